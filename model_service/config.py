@@ -1,0 +1,20 @@
+"""How the model service is set up."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """What to load and how much work to take on.
+
+    `name` is `auto`, `pocket`, a folder, or a hub id such as `zai-org/glm-4v-9b`. `auto` is the 9B where a big enough
+    GPU is found, else pocket.
+    """
+
+    name: str = "auto"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
+    quantize: Literal["auto", "nf4", "none"] = "auto"
+    max_waiting: int = 64
+    drain_seconds: float = 30.0

@@ -1,0 +1,67 @@
+"""What can go wrong in the model service.
+
+ModelServiceError
+├── GenerationFailed      this request failed; the next one is welcome
+│   └── OutOfMemory       … because the device's memory did not suffice
+├── QueueFull             too many requests wait already
+├── Draining              the service is shutting down and takes no more requests
+├── PictureRejected       the bytes are not a picture that can be looked at (see PictureFault)
+├── UnknownDetail         neither a level nor a number of tokens in range
+├── CheckpointError       no usable checkpoint: missing, torn, or of another model
+└── EngineDead            the engine is gone and nothing can be answered until a restart
+
+The text of an error is a line for the log. What a person reads is chosen by the bot from the error's class.
+"""
+
+from enum import StrEnum
+
+
+class ModelServiceError(Exception):
+    """Anything the model service raises on purpose."""
+
+
+class GenerationFailed(ModelServiceError):
+    """One request failed; the engine lives on."""
+
+
+class OutOfMemory(GenerationFailed):
+    """The device's memory did not suffice for one request."""
+
+
+class QueueFull(ModelServiceError):
+    """Too many requests wait already."""
+
+
+class Draining(ModelServiceError):
+    """The service is shutting down and takes no more requests."""
+
+
+class PictureFault(StrEnum):
+    """Why a picture cannot be looked at."""
+
+    NOT_A_PICTURE = "not_a_picture"
+    TRUNCATED = "truncated"
+    TOO_MANY_BYTES = "too_many_bytes"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_NARROW = "too_narrow"
+    ANIMATED = "animated"
+
+
+class PictureRejected(ModelServiceError):
+    """The bytes are not a picture that can be looked at."""
+
+    def __init__(self, fault: PictureFault, detail: str = "") -> None:
+        super().__init__(f"picture rejected ({fault}){': ' + detail if detail else ''}")
+        self.fault = fault
+
+
+class UnknownDetail(ModelServiceError):
+    """Neither a level's name nor a number of tokens in range."""
+
+
+class CheckpointError(ModelServiceError):
+    """No usable checkpoint at the place that was named; the text says what was looked for."""
+
+
+class EngineDead(ModelServiceError):
+    """The engine is gone; nothing can be answered until the process is restarted."""

@@ -1,0 +1,78 @@
+"""What crosses the seam between the bot, the service and an engine: frozen values only."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from model_service.detail import STANDARD, Detail, DetailPlan
+
+Role = Literal["system", "user", "assistant"]
+
+
+class FinishReason(StrEnum):
+    """Why an answer ended."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    ABORT = "abort"
+
+
+class Stage(StrEnum):
+    """Where a request stands."""
+
+    WAITING = "waiting"
+    LOOKING = "looking"
+    WRITING = "writing"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation. Plain text: special tokens typed by a person stay plain text."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingParams:
+    """How the next token is chosen. Temperature 0 is greedy; `seed` makes sampling repeatable."""
+
+    max_tokens: int = 1024
+    temperature: float = 0.0
+    top_p: float = 0.8
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """A conversation to be continued.
+
+    `messages` ends with a user's turn. `picture` holds an encoded image (any format that `open_picture` reads); GLM-4V
+    was trained with one picture, which belongs to the first user's turn. `chat` names who shares the turn in the queue.
+    """
+
+    id: str
+    chat: str
+    messages: tuple[Message, ...]
+    picture: bytes | None = None
+    detail: Detail = STANDARD
+    sampling: SamplingParams = field(default_factory=SamplingParams)
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationOutput:
+    """The state of an answer: `text` is the whole answer so far, so a newer output replaces an older one.
+
+    `waiting` is the number of requests ahead in the queue (0 once it runs). Times are seconds since the request was
+    queued. `finish_reason` is set on the last output only.
+    """
+
+    stage: Stage
+    text: str = ""
+    plan: DetailPlan | None = None
+    waiting: int = 0
+    tokens: int = 0
+    seconds_to_first_token: float | None = None
+    seconds: float = 0.0
+    finish_reason: FinishReason | None = None
