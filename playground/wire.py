@@ -1,0 +1,96 @@
+"""HTTP as the Bot API speaks it: a request's parameters and files, and the two shapes of an answer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import Message
+from typing import Any
+from urllib.parse import parse_qsl
+
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came with a request. `mime` is what the sender says it is."""
+
+    data: bytes
+    filename: str
+    mime: str
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a failure of the server
+    """Telegram's "no" to a request: HTTP status, description, and the seconds to wait where it says so."""
+
+    def __init__(self, status: int, description: str, retry_after: int | None = None) -> None:
+        super().__init__(description)
+        self.status = status
+        self.description = description
+        self.retry_after = retry_after
+
+    def body(self) -> JSON:
+        """The answer's JSON."""
+        body: JSON = {"ok": False, "error_code": self.status, "description": self.description}
+        if self.retry_after is not None:
+            body["parameters"] = {"retry_after": self.retry_after}
+        return body
+
+
+def bad_request(description: str) -> Refused:
+    """A 400, with Telegram's prefix."""
+    return Refused(400, f"Bad Request: {description}")
+
+
+def parse(body: bytes, content_type: str, query: str) -> tuple[JSON, dict[str, Upload]]:
+    """Parameters and files of a request, from its query string and a form, multipart or JSON body.
+
+    Raises Refused where the body is not what its content type says.
+    """
+    params: JSON = dict(parse_qsl(query, keep_blank_values=True))
+    header = Message()
+    header["Content-Type"] = content_type
+    if not body:
+        return params, {}
+    match header.get_content_type():
+        case "application/json":
+            return params | read_json(body), {}
+        case "multipart/form-data":
+            fields, uploads = parts(body, header.get_boundary(""))
+            return params | fields, uploads
+        case _:
+            return params | dict(parse_qsl(body.decode(), keep_blank_values=True)), {}
+
+
+def read_json(body: bytes) -> JSON:
+    """A body that is one JSON object."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise bad_request("can't parse JSON object")
+    return value
+
+
+def parts(body: bytes, boundary: str) -> tuple[dict[str, str], dict[str, Upload]]:
+    """The fields and the files of a multipart form (RFC 7578). The bytes of a file are kept as they are."""
+    fields: dict[str, str] = {}
+    uploads: dict[str, Upload] = {}
+    for part in (b"\r\n" + body).split(b"\r\n--" + boundary.encode())[1:-1]:
+        head, _, data = part.partition(b"\r\n\r\n")
+        headers = part_headers(head)
+        disposition = Message()
+        disposition["Content-Disposition"] = headers.get("content-disposition", "")
+        name = str(disposition.get_param("name", "", "content-disposition"))
+        filename = disposition.get_filename()
+        if filename is None:
+            fields[name] = data.decode()
+        else:
+            uploads[name] = Upload(data, filename, headers.get("content-type", "application/octet-stream"))
+    return fields, uploads
+
+
+def part_headers(head: bytes) -> Mapping[str, str]:
+    """One part's headers, their names in lower case."""
+    lines = (line.partition(":") for line in head.decode().split("\r\n") if ":" in line)
+    return {name.strip().lower(): value.strip() for name, _, value in lines}
