@@ -1,0 +1,1 @@
+"""Drawing pages, training the pocket model on them, and evaluating it."""

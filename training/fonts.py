@@ -1,0 +1,233 @@
+"""Which typefaces pages are drawn with, and which are kept out of training to be read only in evaluation.
+
+The faces come from free Debian packages; a machine without packages gets a folder collected by
+`python -m training.fonts collect fonts/` (and EYEGLASS_FONTS=fonts/). The packages that a full collection stands on:
+
+    fonts-b612 fonts-cabin fonts-cantarell fonts-comfortaa fonts-courier-prime fonts-crosextra-caladea
+    fonts-crosextra-carlito fonts-croscore fonts-dejavu-extra fonts-dosis fonts-ebgaramond fonts-fantasque-sans
+    fonts-firacode fonts-freefont-ttf fonts-go fonts-hack fonts-inconsolata fonts-inter fonts-jetbrains-mono
+    fonts-junicode fonts-karla fonts-lato fonts-liberation2 fonts-linuxlibertine fonts-monoid fonts-mononoki
+    fonts-noto-core fonts-noto-mono fonts-oldstandard fonts-open-sans fonts-paratype fonts-play fonts-quicksand
+    fonts-roboto-slab fonts-roboto-unhinted fonts-sil-andika fonts-sil-gentium-basic fonts-sora fonts-stix
+    fonts-tuffy fonts-urw-base35 fonts-vollkorn wamerican
+"""
+
+import argparse
+import os
+import random
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from PIL import ImageFont
+
+Split = Literal["train", "test"]
+Style = Literal["regular", "bold", "italic"]
+
+ALPHABET = "".join(chr(code) for code in range(0x20, 0x7F)) + "£€é"
+"""Every character that a page may show."""
+
+HELD_OUT = {
+    "Cabin": "humanist sans",
+    "Gentium": "humanist serif",
+    "JetBrains Mono": "mono",
+    "Roboto": "grotesque sans, and Roboto Slab with it: a slab of the same skeleton",
+    "Vollkorn": "old-style serif",
+}
+"""Families never seen in training, with all that begins with these names, so that no sibling stays behind."""
+
+REJECTED = (
+    *("API", "BABEL", "EMERITA", "IPA", "Jara", "Quercus"),
+    *("D050000L", "DejaVu Math", "Monoisome", "Standard Symbols", "Z003"),
+    *("Arimo", "Cousine", "Tinos"),
+)
+"""Not text faces, or odd ones; the last three are the Liberation fonts under other names."""
+
+NOTO_TEXT = frozenset({"Noto Sans", "Noto Serif", "Noto Mono", "Noto Sans Mono"})
+STYLES: dict[str, Style] = {
+    **dict.fromkeys(("regular", "book", "roman", "medium", "normal", "text", "plain"), "regular"),
+    **dict.fromkeys(("bold", "demi", "demibold", "semibold"), "bold"),
+    **dict.fromkeys(("italic", "oblique", "regular italic", "book italic", "regularitalic"), "italic"),
+}
+STYLE_WEIGHTS: dict[Style, float] = {"regular": 65, "bold": 20, "italic": 15}
+MOST_BYTES = 20_000_000
+
+
+class FontsMissing(Exception):
+    """No usable typeface was found; the text says where it was looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A type family: the files of each style. An empty path stands for the face that Pillow carries itself."""
+
+    name: str
+    regular: tuple[str, ...]
+    bold: tuple[str, ...] = ()
+    italic: tuple[str, ...] = ()
+
+    def choose(self, rng: random.Random) -> str:
+        """A file for body text: mostly regular, sometimes bold or italic."""
+        present = [style for style in STYLE_WEIGHTS if self.files(style)]
+        style = rng.choices(present, [STYLE_WEIGHTS[style] for style in present])[0]
+        return rng.choice(self.files(style))
+
+    def files(self, style: Style) -> tuple[str, ...]:
+        """The files of one style, perhaps none."""
+        return {"regular": self.regular, "bold": self.bold, "italic": self.italic}[style]
+
+
+BUILT_IN = Family("Pillow's own", regular=("",))
+"""Needs no file: for tests and machines without fonts. It lacks the characters beyond ASCII."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A typeface at one size. Lengths in pixels; `middle` is the height of half a small letter over the baseline."""
+
+    font: ImageFont.FreeTypeFont
+    size: float
+    ascent: int
+    descent: int
+    middle: float
+    advances: dict[str, float] = field(compare=False, repr=False)
+
+    def length(self, text: str) -> float:
+        """Width of a line, pairs not kerned: an upper bound for almost every face."""
+        advances = self.advances
+        try:
+            return sum([advances[character] for character in text])
+        except KeyError:
+            for character in text:
+                advances.setdefault(character, self.font.getlength(character))
+            return sum([advances[character] for character in text])
+
+
+@lru_cache(maxsize=1024)
+def open_face(path: str, size: float) -> Face:
+    """A face ready to draw with; the same object for the same file and size."""
+    font = _open(path, size)
+    ascent, descent = font.getmetrics()
+    top = font.getbbox("x", anchor="ls")[1]
+    return Face(font, size, ascent, descent, -top / 2, {})
+
+
+def find_families(folder: Path | None = None, split: Split = "train") -> tuple[Family, ...]:
+    """The Latin text families under `folder` (else EYEGLASS_FONTS, else /usr/share/fonts) for one split, by name.
+
+    Raises:
+        FontsMissing: nothing usable is there.
+    """
+    root = folder or fonts_folder()
+    found: dict[str, dict[Style, list[str]]] = {}
+    for path, family, style in sorted(_text_faces(root)):
+        held_out = family.startswith(tuple(HELD_OUT))
+        if held_out == (split == "test"):
+            found.setdefault(family, {}).setdefault(style, []).append(str(path))
+    families = tuple(
+        Family(name, *(tuple(styles.get(style, ())) for style in STYLE_WEIGHTS))
+        for name, styles in sorted(found.items())
+        if "regular" in styles
+    )
+    if not families:
+        raise FontsMissing(f"no text face for {split} under {root}")
+    return families
+
+
+def fonts_folder() -> Path:
+    """Where typefaces are looked for when nobody says."""
+    return Path(os.environ.get("EYEGLASS_FONTS", "/usr/share/fonts"))
+
+
+def find_words(folder: Path | None = None) -> tuple[str, ...]:
+    """Plain English words of 2 to 11 letters: `words.txt` of a collected folder, else the system's list.
+
+    Raises:
+        FontsMissing: there is no list.
+    """
+    places = ((folder or fonts_folder()) / "words.txt", Path("/usr/share/dict/american-english"))
+    for place in places:
+        if place.is_file():
+            lines = place.read_text(encoding="utf-8").split()
+            return tuple(word for word in lines if word.isascii() and word.isalpha() and 2 <= len(word) <= 11)
+    raise FontsMissing(f"no word list at {places[0]} or {places[1]}")
+
+
+def collect(target: Path, source: Path | None = None) -> int:
+    """Copy faces and the word list to `target`, at most 20 MB; return the bytes copied.
+
+    Every family's regular face goes before any bold or italic, and small files before large ones.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    words = "\n".join(find_words(source)) + "\n"
+    (target / "words.txt").write_text(words, encoding="utf-8")
+    total = len(words)
+    splits: Sequence[Split] = ("test", "train")
+    families = [family for split in splits for family in find_families(source, split)]
+    regular = [name for family in families for name in family.regular[:1]]
+    others = [name for family in families for name in (*family.bold[:1], *family.italic[:1])]
+    for name in sorted(regular, key=_bytes) + sorted(others, key=_bytes):
+        if total + _bytes(name) <= MOST_BYTES:
+            shutil.copy(name, target / Path(name).name)
+            total += _bytes(name)
+    return total
+
+
+def _bytes(name: str) -> int:
+    return Path(name).stat().st_size
+
+
+def _text_faces(root: Path) -> Iterator[tuple[Path, str, Style]]:
+    seen: set[str] = set()
+    for path in sorted(root.rglob("*.[to]tf")):
+        if path.name in seen:
+            continue
+        seen.add(path.name)
+        font = _open(str(path), 40)
+        family, name = (part or "" for part in font.getname())
+        style = STYLES.get(name.casefold().strip(" 0123456789"))
+        noto = not family.startswith("Noto") or family in NOTO_TEXT
+        if style and noto and not family.startswith(REJECTED) and "Condensed" not in family and _is_text_face(font):
+            yield path, family, style
+
+
+def _is_text_face(font: ImageFont.FreeTypeFont) -> bool:
+    """Whether it has the whole alphabet, and small letters that are not capitals drawn small."""
+    missing = bytes(font.getmask("\U000effff"))
+    drawn = {character: bytes(font.getmask(character)) for character in ALPHABET if character != " "}
+    if any(mask == missing or not any(mask) for mask in drawn.values()) or drawn["a"] == drawn["A"]:
+        return False
+    heights = {character: -font.getbbox(character, anchor="ls")[1] for character in "xbX"}
+    return 0.35 < heights["x"] / max(1, heights["X"]) < 0.88 and heights["b"] > 1.15 * heights["x"]
+
+
+def _open(path: str, size: float) -> ImageFont.FreeTypeFont:
+    if path:
+        return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+    font = ImageFont.load_default(size)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise FontsMissing("this Pillow was built without FreeType")
+    return font
+
+
+def main() -> None:
+    """Copy the typefaces and the word list, or list the families."""
+    parser = argparse.ArgumentParser(prog="python -m training.fonts", description=main.__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("list")
+    commands.add_parser("collect").add_argument("folder", type=Path)
+    arguments = parser.parse_args()
+    if arguments.command == "collect":
+        print(f"{collect(arguments.folder) / 1e6:.1f} MB in {arguments.folder}")
+        return
+    splits: Sequence[Split] = ("train", "test")
+    for split in splits:
+        for family in find_families(split=split):
+            print(f"{split:5}  {family.name}  ({len(family.regular)}, {len(family.bold)}, {len(family.italic)})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,198 @@
+"""Invented names, places, numbers, dates and prices: a space so large that they must be read, not guessed."""
+
+import random
+from collections.abc import Sequence
+
+FIRST_NAMES = (
+    "Maria John Anna Peter Laura Ahmed Wei Sofia Daniel Emma Carlos Yuki Olga Tom Grace Ivan Nadia Paul Clara Hugo Mei "
+    "Lucas Elena Omar Julia Victor Amy Bruno Diana Eric Fatima Greg Helen Igor Jane Kofi Linda Martin Nora Oscar Priya "
+    "Quentin Rosa Samuel Tara Ursula Vera Walter Ximena Yara Zoe René André"
+).split()
+SURNAMES = (
+    "Smith Jones Garcia Miller Chen Novak Kowalski Rossi Silva Ito Schmidt Dubois Larsen Murphy Khan Okafor Patel Kim "
+    "Nguyen Brown Weber Costa Petrov Haddad Olsen Walsh Young Fischer Moreau Sato Hughes Baker Turner Evans Reyes Cruz"
+).split()
+TOWNS = (
+    "Leeds Bristol Austin Dover Lyon Ghent Turin Porto Oslo Bergen Dublin Cork Salem Denver Boston Perth Hobart Basel "
+    "Graz Linz Bonn Kiel Essen Utrecht Lund Turku Riga Krakow Brno York Bath Derby Exeter Mesa Tulsa Omaha Reno"
+).split()
+ENDINGS = "ton ford ham field wick bury dale mouth bridge ville burg stead".split()
+STREETS = "Street St. Road Rd. Avenue Ave Lane Drive Way Close Square Court Place Row Hill Terrace".split()
+COMPANY_ENDINGS = "Ltd Inc. GmbH LLC & Co. Group Partners Labs Works Studio Systems Foods Logistics Bank".split()
+MONTHS = "January February March April May June July August September October November December".split()
+DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+VOWELS, CONSONANTS = "aeiou", "bcdfghjklmnprstvwz"
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def digits(rng: random.Random, count: int) -> str:
+    """That many random digits."""
+    return "".join(rng.choices("0123456789", k=count))
+
+
+def letters(rng: random.Random, count: int) -> str:
+    """That many random capitals."""
+    return "".join(rng.choices(CODE_LETTERS, k=count))
+
+
+def made_up(rng: random.Random) -> str:
+    """A pronounceable word that means nothing, in small letters."""
+    syllables = (
+        rng.choice(CONSONANTS) + rng.choice(VOWELS) + (rng.choice("nrlst") if rng.random() < 0.3 else "")
+        for _ in range(rng.randint(2, 3))
+    )
+    return "".join(syllables)
+
+
+def word(rng: random.Random, words: Sequence[str]) -> str:
+    """A small English word, now and then a made-up one."""
+    return made_up(rng) if rng.random() < 0.12 else rng.choice(words).lower()
+
+
+def short_word(rng: random.Random, words: Sequence[str], most: int) -> str:
+    """A word of at most `most` letters."""
+    for _ in range(6):
+        candidate = word(rng, words)
+        if len(candidate) <= most:
+            return candidate
+    return made_up(rng)[: max(2, most)]
+
+
+def first_name(rng: random.Random) -> str:
+    """A given name."""
+    return rng.choice(FIRST_NAMES) if rng.random() < 0.7 else made_up(rng).capitalize()
+
+
+def surname(rng: random.Random) -> str:
+    """A family name."""
+    return rng.choice(SURNAMES) if rng.random() < 0.5 else made_up(rng).capitalize()
+
+
+def person(rng: random.Random) -> str:
+    """A full name, sometimes with an initial or a title."""
+    shape = rng.random()
+    if shape < 0.08:
+        return f"{rng.choice(['Dr.', 'Mr.', 'Ms.', 'Mrs.'])} {first_name(rng)} {surname(rng)}"
+    if shape < 0.16:
+        return f"{first_name(rng)} {rng.choice(CODE_LETTERS)}. {surname(rng)}"
+    return f"{first_name(rng)} {surname(rng)}"
+
+
+def company(rng: random.Random, words: Sequence[str]) -> str:
+    """A company's or a shop's name."""
+    stem = rng.choice((surname(rng), made_up(rng).capitalize(), short_word(rng, words, 8).capitalize()))
+    shape = rng.random()
+    if shape < 0.2:
+        return f"{stem} & {surname(rng)}"
+    if shape < 0.6:
+        return f"{stem} {rng.choice(COMPANY_ENDINGS)}"
+    return f"{stem} {short_word(rng, words, 8).capitalize()}"
+
+
+def street(rng: random.Random, words: Sequence[str]) -> str:
+    """A street with its number."""
+    stem = rng.choice((surname(rng), short_word(rng, words, 7).capitalize(), made_up(rng).capitalize()))
+    number = f"{rng.randint(1, 999)}{rng.choice('ABC') if rng.random() < 0.1 else ''}"
+    return f"{number} {stem} {rng.choice(STREETS)}"
+
+
+def town(rng: random.Random) -> str:
+    """A town, real or made up."""
+    return rng.choice(TOWNS) if rng.random() < 0.5 else made_up(rng).capitalize() + rng.choice(ENDINGS)
+
+
+def postcode(rng: random.Random) -> str:
+    """A postcode in one of several countries' shapes."""
+    shapes = (
+        f"{digits(rng, 5)}",
+        f"{letters(rng, 2)}{rng.randint(1, 9)} {rng.randint(1, 9)}{letters(rng, 2)}",
+        f"{letters(rng, 2)} {digits(rng, 5)}",
+        f"{digits(rng, 4)} {letters(rng, 2)}",
+    )
+    return rng.choice(shapes)
+
+
+def phone(rng: random.Random) -> str:
+    """A telephone number."""
+    shapes = (
+        f"555-{digits(rng, 4)}",
+        f"({digits(rng, 3)}) 555-{digits(rng, 4)}",
+        f"+{rng.randint(1, 99)} {digits(rng, 3)} {digits(rng, 3)} {digits(rng, 3)}",
+        f"0{digits(rng, 3)} {digits(rng, 6)}",
+        f"{digits(rng, 3)}-{digits(rng, 3)}-{digits(rng, 4)}",
+        f"{digits(rng, 3)}.{digits(rng, 3)}.{digits(rng, 4)}",
+    )
+    return rng.choice(shapes)
+
+
+def domain(rng: random.Random, words: Sequence[str]) -> str:
+    """An internet domain."""
+    stem = rng.choice((made_up(rng), short_word(rng, words, 8), f"{made_up(rng)}-{short_word(rng, words, 5)}"))
+    return f"{stem}.{rng.choice(('com', 'org', 'net', 'co.uk', 'de', 'io', 'shop'))}"
+
+
+def web(rng: random.Random, words: Sequence[str]) -> str:
+    """A web address as it is printed."""
+    return rng.choice(("www.", "www.", "", "https://")) + domain(rng, words)
+
+
+def email(rng: random.Random, words: Sequence[str], owner: str = "") -> str:
+    """An e-mail address, of `owner` where one is given."""
+    plain = [part.strip(".").lower().replace("é", "e") for part in owner.split()]
+    names = [f"{plain[-2]}.{plain[-1]}", f"{plain[-2][0]}{plain[-1]}", plain[-1]] if len(plain) > 1 else []
+    names.append(rng.choice(("info", "hello", "office", "sales", made_up(rng))))
+    return f"{rng.choice(names)}@{domain(rng, words)}"
+
+
+def date(rng: random.Random) -> str:
+    """A date in one of many shapes."""
+    day, month, year = rng.randint(1, 28), rng.randint(1, 12), rng.randint(1995, 2031)
+    name = MONTHS[month - 1]
+    shapes = (
+        f"{day} {name} {year}",
+        f"{name} {day}, {year}",
+        f"{day:02}/{month:02}/{year}",
+        f"{day:02}.{month:02}.{year}",
+        f"{year}-{month:02}-{day:02}",
+        f"{day} {name[:3]} {year}",
+        f"{name[:3]} {day}, {year}",
+        f"{day:02}/{month:02}/{year % 100:02}",
+        f"{month}/{day}/{year}",
+    )
+    return rng.choice(shapes)
+
+
+def time(rng: random.Random) -> str:
+    """A time of day."""
+    hour, minute = rng.randint(0, 23), rng.randint(0, 59)
+    twelve = f"{(hour + 11) % 12 + 1}:{minute:02}"
+    half = "am" if hour < 12 else "pm"
+    return rng.choice(
+        (f"{hour:02}:{minute:02}", f"{hour:02}:{minute:02}", f"{twelve} {half}", f"{twelve} {half.upper()}")
+    )
+
+
+def code(rng: random.Random) -> str:
+    """The number of a receipt, an order or a room."""
+    shapes = (
+        digits(rng, rng.randint(3, 8)),
+        f"{letters(rng, rng.randint(1, 3))}-{digits(rng, rng.randint(3, 6))}",
+        f"{letters(rng, 2)}{digits(rng, 5)}",
+        f"{rng.randint(2019, 2031)}/{digits(rng, 4)}",
+        f"{digits(rng, 3)}-{digits(rng, 4)}",
+        f"#{digits(rng, 5)}",
+    )
+    return rng.choice(shapes)
+
+
+def weight(rng: random.Random) -> str:
+    """A weight with its unit."""
+    whole = rng.randint(1, 48)
+    return rng.choice(
+        (f"{whole}.{rng.randint(0, 9)} kg", f"{whole} kg", f"{whole * 50} g", f"{whole}.{digits(rng, 2)} lb")
+    )
+
+
+def money(cents: int, currency: str) -> str:
+    """An amount as printed, the sign before it (none for an empty `currency`; `€ ` keeps its blank)."""
+    return f"{currency}{cents // 100}.{cents % 100:02}"
