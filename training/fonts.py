@@ -42,9 +42,11 @@ HELD_OUT = {
 REJECTED = (
     *("API", "BABEL", "EMERITA", "IPA", "Jara", "Quercus"),
     *("D050000L", "DejaVu Math", "Monoisome", "Standard Symbols", "Z003"),
-    *("Arimo", "Cousine", "Tinos"),
+    *("Arimo", "Cousine", "Tinos", "FreeSans", "STIXGeneral", "STIX Math"),
+    *("Go Medium", "Inter Display", "Linux Libertine Display", "PT Sans Caption", "PT Serif Caption"),
+    *("Quicksand Light", "Quicksand Medium"),
 )
-"""Not text faces, or odd ones; the last three are the Liberation fonts under other names."""
+"""Not text faces, odd ones, and other cuts or names of faces that are in."""
 
 NOTO_TEXT = frozenset({"Noto Sans", "Noto Serif", "Noto Mono", "Noto Sans Mono"})
 STYLES: dict[str, Style] = {
@@ -56,7 +58,7 @@ STYLE_WEIGHTS: dict[Style, float] = {"regular": 65, "bold": 20, "italic": 15}
 MOST_BYTES = 20_000_000
 
 
-class FontsMissing(Exception):
+class FontsError(Exception):
     """No usable typeface was found; the text says where it was looked for."""
 
 
@@ -119,7 +121,7 @@ def find_families(folder: Path | None = None, split: Split = "train") -> tuple[F
     """The Latin text families under `folder` (else EYEGLASS_FONTS, else /usr/share/fonts) for one split, by name.
 
     Raises:
-        FontsMissing: nothing usable is there.
+        FontsError: nothing usable is there.
     """
     root = folder or fonts_folder()
     found: dict[str, dict[Style, list[str]]] = {}
@@ -133,7 +135,7 @@ def find_families(folder: Path | None = None, split: Split = "train") -> tuple[F
         if "regular" in styles
     )
     if not families:
-        raise FontsMissing(f"no text face for {split} under {root}")
+        raise FontsError(f"no text face for {split} under {root}")
     return families
 
 
@@ -146,34 +148,37 @@ def find_words(folder: Path | None = None) -> tuple[str, ...]:
     """Plain English words of 2 to 11 letters: `words.txt` of a collected folder, else the system's list.
 
     Raises:
-        FontsMissing: there is no list.
+        FontsError: there is no list.
     """
     places = ((folder or fonts_folder()) / "words.txt", Path("/usr/share/dict/american-english"))
     for place in places:
         if place.is_file():
             lines = place.read_text(encoding="utf-8").split()
             return tuple(word for word in lines if word.isascii() and word.isalpha() and 2 <= len(word) <= 11)
-    raise FontsMissing(f"no word list at {places[0]} or {places[1]}")
+    raise FontsError(f"no word list at {places[0]} or {places[1]}")
 
 
 def collect(target: Path, source: Path | None = None) -> int:
     """Copy faces and the word list to `target`, at most 20 MB; return the bytes copied.
 
-    Every family's regular face goes before any bold or italic, and small files before large ones.
+    Small files go before large ones, with a head start for regular faces and for those of the test split.
     """
     target.mkdir(parents=True, exist_ok=True)
     words = "\n".join(find_words(source)) + "\n"
     (target / "words.txt").write_text(words, encoding="utf-8")
     total = len(words)
-    splits: Sequence[Split] = ("test", "train")
-    families = [family for split in splits for family in find_families(source, split)]
-    regular = [name for family in families for name in family.regular[:1]]
-    others = [name for family in families for name in (*family.bold[:1], *family.italic[:1])]
-    for name in sorted(regular, key=_bytes) + sorted(others, key=_bytes):
+    weighted = [(_bytes(name) * 0.1, name) for family in find_families(source, "test") for name in _firsts(family)]
+    for family in find_families(source, "train"):
+        weighted += [(_bytes(name) * (0.6 if name in family.regular else 1), name) for name in _firsts(family)]
+    for _, name in sorted(weighted):
         if total + _bytes(name) <= MOST_BYTES:
             shutil.copy(name, target / Path(name).name)
             total += _bytes(name)
     return total
+
+
+def _firsts(family: Family) -> list[str]:
+    return [name for style in STYLE_WEIGHTS for name in family.files(style)[:1]]
 
 
 def _bytes(name: str) -> int:
@@ -209,7 +214,7 @@ def _open(path: str, size: float) -> ImageFont.FreeTypeFont:
         return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
     font = ImageFont.load_default(size)
     if not isinstance(font, ImageFont.FreeTypeFont):
-        raise FontsMissing("this Pillow was built without FreeType")
+        raise FontsError("this Pillow was built without FreeType")
     return font
 
 

@@ -3,24 +3,29 @@
 import random
 from collections.abc import Sequence
 
-FIRST_NAMES = (
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+FIRST_NAMES = _list(
     "Maria John Anna Peter Laura Ahmed Wei Sofia Daniel Emma Carlos Yuki Olga Tom Grace Ivan Nadia Paul Clara Hugo Mei "
     "Lucas Elena Omar Julia Victor Amy Bruno Diana Eric Fatima Greg Helen Igor Jane Kofi Linda Martin Nora Oscar Priya "
     "Quentin Rosa Samuel Tara Ursula Vera Walter Ximena Yara Zoe René André"
-).split()
-SURNAMES = (
+)
+SURNAMES = _list(
     "Smith Jones Garcia Miller Chen Novak Kowalski Rossi Silva Ito Schmidt Dubois Larsen Murphy Khan Okafor Patel Kim "
     "Nguyen Brown Weber Costa Petrov Haddad Olsen Walsh Young Fischer Moreau Sato Hughes Baker Turner Evans Reyes Cruz"
-).split()
-TOWNS = (
+)
+TOWNS = _list(
     "Leeds Bristol Austin Dover Lyon Ghent Turin Porto Oslo Bergen Dublin Cork Salem Denver Boston Perth Hobart Basel "
     "Graz Linz Bonn Kiel Essen Utrecht Lund Turku Riga Krakow Brno York Bath Derby Exeter Mesa Tulsa Omaha Reno"
-).split()
-ENDINGS = "ton ford ham field wick bury dale mouth bridge ville burg stead".split()
-STREETS = "Street St. Road Rd. Avenue Ave Lane Drive Way Close Square Court Place Row Hill Terrace".split()
-COMPANY_ENDINGS = "Ltd Inc. GmbH LLC & Co. Group Partners Labs Works Studio Systems Foods Logistics Bank".split()
-MONTHS = "January February March April May June July August September October November December".split()
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+)
+ENDINGS = _list("ton ford ham field wick bury dale mouth bridge ville burg stead")
+STREETS = _list("Street St. Road Rd. Avenue Ave Lane Drive Way Close Square Court Place Row Hill Terrace")
+COMPANY_ENDINGS = _list("Ltd Inc. GmbH LLC Co. Group Partners Labs Works Studio Systems Foods Logistics Bank")
+MONTHS = _list("January February March April May June July August September October November December")
+DAYS = _list("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
 VOWELS, CONSONANTS = "aeiou", "bcdfghjklmnprstvwz"
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
