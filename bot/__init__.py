@@ -1,0 +1,1 @@
+"""Telegram and people: everything between an update and an answer, but never the model itself."""

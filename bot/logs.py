@@ -1,0 +1,64 @@
+"""Logging to stderr, one readable line an event; a bot token never gets out."""
+
+import logging
+import re
+import sys
+from typing import TextIO
+
+from pydantic import SecretStr
+
+TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,100}")
+"""Anything that looks like a bot token."""
+
+HIDDEN = "<token>"
+LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "aiosqlite", "PIL", "asyncio")
+"""Libraries that are heard from WARNING up: httpx would print every address, token and all."""
+
+
+class Redaction(logging.Filter):
+    """Takes tokens out of a record: message, arguments, exception and stack.
+
+    It belongs on handlers: a filter on a logger is not asked about the records of its children.
+    """
+
+    def __init__(self, secret: SecretStr | None = None) -> None:
+        super().__init__()
+        self._secret = secret.get_secret_value() if secret else ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record in place; every record passes."""
+        record.msg = self.clean(_message(record))
+        record.args = None
+        if record.exc_info:
+            record.exc_text = self.clean(logging.Formatter().formatException(record.exc_info))
+            record.exc_info = None
+        elif record.exc_text:
+            record.exc_text = self.clean(record.exc_text)
+        if record.stack_info:
+            record.stack_info = self.clean(record.stack_info)
+        return True
+
+    def clean(self, text: str) -> str:
+        """The text without tokens."""
+        if self._secret:
+            text = text.replace(self._secret, HIDDEN)
+        return TOKEN.sub(HIDDEN, text)
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):
+        return f"{record.msg} {record.args}"
+
+
+def set_up_logs(level: str, secret: SecretStr | None = None, stream: TextIO | None = None) -> None:
+    """Send everything from `level` up to stderr, redacted; replaces what was set up before."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(logging.Formatter(LINE))
+    handler.addFilter(Redaction(secret))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

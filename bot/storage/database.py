@@ -1,0 +1,122 @@
+"""The SQLite file: opened, migrated, read freely, written by one at a time."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import aiosqlite
+
+FILE = "eyeglass.sqlite3"
+BUSY_MILLISECONDS = 10_000
+
+Value = str | int | float | bytes | None
+
+
+class StorageError(Exception):
+    """The storage cannot be used; the text is one sentence for the owner."""
+
+
+class Database:
+    """One connection. Reads go straight through; a write is a `transaction`, one after another."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+        self._writer = asyncio.Lock()
+
+    async def row(self, sql: str, *values: Value) -> sqlite3.Row | None:
+        """The first row of a query."""
+        async with self._connection.execute(sql, values) as cursor:
+            return await cursor.fetchone()
+
+    async def rows(self, sql: str, *values: Value) -> list[sqlite3.Row]:
+        """All rows of a query."""
+        return list(await self._connection.execute_fetchall(sql, values))
+
+    async def write(self, sql: str, *values: Value) -> int:
+        """One statement in its own transaction; returns the number of rows it changed."""
+        async with self.transaction() as connection:
+            return (await connection.execute(sql, values)).rowcount
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """Everything in the block is written, durably, or nothing of it."""
+        async with self._writer:
+            try:
+                await self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+            except BaseException:
+                # Cancelled while BEGIN was on its way there is no telling whether a transaction is open.
+                with contextlib.suppress(sqlite3.OperationalError):
+                    await self._connection.execute("ROLLBACK")
+                raise
+            await self._connection.execute("COMMIT")
+
+
+@contextlib.asynccontextmanager
+async def open_database(folder: Path) -> AsyncIterator[Database]:
+    """Open (and create, and migrate) the database in `folder`.
+
+    Raises:
+        StorageError: the folder cannot be written, the file is no database, or it is newer than this program.
+    """
+    try:
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        connection = await aiosqlite.connect(folder / FILE, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise StorageError(f"storage.path: {folder} cannot be used: {error}.") from None
+    try:
+        try:
+            await _prepare(connection)
+        except sqlite3.Error as error:
+            raise StorageError(f"storage.path: {folder / FILE} cannot be used: {error}.") from None
+        yield Database(connection)
+    finally:
+        await connection.close()
+
+
+async def _prepare(connection: aiosqlite.Connection) -> None:
+    connection.row_factory = sqlite3.Row
+    # FULL: an update must be on the disk, not in a cache, when Telegram is told that it arrived.
+    pragmas = (f"busy_timeout = {BUSY_MILLISECONDS}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+    for pragma in pragmas:
+        await connection.execute(f"PRAGMA {pragma}")
+    await migrate(connection, migrations())
+
+
+def migrations() -> list[str]:
+    """The numbered SQL files in order; the first one leads to version 1."""
+
+    def number(file: Traversable) -> int:
+        return int(file.name.split("_")[0])
+
+    folder = resources.files("bot.storage") / "migrations"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=number)
+    return [file.read_text(encoding="utf-8") for file in files]
+
+
+async def migrate(connection: aiosqlite.Connection, steps: Sequence[str]) -> int:
+    """Bring the database up to date, each step in a transaction of its own; returns its version.
+
+    Raises:
+        StorageError: the database was made by a newer program.
+    """
+    async with connection.execute("PRAGMA user_version") as cursor:
+        row = await cursor.fetchone()
+    version = int(row[0]) if row else 0
+    if version > len(steps):
+        raise StorageError(
+            f"The database is of version {version}, but this Eyeglass knows versions up to {len(steps)}: "
+            "install the newer Eyeglass again, or take another storage.path."
+        )
+    for number, script in enumerate(steps[version:], start=version + 1):
+        try:
+            await connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+        except BaseException:
+            if connection.in_transaction:
+                await connection.execute("ROLLBACK")
+            raise
+    return len(steps)

@@ -1,0 +1,58 @@
+"""What was asked and answered about each picture."""
+
+import time
+from dataclasses import dataclass
+
+from bot.storage.database import Database
+from bot.storage.pictures import Picture
+from model_service import Detail, FinishReason, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question with its answer, which are remembered together or not at all."""
+
+    question: str
+    answer: str
+    user: int | None
+    question_message: int
+    answer_messages: tuple[int, ...]
+    detail: Detail
+    finish: FinishReason
+
+
+class Turns:
+    """The table of turns."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, picture: Picture, turn: Turn) -> None:
+        """Remember a turn, and that its messages are about the picture."""
+        now = time.time()
+        first_answer = turn.answer_messages[0] if turn.answer_messages else None
+        rows = [
+            ("user", turn.question, turn.question_message, turn.user, None),
+            ("assistant", turn.answer, first_answer, None, turn.finish.value),
+        ]
+        async with self._database.transaction() as connection:
+            await connection.executemany(
+                "INSERT INTO turns (role, text, message_id, user, finish, chat, picture, level, created_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(*row, picture.chat, picture.id, str(turn.detail), now) for row in rows],
+            )
+            await connection.executemany(
+                "INSERT INTO message_pictures (chat, message_id, picture) VALUES (?, ?, ?) "
+                "ON CONFLICT DO UPDATE SET picture = excluded.picture",
+                [(picture.chat, message, picture.id) for message in (turn.question_message, *turn.answer_messages)],
+            )
+
+    async def history(self, picture: Picture) -> list[Message]:
+        """What was said about the picture so far: questions and answers in turn."""
+        rows = await self._database.rows("SELECT role, text FROM turns WHERE picture = ? ORDER BY id", picture.id)
+        return [Message(row["role"], row["text"]) for row in rows]
+
+    async def answered(self, chat: int, question_message: int) -> bool:
+        """Whether a question has its answer already."""
+        sql = "SELECT 1 FROM turns WHERE chat = ? AND message_id = ? AND role = 'user'"
+        return await self._database.row(sql, chat, question_message) is not None
