@@ -15,6 +15,9 @@ from model_service.errors import (
     QueueFull,
     UnknownDetail,
 )
+from model_service.opening import open_service
+from model_service.picture import MAX_ASPECT, MAX_BYTES, MAX_PIXELS, open_picture
+from model_service.service import Health, ModelService
 from model_service.types import (
     FinishReason,
     GenerationOutput,
@@ -27,6 +30,9 @@ from model_service.types import (
 
 __all__ = [
     "LEVEL_TOKENS",
+    "MAX_ASPECT",
+    "MAX_BYTES",
+    "MAX_PIXELS",
     "MAX_TOKENS",
     "MIN_TOKENS",
     "STANDARD",
@@ -42,9 +48,11 @@ __all__ = [
     "GenerationFailed",
     "GenerationOutput",
     "GenerationRequest",
+    "Health",
     "Level",
     "Message",
     "ModelConfig",
+    "ModelService",
     "ModelServiceError",
     "OutOfMemory",
     "PictureFault",
@@ -54,5 +62,7 @@ __all__ = [
     "SamplingParams",
     "Stage",
     "UnknownDetail",
+    "open_picture",
+    "open_service",
     "plan_detail",
 ]

@@ -113,7 +113,7 @@ def plan_detail(detail: Detail, width: int, height: int, cap: int = MAX_TOKENS) 
     budget = min(detail.tokens, most_rows * most_columns)
     candidates = ((rows, min(budget // rows, most_columns)) for rows in range(1, min(budget, most_rows) + 1))
     grids = [(rows, columns) for rows, most in candidates for columns in range(1, most + 1)]
-    rows, columns = min(grids, key=lambda grid: _cost(*grid, budget, width / height))
+    rows, columns = min(grids, key=lambda grid: _cost(grid[0], grid[1], budget, width / height))
     return DetailPlan(detail, rows, columns)
 
 

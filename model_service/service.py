@@ -1,0 +1,215 @@
+"""ModelService: the event loop's side of the model, from its start to its end."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from enum import StrEnum
+from types import TracebackType
+from typing import Self
+
+from model_service.config import ModelConfig
+from model_service.engine import Engine, EngineInfo
+from model_service.errors import CheckpointError, Draining, EngineDead
+from model_service.jobs import Job, JobQueue
+from model_service.types import GenerationOutput, GenerationRequest
+from model_service.worker import EngineThread, Outcome
+
+logger = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 10.0
+"""How long `close` waits for an engine that cannot stop (in the middle of a load, say) before leaving it behind."""
+
+
+class Health(StrEnum):
+    """What may be asked of the service: DEAD needs a restart; CLOSED is also the state before the start."""
+
+    LOADING = "loading"
+    READY = "ready"
+    DRAINING = "draining"
+    DEAD = "dead"
+    CLOSED = "closed"
+
+
+class ModelService:
+    """Answers requests, one at a time, on one thread of its own that owns the engine.
+
+    Everything here runs on one event loop and never blocks it. `async with service:` starts the load and closes at
+    the end; requests may come while the model loads. A service is started once.
+    """
+
+    def __init__(self, load: Callable[[], Engine], config: ModelConfig) -> None:
+        self._load = load
+        self._config = config
+        self._jobs = JobQueue(config.max_waiting)
+        self._thread: EngineThread | None = None
+        self._health = Health.CLOSED
+        self._info: EngineInfo | None = None
+        self._fault: CheckpointError | EngineDead | None = None
+        self._loaded = asyncio.Event()
+        self._dead = asyncio.Event()
+        self._stopped = asyncio.Event()
+
+    @property
+    def health(self) -> Health:
+        """What may be asked of the service now."""
+        return self._health
+
+    @property
+    def info(self) -> EngineInfo | None:
+        """Facts about the engine; None until it is loaded."""
+        return self._info
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for their turn."""
+        return len(self._jobs)
+
+    async def __aenter__(self) -> Self:
+        """Start."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close, without waiting for answers: `drain` first to let them end."""
+        await self.close()
+
+    async def start(self) -> None:
+        """Start the engine thread, which begins to load; `ready` waits for it.
+
+        Raises:
+            RuntimeError: it was started before.
+        """
+        if self._thread is not None:
+            raise RuntimeError("a model service is started once")
+        self._thread = EngineThread(
+            self._load,
+            asyncio.get_running_loop(),
+            loaded=self._on_loaded,
+            finished=self._on_finished,
+            stopped=self._on_stopped,
+        )
+        self._health = Health.LOADING
+        self._thread.start()
+
+    async def ready(self) -> EngineInfo:
+        """Wait until the engine is loaded.
+
+        Raises:
+            CheckpointError: there is no usable checkpoint.
+            EngineDead: loading failed otherwise, or the engine died since.
+            Draining: the service was closed before.
+        """
+        await self._loaded.wait()
+        if self._fault is not None:
+            raise self._fault
+        if self._info is None:
+            raise Draining("the service was closed before the model was loaded")
+        return self._info
+
+    async def died(self) -> CheckpointError | EngineDead:
+        """Wait for the engine's death and return what it died of; without one, wait for ever."""
+        while self._fault is None:
+            await self._dead.wait()
+        return self._fault
+
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[GenerationOutput, None]:
+        """Answer a request: yield the state of the answer whenever it changed, the last one with a finish reason.
+
+        Leaving the loop (break, `aclose`, cancellation) takes the request out of the queue, or stops the work at
+        the next token. The request is put in line when its first output is asked for.
+
+        Raises:
+            QueueFull, Draining, EngineDead: at once; the latter two also while the request waits or runs.
+            GenerationFailed, OutOfMemory, PictureRejected: this request failed, others do not suffer.
+            ValueError: a request of the same id waits already.
+        """
+        job = self._take_on(request)
+        try:
+            async for output in job.stream:
+                yield output
+        finally:
+            self._jobs.leave(job)
+            self._advance()
+
+    async def drain(self, seconds: float | None = None) -> None:
+        """Take no more requests, let those taken on end within `seconds` (the setting's by default), and close.
+
+        At the deadline those that wait get Draining, and the running answer ends with FinishReason.ABORT.
+        """
+        self._refuse()
+        try:
+            async with asyncio.timeout(self._config.drain_seconds if seconds is None else seconds):
+                await self._jobs.idle.wait()
+        except TimeoutError:
+            logger.warning("the drain's deadline has come with %d requests in line", self.waiting)
+        await self.close()
+
+    async def close(self) -> None:
+        """End at once: abort what runs, send away what waits, close the engine. Calling it again does no harm."""
+        if self._thread is None:
+            return
+        self._refuse()
+        self._jobs.fail_waiting(lambda: Draining("the service is shutting down"))
+        self._jobs.abort_running()
+        self._thread.stop()
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._stopped.wait()
+            self._thread.join()
+        except TimeoutError:
+            logger.error("the engine did not stop within %.0f s and is left behind", CLOSE_SECONDS)
+            self._jobs.fail_running(EngineDead("the engine did not stop"))
+        if self._health is not Health.DEAD:
+            self._health = Health.CLOSED
+        self._loaded.set()
+
+    def _take_on(self, request: GenerationRequest) -> Job:
+        if self._health is Health.DEAD:
+            raise EngineDead(f"the engine died: {self._fault}")
+        if self._health in {Health.DRAINING, Health.CLOSED}:
+            raise Draining(f"the service is {self._health}")
+        job = self._jobs.add(request)
+        self._advance()
+        return job
+
+    def _advance(self) -> None:
+        """Hand over the next job if the engine is free for one, and tell those who wait where they stand now."""
+        if self._thread is not None and self._info is not None and (job := self._jobs.start_next()) is not None:
+            self._thread.submit(job)
+        self._jobs.tell_places()
+
+    def _refuse(self) -> None:
+        if self._health in {Health.LOADING, Health.READY}:
+            self._health = Health.DRAINING
+
+    def _on_loaded(self, info: EngineInfo) -> None:
+        logger.info("loaded %s on %s in %s", info.model, info.device, info.dtype)
+        self._info = info
+        if self._health is Health.LOADING:
+            self._health = Health.READY
+        self._loaded.set()
+        self._advance()
+
+    def _on_finished(self, job: Job, outcome: Outcome) -> None:
+        self._jobs.finish(job, outcome)
+        self._advance()
+
+    def _on_stopped(self, error: BaseException | None) -> None:
+        self._stopped.set()
+        if error is not None:
+            self._die(error)
+
+    def _die(self, error: BaseException) -> None:
+        if isinstance(error, CheckpointError | EngineDead):
+            self._fault = error
+        else:
+            self._fault = EngineDead(f"{type(error).__name__}: {error}")
+            self._fault.__cause__ = error
+        self._health = Health.DEAD
+        text = f"the engine died: {self._fault}"
+        self._jobs.fail_waiting(lambda: EngineDead(text))
+        self._jobs.fail_running(EngineDead(text))
+        self._loaded.set()
+        self._dead.set()
