@@ -1,0 +1,138 @@
+"""The language model of GLM-4V, written for decoding; module names are the original checkpoint's."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model_service.glm4v.cache import KVCache
+from model_service.glm4v.config import GLM4VConfig
+
+ROPE_THETA = 10000.0
+
+
+class RMSNorm(nn.Module):
+    """Root mean square norm that multiplies in fp32 and casts last, as the original does."""
+
+    def __init__(self, width: int, eps: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Any shape (..., width), normalised over the last axis."""
+        wide = x.float()
+        wide = wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)
+        return (self.weight * wide).to(x.dtype)
+
+
+class Rotary:
+    """Rotary positions over the first half of each head, adjacent pairs; tables are computed in fp32.
+
+    Not a module: a buffer would be rounded when the model is cast to 16 bits.
+    """
+
+    def __init__(self, config: GLM4VConfig) -> None:
+        self.pairs = config.kv_channels // 4
+        self.theta = ROPE_THETA * config.rope_ratio
+
+    def table(self, positions: Tensor, dtype: torch.dtype) -> Tensor:
+        """(B, T) positions -> (B, T, pairs, 2): cosine and sine."""
+        exponents = torch.arange(self.pairs, device=positions.device, dtype=torch.float32) / self.pairs
+        angles = positions[..., None].float() / self.theta**exponents
+        return torch.stack((angles.cos(), angles.sin()), dim=-1).to(dtype)
+
+
+def rotate(x: Tensor, table: Tensor) -> Tensor:
+    """Turn the first pairs of (B, heads, T, head_dim) by the (B, T, pairs, 2) table; the rest passes through."""
+    turned = 2 * table.shape[2]
+    pairs = x[..., :turned].unflatten(-1, (-1, 2))
+    cos, sin = table[:, None, :, :, 0], table[:, None, :, :, 1]
+    first, second = pairs[..., 0], pairs[..., 1]
+    rotated = torch.stack((first * cos - second * sin, second * cos + first * sin), dim=-1)
+    return torch.cat((rotated.flatten(-2), x[..., turned:]), dim=-1)
+
+
+class SelfAttention(nn.Module):
+    """Causal attention with fused q, k, v and shared key-value groups."""
+
+    def __init__(self, config: GLM4VConfig, layer: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.heads, self.groups, self.head_dim = (
+            config.num_attention_heads,
+            config.multi_query_group_num,
+            config.kv_channels,
+        )
+        width = self.heads * self.head_dim
+        self.query_key_value = nn.Linear(config.hidden_size, width + 2 * self.groups * self.head_dim)
+        self.dense = nn.Linear(width, config.hidden_size, bias=False)
+
+    def forward(self, x: Tensor, table: Tensor, cache: KVCache | None) -> Tensor:
+        """(B, T, hidden) -> (B, T, hidden); with a cache, T new positions behind those it holds (B = 1)."""
+        batch, new, _ = x.shape
+        heads = self.query_key_value(x).reshape(batch, new, self.heads + 2 * self.groups, self.head_dim)
+        query, key, value = heads.transpose(1, 2).split((self.heads, self.groups, self.groups), dim=1)
+        query, key = rotate(query, table), rotate(key, table)
+        if cache is not None:
+            key, value = cache.extend(self.layer, key, value)
+        mixed = _attend(query, key, value)
+        return self.dense(mixed.transpose(1, 2).reshape(batch, new, -1))  # type: ignore[no-any-return]
+
+
+def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Causal attention of the last T positions over all S; scale 1/sqrt(head_dim)."""
+    new, all_ = query.shape[2], key.shape[2]
+    mask = None
+    if 1 < new < all_:
+        mask = torch.ones(new, all_, dtype=torch.bool, device=query.device).tril(all_ - new)
+    causal = mask is None and new > 1
+    return F.scaled_dot_product_attention(query, key, value, mask, is_causal=causal, enable_gqa=True)
+
+
+class MLP(nn.Module):
+    """SwiGLU with gate and up fused: the first half of the rows is the gate."""
+
+    def __init__(self, config: GLM4VConfig) -> None:
+        super().__init__()
+        self.dense_h_to_4h = nn.Linear(config.hidden_size, 2 * config.ffn_hidden_size, bias=False)
+        self.dense_4h_to_h = nn.Linear(config.ffn_hidden_size, config.hidden_size, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, hidden) -> (B, T, hidden)."""
+        gate, up = self.dense_h_to_4h(x).chunk(2, dim=-1)
+        return self.dense_4h_to_h(F.silu(gate) * up)  # type: ignore[no-any-return]
+
+
+class DecoderLayer(nn.Module):
+    """A pre-norm block."""
+
+    def __init__(self, config: GLM4VConfig, layer: int) -> None:
+        super().__init__()
+        self.input_layernorm = RMSNorm(config.hidden_size, config.layernorm_epsilon)
+        self.self_attention = SelfAttention(config, layer)
+        self.post_attention_layernorm = RMSNorm(config.hidden_size, config.layernorm_epsilon)
+        self.mlp = MLP(config)
+
+    def forward(self, x: Tensor, table: Tensor, cache: KVCache | None) -> Tensor:
+        """(B, T, hidden) -> (B, T, hidden)."""
+        x = x + self.self_attention(self.input_layernorm(x), table, cache)
+        return x + self.mlp(self.post_attention_layernorm(x))  # type: ignore[no-any-return]
+
+
+class Decoder(nn.Module):
+    """The stack of blocks and the final norm."""
+
+    def __init__(self, config: GLM4VConfig) -> None:
+        super().__init__()
+        self.rotary = Rotary(config)
+        self.layers = nn.ModuleList(DecoderLayer(config, layer) for layer in range(config.num_layers))
+        self.final_layernorm = RMSNorm(config.hidden_size, config.layernorm_epsilon)
+
+    def forward(self, x: Tensor, positions: Tensor, cache: KVCache | None = None) -> Tensor:
+        """(B, T, hidden) at (B, T) positions -> (B, T, hidden), normalised."""
+        table = self.rotary.table(positions, x.dtype)
+        for layer in self.layers:
+            x = layer(x, table, cache)
+        if cache is not None:
+            cache.advance(x.shape[1])
+        return self.final_layernorm(x)  # type: ignore[no-any-return]

@@ -1,0 +1,89 @@
+"""GLM-4V as a PreTrainedModel: original shards load without conversion."""
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from model_service.glm4v.cache import KVCache
+from model_service.glm4v.config import GLM4VConfig
+from model_service.glm4v.language import Decoder
+from model_service.glm4v.vision import VisionModel
+
+PLACEHOLDERS = 3
+"""A prompt holds three ids for a picture: begin of image, one placeholder, end of image."""
+
+
+class Embedding(nn.Module):
+    """The text embeddings, under the original's name."""
+
+    def __init__(self, config: GLM4VConfig) -> None:
+        super().__init__()
+        self.word_embeddings = nn.Embedding(config.padded_vocab_size, config.hidden_size)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """(B, T) -> (B, T, hidden)."""
+        return self.word_embeddings(ids)  # type: ignore[no-any-return]
+
+
+class Transformer(nn.Module):
+    """Everything under the checkpoint's prefix `transformer.`."""
+
+    def __init__(self, config: GLM4VConfig) -> None:
+        super().__init__()
+        self.embedding = Embedding(config)
+        self.encoder = Decoder(config)
+        self.output_layer = nn.Linear(config.hidden_size, config.padded_vocab_size, bias=False)
+        self.vision = VisionModel(config)
+
+
+class GLM4VForConditionalGeneration(PreTrainedModel):  # type: ignore[misc, unused-ignore]
+    """Pictures and text in, logits out."""
+
+    config_class = GLM4VConfig
+    base_model_prefix = ""
+    main_input_name = "ids"
+    _supports_sdpa = True
+    _no_split_modules = ["DecoderLayer", "VisionLayer"]
+    _keys_to_ignore_on_load_unexpected = [r"rotary_pos_emb\.inv_freq"]
+
+    def __init__(self, config: GLM4VConfig) -> None:
+        super().__init__(config)
+        self.transformer = Transformer(config)
+        self.post_init()
+
+    def get_input_embeddings(self) -> nn.Module:
+        """The text embeddings."""
+        return self.transformer.embedding.word_embeddings
+
+    def get_output_embeddings(self) -> nn.Module:
+        """The head, which transformers leaves out of quantisation by default."""
+        return self.transformer.output_layer
+
+    def embed(self, ids: Tensor, image: Tensor | None = None, begin: int = 0) -> Tensor:
+        """(B, T) ids -> (B, T', hidden) embeddings.
+
+        With `image`, the vision tower's (B, N + 2, hidden), the three ids from `begin` on give way to it: even the
+        begin and end of image are the tower's own vectors, not rows of the text table.
+        """
+        embeds: Tensor = self.transformer.embedding(ids)
+        if image is None:
+            return embeds
+        return torch.cat((embeds[:, :begin], image.to(embeds.dtype), embeds[:, begin + PLACEHOLDERS :]), dim=1)
+
+    def forward(self, embeds: Tensor, positions: Tensor, cache: KVCache | None = None, last: bool = False) -> Tensor:
+        """Logits, (B, T, vocabulary) for (B, T, hidden) at (B, T) positions; with `last`, of the last position only."""
+        hidden = self.transformer.encoder(embeds, positions, cache)
+        return self.transformer.output_layer(hidden[:, -1:] if last else hidden)  # type: ignore[no-any-return]
+
+
+def image_positions(length: int, begin: int | None, visual_tokens: int, device: torch.device) -> Tensor:
+    """(1, T') positions of a prompt of `length` ids whose picture begins at `begin`.
+
+    All visual tokens share ONE position, so a picture of any size moves the text behind it by the same three places.
+    """
+    positions = torch.arange(length, device=device)
+    if begin is None:
+        return positions[None]
+    repeats = torch.ones_like(positions)
+    repeats[begin + 1] = visual_tokens
+    return positions.repeat_interleave(repeats)[None]

@@ -1,0 +1,148 @@
+"""The vision tower of GLM-4V on any even grid of patches; module names are the original checkpoint's."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model_service.glm4v.config import GLM4VConfig, VisionConfig
+
+
+class PatchEmbedding(nn.Module):
+    """Pixels to patch embeddings with learned positions; row 0 of the position table is the CLS token's."""
+
+    def __init__(self, config: VisionConfig) -> None:
+        super().__init__()
+        self.native_side = config.native_side
+        self.proj = nn.Conv2d(config.in_channels, config.hidden_size, config.patch_size, stride=config.patch_size)
+        self.cls_embedding = nn.Parameter(torch.zeros(1, config.hidden_size))
+        self.position_embedding = nn.Embedding(config.num_positions, config.hidden_size)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """(B, 3, H, W) -> (B, 1 + H/14 * W/14, hidden): CLS first, then the patches row by row."""
+        patches = self.proj(pixels)
+        rows, columns = patches.shape[-2:]
+        patches = patches.flatten(2).transpose(1, 2)
+        cls = self.cls_embedding.expand(len(patches), 1, -1)
+        return torch.cat((cls, patches), dim=1) + self.positions(rows, columns)
+
+    def positions(self, rows: int, columns: int) -> Tensor:
+        """The table for a grid of patches, (1 + rows * columns, hidden).
+
+        Interpolated in fp32 from the native square grid, on which it is the identity; the CLS row is kept.
+        """
+        table: Tensor = self.position_embedding.weight
+        side = self.native_side
+        if (rows, columns) == (side, side):
+            return table
+        square = table[1:].float().T.reshape(1, -1, side, side)
+        grid = F.interpolate(square, (rows, columns), mode="bicubic", align_corners=False)
+        return torch.cat((table[:1], grid.flatten(2)[0].T.to(table.dtype)))
+
+
+class Attention(nn.Module):
+    """Full (not causal) attention with fused q, k and v."""
+
+    def __init__(self, config: VisionConfig) -> None:
+        super().__init__()
+        self.heads, self.head_dim = config.num_heads, config.head_dim
+        self.query_key_value = nn.Linear(config.hidden_size, 3 * config.hidden_size)
+        self.dense = nn.Linear(config.hidden_size, config.hidden_size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, L, hidden) -> (B, L, hidden)."""
+        batch, length, _ = x.shape
+        qkv = self.query_key_value(x).reshape(batch, length, 3, self.heads, self.head_dim)
+        query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)
+        mixed = F.scaled_dot_product_attention(query, key, value)
+        return self.dense(mixed.transpose(1, 2).reshape(batch, length, -1))  # type: ignore[no-any-return]
+
+
+class MLP(nn.Module):
+    """Two linear layers around an exact GELU."""
+
+    def __init__(self, config: VisionConfig) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(config.hidden_size, config.intermediate_size)
+        self.fc2 = nn.Linear(config.intermediate_size, config.hidden_size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, L, hidden) -> (B, L, hidden)."""
+        return self.fc2(F.gelu(self.fc1(x)))  # type: ignore[no-any-return]
+
+
+class VisionLayer(nn.Module):
+    """A post-norm block: each sublayer's output is normalised, then added."""
+
+    def __init__(self, config: VisionConfig) -> None:
+        super().__init__()
+        self.input_layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+        self.attention = Attention(config)
+        self.mlp = MLP(config)
+        self.post_attention_layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, L, hidden) -> (B, L, hidden)."""
+        x = x + self.input_layernorm(self.attention(x))
+        return x + self.post_attention_layernorm(self.mlp(x))  # type: ignore[no-any-return]
+
+
+class VisionTransformer(nn.Module):
+    """The stack of blocks; no norm before or after."""
+
+    def __init__(self, config: VisionConfig) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(VisionLayer(config) for _ in range(config.num_hidden_layers))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, L, hidden) -> (B, L, hidden)."""
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+
+class GLUAdapter(nn.Module):
+    """Merged patches to the language model's width."""
+
+    def __init__(self, config: GLM4VConfig) -> None:
+        super().__init__()
+        width, inner = config.hidden_size, config.ffn_hidden_size
+        self.linear_proj = nn.Linear(width, width, bias=False)
+        self.norm1 = nn.LayerNorm(width)
+        self.gate_proj = nn.Linear(width, inner, bias=False)
+        self.dense_h_to_4h = nn.Linear(width, inner, bias=False)
+        self.dense_4h_to_h = nn.Linear(inner, width, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, N, width) -> (B, N, width)."""
+        x = F.gelu(self.norm1(self.linear_proj(x)))
+        return self.dense_4h_to_h(F.silu(self.gate_proj(x)) * self.dense_h_to_4h(x))  # type: ignore[no-any-return]
+
+
+class VisionModel(nn.Module):
+    """Pixels to visual tokens, framed by the learned begin and end of image."""
+
+    def __init__(self, config: GLM4VConfig) -> None:
+        super().__init__()
+        vision = config.vision
+        self.patch_size, self.scaling_factor = vision.patch_size, vision.scaling_factor
+        self.patch_embedding = PatchEmbedding(vision)
+        self.transformer = VisionTransformer(vision)
+        self.conv = nn.Conv2d(vision.hidden_size, config.hidden_size, kernel_size=2, stride=2)
+        self.linear_proj = GLUAdapter(config)
+        self.boi = nn.Parameter(torch.zeros(1, 1, config.hidden_size))
+        self.eoi = nn.Parameter(torch.zeros(1, 1, config.hidden_size))
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """(B, 3, H, W), both sides multiples of 28 -> (B, H/28 * W/28 + 2, width).
+
+        Pixels are cast to the model's own dtype, whatever they come in.
+        """
+        height, width = pixels.shape[-2:]
+        rows, columns = height // self.patch_size, width // self.patch_size
+        if height % (2 * self.patch_size) or width % (2 * self.patch_size):
+            raise ValueError(f"{width}x{height} pixels: both sides must be multiples of {2 * self.patch_size}")
+        x = self.transformer(self.patch_embedding(pixels.to(self.conv.weight.dtype)))[:, 1:]
+        x = self.conv(x.transpose(1, 2).reshape(len(x), -1, rows, columns))
+        x = self.linear_proj(x.flatten(2).transpose(1, 2))
+        frame = (self.boi.expand(len(x), -1, -1), x, self.eoi.expand(len(x), -1, -1))
+        return torch.cat(frame, dim=1) / self.scaling_factor
