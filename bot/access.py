@@ -1,0 +1,69 @@
+"""Who may speak, and whether the bot is meant: pure decisions about a message."""
+
+import re
+from enum import StrEnum
+
+from telegram import Chat, Message, MessageEntity, User
+
+from bot.settings import AccessSettings
+
+STRANGER_PAUSE = 3600.0
+"""Seconds between two times that a stranger is told that the bot is private."""
+
+
+class Verdict(StrEnum):
+    """What becomes of an update."""
+
+    WELCOME = "welcome"
+    STRANGER = "stranger"
+    IGNORED = "ignored"
+
+
+def judge(access: AccessSettings, chat: Chat | None, user: User | None) -> Verdict:
+    """May this person speak here? A stranger is answered in private only; in groups he is met with silence."""
+    if chat is None or chat.type == Chat.CHANNEL or (user is not None and user.is_bot and chat.type == Chat.PRIVATE):
+        return Verdict.IGNORED
+    known = chat.id in access.chats or (user is not None and user.id in access.users)
+    if access.mode == "open" or known:
+        return Verdict.WELCOME
+    return Verdict.STRANGER if chat.type == Chat.PRIVATE else Verdict.IGNORED
+
+
+def is_addressed(message: Message, bot: User) -> bool:
+    """Is the bot meant? In private always; in groups by a mention, a reply to it, or a command."""
+    if message.chat.type == Chat.PRIVATE:
+        return True
+    answered = message.reply_to_message
+    # In a forum every message without a reply seems to reply to the one that opened the topic.
+    opens_topic = answered is not None and answered.forum_topic_created is not None
+    if answered is not None and not opens_topic and answered.from_user is not None and answered.from_user.id == bot.id:
+        return True
+    return _mentions(message, bot) or command_of(message, bot) is not None
+
+
+def command_of(message: Message, bot: User) -> str | None:
+    """The command that a text begins with, lower-case and without the slash; None if it is another bot's or none."""
+    first = next((entity for entity in message.entities if entity.offset == 0), None)
+    if first is None or first.type != MessageEntity.BOT_COMMAND or not message.text:
+        return None
+    name, _, addressee = message.parse_entity(first)[1:].partition("@")
+    if addressee and addressee.casefold() != (bot.username or "").casefold():
+        return None
+    return name.casefold()
+
+
+def without_mention(text: str, bot: User) -> str:
+    """What a person says once the bot's name is taken out."""
+    if not bot.username:
+        return text.strip()
+    bare = re.sub(rf"(?<!\w)@{re.escape(bot.username)}\b[,:]?", " ", text, flags=re.IGNORECASE)
+    return re.sub(r"[ \t]{2,}", " ", bare).strip() if bare != text else text.strip()
+
+
+def _mentions(message: Message, bot: User) -> bool:
+    for entity, text in (message.parse_entities() | message.parse_caption_entities()).items():
+        if entity.type == MessageEntity.MENTION and text.casefold() == f"@{bot.username}".casefold():
+            return True
+        if entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == bot.id:
+            return True
+    return False

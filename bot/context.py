@@ -1,0 +1,44 @@
+"""What every handler is given: the services, and a context that knows its types."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Bot
+from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+
+from bot.settings import Settings
+from bot.storage import Chats, Inbox, Pictures, Turns
+from model_service import ModelService
+
+Data = dict[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that handlers use, opened and closed by the composition root."""
+
+    settings: Settings
+    model: ModelService
+    inbox: Inbox
+    chats: Chats
+    pictures: Pictures
+    turns: Turns
+
+
+class EyeglassApplication(Application[Bot, "BotContext", Data, Data, Data, JobQueue["BotContext"] | None]):
+    """PTB's application together with the services."""
+
+    def __init__(self, services: Services, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.services = services
+
+
+class BotContext(CallbackContext[ExtBot[int], Data, Data, Data]):
+    """The context of one update."""
+
+    @property
+    def services(self) -> Services:
+        """What the composition root opened."""
+        application = self.application
+        assert isinstance(application, EyeglassApplication)  # noqa: S101
+        return application.services

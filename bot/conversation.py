@@ -1,0 +1,61 @@
+"""History, question, picture and settings become a GenerationRequest; knows no Telegram type."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from model_service import Detail, GenerationRequest, Message, SamplingParams
+
+ASCII_CHARACTERS_PER_TOKEN = 3
+"""A cautious estimate for Latin text (about 4 in English); any other character is counted as a token of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person wants to know about a picture. `picture` holds its encoded bytes."""
+
+    id: str
+    chat: str
+    text: str
+    picture: bytes
+    detail: Detail
+
+
+def compose(
+    question: Question, history: Sequence[Message], sampling: SamplingParams, history_tokens: int
+) -> GenerationRequest:
+    """The request for a question that follows `history`, which is questions and answers in turn about one picture.
+
+    The picture belongs to the first user's turn. At most about `history_tokens` of the history are kept: the first
+    pair, then the newest ones.
+    """
+    kept = bounded(history, history_tokens)
+    return GenerationRequest(
+        id=question.id,
+        chat=question.chat,
+        messages=(*kept, Message("user", question.text)),
+        picture=question.picture,
+        detail=question.detail,
+        sampling=sampling,
+    )
+
+
+def bounded(history: Sequence[Message], tokens: int) -> tuple[Message, ...]:
+    """The first pair and as many of the newest pairs as fit into `tokens`; nothing if not even the first fits."""
+    pairs = [tuple(history[index : index + 2]) for index in range(0, len(history) - 1, 2)]
+    costs = [sum(estimate_tokens(message.text) for message in pair) for pair in pairs]
+    if not pairs or costs[0] > tokens:
+        return ()
+    left = tokens - costs[0]
+    newest: list[tuple[Message, ...]] = []
+    for pair, cost in zip(reversed(pairs[1:]), reversed(costs[1:]), strict=True):
+        if cost > left:
+            break
+        left -= cost
+        newest.insert(0, pair)
+    return tuple(message for pair in (pairs[0], *newest) for message in pair)
+
+
+def estimate_tokens(text: str) -> int:
+    """Roughly how many tokens a text takes, rather too many than too few."""
+    ascii_characters = sum(character.isascii() for character in text)
+    return -(-ascii_characters // ASCII_CHARACTERS_PER_TOKEN) + len(text) - ascii_characters

@@ -1,0 +1,174 @@
+"""One answer on screen: typing, then a message that grows by edits, and a last text that is sure."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from telegram import LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+
+from bot.render import Part, clip
+from bot.sending import is_gone, is_odd_markup, is_unchanged, never_arrived
+from bot.tasks import beside
+
+TYPING_SECONDS = 4.5
+"""Telegram shows "typing" for five seconds."""
+
+FINAL_ATTEMPTS = 5
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer belongs: under which message of which chat, and in which topic of a forum."""
+
+    chat: int
+    question: int
+    topic: int | None = None
+
+
+def place_of(message: Message) -> Place:
+    """The place of an answer to `message`."""
+    return Place(message.chat.id, message.message_id, message.message_thread_id if message.is_topic_message else None)
+
+
+class Reply:
+    """The message that shows one answer. `began` is called with its number as soon as there is one.
+
+    `message_id` is that of a message which a former run of the program began.
+    """
+
+    def __init__(
+        self,
+        bot: ExtBot[int],
+        place: Place,
+        interval: float,
+        *,
+        message_id: int | None = None,
+        began: Callable[[int], Awaitable[None]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._bot = bot
+        self._place = place
+        self._interval = interval
+        self._began = began
+        self._clock = clock
+        self._message_id = message_id
+        self._shown = ""
+        self._next_show = 0.0
+        self._typing = asyncio.Event()
+        self._typing.set()
+
+    @contextlib.asynccontextmanager
+    async def typing(self) -> AsyncIterator[None]:
+        """Show that the bot is at work until the first text is there or the block ends."""
+        async with beside(self._keep_typing(), "typing"):
+            yield
+
+    async def show(self, text: str) -> None:
+        """Show the answer so far, if the last look at it is long enough ago and something is new. Never fails."""
+        text = clip(text.strip())
+        if not text or text == self._shown or self._clock() < self._next_show:
+            return
+        self._typing.clear()
+        try:
+            await self._put(Part(text), retries=0)
+        except RetryAfter as error:
+            self._next_show = self._clock() + _seconds(error)
+            return
+        except TelegramError as error:
+            _log.info("a growing answer could not be shown: %s", error)
+        self._next_show = self._clock() + self._interval
+
+    async def finish(self, parts: Sequence[Part]) -> list[int]:
+        """Show the whole answer, in as many messages as it has parts; returns their numbers.
+
+        Raises:
+            TelegramError: it could not be delivered, after several attempts.
+        """
+        self._typing.clear()
+        first, *others = parts
+        messages = [await self._surely(first)]
+        for part in others:
+            self._message_id, self._shown = None, ""
+            messages.append(await self._surely(part))
+        return [message for message in messages if message is not None]
+
+    async def _surely(self, part: Part) -> int | None:
+        """Put the part there, again and again where that makes no double; None if its fate is unknown."""
+        for attempt in range(1, FINAL_ATTEMPTS + 1):
+            try:
+                await self._put(part, retries=FINAL_ATTEMPTS)
+                return self._message_id
+            except BadRequest as error:
+                if not part.entities or not is_odd_markup(error):
+                    raise
+                _log.warning("Telegram does not take an answer's entities, it goes out as plain text: %s", error)
+                part = Part(part.text)
+            except NetworkError as error:
+                if self._message_id is None and not never_arrived(error):
+                    _log.warning("an answer may or may not have arrived and is not sent twice: %s", error)
+                    return None
+                if attempt == FINAL_ATTEMPTS:
+                    raise
+                _log.warning("an answer could not be delivered, attempt %d: %s", attempt, error)
+                await asyncio.sleep(2.0 ** (attempt - 1))
+        return self._message_id
+
+    async def _put(self, part: Part, retries: int) -> None:
+        if self._message_id is not None:
+            if part.text == self._shown and not part.entities:
+                return
+            try:
+                await self._edit(self._message_id, part, retries)
+            except BadRequest as error:
+                if is_gone(error):
+                    self._message_id = None
+                elif not is_unchanged(error):
+                    raise
+        if self._message_id is None:
+            await self._send(part, retries)
+        self._shown = part.text
+
+    async def _edit(self, message_id: int, part: Part, retries: int) -> None:
+        await self._bot.edit_message_text(
+            part.text,
+            chat_id=self._place.chat,
+            message_id=message_id,
+            entities=part.entities or None,
+            link_preview_options=NO_PREVIEW,
+            rate_limit_args=retries,
+        )
+
+    async def _send(self, part: Part, retries: int) -> None:
+        message = await self._bot.send_message(
+            self._place.chat,
+            part.text,
+            entities=part.entities or None,
+            message_thread_id=self._place.topic,
+            reply_parameters=ReplyParameters(self._place.question, allow_sending_without_reply=True),
+            link_preview_options=NO_PREVIEW,
+            rate_limit_args=retries,
+        )
+        self._message_id = message.message_id
+        if self._began is not None:
+            await self._began(message.message_id)
+
+    async def _keep_typing(self) -> None:
+        while self._typing.is_set():
+            with contextlib.suppress(TelegramError):
+                await self._bot.send_chat_action(
+                    self._place.chat, ChatAction.TYPING, message_thread_id=self._place.topic, rate_limit_args=0
+                )
+            await asyncio.sleep(TYPING_SECONDS)
+
+
+def _seconds(error: RetryAfter) -> float:
+    return error._retry_after.total_seconds()

@@ -1,0 +1,122 @@
+"""Every sentence a person reads, in his language, by gettext."""
+
+import functools
+from enum import StrEnum
+from gettext import NullTranslations
+from importlib import resources
+
+from bot.locale import read_catalogue
+from model_service import Level, PictureFault
+
+LANGUAGES = ("en", "zh")
+"""English is the source; the others lie under locale/."""
+
+
+class Sentence(StrEnum):
+    """The sentences, in English; words in braces are filled in by `Texts.say`."""
+
+    WELCOME = (
+        "I look at pictures. Send me a photo or a scan with a question in its caption, or first the picture and then "
+        "the question.\n\n/detail sets how closely I look, /new forgets the picture, /help says more."
+    )
+    HELP = (
+        "Send a picture with a question as its caption, and I answer. Further questions are about the same picture "
+        "until you send another; reply to an older picture, or to an answer about it, to go back to it.\n\n"
+        "Small print? Send the image as a file: Telegram shrinks photos. And set /detail high or /detail max.\n\n"
+        "/detail – how closely I look at pictures\n/new – forget the picture and start afresh\n\n"
+        "In a group I answer when I am mentioned or replied to."
+    )
+    COMMAND_DETAIL = "How closely I look at pictures"
+    COMMAND_NEW = "Forget the picture and start afresh"
+    COMMAND_HELP = "What I can do, and how"
+    STARTED_AFRESH = "Forgotten. Send the next picture."
+    SEND_PICTURE_FIRST = "Send me a picture first; then ask about it."
+    WHAT_TO_KNOW = "I have the picture. What do you want to know about it?"
+    STRANGER = (
+        "This bot is private. Its owner can let you in: tell them your Telegram id, {id}. "
+        "It goes into the setting access.users."
+    )
+
+    DETAIL_CHOICE = "How closely shall I look? More tokens show smaller print and take longer. Now: {current}."
+    DETAIL_CHOSEN = "From now on I look at pictures at {level}, {tokens} tokens at most."
+    DETAIL_UNKNOWN = "I do not know that level. Say /detail with one of these, or with a number from {least} to {most}:"
+    DETAIL_BUTTON = "{level} · {tokens} tokens"
+    DETAIL_LINE = "{level} – {tokens} tokens: {purpose}"
+    PURPOSE_LOW = "icons, quick looks"
+    PURPOSE_STANDARD = "everyday photos"
+    PURPOSE_FINE = "posters, labels, slides"
+    PURPOSE_HIGH = "document scans, dense charts"
+    PURPOSE_MAX = "everything the model can see"
+
+    FOOTER = "read at {width}x{height}, {tokens} tokens, {seconds} s"
+    STEPPED_DOWN = "that is {level} at most: the memory does not suffice for more"
+    SEND_AS_FILE = "Telegram shrank this photo; sent as a file it keeps its small print"
+    CUT_SHORT = "the answer was cut off at its greatest length"
+    NO_WORDS = "I have no answer to this one. Try other words, or /detail high."
+
+    NOT_A_PICTURE = "This file is not a picture that I can read. I know JPEG, PNG, WebP, BMP and TIFF."
+    TRUNCATED = "This picture is damaged: a part of the file is missing. Please send it again."
+    TOO_MANY_BYTES = "This file is too big: I can fetch 20 MB at most."
+    TOO_MANY_PIXELS = "This picture is too large: I can read 50 megapixels at most."
+    TOO_NARROW = "This picture is too thin: one side may be at most 50 times as long as the other."
+    ANIMATED = "This picture moves. I can only look at still ones: send a screenshot of it."
+    STICKER = "I cannot look at stickers, only at photos and image files."
+    MOVING = "I cannot watch videos or animations: send me a picture from it."
+    SOUND = "I cannot listen: please write your question, and send the picture as a photo or a file."
+    DOCUMENT = "I can only open image files (JPEG, PNG, WebP, BMP, TIFF). Send a page of it as a picture."
+    OTHER = "I can only look at pictures: send me a photo, or an image as a file."
+    UNKNOWN_COMMAND = "I do not know this command. /help says what I can do."
+
+    DOWNLOAD_FAILED = "I could not fetch the picture from Telegram. Please send it again."
+    PICTURE_GONE = "I no longer have that picture. Please send it again."
+    QUEUE_FULL = "Too many questions are waiting already. Please ask again in a few minutes."
+    INTERRUPTED = "I am being restarted, and answer this when I am back."
+    OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."
+    FAILED = "I could not answer this one. Please ask again, perhaps in other words."
+    BROKEN = "Something went wrong on my side. If you tell the owner, name the error {number}."
+
+
+FAULTS = {
+    PictureFault.NOT_A_PICTURE: Sentence.NOT_A_PICTURE,
+    PictureFault.TRUNCATED: Sentence.TRUNCATED,
+    PictureFault.TOO_MANY_BYTES: Sentence.TOO_MANY_BYTES,
+    PictureFault.TOO_MANY_PIXELS: Sentence.TOO_MANY_PIXELS,
+    PictureFault.TOO_NARROW: Sentence.TOO_NARROW,
+    PictureFault.ANIMATED: Sentence.ANIMATED,
+}
+"""What is said about a picture that cannot be looked at."""
+
+PURPOSES = {
+    Level.LOW: Sentence.PURPOSE_LOW,
+    Level.STANDARD: Sentence.PURPOSE_STANDARD,
+    Level.FINE: Sentence.PURPOSE_FINE,
+    Level.HIGH: Sentence.PURPOSE_HIGH,
+    Level.MAX: Sentence.PURPOSE_MAX,
+}
+"""What each level is for."""
+
+
+class Texts:
+    """The sentences in one language."""
+
+    def __init__(self, translations: NullTranslations) -> None:
+        self._translations = translations
+
+    def say(self, sentence: Sentence, **values: object) -> str:
+        """The sentence, translated and filled in."""
+        text = self._translations.gettext(sentence.value)
+        return text.format(**values) if values else text
+
+
+def language_of(code: str | None) -> str:
+    """The language for a person's IETF language code, as Telegram tells it: Chinese for zh*, else English."""
+    return "zh" if code and code.casefold().split("-")[0] == "zh" else "en"
+
+
+@functools.cache
+def texts_in(language: str) -> Texts:
+    """The sentences in one of LANGUAGES."""
+    if language == "en":
+        return Texts(NullTranslations())
+    file = resources.files("bot.locale") / language / "LC_MESSAGES" / "eyeglass.po"
+    return Texts(read_catalogue(file.read_text(encoding="utf-8")))
