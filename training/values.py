@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 def _list(text: str) -> tuple[str, ...]:
@@ -26,6 +27,16 @@ STREETS = _list("Street St. Road Rd. Avenue Ave Lane Drive Way Close Square Cour
 COMPANY_ENDINGS = _list("Ltd Inc. GmbH LLC Co. Group Partners Labs Works Studio Systems Foods Logistics Bank")
 MONTHS = _list("January February March April May June July August September October November December")
 DAYS = _list("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
+SMALL_WORDS = _list(
+    "the a of and to in is was for with on at by from as that it his her our their this not but or are be an all "
+    "one two when who will had has we you they can more no if out so up than into them only other new some could time "
+    "these may then do first any my now such like over even most after also before must through where"
+)
+GOODS = _list(
+    "Coffee Tea Bread Milk Butter Apples Soap Rice Honey Cheese Juice Salad Soup Pasta Pizza Cake Water Eggs Beans "
+    "Nuts Pears Candles Paper Pens Batteries Lamp Shirt Socks Book Map Ticket Cable Screws Paint Brush Glue Tape Flour"
+)
+QUALITIES = _list("large small red green fresh dark white sweet iced organic double spare blue soft old")
 VOWELS, CONSONANTS = "aeiou", "bcdfghjklmnprstvwz"
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -198,6 +209,20 @@ def weight(rng: random.Random) -> str:
     )
 
 
-def money(cents: int, currency: str) -> str:
-    """An amount as printed, the sign before it (none for an empty `currency`; `€ ` keeps its blank)."""
-    return f"{currency}{cents // 100}.{cents % 100:02}"
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """How amounts are printed on one paper."""
+
+    before: str
+    after: str
+    point: str
+
+    def write(self, cents: int) -> str:
+        """An amount of so many hundredths."""
+        return f"{self.before}{cents // 100}{self.point}{cents % 100:02}{self.after}"
+
+
+CURRENCIES = (
+    *(Currency(sign, "", ".") for sign in ("$", "$", "£", "€", "", "", "€ ", "USD ", "EUR ")),
+    *(Currency("", sign, point) for sign, point in ((" €", ","), (" €", "."), ("", ","), (" EUR", ","))),
+)

@@ -1,0 +1,147 @@
+"""Where each line of a document stands on the paper; nothing is drawn here."""
+
+import random
+from dataclasses import dataclass
+
+from training.documents import Document, Line, Room
+from training.fonts import Face, Family, open_face
+
+SAMPLE = "etaoin shrdlu ETAOIN 0123456789 the quick brown fox jumps over"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text drawn in one go, its baseline starting at (`x`, `baseline`) in pixels; it ends a printed line or not."""
+
+    text: str
+    x: float
+    baseline: float
+    width: float
+    face: Face
+    ends_line: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A laid-out document: runs in reading order, rules (x from, x to, y), and the block's edges, all in pixels."""
+
+    runs: tuple[Run, ...]
+    rules: tuple[tuple[float, float, float], ...]
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """The typography of a page: faces, the distance of lines, the alignment, and the space that text may take."""
+
+    body: Face
+    title: Face
+    step: float
+    align: float
+    width: float
+    height: float
+    margin: float
+
+    def room(self, tightness: float, limit: int) -> Room:
+        """How much text to ask for; a `tightness` under 1 asks for less."""
+        character = self.body.length(SAMPLE) / len(SAMPLE)
+        columns = max(1, int(self.width / character * tightness))
+        return Room(
+            columns, max(1.0, self.height / self.step * tightness), max(3, int(limit * min(1, tightness + 0.05)))
+        )
+
+
+def choose_type(rng: random.Random, family: Family, em: float, width: int, height: int) -> Type:
+    """Draw lots for the typography of a canvas of `width` x `height` pixels with body text of `em` pixels."""
+    path = family.choose(rng)
+    body = open_face(path, _half(em))
+    heading = rng.choice(family.bold) if family.bold and rng.random() < 0.7 else path
+    title = open_face(heading, _half(em * rng.choice((1, 1, 1.15, 1.3, 1.5, 1.7))))
+    step = max(em * rng.choice((1.1, 1.2, 1.3, 1.5, 1.8)), 0.95 * (body.ascent + body.descent))
+    margin = min(em * rng.uniform(0.4, 2.5), 0.1 * min(width, height) + 0.3 * em)
+    align = rng.choices((0.0, 0.5, 1.0), (68, 24, 8))[0]
+    return Type(body, title, step, align, width - 2 * margin, height - 2 * margin, margin)
+
+
+def set_document(rng: random.Random, whole: Document, how: Type) -> Setting | None:
+    """Break flowing lines, measure and place everything; None where it does not fit."""
+    flow_width = how.width * rng.choice((1, 1, 0.9, 0.75, 0.6))
+    rows = [row for line in whole.lines for row in _rows(line, how, flow_width)]
+    needed = max((width for *_, width in rows), default=0.0)
+    height = sum(_row_height(line, face, how) for line, _, face, _ in rows)
+    if needed > how.width or height > how.height or not rows:
+        return None
+    stretched = any(line.right for line, *_ in rows)
+    block = rng.uniform(needed, min(how.width, needed * 1.8)) if stretched else needed
+    tucked = rng.random() < 0.35
+    left = how.margin + (0 if tucked else rng.random() * (how.width - block))
+    top = how.margin + (0 if tucked else rng.random() * (how.height - height))
+    return _place(rows, how, (left, top), block, 0.5 if stretched and rng.random() < 0.6 else how.align)
+
+
+_Row = tuple[Line, str, Face, float]
+
+
+def _rows(line: Line, how: Type, flow_width: float) -> list[_Row]:
+    if line.role in {"gap", "rule"}:
+        return [(line, "", how.body, 0.0)]
+    if line.role == "flow":
+        return [(line, text, how.body, how.body.length(text)) for text in wrap(line.text, how.body, flow_width)]
+    face = how.title if line.role == "title" and how.title.length(line.text) <= how.width else how.body
+    width = face.length(line.text) + (face.length(line.right) + 1.5 * face.size if line.right else 0)
+    return [(line, line.text, face, width)]
+
+
+def wrap(text: str, face: Face, width: float) -> list[str]:
+    """Break text at blanks so that no line is wider than `width`, words wider than that left whole."""
+    blank = face.length(" ")
+    lines: list[list[str]] = [[]]
+    used = 0.0
+    for word in text.split():
+        length = face.length(word)
+        if lines[-1] and used + blank + length > width:
+            lines.append([])
+            used = 0.0
+        used += length + (blank if lines[-1] else 0)
+        lines[-1].append(word)
+    return [" ".join(words) for words in lines]
+
+
+def _row_height(line: Line, face: Face, how: Type) -> float:
+    if line.role in {"gap", "rule"}:
+        return 0.6 * how.step
+    return how.step * face.size / how.body.size if line.role == "title" else how.step
+
+
+def _place(rows: list[_Row], how: Type, corner: tuple[float, float], block: float, align: float) -> Setting:
+    runs: list[Run] = []
+    rules: list[tuple[float, float, float]] = []
+    left, y = corner
+    for line, text, face, _ in rows:
+        height = _row_height(line, face, how)
+        baseline = y + (height - face.ascent - face.descent) / 2 + face.ascent
+        if line.role == "rule":
+            rules.append((left, left + block, y + height / 2))
+        elif line.right:
+            end = face.length(line.right)
+            runs.append(Run(text, left, baseline, face.length(text), face, ends_line=False))
+            runs.append(Run(line.right, left + block - end, baseline, end, face, ends_line=True))
+        elif text:
+            width = face.length(text)
+            runs.append(Run(text, left + align * (block - width), baseline, width, face, ends_line=True))
+        y += height
+    return Setting(tuple(runs), tuple(rules), *corner, left + block, y)
+
+
+def reading(setting: Setting) -> str:
+    """The text in reading order, printed lines joined by line feeds."""
+    pieces = [run.text + ("\n" if run.ends_line else " ") for run in setting.runs]
+    return "".join(pieces).rstrip("\n")
+
+
+def _half(size: float) -> float:
+    """A size rounded to half pixels, so that faces are opened once."""
+    return max(5.0, round(size * 2) / 2)

@@ -1,0 +1,176 @@
+"""Draw pages of print: the pocket model's whole world."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from training.documents import Document, Kind, Room, Source
+from training.fonts import Family, Split
+from training.layout import Run, Setting, choose_type, reading, set_document
+from training.papers import card_document, form_document, label_document, receipt_document
+from training.prose import note_document, notice_document, page_document, words_document
+from training.questions import QA, ask
+
+Colour = tuple[int, int, int]
+
+MAKERS: dict[Kind, Callable[[Source, Room], Document | None]] = {
+    Kind.WORDS: words_document,
+    Kind.PAGE: page_document,
+    Kind.NOTE: note_document,
+    Kind.RECEIPT: receipt_document,
+    Kind.LABEL: label_document,
+    Kind.CARD: card_document,
+    Kind.FORM: form_document,
+    Kind.NOTICE: notice_document,
+}
+TIGHTNESS = (0.96, 0.85, 0.7, 0.55, 0.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """The n printed characters in reading order, blanks left out.
+
+    `codes` (n,) int32 are code points; `x` and `y` (n,) float32 the centres in pixels of the canvas, `y` being the
+    middle of the line's small letters, so that all characters of a line share it.
+    """
+
+    codes: NDArray[numpy.int32]
+    x: NDArray[numpy.float32]
+    y: NDArray[numpy.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A drawn page: an RGB picture, what it says, where each character stands, and questions with their answers.
+
+    `kind` may be `words` where the kind that was asked for did not fit; `em` is the body text's size in pixels.
+    """
+
+    image: Image.Image
+    text: str
+    glyphs: Glyphs
+    qa: tuple[QA, ...]
+    kind: Kind
+    em: float
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The colours of a page and how it is adorned."""
+
+    ground: Colour
+    paper: Colour
+    ink: Colour
+    accent: Colour
+    frame: bool
+    sheet: bool
+
+
+def draw(
+    rng: random.Random,
+    fonts: Sequence[Family],
+    words: Sequence[str],
+    width: int,
+    height: int,
+    *,
+    em: float | None = None,
+    kind: Kind | None = None,
+    limit: int = 300,
+    split: Split = "train",
+) -> Page:
+    """A page of `width` x `height` pixels with at most `limit` characters, all of it inside the canvas.
+
+    Deterministic by `rng`. `split` chooses the wording of the questions.
+
+    Raises:
+        ValueError: not even a short word fits the canvas at this size of type.
+    """
+    size = em or rng.uniform(14, max(15.0, min(32.0, width / 12, height / 6)))
+    wanted = kind or rng.choice(tuple(MAKERS))
+    source = Source(rng, words)
+    for attempt in (wanted, wanted, Kind.WORDS, Kind.WORDS):
+        how = choose_type(rng, rng.choice(fonts), size, width, height)
+        for tightness in TIGHTNESS:
+            whole = MAKERS[attempt](source, how.room(tightness, limit))
+            setting = whole and set_document(rng, whole, how)
+            if whole and setting:
+                return _finish(source, whole, setting, canvas=(width, height), em=size, split=split)
+    raise ValueError(f"no text of {size:g} pixels fits a canvas of {width}x{height}")
+
+
+def _finish(
+    source: Source, whole: Document, setting: Setting, *, canvas: tuple[int, int], em: float, split: Split
+) -> Page:
+    rng, text = source.rng, reading(setting)
+    dotted = whole.kind in {Kind.RECEIPT, Kind.FORM} and rng.random() < 0.3
+    return Page(
+        image=paint(setting, choose_look(rng), canvas, dotted=dotted),
+        text=text,
+        glyphs=locate(setting.runs),
+        qa=ask(source, whole, text, split),
+        kind=whole.kind,
+        em=em,
+    )
+
+
+def choose_look(rng: random.Random) -> Look:
+    """Mostly dark ink on light paper, now and then light on dark."""
+    base = rng.choice((255, 255, rng.randint(228, 255)))
+    tint = rng.choice((0, 0, 14, 28))
+    light: Colour = (base - rng.randint(0, tint), base - rng.randint(0, tint), base - rng.randint(0, tint))
+    depth = rng.choice((0, 20, 50, 90))
+    dark: Colour = (rng.randint(0, depth), rng.randint(0, depth), rng.randint(0, depth))
+    paper, ink = (dark, light) if rng.random() < 0.1 else (light, dark)
+    shade = rng.randint(60, 215)
+    ground: Colour = (shade, shade - rng.randint(0, 30), shade - rng.randint(0, 45))
+    accent = ink if rng.random() < 0.6 else _blend(ink, paper, rng.uniform(0.3, 0.7))
+    return Look(ground, paper, ink, accent, frame=rng.random() < 0.08, sheet=rng.random() < 0.12)
+
+
+def _blend(one: Colour, other: Colour, share: float) -> Colour:
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+    return red, green, blue
+
+
+def paint(setting: Setting, look: Look, canvas: tuple[int, int], *, dotted: bool = False) -> Image.Image:
+    """The picture of a setting; `dotted` draws rules as dashes."""
+    image = Image.new("RGB", canvas, look.ground if look.sheet else look.paper)
+    pen = ImageDraw.Draw(image)
+    em = setting.runs[0].face.size
+    edge = (setting.left - em * 0.8, setting.top - em * 0.5, setting.right + em * 0.8, setting.bottom + em * 0.5)
+    if look.sheet:
+        pen.rectangle(edge, fill=look.paper)
+    elif look.frame:
+        pen.rectangle(edge, outline=look.accent, width=max(1, round(em / 14)))
+    for start, end, y in setting.rules:
+        dashes = numpy.arange(start, end, em * 0.5) if dotted else (start,)
+        for dash in dashes:
+            pen.line((float(dash), y, min(end, float(dash) + em * 0.25) if dotted else end, y), look.accent, 1)
+    for run in setting.runs:
+        pen.text((run.x, run.baseline), run.text, look.ink, run.face.font, anchor="ls")
+    return image
+
+
+def locate(runs: Sequence[Run]) -> Glyphs:
+    """Centres of all printed characters: advances summed up, pairs kerned as the whole line was."""
+    codes: list[int] = []
+    centres: list[NDArray[numpy.float64]] = []
+    heights: list[float] = []
+    for run in runs:
+        advances = run.face.advances
+        widths = numpy.array([advances[character] for character in run.text])
+        kerned = run.face.font.getlength(run.text) / run.width
+        x = run.x + (numpy.cumsum(widths) - widths / 2) * kerned
+        printed = [position for position, character in enumerate(run.text) if character != " "]
+        codes += [ord(run.text[position]) for position in printed]
+        centres.append(x[printed])
+        heights += [run.baseline - run.face.middle] * len(printed)
+    return Glyphs(
+        numpy.array(codes, numpy.int32),
+        numpy.concatenate(centres).astype(numpy.float32),
+        numpy.array(heights, numpy.float32),
+    )
