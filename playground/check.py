@@ -14,7 +14,7 @@ WORDS = {"true": True, "1": True, "false": False, "0": False}
 KIND = re.compile(r"(?P<names>[^=!]+)(?:='(?P<always>\w+)')?(?P<required>!?)")
 
 
-class Violation(Exception):  # noqa: N818 - the Bot API's word for what a test must not see
+class Violation(Exception):
     """A request that the description does not allow. `problems` lists all that is wrong with it."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -58,7 +58,8 @@ class Description:
             value = decoded(fields[name], raw)
             problems += self.problems(fields[name], value, name)
             values[name] = value
-        attached = {name.removeprefix("attach://") for name in strings(values) if name.startswith("attach://")}
+        media = {name: value for name, value in values.items() if fields[name].rstrip("!") != "String"}
+        attached = {name.removeprefix("attach://") for name in strings(media) if name.startswith("attach://")}
         problems += [f"attach://{name} names no file" for name in sorted(attached - uploads.keys())]
         for name in uploads.keys() - attached:
             if "InputFile" in fields.get(name, ""):
@@ -68,7 +69,7 @@ class Description:
         problems += [f"{method} needs {name}" for name in required(fields, values)]
         if problems:
             raise Violation(problems)
-        return {name: uploads[v[9:]] if str(v).startswith("attach://") else v for name, v in values.items()}
+        return values | {name: uploads[v[9:]] for name, v in media.items() if str(v).startswith("attach://")}
 
     def problems(self, kind: str, value: Any, where: str) -> list[str]:
         """What keeps `value` from being of this kind; `where` names it. Empty if nothing does."""

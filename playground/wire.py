@@ -19,7 +19,7 @@ class Upload:
     mime: str
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a failure of the server
+class Refused(Exception):
     """Telegram's "no" to a request: HTTP status, description, and the seconds to wait where it says so."""
 
     def __init__(self, status: int, description: str, retry_after: int | None = None) -> None:

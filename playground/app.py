@@ -1,0 +1,139 @@
+"""The HTTP side: takes a request, checks it, plays the method, records what was asked and answered."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from playground import asking, editing, sending
+from playground.check import Description, Violation
+from playground.faults import Fault, Faults
+from playground.state import World
+from playground.wire import JSON, Refused, Upload, bad_request, parse
+
+METHODS = asking.METHODS | sending.METHODS | editing.METHODS
+DOWNLOAD = "download"
+FOREVER = 3600.0
+
+
+@dataclass(slots=True)
+class Call:
+    """One request as it was recorded: its parameters as values, and the refusal it got (None for success)."""
+
+    method: str
+    params: JSON
+    refusal: Refused | None = None
+
+
+class Api:
+    """The Bot API over one world, for one token. `violations` lists what no bot should ever send."""
+
+    def __init__(self, world: World, token: str) -> None:
+        self.world = world
+        self.token = token
+        self.calls: list[Call] = []
+        self.violations: list[str] = []
+        self.faults = Faults()
+        self.description = Description.load()
+        every = ["GET", "POST"]
+        self.app = Starlette(
+            routes=[
+                Route("/bot{token}/{method}", self.call, methods=every),
+                Route("/file/bot{token}/{path:path}", self.download),
+            ]
+        )
+
+    async def call(self, http: HttpRequest) -> Response:
+        """One method."""
+        if http.path_params["token"] != self.token:
+            return refused(Refused(401, "Unauthorized"))
+        asked = http.path_params["method"]
+        method = self.description.method(asked)
+        if method is None:
+            self.violations.append(f"there is no method {asked}")
+            return refused(Refused(404, "Not Found: method not found"))
+        call = Call(method, {})
+        self.calls.append(call)
+        try:
+            params, uploads = parse(await http.body(), http.headers.get("content-type", ""), http.url.query)
+            call.params = params
+            call.params = self.checked(method, params, uploads)
+            result = await self.faulty(call)
+        except Refused as refusal:
+            call.refusal = refusal
+            return refused(refusal)
+        finally:
+            self.world.pulse.beat()
+        return JSONResponse({"ok": True, "result": result})
+
+    def checked(self, method: str, params: JSON, uploads: dict[str, Upload]) -> JSON:
+        """The parameters as values. Raises Refused, and records why, where the description says no."""
+        try:
+            values = self.description.read(method, params, uploads)
+        except Violation as violation:
+            self.violations += [f"{method}: {problem}" for problem in violation.problems]
+            raise bad_request(str(violation)) from None
+        if method not in METHODS:
+            self.violations.append(f"{method}: the playground does not play it")
+            raise bad_request(f"the playground does not play {method}")
+        return values
+
+    async def faulty(self, call: Call) -> Any:
+        """Play a method, with the fault and the delay that were asked for."""
+        fault = self.faults.take(call.method)
+        await self.pause(self.faults.seconds.get(call.method, 0))
+        if fault is not None and not fault.delivered:
+            await self.fail(fault)
+        result = await self.play(call)
+        if fault is not None:
+            await self.fail(fault)
+        return result
+
+    async def play(self, call: Call) -> Any:
+        """A method's result, itself checked (but for updates, where a test may put anything)."""
+        if call.method == DOWNLOAD:
+            stored = self.world.files.at(call.params["path"])
+            if stored is None:
+                raise Refused(404, "Not Found")
+            return stored.data
+        method = METHODS[call.method]
+        result = await method.play(self.world, call.params)
+        if call.method != "getUpdates" and (wrong := self.description.problems(method.returns, result, call.method)):
+            self.violations += [f"the playground's own answer: {problem}" for problem in wrong]
+        return result
+
+    async def fail(self, fault: Fault) -> None:
+        """Refuse, or keep the client waiting until it gives up or the server closes."""
+        if fault.refusal is None:
+            await self.pause(FOREVER)
+        raise fault.refusal or Refused(504, "Gateway Timeout")
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but not longer than the server lives."""
+        if seconds > 0:
+            try:
+                await self.world.pulse.until(lambda: self.world.updates.closed, seconds, lambda: "pause")
+            except TimeoutError:
+                return
+
+    async def download(self, http: HttpRequest) -> Response:
+        """A file's bytes."""
+        if http.path_params["token"] != self.token:
+            return refused(Refused(401, "Unauthorized"))
+        call = Call(DOWNLOAD, {"path": http.path_params["path"]})
+        self.calls.append(call)
+        try:
+            return Response(await self.faulty(call), media_type="application/octet-stream")
+        except Refused as refusal:
+            call.refusal = refusal
+            return refused(refusal)
+        finally:
+            self.world.pulse.beat()
+
+
+def refused(refusal: Refused) -> Response:
+    """A refusal as HTTP."""
+    return JSONResponse(refusal.body(), refusal.status)

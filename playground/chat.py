@@ -1,0 +1,187 @@
+"""A chat as the people in it use it: write, send pictures, press buttons, wait for the bot."""
+
+import asyncio
+import mimetypes
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
+
+from playground.entities import formatted
+from playground.files import Scaled, photo_sizes, thumbnail
+from playground.presses import Press, press
+from playground.rooms import Draft, Post, Room, member
+from playground.sending import body, described, reply
+from playground.state import World
+from playground.wire import JSON
+
+WAIT = 10.0
+Seen = TypeVar("Seen")
+
+
+class Speaker(Protocol):
+    """Whoever acts in a chat; `user` is their Bot API User."""
+
+    @property
+    def user(self) -> JSON:
+        """The User that the bot sees."""
+
+
+class Chat:
+    """A chat seen by the people in it. `by` says who acts; by default the first of them."""
+
+    def __init__(self, world: World, room: Room, people: Sequence[Speaker]) -> None:
+        self._world = world
+        self.room = room
+        self.people = people
+
+    @property
+    def id(self) -> int:
+        """The chat_id."""
+        return self.room.id
+
+    @property
+    def messages(self) -> list[Post]:
+        """What the chat shows now, oldest first."""
+        return [post for post in self.room.posts if not post.deleted]
+
+    @property
+    def drafts(self) -> dict[int, Draft]:
+        """The answers being streamed now, by draft_id."""
+        return self.room.drafts
+
+    @property
+    def actions(self) -> list[str]:
+        """Every chat action so far ("typing")."""
+        return self.room.actions
+
+    async def send(self, text: str, *, by: Speaker | None = None, **more: Any) -> Post:
+        """Write a text. `more`: reply_to=post, topic=id, and any field of Message. Raises Refused over 4096 units."""
+        return self._say(by, body({"text": text, "entities": more.pop("entities", None)}), **more)
+
+    async def send_photo(
+        self, data: bytes, caption: str = "", *, compress: bool = True, by: Speaker | None = None, **more: Any
+    ) -> Post:
+        """Send a picture as a photo, recompressed as Telegram's apps do.
+
+        compress=False lets the bot get exactly these bytes, even if they are no picture. Raises OSError otherwise.
+        """
+        sizes = await asyncio.to_thread(photo_sizes, data) if compress else [Scaled(1280, 960, data)]
+        return self._say(by, {"photo": self._world.files.photo(sizes)} | described({"caption": caption}), **more)
+
+    async def send_document(
+        self,
+        data: bytes,
+        filename: str,
+        mime: str | None = None,
+        caption: str = "",
+        *,
+        by: Speaker | None = None,
+        **more: Any,
+    ) -> Post:
+        """Send a file as it is."""
+        mime = mime or mimetypes.guess_type(filename)[0] or "application/octet-stream"
+        small = await asyncio.to_thread(thumbnail, data) if mime.startswith("image/") else None
+        document = self._world.files.document(data, filename, mime, small)
+        return self._say(by, {"document": document} | described({"caption": caption}), **more)
+
+    async def send_album(self, pictures: Sequence[bytes], caption: str = "", **more: Any) -> list[Post]:
+        """Send photos as one album: separate messages with one media_group_id, the caption on the first."""
+        more["media_group_id"] = str(uuid.uuid4().int >> 65)
+        return [await self.send_photo(data, "" if i else caption, **more) for i, data in enumerate(pictures)]
+
+    async def edit(self, post: Post, text: str) -> None:
+        """Change the text or caption of one of the people's own messages."""
+        key = "text" if "text" in post.content else "caption"
+        marks = {"text": "entities", "caption": "caption_entities"}[key]
+        shown, entities = formatted(text, None, None, caption=key == "caption")
+        changed = {k: v for k, v in post.content.items() if k != marks} | {key: shown}
+        changed |= {marks: entities} if entities else {}
+        self._world.edit(self.room, post, changed | {"edit_date": int(self._world.clock())})
+        self._deliver("edited_message", post)
+
+    async def delete(self, post: Post) -> None:
+        """Delete a message. The bot is not told, as on Telegram."""
+        self._world.delete(self.room, post)
+
+    async def press(self, button: str, post: Post | None = None, *, by: Speaker | None = None) -> Press:
+        """Press an inline button, by its text or data; in the newest message that has it, if none is named.
+
+        Raises LookupError if it is not there.
+        """
+        return press(self._world, self.room, (by or self.people[0]).user, button, post)
+
+    async def stop_draft(self, draft_id: int) -> None:
+        """Press Stop on an answer that is being streamed. Raises LookupError if it shows no such button."""
+        if not self.room.drafts[draft_id].can_stop:
+            raise LookupError(f"draft {draft_id} has no Stop button")
+        del self.room.drafts[draft_id]
+        stopped = {"chat": self.room.header, "draft_id": draft_id}
+        self._world.updates.put("stopped_message_generation", stopped)
+
+    def set_bot_status(self, status: str, by: Speaker) -> None:
+        """Make the bot a "member", an "administrator", "left" or "kicked"; it is told."""
+        old = member(self.room, self._world.user, self.room.bot_status)
+        self.room.bot_status = status
+        change = {"chat": self.room.header, "from": by.user, "date": int(self._world.clock())}
+        change |= {"old_chat_member": old, "new_chat_member": member(self.room, self._world.user, status)}
+        self._world.valid("ChatMemberUpdated", change)
+        self._world.updates.put("my_chat_member", change)
+
+    async def wait_for(
+        self,
+        look: Callable[[Post], bool],
+        timeout: float = WAIT,
+        after: Post | None = None,
+    ) -> Post:
+        """The first message shown that `look` accepts, after another one if that is given. Raises TimeoutError."""
+        first = after.id if after else 0
+        return await self.wait_until(
+            lambda: next((post for post in self.messages if post.id > first and look(post)), None), timeout
+        )
+
+    async def answer(
+        self,
+        after: Post,
+        look: Callable[[Post], bool] = lambda post: True,
+        timeout: float = WAIT,  # noqa: ASYNC109
+    ) -> Post:
+        """The bot's first message after this one (that `look` accepts: a streamed answer changes as it grows)."""
+        return await self.wait_for(lambda post: post.by_bot and look(post), timeout, after)
+
+    async def wait_until(self, look: Callable[[], Seen | None], timeout: float = WAIT) -> Seen:  # noqa: ASYNC109
+        """What `look` returns once it is true, looked at after every change. TimeoutError carries the transcript."""
+        return await self._world.pulse.until(look, timeout, self.transcript)
+
+    def transcript(self) -> str:
+        """What the chat shows, a line for each message."""
+        return "\n".join(f"{post.sender}: {post.text or '[file]'}" for post in self.messages)
+
+    def _say(self, by: Speaker | None, content: JSON, reply_to: Post | None = None, **more: Any) -> Post:
+        topic = more.pop("topic", None)
+        if topic is not None:
+            self.room.topics.add(topic)
+            more |= {"message_thread_id": topic, "is_topic_message": True}
+        if reply_to is not None:
+            more |= reply(self.room, {"reply_parameters": {"message_id": reply_to.id}})
+        post = self._world.post(self.room, (by or self.people[0]).user, content | more)
+        self._deliver("message", post)
+        return post
+
+    def _deliver(self, kind: str, post: Post) -> None:
+        if self.room.bot_status in {"member", "administrator"} and self._reaches_bot(post):
+            self._world.updates.put(kind, post.content)
+
+    def _reaches_bot(self, post: Post) -> bool:
+        """In a group with privacy mode the bot sees commands, answers to itself and what names it."""
+        if (
+            self.room.private
+            or self.room.bot_status == "administrator"
+            or self._world.bot["can_read_all_group_messages"]
+        ):
+            return True
+        replied = self.room.find(post.reply_to)
+        mention = f"@{self._world.bot['username']}".lower()
+        text = post.text.lower()
+        command = any(entity["type"] == "bot_command" and entity["offset"] == 0 for entity in post.entities)
+        for_another = command and "@" in text.split()[0] and mention not in text.split()[0]
+        return (command and not for_another) or mention in text or (replied is not None and replied.by_bot)

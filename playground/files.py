@@ -1,0 +1,156 @@
+"""Files as Telegram keeps them: what was sent, and photos recompressed in several sizes."""
+
+import base64
+import hashlib
+import io
+import itertools
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+from PIL import Image, ImageOps
+
+from playground.limits import DOWNLOAD_BYTES, PHOTO_RATIO, PHOTO_SIDES
+from playground.wire import JSON, bad_request
+
+PHOTO_LONG_SIDES = (90, 320, 800, 1280)
+THUMBNAIL_SIDE = 320
+JPEG_QUALITY = 87
+Kind = Literal["photos", "documents", "thumbnails"]
+PREFIX: dict[Kind, bytes] = {"photos": b"\x00\x02", "documents": b"\x00\x05", "thumbnails": b"\x00\x03"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file on the server. `path` is what getFile answers."""
+
+    file_id: str
+    file_unique_id: str
+    path: str
+    data: bytes
+
+    def reference(self) -> JSON:
+        """The fields by which every kind of file is known."""
+        return {"file_id": self.file_id, "file_unique_id": self.file_unique_id, "file_size": len(self.data)}
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """One size of a photo, in pixels, as a file's bytes."""
+
+    width: int
+    height: int
+    data: bytes
+
+
+class Files:
+    """Every file the server holds, by file_id and by path."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Stored] = {}
+        self._by_path: dict[str, Stored] = {}
+        self._sent: dict[str, Any] = {}
+        self._numbers = itertools.count()
+
+    def keep(self, data: bytes, kind: Kind, suffix: str) -> Stored:
+        """Store bytes. Like Telegram's, a file_id is new each time, a file_unique_id the same for the same file."""
+        number = next(self._numbers)
+        digest = hashlib.sha256(kind.encode() + data).digest()
+        unique = encode(PREFIX[kind] + digest[:9])
+        file_id = encode(PREFIX[kind] + digest + number.to_bytes(4, "big") + b"\x36\x04")
+        stored = Stored(f"AgAC{file_id}", f"AQAD{unique}", f"{kind}/file_{number}{suffix}", data)
+        self._by_id[stored.file_id] = self._by_path[stored.path] = stored
+        return stored
+
+    def photo(self, sizes: list[Scaled]) -> list[JSON]:
+        """Store a photo's sizes; the PhotoSize objects, smallest first."""
+        photo = [
+            self.keep(size.data, "photos", ".jpg").reference() | {"width": size.width, "height": size.height}
+            for size in sizes
+        ]
+        self._sent |= {size["file_id"]: photo for size in photo}
+        return photo
+
+    def document(self, data: bytes, filename: str, mime: str, thumbnail: Scaled | None = None) -> JSON:
+        """Store a file sent as such; the Document object."""
+        document = self.keep(data, "documents", PurePosixPath(filename).suffix).reference()
+        document |= {"file_name": filename, "mime_type": mime}
+        if thumbnail is not None:
+            small = self.keep(thumbnail.data, "thumbnails", ".jpg").reference()
+            document["thumbnail"] = small | {"width": thumbnail.width, "height": thumbnail.height}
+        self._sent[document["file_id"]] = document
+        return document
+
+    def again(self, file_id: str, kind: Literal["Photo", "Document"]) -> Any:
+        """What was sent under this id before: a list of PhotoSize or a Document. Raises Refused if it is not that."""
+        if file_id.startswith(("http://", "https://")):
+            raise bad_request("failed to get HTTP URL content")
+        self.find(file_id)
+        sent = self._sent.get(file_id)
+        if isinstance(sent, list) != (kind == "Photo"):
+            raise bad_request(f"can't use file of this type as {kind}")
+        return sent
+
+    def find(self, file_id: str) -> Stored:
+        """The file of this id. Raises Refused if there is none."""
+        if file_id not in self._by_id:
+            raise bad_request("wrong file_id or the file is temporarily unavailable")
+        return self._by_id[file_id]
+
+    def at(self, path: str) -> Stored | None:
+        """The file at a path that getFile gave."""
+        return self._by_path.get(path)
+
+    def describe(self, file_id: str) -> JSON:
+        """The File object that leads to a download. Raises Refused over 20 MiB."""
+        stored = self.find(file_id)
+        if len(stored.data) > DOWNLOAD_BYTES:
+            raise bad_request("file is too big")
+        return stored.reference() | {"file_path": stored.path}
+
+
+def encode(value: bytes) -> str:
+    """Bytes in the letters of a file_id."""
+    return base64.urlsafe_b64encode(value).decode().rstrip("=")
+
+
+def photo_sizes(data: bytes) -> list[Scaled]:
+    """What Telegram makes of a photo: JPEG without metadata, long side at most 1280, in up to four sizes.
+
+    Raises OSError for bytes that are no picture and ValueError for sides that Telegram does not take.
+    """
+    with Image.open(io.BytesIO(data)) as opened:
+        picture = on_white(ImageOps.exif_transpose(opened))
+    width, height = picture.size
+    if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
+        raise ValueError(f"{width}x{height} pixels")
+    smaller = [side for side in PHOTO_LONG_SIDES[:-1] if side < max(width, height)]
+    return [scaled(picture, side) for side in (*smaller, min(PHOTO_LONG_SIDES[-1], max(width, height)))]
+
+
+def thumbnail(data: bytes) -> Scaled | None:
+    """The small preview of an image sent as a file; None for what is no picture."""
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            opened.draft("RGB", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+            return scaled(on_white(ImageOps.exif_transpose(opened)), THUMBNAIL_SIDE)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return None
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """An RGB picture; what is transparent becomes white."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    behind = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(behind, picture.convert("RGBA")).convert("RGB")
+
+
+def scaled(picture: Image.Image, long_side: int) -> Scaled:
+    """A JPEG whose longer side has at most this many pixels."""
+    factor = min(1.0, long_side / max(picture.size))
+    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+    small = picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=JPEG_QUALITY)
+    return Scaled(*size, buffer.getvalue())

@@ -1,0 +1,189 @@
+"""A Bot API server on loopback: its life, the people on it, and what a test may ask of it."""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+import time
+from collections.abc import Callable, Generator
+from typing import Any, Self, TypeVar
+
+import uvicorn
+
+from playground.app import Api, Call
+from playground.chat import Chat
+from playground.faults import Fault
+from playground.limits import Limits
+from playground.people import Person, group_header, new_person
+from playground.rooms import Room
+from playground.state import Event, World
+from playground.wire import JSON, Refused
+
+LOOPBACK = "127.0.0.1"
+SHUTDOWN_SECONDS = 2
+Seen = TypeVar("Seen")
+
+
+class Uvicorn(uvicorn.Server):
+    """uvicorn that leaves the signals to the program it runs in."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Capture none."""
+        yield
+
+
+class Server:
+    """The playground. Use it as `async with serve() as server`; it lives in the loop that entered it."""
+
+    def __init__(
+        self, token: str | None, port: int, limits: Limits | None, privacy: bool, clock: Callable[[], float]
+    ) -> None:
+        self.token = token or f"7012345678:{secrets.token_urlsafe(26)}"
+        bot_id = self.token.partition(":")[0]
+        self.bot: JSON = {
+            "id": int(bot_id) if bot_id.isdigit() else 7012345678,
+            "is_bot": True,
+            "first_name": "Eyeglass",
+            "username": "eyeglass_play_bot",
+            "can_join_groups": True,
+            "can_read_all_group_messages": not privacy,
+            "supports_inline_queries": False,
+        }
+        self.world = World(self.bot, limits, clock)
+        self._api = Api(self.world, self.token)
+        self._socket = socket.socket()
+        self._port = port
+        self._tasks = asyncio.TaskGroup()
+        config = uvicorn.Config(
+            self._api.app,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+        self._uvicorn = Uvicorn(config)
+
+    async def __aenter__(self) -> Self:
+        """Listen. Raises OSError if the port is taken."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((LOOPBACK, self._port))
+        self._socket.listen()
+        await self._tasks.__aenter__()
+        self._tasks.create_task(self._uvicorn.serve([self._socket]))
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        """Answer who still waits, then close."""
+        self.world.updates.closed = True
+        self.world.pulse.beat()
+        self._uvicorn.should_exit = True
+        await self._tasks.__aexit__(None, None, None)
+        self._socket.close()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
+
+    @property
+    def base_url(self) -> str:
+        """For telegram.base_url."""
+        return f"{self.url}/bot"
+
+    @property
+    def base_file_url(self) -> str:
+        """For telegram.base_file_url."""
+        return f"{self.url}/file/bot"
+
+    @property
+    def requests(self) -> list[Call]:
+        """Every request of the bot so far, downloads as "download"."""
+        return self._api.calls
+
+    @property
+    def violations(self) -> list[str]:
+        """What the bot sent that the Bot API does not know. A test wants it empty."""
+        return self._api.violations
+
+    @property
+    def pending(self) -> list[Any]:
+        """The updates that the bot has not acknowledged."""
+        return self.world.updates.waiting
+
+    @property
+    def polling(self) -> bool:
+        """Whether the bot waits for updates just now."""
+        return self.world.updates.polling
+
+    def calls(self, method: str) -> list[JSON]:
+        """The parameters of every call of a method so far."""
+        return [call.params for call in self.requests if call.method == method]
+
+    def person(self, name: str, *, language_code: str = "en", username: str | None = None) -> Person:
+        """Someone new."""
+        return new_person(self.world, name, language_code, username)
+
+    def group(self, title: str, *people: Person, forum: bool = False, bot_is_admin: bool = False) -> Chat:
+        """A supergroup with these people and the bot in it; the first of them owns it."""
+        members = {person.id: person.user for person in people}
+        room = Room(group_header(self.world, title, forum), members, {person.id for person in people[:1]})
+        room.bot_status = "administrator" if bot_is_admin else "member"
+        self.world.rooms[room.id] = room
+        return Chat(self.world, room, people)
+
+    def watch(self, watcher: Callable[[Event], Any]) -> None:
+        """Call this on everything that happens in any chat, as it happens."""
+        self.world.watchers.append(watcher)
+
+    def put_update(self, update: JSON) -> JSON:
+        """Queue an update as it is, also a malformed one (an update_id is added where there is none)."""
+        return self.world.updates.put_raw(update)
+
+    def fail_next(
+        self,
+        method: str,
+        status: int = 500,
+        description: str = "Internal Server Error",
+        retry_after: int | None = None,
+        *,
+        times: int = 1,
+        delivered: bool = False,
+    ) -> None:
+        """Refuse the next calls of a method; `delivered` does what was asked all the same, and only then refuses."""
+        self._api.faults.plan(method, Fault(Refused(status, description, retry_after), delivered), times)
+
+    def time_out_next(self, method: str, *, times: int = 1, delivered: bool = True) -> None:
+        """Never answer the next calls of a method, whether or not what was asked is done."""
+        self._api.faults.plan(method, Fault(None, delivered), times)
+
+    def delay(self, method: str, seconds: float) -> None:
+        """Let every call of a method take this long from now on (0: no longer)."""
+        self._api.faults.seconds[method] = seconds
+
+    async def wait_until(self, look: Callable[[], Seen | None], timeout: float = 10) -> Seen:  # noqa: ASYNC109
+        """What `look` returns once it is true; looked at after every change. Raises TimeoutError."""
+        return await self.world.pulse.until(look, timeout, lambda: f"{[call.method for call in self.requests[-20:]]}")
+
+    async def acknowledged(self, timeout: float = 10) -> None:  # noqa: ASYNC109
+        """Wait until the bot has acknowledged every update and polls for more."""
+        await self.wait_until(lambda: not self.pending and self.polling, timeout)
+
+
+def serve(
+    token: str | None = None,
+    *,
+    port: int = 0,
+    limits: Limits | None = None,
+    privacy: bool = True,
+    clock: Callable[[], float] = time.time,
+) -> Server:
+    """A server for one bot: `async with serve() as server`.
+
+    Port 0 is any free port. `limits` switches flood control on; `privacy` is the bot's privacy mode in groups. `clock`
+    tells the seconds since 1970 by which messages are dated, floods counted and queries grow old.
+    """
+    return Server(token, port, limits, privacy, clock)

@@ -1,0 +1,127 @@
+"""What the server knows: the bot, the chats, what they show, and who watches."""
+
+import hashlib
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from playground.check import Description
+from playground.files import Files
+from playground.limits import Flood, Limits
+from playground.pulse import Pulse
+from playground.rooms import Post, Room
+from playground.updates import Updates
+from playground.wire import JSON, Refused, bad_request
+
+
+class Happening(StrEnum):
+    """What a watcher is told of."""
+
+    SENT = "sent"
+    EDITED = "edited"
+    DELETED = "deleted"
+    ACTION = "action"
+    DRAFT = "draft"
+    PRESSED = "pressed"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a chat. `who` is a first name; `post` is the message it is about, if it is one."""
+
+    kind: Happening
+    room: Room
+    who: str
+    text: str
+    post: Post | None = None
+
+
+@dataclass(slots=True)
+class Query:
+    """A press of a button: when it was, and what the bot answered (None while it has not)."""
+
+    pressed: float
+    room: Room
+    answer: JSON | None = None
+
+
+class World:
+    """All of the server's state. Belongs to one event loop."""
+
+    def __init__(self, bot: JSON, limits: Limits | None, clock: Callable[[], float]) -> None:
+        self.bot = bot
+        self.clock = clock
+        self.pulse = Pulse()
+        self.updates = Updates(self.pulse)
+        self.files = Files()
+        self.flood = Flood(limits, clock)
+        self.rooms: dict[int, Room] = {}
+        self.queries: dict[str, Query] = {}
+        self.commands: dict[tuple[str, str], list[JSON]] = {}
+        self.watchers: list[Callable[[Event], Any]] = []
+        self.numbers = itertools.count(1)
+
+    @property
+    def user(self) -> JSON:
+        """The bot as a sender (getMe alone says more)."""
+        return {key: self.bot[key] for key in ("id", "is_bot", "first_name", "username")}
+
+    def room(self, chat_id: int | str) -> Room:
+        """The chat of this id or @username. Raises Refused if the bot knows none."""
+        for room in self.rooms.values():
+            if chat_id in (room.id, f"@{room.header.get('username')}"):
+                return room
+        raise bad_request("chat not found")
+
+    def writable(self, chat_id: int | str) -> Room:
+        """The chat, if the bot may write there. Raises Refused (403) where it was blocked or removed."""
+        room = self.room(chat_id)
+        if room.bot_status in {"member", "administrator"}:
+            return room
+        if room.private:
+            raise Refused(403, "Forbidden: bot was blocked by the user")
+        why = "was kicked from" if room.bot_status == "kicked" else "is not a member of"
+        raise Refused(403, f"Forbidden: bot {why} the {room.header['type']} chat")
+
+    def tell(self, kind: Happening, room: Room, who: str, text: str, post: Post | None = None) -> None:
+        """Wake everyone who waits, and tell everyone who watches."""
+        self.pulse.beat()
+        for watcher in list(self.watchers):
+            watcher(Event(kind, room, who, text, post))
+
+    def post(self, room: Room, sender: JSON, content: JSON, markup: JSON | None = None) -> Post:
+        """A new message in a chat, with the next message_id there."""
+        header = {"message_id": len(room.posts) + 1, "date": int(self.clock()), "chat": room.header, "from": sender}
+        shown = {"reply_markup": markup} if markup and "inline_keyboard" in markup else {}
+        post = Post(header | content | shown, sender["id"] == self.bot["id"], markup)
+        self.valid("Message", post.content)
+        room.posts.append(post)
+        self.tell(Happening.SENT, room, post.sender, post.text, post)
+        return post
+
+    def edit(self, room: Room, post: Post, content: JSON) -> None:
+        """Replace a message's content (a whole Message); its earlier text is kept in the history."""
+        self.valid("Message", content)
+        before, post.content = post.text, content
+        if post.text != before:
+            post.history.append(before)
+        post.reply_markup = content.get("reply_markup")
+        post.edits += 1
+        self.tell(Happening.EDITED, room, post.sender, post.text, post)
+
+    def delete(self, room: Room, post: Post) -> None:
+        """Take a message off the chat."""
+        post.deleted = True
+        self.tell(Happening.DELETED, room, post.sender, post.text, post)
+
+    def valid(self, kind: str, value: Any) -> None:
+        """Raises ValueError for an object that Telegram would never send."""
+        if problems := Description.load().problems(kind, value, kind):
+            raise ValueError("; ".join(problems))
+
+    def instance(self, room: Room) -> str:
+        """A chat_instance: the same for every press in one chat."""
+        return str(int.from_bytes(hashlib.sha256(str(room.id).encode()).digest()[:8], "big", signed=True))
