@@ -69,11 +69,11 @@ NOTICES = (
 
 
 def words_document(source: Source, room: Room) -> Document | None:
-    """One to six short lines of words, numbers, prices, dates and symbols that mean nothing together."""
+    """A few short lines, or many, of words, numbers, prices, dates and symbols that mean nothing together."""
     rng = source.rng
     lines: list[str] = []
     room_left = min(room.characters, rng.randint(4, max(4, room.characters)))
-    for _ in range(rng.randint(1, max(1, min(6, int(room.rows))))):
+    for _ in range(rng.randint(1, max(1, min(rng.choice((6, 16)), int(room.rows))))):
         line = ""
         for _ in range(rng.randint(1, 5)):
             longer = f"{line} {_loose(source, room.columns)}".strip()

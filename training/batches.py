@@ -1,0 +1,160 @@
+"""Pages and questions as batches of tensors: one grid a batch, so that no picture needs padding."""
+
+import io
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import IterableDataset, get_worker_info
+
+from model_service.detail import TOKEN_PIXELS
+from model_service.glm4v.tokenizer import Tokenizer
+from training.curriculum import choose_em, choose_grid, stage_at
+from training.fonts import ALPHABET, Family, Split
+from training.pages import Glyphs, Page, draw
+from training.questions import QA
+
+SLOTS = 6
+"""Characters that one visual token is asked for, in reading order; a seventh in one cell is too small to read."""
+
+PREFIX = 7
+"""Ids before the question: [gMASK] <sop> <|user|> line feed, and three for the picture."""
+
+CODES = {ord(character): index + 1 for index, character in enumerate(ALPHABET)}
+MOST_TEXT = 520
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """B pages on one grid of N visual tokens.
+
+    `pictures` (B, 28 * rows, 28 * columns, 3) uint8; `ids` (B, T) with the picture as three placeholders from
+    index 4; `answered` (B, T) marks the ids that are part of an answer; `slots` (B, N, 6): which characters have their
+    centre in each token's cell, 0 for none.
+    """
+
+    pictures: Tensor
+    ids: Tensor
+    answered: Tensor
+    slots: Tensor
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same on a device."""
+        parts = (self.pictures, self.ids, self.answered, self.slots)
+        return Batch(*(part.to(device, non_blocking=True) for part in parts))
+
+    def pin_memory(self) -> "Batch":
+        """The same in page-locked memory, for a fast copy."""
+        return Batch(*(part.pin_memory() for part in (self.pictures, self.ids, self.answered, self.slots)))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many steps of how many visual tokens there are, and this process's share of them."""
+
+    steps: int
+    first: int
+    tokens_per_batch: int
+    seed: int
+    rank: int = 0
+    split: Split = "train"
+
+
+class Batches(IterableDataset[Batch]):
+    """An endless-enough stream of batches, repeatable by seed: step s of rank r is always the same."""
+
+    def __init__(self, plan: Plan, tokenizer: Tokenizer, families: tuple[Family, ...], words: tuple[str, ...]) -> None:
+        self._plan, self._tokenizer, self._families, self._words = plan, tokenizer, families, words
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Batches of the worker's own steps."""
+        worker = get_worker_info()
+        offset, stride = (worker.id, worker.num_workers) if worker else (0, 1)
+        for step in range(self._plan.first + offset, self._plan.steps, stride):
+            yield self.batch(step)
+
+    def batch(self, step: int) -> Batch:
+        """The batch of one step; all ranks use the same grid, each its own pages."""
+        plan = self._plan
+        stage = stage_at(step / plan.steps)
+        rows, columns = choose_grid(random.Random(f"{plan.seed} {step} {plan.split}"), stage)
+        rng = random.Random(f"{plan.seed} {step} {plan.split} {plan.rank}")
+        size = max(4, min(256, plan.tokens_per_batch // (rows * columns + stage.limit // 2)))
+        drawn = [self._example(rng, rows, columns, step) for _ in range(size)]
+        length = -(-max(len(ids) for _, ids, _, _ in drawn) // 32) * 32
+        filler = self._tokenizer.special("<|endoftext|>")
+        return Batch(
+            torch.from_numpy(np.stack([picture for picture, *_ in drawn])),
+            torch.tensor([ids + [filler] * (length - len(ids)) for _, ids, _, _ in drawn]),
+            torch.tensor([marks + [False] * (length - len(marks)) for _, _, marks, _ in drawn]),
+            torch.from_numpy(np.stack([slots for *_, slots in drawn])).long(),
+        )
+
+    def _example(
+        self, rng: random.Random, rows: int, columns: int, step: int
+    ) -> tuple[np.ndarray, list[int], list[bool], np.ndarray]:
+        stage = stage_at(step / self._plan.steps)
+        width, height = columns * TOKEN_PIXELS, rows * TOKEN_PIXELS
+        scale = 1.0 if rng.random() < 0.3 else rng.uniform(1.0, 1.9)
+        canvas = round(width * scale * rng.uniform(0.96, 1.04)), round(height * scale * rng.uniform(0.96, 1.04))
+        em = choose_em(rng, stage, rows, columns) * scale
+        kind = rng.choice(stage.kinds)
+        page = draw(
+            rng, self._families, self._words, *canvas, em=em, kind=kind, limit=stage.limit, split=self._plan.split
+        )
+        picture = np.asarray(_photograph(rng, page.image).resize((width, height), Image.Resampling.BICUBIC))
+        ids, answered = converse(self._tokenizer, choose_questions(rng, page))
+        return picture, ids, answered, fill_slots(page.glyphs, canvas, rows, columns)
+
+
+def _photograph(rng: random.Random, image: Image.Image) -> Image.Image:
+    """Often as Telegram would send it on: compressed as JPEG."""
+    if rng.random() < 0.6:
+        return image
+    packed = io.BytesIO()
+    image.save(packed, "JPEG", quality=rng.randint(60, 95))
+    return Image.open(packed)
+
+
+def choose_questions(rng: random.Random, page: Page) -> list[QA]:
+    """Questions in random order, as many as fit: in one page of two the whole text is read out."""
+    wanted = rng.sample(page.qa, min(len(page.qa), rng.randint(1, 6)))
+    reading = [qa for qa in page.qa if qa.answer == page.text]
+    if reading and rng.random() < 0.6 and not any(qa.answer == page.text for qa in wanted):
+        wanted.insert(rng.randrange(len(wanted) + 1), rng.choice(reading))
+    return wanted
+
+
+def converse(tokenizer: Tokenizer, questions: list[QA]) -> tuple[list[int], list[bool]]:
+    """Ids of a conversation in GLM-4V's format and which of them are answers; what follows an answer ends it."""
+    special = tokenizer.special
+    user, assistant = special("<|user|>"), special("<|assistant|>")
+    feed = tokenizer.encode("\n")
+    ids = [special("[gMASK]"), special("<sop>"), user, *feed]
+    ids += (special("<|begin_of_image|>"), special("<|endoftext|>"), special("<|end_of_image|>"))
+    answered = [False] * len(ids)
+    for number, qa in enumerate(questions):
+        question = ([] if number == 0 else feed) + tokenizer.encode(qa.question) + [assistant]
+        answer = feed + tokenizer.encode(qa.answer) + [user]
+        if number and len(ids) + len(question) + len(answer) > MOST_TEXT:
+            break
+        ids += question + answer
+        answered += [False] * len(question) + [True] * len(answer)
+    return ids, answered
+
+
+def fill_slots(glyphs: Glyphs, canvas: tuple[int, int], rows: int, columns: int) -> np.ndarray:
+    """(rows * columns, 6): the characters whose centre lies in each cell, in reading order, 0 for none."""
+    slots = np.zeros((rows * columns, SLOTS), np.uint8)
+    across = (glyphs.x / canvas[0] * columns).astype(int).clip(0, columns - 1)
+    down = (glyphs.y / canvas[1] * rows).astype(int).clip(0, rows - 1)
+    filled = np.zeros(rows * columns, int)
+    for cell, code in zip(down * columns + across, glyphs.codes, strict=True):
+        if filled[cell] < SLOTS:
+            slots[cell, filled[cell]] = CODES.get(int(code), 0)
+            filled[cell] += 1
+    return slots

@@ -1,0 +1,55 @@
+"""What is drawn when: from a few large words on small grids to whole pages at every level of detail."""
+
+import math
+import random
+from dataclasses import dataclass
+
+from model_service.detail import TOKEN_PIXELS
+from training.documents import Kind
+
+EASY = (Kind.WORDS, Kind.WORDS, Kind.NOTE)
+ALL = tuple(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One part of training, up to the share `until` of all steps.
+
+    `tokens` bounds the visual tokens of a grid, `em` the size of type in pixels of the grid, `limit` the characters
+    of a page.
+    """
+
+    until: float
+    tokens: tuple[int, int]
+    em: tuple[float, float]
+    limit: int
+    kinds: tuple[Kind, ...]
+
+
+STAGES = (
+    Stage(0.06, (24, 80), (15, 32), 24, EASY),
+    Stage(0.14, (40, 160), (13, 32), 60, EASY),
+    Stage(0.30, (64, 320), (12, 30), 130, ALL),
+    Stage(1.00, (100, 540), (10, 34), 300, ALL),
+)
+
+
+def stage_at(progress: float) -> Stage:
+    """The stage at a share of training from 0 to 1."""
+    return next(stage for stage in STAGES if progress <= stage.until)
+
+
+def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:
+    """(rows, columns) of visual tokens, shaped like a page, a card or a receipt; late in training often a level's."""
+    low, high = stage.tokens
+    budget = rng.uniform(low, high) if rng.random() < 0.5 else rng.uniform((low + high) / 2, high)
+    aspect = math.exp(rng.uniform(math.log(0.4), math.log(1.9)))
+    rows = max(2, round(math.sqrt(budget / aspect)))
+    return rows, max(3, round(budget / rows))
+
+
+def choose_em(rng: random.Random, stage: Stage, rows: int, columns: int) -> float:
+    """A size of type that leaves room for a line or two, small sizes as likely as large ones."""
+    low, high = stage.em
+    most = max(low + 1, min(high, columns * TOKEN_PIXELS / 9, rows * TOKEN_PIXELS / 2.5))
+    return math.exp(rng.uniform(math.log(low), math.log(most)))

@@ -1,0 +1,166 @@
+"""The pocket model in training: its shape, its first weights and its two losses."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model_service.glm4v.config import GLM4VConfig
+from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
+from model_service.glm4v.pixels import MEAN, STD
+from model_service.glm4v.vision import VisionLayer
+from training.batches import PREFIX, SLOTS, Batch
+from training.fonts import ALPHABET
+
+VISION = {
+    "dropout_prob": 0.0,
+    "hidden_act": "gelu",
+    "in_channels": 3,
+    "num_hidden_layers": 8,
+    "hidden_size": 320,
+    "patch_size": 14,
+    "num_heads": 5,
+    "intermediate_size": 1024,
+    "layer_norm_eps": 1e-06,
+    "num_positions": 6401,
+    "image_size": 1120,
+    "scaling_factor": 8,
+}
+ORDINARY = 256
+"""The pocket model's vocabulary: every byte is a token, so that a character on the page is a token of the answer."""
+
+CONFIG = {
+    "model_type": "chatglm",
+    "architectures": ["ChatGLMModel"],
+    "vision_config": VISION,
+    "add_bias_linear": False,
+    "add_qkv_bias": True,
+    "apply_query_key_layer_scaling": True,
+    "apply_residual_connection_post_layernorm": False,
+    "attention_dropout": 0.0,
+    "attention_softmax_in_fp32": True,
+    "attn_implementation": "sdpa",
+    "bias_dropout_fusion": True,
+    "ffn_hidden_size": 896,
+    "fp32_residual_connection": False,
+    "hidden_dropout": 0.0,
+    "hidden_size": 320,
+    "kv_channels": 64,
+    "layernorm_epsilon": 1.5625e-07,
+    "multi_query_attention": True,
+    "multi_query_group_num": 2,
+    "num_attention_heads": 6,
+    "num_layers": 6,
+    "original_rope": True,
+    "padded_vocab_size": 320,
+    "post_layer_norm": True,
+    "rmsnorm": True,
+    "seq_length": 2048,
+    "use_cache": True,
+    "torch_dtype": "bfloat16",
+    "tie_word_embeddings": False,
+    "eos_token_id": [ORDINARY, ORDINARY + 7, ORDINARY + 9],
+    "pad_token_id": ORDINARY,
+    "boi_token_id": ORDINARY + 10,
+    "eoi_token_id": ORDINARY + 11,
+}
+"""The pocket model's config.json, with the original's keys."""
+
+WAVES = 6
+FEATURE_SCALE = 0.1
+
+
+class Learner(nn.Module):
+    """The model with two heads that exist in training only.
+
+    Learning from answers alone never gets as far as reading. So one head asks every visual token which characters
+    stand in its cell, in order, and another where on the page it is, which the language model's one shared position
+    for all visual tokens does not tell.
+    """
+
+    def __init__(self, model: GLM4VForConditionalGeneration) -> None:
+        super().__init__()
+        self.model = model
+        width = model.config.hidden_size
+        self.norm = nn.LayerNorm(width)
+        self.characters = nn.Linear(width, SLOTS * (len(ALPHABET) + 1))
+        self.place = nn.Linear(width, 4 * WAVES)
+
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """The answers' cross-entropy, the cells' characters' and the error of the place, each a scalar."""
+        height, width = batch.pictures.shape[1:3]
+        image = self.model.transformer.vision(_normalise(batch.pictures))
+        tokens = image.shape[1] - 2
+        embeds = self.model.embed(batch.ids, image, PREFIX - 3)
+        positions = image_positions(batch.ids.shape[1], PREFIX - 3, tokens, batch.ids.device)
+        hidden = self.model.transformer.encoder(embeds, positions.expand(len(embeds), -1))
+        logits = self.model.transformer.output_layer(hidden[:, tokens + PREFIX - 2 : -1])
+        targets = batch.ids[:, PREFIX:].masked_fill(~batch.answered[:, PREFIX:], -100)
+        answers = F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten())
+        cells = self.norm(image[:, 1:-1] / FEATURE_SCALE)
+        found = self.place(cells).float()
+        place = F.mse_loss(found, _waves(height // 28, width // 28, found.device).expand_as(found))
+        return answers, self._characters_loss(cells, batch.slots), place
+
+    def _characters_loss(self, cells: Tensor, slots: Tensor) -> Tensor:
+        """Cross-entropy per character; the many empty slots count for as much as the filled ones together."""
+        logits = self.characters(cells).unflatten(-1, (SLOTS, -1))
+        losses = F.cross_entropy(logits.flatten(0, 2).float(), slots.flatten(), reduction="none")
+        filled = slots.flatten() > 0
+        full, empty = losses[filled].sum(), losses[~filled].sum()
+        count = filled.sum().clamp(min=1)
+        return full / count + 0.5 * empty / count
+
+
+def new_model(seed: int) -> GLM4VForConditionalGeneration:
+    """A pocket model with its first weights."""
+    torch.manual_seed(seed)
+    model = GLM4VForConditionalGeneration(GLM4VConfig(**CONFIG))
+    for module in model.modules():
+        if isinstance(module, nn.Linear | nn.Conv2d):
+            fan_in = module.weight[0].numel()
+            nn.init.normal_(module.weight, std=min(0.04, fan_in**-0.5))
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, VisionLayer):
+            # A post-norm tower does not start to learn when its blocks drown their input.
+            nn.init.constant_(module.input_layernorm.weight, 0.2)
+            nn.init.constant_(module.post_attention_layernorm.weight, 0.2)
+    transformer = model.transformer
+    nn.init.normal_(transformer.embedding.word_embeddings.weight, std=FEATURE_SCALE)
+    with torch.no_grad():
+        table = transformer.vision.patch_embedding.position_embedding.weight
+        table.copy_(torch.cat((torch.zeros(1, table.shape[1]), _sinusoids(80, table.shape[1]))))
+    return model
+
+
+def _sinusoids(side: int, width: int) -> Tensor:
+    """(side * side, width): half of the width tells the row, half the column, as sines of many wavelengths."""
+    rates = torch.exp(torch.linspace(0, math.log(side), width // 4)) * math.pi / side
+    angles = (torch.arange(side) + 0.5)[:, None] * rates
+    line = torch.cat((angles.sin(), angles.cos()), dim=1) * 0.5
+    rows, columns = line[:, None].expand(-1, side, -1), line[None].expand(side, -1, -1)
+    return torch.cat((rows, columns), dim=2).flatten(0, 1)
+
+
+def _waves(rows: int, columns: int, device: torch.device) -> Tensor:
+    """(rows * columns, 24): the place of each cell's centre as sines and cosines of rising frequency."""
+    rates = math.pi * 2.0 ** torch.arange(WAVES, device=device)
+    down = ((torch.arange(rows, device=device) + 0.5) / rows)[:, None] * rates
+    across = ((torch.arange(columns, device=device) + 0.5) / columns)[:, None] * rates
+    down = torch.cat((down.sin(), down.cos()), dim=1)[:, None].expand(-1, columns, -1)
+    across = torch.cat((across.sin(), across.cos()), dim=1)[None].expand(rows, -1, -1)
+    return torch.cat((down, across), dim=2).flatten(0, 1)
+
+
+def _normalise(pictures: Tensor) -> Tensor:
+    """(B, H, W, 3) uint8 to (B, 3, H, W), with a little of a camera's noise and exposure."""
+    values = pictures.permute(0, 3, 1, 2).float() / 255
+    shape = (len(values), 1, 1, 1)
+    contrast = torch.empty(shape, device=values.device).uniform_(0.7, 1.05)
+    lift = torch.empty(shape, device=values.device).uniform_(0, 1) * (1 - contrast).clamp(min=0)
+    noise = torch.randn_like(values) * torch.empty(shape, device=values.device).uniform_(0, 0.03)
+    values = (values * contrast + lift + noise).clamp(0, 1)
+    mean, std = torch.tensor(MEAN, device=values.device), torch.tensor(STD, device=values.device)
+    return (values - mean[:, None, None]) / std[:, None, None]

@@ -1,0 +1,176 @@
+"""Train the pocket model: `torchrun --nproc-per-node N -m training.train --steps 14000 --out runs/pocket`.
+
+One process a GPU. Seeds are fixed and step s always draws the same pages; `--resume` goes on from the last state.
+"""
+
+import argparse
+import json
+import math
+import os
+import time
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.data import DataLoader
+
+from training.batches import Batch, Batches, Plan
+from training.export import byte_tokenizer, export
+from training.fonts import find_families, find_words
+from training.learner import Learner, new_model
+
+WARM_UP = 400
+WEIGHT_CHARACTERS, WEIGHT_PLACE = 0.5, 0.2
+SAVE_EVERY_SECONDS = 60.0
+LOG_EVERY = 50
+
+
+def main() -> None:
+    """Parse the arguments and train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--tokens", type=int, default=32_000, help="visual and text tokens in one process's batch")
+    parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=15)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--stop-after", type=float, default=math.inf, help="seconds; the state is kept for --resume")
+    arguments = parser.parse_args()
+    rank, size = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+    if size > 1:
+        dist.init_process_group("nccl")
+    try:
+        Training(arguments, rank, size).run()
+    finally:
+        if size > 1:
+            dist.destroy_process_group()
+
+
+class Training:
+    """One process's part of a training run."""
+
+    def __init__(self, arguments: argparse.Namespace, rank: int, size: int) -> None:
+        self.arguments, self.rank = arguments, rank
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        self.device = torch.device("cuda", local) if torch.cuda.is_available() else torch.device("cpu")
+        if self.device.type == "cuda":
+            torch.cuda.set_device(self.device)
+            torch.set_float32_matmul_precision("high")
+        self.tokenizer = byte_tokenizer()
+        self.learner = Learner(new_model(arguments.seed)).to(self.device)
+        torch.manual_seed(arguments.seed + rank)
+        self.optimizers = make_optimizers(self.learner, arguments.lr)
+        self.step = self._restore() if arguments.resume else 0
+        if arguments.compile:
+            self._compile()
+        self.parallel: nn.Module = self.learner
+        if size > 1:
+            self.parallel = DistributedDataParallel(self.learner, device_ids=[local], gradient_as_bucket_view=True)
+
+    def run(self) -> None:
+        """All steps that are left, or until the time is up."""
+        arguments = self.arguments
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        began = saved = time.monotonic()
+        seen = 0
+        for batch in self._loader():
+            losses = self._learn(batch.to(self.device))
+            self.step += 1
+            seen += len(batch.ids)
+            now = time.monotonic()
+            if self.step % LOG_EVERY == 0 and self.rank == 0:
+                self._log(losses, seen, now - began)
+            if now - saved > SAVE_EVERY_SECONDS and self.rank == 0:
+                self._save()
+                saved = time.monotonic()
+            if now - began > arguments.stop_after:
+                break
+        if self.rank == 0:
+            self._save()
+
+    def _loader(self) -> DataLoader[Batch]:
+        arguments = self.arguments
+        plan = Plan(arguments.steps, self.step, arguments.tokens, arguments.seed, self.rank)
+        data = Batches(plan, self.tokenizer, find_families(), find_words())
+        gpu = self.device.type == "cuda"
+        return DataLoader(data, batch_size=None, num_workers=arguments.workers, pin_memory=gpu)
+
+    def _learn(self, batch: Batch) -> Tensor:
+        """One step of all optimizers; a step whose gradient is not finite is left out."""
+        rate = schedule(self.step, self.arguments.steps)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            answers, characters, place = self.parallel(batch)
+        (answers + WEIGHT_CHARACTERS * characters + WEIGHT_PLACE * place).backward()
+        norm = nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
+        usable = bool(torch.isfinite(norm))
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = self.arguments.lr * rate
+            if usable:
+                optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        return torch.stack((answers, characters, place)).detach()
+
+    def _compile(self) -> None:
+        model = self.learner.model.transformer
+        for layer in (*model.vision.transformer.layers, *model.encoder.layers):
+            layer.compile(dynamic=True)
+
+    def _log(self, losses: Tensor, seen: int, seconds: float) -> None:
+        answers, characters, place = losses.tolist()
+        line = {
+            "step": self.step,
+            "seconds": round(seconds, 1),
+            "answers": round(answers, 4),
+            "characters": round(characters, 4),
+            "place": round(place, 4),
+            "pictures": seen,
+            "pictures_per_second": round(seen / seconds, 1),
+        }
+        with (self.arguments.out / "log.jsonl").open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        print(line, flush=True)
+
+    def _save(self) -> None:
+        """The state for --resume, and the weights as a checkpoint."""
+        optimizers = [optimizer.state_dict() for optimizer in self.optimizers]
+        state = {"learner": self.learner.state_dict(), "optimizers": optimizers, "step": self.step}
+        part = self.arguments.out / "state.part"
+        torch.save(state, part)
+        part.replace(self.arguments.out / "state.pt")
+        export(self.learner.model, self.arguments.out / "checkpoint")
+
+    def _restore(self) -> int:
+        state = torch.load(self.arguments.out / "state.pt", map_location=self.device)
+        self.learner.load_state_dict(state["learner"])
+        for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
+        return int(state["step"])
+
+
+def make_optimizers(learner: Learner, rate: float) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices inside the blocks, AdamW for everything else."""
+    blocks = ("vision.transformer.layers", "encoder.layers", "vision.linear_proj")
+    matrices, others = [], []
+    for name, parameter in learner.named_parameters():
+        inside = parameter.ndim == 2 and any(block in name for block in blocks)
+        (matrices if inside else others).append(parameter)
+    muon = torch.optim.Muon(matrices, lr=rate, weight_decay=0.02, adjust_lr_fn="match_rms_adamw")
+    adamw = torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.0)
+    return [muon, adamw]
+
+
+def schedule(step: int, steps: int) -> float:
+    """The learning rate's factor: a linear rise, then a cosine to a fiftieth."""
+    if step < WARM_UP:
+        return (step + 1) / WARM_UP
+    share = min(1.0, (step - WARM_UP) / max(1, steps - WARM_UP))
+    return 0.02 + 0.98 * (1 + math.cos(math.pi * share)) / 2
+
+
+if __name__ == "__main__":
+    main()
