@@ -154,7 +154,9 @@ def find_words(folder: Path | None = None) -> tuple[str, ...]:
     for place in places:
         if place.is_file():
             lines = place.read_text(encoding="utf-8").split()
-            return tuple(word for word in lines if word.isascii() and word.isalpha() and 2 <= len(word) <= 11)
+            return tuple(
+                word for word in lines if word.isascii() and word.islower() and word.isalpha() and 2 <= len(word) <= 11
+            )
     raise FontsError(f"no word list at {places[0]} or {places[1]}")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 
 def character_errors(answer: str, right: str) -> int:
-    """Characters to insert, delete or replace (Levenshtein) after each run of blanks and line feeds became one blank."""
+    """Characters to insert, delete or replace (Levenshtein), each run of blanks and line feeds being one blank."""
     a, b = _folded(answer), _folded(right)
     row = list(range(len(b) + 1))
     for i, left in enumerate(a, 1):
@@ -15,7 +15,7 @@ def character_errors(answer: str, right: str) -> int:
 
 
 def character_error_rate(pairs: Iterable[tuple[str, str]]) -> float:
-    """Errors over the characters of the right answers, for (answer, right) pairs; 0.0 where there is nothing to read."""
+    """Errors over the characters of the right answers, for (answer, right) pairs; 0.0 without any characters."""
     errors = length = 0
     for answer, right in pairs:
         errors += character_errors(answer, right)
