@@ -130,7 +130,7 @@ class Chat:
     async def wait_for(
         self,
         look: Callable[[Post], bool],
-        timeout: float = WAIT,
+        timeout: float = WAIT,  # noqa: ASYNC109
         after: Post | None = None,
     ) -> Post:
         """The first message shown that `look` accepts, after another one if that is given. Raises TimeoutError."""
