@@ -21,9 +21,8 @@ MAX_ASPECT = 50
 MIN_SIDE = 2
 """The shortest side, in pixels."""
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "TIFF", "GIF")
-"""Pillow's names of what is read. MPO is what many phones write: a JPEG with a second one behind it."""
-
+# MPO, a JPEG with a second one behind it as many phones write it, is reached through JPEG.
+_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 _ANIMATED_FORMATS = frozenset({"GIF", "WEBP", "PNG"})
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"GIF8")
 _SIXTEEN_BITS = 65535
@@ -51,7 +50,7 @@ def open_picture(data: bytes) -> Image.Image:
 
 def _open(data: bytes) -> Image.Image:
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        return Image.open(io.BytesIO(data), formats=_FORMATS)
     except Image.DecompressionBombError as error:
         raise PictureRejected(PictureFault.TOO_MANY_PIXELS, str(error)) from error
     except Exception as error:
