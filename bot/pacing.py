@@ -9,6 +9,8 @@ from typing import Any
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from bot.sending import seconds_of
+
 Result = bool | dict[str, Any] | list[dict[str, Any]]
 
 PATIENCE = 3
@@ -34,7 +36,7 @@ class ChatPacing(BaseRateLimiter[int]):
         """Forget who is held back."""
         self._held_until.clear()
 
-    async def process_request(
+    async def process_request(  # noqa: PLR0917
         self,
         callback: Callable[..., Coroutine[Any, Any, Result]],
         args: Any,
@@ -51,7 +53,7 @@ class ChatPacing(BaseRateLimiter[int]):
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                seconds = _seconds(error)
+                seconds = seconds_of(error)
                 _log.warning("Telegram asks to wait %.0f s before the next %s", seconds, endpoint)
                 self._held_until[chat] = max(time.monotonic() + seconds, self._held_until.get(chat, 0.0))
                 if retries <= 0:
@@ -64,8 +66,3 @@ class ChatPacing(BaseRateLimiter[int]):
                 raise RetryAfter(max(1, round(left)))
             await asyncio.sleep(left)
         self._held_until.pop(chat, None)
-
-
-def _seconds(error: RetryAfter) -> float:
-    # The library gives an int or a timedelta, by an environment variable, and warns about the int.
-    return error._retry_after.total_seconds()

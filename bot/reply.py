@@ -7,13 +7,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from telegram import LinkPreviewOptions, Message, ReplyParameters
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from bot.render import Part, clip
-from bot.sending import is_gone, is_odd_markup, is_unchanged, never_arrived
+from bot.sending import is_gone, is_odd_markup, is_unchanged, never_arrived, seconds_of
 from bot.tasks import beside
 
 TYPING_SECONDS = 4.5
@@ -62,9 +62,11 @@ class Reply:
         self._clock = clock
         self._message_id = message_id
         self._shown = ""
+        self._lost = False
         self._next_show = 0.0
         self._typing = asyncio.Event()
         self._typing.set()
+        self._keyboard: InlineKeyboardMarkup | None = None
 
     @contextlib.asynccontextmanager
     async def typing(self) -> AsyncIterator[None]:
@@ -75,25 +77,30 @@ class Reply:
     async def show(self, text: str) -> None:
         """Show the answer so far, if the last look at it is long enough ago and something is new. Never fails."""
         text = clip(text.strip())
-        if not text or text == self._shown or self._clock() < self._next_show:
+        if self._lost or not text or text == self._shown or self._clock() < self._next_show:
             return
         self._typing.clear()
         try:
             await self._put(Part(text), retries=0)
         except RetryAfter as error:
-            self._next_show = self._clock() + _seconds(error)
+            self._next_show = self._clock() + seconds_of(error)
             return
         except TelegramError as error:
             _log.info("a growing answer could not be shown: %s", error)
+            # A message that may be there without its number would be sent again by the next look.
+            self._lost = self._message_id is None and not never_arrived(error)
         self._next_show = self._clock() + self._interval
 
-    async def finish(self, parts: Sequence[Part]) -> list[int]:
+    async def finish(self, parts: Sequence[Part], keyboard: InlineKeyboardMarkup | None = None) -> list[int]:
         """Show the whole answer, in as many messages as it has parts; returns their numbers.
+
+        Of a part that may or may not have arrived the number is missing.
 
         Raises:
             TelegramError: it could not be delivered, after several attempts.
         """
         self._typing.clear()
+        self._keyboard = keyboard
         first, *others = parts
         messages = [await self._surely(first)]
         for part in others:
@@ -144,6 +151,7 @@ class Reply:
             message_id=message_id,
             entities=part.entities or None,
             link_preview_options=NO_PREVIEW,
+            reply_markup=self._keyboard,
             rate_limit_args=retries,
         )
 
@@ -155,6 +163,7 @@ class Reply:
             message_thread_id=self._place.topic,
             reply_parameters=ReplyParameters(self._place.question, allow_sending_without_reply=True),
             link_preview_options=NO_PREVIEW,
+            reply_markup=self._keyboard,
             rate_limit_args=retries,
         )
         self._message_id = message.message_id
@@ -168,7 +177,3 @@ class Reply:
                     self._place.chat, ChatAction.TYPING, message_thread_id=self._place.topic, rate_limit_args=0
                 )
             await asyncio.sleep(TYPING_SECONDS)
-
-
-def _seconds(error: RetryAfter) -> float:
-    return error._retry_after.total_seconds()

@@ -1,5 +1,7 @@
 """What a failed request to Telegram means: has the message arrived, and what is to be done?"""
 
+from datetime import timedelta
+
 import httpx
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
@@ -32,3 +34,9 @@ def is_gone(error: BadRequest) -> bool:
 def is_odd_markup(error: BadRequest) -> bool:
     """Telegram does not take the entities."""
     return "entit" in error.message.lower()
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """How long Telegram asks to wait."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

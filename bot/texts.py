@@ -39,6 +39,7 @@ class Sentence(StrEnum):
 
     DETAIL_CHOICE = "How closely shall I look? More tokens show smaller print and take longer. Now: {current}."
     DETAIL_CHOSEN = "From now on I look at pictures at {level}, {tokens} tokens at most."
+    TOKENS_CHOSEN = "From now on I spend {tokens} tokens at most on a picture."
     DETAIL_UNKNOWN = "I do not know that level. Say /detail with one of these, or with a number from {least} to {most}:"
     DETAIL_BUTTON = "{level} · {tokens} tokens"
     DETAIL_LINE = "{level} – {tokens} tokens: {purpose}"

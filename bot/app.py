@@ -1,0 +1,188 @@
+"""The composition root: opens everything in order, runs it, and closes it in reverse order."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+from telegram import Bot, BotCommand
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import Application, ContextTypes
+from telegram.request import HTTPXRequest
+
+from bot.context import BotContext, Data, EyeglassApplication, Services
+from bot.handlers import COMMANDS, register
+from bot.lanes import Lanes
+from bot.pacing import ChatPacing
+from bot.polling import ALLOWED_UPDATES, PollingRequest
+from bot.settings import Settings
+from bot.storage import Chats, Database, Inbox, InboxQueue, Pictures, Turns, open_database
+from bot.tasks import beside, spawn
+from bot.texts import LANGUAGES, Sentence, texts_in
+from model_service import ModelService, open_service
+
+LAST_SECONDS = 15.0
+"""How long handlers get, once the model is drained, to deliver what they hold."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningBot:
+    """A bot at work. `refused` is set if Telegram no longer takes its token."""
+
+    application: EyeglassApplication
+    services: Services
+    refused: asyncio.Event
+
+
+async def run(settings: Settings, token: SecretStr) -> None:
+    """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once.
+
+    Raises:
+        CheckpointError, EngineDead: the model cannot be used, or died; restart the process.
+        InvalidToken: Telegram refuses the token.
+        StorageError: the storage cannot be used.
+        TelegramError: Telegram could not be reached at the start.
+    """
+    stop = stop_signal()
+    async with open_service(settings.model.config()) as model, open_bot(settings, token, model) as bot:
+        # Watched only once the bot is up: a token that is refused is told before a model that is missing.
+        async with beside(_announce(model), "announce the model"):
+            await _until_end(bot, model, stop)
+
+
+def stop_signal() -> asyncio.Event:
+    """An event that SIGTERM or SIGINT sets; after the first one they do what they do to any process."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    signals = (signal.SIGTERM, signal.SIGINT)
+
+    def on_signal() -> None:
+        _log.info("stopping: running answers may end; another signal ends at once")
+        stop.set()
+        for number in signals:
+            loop.remove_signal_handler(number)
+            # Everything worth keeping is in the database, so the process may be killed at any moment.
+            signal.signal(number, signal.SIG_DFL)
+
+    for number in signals:
+        loop.add_signal_handler(number, on_signal)
+    return stop
+
+
+@contextlib.asynccontextmanager
+async def open_bot(settings: Settings, token: SecretStr, model: ModelService) -> AsyncIterator[RunningBot]:
+    """A bot that polls and answers for as long as the block lasts; at its end `model` is drained and closed.
+
+    Raises:
+        InvalidToken, StorageError, TelegramError: as for `run`.
+    """
+    async with open_database(settings.storage.path) as database:
+        services = _services(settings, model, database)
+        polling = PollingRequest(services.inbox, settings.telegram.timeout_seconds)
+        application = build_application(services, token, polling)
+        async with application:
+            await _tell_commands(application.bot)
+            await _replay(application)
+            await application.start()
+            try:
+                await _start_polling(application, settings)
+                yield RunningBot(application, services, polling.refused)
+            finally:
+                await _stop(application, model)
+
+
+def build_application(services: Services, token: SecretStr, polling: PollingRequest) -> EyeglassApplication:
+    """PTB's application with the project's queue, lanes, pacing and table of handlers."""
+    telegram = services.settings.telegram
+    seconds = telegram.timeout_seconds
+    request = HTTPXRequest(256, read_timeout=seconds, write_timeout=seconds, connect_timeout=seconds, pool_timeout=5.0)
+    builder = (
+        Application.builder()
+        .application_class(EyeglassApplication, {"services": services})
+        .token(token.get_secret_value())
+        .base_url(telegram.base_url)
+        .base_file_url(telegram.base_file_url)
+        .request(request)
+        .get_updates_request(polling)
+        .update_queue(InboxQueue(services.inbox))
+        .concurrent_updates(Lanes(services.inbox))
+        .rate_limiter(ChatPacing())
+        .context_types(ContextTypes[BotContext, Data, Data, Data](context=BotContext))
+        .job_queue(None)
+    )
+    application = builder.build()
+    assert isinstance(application, EyeglassApplication)  # noqa: S101
+    register(application)
+    return application
+
+
+def _services(settings: Settings, model: ModelService, database: Database) -> Services:
+    return Services(settings, model, Inbox(database), Chats(database), Pictures(database), Turns(database))
+
+
+async def _replay(application: EyeglassApplication) -> None:
+    queue = application.update_queue
+    assert isinstance(queue, InboxQueue)  # noqa: S101
+    if left := await queue.replay(application.bot):
+        _log.info("going on with %d updates of the last run", left)
+
+
+async def _start_polling(application: EyeglassApplication, settings: Settings) -> None:
+    assert application.updater is not None  # noqa: S101
+    await application.updater.start_polling(
+        timeout=settings.telegram.poll_seconds, allowed_updates=ALLOWED_UPDATES, error_callback=_polling_failed
+    )
+    _log.info("@%s is listening", application.bot.username)
+
+
+def _polling_failed(error: TelegramError) -> None:
+    hint = "; another program polls with the same token" if isinstance(error, Conflict) else ""
+    _log.warning("asking for updates failed and is tried again: %s%s", error, hint)
+
+
+async def _stop(application: EyeglassApplication, model: ModelService) -> None:
+    if application.updater is not None and application.updater.running:
+        await application.updater.stop()
+    await model.drain()
+    try:
+        async with asyncio.timeout(LAST_SECONDS):
+            await application.stop()
+    except TimeoutError:
+        _log.warning("some updates are not finished: the next start goes on with them")
+
+
+async def _tell_commands(bot: Bot) -> None:
+    """Fill Telegram's menu of commands, in each language."""
+    for language in LANGUAGES:
+        texts = texts_in(language)
+        commands = [BotCommand(name, texts.say(Sentence[f"COMMAND_{name.upper()}"])) for name in COMMANDS]
+        try:
+            await bot.set_my_commands(commands, language_code=None if language == "en" else language)
+        except TelegramError as error:
+            _log.warning("the menu of commands could not be set: %s", error)
+
+
+async def _announce(model: ModelService) -> None:
+    info = await model.ready()
+    _log.info("%s is ready on %s (%s)", info.model, info.device, info.dtype)
+
+
+async def _until_end(bot: RunningBot, model: ModelService, stop: asyncio.Event) -> None:
+    """Wait for a signal, the engine's death, or the token's refusal."""
+    died = spawn(model.died(), "wait for the engine's death")
+    refused = spawn(bot.refused.wait(), "wait for the token's refusal")
+    stopped = spawn(stop.wait(), "wait for a signal")
+    waits = (died, refused, stopped)
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        if died.done():
+            raise died.result()
+        if refused.done():
+            raise InvalidToken
+    finally:
+        for wait in waits:
+            wait.cancel()

@@ -1,0 +1,159 @@
+"""From a picture and a question to the answer on screen and in the storage."""
+
+import contextlib
+import logging
+from dataclasses import dataclass
+
+from telegram import Chat, Message, Update
+
+from bot.context import BotContext, Services
+from bot.conversation import Question, compose
+from bot.footer import footer
+from bot.handlers.speaking import message_of, texts_for
+from bot.media import DownloadFailed, Media
+from bot.render import Part, render
+from bot.reply import Reply, place_of
+from bot.storage import Picture, Turn
+from bot.texts import FAULTS, Sentence, Texts
+from model_service import (
+    Detail,
+    Draining,
+    EngineDead,
+    FinishReason,
+    GenerationOutput,
+    GenerationRequest,
+    ModelServiceError,
+    OutOfMemory,
+    PictureRejected,
+    QueueFull,
+    Stage,
+)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """One question on its way to its answer."""
+
+    services: Services
+    update_id: int
+    message: Message
+    picture: Picture
+    question: str
+    detail: Detail
+    texts: Texts
+    reply: Reply
+
+
+async def answer(update: Update, context: BotContext, picture: Picture, question: str) -> None:
+    """Answer a question about a picture, once; what cannot be answered gets its one sentence."""
+    services, message = context.services, message_of(update)
+    if await services.turns.answered(message.chat.id, message.message_id):
+        return
+    settings = await services.chats.settings(message.chat.id)
+    work = _Answering(
+        services=services,
+        update_id=update.update_id,
+        message=message,
+        picture=picture,
+        question=question,
+        detail=settings.detail or services.settings.model.default_detail(),
+        texts=await texts_for(update, context),
+        reply=await _open_reply(update, context),
+    )
+    try:
+        async with work.reply.typing():
+            output = await _generate(work, Media(context.bot, services.settings))
+    except (Draining, EngineDead) as error:
+        await _postpone(work, blameless=isinstance(error, Draining))
+    except (ModelServiceError, DownloadFailed) as error:
+        _log.warning("a question was not answered: %s", error)
+        await work.reply.finish([Part(work.texts.say(sentence_for(error)))])
+    else:
+        await (_postpone(work, blameless=True) if _was_aborted(output) else _deliver(work, output))
+
+
+def sentence_for(error: Exception) -> Sentence:
+    """What a person is told about an answer that failed."""
+    if isinstance(error, PictureRejected):
+        return FAULTS[error.fault]
+    sentences = {
+        OutOfMemory: Sentence.OUT_OF_MEMORY,
+        QueueFull: Sentence.QUEUE_FULL,
+        DownloadFailed: Sentence.PICTURE_GONE,
+    }
+    return sentences.get(type(error), Sentence.FAILED)
+
+
+async def _open_reply(update: Update, context: BotContext) -> Reply:
+    """The reply's message: the one that a former run began, where there is one."""
+    inbox, message = context.services.inbox, message_of(update)
+    pace = context.services.settings.reply
+    private = message.chat.type == Chat.PRIVATE
+
+    async def began(message_id: int) -> None:
+        await inbox.note_answer(update.update_id, message_id)
+
+    return Reply(
+        context.bot,
+        place_of(message),
+        pace.private_interval if private else pace.group_interval,
+        message_id=await inbox.answer_of(update.update_id),
+        began=began,
+    )
+
+
+async def _generate(work: _Answering, media: Media) -> GenerationOutput:
+    """Stream the answer to the screen; returns its last state."""
+    output = GenerationOutput(Stage.WAITING)
+    request = await _request(work, media)
+    async with contextlib.aclosing(work.services.model.generate(request)) as outputs:
+        async for output in outputs:
+            if output.finish_reason is None:
+                await work.reply.show(output.text)
+    return output
+
+
+async def _request(work: _Answering, media: Media) -> GenerationRequest:
+    model = work.services.settings.model
+    question = Question(
+        id=f"{work.message.chat.id}:{work.message.message_id}",
+        chat=str(work.message.chat.id),
+        text=work.question,
+        picture=await media.read(work.picture),
+        detail=work.detail,
+    )
+    history = await work.services.turns.history(work.picture)
+    return compose(question, history, model.sampling(), model.history_tokens)
+
+
+def _was_aborted(output: GenerationOutput) -> bool:
+    return output.finish_reason in {None, FinishReason.ABORT}
+
+
+async def _deliver(work: _Answering, output: GenerationOutput) -> None:
+    """Show the whole answer, then remember it."""
+    text = output.text.strip()
+    note = footer(work.texts, work.picture, work.detail, output) if work.services.settings.reply.footer else ""
+    messages = await work.reply.finish(render(text or work.texts.say(Sentence.NO_WORDS), note))
+    turn = Turn(
+        question=work.question,
+        answer=text,
+        user=work.message.from_user.id if work.message.from_user else None,
+        question_message=work.message.message_id,
+        answer_messages=tuple(messages),
+        detail=work.detail,
+        finish=output.finish_reason or FinishReason.STOP,
+    )
+    if text:
+        await work.services.turns.add(work.picture, turn)
+    else:
+        await work.services.pictures.about(work.picture, messages)
+    _log.info("answered in %.1f s: %d tokens of text at %s", output.seconds, output.tokens, work.detail)
+
+
+async def _postpone(work: _Answering, *, blameless: bool) -> None:
+    """The process is about to end: the next run answers, in the same message."""
+    await work.services.inbox.postpone(work.update_id, blameless=blameless)
+    await work.reply.finish([Part(work.texts.say(Sentence.INTERRUPTED))])

@@ -1,0 +1,86 @@
+"""/detail: how closely the pictures of a chat are looked at."""
+
+import contextlib
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram.error import BadRequest
+
+from bot.context import BotContext
+from bot.handlers.speaking import say_text, texts_for
+from bot.sending import is_gone, is_unchanged
+from bot.texts import PURPOSES, Sentence, Texts
+from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, UnknownDetail
+
+PREFIX = "detail:"
+PATTERN = rf"^{PREFIX}"
+CHOSEN = "✓ "
+
+
+async def choose(update: Update, context: BotContext) -> None:
+    """/detail shows the levels; /detail high or /detail 384 chooses one."""
+    chat = update.effective_chat
+    if chat is None:
+        return
+    texts = await texts_for(update, context)
+    if not context.args:
+        current = await _current(chat.id, context)
+        await say_text(update, context, _choice(texts, current), keyboard(texts, current))
+        return
+    try:
+        detail = Detail.parse(" ".join(context.args))
+    except UnknownDetail:
+        await say_text(update, context, levels(texts))
+        return
+    await context.services.chats.choose_detail(chat.id, detail)
+    await say_text(update, context, _chosen(texts, detail))
+
+
+async def press(update: Update, context: BotContext) -> None:
+    """A button under /detail: choose, and move the mark."""
+    query, chat = update.callback_query, update.effective_chat
+    if query is None or query.data is None or chat is None:
+        return
+    texts = await texts_for(update, context)
+    detail = Detail.parse(query.data.removeprefix(PREFIX))
+    await context.services.chats.choose_detail(chat.id, detail)
+    with contextlib.suppress(BadRequest):  # Telegram forgets a press after a while; the choice counts all the same.
+        await query.answer(_chosen(texts, detail))
+    try:
+        await query.edit_message_text(_choice(texts, detail), reply_markup=keyboard(texts, detail))
+    except BadRequest as error:
+        if not (is_unchanged(error) or is_gone(error)):
+            raise
+
+
+def keyboard(texts: Texts, current: Detail) -> InlineKeyboardMarkup:
+    """A button for each level, with its tokens; the current one is marked."""
+    rows = []
+    for level, tokens in LEVEL_TOKENS.items():
+        mark = CHOSEN if tokens == current.tokens else ""
+        label = mark + texts.say(Sentence.DETAIL_BUTTON, level=level, tokens=tokens)
+        rows.append([InlineKeyboardButton(label, callback_data=f"{PREFIX}{level}")])
+    return InlineKeyboardMarkup(rows)
+
+
+def levels(texts: Texts) -> str:
+    """What is said about a level that there is not: those that there are."""
+    lines = [texts.say(Sentence.DETAIL_UNKNOWN, least=MIN_TOKENS, most=MAX_TOKENS), ""]
+    for level, tokens in LEVEL_TOKENS.items():
+        purpose = texts.say(PURPOSES[level])
+        lines.append(texts.say(Sentence.DETAIL_LINE, level=level, tokens=tokens, purpose=purpose))
+    return "\n".join(lines)
+
+
+async def _current(chat: int, context: BotContext) -> Detail:
+    settings = await context.services.chats.settings(chat)
+    return settings.detail or context.services.settings.model.default_detail()
+
+
+def _choice(texts: Texts, current: Detail) -> str:
+    return texts.say(Sentence.DETAIL_CHOICE, current=current)
+
+
+def _chosen(texts: Texts, detail: Detail) -> str:
+    if str(detail).isdigit():
+        return texts.say(Sentence.TOKENS_CHOSEN, tokens=detail.tokens)
+    return texts.say(Sentence.DETAIL_CHOSEN, level=detail, tokens=detail.tokens)

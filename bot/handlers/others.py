@@ -1,0 +1,39 @@
+"""A clear answer to anything that is neither a picture nor a question."""
+
+import contextlib
+
+from telegram import Chat, Message, Update
+from telegram.error import BadRequest
+
+from bot.access import command_of
+from bot.context import BotContext
+from bot.handlers.speaking import message_of, say
+from bot.texts import Sentence
+
+
+async def decline(update: Update, context: BotContext) -> None:
+    """Say in one sentence why the bot cannot do anything with the message, and what it can."""
+    message = message_of(update)
+    if command_of(message, context.bot.bot) is not None:
+        if message.chat.type == Chat.PRIVATE or "@" in (message.text or ""):
+            await say(update, context, Sentence.UNKNOWN_COMMAND)
+        return
+    await say(update, context, sentence_about(message))
+
+
+def sentence_about(message: Message) -> Sentence:
+    """The sentence for what hangs on the message."""
+    if message.sticker:
+        return Sentence.STICKER
+    if message.video or message.video_note or message.animation:
+        return Sentence.MOVING
+    if message.voice or message.audio:
+        return Sentence.SOUND
+    return Sentence.DOCUMENT if message.document else Sentence.OTHER
+
+
+async def stale_button(update: Update, context: BotContext) -> None:
+    """A button that an older version of the bot drew: stop its clock, nothing else."""
+    if update.callback_query is not None:
+        with contextlib.suppress(BadRequest):
+            await update.callback_query.answer()

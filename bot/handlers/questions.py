@@ -1,0 +1,50 @@
+"""A question in plain text: about the picture that is replied to, else about the last one."""
+
+from telegram import Update
+
+from bot.access import without_mention
+from bot.context import BotContext
+from bot.handlers.answering import answer
+from bot.handlers.pictures import take_in
+from bot.handlers.speaking import message_of, say
+from bot.media import attachment_of
+from bot.storage import Picture
+from bot.texts import Sentence
+
+
+async def ask(update: Update, context: BotContext) -> None:
+    """Find the picture that is meant, and answer about it."""
+    message = message_of(update)
+    found, picture = await _replied_to(update, context)
+    if not found:
+        picture = await _last(message.chat.id, context)
+        if picture is None:
+            await say(update, context, Sentence.SEND_PICTURE_FIRST)
+    if picture is None:
+        return
+    await context.services.chats.look_at(picture.chat, picture.id)
+    question = without_mention(message.text or "", context.bot.bot)
+    if question:
+        await answer(update, context, picture, question)
+    else:
+        await context.services.pictures.about(picture, await say(update, context, Sentence.WHAT_TO_KNOW))
+
+
+async def _replied_to(update: Update, context: BotContext) -> tuple[bool, Picture | None]:
+    """Whether the message replies to a picture or to something said about one, and that picture if it can be had."""
+    message = message_of(update)
+    earlier = message.reply_to_message
+    if earlier is None:
+        return False, None
+    picture = await context.services.pictures.of_message(message.chat.id, earlier.message_id)
+    if picture is not None:
+        return True, picture
+    attachment = attachment_of(earlier)
+    if attachment is None:
+        return False, None
+    return True, await take_in(update, context, earlier, attachment)
+
+
+async def _last(chat: int, context: BotContext) -> Picture | None:
+    number = (await context.services.chats.settings(chat)).picture
+    return None if number is None else await context.services.pictures.get(number)

@@ -1,0 +1,24 @@
+"""/start, /help and /new."""
+
+from telegram import Update
+
+from bot.context import BotContext
+from bot.handlers.speaking import say
+from bot.texts import Sentence
+
+
+async def welcome(update: Update, context: BotContext) -> None:
+    """/start: what the bot is for."""
+    await say(update, context, Sentence.WELCOME)
+
+
+async def explain(update: Update, context: BotContext) -> None:
+    """/help: everything it can do."""
+    await say(update, context, Sentence.HELP)
+
+
+async def start_afresh(update: Update, context: BotContext) -> None:
+    """/new: the next question is about no picture until one comes."""
+    if update.effective_chat is not None:
+        await context.services.chats.look_at(update.effective_chat.id, None)
+    await say(update, context, Sentence.STARTED_AFRESH)

@@ -1,0 +1,105 @@
+"""Who goes first: the updates of a chat one after another, chats side by side, commands in a lane of their own."""
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import MessageEntity, Update
+from telegram.ext import BaseUpdateProcessor
+
+from bot.storage import Inbox
+
+MOST_AT_ONCE = 4096
+"""Updates that are being worked on or wait in a lane; what is beyond them waits in the inbox."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Chat:
+    """The end of the last update in each lane, and how many updates are on their way."""
+
+    ordinary: asyncio.Event | None = None
+    quick: asyncio.Event | None = None
+    updates: int = 0
+
+
+class Lanes(BaseUpdateProcessor):
+    """Runs the handlers of an update when it is its turn, and keeps the inbox's books about it.
+
+    A question waits for everything that came before it in its chat. A command or a button press waits only for
+    earlier ones of its kind, so that /detail is answered while an answer grows.
+    """
+
+    def __init__(self, inbox: Inbox) -> None:
+        super().__init__(MOST_AT_ONCE)
+        self._inbox = inbox
+        self._chats: dict[int, _Chat] = {}
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    @property
+    def chats(self) -> int:
+        """How many chats have updates on their way: the others take no memory."""
+        return len(self._chats)
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Wait for the update's turn, then run its handlers."""
+        try:
+            if not isinstance(update, Update):
+                await coroutine
+                return
+            chat = update.effective_chat.id if update.effective_chat else -update.update_id
+            async with self._turn(chat, quick=is_quick(update)):
+                await self._work(update, coroutine)
+        finally:
+            if isinstance(coroutine, Coroutine):
+                coroutine.close()
+
+    async def _work(self, update: Update, coroutine: Awaitable[Any]) -> None:
+        try:
+            if not await self._inbox.claim(update.update_id):
+                return
+            await coroutine
+            await self._inbox.finish(update.update_id)
+        except sqlite3.Error:
+            _log.exception("update %d stays in the inbox until the next start", update.update_id)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, number: int, *, quick: bool) -> AsyncIterator[None]:
+        chat = self._chats.setdefault(number, _Chat())
+        before = [chat.quick] if quick else [chat.quick, chat.ordinary]
+        end = asyncio.Event()
+        if quick:
+            chat.quick = end
+        else:
+            chat.ordinary = end
+        chat.updates += 1
+        try:
+            for earlier in before:
+                if earlier is not None:
+                    await earlier.wait()
+            yield
+        finally:
+            end.set()
+            chat.updates -= 1
+            if chat.updates == 0:
+                del self._chats[number]
+
+
+def is_quick(update: Update) -> bool:
+    """A command or a button press: answered without the model."""
+    if update.callback_query is not None:
+        return True
+    message = update.message
+    if message is None:
+        return False
+    return any(entity.offset == 0 and entity.type == MessageEntity.BOT_COMMAND for entity in message.entities)

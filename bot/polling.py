@@ -1,0 +1,83 @@
+"""How updates are fetched: one that cannot be parsed is set aside instead of blocking all that follow."""
+
+import asyncio
+import copy
+import json
+import logging
+import sqlite3
+from http import HTTPStatus
+from typing import Any
+
+from telegram import Update
+from telegram.error import NetworkError
+from telegram.request import HTTPXRequest
+
+from bot.storage import Inbox
+
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY)
+"""What the bot acts on; everything else would only be written down and passed over."""
+
+_log = logging.getLogger(__name__)
+
+
+class PollingRequest(HTTPXRequest):
+    """The connection that asks for updates.
+
+    The library drops a whole batch, and asks for it again at once and for ever, if it stumbles over one update. Here
+    each is tried first; a bad one is kept in the inbox with its text, and only its number is passed on. `refused` is
+    set when Telegram no longer takes the token: polling then ends without a word.
+    """
+
+    def __init__(self, inbox: Inbox, timeout: float) -> None:
+        super().__init__(connection_pool_size=1, read_timeout=timeout, connect_timeout=timeout, pool_timeout=timeout)
+        self._inbox = inbox
+        self.refused = asyncio.Event()
+
+    async def do_request(self, url: str, method: str, *args: Any, **options: Any) -> tuple[int, bytes]:
+        """Make a request; of the updates in its answer only those pass that can be parsed."""
+        code, payload = await super().do_request(url, method, *args, **options)
+        if not url.endswith("/getUpdates"):
+            return code, payload
+        if code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
+            self.refused.set()
+        if code == HTTPStatus.OK:
+            payload = await self._sift(payload)
+        return code, payload
+
+    async def _sift(self, payload: bytes) -> bytes:
+        try:
+            answer = json.loads(payload)
+        except ValueError:
+            return payload
+        updates = answer.get("result") if isinstance(answer, dict) else None
+        if not isinstance(updates, list) or all(_fault(update) is None for update in updates):
+            return payload
+        answer["result"] = [kept for update in updates if (kept := await self._checked(update)) is not None]
+        return json.dumps(answer).encode()
+
+    async def _checked(self, update: object) -> object:
+        fault = _fault(update)
+        if fault is None:
+            return update
+        number = update.get("update_id") if isinstance(update, dict) else None
+        _log.error("an update cannot be read and is set aside: %s (update %s)", fault, number)
+        if not isinstance(number, int):
+            return None
+        try:
+            await self._inbox.set_aside(number, json.dumps(update).encode(), fault)
+        except sqlite3.Error as error:
+            raise NetworkError(f"the inbox does not take update {number}: {error}") from error
+        return {"update_id": number}
+
+
+def _fault(update: object) -> str | None:
+    """What the library says against an update; None if it can read it."""
+    if not isinstance(update, dict):
+        return "it is not an object"
+    try:
+        Update.de_json(copy.deepcopy(update), None)
+    except Exception as error:  # whatever it raises, it would raise again when polling
+        return repr(error)
+    if not isinstance(update.get("update_id"), int):
+        return "it has no number"
+    return None
