@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.storage import Chats, Database, Inbox, InboxQueue, Pictures, Turns, open_database
 from bot.tasks import beside, spawn
 from bot.texts import LANGUAGES, Sentence, texts_in
-from model_service import ModelService, open_service
+from model_service import ModelService, ModelServiceError, open_service
 
 LAST_SECONDS = 15.0
 """How long handlers get, once the model is drained, to deliver what they hold."""
@@ -49,10 +49,12 @@ async def run(settings: Settings, token: SecretStr) -> None:
         TelegramError: Telegram could not be reached at the start.
     """
     stop = stop_signal()
-    async with open_service(settings.model.config()) as model, open_bot(settings, token, model) as bot:
-        # Watched only once the bot is up: a token that is refused is told before a model that is missing.
-        async with beside(_announce(model), "announce the model"):
-            await _until_end(bot, model, stop)
+    async with (
+        open_service(settings.model.config()) as model,
+        open_bot(settings, token, model) as bot,
+        beside(_announce(model), "announce the model"),
+    ):
+        await _until_end(bot, model, stop)
 
 
 def stop_signal() -> asyncio.Event:
@@ -167,8 +169,9 @@ async def _tell_commands(bot: Bot) -> None:
 
 
 async def _announce(model: ModelService) -> None:
-    info = await model.ready()
-    _log.info("%s is ready on %s (%s)", info.model, info.device, info.dtype)
+    with contextlib.suppress(ModelServiceError):  # `died` tells it to whoever runs the bot.
+        info = await model.ready()
+        _log.info("%s is ready on %s (%s)", info.model, info.device, info.dtype)
 
 
 async def _until_end(bot: RunningBot, model: ModelService, stop: asyncio.Event) -> None:

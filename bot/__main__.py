@@ -1,0 +1,134 @@
+"""The command line: run, demo, ask, check, migrate."""
+
+import asyncio
+import contextlib
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from telegram.error import InvalidToken, TelegramError
+
+from bot.logs import set_up_logs
+from bot.settings import Settings, load_settings
+from bot.settings_errors import SettingsError
+from bot.storage import StorageError, open_database
+from bot.token import REFUSED, read_token
+from model_service import CheckpointError, ModelServiceError, PictureRejected, UnknownDetail
+
+FAILED, MISUSED = 1, 2
+"""Exit codes: something went wrong; something was said wrongly (an option, a setting, a token's shape)."""
+
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="The settings file; ./settings.toml where there is one.")
+]
+
+app = typer.Typer(
+    name="eyeglass",
+    help="A Telegram bot that looks at pictures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+@app.command()
+def run(settings: SettingsFile = None) -> None:
+    """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
+    from bot.app import run as run_bot
+
+    with clear_errors():
+        loaded = load_settings(settings)
+        token = read_token(loaded.telegram)
+        set_up_logs(loaded.log.level, token)
+        asyncio.run(run_bot(loaded, token))
+
+
+@app.command()
+def demo() -> None:
+    """Watch a conversation with the bot on this machine; neither a token nor a network is needed."""
+    with clear_errors():
+        try:
+            module = importlib.import_module("playground.demo")
+        except ModuleNotFoundError as error:
+            raise SettingsError(f"The demo needs more packages ({error.name}): pip install 'eyeglass[demo]'.") from None
+        raise SystemExit(module.main())
+
+
+@app.command()
+def ask(
+    picture: Annotated[Path, typer.Argument(help="A picture: JPEG, PNG, WebP, BMP or TIFF.")],
+    question: Annotated[str, typer.Argument(help="What you want to know about it.")],
+    detail: Annotated[str | None, typer.Option(help="low, standard, fine, high, max, or 16 to 1600 tokens.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Ask about a picture on this terminal."""
+    from bot.asking import ask_model
+
+    with clear_errors():
+        loaded = load_settings(settings)
+        set_up_logs("warning")
+        asyncio.run(ask_model(loaded, picture, question, detail, as_json=as_json))
+
+
+@app.command()
+def check(settings: SettingsFile = None) -> None:
+    """See whether everything that `run` needs is there."""
+    from bot.checks import check_all
+
+    with clear_errors():
+        loaded = load_settings(settings)
+        set_up_logs("error")
+        typer.echo("settings: ok")
+        if not asyncio.run(check_all(loaded)):
+            raise SystemExit(FAILED)
+
+
+@app.command()
+def migrate(settings: SettingsFile = None) -> None:
+    """Bring the database up to date (`run` does this too)."""
+    with clear_errors():
+        loaded = load_settings(settings)
+        asyncio.run(_migrate(loaded))
+        typer.echo(f"The database in {loaded.storage.path} is up to date.")
+
+
+async def _migrate(settings: Settings) -> None:
+    async with open_database(settings.storage.path):
+        pass
+
+
+@contextlib.contextmanager
+def clear_errors() -> Iterator[None]:
+    """End the process with one sentence and an exit code instead of a traceback."""
+    try:
+        yield
+    except (SettingsError, UnknownDetail) as error:
+        _end(f"{error}", MISUSED)
+    except InvalidToken:
+        _end(REFUSED, FAILED)
+    except (StorageError, CheckpointError, PictureRejected) as error:
+        _end(f"{error}", FAILED)
+    except ModelServiceError as error:
+        _end(f"The model failed: {error}", FAILED)
+    except TelegramError as error:
+        _end(f"Telegram cannot be reached: {type(error).__name__}.", FAILED)
+    except KeyboardInterrupt:
+        _end("Stopped.", FAILED)
+
+
+def _end(sentence: str, code: int) -> None:
+    sys.stderr.write(f"eyeglass: {' '.join(sentence.split())}\n")
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""`eyeglass check`: is everything there that the bot needs? One line each."""
+
+from collections.abc import Awaitable, Callable
+
+import typer
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from bot.settings import Settings
+from bot.settings_errors import SettingsError
+from bot.storage import StorageError, open_database
+from bot.token import REFUSED, read_token
+from model_service import ModelServiceError, open_service
+
+
+class _Wanting(Exception):
+    """Something is not as it should be; the text says what."""
+
+
+async def check_all(settings: Settings) -> bool:
+    """Print a line for each thing that is needed; True if all are there."""
+    checks: dict[str, Callable[[Settings], Awaitable[str]]] = {
+        "access": _check_access,
+        "token": _check_token,
+        "storage": _check_storage,
+        "model": _check_model,
+    }
+    good = True
+    for name, look in checks.items():
+        try:
+            typer.echo(f"{name}: ok, {await look(settings)}")
+        except (_Wanting, SettingsError, StorageError, ModelServiceError) as error:
+            typer.echo(f"{name}: {' '.join(str(error).split())}")
+            good = False
+    return good
+
+
+async def _check_access(settings: Settings) -> str:
+    access = settings.access
+    if access.mode == "open":
+        return "everybody may use the bot"
+    if not access.users and not access.chats:
+        raise _Wanting("nobody may use the bot: write to it, and it tells you the id for access.users")
+    return f"{len(access.users)} people and {len(access.chats)} groups may use the bot"
+
+
+async def _check_token(settings: Settings) -> str:
+    token = read_token(settings.telegram).get_secret_value()
+    try:
+        async with Bot(token, settings.telegram.base_url, settings.telegram.base_file_url) as bot:
+            return f"the bot is @{bot.username}"
+    except InvalidToken:
+        raise _Wanting(REFUSED) from None
+    except TelegramError as error:
+        raise _Wanting(f"Telegram cannot be reached ({type(error).__name__})") from None
+
+
+async def _check_storage(settings: Settings) -> str:
+    async with open_database(settings.storage.path) as database:
+        await database.write("DELETE FROM inbox WHERE FALSE")
+    return f"{settings.storage.path} can be written"
+
+
+async def _check_model(settings: Settings) -> str:
+    async with open_service(settings.model.config()) as model:
+        info = await model.ready()
+    return f"{info.model} on {info.device} ({info.dtype})"
