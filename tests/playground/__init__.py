@@ -1,0 +1,1 @@
+"""The playground: a Bot API server that is strict where Telegram is."""
