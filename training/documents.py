@@ -103,7 +103,7 @@ class Room:
         rows, characters = 0.0, 0
         for line in lines:
             rows += self.rows_of(line)
-            characters += len(line.text) + len(line.right) + 1
+            characters += len(line.reading) + 1
         return rows <= self.rows and characters <= self.characters + 1
 
 

@@ -145,7 +145,7 @@ def fonts_folder() -> Path:
 
 
 def find_words(folder: Path | None = None) -> tuple[str, ...]:
-    """Plain English words of 2 to 11 letters: `words.txt` of a collected folder, else the system's list.
+    """Plain English words of at most 11 small letters: `words.txt` of a collected folder, else the system's list.
 
     Raises:
         FontsError: there is no list.

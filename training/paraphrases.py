@@ -51,16 +51,21 @@ NAMINGS = {
         ("way of payment", "method of payment", "payment"), "付款方式", ("How was it paid?", "What was it paid with?")
     ),
     "date": Naming(
-        ("date", "date", "day"), "日期", ("When was it?", "What date is it?", "On which day is it?"), ("是哪一天?",)
+        ("date", "date", "printed date"),
+        "日期",
+        ("When was it?", "Which date is it?", "On which day is it?"),
+        ("是哪一天?",),
     ),
     "time": Naming(
-        ("time", "time", "hour"), "时间", ("At what time?", "What time is it?", "At what time is it?"), ("几点?",)
+        ("time", "time", "time of day"),
+        "时间",
+        ("At what time?", "What time is it?", "At what time is it?"),
+        ("几点?",),
     ),
     "number": Naming(
-        ("number", "receipt number", "order number", "reference number"),
+        ("order number", "receipt number", "reference number", "order number"),
         "编号",
-        ("What is the number of the receipt?", "What is the order's number?", "Which number does it have?"),
-        ("号码是多少?",),
+        ("What is the number of the receipt?", "What is the order's number?"),
     ),
     "name": Naming(
         ("name", "name", "person's name", "full name"), "姓名", ("Whose name is on it?", "Who is it?"), ("是谁?",)
