@@ -185,7 +185,6 @@ class ModelService:
             self._health = Health.DRAINING
 
     def _on_loaded(self, info: EngineInfo) -> None:
-        logger.info("loaded %s on %s in %s", info.model, info.device, info.dtype)
         self._info = info
         if self._health is Health.LOADING:
             self._health = Health.READY
