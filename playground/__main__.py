@@ -78,6 +78,8 @@ def main() -> None:
         asyncio.run(talk(asked.port, asked.token))
     except KeyboardInterrupt:
         print()
+    except OSError as error:
+        sys.exit(f"port {asked.port}: {error.strerror}")
 
 
 if __name__ == "__main__":

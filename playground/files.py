@@ -15,6 +15,7 @@ from playground.wire import JSON, bad_request
 
 PHOTO_LONG_SIDES = (90, 320, 800, 1280)
 THUMBNAIL_SIDE = 320
+THUMBNAIL_PIXELS = 20_000_000
 JPEG_QUALITY = 87
 Kind = Literal["photos", "documents", "thumbnails"]
 PREFIX: dict[Kind, bytes] = {"photos": b"\x00\x02", "documents": b"\x00\x05", "thumbnails": b"\x00\x03"}
@@ -114,24 +115,28 @@ def encode(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).decode().rstrip("=")
 
 
-def photo_sizes(data: bytes) -> list[Scaled]:
+def photo_sizes(data: bytes, *, from_bot: bool = False) -> list[Scaled]:
     """What Telegram makes of a photo: JPEG without metadata, long side at most 1280, in up to four sizes.
 
-    Raises OSError for bytes that are no picture and ValueError for sides that Telegram does not take.
+    Raises OSError for bytes that are no picture and ValueError for sides that Telegram does not take from a bot (an
+    app shrinks a photo before it sends it).
     """
     with Image.open(io.BytesIO(data)) as opened:
         picture = on_white(ImageOps.exif_transpose(opened))
     width, height = picture.size
-    if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
+    extreme = width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height)
+    if from_bot and extreme:
         raise ValueError(f"{width}x{height} pixels")
     smaller = [side for side in PHOTO_LONG_SIDES[:-1] if side < max(width, height)]
     return [scaled(picture, side) for side in (*smaller, min(PHOTO_LONG_SIDES[-1], max(width, height)))]
 
 
 def thumbnail(data: bytes) -> Scaled | None:
-    """The small preview of an image sent as a file; None for what is no picture."""
+    """The small preview of an image sent as a file; None for what is no picture, or a huge one."""
     try:
         with Image.open(io.BytesIO(data)) as opened:
+            if opened.width * opened.height > THUMBNAIL_PIXELS:
+                return None
             opened.draft("RGB", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
             return scaled(on_white(ImageOps.exif_transpose(opened)), THUMBNAIL_SIDE)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -41,7 +41,7 @@ async def send_photo(world: World, params: JSON) -> JSON:
     if len(photo.data) > PHOTO_BYTES:
         raise Refused(413, "Request Entity Too Large")
     try:
-        sizes = await asyncio.to_thread(photo_sizes, photo.data)
+        sizes = await asyncio.to_thread(photo_sizes, photo.data, from_bot=True)
     except ValueError:
         raise bad_request("PHOTO_INVALID_DIMENSIONS") from None
     except OSError:

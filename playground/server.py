@@ -25,7 +25,15 @@ Seen = TypeVar("Seen")
 
 
 class Uvicorn(uvicorn.Server):
-    """uvicorn that leaves the signals to the program it runs in."""
+    """uvicorn that leaves the signals to the program it runs in, and that closes when told, not at the next tick."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.closing = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Wait for the end."""
+        await self.closing.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -52,7 +60,7 @@ class Server:
         }
         self.world = World(self.bot, limits, clock)
         self._api = Api(self.world, self.token)
-        self._socket = socket.socket()
+        self._socket: socket.socket
         self._port = port
         self._tasks = asyncio.TaskGroup()
         config = uvicorn.Config(
@@ -69,9 +77,7 @@ class Server:
 
     async def __aenter__(self) -> Self:
         """Listen. Raises OSError if the port is taken."""
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((LOOPBACK, self._port))
-        self._socket.listen()
+        self._socket = socket.create_server((LOOPBACK, self._port))
         await self._tasks.__aenter__()
         self._tasks.create_task(self._uvicorn.serve([self._socket]))
         return self
@@ -81,6 +87,7 @@ class Server:
         self.world.updates.closed = True
         self.world.pulse.beat()
         self._uvicorn.should_exit = True
+        self._uvicorn.closing.set()
         await self._tasks.__aexit__(None, None, None)
         self._socket.close()
 

@@ -46,6 +46,14 @@ def parse(body: bytes, content_type: str, query: str) -> tuple[JSON, dict[str, U
 
     Raises Refused where the body is not what its content type says.
     """
+    try:
+        return read(body, content_type, query)
+    except UnicodeDecodeError:
+        raise bad_request("strings must be encoded in UTF-8") from None
+
+
+def read(body: bytes, content_type: str, query: str) -> tuple[JSON, dict[str, Upload]]:
+    """As parse does, where every string is UTF-8."""
     params: JSON = dict(parse_qsl(query, keep_blank_values=True))
     header = Message()
     header["Content-Type"] = content_type

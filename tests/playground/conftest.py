@@ -13,6 +13,12 @@ import playground
 from playground import Chat, Server
 
 
+@pytest.fixture(autouse=True)
+def timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PTB's RetryAfter warns, which is an error here, unless its new type is asked for."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+
+
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
     """A playground without flood control."""
