@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 from telegram import Bot, BotCommand
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 class RunningBot:
     """A bot at work. `refused` is set if Telegram no longer takes its token."""
 
-    application: EyeglassApplication
+    application: EyeglassApplication = field(repr=False)  # Its description holds the token.
     services: Services
     refused: asyncio.Event
 

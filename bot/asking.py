@@ -8,6 +8,7 @@ from typing import TextIO
 
 from bot.settings import Settings
 from bot.settings_errors import SettingsError
+from bot.texts import FAULTS, texts_in
 from model_service import (
     Detail,
     GenerationOutput,
@@ -91,7 +92,7 @@ def _read(picture: Path) -> bytes:
     try:
         open_picture(data)
     except PictureRejected as error:
-        raise SettingsError(f"{picture} is not a picture that can be looked at: {error}.") from None
+        raise SettingsError(f"{picture}: {texts_in('en').say(FAULTS[error.fault])}") from None
     return data
 
 

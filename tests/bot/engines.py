@@ -1,0 +1,56 @@
+"""The one fake at the edge: an engine that says what a test wants."""
+
+import threading
+from collections.abc import Iterator
+
+from model_service import (
+    MAX_TOKENS,
+    DetailPlan,
+    EngineInfo,
+    EngineStep,
+    FinishReason,
+    GenerationRequest,
+    open_picture,
+    plan_detail,
+)
+
+
+class ScriptedEngine:
+    """Answers with `pieces`; `hold` stops it before the piece of that number until `go` is set.
+
+    `failure` is raised instead of an answer. Every request is kept in `requests`.
+    """
+
+    def __init__(self, *pieces: str) -> None:
+        self.pieces = pieces or ("A grey ", "gradient.")
+        self.requests: list[GenerationRequest] = []
+        self.failure: Exception | None = None
+        self.finish = FinishReason.STOP
+        self.hold: int | None = None
+        self.held = threading.Event()
+        self.go = threading.Event()
+
+    @property
+    def info(self) -> EngineInfo:
+        """Facts about no model at all."""
+        return EngineInfo("scripted", "cpu", "float32", MAX_TOKENS)
+
+    def plan(self, request: GenerationRequest) -> DetailPlan | None:
+        """The real plan for the real picture."""
+        return None if request.picture is None else plan_detail(request.detail, *open_picture(request.picture).size)
+
+    def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
+        """Say the pieces."""
+        self.requests.append(request)
+        if self.failure is not None:
+            raise self.failure
+        for number, piece in enumerate(self.pieces):
+            if number == self.hold:
+                self.held.set()
+                self.go.wait(timeout=20)
+            yield EngineStep(piece)
+        yield EngineStep("", self.finish)
+
+    def close(self) -> None:
+        """Let go of whoever is held."""
+        self.go.set()

@@ -1,0 +1,20 @@
+"""Pictures drawn for tests, as bytes."""
+
+import io
+
+from PIL import Image
+
+
+def picture(width: int = 320, height: int = 240, kind: str = "PNG", mode: str = "RGB", **options: object) -> bytes:
+    """A gradient in the given size, format and mode."""
+    buffer = io.BytesIO()
+    Image.linear_gradient("L").resize((width, height)).convert(mode).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def animation() -> bytes:
+    """A GIF that moves."""
+    frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "green", "blue")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=100)
+    return buffer.getvalue()

@@ -1,0 +1,1 @@
+"""Conversations with the real application, over real HTTP, with the playground's Bot API."""

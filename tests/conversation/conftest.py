@@ -1,0 +1,83 @@
+"""The real application on the playground, with a scripted engine behind the real model service."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+import playground
+from bot.app import RunningBot, open_bot
+from bot.settings import Settings
+from model_service import ModelConfig, ModelService
+from playground import Chat, Post, Server
+from tests.bot.engines import ScriptedEngine
+
+
+class Stage:
+    """A bot that can be started, stopped and started again on the same storage."""
+
+    def __init__(self, server: Server, folder: Path) -> None:
+        self.server = server
+        self.engine = ScriptedEngine()
+        self.values: dict[str, dict[str, object]] = {
+            "telegram": {
+                "base_url": server.base_url,
+                "base_file_url": server.base_file_url,
+                "poll_seconds": 2,
+                "timeout_seconds": 2.0,
+            },
+            "storage": {"path": folder},
+            "access": {"mode": "open"},
+            "reply": {"private_interval": 0.0, "group_interval": 0.0},
+            "model": {"drain_seconds": 5.0},
+        }
+        self._open: AsyncExitStack | None = None
+
+    async def start(self) -> RunningBot:
+        """Start the bot with `values`."""
+        self._open = AsyncExitStack()
+        model = await self._open.enter_async_context(ModelService(lambda: self.engine, ModelConfig(drain_seconds=0.2)))
+        settings = Settings.model_validate(self.values)
+        return await self._open.enter_async_context(open_bot(settings, SecretStr(self.server.token), model))
+
+    async def stop(self) -> None:
+        """Stop it as SIGTERM does."""
+        if self._open is not None:
+            opened, self._open = self._open, None
+            await opened.aclose()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    """A playground; at the end of a test the bot must have asked for nothing that the Bot API does not know."""
+    async with playground.serve() as running:
+        yield running
+        assert running.violations == []
+
+
+@pytest.fixture
+async def stage(server: Server, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A bot that is not started yet."""
+    made = Stage(server, tmp_path / "data")
+    yield made
+    made.engine.go.set()
+    await made.stop()
+
+
+@pytest.fixture
+async def bot(stage: Stage) -> RunningBot:
+    """A bot at work."""
+    return await stage.start()
+
+
+@pytest.fixture
+def chat(server: Server) -> Chat:
+    """Ada's private chat with the bot."""
+    return server.person("Ada").private()
+
+
+async def final(chat: Chat, after: Post) -> Post:
+    """The bot's finished answer to a message: the one with the small print."""
+    return await chat.answer(after, lambda post: "read at" in post.text)

@@ -1,0 +1,75 @@
+"""Bad pictures: one clear sentence, and the chat goes on."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from playground import Chat, Server
+from tests.bot.samples import animation, picture
+from tests.conversation.conftest import Stage, final
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+def huge_png() -> bytes:
+    """A PNG whose header claims 8000x7000 pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 8000, 7000, 8, 0, 0, 0, 0)
+    rows = zlib.compress(b"\0" * 8001 * 10)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def apng() -> bytes:
+    """A PNG that moves."""
+    frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "green")]
+    buffer = io.BytesIO()
+    frames[0].save(buffer, "PNG", save_all=True, append_images=frames[1:])
+    return buffer.getvalue()
+
+
+BAD = {
+    "truncated.jpg": (picture(600, 600, kind="JPEG")[:-3000], "damaged"),
+    "not_a_picture.jpg": (b"This is a letter, not a picture. " * 40, "not a picture"),
+    "empty.png": (b"", "not a picture"),
+    "huge.png": (huge_png(), "50 megapixels"),
+    "moving.gif": (animation(), "moves"),
+    "moving.png": (apng(), "moves"),
+    "strip.png": (picture(2000, 4), "too thin"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_a_bad_picture_gets_one_sentence_and_the_chat_goes_on(stage: Stage, chat: Chat, name: str) -> None:
+    """The model is not bothered; the next picture is answered."""
+    data, words = BAD[name]
+    post = await chat.send_document(data, name, caption="What is this?")
+    reply = await chat.answer(post)
+    assert words in reply.text
+    assert reply.text.count("\n") == 0
+    await final(chat, await chat.send_photo(picture(), "And this?"))
+    assert len(stage.engine.requests) == 1
+
+
+async def test_a_file_over_20_megabytes_is_not_fetched(server: Server, chat: Chat) -> None:
+    """Its size is known before anything is downloaded."""
+    post = await chat.send_document(b"\x89PNG" + bytes(21 * 1024 * 1024), "big.png", "image/png", "What is this?")
+    assert "20 MB" in (await chat.answer(post)).text
+    assert server.calls("getFile") == []
+
+
+async def test_a_download_that_fails_is_tried_again(server: Server, chat: Chat) -> None:
+    """One failure of Telegram's does not lose the picture."""
+    server.fail_next("getFile", 500)
+    await final(chat, await chat.send_photo(picture(), "What is this?"))
+
+
+async def test_a_download_that_keeps_failing_is_told(server: Server, chat: Chat) -> None:
+    """After several attempts the person is asked to send the picture again."""
+    server.fail_next("getFile", 500, times=10)
+    assert "send it again" in (await chat.answer(await chat.send_photo(picture(), "What is this?"))).text

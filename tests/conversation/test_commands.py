@@ -1,0 +1,131 @@
+"""Commands, buttons, and a clear answer to anything else."""
+
+import pytest
+
+from playground import Chat, Server
+from tests.bot.samples import animation, picture
+from tests.conversation.conftest import Stage, final
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+@pytest.mark.parametrize(
+    ("command", "words"), [("/start", "I look at pictures"), ("/help", "/detail"), ("/new", "Forgotten")]
+)
+async def test_plain_commands_are_answered(chat: Chat, command: str, words: str) -> None:
+    """/start, /help and /new say their sentence."""
+    assert words in (await chat.answer(await chat.send(command))).text
+
+
+async def test_new_forgets_the_picture(chat: Chat) -> None:
+    """After /new a question is about no picture."""
+    await final(chat, await chat.send_photo(picture(), "What is this?"))
+    await chat.answer(await chat.send("/new"))
+    assert "picture first" in (await chat.answer(await chat.send("And now?"))).text
+
+
+async def test_a_question_without_any_picture(chat: Chat) -> None:
+    """The bot asks for a picture."""
+    assert "Send me a picture first" in (await chat.answer(await chat.send("What is this?"))).text
+
+
+async def test_detail_shows_the_levels_and_a_button_chooses(stage: Stage, chat: Chat) -> None:
+    """Each level has a button with its tokens; the press is answered, and the mark moves."""
+    menu = await chat.answer(await chat.send("/detail"))
+    assert [button.data for button in menu.buttons] == [
+        "detail:low",
+        "detail:standard",
+        "detail:fine",
+        "detail:high",
+        "detail:max",
+    ]
+    assert menu.buttons[1].text == "✓ standard · 256 tokens"
+    press = await chat.press("detail:high")
+    assert "high" in await press.answered()
+    await chat.wait_until(lambda: menu.buttons[3].text.startswith("✓"))
+    await final(chat, await chat.send_photo(picture(), "What is this?"))
+    assert stage.engine.requests[0].detail.tokens == 512
+
+
+@pytest.mark.parametrize(("word", "tokens"), [("high", 512), ("384", 384), ("MAX", 1600), ("100", 100)])
+async def test_detail_takes_a_level_or_a_number(stage: Stage, chat: Chat, word: str, tokens: int) -> None:
+    """/detail high and /detail 384 hold for the pictures that follow, even when both come at once."""
+    await chat.send(f"/detail {word}")
+    await final(chat, await chat.send_photo(picture(), "What is this?"))
+    assert stage.engine.requests[0].detail.tokens == tokens
+
+
+@pytest.mark.parametrize("word", ["ultra", "15", "1601", "-3", "high low"])
+async def test_an_unknown_level_lists_the_levels(chat: Chat, word: str) -> None:
+    """What is no level gets the list of those that are."""
+    text = (await chat.answer(await chat.send(f"/detail {word}"))).text
+    assert all(level in text for level in ("low", "standard", "fine", "high", "max", "1600"))
+
+
+async def test_commands_are_answered_while_an_answer_grows(stage: Stage, chat: Chat) -> None:
+    """/detail does not wait for the model."""
+    stage.engine.hold = 1
+    post = await chat.send_photo(picture(), "What is this?")
+    await chat.answer(post)
+    assert "From now on" in (await chat.answer(await chat.send("/detail low"))).text
+    stage.engine.go.set()
+    await final(chat, post)
+
+
+async def test_unknown_commands(chat: Chat) -> None:
+    """The bot says that it does not know the command."""
+    assert "/help" in (await chat.answer(await chat.send("/frobnicate"))).text
+
+
+FILE = {"file_id": "F1", "file_unique_id": "U1"}
+OTHERS = {
+    "sticker": FILE | {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False},
+    "video": FILE | {"width": 640, "height": 480, "duration": 3},
+    "video_note": FILE | {"length": 240, "duration": 3},
+    "voice": FILE | {"duration": 3},
+    "audio": FILE | {"duration": 3},
+    "animation": FILE | {"width": 64, "height": 64, "duration": 1},
+    "location": {"latitude": 52.5, "longitude": 13.4},
+    "contact": {"phone_number": "+49", "first_name": "Ada"},
+    "dice": {"emoji": "🎲", "value": 3},
+}
+SENTENCES = {
+    "sticker": "stickers",
+    "video": "videos",
+    "video_note": "videos",
+    "animation": "animations",
+    "voice": "listen",
+    "audio": "listen",
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+async def test_anything_else_gets_a_clear_sentence(server: Server, chat: Chat, kind: str) -> None:
+    """What the bot cannot use is declined in one sentence that says what it can."""
+    content = {kind: OTHERS[kind]}
+    if kind == "animation":
+        content["document"] = FILE
+    message = {"message_id": 7000, "date": 1, "chat": chat.room.header, "from": chat.people[0].user, **content}
+    server.put_update({"message": message})
+    reply = await chat.wait_for(lambda post: post.by_bot)
+    assert SENTENCES.get(kind, "only look at pictures") in reply.text
+
+
+async def test_a_pdf_is_declined(chat: Chat) -> None:
+    """A document that is no image is not even fetched."""
+    assert "image files" in (await chat.answer(await chat.send_document(b"%PDF-1.7", "a.pdf"))).text
+
+
+async def test_an_edited_question_is_not_answered_twice(stage: Stage, server: Server, chat: Chat) -> None:
+    """Edits are passed over."""
+    post = await chat.send_photo(picture(), "What is this?")
+    await final(chat, post)
+    await chat.edit(post, "What is that?")
+    await chat.answer(await chat.send("/help"))
+    await server.acknowledged()
+    assert len(stage.engine.requests) == 1
+
+
+async def test_a_moving_file_is_declined_as_moving(chat: Chat) -> None:
+    """A GIF sent as a file gets the sentence about moving pictures."""
+    assert "moves" in (await chat.answer(await chat.send_document(animation(), "a.gif"))).text
