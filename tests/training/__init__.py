@@ -1,0 +1,1 @@
+"""The pocket model's training data, exam and samples."""

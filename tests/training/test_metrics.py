@@ -1,0 +1,35 @@
+"""The marks mean what they say."""
+
+import pytest
+
+from training.metrics import character_error_rate, character_errors, exact
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "errors"),
+    [
+        ("kitten", "sitting", 3),
+        ("", "abc", 3),
+        ("abc", "", 3),
+        ("a  b\nc", "a b c", 0),
+        ("$12.50", "$12.80", 1),
+        ("same", "same", 0),
+    ],
+)
+def test_errors_are_edits(answer: str, right: str, errors: int) -> None:
+    """Insertions, deletions and replacements count one each; runs of blanks are one blank."""
+    assert character_errors(answer, right) == errors
+
+
+def test_the_rate_weighs_pages_by_their_length() -> None:
+    """One error in ten characters is a tenth, however it is spread."""
+    assert character_error_rate([("abcde", "abcde"), ("abcdx", "abcde")]) == pytest.approx(0.1)
+    assert character_error_rate([]) == 0.0
+
+
+def test_exact_forgives_blanks_and_a_full_stop_only() -> None:
+    """A value in a sentence's dress is still the value; another value is not."""
+    assert exact(" $12.50. ", "$12.50")
+    assert exact("14  March 2025", "14 March 2025")
+    assert not exact("$12.60", "$12.50")
+    assert not exact("bristol", "Bristol")

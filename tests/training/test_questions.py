@@ -1,0 +1,101 @@
+"""Questions have one right answer, and it is printed."""
+
+import re
+from decimal import Decimal
+
+from tests.training.papers import drawn
+from training import paraphrases as ways
+from training.documents import Kind
+from training.questions import NO, YES, Asked, absent, question_alphabet
+
+
+def test_a_field_is_answered_as_printed() -> None:
+    """Every part of a field's answer is in the text, blanks and line breaks aside."""
+    for seed in range(300):
+        page = drawn(seed)
+        text = " ".join(page.text.split())
+        for qa in page.qa:
+            if qa.kind is Asked.FIELD and qa.field != "address":
+                assert qa.answer in text
+            elif qa.kind is Asked.FIELD:
+                assert all(part in text for part in qa.answer.split(", "))
+
+
+def test_the_first_question_reads_everything() -> None:
+    """The page's text is the answer, and lines are lines of it."""
+    for seed in range(100):
+        page = drawn(seed)
+        assert page.qa[0].kind is Asked.TEXT
+        assert page.qa[0].answer == page.text
+        assert all(qa.answer in page.text.split("\n") for qa in page.qa if qa.kind is Asked.LINE)
+
+
+def test_what_is_denied_is_not_there() -> None:
+    """A denied field has the one sentence, in about 8 % of questions; what is plainly printed is never denied."""
+    denied = asked = 0
+    for seed in range(400):
+        page = drawn(seed, list(Kind)[seed % len(Kind)])
+        asked += len(page.qa)
+        for qa in page.qa:
+            if qa.kind is Asked.ABSENT:
+                denied += 1
+                assert qa.answer == absent(qa.field)
+                assert not any(re.search(sign, page.text) for sign in SIGNS.get(qa.field, ()))
+                assert not (qa.field == "total" and page.kind is Kind.RECEIPT)
+    assert 0.04 < denied / asked < 0.14
+
+
+SIGNS = {
+    "email": (r"\w@\w+.*\.",),
+    "web": (r"www\.", "https:"),
+    "date": (r"\d{4}-\d\d-\d\d", r"\d/\d\d/\d"),
+    "weight": (r"\d kg",),
+}
+
+
+def test_a_mention_is_judged_rightly() -> None:
+    """Yes exactly where the word stands on the page."""
+    for seed in range(200):
+        page = drawn(seed)
+        for qa in page.qa:
+            if qa.kind is Asked.MENTION:
+                assert qa.answer in {YES, NO}
+                assert (qa.answer == YES) == any(
+                    word in qa.question for word in re.findall(r"[^\W\d_]{4,}", page.text) if word not in OWN
+                )
+
+
+OWN = frozenset({"mention", "Does", "does", "word", "there", "appear", "text", "Thanks"})
+
+
+def test_receipts_add_up() -> None:
+    """Items make the subtotal, and with the tax the total, wherever all are printed."""
+    checked = 0
+    for seed in range(200):
+        page = drawn(seed, Kind.RECEIPT)
+        facts = {qa.field: qa.answer for qa in page.qa}
+        if {"subtotal", "tax", "total"} <= facts.keys():
+            subtotal, tax, total = (_amount(facts[name]) for name in ("subtotal", "tax", "total"))
+            assert subtotal + tax == total
+            checked += 1
+    assert checked
+
+
+def test_wording_of_the_exam_is_kept_out_of_training() -> None:
+    """No test paraphrase is a training one, in English or in Chinese."""
+    for name, phrases in vars(ways).items():
+        if isinstance(phrases, ways.Phrases):
+            assert not set(phrases.train) & set(phrases.test), name
+            assert phrases.chinese[-1] not in phrases.chinese[:-1], name
+
+
+def test_the_alphabet_holds_every_question_and_answer() -> None:
+    """A tokenizer of these characters can spell all that is asked."""
+    alphabet = set(question_alphabet())
+    for seed in range(300):
+        page = drawn(seed, split="test" if seed % 2 else "train")
+        assert all(set(qa.question + qa.answer) <= alphabet for qa in page.qa)
+
+
+def _amount(printed: str) -> Decimal:
+    return Decimal("".join(re.findall(r"[\d.]", printed.replace(",", "."))))
