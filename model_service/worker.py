@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 
 from model_service.engine import Engine, EngineInfo, EngineStep
-from model_service.errors import EngineDead, GenerationFailed, ModelServiceError
+from model_service.errors import CheckpointError, EngineDead, GenerationFailed, ModelServiceError
 from model_service.jobs import Job
 from model_service.types import FinishReason, GenerationOutput, Stage
 
@@ -68,8 +68,8 @@ class EngineThread:
                 self._serve(engine)
             finally:
                 _close(engine)
-        except ModelServiceError as caught:
-            logger.error("the engine is gone: %s", caught)
+        except CheckpointError as caught:
+            logger.error("the model was not loaded: %s", caught)
             error = caught
         except BaseException as caught:
             logger.critical("the engine is gone", exc_info=True)

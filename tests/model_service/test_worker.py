@@ -1,0 +1,59 @@
+"""Promises of the engine's thread that cannot be seen through the service."""
+
+import asyncio
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from model_service import EngineStep, GenerationFailed, GenerationRequest
+from model_service.jobs import Job
+from model_service.stream import OutputStream
+from model_service.worker import EngineThread
+from tests.model_service.scripted_engine import PATIENCE, Gate, Loader, ask, follow, serve
+
+
+class Tensor:
+    """Stands for what an engine's frame holds on the device."""
+
+
+async def test_a_failed_request_holds_no_memory() -> None:
+    """What the engine's frames held is free as soon as the failure is told, however long the error is kept."""
+    held: list[weakref.ref[Tensor]] = []
+
+    def script(request: GenerationRequest) -> Iterator[EngineStep]:
+        tensor = Tensor()
+        held.append(weakref.ref(tensor))
+        try:
+            raise MemoryError("device")
+        except MemoryError as error:
+            raise GenerationFailed(f"{tensor}") from error
+        yield
+
+    async with serve(Loader(script)) as service:
+        with pytest.raises(GenerationFailed) as failure:
+            await follow(service, ask("a"))
+        assert held[0]() is None
+        assert isinstance(failure.value.__cause__, MemoryError)
+
+
+def test_the_thread_ends_with_its_loop() -> None:
+    """When the event loop is gone, the work at hand is the last: the engine is closed and the thread ends."""
+    gate, loop = Gate(), asyncio.new_event_loop()
+    told: list[object] = []
+    loader = Loader(gate.script)
+    thread = EngineThread(
+        loader,
+        loop,
+        loaded=told.append,
+        finished=lambda job, outcome: told.append(outcome),
+        stopped=told.append,
+    )
+    thread.submit(Job(ask("a"), OutputStream(loop)))
+    thread.start()
+    assert loader.done.wait(PATIENCE)
+    loop.close()
+    gate.open(100)
+    assert loader.loaded.closed.wait(PATIENCE)
+    thread.join()
+    assert told == []
