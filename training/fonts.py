@@ -202,10 +202,12 @@ def _text_faces(root: Path) -> Iterator[tuple[Path, str, Style]]:
 
 
 def _is_text_face(font: ImageFont.FreeTypeFont) -> bool:
-    """Whether it has the whole alphabet, and small letters that are not capitals drawn small."""
+    """Whether it has the whole alphabet, each character with room of its own, and small letters that are not capitals drawn small."""
     missing = bytes(font.getmask("\U000effff"))
     drawn = {character: bytes(font.getmask(character)) for character in ALPHABET if character != " "}
     if any(mask == missing or not any(mask) for mask in drawn.values()) or drawn["a"] == drawn["A"]:
+        return False
+    if any(font.getlength(character) <= 0 for character in ALPHABET):
         return False
     heights = {character: -font.getbbox(character, anchor="ls")[1] for character in "xbX"}
     return 0.35 < heights["x"] / max(1, heights["X"]) < 0.88 and heights["b"] > 1.15 * heights["x"]
