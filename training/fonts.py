@@ -4,7 +4,7 @@ The faces come from free Debian packages; a machine without packages gets a fold
 `python -m training.fonts collect fonts/` (and EYEGLASS_FONTS=fonts/). The packages that a full collection stands on:
 
     fonts-b612 fonts-cabin fonts-cantarell fonts-comfortaa fonts-courier-prime fonts-crosextra-caladea
-    fonts-crosextra-carlito fonts-croscore fonts-dejavu-extra fonts-dosis fonts-ebgaramond fonts-fantasque-sans
+    fonts-crosextra-carlito fonts-dejavu-core fonts-dejavu-extra fonts-dosis fonts-ebgaramond fonts-fantasque-sans
     fonts-firacode fonts-freefont-ttf fonts-go fonts-hack fonts-inconsolata fonts-inter fonts-jetbrains-mono
     fonts-junicode fonts-karla fonts-lato fonts-liberation2 fonts-linuxlibertine fonts-monoid fonts-mononoki
     fonts-noto-core fonts-noto-mono fonts-oldstandard fonts-open-sans fonts-paratype fonts-play fonts-quicksand
@@ -202,7 +202,7 @@ def _text_faces(root: Path) -> Iterator[tuple[Path, str, Style]]:
 
 
 def _is_text_face(font: ImageFont.FreeTypeFont) -> bool:
-    """Whether it has the whole alphabet, each character with room of its own, and small letters that are not capitals drawn small."""
+    """Whether it has the whole alphabet, no character without width, and small letters that are not small capitals."""
     missing = bytes(font.getmask("\U000effff"))
     drawn = {character: bytes(font.getmask(character)) for character in ALPHABET if character != " "}
     if any(mask == missing or not any(mask) for mask in drawn.values()) or drawn["a"] == drawn["A"]:
