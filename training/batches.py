@@ -1,5 +1,6 @@
 """Pages and questions as batches of tensors: one grid a batch, so that no picture needs padding."""
 
+import contextlib
 import io
 import random
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from model_service.detail import TOKEN_PIXELS
 from model_service.glm4v.tokenizer import Tokenizer
-from training.curriculum import choose_em, choose_grid, stage_at
+from training.curriculum import Stage, choose_em, choose_grid, choose_squash, stage_at
 from training.fonts import ALPHABET, Family, Split
 from training.pages import Glyphs, Page, draw
 from training.questions import QA
@@ -99,8 +100,9 @@ class Batches(IterableDataset[Batch]):
     ) -> tuple[np.ndarray, list[int], list[bool], np.ndarray]:
         stage = stage_at(step / self._plan.steps)
         width, height = columns * TOKEN_PIXELS, rows * TOKEN_PIXELS
-        scale = 1.0 if rng.random() < 0.3 else rng.uniform(1.0, 1.9)
-        canvas = round(width * scale * rng.uniform(0.96, 1.04)), round(height * scale * rng.uniform(0.96, 1.04))
+        scale = 1.0 if rng.random() < 0.3 else rng.uniform(1.0, 1.8)
+        squash = choose_squash(rng, rows, columns) ** 0.5
+        canvas = round(width * scale * squash), round(height * scale / squash)
         em = choose_em(rng, stage, rows, columns) * scale
         kind = rng.choice(stage.kinds)
         page = draw(
@@ -109,6 +111,16 @@ class Batches(IterableDataset[Batch]):
         picture = np.asarray(_photograph(rng, page.image).resize((width, height), Image.Resampling.BICUBIC))
         ids, answered = converse(self._tokenizer, choose_questions(rng, page))
         return picture, ids, answered, fill_slots(page.glyphs, canvas, rows, columns)
+
+    def _page(self, rng: random.Random, canvas: tuple[int, int], em: float, stage: Stage) -> Page:
+        """A page of the stage; smaller type where the first choice does not fit."""
+        kind, split = rng.choice(stage.kinds), self._plan.split
+        for size in (em, em * 0.8, em * 0.6):
+            with contextlib.suppress(ValueError):
+                return draw(
+                    rng, self._families, self._words, *canvas, em=size, kind=kind, limit=stage.limit, split=split
+                )
+        return draw(rng, self._families, self._words, *canvas, em=em * 0.4, kind=kind, limit=stage.limit, split=split)
 
 
 def _photograph(rng: random.Random, image: Image.Image) -> Image.Image:

@@ -4,7 +4,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from model_service.detail import TOKEN_PIXELS
+from model_service.detail import MAX_TOKENS, NATIVE_SIDE, TOKEN_PIXELS
 from training.documents import Kind
 
 EASY = (Kind.WORDS, Kind.WORDS, Kind.NOTE)
@@ -30,7 +30,7 @@ STAGES = (
     Stage(0.06, (24, 80), (15, 32), 24, EASY),
     Stage(0.14, (40, 160), (13, 32), 60, EASY),
     Stage(0.30, (64, 320), (12, 30), 130, ALL),
-    Stage(1.00, (100, 540), (10, 34), 300, ALL),
+    Stage(1.00, (100, 540), (10, 34), 340, ALL),
 )
 
 
@@ -40,16 +40,32 @@ def stage_at(progress: float) -> Stage:
 
 
 def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:
-    """(rows, columns) of visual tokens, shaped like a page, a card or a receipt; late in training often a level's."""
+    """(rows, columns) of visual tokens, shaped like a page, a card or a receipt.
+
+    Whole pages are now and then read at the native square, or between it and the largest of the other levels.
+    """
     low, high = stage.tokens
+    if stage is STAGES[-1] and rng.random() < 0.12:
+        if rng.random() < 0.6:
+            return NATIVE_SIDE, NATIVE_SIDE
+        low, high = high, MAX_TOKENS
     budget = rng.uniform(low, high) if rng.random() < 0.5 else rng.uniform((low + high) / 2, high)
     aspect = math.exp(rng.uniform(math.log(0.4), math.log(1.9)))
     rows = max(2, round(math.sqrt(budget / aspect)))
     return rows, max(3, round(budget / rows))
 
 
+def choose_squash(rng: random.Random, rows: int, columns: int) -> float:
+    """By how much a page's shape is changed to fit the grid: the native square takes pages of any shape."""
+    if rows == columns == NATIVE_SIDE:
+        return math.exp(rng.uniform(math.log(0.45), math.log(1.9)))
+    return rng.uniform(0.93, 1.07)
+
+
 def choose_em(rng: random.Random, stage: Stage, rows: int, columns: int) -> float:
     """A size of type that leaves room for a line or two, small sizes as likely as large ones."""
     low, high = stage.em
+    if rows * columns > stage.tokens[1]:
+        low, high = low * 1.4, high * 2
     most = max(low + 1, min(high, columns * TOKEN_PIXELS / 9, rows * TOKEN_PIXELS / 2.5))
     return math.exp(rng.uniform(math.log(low), math.log(most)))

@@ -163,7 +163,7 @@ def locate(runs: Sequence[Run]) -> Glyphs:
     for run in runs:
         advances = run.face.advances
         widths = numpy.array([advances[character] for character in run.text])
-        kerned = run.face.font.getlength(run.text) / run.width
+        kerned = run.face.font.getlength(run.text) / max(run.width, 1e-6)
         x = run.x + (numpy.cumsum(widths) - widths / 2) * kerned
         printed = [position for position, character in enumerate(run.text) if character != " "]
         codes += [ord(run.text[position]) for position in printed]

@@ -38,11 +38,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--compile", action="store_true")
-    parser.add_argument("--stop-after", type=float, default=math.inf, help="seconds; the state is kept for --resume")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="end by then, however many steps are left")
     arguments = parser.parse_args()
     rank, size = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
     if size > 1:
-        dist.init_process_group("nccl")
+        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
     try:
         Training(arguments, rank, size).run()
     finally:
@@ -69,7 +69,7 @@ class Training:
             self._compile()
         self.parallel: nn.Module = self.learner
         if size > 1:
-            self.parallel = DistributedDataParallel(self.learner, device_ids=[local], gradient_as_bucket_view=True)
+            self.parallel = DistributedDataParallel(self.learner, gradient_as_bucket_view=True)
 
     def run(self) -> None:
         """All steps that are left, or until the time is up."""
@@ -78,7 +78,8 @@ class Training:
         began = saved = time.monotonic()
         seen = 0
         for batch in self._loader():
-            losses = self._learn(batch.to(self.device))
+            share = max(self.step / arguments.steps, (time.monotonic() - began) / arguments.seconds)
+            losses = self._learn(batch.to(self.device), schedule(self.step, share))
             self.step += 1
             seen += len(batch.ids)
             now = time.monotonic()
@@ -87,7 +88,7 @@ class Training:
             if now - saved > SAVE_EVERY_SECONDS and self.rank == 0:
                 self._save()
                 saved = time.monotonic()
-            if now - began > arguments.stop_after:
+            if now - began > arguments.seconds:
                 break
         if self.rank == 0:
             self._save()
@@ -99,9 +100,8 @@ class Training:
         gpu = self.device.type == "cuda"
         return DataLoader(data, batch_size=None, num_workers=arguments.workers, pin_memory=gpu)
 
-    def _learn(self, batch: Batch) -> Tensor:
+    def _learn(self, batch: Batch, rate: float) -> Tensor:
         """One step of all optimizers; a step whose gradient is not finite is left out."""
-        rate = schedule(self.step, self.arguments.steps)
         with torch.autocast(self.device.type, torch.bfloat16):
             answers, characters, place = self.parallel(batch)
         (answers + WEIGHT_CHARACTERS * characters + WEIGHT_PLACE * place).backward()
@@ -164,12 +164,9 @@ def make_optimizers(learner: Learner, rate: float) -> list[torch.optim.Optimizer
     return [muon, adamw]
 
 
-def schedule(step: int, steps: int) -> float:
-    """The learning rate's factor: a linear rise, then a cosine to a fiftieth."""
-    if step < WARM_UP:
-        return (step + 1) / WARM_UP
-    share = min(1.0, (step - WARM_UP) / max(1, steps - WARM_UP))
-    return 0.02 + 0.98 * (1 + math.cos(math.pi * share)) / 2
+def schedule(step: int, share: float) -> float:
+    """The learning rate's factor: a linear rise, then a cosine to a fiftieth as `share` goes from 0 to 1."""
+    return min(1.0, (step + 1) / WARM_UP) * (0.02 + 0.98 * (1 + math.cos(math.pi * min(1.0, share))) / 2)
 
 
 if __name__ == "__main__":
