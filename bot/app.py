@@ -148,7 +148,8 @@ def _polling_failed(error: TelegramError) -> None:
 
 async def _stop(application: EyeglassApplication, model: ModelService) -> None:
     if application.updater is not None and application.updater.running:
-        await application.updater.stop()
+        with contextlib.suppress(TelegramError):  # What ended polling was reported when it did.
+            await application.updater.stop()
     await model.drain()
     try:
         async with asyncio.timeout(LAST_SECONDS):

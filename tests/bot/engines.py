@@ -47,7 +47,8 @@ class ScriptedEngine:
         for number, piece in enumerate(self.pieces):
             if number == self.hold:
                 self.held.set()
-                self.go.wait(timeout=20)
+                while not self.go.wait(0.01):
+                    yield EngineStep("")
             yield EngineStep(piece)
         yield EngineStep("", self.finish)
 

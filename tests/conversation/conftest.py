@@ -80,4 +80,4 @@ def chat(server: Server) -> Chat:
 
 async def final(chat: Chat, after: Post) -> Post:
     """The bot's finished answer to a message: the one with the small print."""
-    return await chat.answer(after, lambda post: "read at" in post.text)
+    return await chat.answer(after, lambda post: post.reply_to == after.id and "read at" in post.text)

@@ -1,0 +1,90 @@
+"""Who may speak, and when the bot is meant in a group."""
+
+import pytest
+
+from playground import Server
+from tests.bot.samples import picture
+from tests.conversation.conftest import Stage, final
+
+NAME = "@eyeglass_play_bot"
+
+
+async def test_a_stranger_is_told_once_how_to_get_in(stage: Stage, server: Server) -> None:
+    """In a closed bot a stranger learns his id, once an hour, and costs no time of the model's."""
+    ada = server.person("Ada")
+    stage.values["access"] = {"mode": "closed"}
+    await stage.start()
+    first = await ada.private().send_photo(picture(), "What is this?")
+    assert str(ada.id) in (await ada.private().answer(first)).text
+    await ada.private().send("Hello?")
+    await server.acknowledged()
+    await stage.stop()
+    assert len([post for post in ada.private().messages if post.by_bot]) == 1
+    assert stage.engine.requests == []
+
+
+async def test_a_listed_person_is_answered(stage: Stage, server: Server) -> None:
+    """In a closed bot those in access.users are answered."""
+    ada = server.person("Ada")
+    stage.values["access"] = {"mode": "closed", "users": [ada.id]}
+    await stage.start()
+    await final(ada.private(), await ada.private().send_photo(picture(), "What is this?"))
+
+
+async def test_everybody_in_a_listed_group_is_answered(stage: Stage, server: Server) -> None:
+    """access.chats lets a whole group in; strangers in other groups are met with silence."""
+    ada = server.person("Ada")
+    family, others = server.group("Family", ada), server.group("Others", ada)
+    stage.values["access"] = {"mode": "closed", "chats": [family.id]}
+    await stage.start()
+    await others.send_photo(picture(), f"{NAME} what is this?")
+    await final(family, await family.send_photo(picture(), f"{NAME} what is this?"))
+    await server.acknowledged()
+    assert [post for post in others.messages if post.by_bot] == []
+
+
+async def test_in_a_group_only_what_is_meant_for_the_bot_is_answered(stage: Stage, server: Server) -> None:
+    """A mention in a caption, a mention in a text, and a reply to the bot; the rest of the talk is none of its."""
+    await stage.start()
+    ada, ben = server.person("Ada"), server.person("Ben")
+    group = server.group("Family", ada, ben, bot_is_admin=True)
+    await group.send_photo(picture(), "Look at my cat!")
+    await group.send("Nice!", by=ben)
+    asked = await group.send_photo(picture(), f"{NAME} What is this?", by=ben)
+    answer = await final(group, asked)
+    assert stage.engine.requests[0].messages[-1].text == "What is this?"
+    await final(group, await group.send("And below?", reply_to=answer))
+    await final(group, await group.send(f"And above, {NAME}?", by=ben))
+    assert len(stage.engine.requests) == 3
+    assert len([post for post in group.messages if post.by_bot]) == 3
+
+
+async def test_a_mention_in_a_reply_asks_about_somebody_elses_picture(stage: Stage, server: Server) -> None:
+    """A picture that was not meant for the bot is fetched when somebody asks about it."""
+    await stage.start()
+    ada, ben = server.person("Ada"), server.person("Ben")
+    group = server.group("Family", ada, ben)
+    cat = await group.send_photo(picture(200, 300), "My cat!")
+    await final(group, await group.send(f"{NAME} What is this?", by=ben, reply_to=cat))
+    plan = stage.engine.plan(stage.engine.requests[0])
+    assert plan is not None and plan.height > plan.width
+
+
+async def test_commands_of_other_bots_are_left_alone(stage: Stage, server: Server) -> None:
+    """In a group an unknown command may be another bot's."""
+    await stage.start()
+    group = server.group("Family", server.person("Ada"))
+    await group.send("/weather")
+    await group.send(f"/weather{NAME}")
+    await group.wait_for(lambda post: post.by_bot)
+    await server.acknowledged()
+    assert len([post for post in group.messages if post.by_bot]) == 1
+
+
+@pytest.mark.parametrize("topic", [None, 12])
+async def test_answers_stay_in_their_topic(stage: Stage, server: Server, topic: int | None) -> None:
+    """In a forum the answer comes where the question was asked, the General topic included."""
+    await stage.start()
+    group = server.group("Forum", server.person("Ada"), forum=True)
+    reply = await final(group, await group.send_photo(picture(), f"{NAME} What is this?", topic=topic))
+    assert reply.content.get("message_thread_id") == topic
