@@ -114,7 +114,7 @@ async def migrate(connection: aiosqlite.Connection, steps: Sequence[str]) -> int
         )
     for number, script in enumerate(steps[version:], start=version + 1):
         try:
-            await connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+            await connection.executescript(f"BEGIN IMMEDIATE;\n{script}\n;PRAGMA user_version = {number};\nCOMMIT;")
         except BaseException:
             if connection.in_transaction:
                 await connection.execute("ROLLBACK")

@@ -1,0 +1,88 @@
+"""The SQLite file: transactions, migrations, and what cannot be opened."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import aiosqlite
+import pytest
+
+from bot.storage import Database, StorageError, open_database
+from bot.storage.database import FILE, migrate, migrations
+
+
+async def test_it_is_set_up_to_lose_nothing(database: Database) -> None:
+    """Write-ahead log, synced at each commit, with foreign keys."""
+    found = [(await database.row(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")]
+    assert [row[0] for row in found if row] == ["wal", 2, 1]
+
+
+async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    """All or nothing, and the next one works."""
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as connection:
+            await connection.execute("INSERT INTO chats (id) VALUES (1)")
+            raise RuntimeError
+    await database.write("INSERT INTO chats (id) VALUES (2)")
+    assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [2]
+
+
+async def test_a_cancelled_writer_does_not_block_the_next(database: Database) -> None:
+    """Cancelled at any point, the transaction is rolled back and the lock is free."""
+    for turns in range(12):
+        work = asyncio.ensure_future(database.write("INSERT INTO chats (id) VALUES (?)", turns))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        work.cancel()
+        await asyncio.wait([work])
+    assert await database.write("INSERT INTO chats (id) VALUES (1000)") == 1
+
+
+async def test_writers_take_turns(database: Database) -> None:
+    """Many at once do not disturb each other."""
+    await asyncio.gather(*(database.write("INSERT INTO chats (id) VALUES (?)", number) for number in range(50)))
+    assert len(await database.rows("SELECT id FROM chats")) == 50
+
+
+async def test_a_second_start_finds_what_the_first_wrote(tmp_path: Path) -> None:
+    """Migrations run once."""
+    async with open_database(tmp_path) as first:
+        await first.write("INSERT INTO chats (id) VALUES (7)")
+    async with open_database(tmp_path) as second:
+        assert await second.row("SELECT id FROM chats WHERE id = 7") is not None
+        version = await second.row("PRAGMA user_version")
+    assert version is not None and version[0] == len(migrations())
+
+
+async def test_a_newer_database_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    """An old program must not touch what a newer one made."""
+    async with open_database(tmp_path) as database:
+        await database.write("PRAGMA user_version = 99")
+    with pytest.raises(StorageError, match="version 99"):
+        async with open_database(tmp_path):
+            pass
+
+
+async def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
+    """The version and the tables stay as they were."""
+    async with aiosqlite.connect(tmp_path / FILE, isolation_level=None) as connection:
+        with pytest.raises(sqlite3.Error):
+            await migrate(connection, ["CREATE TABLE one (id)", "CREATE TABLE two (id); CREATE TABLE one (id)"])
+        assert list(await connection.execute_fetchall("PRAGMA user_version")) == [(1,)]
+        assert list(await connection.execute_fetchall("SELECT name FROM sqlite_master")) == [("one",)]
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    """The sentence names the setting and the file."""
+    (tmp_path / FILE).write_bytes(b"This is a letter." * 100)
+    with pytest.raises(StorageError, match=r"storage\.path"):
+        async with open_database(tmp_path):
+            pass
+
+
+async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """There is a file where the folder should be."""
+    (tmp_path / "data").write_text("a file")
+    with pytest.raises(StorageError, match=r"storage\.path"):
+        async with open_database(tmp_path / "data"):
+            pass

@@ -1,0 +1,91 @@
+"""Chats, pictures and turns."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.storage import Chats, ChatSettings, Database, NewPicture, Picture, Pictures, Turn, Turns
+from model_service import Detail, FinishReason
+
+NEW = NewPicture(
+    chat=5,
+    message_id=10,
+    album=None,
+    source="photo",
+    file_id="F",
+    file_unique_id="U",
+    width=640,
+    height=480,
+    bytes=1000,
+    path="a.jpg",
+)
+TURN = Turn("What?", "A cat.", 42, 11, (12, 13), Detail(512), FinishReason.STOP)
+
+
+@pytest.fixture
+async def picture(database: Database) -> Picture:
+    """A picture that is remembered."""
+    return await Pictures(database).add(NEW)
+
+
+async def test_a_chats_settings_are_kept(database: Database, picture: Picture) -> None:
+    """Each on its own; a new chat has none."""
+    chats = Chats(database)
+    assert await chats.settings(5) == ChatSettings()
+    await chats.choose_detail(5, Detail(384))
+    await chats.look_at(5, picture.id)
+    assert await chats.settings(5) == ChatSettings(Detail(384), None, picture.id)
+    await chats.look_at(5, None)
+    await chats.choose_detail(5, Detail(100))
+    assert await chats.settings(5) == ChatSettings(Detail(100), None, None)
+
+
+async def test_a_stranger_is_told_once_an_hour(database: Database) -> None:
+    """Each stranger on his own; the pause begins when he was told, not when he last wrote."""
+    chats = Chats(database)
+    told = [await chats.may_tell_stranger(5, now, 3600) for now in (10_000.0, 10_001.0, 13_000.0, 13_600.0, 13_601.0)]
+    assert told == [True, False, False, True, False]
+    assert await chats.may_tell_stranger(6, 10_001.0, 3600)
+
+
+async def test_a_picture_is_found_by_its_number_its_message_and_its_album(database: Database) -> None:
+    """And keeps all that is known about it."""
+    pictures = Pictures(database)
+    first = await pictures.add(replace(NEW, album="A"))
+    second = await pictures.add(replace(NEW, album="A", message_id=11))
+    assert await pictures.get(first.id) == first
+    assert await pictures.of_message(5, 11) == second
+    assert await pictures.of_message(6, 11) is None
+    assert await pictures.of_album(5, "A") == [first, second]
+    assert replace(NEW, album="A") == NewPicture(
+        **{name: getattr(first, name) for name in NewPicture.__dataclass_fields__}
+    )
+
+
+async def test_the_same_message_again_is_the_same_picture(database: Database, picture: Picture) -> None:
+    """A replay after a crash adds nothing."""
+    again = await Pictures(database).add(replace(NEW, path="b.jpg"))
+    assert (again.id, again.path) == (picture.id, "b.jpg")
+
+
+async def test_turns_are_kept_in_order_and_lead_to_their_picture(database: Database, picture: Picture) -> None:
+    """History in turn; every message of question and answer is about the picture."""
+    turns, pictures = Turns(database), Pictures(database)
+    await turns.add(picture, TURN)
+    await turns.add(picture, replace(TURN, question="Where?", answer="There.", question_message=14, answer_messages=()))
+    assert [(message.role, message.text) for message in await turns.history(picture)] == [
+        ("user", "What?"),
+        ("assistant", "A cat."),
+        ("user", "Where?"),
+        ("assistant", "There."),
+    ]
+    assert [await pictures.of_message(5, number) for number in (11, 12, 13, 14)] == [picture] * 4
+    assert await turns.answered(5, 11)
+    assert not await turns.answered(5, 12)
+    assert not await turns.answered(6, 11)
+
+
+async def test_other_messages_can_be_about_a_picture(database: Database, picture: Picture) -> None:
+    """The bot's own question about it, for one."""
+    await Pictures(database).about(picture, [20, 21])
+    assert await Pictures(database).of_message(5, 21) == picture
