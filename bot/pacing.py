@@ -13,8 +13,10 @@ from bot.sending import seconds_of
 
 Result = bool | dict[str, Any] | list[dict[str, Any]]
 
-PATIENCE = 3
-"""How often a request is made again after "too many requests", unless its `rate_limit_args` say otherwise."""
+ATTEMPTS = 4
+"""How often a request that meets "too many requests" is made, unless its `rate_limit_args` say otherwise."""
+
+ONCE = 1
 
 _log = logging.getLogger(__name__)
 
@@ -22,8 +24,9 @@ _log = logging.getLogger(__name__)
 class ChatPacing(BaseRateLimiter[int]):
     """Holds back the requests to a chat for as long as Telegram asked.
 
-    `rate_limit_args` is the number of retries. With 0 the request fails at once with RetryAfter, without going out
-    while the chat is held back: right for what loses its worth by waiting, as a look at a growing answer does.
+    `rate_limit_args` is the number of attempts (PTB passes over a 0). With ONCE the request fails at once with
+    RetryAfter, without going out while the chat is held back: right for what loses its worth by waiting, as a look at
+    a growing answer does.
     """
 
     def __init__(self) -> None:
@@ -46,19 +49,20 @@ class ChatPacing(BaseRateLimiter[int]):
         rate_limit_args: int | None,
     ) -> Result:
         """Make the request once the chat may be written to."""
-        retries = PATIENCE if rate_limit_args is None else rate_limit_args
+        attempts = ATTEMPTS if rate_limit_args is None else rate_limit_args
+        patient = attempts > ONCE
         chat = data.get("chat_id")
         while True:
-            await self._wait(chat, patient=retries > 0)
+            await self._wait(chat, patient=patient)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
                 seconds = seconds_of(error)
                 _log.warning("Telegram asks to wait %.0f s before the next %s", seconds, endpoint)
                 self._held_until[chat] = max(time.monotonic() + seconds, self._held_until.get(chat, 0.0))
-                if retries <= 0:
+                attempts -= 1
+                if attempts <= 0:
                     raise
-                retries -= 1
 
     async def _wait(self, chat: object, *, patient: bool) -> None:
         while (left := self._held_until.get(chat, 0.0) - time.monotonic()) > 0:

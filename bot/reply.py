@@ -12,6 +12,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
+from bot.pacing import ONCE
 from bot.render import Part, clip
 from bot.sending import is_gone, is_odd_markup, is_unchanged, never_arrived, seconds_of
 from bot.tasks import beside
@@ -81,7 +82,7 @@ class Reply:
             return
         self._typing.clear()
         try:
-            await self._put(Part(text), retries=0)
+            await self._put(Part(text), attempts=ONCE)
         except RetryAfter as error:
             self._next_show = self._clock() + seconds_of(error)
             return
@@ -112,7 +113,7 @@ class Reply:
         """Put the part there, again and again where that makes no double; None if its fate is unknown."""
         for attempt in range(1, FINAL_ATTEMPTS + 1):
             try:
-                await self._put(part, retries=FINAL_ATTEMPTS)
+                await self._put(part, attempts=FINAL_ATTEMPTS)
                 return self._message_id
             except BadRequest as error:
                 if not part.entities or not is_odd_markup(error):
@@ -129,22 +130,22 @@ class Reply:
                 await asyncio.sleep(2.0 ** (attempt - 1))
         return self._message_id
 
-    async def _put(self, part: Part, retries: int) -> None:
+    async def _put(self, part: Part, attempts: int) -> None:
         if self._message_id is not None:
             if part.text == self._shown and not part.entities:
                 return
             try:
-                await self._edit(self._message_id, part, retries)
+                await self._edit(self._message_id, part, attempts)
             except BadRequest as error:
                 if is_gone(error):
                     self._message_id = None
                 elif not is_unchanged(error):
                     raise
         if self._message_id is None:
-            await self._send(part, retries)
+            await self._send(part, attempts)
         self._shown = part.text
 
-    async def _edit(self, message_id: int, part: Part, retries: int) -> None:
+    async def _edit(self, message_id: int, part: Part, attempts: int) -> None:
         await self._bot.edit_message_text(
             part.text,
             chat_id=self._place.chat,
@@ -152,10 +153,10 @@ class Reply:
             entities=part.entities or None,
             link_preview_options=NO_PREVIEW,
             reply_markup=self._keyboard,
-            rate_limit_args=retries,
+            rate_limit_args=attempts,
         )
 
-    async def _send(self, part: Part, retries: int) -> None:
+    async def _send(self, part: Part, attempts: int) -> None:
         message = await self._bot.send_message(
             self._place.chat,
             part.text,
@@ -164,7 +165,7 @@ class Reply:
             reply_parameters=ReplyParameters(self._place.question, allow_sending_without_reply=True),
             link_preview_options=NO_PREVIEW,
             reply_markup=self._keyboard,
-            rate_limit_args=retries,
+            rate_limit_args=attempts,
         )
         self._message_id = message.message_id
         if self._began is not None:
@@ -174,6 +175,6 @@ class Reply:
         while self._typing.is_set():
             with contextlib.suppress(TelegramError):
                 await self._bot.send_chat_action(
-                    self._place.chat, ChatAction.TYPING, message_thread_id=self._place.topic, rate_limit_args=0
+                    self._place.chat, ChatAction.TYPING, message_thread_id=self._place.topic, rate_limit_args=ONCE
                 )
             await asyncio.sleep(TYPING_SECONDS)

@@ -1,0 +1,115 @@
+"""Who may speak, and when the bot is meant."""
+
+from typing import Any
+
+import pytest
+from telegram import Chat, Message, Update, User
+
+from bot.access import Verdict, command_of, is_addressed, judge, without_mention
+from bot.settings import AccessSettings
+
+BOT = User(99, "Eyeglass", True, username="eyeglass_bot")
+ADA = User(42, "Ada", False)
+OTHER_BOT = User(43, "Other", True)
+PRIVATE = Chat(42, Chat.PRIVATE)
+GROUP = Chat(-100, Chat.SUPERGROUP)
+CHANNEL = Chat(-200, Chat.CHANNEL)
+CLOSED = AccessSettings()
+LISTED = AccessSettings(users=(42,), chats=(-100,))
+OPEN = AccessSettings(mode="open")
+
+
+@pytest.mark.parametrize(
+    ("access", "chat", "user", "verdict"),
+    [
+        (CLOSED, PRIVATE, ADA, Verdict.STRANGER),
+        (CLOSED, GROUP, ADA, Verdict.IGNORED),
+        (OPEN, PRIVATE, ADA, Verdict.WELCOME),
+        (OPEN, GROUP, ADA, Verdict.WELCOME),
+        (LISTED, PRIVATE, ADA, Verdict.WELCOME),
+        (LISTED, GROUP, User(1, "Ben", False), Verdict.WELCOME),
+        (LISTED, Chat(-101, Chat.GROUP), ADA, Verdict.WELCOME),
+        (LISTED, Chat(-101, Chat.GROUP), User(1, "Ben", False), Verdict.IGNORED),
+        (OPEN, CHANNEL, None, Verdict.IGNORED),
+        (OPEN, None, ADA, Verdict.IGNORED),
+        (OPEN, PRIVATE, OTHER_BOT, Verdict.IGNORED),
+        (LISTED, GROUP, None, Verdict.WELCOME),
+    ],
+)
+def test_who_may_speak(access: AccessSettings, chat: Chat | None, user: User | None, verdict: Verdict) -> None:
+    """Listed people everywhere, everybody in listed groups; strangers are answered in private alone."""
+    assert judge(access, chat, user) is verdict
+
+
+def said(text: str = "", chat: Chat = GROUP, **more: Any) -> Message:
+    """A message; commands and mentions in it are marked as Telegram marks them."""
+    entities = []
+    position = 0
+    for word in text.split(" "):
+        kind = {"/": "bot_command", "@": "mention"}.get(word[:1])
+        if kind:
+            entities.append({"type": kind, "offset": position, "length": len(word.rstrip(",?"))})
+        position += len(word) + 1
+    data = {"message_id": 1, "date": 1, "chat": chat.to_dict(), "from": ADA.to_dict(), "text": text}
+    update = Update.de_json({"update_id": 1, "message": data | {"entities": entities} | more}, None)
+    assert update.message is not None
+    return update.message
+
+
+def reply_to(user: User, **more: Any) -> dict[str, Any]:
+    """The field of a reply to a message of this user's."""
+    return {"reply_to_message": {"message_id": 1, "date": 1, "chat": GROUP.to_dict(), "from": user.to_dict()} | more}
+
+
+@pytest.mark.parametrize(
+    ("message", "addressed"),
+    [
+        (said("Hi", chat=PRIVATE), True),
+        (said("Hi"), False),
+        (said("@eyeglass_bot hi"), True),
+        (said("hi @Eyeglass_Bot, you"), True),
+        (said("@somebody hi"), False),
+        (said("mail me at x@eyeglass_bot"), False),
+        (said("/detail high"), True),
+        (said("/detail@eyeglass_bot"), True),
+        (said("/detail@other_bot"), False),
+        (said("see /detail"), False),
+        (said("Hi", **reply_to(BOT)), True),
+        (said("Hi", **reply_to(ADA)), False),
+        (said("Hi", **reply_to(BOT, forum_topic_created={"name": "Cats", "icon_color": 1})), False),
+        (said(entities=[], caption="hey", caption_entities=[]), False),
+    ],
+)
+def test_when_the_bot_is_meant(message: Message, addressed: bool) -> None:
+    """In private always; in groups by mention, reply or command."""
+    assert is_addressed(message, BOT) is addressed
+
+
+def test_a_mention_in_a_caption_counts() -> None:
+    """Also one of a bot without a name to mention, by its id."""
+    entity = {"type": "mention", "offset": 0, "length": 13}
+    assert is_addressed(said(caption="@eyeglass_bot what?", caption_entities=[entity]), BOT)
+    by_id = {"type": "text_mention", "offset": 0, "length": 3, "user": BOT.to_dict()}
+    assert is_addressed(said("Bot", entities=[by_id]), BOT)
+
+
+def test_commands_are_read_without_slash_and_name() -> None:
+    """Lower-case; another bot's are none."""
+    assert command_of(said("/Detail@eyeglass_bot high"), BOT) == "detail"
+    assert command_of(said("/new@other_bot"), BOT) is None
+    assert command_of(said("new"), BOT) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("@eyeglass_bot what is this?", "what is this?"),
+        ("What is this, @Eyeglass_Bot?", "What is this, ?"),
+        ("@eyeglass_bot", ""),
+        ("@eyeglass_bot2 is  another", "@eyeglass_bot2 is  another"),
+        (" plain ", "plain"),
+    ],
+)
+def test_the_mention_is_no_part_of_the_question(text: str, question: str) -> None:
+    """The model is not told its own name."""
+    assert without_mention(text, BOT) == question
