@@ -82,6 +82,9 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
     Raises:
         InvalidToken, StorageError, TelegramError: as for `run`.
     """
+    access = settings.access
+    if access.mode == "closed" and not access.users and not access.chats:
+        _log.warning("nobody may use the bot yet: write to it, and it tells you the id for access.users")
     async with open_database(settings.storage.path) as database:
         services = _services(settings, model, database)
         polling = PollingRequest(services.inbox, settings.telegram.timeout_seconds)

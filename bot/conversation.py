@@ -25,10 +25,10 @@ def compose(
 ) -> GenerationRequest:
     """The request for a question that follows `history`, which is questions and answers in turn about one picture.
 
-    The picture belongs to the first user's turn. At most about `history_tokens` of the history are kept: the first
-    pair, then the newest ones.
+    The picture belongs to the first user's turn. History and question take about `history_tokens` at most: of the
+    history the first pair is kept, then the newest ones; the question is kept whatever its length.
     """
-    kept = bounded(history, history_tokens)
+    kept = bounded(history, history_tokens - estimate_tokens(question.text))
     return GenerationRequest(
         id=question.id,
         chat=question.chat,

@@ -43,7 +43,12 @@ class Redaction(logging.Filter):
         """The text without tokens."""
         if self._secret:
             text = text.replace(self._secret, HIDDEN)
-        return TOKEN.sub(HIDDEN, text)
+        return without_tokens(text)
+
+
+def without_tokens(text: str) -> str:
+    """The text without anything that looks like a bot token."""
+    return TOKEN.sub(HIDDEN, text)
 
 
 def _message(record: logging.LogRecord) -> str:

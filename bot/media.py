@@ -20,6 +20,9 @@ MOST_BYTES = 20 * 1024 * 1024
 """What Telegram lets a bot download, in bytes."""
 
 ATTEMPTS = 3
+PATIENCE = 6
+"""One attempt may take this many times the time for one answer: 20 MiB in two minutes, by default."""
+
 FOLDER = "pictures"
 
 _log = logging.getLogger(__name__)
@@ -117,7 +120,7 @@ class Media:
     async def _download(self, file_id: str) -> bytes:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                async with asyncio.timeout(self._timeout * 3):
+                async with asyncio.timeout(self._timeout * PATIENCE):
                     return await self._download_once(file_id)
             except BadRequest as error:
                 if "too big" in error.message.lower():

@@ -57,7 +57,7 @@ class TelegramSettings(_Section):
 class StorageSettings(_Section):
     """Where everything that survives a restart lies."""
 
-    path: Path = Path("data")
+    path: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
 
 
 class AccessSettings(_Section):

@@ -12,7 +12,7 @@ from bot.texts import PURPOSES, Sentence, Texts
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, UnknownDetail
 
 PREFIX = "detail:"
-PATTERN = rf"^{PREFIX}"
+PATTERN = rf"^{PREFIX}({'|'.join(LEVEL_TOKENS)})$"
 CHOSEN = "✓ "
 
 
@@ -45,6 +45,8 @@ async def press(update: Update, context: BotContext) -> None:
     await context.services.chats.choose_detail(chat.id, detail)
     with contextlib.suppress(BadRequest):  # Telegram forgets a press after a while; the choice counts all the same.
         await query.answer(_chosen(texts, detail))
+    if query.message is None or not query.message.is_accessible:
+        return
     try:
         await query.edit_message_text(_choice(texts, detail), reply_markup=keyboard(texts, detail))
     except BadRequest as error:

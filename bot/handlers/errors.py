@@ -9,6 +9,7 @@ from telegram.error import Forbidden, TelegramError
 
 from bot.context import BotContext
 from bot.handlers.speaking import say
+from bot.logs import without_tokens
 from bot.texts import Sentence
 
 _log = logging.getLogger(__name__)
@@ -23,6 +24,6 @@ async def report(update: object, context: BotContext) -> None:
     _log.error("error %s while handling an update", number, exc_info=context.error)
     if not isinstance(update, Update):
         return
-    await context.services.inbox.fail(update.update_id, f"{number}: {context.error!r}"[:1000])
+    await context.services.inbox.fail(update.update_id, without_tokens(f"{number}: {context.error!r}")[:1000])
     with contextlib.suppress(TelegramError):
         await say(update, context, Sentence.BROKEN, number=number)

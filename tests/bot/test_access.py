@@ -33,7 +33,9 @@ OPEN = AccessSettings(mode="open")
         (OPEN, CHANNEL, None, Verdict.IGNORED),
         (OPEN, None, ADA, Verdict.IGNORED),
         (OPEN, PRIVATE, OTHER_BOT, Verdict.IGNORED),
+        (OPEN, GROUP, OTHER_BOT, Verdict.IGNORED),
         (LISTED, GROUP, None, Verdict.WELCOME),
+        (LISTED, GROUP, User(1087968824, "Group", True), Verdict.WELCOME),
     ],
 )
 def test_who_may_speak(access: AccessSettings, chat: Chat | None, user: User | None, verdict: Verdict) -> None:

@@ -16,7 +16,7 @@ def talk(*texts: str) -> list[Message]:
 
 def test_the_question_comes_last() -> None:
     """History first, then the question; the picture goes with the request."""
-    request = compose(QUESTION, talk("What?", "A cat."), SamplingParams(), 100)
+    request = compose(QUESTION, talk("What?", "A cat."), SamplingParams(), history_tokens=100)
     assert [message.text for message in request.messages] == ["What?", "A cat.", "And now?"]
     assert [message.role for message in request.messages] == ["user", "assistant", "user"]
     assert (request.picture, request.detail, request.id, request.chat) == (b"picture", STANDARD, "1:2", "1")

@@ -129,3 +129,28 @@ async def test_an_edited_question_is_not_answered_twice(stage: Stage, server: Se
 async def test_a_moving_file_is_declined_as_moving(chat: Chat) -> None:
     """A GIF sent as a file gets the sentence about moving pictures."""
     assert "moves" in (await chat.answer(await chat.send_document(animation(), "a.gif"))).text
+
+
+async def test_a_button_that_the_bot_no_longer_knows(server: Server, chat: Chat) -> None:
+    """Its clock stops, nothing else happens."""
+    menu = await chat.answer(await chat.send("/detail"))
+    query = {
+        "id": "77",
+        "from": chat.people[0].user,
+        "chat_instance": "1",
+        "data": "detail:ultra",
+        "message": menu.content,
+    }
+    server.put_update({"callback_query": query})
+    await server.wait_until(lambda: server.calls("answerCallbackQuery"))
+    await server.acknowledged()
+    assert len([post for post in chat.messages if post.by_bot]) == 1
+
+
+async def test_a_press_under_a_deleted_menu_counts(stage: Stage, chat: Chat) -> None:
+    """The choice holds although there is nothing left to edit."""
+    menu = await chat.answer(await chat.send("/detail"))
+    await chat.delete(menu)
+    assert "high" in await (await chat.press("detail:high", menu)).answered()
+    await final(chat, await chat.send_photo(picture(), "What is this?"))
+    assert stage.engine.requests[0].detail.tokens == 512
