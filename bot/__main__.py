@@ -75,7 +75,7 @@ def ask(
 
     with clear_errors():
         loaded = load_settings(settings)
-        set_up_logs("warning")
+        set_up_logs("critical")  # Whatever fails is said in one sentence below.
         asyncio.run(ask_model(loaded, picture, question, detail, as_json=as_json))
 
 
@@ -86,7 +86,7 @@ def check(settings: SettingsFile = None) -> None:
 
     with clear_errors():
         loaded = load_settings(settings)
-        set_up_logs("error")
+        set_up_logs("critical")
         typer.echo("settings: ok")
         if not asyncio.run(check_all(loaded)):
             raise SystemExit(FAILED)

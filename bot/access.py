@@ -4,11 +4,9 @@ import re
 from enum import StrEnum
 
 from telegram import Chat, Message, MessageEntity, User
+from telegram.constants import ChatID
 
 from bot.settings import AccessSettings
-
-ANONYMOUS_ADMIN = 1087968824
-"""The bot in whose name an administrator writes who hides his own: @GroupAnonymousBot."""
 
 STRANGER_PAUSE = 3600.0
 """Seconds between two times that a stranger is told that the bot is private."""
@@ -26,7 +24,7 @@ def judge(access: AccessSettings, chat: Chat | None, user: User | None) -> Verdi
     """May this person speak here? A stranger is answered in private only; in groups he is met with silence."""
     if chat is None or chat.type == Chat.CHANNEL:
         return Verdict.IGNORED
-    if user is not None and user.is_bot and user.id != ANONYMOUS_ADMIN:
+    if user is not None and user.is_bot and user.id != ChatID.ANONYMOUS_ADMIN:
         return Verdict.IGNORED
     known = chat.id in access.chats or (user is not None and user.id in access.users)
     if access.mode == "open" or known:

@@ -49,11 +49,8 @@ async def run(settings: Settings, token: SecretStr) -> None:
         TelegramError: Telegram could not be reached at the start.
     """
     stop = stop_signal()
-    async with (
-        open_service(settings.model.config()) as model,
-        open_bot(settings, token, model) as bot,
-        beside(_announce(model), "announce the model"),
-    ):
+    model = open_service(settings.model.config())
+    async with open_bot(settings, token, model) as bot, beside(_announce(model), "announce the model"):
         await _until_end(bot, model, stop)
 
 
@@ -77,7 +74,10 @@ def stop_signal() -> asyncio.Event:
 
 @contextlib.asynccontextmanager
 async def open_bot(settings: Settings, token: SecretStr, model: ModelService) -> AsyncIterator[RunningBot]:
-    """A bot that polls and answers for as long as the block lasts; at its end `model` is drained and closed.
+    """A bot that polls and answers for as long as the block lasts.
+
+    `model` is not started yet: that happens once the storage and the token are known to be good; at the end it is
+    drained and closed. Questions may come while it loads.
 
     Raises:
         InvalidToken, StorageError, TelegramError: as for `run`.
@@ -89,7 +89,7 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
         services = _services(settings, model, database)
         polling = PollingRequest(services.inbox, settings.telegram.timeout_seconds)
         application = build_application(services, token, polling)
-        async with application:
+        async with application, model:
             await _tell_commands(application.bot)
             await _replay(application)
             await application.start()

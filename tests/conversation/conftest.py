@@ -38,7 +38,7 @@ class Stage:
     async def start(self) -> RunningBot:
         """Start the bot with `values`."""
         self._open = AsyncExitStack()
-        model = await self._open.enter_async_context(ModelService(lambda: self.engine, ModelConfig(drain_seconds=0.2)))
+        model = ModelService(lambda: self.engine, ModelConfig(drain_seconds=0.2))
         settings = Settings.model_validate(self.values)
         return await self._open.enter_async_context(open_bot(settings, SecretStr(self.server.token), model))
 
