@@ -59,8 +59,8 @@ def without_mention(text: str, bot: User) -> str:
     """What a person says once the bot's name is taken out."""
     if not bot.username:
         return text.strip()
-    bare = re.sub(rf"(?<!\w)@{re.escape(bot.username)}\b[,:]?", " ", text, flags=re.IGNORECASE)
-    return re.sub(r"[ \t]{2,}", " ", bare).strip() if bare != text else text.strip()
+    bare, found = re.subn(rf"[, \t]*(?<!\w)@{re.escape(bot.username)}\b[,:]?[ \t]*", " ", text, flags=re.IGNORECASE)
+    return re.sub(r" ([?!.])", r"\1", bare).strip() if found else text.strip()
 
 
 def _mentions(message: Message, bot: User) -> bool:

@@ -106,7 +106,8 @@ def test_commands_are_read_without_slash_and_name() -> None:
     ("text", "question"),
     [
         ("@eyeglass_bot what is this?", "what is this?"),
-        ("What is this, @Eyeglass_Bot?", "What is this, ?"),
+        ("What is this, @Eyeglass_Bot?", "What is this?"),
+        ("Now @eyeglass_bot what is\nthis?", "Now what is\nthis?"),
         ("@eyeglass_bot", ""),
         ("@eyeglass_bot2 is  another", "@eyeglass_bot2 is  another"),
         (" plain ", "plain"),

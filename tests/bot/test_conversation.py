@@ -1,6 +1,6 @@
 """What the model is shown of a conversation."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation import Question, bounded, compose, estimate_tokens
@@ -40,6 +40,7 @@ def test_chinese_counts_for_more_than_english() -> None:
     assert estimate_tokens("图片里") == 3
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=50), st.text(max_size=50)), max_size=12), st.integers(0, 200))
 def test_the_history_never_exceeds_its_bound_and_stays_in_pairs(pairs: list[tuple[str, str]], tokens: int) -> None:
     """Whatever was said: whole pairs, in order, within the budget."""
