@@ -1,6 +1,7 @@
 """The pocket model in training: its shape, its first weights and its two losses."""
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -13,7 +14,7 @@ from model_service.glm4v.vision import VisionLayer
 from training.batches import PREFIX, SLOTS, Batch
 from training.fonts import ALPHABET
 
-VISION = {
+VISION: dict[str, Any] = {
     "dropout_prob": 0.0,
     "hidden_act": "gelu",
     "in_channels": 3,
@@ -30,7 +31,7 @@ VISION = {
 ORDINARY = 256
 """The pocket model's vocabulary: every byte is a token, so that a character on the page is a token of the answer."""
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "model_type": "chatglm",
     "architectures": ["ChatGLMModel"],
     "vision_config": VISION,

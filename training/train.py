@@ -155,7 +155,8 @@ class Training:
 def make_optimizers(learner: Learner, rate: float) -> list[torch.optim.Optimizer]:
     """Muon for the matrices inside the blocks, AdamW for everything else."""
     blocks = ("vision.transformer.layers", "encoder.layers", "vision.linear_proj")
-    matrices, others = [], []
+    matrices: list[nn.Parameter] = []
+    others: list[nn.Parameter] = []
     for name, parameter in learner.named_parameters():
         inside = parameter.ndim == 2 and any(block in name for block in blocks)
         (matrices if inside else others).append(parameter)

@@ -3,9 +3,10 @@
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from safetensors import SafetensorError
 from transformers import BitsAndBytesConfig
 
@@ -18,6 +19,7 @@ from model_service.glm4v.tokenizer import Tokenizer
 
 NINE_BILLION = "zai-org/glm-4v-9b"
 POCKET = Path(__file__).parent.parent / "pocket"
+LARGE = 4 * 1024**3
 INDEX, SINGLE = "model.safetensors.index.json", "model.safetensors"
 WANTED = ("*.safetensors", "*.json", "tokenizer.model")
 KEPT_WHOLE = ["transformer.output_layer", "transformer.vision.conv", "transformer.vision.patch_embedding.proj"]
@@ -47,17 +49,9 @@ def load_checkpoint(folder: Path, config: ModelConfig, hardware: Hardware) -> GL
     Raises:
         CheckpointError: torn, incomplete, or of another model.
     """
-    quantization = None
-    if config.quantize == "nf4" or (config.quantize == "auto" and hardware.device.type == "cuda" and folder != POCKET):
-        quantization = BitsAndBytesConfig(
-            load_in_4bit=True,
-            bnb_4bit_quant_type="nf4",
-            bnb_4bit_use_double_quant=True,
-            bnb_4bit_compute_dtype=hardware.dtype,
-            llm_int8_skip_modules=KEPT_WHOLE,
-        )
+    quantization = _nf4(hardware) if _in_four_bits(folder, config, hardware) else None
     try:
-        model, report = GLM4VForConditionalGeneration.from_pretrained(
+        loaded: Any = GLM4VForConditionalGeneration.from_pretrained(
             folder,
             config=GLM4VConfig.from_pretrained(folder),
             dtype=hardware.dtype,
@@ -67,10 +61,29 @@ def load_checkpoint(folder: Path, config: ModelConfig, hardware: Hardware) -> GL
         )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise CheckpointError(f"{folder}: cannot be loaded ({error})") from error
+    model, report = loaded
     if report["missing_keys"]:
         some = ", ".join(sorted(report["missing_keys"])[:3])
         raise CheckpointError(f"{folder}: {len(report['missing_keys'])} tensors are missing, among them {some}")
-    return model.eval()  # type: ignore[no-any-return, unused-ignore]
+    return model.eval()  # type: ignore[no-any-return]
+
+
+def _in_four_bits(folder: Path, config: ModelConfig, hardware: Hardware) -> bool:
+    """As set; left to itself, a large checkpoint on a GPU is quantised."""
+    if config.quantize != "auto":
+        return config.quantize == "nf4"
+    weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+    return hardware.device.type == "cuda" and weights > LARGE
+
+
+def _nf4(hardware: Hardware) -> BitsAndBytesConfig:
+    return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=hardware.dtype,
+        llm_int8_skip_modules=KEPT_WHOLE,
+    )
 
 
 def load_tokenizer(folder: Path, config: GLM4VConfig) -> Tokenizer:
@@ -87,13 +100,17 @@ def load_tokenizer(folder: Path, config: GLM4VConfig) -> Tokenizer:
 
 def _download(name: str) -> Path:
     if Path(name).is_absolute() or name.startswith((".", "~")) or name.count("/") != 1:
-        raise CheckpointError(f"no checkpoint at {name!r}: it is neither `pocket`, nor a folder, nor a hub id (owner/name)")
+        raise CheckpointError(
+            f"no checkpoint at {name!r}: it is neither `pocket`, nor a folder, nor a hub id (owner/name)"
+        )
     logger.info("looking for %s in the local cache and on the hub", name)
     try:
         return Path(snapshot_download(name, allow_patterns=list(WANTED)))
     except (OSError, HfHubHTTPError, LocalEntryNotFoundError, HFValidationError) as error:
         reason = str(error).strip().splitlines()[0]
-        raise CheckpointError(f"{name!r} is no folder here and could not be downloaded from the hub ({reason})") from error
+        raise CheckpointError(
+            f"{name!r} is no folder here and could not be downloaded from the hub ({reason})"
+        ) from error
 
 
 def _check_files(folder: Path) -> None:
@@ -110,4 +127,6 @@ def _check_files(folder: Path) -> None:
     if missing:
         raise CheckpointError(f"{folder}: looked for a GLM-4V checkpoint, but {', '.join(missing)} is missing")
     if kind != GLM4VConfig.model_type:
-        raise CheckpointError(f"{folder}: config.json says model_type {kind!r}, not {GLM4VConfig.model_type!r} (GLM-4V)")
+        raise CheckpointError(
+            f"{folder}: config.json says model_type {kind!r}, not {GLM4VConfig.model_type!r} (GLM-4V)"
+        )

@@ -85,5 +85,5 @@ class GLM4VConfig(PreTrainedConfig):
         found = self.vision_config or {}
         missing = [name for name in names if name not in found]
         if missing:
-            raise CheckpointError(f"config.json: vision_config lacks {', '.join(missing)}; is this a GLM-4V checkpoint?")
+            raise CheckpointError(f"config.json: vision_config lacks {', '.join(missing)}: not a GLM-4V checkpoint")
         return VisionConfig(**{name: found[name] for name in names})

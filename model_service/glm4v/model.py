@@ -36,20 +36,21 @@ class Transformer(nn.Module):
         self.vision = VisionModel(config)
 
 
-class GLM4VForConditionalGeneration(PreTrainedModel):  # type: ignore[misc, unused-ignore]
+class GLM4VForConditionalGeneration(PreTrainedModel):  # type: ignore[no-untyped-call]
     """Pictures and text in, logits out."""
 
+    config: GLM4VConfig
     config_class = GLM4VConfig
     base_model_prefix = ""
     main_input_name = "ids"
     _supports_sdpa = True
-    _no_split_modules = ["DecoderLayer", "VisionLayer"]
-    _keys_to_ignore_on_load_unexpected = [r"rotary_pos_emb\.inv_freq"]
+    _no_split_modules = ["DecoderLayer", "VisionLayer"]  # noqa: RUF012
+    _keys_to_ignore_on_load_unexpected = [r"rotary_pos_emb\.inv_freq"]  # noqa: RUF012
 
     def __init__(self, config: GLM4VConfig) -> None:
         super().__init__(config)
         self.transformer = Transformer(config)
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
     def get_input_embeddings(self) -> nn.Module:
         """The text embeddings."""
