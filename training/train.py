@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader
@@ -36,7 +37,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=15)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--resume", action="store_true", help="go on from the state kept in --out")
+    parser.add_argument("--weights", type=Path, help="begin with a checkpoint's weights, where no state was kept")
+    parser.add_argument("--first", type=int, default=0, help="the step to begin with")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--seconds", type=float, default=math.inf, help="end by then, however many steps are left")
     arguments = parser.parse_args()
@@ -62,9 +65,11 @@ class Training:
             torch.set_float32_matmul_precision("high")
         self.tokenizer = byte_tokenizer()
         self.learner = Learner(new_model(arguments.seed)).to(self.device)
+        if arguments.weights:
+            load_model(self.learner.model, arguments.weights)
         torch.manual_seed(arguments.seed + rank)
         self.optimizers = make_optimizers(self.learner, arguments.lr)
-        self.step = self._restore() if arguments.resume else 0
+        self.step: int = self._restore() if arguments.resume else arguments.first
         if arguments.compile:
             self._compile()
         self.parallel: nn.Module = self.learner
@@ -150,6 +155,12 @@ class Training:
         for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(kept)
         return int(state["step"])
+
+
+def load_model(model: nn.Module, folder: Path) -> None:
+    """Fill a model with the weights of a checkpoint folder, cast to the model's dtype."""
+    for shard in sorted(folder.glob("*.safetensors")):
+        model.load_state_dict(load_file(shard), strict=False)
 
 
 def make_optimizers(learner: Learner, rate: float) -> list[torch.optim.Optimizer]:
