@@ -22,7 +22,7 @@ from training.export import byte_tokenizer, export
 from training.fonts import find_families, find_words
 from training.learner import Learner, new_model
 
-WARM_UP = 400
+WARM_UP = 250
 WEIGHT_CHARACTERS, WEIGHT_PLACE = 0.5, 0.2
 SAVE_EVERY_SECONDS = 60.0
 LOG_EVERY = 50
@@ -81,10 +81,10 @@ class Training:
         arguments = self.arguments
         arguments.out.mkdir(parents=True, exist_ok=True)
         began = saved = time.monotonic()
-        seen = 0
+        seen, first = 0, self.step
         for batch in self._loader():
             share = max(self.step / arguments.steps, (time.monotonic() - began) / arguments.seconds)
-            losses = self._learn(batch.to(self.device), schedule(self.step, share))
+            losses = self._learn(batch.to(self.device), schedule(self.step - first, share))
             self.step += 1
             seen += len(batch.ids)
             now = time.monotonic()
