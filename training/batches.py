@@ -14,7 +14,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from model_service.detail import TOKEN_PIXELS
 from model_service.glm4v.tokenizer import Tokenizer
-from training.curriculum import Stage, choose_em, choose_grid, choose_squash, stage_at
+from training.curriculum import STAGES, Stage, choose_em, choose_grid, choose_squash, stage_at
 from training.fonts import ALPHABET, Family, Split
 from training.pages import Glyphs, Page, draw
 from training.questions import QA
@@ -63,6 +63,11 @@ class Plan:
     seed: int
     rank: int = 0
     split: Split = "train"
+    stages: tuple[Stage, ...] = STAGES
+
+    def stage(self, step: int) -> Stage:
+        """The stage of the curriculum at a step."""
+        return stage_at(step / self.steps, self.stages)
 
 
 class Batches(IterableDataset[Batch]):
@@ -81,7 +86,7 @@ class Batches(IterableDataset[Batch]):
     def batch(self, step: int) -> Batch:
         """The batch of one step; all ranks use the same grid, each its own pages."""
         plan = self._plan
-        stage = stage_at(step / plan.steps)
+        stage = plan.stage(step)
         rows, columns = choose_grid(random.Random(f"{plan.seed} {step} {plan.split}"), stage)
         rng = random.Random(f"{plan.seed} {step} {plan.split} {plan.rank}")
         size = max(4, min(256, plan.tokens_per_batch // (rows * columns + stage.limit // 2)))
@@ -98,7 +103,7 @@ class Batches(IterableDataset[Batch]):
     def _example(
         self, rng: random.Random, rows: int, columns: int, step: int
     ) -> tuple[np.ndarray, list[int], list[bool], np.ndarray]:
-        stage = stage_at(step / self._plan.steps)
+        stage = self._plan.stage(step)
         width, height = columns * TOKEN_PIXELS, rows * TOKEN_PIXELS
         scale = 1.0 if rng.random() < 0.3 else rng.uniform(1.0, 1.8)
         squash = choose_squash(rng, rows, columns) ** 0.5

@@ -33,10 +33,13 @@ STAGES = (
     Stage(1.00, (100, 540), (10, 34), 340, ALL),
 )
 
+WORDING = (Stage(1.00, (40, 200), (12, 30), 90, ALL),)
+"""Short pages for a second phase, in which a model that reads learns to understand more ways to ask."""
 
-def stage_at(progress: float) -> Stage:
+
+def stage_at(progress: float, stages: tuple[Stage, ...] = STAGES) -> Stage:
     """The stage at a share of training from 0 to 1."""
-    return next(stage for stage in STAGES if progress <= stage.until)
+    return next(stage for stage in stages if progress <= stage.until)
 
 
 def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:

@@ -2,14 +2,21 @@
 
 from dataclasses import dataclass
 
+from training.wording import chinese_requests_for_text, requests_for_text
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Ways to ask. The `test` ones and the last Chinese one are never trained on."""
+    """Ways to ask. The `test` ones and the last Chinese one are never trained on.
+
+    `more` and `more_chinese` are long lists, which together get half of the training's questions.
+    """
 
     train: tuple[str, ...]
     test: tuple[str, ...]
     chinese: tuple[str, ...]
+    more: tuple[str, ...] = ()
+    more_chinese: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,10 @@ FIELD_FRAMES = Phrases(
         ),
         *("Can you read the {noun}?", "What {noun} do you see?", "Find the {noun}.", "What does it say as the {noun}?"),
         *("What is the {noun} in this picture?", "I need the {noun}.", "Look for the {noun}. What is it?"),
+        *("Can you tell me the {noun}?", "Please tell me the {noun}.", "Show me the {noun}.", "Extract the {noun}."),
+        *("What {noun} is given?", "What is the {noun} on this?", "What is the {noun} here?", "the {noun}", "{noun}"),
+        *("And the {noun}?", "I am looking for the {noun}.", "Could you find the {noun}?", "Do you see the {noun}?"),
+        *("What is the {noun} on the page?", "What is the {noun} that is printed?", "Just the {noun}, please."),
     ),
     test=("Could you tell me the {noun}?", "What is the {noun} shown here?"),
     chinese=("{noun}是什么?", "{noun}是多少?", "请告诉我{noun}。", "{noun}?", "图中的{noun}是什么?", "请读出{noun}。"),
@@ -120,6 +131,7 @@ ENTRY = Phrases(
     test=("What does it say for {subject}?",),
     chinese=("{subject}是什么?", "{subject}是多少?", "{subject}写的是什么?"),
 )
+HELD_OUT_READING = ("Please read out what it says.", "What text is in the picture?")
 TEXT = Phrases(
     train=(
         *("What does it say?", "What does it say?", "Read the text.", "Read this page out.", "What is written here?"),
@@ -133,21 +145,46 @@ TEXT = Phrases(
         *("Read out all the text.", "Read it to me, please.", "What's written there?", "Copy the text.", "OCR"),
         *("What does the picture say?", "What does this say?", "Type out the text.", "Text?", "Read this."),
     ),
-    test=("Please read out what it says.", "What text is in the picture?"),
+    test=HELD_OUT_READING,
     chinese=("上面写了什么?", "请读出文字。", "图中写的是什么?", "读一下。", "图中的文字是什么?"),
+    more=tuple(
+        way
+        for way in requests_for_text()
+        if not any(held in way.lower() for held in ("read out what it says", "what text is in the picture"))
+    ),
+    more_chinese=chinese_requests_for_text(),
 )
 LINE = Phrases(
-    train=("Read line {number}.", "What does line {number} say?", "Line {number}?", "What is on line {number}?"),
+    train=(
+        *("Read line {number}.", "What does line {number} say?", "Line {number}?", "What is on line {number}?"),
+        *(
+            "Read me line {number}.",
+            "Give me line {number}.",
+            "Please read out line {number}.",
+            "What is line {number}?",
+        ),
+    ),
     test=("What is written on line {number}?",),
     chinese=("第{number}行写了什么?", "第{number}行是什么?"),
 )
 FIRST_LINE = Phrases(
-    train=("What is the first line?", "Read the first line.", "What does the first line say?", "First line?"),
+    train=(
+        *("What is the first line?", "Read the first line.", "What does the first line say?", "First line?"),
+        *(
+            "Please read out the first line.",
+            "Only the first line.",
+            "Give me the first line.",
+            "Read out the first line.",
+        ),
+    ),
     test=("What is written on the first line?",),
     chinese=("第一行写了什么?", "第一行是什么?"),
 )
 LAST_LINE = Phrases(
-    train=("What is the last line?", "Read the last line.", "What does the last line say?", "Last line?"),
+    train=(
+        *("What is the last line?", "Read the last line.", "What does the last line say?", "Last line?"),
+        *("Please read out the last line.", "Only the last line.", "Give me the last line."),
+    ),
     test=("What is written on the last line?",),
     chinese=("最后一行写了什么?", "最后一行是什么?"),
 )
@@ -155,6 +192,7 @@ KIND = Phrases(
     train=(
         *("What is this?", "What kind of picture is this?", "What do you see?", "What is in the picture?"),
         *("What kind of paper is it?", "Describe this image", "Describe the picture.", "What can you see?"),
+        *("What am I looking at?", "What is shown here?", "Describe it.", "What is this a picture of?", "What is it?"),
     ),
     test=("What sort of picture is this?",),
     chinese=("这是什么?", "图中是什么?"),

@@ -35,6 +35,7 @@ class QA:
 
 CHINESE_SHARE = 0.15
 SPECIAL_SHARE = 0.25
+MORE_SHARE = 0.6
 MOST_FIELDS = 4
 
 DENIABLE = (
@@ -95,10 +96,12 @@ def _characters(value: str | Sequence[str]) -> set[str]:
 
 def _phrase(rng: random.Random, phrases: Phrases, split: Split, **slots: str) -> str:
     """One way to ask, as typed by a person: now and then without a capital or the mark at the end."""
+    more = split == "train" and rng.random() < MORE_SHARE
     if rng.random() < CHINESE_SHARE:
-        return rng.choice(phrases.chinese[:-1] if split == "train" else phrases.chinese[-1:]).format(**slots)
-    asked = rng.choice(phrases.train if split == "train" else phrases.test).format(**slots)
-    return _typed(rng, asked)
+        trained = (more and phrases.more_chinese) or phrases.chinese[:-1]
+        return rng.choice(trained if split == "train" else phrases.chinese[-1:]).format(**slots)
+    trained = (more and phrases.more) or phrases.train
+    return _typed(rng, rng.choice(trained if split == "train" else phrases.test).format(**slots))
 
 
 def _typed(rng: random.Random, asked: str) -> str:

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -18,6 +19,7 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader
 
 from training.batches import Batch, Batches, Plan
+from training.curriculum import WORDING
 from training.export import byte_tokenizer, export
 from training.fonts import find_families, find_words
 from training.learner import Learner, new_model
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true", help="go on from the state kept in --out")
     parser.add_argument("--weights", type=Path, help="begin with a checkpoint's weights, where no state was kept")
     parser.add_argument("--first", type=int, default=0, help="the step to begin with")
+    parser.add_argument("--wording", action="store_true", help="only the language model, on short pages")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--seconds", type=float, default=math.inf, help="end by then, however many steps are left")
     arguments = parser.parse_args()
@@ -67,6 +70,9 @@ class Training:
         self.learner = Learner(new_model(arguments.seed)).to(self.device)
         if arguments.weights:
             load_model(self.learner.model, arguments.weights)
+        if arguments.wording:
+            for part in (self.learner.model.transformer.vision, self.learner.characters, self.learner.place):
+                part.requires_grad_(False)
         torch.manual_seed(arguments.seed + rank)
         self.optimizers = make_optimizers(self.learner, arguments.lr)
         self.step: int = self._restore() if arguments.resume else arguments.first
@@ -101,13 +107,15 @@ class Training:
     def _loader(self) -> DataLoader[Batch]:
         arguments = self.arguments
         plan = Plan(arguments.steps, self.step, arguments.tokens, arguments.seed, self.rank)
+        if arguments.wording:
+            plan = replace(plan, stages=WORDING)
         data = Batches(plan, self.tokenizer, find_families(), find_words())
         gpu = self.device.type == "cuda"
         return DataLoader(data, batch_size=None, num_workers=arguments.workers, pin_memory=gpu)
 
     def _learn(self, batch: Batch, rate: float) -> Tensor:
         """One step of all optimizers; a step whose gradient is not finite is left out."""
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             answers, characters, place = self.parallel(batch)
         (answers + WEIGHT_CHARACTERS * characters + WEIGHT_PLACE * place).backward()
         norm = nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)

@@ -52,7 +52,7 @@ class VisionConfig:
         return self.image_size // self.patch_size
 
 
-class GLM4VConfig(PreTrainedConfig):
+class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     """The language model's keys, and `vision_config`, a plain mapping as in the original file."""
 
     model_type = "chatglm"

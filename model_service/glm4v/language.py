@@ -45,7 +45,7 @@ class Rotary:
 def rotate(x: Tensor, table: Tensor) -> Tensor:
     """Turn the first pairs of (B, heads, T, head_dim) by the (B, T, pairs, 2) table; the rest passes through."""
     turned = 2 * table.shape[2]
-    pairs = x[..., :turned].unflatten(-1, (-1, 2))
+    pairs = x[..., :turned].reshape(*x.shape[:-1], -1, 2)
     cos, sin = table[:, None, :, :, 0], table[:, None, :, :, 1]
     first, second = pairs[..., 0], pairs[..., 1]
     rotated = torch.stack((first * cos - second * sin, second * cos + first * sin), dim=-1)
