@@ -68,6 +68,13 @@ def load_checkpoint(folder: Path, config: ModelConfig, hardware: Hardware) -> GL
     return model.eval()  # type: ignore[no-any-return]
 
 
+def checkpoint_name(folder: Path) -> str:
+    """What to call it: a folder's own name, or the hub id where the folder is a snapshot in the hub's cache."""
+    if folder.parent.name != "snapshots":
+        return folder.name
+    return folder.parent.parent.name.removeprefix("models--").replace("--", "/")
+
+
 def _in_four_bits(folder: Path, config: ModelConfig, hardware: Hardware) -> bool:
     """As set; left to itself, a large checkpoint on a GPU is quantised."""
     if config.quantize != "auto":

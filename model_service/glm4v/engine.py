@@ -1,9 +1,7 @@
 """The engine: one request at a time through vision, prefill and decode."""
 
-import logging
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -13,7 +11,7 @@ from model_service.detail import MAX_TOKENS, DetailPlan, plan_detail
 from model_service.engine import EngineInfo, EngineStep
 from model_service.errors import GenerationFailed, OutOfMemory
 from model_service.glm4v.cache import KVCache
-from model_service.glm4v.checkpoint import find_checkpoint, load_checkpoint, load_tokenizer
+from model_service.glm4v.checkpoint import checkpoint_name, find_checkpoint, load_checkpoint, load_tokenizer
 from model_service.glm4v.hardware import Hardware, choose_hardware
 from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
 from model_service.glm4v.pixels import to_pixels
@@ -23,8 +21,6 @@ from model_service.glm4v.text import TextStream
 from model_service.glm4v.tokenizer import Tokenizer
 from model_service.picture import open_picture
 from model_service.types import FinishReason, GenerationRequest
-
-logger = logging.getLogger(__name__)
 
 
 def load_engine(config: ModelConfig) -> "GLM4VEngine":
@@ -36,18 +32,18 @@ def load_engine(config: ModelConfig) -> "GLM4VEngine":
     hardware = choose_hardware(config)
     folder = find_checkpoint(config.name, hardware)
     model = load_checkpoint(folder, config, hardware)
-    logger.info("loaded %s on %s in %s", folder.name, hardware.device, hardware.dtype_name)
-    return GLM4VEngine(model, load_tokenizer(folder, model.config), hardware, folder)
+    tokenizer = load_tokenizer(folder, model.config)
+    return GLM4VEngine(model, tokenizer, hardware, checkpoint_name(folder))
 
 
 class GLM4VEngine:
     """GLM-4V behind the Engine protocol."""
 
     def __init__(
-        self, model: GLM4VForConditionalGeneration, tokenizer: Tokenizer, hardware: Hardware, folder: Path
+        self, model: GLM4VForConditionalGeneration, tokenizer: Tokenizer, hardware: Hardware, name: str
     ) -> None:
         self._model, self._tokenizer, self._hardware = model, tokenizer, hardware
-        self._info = EngineInfo(folder.name, str(hardware.device), hardware.dtype_name, MAX_TOKENS)
+        self._info = EngineInfo(name, str(hardware.device), hardware.dtype_name, MAX_TOKENS)
         ids = model.config.eos_token_id
         self._stop = frozenset([ids] if isinstance(ids, int) else ids or ())
         allowed = torch.arange(model.config.padded_vocab_size, device=hardware.device) < tokenizer.ordinary_size
