@@ -1,0 +1,1 @@
+"""GLM-4V, natively: the engine behind the model service."""
