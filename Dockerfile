@@ -1,0 +1,31 @@
+FROM python:3.12-slim
+
+ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+
+RUN useradd --create-home --uid 1000 eyeglass && install -d -o eyeglass -g eyeglass /app /data /models
+
+# The packages first: they change less often than the code, and are large.
+WORKDIR /build
+COPY constraints.txt pyproject.toml README.md LICENSE ./
+RUN pip install -c constraints.txt setuptools \
+    && python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
+    > requirements.txt \
+    && pip install -c constraints.txt -r requirements.txt
+
+COPY bot bot
+COPY model_service model_service
+COPY playground playground
+RUN pip install -c constraints.txt --no-build-isolation '.[demo]' && rm -rf /build/*
+
+WORKDIR /app
+COPY settings.toml ./
+USER eyeglass
+
+# The database and the copies of pictures lie in /data, downloaded weights in /models.
+ENV EYEGLASS_STORAGE__PATH=/data HF_HOME=/models
+VOLUME ["/data", "/models"]
+
+# SIGTERM lets running answers end: give it more than model.drain_seconds.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["eyeglass"]
+CMD ["run"]

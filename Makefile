@@ -1,0 +1,52 @@
+# Every target works alone on a bare clone: what it needs is set up in .venv first, once.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+export PYTHONUNBUFFERED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check run bench setup clean
+
+help:
+	@echo "make demo   watch a conversation with the bot on this machine; no token, no network"
+	@echo "make test   run the tests"
+	@echo "make check  lint, format, types and import rules"
+	@echo "make run    run the bot with your token (see README.md)"
+	@echo "make bench  measure this machine"
+
+demo: $(READY)
+	@$(BIN)/eyeglass demo
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+check: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+run: $(READY)
+	@$(BIN)/eyeglass run
+
+bench: $(READY)
+	@$(BIN)/python -m bench
+
+setup: $(READY)
+
+# Made again when the dependencies change; an installation that failed halfway leaves no stamp.
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Eyeglass needs Python 3.11 or newer; none was found. \
+	Name one with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Setting up $(VENV): installs torch, transformers and the rest; this takes a few minutes, once."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install -c constraints.txt setuptools
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Measures what Eyeglass does on this machine; nothing else imports it."""
