@@ -1,0 +1,67 @@
+"""The import contracts hold, and each of them fails when what it forbids is planted."""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("bot", "model_service", "playground", "training", "bench")
+
+PLANTS = {
+    "The model knows nothing of Telegram or of people": ("model_service/stream.py", "import telegram"),
+    "The queue's order and the dial of detail are pure data": ("model_service/scheduler.py", "import threading"),
+    "The bot never touches torch": ("bot/media.py", "import torch"),
+    "The model service is used by its public names only": ("bot/media.py", "import model_service.picture"),
+    "Handlers stand on the bot, never the other way round": ("bot/storage/turns.py", "import bot.handlers.start"),
+    "The bot and the model stand without playground, training and bench": ("bot/app.py", "import playground"),
+    "Training knows the model, but neither Telegram nor people": ("training/pages.py", "import playground.limits"),
+    "The playground needs neither training nor bench": ("playground/server.py", "import training.metrics"),
+}
+"""For each contract a file, and an import that the contract forbids there."""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the packages' Python files and of the contracts."""
+    for package in PACKAGES:
+        for file in (ROOT / package).rglob("*.py"):
+            copy = tmp_path / file.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, copy)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def lint(tree: Path) -> tuple[bool, set[str]]:
+    """Whether all contracts of the tree are kept, and the names of the broken ones."""
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)  # noqa: S603
+    lines = done.stdout.splitlines()
+    assert any(line.startswith("Contracts: ") for line in lines), done.stdout + done.stderr
+    return done.returncode == 0, {line.removesuffix(" BROKEN") for line in lines if line.endswith(" BROKEN")}
+
+
+def test_the_contracts_are_kept(tree: Path) -> None:
+    """Nothing in the tree imports what it must not."""
+    assert lint(tree) == (True, set())
+
+
+@pytest.mark.parametrize("contract", PLANTS)
+def test_a_planted_import_breaks_its_contract(tree: Path, contract: str) -> None:
+    """Each contract is awake: one forbidden line, inside a function even, and it fails by name."""
+    name, line = PLANTS[contract]
+    with (tree / name).open("a", encoding="utf-8") as file:
+        file.write(f"\n\ndef planted() -> None:\n    {line}\n")
+    kept, broken = lint(tree)
+    assert not kept
+    assert contract in broken
+
+
+def test_every_contract_is_planted() -> None:
+    """A contract that is added to pyproject.toml is added here too."""
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert {contract["name"] for contract in config["tool"]["importlinter"]["contracts"]} == set(PLANTS)

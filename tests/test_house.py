@@ -1,0 +1,105 @@
+"""The repository keeps its own rules: size, documentation that is complete, nothing private."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib import resources
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("bot", "model_service", "playground", "training", "bench")
+MOST_LINES = 300
+
+DOCUMENTED = re.compile(r"^\| `([a-z]+\.[a-z_]+)` \| `([^`]+)` \|", re.MULTILINE)
+MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:home|root|work|Users|opt|mnt)/\w+")
+TOKEN = re.compile(r"\b[0-9]{8,12}:[A-Za-z0-9_-]{30,}")
+INVENTED = "abcdefghijklmnopqrstuvwxyz"
+"""Every token in the tests holds the alphabet, as no real one does."""
+
+DATA = (
+    ("bot.storage", "migrations/0001_first.sql"),
+    ("bot.locale", "zh/LC_MESSAGES/eyeglass.po"),
+    ("model_service", "pocket/config.json"),
+    ("model_service", "pocket/tokenizer.model"),
+    ("model_service", "pocket/model.safetensors.index.json"),
+    ("playground", "bot_api.json"),
+    ("playground", "pictures/samples.json"),
+)
+"""Files beside the code that an installation must have: a package and a path in it."""
+
+
+def python_files() -> Iterator[Path]:
+    """All of the project's Python files."""
+    return chain.from_iterable((ROOT / folder).rglob("*.py") for folder in (*PACKAGES, "tests"))
+
+
+def written_files() -> Iterator[Path]:
+    """Everything that people wrote: code, texts, settings; no data."""
+    named = ("Makefile", "Dockerfile", ".ci/run", "LICENSE", ".gitignore", ".dockerignore")
+    kinds = ("*.md", "*.toml", "*.yaml", "*.txt")
+    inside = ("*.md", "*.sql", "*.po")
+    yield from python_files()
+    yield from (ROOT / name for name in named)
+    yield from chain.from_iterable(ROOT.glob(kind) for kind in kinds)
+    yield from chain.from_iterable((ROOT / folder).rglob(kind) for folder in (*PACKAGES, "docs") for kind in inside)
+
+
+def shipped_settings() -> dict[str, object]:
+    """settings.toml as dotted keys."""
+    sections = tomllib.loads((ROOT / "settings.toml").read_text(encoding="utf-8"))
+    return {f"{section}.{key}": value for section, table in sections.items() for key, value in table.items()}
+
+
+def test_no_file_is_too_long() -> None:
+    """One concept a file: none has more than 300 lines."""
+    long = {str(file.relative_to(ROOT)): len(file.read_text(encoding="utf-8").splitlines()) for file in python_files()}
+    assert {file: lines for file, lines in long.items() if lines > MOST_LINES} == {}
+
+
+def test_every_setting_is_documented_and_none_too_many() -> None:
+    """docs/settings.md names each setting of settings.toml once, with its default."""
+    rows = DOCUMENTED.findall((ROOT / "docs" / "settings.md").read_text(encoding="utf-8"))
+    documented = {key: tomllib.loads(f"value = {default}")["value"] for key, default in rows}
+    assert len(rows) == len(documented)
+    assert documented == shipped_settings()
+
+
+def test_the_readme_names_every_make_target() -> None:
+    """What can be made is said where a newcomer looks first, and by `make` alone."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE)) - {"help"}
+    assert {"demo", "test", "check", "run", "bench"} <= targets
+    assert {target for target in targets if f"make {target}" not in readme} == set()
+    assert {target for target in targets if f"make {target} " not in makefile} == set()
+
+
+def test_every_link_in_the_documents_leads_somewhere() -> None:
+    """Relative links of README and docs point to files that exist."""
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = [(file, link) for file in documents for link in re.findall(r"\]\(([^)#:]+)\)", file.read_text("utf-8"))]
+    assert [(str(file.name), link) for file, link in links if not (file.parent / link).exists()] == []
+
+
+def test_nothing_private_is_written_down() -> None:
+    """No path of somebody's machine and no bot token, but the tests' invented ones."""
+    for file in written_files():
+        text = file.read_text(encoding="utf-8")
+        assert MACHINE_PATH.findall(text) == [], file
+        assert [token for token in TOKEN.findall(text) if INVENTED not in token] == [], file
+
+
+@pytest.mark.parametrize(("package", "path"), DATA)
+def test_data_lies_beside_the_code(package: str, path: str) -> None:
+    """Migrations, languages, the pocket model and the samples come with the packages."""
+    assert resources.files(package).joinpath(path).is_file()
+
+
+def test_no_file_of_the_pocket_model_is_too_big() -> None:
+    """At most 40 MB, and no file over 16 MiB."""
+    sizes = [file.stat().st_size for file in (ROOT / "model_service" / "pocket").iterdir()]
+    assert max(sizes) <= 16 * 1024**2
+    assert sum(sizes) <= 40_000_000
