@@ -9,6 +9,7 @@ from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 from safetensors import SafetensorError
 from transformers import BitsAndBytesConfig
+from transformers.utils.logging import disable_progress_bar
 
 from model_service.config import ModelConfig
 from model_service.errors import CheckpointError
@@ -49,6 +50,7 @@ def load_checkpoint(folder: Path, config: ModelConfig, hardware: Hardware) -> GL
     Raises:
         CheckpointError: torn, incomplete, or of another model.
     """
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # Of reading tensors; a download shows its own.
     quantization = _nf4(hardware) if _in_four_bits(folder, config, hardware) else None
     try:
         loaded: Any = GLM4VForConditionalGeneration.from_pretrained(

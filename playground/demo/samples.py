@@ -1,0 +1,29 @@
+"""The sample pictures, and what is right to say about them."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PICTURES = Path(__file__).parent.parent / "pictures"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A picture: its file's name and bytes, the text printed on it, and the right answer to each question."""
+
+    file: str
+    data: bytes
+    text: str
+    answers: dict[str, str]
+
+
+def load_samples() -> dict[str, Sample]:
+    """Every sample picture by its file's name."""
+    entries: list[dict[str, Any]] = json.loads((PICTURES / "samples.json").read_text(encoding="utf-8"))
+    return {entry["file"]: _sample(entry) for entry in entries}
+
+
+def _sample(entry: dict[str, Any]) -> Sample:
+    answers = {asked["question"]: asked["answer"] for asked in entry["questions"]}
+    return Sample(entry["file"], (PICTURES / entry["file"]).read_bytes(), entry["text"], answers)
