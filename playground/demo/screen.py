@@ -40,7 +40,7 @@ class Screen:
         if not self._console.is_terminal:
             return
         if self._live is None:
-            self._live = Live(console=self._console, refresh_per_second=20)
+            self._live = Live(console=self._console, auto_refresh=False)
             self._live.start()
         self._live.update(_said(text), refresh=True)
 

@@ -56,7 +56,7 @@ def conversation(samples: dict[str, Sample]) -> tuple[Step, ...]:
         _level("Looking less closely", Level.LOW),
         Step("A dense page, for which this is too few tokens", ADA, last, page),
         _level("Looking closely", Level.HIGH),
-        Step("The same page once more", ADA, last, page, expected=page.answers[last]),
+        Step("The same question about the same page", ADA, last, expected=page.answers[last]),
         Step("A picture sent as a file", ADA, title, page, Way.FILE, expected=page.answers[title]),
         _told("A broken picture", ADA, Sentence.TRUNCATED, picture=receipt, way=Way.BROKEN),
         Step("A level that there is not", ADA, "/detail banana", expected=levels(texts_in("en")), answered=False),
