@@ -17,6 +17,8 @@ help:
 	@echo "make check  lint, format, types and import rules"
 	@echo "make run    run the bot with your token (see README.md)"
 	@echo "make bench  measure this machine"
+	@echo "make setup  only set up the virtual environment"
+	@echo "make clean  remove it, and all caches"
 
 demo: $(READY)
 	@$(BIN)/eyeglass demo
