@@ -2,6 +2,8 @@
 
 import pytest
 
+import model_service.glm4v  # noqa: F401 - before anything imports torch: it sets how torch's threads wait.
+
 
 @pytest.fixture
 def anyio_backend() -> str:
