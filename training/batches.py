@@ -114,7 +114,7 @@ class Batches(IterableDataset[Batch]):
             rng, self._families, self._words, *canvas, em=em, kind=kind, limit=stage.limit, split=self._plan.split
         )
         picture = np.asarray(_photograph(rng, page.image).resize((width, height), Image.Resampling.BICUBIC))
-        ids, answered = converse(self._tokenizer, choose_questions(rng, page))
+        ids, answered = converse(self._tokenizer, choose_questions(rng, page, self._plan.stage(step).reading))
         return picture, ids, answered, fill_slots(page.glyphs, canvas, rows, columns)
 
     def _page(self, rng: random.Random, canvas: tuple[int, int], em: float, stage: Stage) -> Page:
@@ -137,11 +137,12 @@ def _photograph(rng: random.Random, image: Image.Image) -> Image.Image:
     return Image.open(packed)
 
 
-def choose_questions(rng: random.Random, page: Page) -> list[QA]:
-    """Questions in random order, as many as fit: in one page of two the whole text is read out."""
-    wanted = rng.sample(page.qa, min(len(page.qa), rng.randint(1, 6)))
+def choose_questions(rng: random.Random, page: Page, reading_share: float) -> list[QA]:
+    """Some questions in random order; on about `reading_share` of the pages one of them asks for the whole text."""
+    others = page.qa[1:] or page.qa
+    wanted = rng.sample(others, min(len(others), rng.randint(1, 6)))
     reading = [qa for qa in page.qa if qa.answer == page.text]
-    if reading and rng.random() < 0.6 and not any(qa.answer == page.text for qa in wanted):
+    if reading and rng.random() < reading_share and not any(qa.answer == page.text for qa in wanted):
         wanted.insert(rng.randrange(len(wanted) + 1), rng.choice(reading))
     return wanted
 

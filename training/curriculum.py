@@ -16,7 +16,7 @@ class Stage:
     """One part of training, up to the share `until` of all steps.
 
     `tokens` bounds the visual tokens of a grid, `em` the size of type in pixels of the grid, `limit` the characters
-    of a page.
+    of a page; `reading` is the share of pages whose whole text is asked for.
     """
 
     until: float
@@ -24,6 +24,7 @@ class Stage:
     em: tuple[float, float]
     limit: int
     kinds: tuple[Kind, ...]
+    reading: float = 0.6
 
 
 STAGES = (
@@ -33,7 +34,7 @@ STAGES = (
     Stage(1.00, (100, 540), (10, 34), 340, ALL),
 )
 
-WORDING = (Stage(1.00, (40, 200), (12, 30), 90, ALL),)
+WORDING = (Stage(1.00, (40, 180), (12, 30), 90, ALL, reading=0.3),)
 """Short pages for a second phase, in which a model that reads learns to understand more ways to ask."""
 
 

@@ -2,7 +2,12 @@
 
 from dataclasses import dataclass
 
-from training.wording import chinese_requests_for_text, requests_for_text
+from training.wording import (
+    chinese_requests_for_text,
+    requests_for_entry,
+    requests_for_field,
+    requests_for_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,7 @@ FIELD_FRAMES = Phrases(
         *("What is the {noun} on the page?", "What is the {noun} that is printed?", "Just the {noun}, please."),
     ),
     test=("Could you tell me the {noun}?", "What is the {noun} shown here?"),
+    more=requests_for_field(),
     chinese=("{noun}是什么?", "{noun}是多少?", "请告诉我{noun}。", "{noun}?", "图中的{noun}是什么?", "请读出{noun}。"),
 )
 
@@ -129,6 +135,7 @@ ENTRY = Phrases(
         *("What is written at {subject}?", "Which {subject} is given?", "Tell me the {subject}."),
     ),
     test=("What does it say for {subject}?",),
+    more=requests_for_entry(),
     chinese=("{subject}是什么?", "{subject}是多少?", "{subject}写的是什么?"),
 )
 HELD_OUT_READING = ("Please read out what it says.", "What text is in the picture?")

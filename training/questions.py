@@ -132,6 +132,8 @@ def _field_question(rng: random.Random, field: str, split: Split) -> str:
         frames = FIELD_FRAMES.chinese
         return rng.choice(frames[:-1] if split == "train" else frames[-1:]).format(noun=naming.chinese)
     frames = FIELD_FRAMES.train if split == "train" else FIELD_FRAMES.test
+    if split == "train" and rng.random() < MORE_SHARE:
+        frames = FIELD_FRAMES.more
     return _typed(rng, rng.choice(frames).format(noun=noun, Noun=noun[0].upper() + noun[1:]))
 
 

@@ -32,6 +32,51 @@ CHINESE_OBJECTS = ("文字", "全部文字", "内容", "所有内容", "所有�
 CHINESE_PLACES = ("图片上", "图里", "照片上", "上面", "这里", "这张图上", "这上面")
 
 
+FIELD_VERBS = (
+    *("tell me", "give me", "read", "read out", "find", "show me", "extract", "look up", "write down", "name", "say"),
+    *("get me", "spell out", "copy", "tell us"),
+)
+FIELD_REQUESTS = ("{0} the {{noun}}.", "{0} the {{noun}}", "Please {1} the {{noun}}.", "{0} the {{noun}}, please.")
+FIELD_POLITE = ("Can you {0} the {{noun}}?", "Could you {0} the {{noun}}, please?", "Would you {0} the {{noun}}?")
+FIELD_PLACES = (
+    *("here", "there", "on it", "on this", "in the picture", "printed here", "given here", "in this image", "you see"),
+    *("on the page", "that you see", "mentioned here", "on the paper", "in the text", "listed here"),
+)
+ENTRY_PLACES = ("after", "at", "next to", "under", "beside", "by", "behind", "as the", "in the field")
+
+
+def requests_for_field() -> tuple[str, ...]:
+    """English frames that ask for one field by its noun, each once."""
+    frames = [*FIELD_REQUESTS, *FIELD_POLITE]
+    found = [
+        frame.format(verb if frame in FIELD_POLITE else verb[0].upper() + verb[1:], verb)
+        for frame in frames
+        for verb in FIELD_VERBS
+    ]
+    found += [f"{what} the {{noun}} {place}?" for what in ("What is", "What's") for place in FIELD_PLACES]
+    return (
+        *found,
+        "Which {noun} is it?",
+        "What {noun} does it say?",
+        "What {noun} is printed?",
+        "May I have the {noun}?",
+    )
+
+
+def requests_for_entry() -> tuple[str, ...]:
+    """English frames that ask what stands behind a printed label, each once."""
+    found = [f"What does it say {place} {{subject}}?" for place in ENTRY_PLACES]
+    found += [f"What {verb} {place} {{subject}}?" for verb in ("stands", "is written") for place in ENTRY_PLACES]
+    found += [frame.replace("noun", "subject") for frame in requests_for_field()]
+    return (
+        *found,
+        "What does {subject} say?",
+        "And {subject}?",
+        "What is the value of {subject}?",
+        "Value of {subject}?",
+    )
+
+
 def requests_for_text() -> tuple[str, ...]:
     """English sentences that ask for all of the text, each once."""
     found = []
