@@ -143,6 +143,7 @@ class VisionModel(nn.Module):
             raise ValueError(f"{width}x{height} pixels: both sides must be multiples of {2 * self.patch_size}")
         x = self.transformer(self.patch_embedding(pixels.to(self.conv.weight.dtype)))[:, 1:]
         x = self.conv(x.transpose(1, 2).reshape(len(x), -1, rows, columns))
-        x = self.linear_proj(x.flatten(2).transpose(1, 2))
+        # On a CPU the 4-bit layers of bitsandbytes misread anything that is not contiguous.
+        x = self.linear_proj(x.flatten(2).transpose(1, 2).contiguous())
         frame = (self.boi.expand(len(x), -1, -1), x, self.eoi.expand(len(x), -1, -1))
         return torch.cat(frame, dim=1) / self.scaling_factor

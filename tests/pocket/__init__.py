@@ -1,0 +1,1 @@
+"""What the pocket model is held to: real weights, the real engine, the real service."""
