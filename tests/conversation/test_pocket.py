@@ -1,0 +1,51 @@
+"""The whole path with nothing scripted: Telegram's API over HTTP, the bot, SQLite, and the pocket model."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.app import RunningBot, open_bot
+from model_service import open_service
+from playground import Chat, Post, Server
+from playground.demo.play import parts, settings_for
+from playground.demo.samples import load_samples
+
+PATIENCE = 60.0
+SAMPLES = load_samples()
+
+
+@pytest.fixture
+async def bot(server: Server, tmp_path: Path) -> AsyncIterator[RunningBot]:
+    """The real bot with the real model, as the demo opens it."""
+    settings = settings_for(server, tmp_path / "data")
+    async with open_bot(settings, SecretStr(server.token), open_service(settings.model.config())) as running:
+        yield running
+
+
+async def answer(chat: Chat, question: Post) -> tuple[str, str]:
+    """The finished answer to a question, and its small print."""
+    post = await chat.answer(question, lambda post: post.reply_to == question.id and parts(post)[1] != "", PATIENCE)
+    return parts(post)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_conversation_in_english_and_in_chinese(server: Server) -> None:
+    """A photo with a question and a further question are answered to the letter, in each person's language."""
+    label, note = SAMPLES["label.jpg"], SAMPLES["note.jpg"]
+    ada = server.person("Ada").private()
+    photo = await ada.send_photo(label.data, "What is the order number?")
+    said, small_print = await answer(ada, photo)
+    assert said == label.answers["What is the order number?"]
+    assert small_print.startswith("read at ")
+    said, _ = await answer(ada, await ada.send("What is the weight?"))
+    assert said == label.answers["What is the weight?"]
+
+    chen = server.person("Chen", language_code="zh-hans").private()
+    photo = await chen.send_photo(note.data, "电话号码是什么？")
+    said, small_print = await answer(chen, photo)
+    assert said == note.answers["What is the phone number?"]
+    assert small_print.startswith("按 ")
+    said, _ = await answer(chen, await chen.send("姓名是什么？"))
+    assert said == note.answers["What is the name?"]
