@@ -79,7 +79,7 @@ class GLM4VEngine:
 
     @torch.inference_mode()
     def _generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
-        prompt = build_prompt(self._tokenizer, request.messages, request.picture is not None)
+        prompt = self._fitting_prompt(request)
         room = self._model.config.seq_length - len(prompt.ids)
         if room < 1:
             raise GenerationFailed(f"the conversation has {len(prompt.ids)} tokens, the model takes no more")
@@ -98,6 +98,18 @@ class GLM4VEngine:
             yield EngineStep(stream.push(token))
             logits = self._decode(token, position, cache)
             position += 1
+
+    def _fitting_prompt(self, request: GenerationRequest) -> Prompt:
+        """The prompt, less the oldest questions and answers if they would leave no room for this answer."""
+        length: int = self._model.config.seq_length
+        reserve = min(request.sampling.max_tokens, length // 4)
+        messages = request.messages
+        while True:
+            prompt = build_prompt(self._tokenizer, messages, request.picture is not None)
+            first = next(index for index, message in enumerate(messages) if message.role == "user")
+            if len(prompt.ids) + reserve <= length or len(messages) - first < 3:
+                return prompt
+            messages = messages[:first] + messages[first + 2 :]
 
     def _see(self, request: GenerationRequest) -> Tensor | None:
         """The picture's (1, N + 2, hidden) embeddings; None without a picture."""

@@ -1,0 +1,1 @@
+"""GLM-4V, part by part."""

@@ -1,0 +1,47 @@
+"""What the tests of GLM-4V share."""
+
+from pathlib import Path
+
+import pytest
+
+from model_service.glm4v.model import GLM4VForConditionalGeneration
+from model_service.glm4v.tokenizer import Tokenizer
+from tests.model_service.glm4v.tiny import SHARED, tiny_model, tokenizer_lines, write_checkpoint
+
+
+@pytest.fixture(scope="package")
+def model() -> GLM4VForConditionalGeneration:
+    """A tiny random model; tests leave it as it is."""
+    return tiny_model()
+
+
+@pytest.fixture
+def tokenizer(tmp_path: Path) -> Tokenizer:
+    """A tokenizer of single bytes."""
+    file = tmp_path / "tokenizer.model"
+    file.write_text(tokenizer_lines())
+    return Tokenizer.load(file)
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    """A small complete checkpoint, for a test to break."""
+    return write_checkpoint(tmp_path / "checkpoint")
+
+
+@pytest.fixture
+def reference() -> Path:
+    """The tiny checkpoint with what the original code computed for it."""
+    folder = SHARED / "parity" / "tiny"
+    if not folder.is_dir():
+        pytest.skip("the reference of the original code is not on this machine")
+    return folder
+
+
+@pytest.fixture
+def golden() -> Path:
+    """The real vocabulary, with ids that the original tokenizer made."""
+    folder = SHARED / "glm4v"
+    if not (folder / "tokenizer_golden.json").is_file():
+        pytest.skip("the original's vocabulary is not on this machine")
+    return folder

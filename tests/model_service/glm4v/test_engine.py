@@ -1,0 +1,106 @@
+"""The engine: from a request to steps, with a tiny random model."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from model_service import (
+    Detail,
+    EngineStep,
+    FinishReason,
+    GenerationFailed,
+    GenerationRequest,
+    Message,
+    ModelConfig,
+    PictureRejected,
+    SamplingParams,
+)
+from model_service.glm4v.engine import GLM4VEngine, load_engine
+from tests.bot.samples import picture
+from tests.model_service.glm4v.tiny import write_checkpoint
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GLM4VEngine]:
+    """64 positions, single bytes as tokens."""
+    folder = write_checkpoint(tmp_path_factory.mktemp("engine") / "tiny")
+    loaded = load_engine(ModelConfig(name=str(folder), device="cpu"))
+    yield loaded
+    loaded.close()
+
+
+def request(*texts: str, seen: bytes | None = None, max_tokens: int = 8) -> GenerationRequest:
+    """Questions and answers in turn, the last one a question."""
+    messages = tuple(Message("assistant" if index % 2 else "user", text) for index, text in enumerate(texts))
+    sampling = SamplingParams(max_tokens=max_tokens, temperature=1.0, top_p=1.0, seed=1)
+    return GenerationRequest("1", "chat", messages, seen, Detail(16), sampling)
+
+
+def steps(engine: GLM4VEngine, asked: GenerationRequest) -> list[EngineStep]:
+    """All steps of an answer; the last one, and no other, carries the reason of the end."""
+    found = list(engine.generate(asked))
+    assert all(step.finish_reason is None for step in found[:-1])
+    assert found[-1].finish_reason is not None
+    return found
+
+
+def test_an_answer_ends_at_max_tokens(engine: GLM4VEngine) -> None:
+    """One step a token, the last one with LENGTH."""
+    found = steps(engine, request("What is it?", seen=picture(), max_tokens=3))
+    assert len(found) == 3
+    assert found[-1].finish_reason is FinishReason.LENGTH
+
+
+def test_an_answer_ends_where_the_positions_do(engine: GLM4VEngine) -> None:
+    """However many tokens are wished for: 64 positions, less the prompt's, are there."""
+    found = steps(engine, request("a" * 40, max_tokens=1000))
+    prompt = 2 + 2 + 40 + 1
+    assert len(found) <= 64 - prompt
+
+
+def test_the_oldest_turns_give_way(engine: GLM4VEngine) -> None:
+    """A conversation that became too long is answered like one that never had its oldest part."""
+    long = request("a" * 20, "b" * 20, "c", "d", "e?", seen=picture())
+    short = request("c", "d", "e?", seen=picture())
+    assert steps(engine, long) == steps(engine, short)
+
+
+def test_a_question_that_is_too_long_fails_alone(engine: GLM4VEngine) -> None:
+    """It cannot be shortened; the next request is answered."""
+    with pytest.raises(GenerationFailed, match="tokens"):
+        list(engine.generate(request("a" * 70)))
+    assert steps(engine, request("a"))
+
+
+def test_a_broken_picture_fails_alone(engine: GLM4VEngine) -> None:
+    """Both the plan and the answer say so."""
+    broken = request("What is it?", seen=b"no picture")
+    with pytest.raises(PictureRejected):
+        engine.plan(broken)
+    with pytest.raises(PictureRejected):
+        list(engine.generate(broken))
+
+
+def test_the_plan_is_the_grid_that_is_read(engine: GLM4VEngine) -> None:
+    """Within the budget, in the picture's shape; without a picture there is none."""
+    plan = engine.plan(request("?", seen=picture(400, 100)))
+    assert plan is not None
+    assert (plan.rows, plan.columns) == (2, 8)
+    assert engine.plan(request("?")) is None
+
+
+def test_the_picture_changes_the_answer(engine: GLM4VEngine) -> None:
+    """It is looked at."""
+    one = steps(engine, request("What is it?", seen=picture(200, 200)))
+    other = steps(engine, request("What is it?", seen=picture(100, 300)))
+    assert one != other
+
+
+def test_closing_the_steps_stops_the_work(engine: GLM4VEngine) -> None:
+    """No further token is computed, and the next answer is not disturbed."""
+    wanted = steps(engine, request("a"))
+    generating = engine.generate(request("a", max_tokens=40))
+    next(generating)
+    assert isinstance(generating, Iterator)
+    generating.close()  # type: ignore[attr-defined]
+    assert steps(engine, request("a")) == wanted

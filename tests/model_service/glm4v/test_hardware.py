@@ -1,0 +1,65 @@
+"""One device and one dtype for the whole model, chosen from the machine."""
+
+import pytest
+import torch
+
+from model_service.config import ModelConfig
+from model_service.errors import CheckpointError
+from model_service.glm4v.hardware import GIB, choose_hardware, holds_nine_billion
+
+
+class Card:
+    """A GPU that torch finds."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int] = (8, 6), gib: float = 24) -> None:
+        self.total_memory = int(gib * GIB)
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+        monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+        monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: self)
+
+
+@pytest.fixture
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without one."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+
+@pytest.mark.usefixtures("no_gpu")
+def test_without_a_gpu_it_is_fp32_on_the_cpu() -> None:
+    """Half precision is slow there."""
+    hardware = choose_hardware(ModelConfig())
+    assert (hardware.device.type, hardware.dtype, hardware.dtype_name) == ("cpu", torch.float32, "float32")
+    assert not holds_nine_billion(hardware.device)
+
+
+@pytest.mark.usefixtures("no_gpu")
+def test_a_gpu_that_is_asked_for_and_not_there_is_an_error() -> None:
+    """It names the setting."""
+    with pytest.raises(CheckpointError, match=r"model\.device is cuda"):
+        choose_hardware(ModelConfig(device="cuda"))
+
+
+@pytest.mark.parametrize(
+    ("capability", "dtype"), [((8, 0), torch.bfloat16), ((9, 0), torch.bfloat16), ((7, 5), torch.float16)]
+)
+def test_a_gpu_takes_bf16_where_it_has_it(
+    monkeypatch: pytest.MonkeyPatch, capability: tuple[int, int], dtype: torch.dtype
+) -> None:
+    """fp16 on older cards, where bf16 is only imitated."""
+    Card(monkeypatch, capability)
+    hardware = choose_hardware(ModelConfig())
+    assert (hardware.device.type, hardware.dtype) == ("cuda", dtype)
+
+
+def test_settings_override(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Device and dtype, each on its own."""
+    Card(monkeypatch)
+    assert choose_hardware(ModelConfig(device="cpu")).device.type == "cpu"
+    assert choose_hardware(ModelConfig(dtype="float16")).dtype == torch.float16
+
+
+@pytest.mark.parametrize(("gib", "enough"), [(24, True), (11, True), (8, False)])
+def test_the_big_model_needs_memory(monkeypatch: pytest.MonkeyPatch, gib: float, enough: bool) -> None:
+    """`auto` takes the 9B where 4-bit weights and the work on a picture fit."""
+    Card(monkeypatch, gib=gib)
+    assert holds_nine_billion(torch.device("cuda")) is enough

@@ -1,0 +1,65 @@
+"""The choice of the next token."""
+
+import torch
+from torch import Tensor
+
+from model_service.glm4v.sampling import Sampler
+from model_service.types import SamplingParams
+
+ALL = torch.ones(8, dtype=torch.bool)
+
+
+def logits(*probabilities: float) -> Tensor:
+    """Logits of these probabilities, for a vocabulary of 8."""
+    return torch.tensor([*probabilities, *[0.0] * (8 - len(probabilities))]).log()
+
+
+def draws(params: SamplingParams, scores: Tensor, allowed: Tensor = ALL, count: int = 200) -> list[int]:
+    """That many draws with one sampler."""
+    sampler = Sampler(params, allowed)
+    return [sampler.choose(scores) for _ in range(count)]
+
+
+def test_temperature_zero_takes_the_likeliest() -> None:
+    """Greedy, each time."""
+    assert set(draws(SamplingParams(), logits(0.3, 0.4, 0.3), count=10)) == {1}
+
+
+def test_greedy_never_takes_a_forbidden_id() -> None:
+    """The likeliest of those that are allowed."""
+    allowed = torch.tensor([True, False, True, True, True, True, True, True])
+    assert draws(SamplingParams(), logits(0.1, 0.6, 0.3), allowed, count=1) == [2]
+
+
+def test_a_forbidden_id_is_never_drawn() -> None:
+    """However likely it is and however high the temperature."""
+    allowed = torch.tensor([False, True, True, False, True, True, True, True])
+    params = SamplingParams(temperature=5.0, top_p=1.0, seed=1)
+    drawn = set(draws(params, logits(0.9, 0.02, 0.02, 0.02, 0.01, 0.01, 0.01, 0.01), allowed))
+    assert drawn == {1, 2, 4, 5, 6, 7}
+
+
+def test_top_p_keeps_the_nucleus() -> None:
+    """The smallest set of the likeliest ids that reaches top_p, and nothing beyond it."""
+    scores = logits(0.4, 0.3, 0.2, 0.1)
+    assert set(draws(SamplingParams(temperature=1.0, top_p=0.6, seed=2), scores)) == {0, 1}
+    assert set(draws(SamplingParams(temperature=1.0, top_p=0.8, seed=2), scores)) == {0, 1, 2}
+    assert set(draws(SamplingParams(temperature=1.0, top_p=0.1, seed=2), scores)) == {0}
+    assert set(draws(SamplingParams(temperature=1.0, top_p=1.0, seed=2), scores)) == {0, 1, 2, 3}
+
+
+def test_a_seed_repeats_the_draws() -> None:
+    """The same seed, the same draws; none of it depends on torch's global generator."""
+    params = SamplingParams(temperature=1.0, top_p=1.0, seed=3)
+    scores = logits(*[0.125] * 8)
+    torch.manual_seed(0)
+    first = draws(params, scores)
+    torch.manual_seed(1)
+    assert draws(params, scores) == first
+    assert draws(SamplingParams(temperature=1.0, top_p=1.0, seed=4), scores) != first
+    assert draws(SamplingParams(temperature=1.0, top_p=1.0), scores) != first
+
+
+def test_half_precision_logits_are_fine() -> None:
+    """Logits come in the model's dtype."""
+    assert draws(SamplingParams(temperature=0.7, seed=1), logits(0.0, 1.0).bfloat16(), count=3) == [1, 1, 1]
