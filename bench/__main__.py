@@ -5,6 +5,8 @@ import asyncio
 import json
 import os
 import platform
+import shlex
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata, resources
@@ -27,14 +29,17 @@ async def measure(name: str, levels: list[str], rounds: int) -> tuple[EngineInfo
 
 
 def report(info: EngineInfo, timings: list[Timing]) -> dict[str, object]:
-    """What is kept: the timings, and all that they depend on."""
+    """What is kept: the timings, and all they depend on; `load` is what the machine had to do in the last minute."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": shlex.join(["python", "-m", "bench", *sys.argv[1:]]),
         "model": info.model,
         "device": info.device,
         "dtype": info.dtype,
+        "cpu": cpu_name(),
         "cores": os.cpu_count(),
         "machine": platform.machine(),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
         "torch": metadata.version("torch"),
         "picture": PICTURE,
@@ -42,6 +47,16 @@ def report(info: EngineInfo, timings: list[Timing]) -> dict[str, object]:
         "characters": CHARACTERS,
         "timings": [asdict(timing) for timing in timings],
     }
+
+
+def cpu_name() -> str:
+    """The processor's name, where the system tells it."""
+    try:
+        facts = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor()
+    names = [line.partition(":")[2].strip() for line in facts.splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.processor()
 
 
 def show(info: EngineInfo, timings: list[Timing]) -> None:
