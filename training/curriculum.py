@@ -34,8 +34,11 @@ STAGES = (
     Stage(1.00, (100, 540), (10, 34), 340, ALL),
 )
 
-WORDING = (Stage(1.00, (40, 180), (12, 30), 90, ALL, reading=0.3),)
-"""Short pages for a second phase, in which a model that reads learns to understand more ways to ask."""
+WORDING = (
+    Stage(0.50, (40, 200), (12, 30), 90, ALL, 0.3),
+    Stage(1.00, (40, 500), (11, 30), 170, (*ALL, Kind.RECEIPT, Kind.RECEIPT, Kind.LABEL, Kind.CARD), 0.3),
+)
+"""Short pages, then longer ones, for a second phase, in which a model that reads learns more ways to ask."""
 
 
 def stage_at(progress: float, stages: tuple[Stage, ...] = STAGES) -> Stage:

@@ -1,7 +1,7 @@
 """Which typefaces pages are drawn with, and which are kept out of training to be read only in evaluation.
 
 The faces come from free Debian packages; a machine without packages gets a folder collected by
-`python -m training.fonts collect fonts/` (and EYEGLASS_FONTS=fonts/). The packages that a full collection stands on:
+`python -m training.fonts collect fonts/` (and TRAINING_FONTS=fonts/). The packages that a full collection stands on:
 
     fonts-b612 fonts-cabin fonts-cantarell fonts-comfortaa fonts-courier-prime fonts-crosextra-caladea
     fonts-crosextra-carlito fonts-dejavu-core fonts-dejavu-extra fonts-dosis fonts-ebgaramond fonts-fantasque-sans
@@ -118,7 +118,7 @@ def open_face(path: str, size: float) -> Face:
 
 
 def find_families(folder: Path | None = None, split: Split = "train") -> tuple[Family, ...]:
-    """The Latin text families under `folder` (else EYEGLASS_FONTS, else /usr/share/fonts) for one split, by name.
+    """The Latin text families under `folder` (else TRAINING_FONTS, else /usr/share/fonts) for one split, by name.
 
     Raises:
         FontsError: nothing usable is there.
@@ -141,7 +141,7 @@ def find_families(folder: Path | None = None, split: Split = "train") -> tuple[F
 
 def fonts_folder() -> Path:
     """Where typefaces are looked for when nobody says."""
-    return Path(os.environ.get("EYEGLASS_FONTS", "/usr/share/fonts"))
+    return Path(os.environ.get("TRAINING_FONTS", "/usr/share/fonts"))
 
 
 def find_words(folder: Path | None = None) -> tuple[str, ...]:

@@ -99,9 +99,15 @@ def _phrase(rng: random.Random, phrases: Phrases, split: Split, **slots: str) ->
     more = split == "train" and rng.random() < MORE_SHARE
     if rng.random() < CHINESE_SHARE:
         trained = (more and phrases.more_chinese) or phrases.chinese[:-1]
-        return rng.choice(trained if split == "train" else phrases.chinese[-1:]).format(**slots)
+        return _marked(rng, rng.choice(trained if split == "train" else phrases.chinese[-1:]).format(**slots))
     trained = (more and phrases.more) or phrases.train
     return _typed(rng, rng.choice(trained if split == "train" else phrases.test).format(**slots))
+
+
+def _marked(rng: random.Random, asked: str) -> str:
+    """A Chinese question ends with a full-width mark, an ASCII one, or none."""
+    mark = rng.choice(("？", "？", "？", "?", ""))
+    return asked.replace("?", mark)
 
 
 def _typed(rng: random.Random, asked: str) -> str:
@@ -124,13 +130,13 @@ def _field_question(rng: random.Random, field: str, split: Split) -> str:
     naming = NAMINGS[field]
     if split == "train" and rng.random() < SPECIAL_SHARE:
         if naming.special_chinese and rng.random() < CHINESE_SHARE:
-            return rng.choice(naming.special_chinese)
+            return _marked(rng, rng.choice(naming.special_chinese))
         if naming.special:
             return _typed(rng, rng.choice(naming.special))
     noun = rng.choice(naming.nouns)
     if rng.random() < CHINESE_SHARE:
         frames = FIELD_FRAMES.chinese
-        return rng.choice(frames[:-1] if split == "train" else frames[-1:]).format(noun=naming.chinese)
+        return _marked(rng, rng.choice(frames[:-1] if split == "train" else frames[-1:]).format(noun=naming.chinese))
     frames = FIELD_FRAMES.train if split == "train" else FIELD_FRAMES.test
     if split == "train" and rng.random() < MORE_SHARE:
         frames = FIELD_FRAMES.more
