@@ -1,4 +1,4 @@
-"""The pages and questions that a model is examined with: typefaces and wording that training never used."""
+"""The pages and questions that a model is examined with, in typefaces that training never used."""
 
 import io
 import random
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from model_service import Detail, Level, plan_detail
 from model_service.detail import LEVEL_TOKENS
 from training.documents import Kind
-from training.fonts import Family
+from training.fonts import Family, Split
 from training.pages import Page, draw
 from training.questions import QA, Asked
 
@@ -41,11 +41,19 @@ def print_scale(width: int, height: int) -> float:
 
 
 def exam(
-    seed: int, count: int, fonts: Sequence[Family], words: Sequence[str], most_questions: int = 2
+    seed: int,
+    count: int,
+    fonts: Sequence[Family],
+    words: Sequence[str],
+    most_questions: int = 2,
+    *,
+    wording: Split = "test",
 ) -> tuple[Sheet, ...]:
     """That many sheets, all kinds in equal shares, each with one reading and at most `most_questions` field questions.
 
     A question for a field that is not there comes on top. The same seed and typefaces give the same sheets.
+    `wording` is `test` for ways to ask that were kept out of training, word for word, or `train` for those that were
+    not.
     """
     rng = random.Random(seed)
     kinds = tuple(Kind)
@@ -54,7 +62,7 @@ def exam(
         kind = kinds[index % len(kinds)]
         width, height = rng.choice(SHAPES.get(kind, OTHER_SHAPES))
         em = rng.uniform(SMALLEST_PRINT, LARGEST_PRINT) / print_scale(width, height)
-        page = draw(rng, fonts, words, width, height, em=em, kind=kind, limit=MOST_CHARACTERS, split="test")
+        page = draw(rng, fonts, words, width, height, em=em, kind=kind, limit=MOST_CHARACTERS, split=wording)
         fields = [qa for qa in page.qa if qa.kind is Asked.FIELD][:most_questions]
         absent = [qa for qa in page.qa if qa.kind is Asked.ABSENT]
         sheets.append(Sheet(page, jpeg(page), (page.qa[0], *fields, *absent)))
