@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 
 from training import paraphrases as ways
 from training import values
 from training.documents import Document, Fact, Kind, Source
-from training.fonts import ALPHABET, Split
+from training.fonts import Split
 from training.paraphrases import FIELD_FRAMES, NAMINGS, Phrases
 
 
@@ -78,20 +78,6 @@ def ask(source: Source, whole: Document, text: str, split: Split = "train") -> t
         chosen.append(_mention(source, text, split))
     rng.shuffle(chosen)
     return (QA(Asked.TEXT, _phrase(rng, ways.TEXT, split), text), *chosen)
-
-
-def question_alphabet() -> str:
-    """Every character that a question or an answer may hold, sorted."""
-    found = {*ALPHABET, "\n"}
-    for name in vars(ways).values():
-        for phrases in name.values() if isinstance(name, dict) else (name,):
-            if isinstance(phrases, Phrases | ways.Naming):
-                found.update(*(_characters(getattr(phrases, part.name)) for part in fields(phrases)))
-    return "".join(sorted(found))
-
-
-def _characters(value: str | Sequence[str]) -> set[str]:
-    return set("".join(value))
 
 
 def _phrase(rng: random.Random, phrases: Phrases, split: Split, **slots: str) -> str:

@@ -1,0 +1,52 @@
+"""The learner trains every weight, and what is exported is what the engine loads."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from model_service.config import ModelConfig
+from model_service.glm4v.checkpoint import load_checkpoint, load_tokenizer
+from model_service.glm4v.hardware import Hardware
+from model_service.glm4v.model import GLM4VForConditionalGeneration
+from tests.training.test_batches import batches
+from training.export import byte_tokenizer, export
+from training.learner import Learner, new_model
+from training.train import make_optimizers, schedule
+
+
+@pytest.fixture(scope="module")
+def model() -> GLM4VForConditionalGeneration:
+    """A pocket model with its first weights."""
+    return new_model(seed=1)
+
+
+def test_every_weight_learns(model: GLM4VForConditionalGeneration) -> None:
+    """One step reaches all parameters, and both optimizers share them out without a rest."""
+    learner = Learner(model)
+    answers, characters, place = learner(batches().batch(20))
+    (answers + characters + place).backward()
+    without = [name for name, parameter in learner.named_parameters() if parameter.grad is None]
+    assert without == []
+    optimizers = make_optimizers(learner, 1e-3)
+    grouped = [parameter for optimizer in optimizers for parameter in optimizer.param_groups[0]["params"]]
+    assert len(grouped) == len({id(parameter) for parameter in grouped}) == len(list(learner.parameters()))
+
+
+def test_export_is_what_the_engine_loads(model: GLM4VForConditionalGeneration, tmp_path: Path) -> None:
+    """An exported checkpoint comes back with the same weights, rounded to bf16, in small files."""
+    export(model, tmp_path / "checkpoint")
+    hardware = Hardware(torch.device("cpu"), torch.float32)
+    loaded = load_checkpoint(tmp_path / "checkpoint", ModelConfig(), hardware)
+    for name, tensor in model.state_dict().items():
+        assert torch.equal(loaded.state_dict()[name], tensor.to(torch.bfloat16).float()), name
+    tokenizer = load_tokenizer(tmp_path / "checkpoint", loaded.config)
+    assert tokenizer.encode("é?") == byte_tokenizer().encode("é?")
+    assert max(file.stat().st_size for file in (tmp_path / "checkpoint").iterdir()) <= 16 * 1024**2
+
+
+def test_learning_rate_rises_and_falls() -> None:
+    """It warms up after every start and ends at a fiftieth."""
+    assert schedule(0, 0.0) < 0.01
+    assert schedule(1000, 0.0) == pytest.approx(1.0)
+    assert schedule(1000, 1.0) == pytest.approx(0.02)
