@@ -50,7 +50,7 @@ SAMPLES = (
         Look((151, 132, 110), (250, 249, 245), INK, (90, 88, 86), frame=False, sheet=True),
         (
             Line("Harbour Bakery", role="title"),
-            Line("12 Mill Lane"),
+            Line("84 Station Road"),
             Line("14/03/2025", "09:42"),
             Line("Receipt no. 40718"),
             Line(role="rule"),
