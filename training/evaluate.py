@@ -15,9 +15,9 @@ from typing import Literal, cast
 
 from model_service import Detail, Engine, GenerationRequest, Message, ModelConfig, SamplingParams
 from training.exam import Sheet, exam
-from training.fonts import Split, find_families, find_words
+from training.fonts import find_families, find_words
 from training.metrics import character_error_rate, exact
-from training.questions import QA, Asked
+from training.questions import QA, Asked, Wording
 
 MOST_TOKENS = 320
 
@@ -145,7 +145,7 @@ def main() -> None:
     parser.add_argument("--levels", default="low,standard,fine,high,max")
     parser.add_argument("--pages", type=int, default=100)
     parser.add_argument("--questions", type=int, default=2, help="field questions a page")
-    parser.add_argument("--wording", choices=["test", "train"], default="test", help="ways to ask: kept out or not")
+    parser.add_argument("--wording", choices=["test", "plain", "train"], default="test")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="cpu")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path)
@@ -156,7 +156,7 @@ def main() -> None:
     engine: Engine = load_engine(ModelConfig(name=arguments.model, device=device))
     try:
         fonts, words = find_families(split="test"), find_words()
-        wording = cast("Split", arguments.wording)
+        wording = cast("Wording", arguments.wording)
         sheets = exam(arguments.seed, arguments.pages, fonts, words, arguments.questions, wording=wording)
         levels = [level.strip() for level in arguments.levels.split(",")]
         answers = examine(engine, sheets, levels)

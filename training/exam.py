@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from model_service import Detail, Level, plan_detail
 from model_service.detail import LEVEL_TOKENS
 from training.documents import Kind
-from training.fonts import Family, Split
+from training.fonts import Family
 from training.pages import Page, draw
-from training.questions import QA, Asked
+from training.questions import QA, Asked, Wording
 
 MOST_CHARACTERS = 200
 SMALLEST_PRINT = 13.0
@@ -47,7 +47,7 @@ def exam(
     words: Sequence[str],
     most_questions: int = 2,
     *,
-    wording: Split = "test",
+    wording: Wording = "test",
 ) -> tuple[Sheet, ...]:
     """That many sheets, all kinds in equal shares, each with one reading and at most `most_questions` field questions.
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from training.documents import Document, Kind, Room, Source
-from training.fonts import Family, Split
+from training.fonts import Family
 from training.layout import Run, Setting, choose_type, reading, set_document
 from training.papers import card_document, form_document, label_document, receipt_document
 from training.prose import note_document, notice_document, page_document, words_document
-from training.questions import QA, ask
+from training.questions import QA, Wording, ask
 
 Colour = tuple[int, int, int]
 
@@ -80,7 +80,7 @@ def draw(
     em: float | None = None,
     kind: Kind | None = None,
     limit: int = 300,
-    split: Split = "train",
+    split: Wording = "train",
 ) -> Page:
     """A page of `width` x `height` pixels with at most `limit` characters, all of it inside the canvas.
 
@@ -103,7 +103,7 @@ def draw(
 
 
 def _finish(
-    source: Source, whole: Document, setting: Setting, *, canvas: tuple[int, int], em: float, split: Split
+    source: Source, whole: Document, setting: Setting, *, canvas: tuple[int, int], em: float, split: Wording
 ) -> Page:
     rng, text = source.rng, reading(setting)
     dotted = whole.kind in {Kind.RECEIPT, Kind.FORM} and rng.random() < 0.3

@@ -4,11 +4,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from training import paraphrases as ways
 from training import values
 from training.documents import Document, Fact, Kind, Source
-from training.fonts import Split
 from training.paraphrases import FIELD_FRAMES, NAMINGS, Phrases
 
 
@@ -32,6 +32,9 @@ class QA:
     answer: str
     field: str = ""
 
+
+Wording = Literal["plain", "train", "test"]
+"""Ways to ask: the plain ones of training, all of training, or those kept out of it."""
 
 CHINESE_SHARE = 0.15
 SPECIAL_SHARE = 0.25
@@ -62,7 +65,7 @@ def absent(field: str) -> str:
     return f"There is no {NAMINGS[field].nouns[0]} in the picture."
 
 
-def ask(source: Source, whole: Document, text: str, split: Split = "train") -> tuple[QA, ...]:
+def ask(source: Source, whole: Document, text: str, split: Wording = "train") -> tuple[QA, ...]:
     """Questions about a page that reads `text`: first to read it all, then some of the others in random order."""
     rng = source.rng
     chosen = [_field(rng, fact, split) for fact in rng.sample(whole.facts, min(MOST_FIELDS, len(whole.facts)))]
@@ -80,14 +83,14 @@ def ask(source: Source, whole: Document, text: str, split: Split = "train") -> t
     return (QA(Asked.TEXT, _phrase(rng, ways.TEXT, split), text), *chosen)
 
 
-def _phrase(rng: random.Random, phrases: Phrases, split: Split, **slots: str) -> str:
+def _phrase(rng: random.Random, phrases: Phrases, split: Wording, **slots: str) -> str:
     """One way to ask, as typed by a person: now and then without a capital or the mark at the end."""
     more = split == "train" and rng.random() < MORE_SHARE
     if rng.random() < CHINESE_SHARE:
         trained = (more and phrases.more_chinese) or phrases.chinese[:-1]
-        return _marked(rng, rng.choice(trained if split == "train" else phrases.chinese[-1:]).format(**slots))
+        return _marked(rng, rng.choice(trained if split != "test" else phrases.chinese[-1:]).format(**slots))
     trained = (more and phrases.more) or phrases.train
-    return _typed(rng, rng.choice(trained if split == "train" else phrases.test).format(**slots))
+    return _typed(rng, rng.choice(trained if split != "test" else phrases.test).format(**slots))
 
 
 def _marked(rng: random.Random, asked: str) -> str:
@@ -102,7 +105,7 @@ def _typed(rng: random.Random, asked: str) -> str:
     return asked.rstrip("?.") if rng.random() < 0.08 else asked
 
 
-def _field(rng: random.Random, fact: Fact, split: Split) -> QA:
+def _field(rng: random.Random, fact: Fact, split: Wording) -> QA:
     if fact.field in NAMINGS:
         return QA(Asked.FIELD, _field_question(rng, fact.field, split), fact.answer, fact.field)
     phrases = ways.ITEM if fact.field == "item" else ways.ENTRY
@@ -112,9 +115,9 @@ def _field(rng: random.Random, fact: Fact, split: Split) -> QA:
     return QA(Asked.FIELD, _phrase(rng, phrases, split, subject=subject), fact.answer, fact.field)
 
 
-def _field_question(rng: random.Random, field: str, split: Split) -> str:
+def _field_question(rng: random.Random, field: str, split: Wording) -> str:
     naming = NAMINGS[field]
-    if split == "train" and rng.random() < SPECIAL_SHARE:
+    if split != "test" and rng.random() < SPECIAL_SHARE:
         if naming.special_chinese and rng.random() < CHINESE_SHARE:
             return _marked(rng, rng.choice(naming.special_chinese))
         if naming.special:
@@ -122,14 +125,14 @@ def _field_question(rng: random.Random, field: str, split: Split) -> str:
     noun = rng.choice(naming.nouns)
     if rng.random() < CHINESE_SHARE:
         frames = FIELD_FRAMES.chinese
-        return _marked(rng, rng.choice(frames[:-1] if split == "train" else frames[-1:]).format(noun=naming.chinese))
-    frames = FIELD_FRAMES.train if split == "train" else FIELD_FRAMES.test
+        return _marked(rng, rng.choice(frames[:-1] if split != "test" else frames[-1:]).format(noun=naming.chinese))
+    frames = FIELD_FRAMES.train if split != "test" else FIELD_FRAMES.test
     if split == "train" and rng.random() < MORE_SHARE:
         frames = FIELD_FRAMES.more
     return _typed(rng, rng.choice(frames).format(noun=noun, Noun=noun[0].upper() + noun[1:]))
 
 
-def _line(rng: random.Random, lines: Sequence[str], split: Split) -> QA:
+def _line(rng: random.Random, lines: Sequence[str], split: Wording) -> QA:
     shape = rng.random()
     if shape < 0.35:
         return QA(Asked.LINE, _phrase(rng, ways.FIRST_LINE, split), lines[0])
@@ -144,7 +147,7 @@ def _missing(whole: Document) -> list[str]:
     return [field for field in DENIABLE if field not in told]
 
 
-def _mention(source: Source, text: str, split: Split) -> QA:
+def _mention(source: Source, text: str, split: Wording) -> QA:
     rng = source.rng
     there = [word.strip(".,:;!?()\"'") for word in text.split()]
     long = [word for word in there if len(word) > 3 and word.isalpha()]
