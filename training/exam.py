@@ -52,8 +52,7 @@ def exam(
     """That many sheets, all kinds in equal shares, each with one reading and at most `most_questions` field questions.
 
     A question for a field that is not there comes on top. The same seed and typefaces give the same sheets.
-    `wording` is `test` for ways to ask that were kept out of training, word for word, or `train` for those that were
-    not.
+    `wording`: `test` is kept out of training, word for word; `plain` and `train` are not.
     """
     rng = random.Random(seed)
     kinds = tuple(Kind)
