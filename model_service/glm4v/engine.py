@@ -113,11 +113,10 @@ class GLM4VEngine:
 
     def _see(self, request: GenerationRequest) -> Tensor | None:
         """The picture's (1, N + 2, hidden) embeddings; None without a picture."""
-        if request.picture is None:
+        plan = self.plan(request)
+        if request.picture is None or plan is None:
             return None
-        image = self._open(request.picture)
-        plan = plan_detail(request.detail, *image.size, self._info.max_visual_tokens)
-        pixels = to_pixels(image, plan.width, plan.height).to(self._hardware.device)
+        pixels = to_pixels(self._open(request.picture), plan.width, plan.height).to(self._hardware.device)
         return self._model.transformer.vision(pixels)  # type: ignore[no-any-return]
 
     def _prefill(self, prompt: Prompt, image: Tensor | None, room: int) -> tuple[Tensor, KVCache, int]:
