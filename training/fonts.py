@@ -3,25 +3,36 @@
 The faces come from free Debian packages; a machine without packages gets a folder collected by
 `python -m training.fonts collect fonts/` (and TRAINING_FONTS=fonts/). The packages that a full collection stands on:
 
-    fonts-b612 fonts-cabin fonts-cantarell fonts-comfortaa fonts-courier-prime fonts-crosextra-caladea
-    fonts-crosextra-carlito fonts-dejavu-core fonts-dejavu-extra fonts-dosis fonts-ebgaramond fonts-fantasque-sans
-    fonts-firacode fonts-freefont-ttf fonts-go fonts-hack fonts-inconsolata fonts-inter fonts-jetbrains-mono
-    fonts-junicode fonts-karla fonts-lato fonts-liberation2 fonts-linuxlibertine fonts-monoid fonts-mononoki
-    fonts-noto-core fonts-noto-mono fonts-oldstandard fonts-open-sans fonts-paratype fonts-play fonts-quicksand
-    fonts-roboto-slab fonts-roboto-unhinted fonts-sil-andika fonts-sil-gentium-basic fonts-sora fonts-stix
-    fonts-tuffy fonts-urw-base35 fonts-vollkorn wamerican
+    fonts-3270 fonts-adf-accanthis fonts-adf-baskervald fonts-adf-berenis fonts-adf-gillius fonts-adf-ikarius
+    fonts-adf-irianis fonts-adf-libris fonts-adf-mekanus fonts-adf-romande fonts-adf-switzera fonts-adf-tribun
+    fonts-adf-universalis fonts-adf-verana fonts-agave fonts-anonymous-pro fonts-arapey fonts-averia-gwf
+    fonts-averia-sans-gwf fonts-averia-serif-gwf fonts-b612 fonts-cabin fonts-cantarell fonts-cardo
+    fonts-clear-sans fonts-cmu fonts-comfortaa fonts-comic-neue fonts-courier-prime fonts-crosextra-caladea
+    fonts-crosextra-carlito fonts-dejavu-core fonts-dejavu-extra fonts-dosis fonts-ebgaramond fonts-elstob
+    fonts-eurofurence fonts-fantasque-sans fonts-fanwood fonts-firacode fonts-freefont-ttf fonts-georgewilliams
+    fonts-gfs-artemisia fonts-gfs-didot fonts-gfs-neohellenic fonts-go fonts-hack fonts-hermit fonts-inconsolata
+    fonts-inter fonts-jetbrains-mono fonts-junicode fonts-jura fonts-karla fonts-karmilla fonts-klaudia-berenika
+    fonts-lato fonts-league-mono fonts-liberation2 fonts-lindenhill fonts-linuxlibertine fonts-lmodern
+    fonts-manrope fonts-monofur fonts-monoid fonts-mononoki fonts-mplus fonts-nanum fonts-noto-core
+    fonts-noto-mono fonts-oldstandard fonts-open-sans fonts-opendyslexic fonts-osifont fonts-oxygen
+    fonts-paratype fonts-play fonts-prociono fonts-quattrocento fonts-quicksand fonts-roboto-slab
+    fonts-roboto-unhinted fonts-sil-andika fonts-sil-charis fonts-sil-doulos fonts-sil-gentium-basic
+    fonts-sil-harmattan fonts-sil-padauk fonts-sora fonts-stix fonts-texgyre fonts-tiresias
+    fonts-tlwg-kinnari-ttf fonts-tlwg-laksaman-ttf fonts-tlwg-norasi-ttf fonts-tlwg-sawasdee-ttf
+    fonts-tlwg-waree-ttf fonts-tuffy fonts-urw-base35 fonts-vollkorn fonts-yanone-kaffeesatz fonts-yrsa-rasa
+    wamerican
 """
 
 import argparse
 import os
 import random
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from fontTools import subset
 from PIL import ImageFont
 
 Split = Literal["train", "test"]
@@ -44,7 +55,10 @@ REJECTED = (
     *("D050000L", "DejaVu Math", "Monoisome", "Standard Symbols", "Z003"),
     *("Arimo", "Cousine", "Tinos", "FreeSans", "STIXGeneral", "STIX Math"),
     *("Go Medium", "Inter Display", "Linux Libertine Display", "PT Sans Caption", "PT Serif Caption"),
-    *("Quicksand Light", "Quicksand Medium"),
+    *("Quicksand Light", "Quicksand Medium", "Latin Modern Math", "Berenis ADF Pro Math", "Caslon", "Clear Sans Thin"),
+    *("Essays1743", "Latin Modern Roman Dunhill", "Latin Modern Roman Unslanted", "TeX Gyre Chorus", "GWMonospace"),
+    *("Tiresias Infofont Z", "Tiresias PCfont Z", "Tiresias Signfont Z", "eurofurence classic light", "okolaks"),
+    *("OpenDyslexicAlta", "Scheherazade"),
 )
 """Not text faces, odd ones, and other cuts or names of faces that are in."""
 
@@ -55,7 +69,6 @@ STYLES: dict[str, Style] = {
     **dict.fromkeys(("italic", "oblique", "regular italic", "book italic", "regularitalic"), "italic"),
 }
 STYLE_WEIGHTS: dict[Style, float] = {"regular": 65, "bold": 20, "italic": 15}
-MOST_BYTES = 20_000_000
 
 
 class FontsError(Exception):
@@ -161,30 +174,27 @@ def find_words(folder: Path | None = None) -> tuple[str, ...]:
 
 
 def collect(target: Path, source: Path | None = None) -> int:
-    """Copy faces and the word list to `target`, at most 20 MB; return the bytes copied.
+    """Write the first face of each style and the word list to `target`; return the bytes written.
 
-    Small files go before large ones, with a head start for regular faces and for those of the test split.
+    The faces keep the alphabet's characters only, which makes a few megabytes of them all.
     """
     target.mkdir(parents=True, exist_ok=True)
-    words = "\n".join(find_words(source)) + "\n"
-    (target / "words.txt").write_text(words, encoding="utf-8")
-    total = len(words)
-    weighted = [(_bytes(name) * 0.1, name) for family in find_families(source, "test") for name in _firsts(family)]
-    for family in find_families(source, "train"):
-        weighted += [(_bytes(name) * (0.6 if name in family.regular else 1), name) for name in _firsts(family)]
-    for _, name in sorted(weighted):
-        if total + _bytes(name) <= MOST_BYTES:
-            shutil.copy(name, target / Path(name).name)
-            total += _bytes(name)
-    return total
+    (target / "words.txt").write_text("\n".join(find_words(source)) + "\n", encoding="utf-8")
+    splits: tuple[Split, ...] = ("train", "test")
+    for family in (family for split in splits for family in find_families(source, split)):
+        for name in (name for style in STYLE_WEIGHTS for name in family.files(style)[:1]):
+            _subset(Path(name), target / Path(name).name)
+    return sum(path.stat().st_size for path in target.iterdir() if path.is_file())
 
 
-def _firsts(family: Family) -> list[str]:
-    return [name for style in STYLE_WEIGHTS for name in family.files(style)[:1]]
-
-
-def _bytes(name: str) -> int:
-    return Path(name).stat().st_size
+def _subset(source: Path, target: Path) -> None:
+    options = subset.Options(name_IDs=["*"], notdef_outline=True, legacy_kern=True, hinting=True)
+    options.drop_tables += ["GSUB"]
+    font = subset.load_font(str(source), options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text=ALPHABET)
+    cutter.subset(font)
+    font.save(target)
 
 
 def _text_faces(root: Path) -> Iterator[tuple[Path, str, Style]]:

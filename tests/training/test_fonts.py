@@ -50,7 +50,7 @@ def test_no_family_is_in_both_splits() -> None:
 
 
 def test_a_collection_stays_small_and_serves_alone(tmp_path: Path) -> None:
-    """The copied folder is under 20 MB and holds words and faces of both splits."""
+    """The copied folder is small and holds words and faces of both splits."""
     try:
         find_families(split="test")
         find_words()

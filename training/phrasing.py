@@ -1,0 +1,78 @@
+"""Say a question as people type it, in English or in Chinese."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Wording = Literal["plain", "train", "test"]
+"""Ways to ask: the plain ones of training, all of training, or those kept out of it."""
+
+CHINESE_SHARE = 0.3
+MORE_SHARE = 0.6
+OPENINGS = ("Hi, ", "Hello, ", "Hey, ", "Please, ", "Sorry, ", "OK, ", "And ", "So ", "Now ", "Hi! ", "Hello! ", "pls ")
+CHINESE_OPENINGS = ("请问", "请问，", "你好，", "那么", "麻烦问下，", "帮我看看，", "想问一下，")
+THANKS = (" Thanks", " Thank you!", " Thanks!", " thx", " please", ", please")
+NO_SLOTS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Ways to ask one thing. The `test` ones and the last Chinese one are never trained on.
+
+    `more` and `more_chinese` are long lists, which together get about half of the training's questions.
+    """
+
+    train: tuple[str, ...]
+    test: tuple[str, ...]
+    chinese: tuple[str, ...]
+    more: tuple[str, ...] = ()
+    more_chinese: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question as it was typed, and whether it is in Chinese: the answer's own words follow it."""
+
+    text: str
+    chinese: bool
+
+    def say(self, english: str, chinese: str) -> str:
+        """The one of two sentences that is in the question's language."""
+        return chinese if self.chinese else english
+
+
+def phrase(
+    rng: random.Random,
+    phrases: Phrases,
+    wording: Wording,
+    slots: Mapping[str, str] = NO_SLOTS,
+    chinese: Mapping[str, str] = NO_SLOTS,
+) -> Asking:
+    """One way to ask with its {slots} filled; those of `chinese` go before `slots` in a Chinese question."""
+    more = wording == "train" and rng.random() < MORE_SHARE
+    if rng.random() < CHINESE_SHARE:
+        trained = (more and phrases.more_chinese) or phrases.chinese[:-1]
+        chosen = rng.choice(phrases.chinese[-1:] if wording == "test" else trained)
+        return Asking(marked(rng, chosen.format_map({**slots, **chinese})), chinese=True)
+    trained = (more and phrases.more) or phrases.train
+    chosen = rng.choice(phrases.test if wording == "test" else trained)
+    return Asking(typed(rng, chosen.format_map(dict(slots))), chinese=False)
+
+
+def marked(rng: random.Random, asked: str) -> str:
+    """A Chinese question ends with a full-width mark, an ASCII one, or none, and may begin politely."""
+    if rng.random() < 0.08:
+        asked = rng.choice(CHINESE_OPENINGS) + asked
+    return asked.replace("?", rng.choice(("？", "？", "？", "?", "")))
+
+
+def typed(rng: random.Random, asked: str) -> str:
+    """Now and then with a greeting, or without a capital or the mark at the end, as on a telephone."""
+    if rng.random() < 0.06:
+        asked = rng.choice(OPENINGS) + asked[0].lower() + asked[1:]
+    if rng.random() < 0.12:
+        asked = asked[0].lower() + asked[1:]
+    if rng.random() < 0.12:
+        asked = asked.rstrip("?.")
+    return asked + rng.choice(THANKS) if rng.random() < 0.03 else asked

@@ -1,0 +1,34 @@
+"""Draw a picture of any kind: papers, charts, shapes, and what lies outside the pocket model's world."""
+
+import random
+from collections.abc import Sequence
+
+from training.charts import draw_chart
+from training.documents import Kind
+from training.fonts import Family
+from training.foreign import draw_foreign
+from training.pages import Page, draw
+from training.phrasing import Wording
+from training.shapes import draw_shapes
+
+
+def draw_picture(
+    rng: random.Random,
+    fonts: Sequence[Family],
+    words: Sequence[str],
+    width: int,
+    height: int,
+    *,
+    em: float,
+    kind: Kind,
+    limit: int = 300,
+    split: Wording = "train",
+) -> Page:
+    """A picture of `width` x `height` pixels with questions and answers; arguments and errors as of `pages.draw`."""
+    if kind is Kind.CHART:
+        return draw_chart(rng, fonts, words, width, height, em=em, split=split)
+    if kind is Kind.SHAPES:
+        return draw_shapes(rng, width, height, split=split)
+    if kind is Kind.FOREIGN:
+        return draw_foreign(rng, width, height, split=split)
+    return draw(rng, fonts, words, width, height, em=em, kind=kind, limit=limit, split=split)
