@@ -32,7 +32,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from fontTools import subset
 from PIL import ImageFont
 
 Split = Literal["train", "test"]
@@ -188,6 +187,8 @@ def collect(target: Path, source: Path | None = None) -> int:
 
 
 def _subset(source: Path, target: Path) -> None:
+    from fontTools import subset  # Needed for collecting only.
+
     options = subset.Options(name_IDs=["*"], notdef_outline=True, legacy_kern=True, hinting=True)
     options.drop_tables += ["GSUB"]
     font = subset.load_font(str(source), options)
