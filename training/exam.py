@@ -1,37 +1,54 @@
-"""The pages and questions that a model is examined with, in typefaces that training never used."""
+"""The pictures and questions that a model is examined with: typefaces, templates and wording kept out of training."""
 
 import io
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model_service import Detail, Level, plan_detail
-from model_service.detail import LEVEL_TOKENS
-from training.documents import Kind
-from training.fonts import Family
-from training.pages import Page, draw
-from training.questions import QA, Asked, Wording
+from PIL import Image
 
-MOST_CHARACTERS = 200
+from model_service import LEVEL_TOKENS, Detail, Level, plan_detail
+from training.camera import photograph
+from training.documents import PAPERS, Kind
+from training.fonts import Family
+from training.pages import Page
+from training.phrasing import Wording
+from training.pictures import draw_picture
+from training.questions import QA, Asked
+
+MOST_CHARACTERS = 300
 SMALLEST_PRINT = 13.0
 """Pixels of body text once the picture is scaled to the grid of `high`; the largest is 22."""
 
 LARGEST_PRINT = 22.0
-SHAPES = {
+ORDER = "PPCPSPPPCPFPPSPPCPSP"
+"""The kinds of each 20 sheets: 13 papers, 3 charts, 3 pictures of shapes, 1 from outside the model's world."""
+
+KINDS = {"P": PAPERS, "C": (Kind.CHART,), "S": (Kind.SHAPES,), "F": (Kind.FOREIGN,)}
+CANVASES = {
     Kind.RECEIPT: ((800, 1250), (820, 1400), (900, 1200)),
     Kind.CARD: ((1050, 650), (1000, 700)),
     Kind.LABEL: ((1000, 700), (1100, 800), (900, 900)),
 }
-OTHER_SHAPES = ((850, 1100), (900, 1200), (1100, 850), (960, 960), (1000, 750))
+OTHER_CANVASES = ((850, 1100), (900, 1200), (1100, 850), (960, 960), (1000, 750))
+QUALITIES = (40, 95)
+"""JPEG qualities of what is not photographed; the camera does its own packing."""
+
+STRENGTHS = (0.6, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page of the exam: the picture as a JPEG file's bytes, and what is asked about it."""
+    """One picture of the exam as a JPEG file's bytes, and what is asked about it.
 
-    page: Page
+    `height` is the size of its type in pixels, before a camera took it; 0 where that means nothing.
+    """
+
     picture: bytes
     questions: tuple[QA, ...]
+    kind: Kind
+    height: float
+    photographed: bool = False
 
 
 def print_scale(width: int, height: int) -> float:
@@ -41,35 +58,59 @@ def print_scale(width: int, height: int) -> float:
 
 
 def exam(
-    seed: int,
-    count: int,
-    fonts: Sequence[Family],
-    words: Sequence[str],
-    most_questions: int = 2,
-    *,
-    wording: Wording = "test",
+    seed: int, count: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
 ) -> tuple[Sheet, ...]:
-    """That many sheets, all kinds in equal shares, each with one reading and at most `most_questions` field questions.
+    """That many sheets; the same seed and typefaces give the same ones, and a longer exam begins as a shorter one.
 
-    A question for a field that is not there comes on top. The same seed and typefaces give the same sheets.
-    `wording`: `test` is kept out of training, word for word; `plain` and `train` are not.
+    A paper is asked for its whole text, at most two fields, and a field that it lacks; a chart and a picture of shapes
+    for two of their things and one that they lack; another picture for two things that nobody can read in it. Half of
+    each kind is photographed. `wording`: `test` is kept out of training, word for word; `plain` and `train` are not.
     """
-    rng = random.Random(seed)
-    kinds = tuple(Kind)
+    turns = dict.fromkeys(KINDS, 0)
     sheets = []
-    for index in range(count):
-        kind = kinds[index % len(kinds)]
-        width, height = rng.choice(SHAPES.get(kind, OTHER_SHAPES))
-        em = rng.uniform(SMALLEST_PRINT, LARGEST_PRINT) / print_scale(width, height)
-        page = draw(rng, fonts, words, width, height, em=em, kind=kind, limit=MOST_CHARACTERS, split=wording)
-        fields = [qa for qa in page.qa if qa.kind is Asked.FIELD][:most_questions]
-        absent = [qa for qa in page.qa if qa.kind is Asked.ABSENT]
-        sheets.append(Sheet(page, jpeg(page), (page.qa[0], *fields, *absent)))
+    for number in range(count):
+        sort = ORDER[number % len(ORDER)]
+        turn, turns[sort] = turns[sort], turns[sort] + 1
+        kinds = KINDS[sort]
+        rng = random.Random(f"exam {seed} {number}")
+        photographed = (turn + turn // len(kinds)) % 2 == 1
+        kind = kinds[turn % len(kinds)]
+        sheets.append(_sheet(rng, fonts, words, kind, photographed=photographed, wording=wording))
     return tuple(sheets)
 
 
-def jpeg(page: Page, quality: int = 90) -> bytes:
-    """The page as a photo comes: a JPEG file's bytes."""
+def _sheet(
+    rng: random.Random,
+    fonts: Sequence[Family],
+    words: Sequence[str],
+    kind: Kind,
+    *,
+    photographed: bool,
+    wording: Wording,
+) -> Sheet:
+    width, height = rng.choice(CANVASES.get(kind, OTHER_CANVASES))
+    em = rng.uniform(SMALLEST_PRINT, LARGEST_PRINT) / print_scale(width, height)
+    page = draw_picture(
+        rng, fonts, words, width, height, em=em, kind=kind, limit=MOST_CHARACTERS, split="test", wording=wording
+    )
+    questions = choose_questions(page)
+    if not photographed:
+        return Sheet(jpeg(page.image, rng.randint(*QUALITIES)), questions, page.kind, page.em)
+    strength = rng.uniform(*STRENGTHS)
+    photo, _ = photograph(rng, page.image, page.glyphs, (width, height), strength=strength, split="test")
+    return Sheet(jpeg(photo, QUALITIES[1]), questions, page.kind, page.em, photographed=True)
+
+
+def choose_questions(page: Page) -> tuple[QA, ...]:
+    """The reading where there is one, two further questions of the page's own kind, and one for what is not there."""
+    reading = [qa for qa in page.qa if qa.kind is Asked.TEXT][:1]
+    own = [qa for qa in page.qa if qa.kind in {Asked.FIELD, Asked.CHART, Asked.SHAPE, Asked.FOREIGN}][:2]
+    absent = [qa for qa in page.qa if qa.kind is Asked.ABSENT][:1]
+    return (*reading, *own, *absent)
+
+
+def jpeg(image: Image.Image, quality: int = 90) -> bytes:
+    """The picture as it is sent: a JPEG file's bytes."""
     buffer = io.BytesIO()
-    page.image.save(buffer, "JPEG", quality=quality)
+    image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()

@@ -1,17 +1,28 @@
 """How far an answer is from the right one."""
 
+import re
 from collections.abc import Iterable
+
+ABSENT_OPENINGS = (
+    "there is no ",
+    "there are no ",
+    "there isn't ",
+    "there aren't ",
+    "no such ",
+    "图中没有",
+    "图片中没有",
+)
 
 
 def character_errors(answer: str, right: str) -> int:
     """Characters to insert, delete or replace (Levenshtein), each run of blanks and line feeds being one blank."""
-    a, b = _folded(answer), _folded(right)
-    row = list(range(len(b) + 1))
-    for i, left in enumerate(a, 1):
-        previous, row[0] = row[0], i
-        for j, other in enumerate(b, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (left != other))
-    return row[-1]
+    said, wanted = fold(answer), fold(right)
+    return 0 if said == wanted else _edits(said, wanted)[-1]
+
+
+def part_errors(answer: str, right: str) -> int:
+    """The same against the part of the answer that fits best: what is said before it and after it counts nothing."""
+    return min(_edits(fold(answer), fold(right), anywhere=True))
 
 
 def character_error_rate(pairs: Iterable[tuple[str, str]]) -> float:
@@ -19,7 +30,7 @@ def character_error_rate(pairs: Iterable[tuple[str, str]]) -> float:
     errors = length = 0
     for answer, right in pairs:
         errors += character_errors(answer, right)
-        length += len(_folded(right))
+        length += len(fold(right))
     return errors / length if length else 0.0
 
 
@@ -28,9 +39,44 @@ def exact(answer: str, right: str) -> bool:
     return _bare(answer) == _bare(right)
 
 
-def _folded(text: str) -> str:
+def contains(answer: str, right: str) -> bool:
+    """Whether a sentence holds the right value whole, in capitals or not, with any blanks and commas in between.
+
+    12 is not in 123 or 12.50; $12.50 is in "It is $ 12.50."; an address may be broken into lines.
+    """
+    pattern = r"[\s,]*".join(
+        re.escape(character) for character in right if not character.isspace() and character != ","
+    )
+    return bool(re.search(rf"(?<![^\W_])(?<!\d[.,]){pattern}(?![^\W_]|[.,]\d)", answer, re.IGNORECASE))
+
+
+def says_absent(answer: str) -> bool:
+    """Whether an answer says that what was asked for is not in the picture, in English or in Chinese."""
+    return fold(answer).casefold().startswith(ABSENT_OPENINGS)
+
+
+def is_chinese(text: str) -> bool:
+    """Whether there is a Chinese character in it."""
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+def fold(text: str) -> str:
+    """The text with each run of blanks and line feeds as one blank, and none around it."""
     return " ".join(text.split())
 
 
+def _edits(answer: str, right: str, *, anywhere: bool = False) -> list[int]:
+    """For each end of a part of `answer`, the fewest edits that turn it into `right`.
+
+    The part begins where the answer does; with `anywhere`, where it is best.
+    """
+    row = [0] * (len(answer) + 1) if anywhere else list(range(len(answer) + 1))
+    for i, wanted in enumerate(right, 1):
+        previous, row[0] = row[0], i
+        for j, said in enumerate(answer, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (wanted != said))
+    return row
+
+
 def _bare(text: str) -> str:
-    return _folded(text).removesuffix(".").rstrip()
+    return re.sub(r"[.。]$", "", fold(text)).rstrip()

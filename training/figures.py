@@ -1,0 +1,174 @@
+"""The tables and the plot of docs/detail.md, from what `python -m training.evaluate --out` kept."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from model_service import Detail, plan_detail
+from training.heights import CANVAS
+from training.scores import Score, Share, table, timing_table
+
+STYLE = {"svg.hashsalt": "eyeglass", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One kept examination: which study it was, on how many pages, when, and its marks."""
+
+    study: str
+    model: str
+    date: str
+    sheets: int
+    processes: int
+    device: str
+    scores: tuple[Score, ...]
+
+    @property
+    def levels(self) -> list[Score]:
+        """The marks of whole levels."""
+        return [mark for mark in self.scores if mark.height is None]
+
+    @property
+    def heights(self) -> list[float]:
+        """The heights of type that were studied."""
+        return sorted({mark.height for mark in self.scores if mark.height is not None})
+
+    def at(self, height: float) -> list[Score]:
+        """The marks of one height, by level."""
+        return [mark for mark in self.scores if mark.height == height]
+
+    @property
+    def timed(self) -> bool:
+        """Whether its seconds mean something: several processes get in each other's way."""
+        return self.processes == 1
+
+
+def read_result(file: Path) -> Result:
+    """What was kept in a file."""
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    engine = kept["engine"]
+    return Result(
+        study=kept["study"],
+        model=engine["model"],
+        date=kept["date"][:10],
+        sheets=kept["sheets"],
+        processes=kept["processes"],
+        device=engine["device"],
+        scores=tuple(_score(mark) for mark in kept["scores"]),
+    )
+
+
+def draw_figures(files: Sequence[Path], document: Path, picture: Path) -> None:
+    """Fill the tables of the document, and draw the picture, as far as the files tell.
+
+    Raises:
+        ValueError: the document has no place for a table.
+    """
+    results = [read_result(file) for file in files]
+    exams = [result for result in results if result.study == "exam"]
+    largest = max(exams, key=lambda result: result.sheets, default=None)
+    timed = next((result for result in exams if result.timed), None)
+    studied = next((result for result in results if result.study == "heights"), None)
+    text = document.read_text(encoding="utf-8")
+    if largest:
+        text = fill(text, "exam", f"{table(largest.levels)}\n\n{_origin(largest)}")
+    if timed:
+        text = fill(text, "seconds", f"{timing_table(timed.levels)}\n\n{_origin(timed)}")
+    if studied:
+        text = fill(text, "heights", f"{heights_table(studied)}\n\n{_origin(studied)}")
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        plot(studied, timed, picture)
+    document.write_text(text, encoding="utf-8")
+
+
+def fill(text: str, name: str, content: str) -> str:
+    """The text with `content` between `<!-- NAME -->` and `<!-- end -->`.
+
+    Raises:
+        ValueError: there is no such place.
+    """
+    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+    filled, count = pattern.subn(lambda place: f"{place[1]}\n{content}\n\n{place[2]}", text)
+    if count != 1:
+        raise ValueError(f"the document has {count} places for the table {name!r}, not one")
+    return filled
+
+
+def heights_table(result: Result) -> str:
+    """Characters read right and fields right, a row a height and a column a level."""
+    levels = [mark.level for mark in result.levels]
+    lines = [f"| type | {' | '.join(levels)} |", "| --- |" + " ---: |" * len(levels)]
+    lines.append(f"| *a token sees* | {' | '.join(_square(level) for level in levels)} |")
+    for height in result.heights:
+        cells = [f"{read_right(mark.characters_wrong):.0%} / {mark.fields_right}" for mark in result.at(height)]
+        lines.append(f"| {height:g} px | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def read_right(wrong: Share) -> float:
+    """The share of characters read right: 1 less the error rate, and never under 0."""
+    return max(0.0, 1 - (wrong.value or 0.0))
+
+
+def plot(studied: Result, timed: Result | None, file: Path) -> None:
+    """Accuracy by level, a line a height of type, and where `timed` is known seconds by level."""
+    with rc_context(STYLE):
+        figure = Figure(figsize=(12 if timed else 8.4, 4.2), layout="constrained")
+        panels = figure.subplots(1, 3 if timed else 2)
+        _accuracy(panels[0], studied, "text read right", lambda mark: read_right(mark.characters_wrong))
+        _accuracy(panels[1], studied, "fields right", lambda mark: mark.fields_right.value or 0.0)
+        panels[1].legend(title="type, px", fontsize=8, title_fontsize=8, loc="lower right")
+        if timed:
+            _seconds(panels[2], timed)
+        figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
+
+
+def _accuracy(axes: Axes, studied: Result, what: str, choose: Callable[[Score], float]) -> None:
+    for height in studied.heights:
+        marks = studied.at(height)
+        axes.plot([_tokens(mark) for mark in marks], [100 * choose(mark) for mark in marks], "o-", label=f"{height:g}")
+    axes.set(title=what, ylabel="%", ylim=(-3, 103))
+    _levels(axes, studied.levels)
+
+
+def _seconds(axes: Axes, timed: Result) -> None:
+    tokens = [_tokens(mark) for mark in timed.levels]
+    axes.plot(tokens, [mark.seconds_to_first_token for mark in timed.levels], "o-", label="first token")
+    axes.plot(tokens, [mark.seconds for mark in timed.levels], "o-", label="whole answer")
+    axes.set(title=f"seconds ({timed.device})", ylabel="s", ylim=(0, None))
+    axes.legend(fontsize=8)
+    _levels(axes, timed.levels)
+
+
+def _levels(axes: Axes, marks: Sequence[Score]) -> None:
+    axes.set_xscale("log")
+    axes.set_xticks([_tokens(mark) for mark in marks], [f"{mark.level}\n{_tokens(mark)}" for mark in marks])
+    axes.minorticks_off()
+    axes.set_xlabel("visual tokens, at most")
+    axes.grid(alpha=0.3)
+
+
+def _tokens(mark: Score) -> int:
+    return Detail.parse(mark.level).tokens
+
+
+def _square(level: str) -> str:
+    """The part of the study's picture, in its own pixels, that one visual token sees."""
+    plan = plan_detail(Detail.parse(level), *CANVAS)
+    return f"{CANVAS[0] / plan.columns:.0f}x{CANVAS[1] / plan.rows:.0f} px"
+
+
+def _origin(result: Result) -> str:
+    what = f"{result.sheets} pictures, model `{result.model}` on {result.device}, {result.date}"
+    return f"*{what}.*"
+
+
+def _score(mark: dict[str, Any]) -> Score:
+    return Score(**{name: Share(**value) if isinstance(value, dict) else value for name, value in mark.items()})
