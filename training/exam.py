@@ -64,7 +64,8 @@ def exam(
 
     A paper is asked for its whole text, at most two fields, and a field that it lacks; a chart and a picture of shapes
     for two of their things and one that they lack; another picture for two things that nobody can read in it. Half of
-    each kind is photographed. `wording`: `test` is kept out of training, word for word; `plain` and `train` are not.
+    each kind is photographed. `wording`: `test` is kept out of training, word for word; `plain` and `train` are not
+    (and charts, shapes and foreign pictures then come in training's templates).
     """
     turns = dict.fromkeys(KINDS, 0)
     sheets = []
@@ -102,8 +103,8 @@ def _sheet(
 
 
 def choose_questions(page: Page) -> tuple[QA, ...]:
-    """The reading where there is one, two further questions of the page's own kind, and one for what is not there."""
-    reading = [qa for qa in page.qa if qa.kind is Asked.TEXT][:1]
+    """A paper's reading, two further questions of the page's own kind, and one for what is not there."""
+    reading = [qa for qa in page.qa if qa.kind is Asked.TEXT and page.kind in PAPERS][:1]
     own = [qa for qa in page.qa if qa.kind in {Asked.FIELD, Asked.CHART, Asked.SHAPE, Asked.FOREIGN}][:2]
     absent = [qa for qa in page.qa if qa.kind is Asked.ABSENT][:1]
     return (*reading, *own, *absent)

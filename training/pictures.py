@@ -23,12 +23,17 @@ def draw_picture(
     kind: Kind,
     limit: int = 300,
     split: Wording = "train",
+    wording: Wording | None = None,
 ) -> Page:
-    """A picture of `width` x `height` pixels with questions and answers; arguments and errors as of `pages.draw`."""
+    """A picture of `width` x `height` pixels with questions and answers; arguments and errors as of `pages.draw`.
+
+    Only papers have templates and wording apart: for the rest `wording`, where it is given, stands for both.
+    """
+    other = wording or split
     if kind is Kind.CHART:
-        return draw_chart(rng, fonts, words, width, height, em=em, split=split)
+        return draw_chart(rng, fonts, words, width, height, em=em, split=other)
     if kind is Kind.SHAPES:
-        return draw_shapes(rng, width, height, split=split)
+        return draw_shapes(rng, width, height, split=other)
     if kind is Kind.FOREIGN:
-        return draw_foreign(rng, width, height, split=split)
-    return draw(rng, fonts, words, width, height, em=em, kind=kind, limit=limit, split=split)
+        return draw_foreign(rng, width, height, split=other)
+    return draw(rng, fonts, words, width, height, em=em, kind=kind, limit=limit, split=split, wording=wording)
