@@ -1,0 +1,128 @@
+"""Questions about a chart, and the answers exactly as printed."""
+
+import random
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Literal
+
+from training import paraphrases as ways
+from training.chart_data import Chart, Form
+from training.chart_phrases import CHART_KIND, COUNT, EXTREME, EXTREME_VALUE, PEAK, TITLE, TREND, VALUE
+from training.phrasing import Asking, Wording, phrase
+from training.questions import QA, Asked
+
+Sort = Literal["title", "largest", "smallest", "largest value", "smallest value", "value", "trend", "count", "kind"]
+WEIGHTS: dict[Sort, float] = {
+    "title": 1.0,
+    "largest": 1.3,
+    "smallest": 1.3,
+    "largest value": 0.8,
+    "smallest value": 0.8,
+    "value": 2.6,
+    "trend": 1.6,
+    "count": 0.7,
+    "kind": 0.7,
+}
+MISSING_SHARE = 0.12
+
+BARS: Mapping[Form, tuple[tuple[str, str], ...]] = {
+    "columns": (("bar", "柱子"), ("bar", "柱子"), ("column", "柱子")),
+    "bars": (("bar", "条形"), ("bar", "柱子")),
+    "line": (("point", "点"), ("point", "数据点")),
+}
+MOST = {
+    True: (("highest", "最高"), ("largest", "最大"), ("biggest", "最大")),
+    False: (("lowest", "最低"), ("smallest", "最小")),
+}
+TALL: Mapping[tuple[Form, bool], tuple[tuple[str, str], ...]] = {
+    ("columns", True): (("tallest", "最高"), ("highest", "最高"), ("biggest", "最大")),
+    ("columns", False): (("shortest", "最矮"), ("lowest", "最低"), ("smallest", "最小")),
+    ("bars", True): (("longest", "最长"), ("biggest", "最大")),
+    ("bars", False): (("shortest", "最短"), ("smallest", "最小")),
+    ("line", True): (("highest", "最高"),),
+    ("line", False): (("lowest", "最低"),),
+}
+
+
+def ask_chart(rng: random.Random, chart: Chart, split: Wording) -> tuple[QA, ...]:
+    """Three to five questions in random order; only values are asked for more than once, each of another category."""
+    sorts = {sort: weight for sort, weight in WEIGHTS.items() if sort != "trend" or trend(chart) is not None}
+    places = rng.sample(range(len(chart.labels)), len(chart.labels))
+    chosen = [_missing(rng, chart, split)] if chart.missing and rng.random() < MISSING_SHARE else []
+    wanted = rng.randint(3, 5)
+    while len(chosen) < wanted:
+        sort = rng.choices(list(sorts), list(sorts.values()))[0]
+        if sort == "value":
+            chosen.append(_value(rng, chart, places.pop(), split))
+        else:
+            chosen.append(_ask(rng, chart, sort, split))
+        if sort != "value" or not places:
+            del sorts[sort]
+    rng.shuffle(chosen)
+    return tuple(chosen)
+
+
+def trend(chart: Chart) -> bool | None:
+    """True for a line that rises all the way, False for one that falls, None for anything else."""
+    if chart.form != "line":
+        return None
+    rises = {after > before for before, after in pairwise(chart.numbers)}
+    return rises.pop() if len(rises) == 1 else None
+
+
+def _ask(rng: random.Random, chart: Chart, sort: Sort, split: Wording) -> QA:
+    if sort == "title":
+        return _qa(phrase(rng, TITLE, split), chart.title, sort)
+    if sort == "trend":
+        asking = phrase(rng, TREND, split)
+        answer = asking.say("It rises.", "上升。") if trend(chart) else asking.say("It falls.", "下降。")
+        return _qa(asking, answer, sort)
+    if sort == "kind":
+        return _kind(rng, chart, split)
+    if sort == "count":
+        return _qa(phrase(rng, COUNT, split, *_slots(rng, chart)), str(len(chart.labels)), sort)
+    return _extreme(rng, chart, sort, split)
+
+
+def _value(rng: random.Random, chart: Chart, place: int, split: Wording) -> QA:
+    asking = phrase(rng, VALUE, split, *_slots(rng, chart, chart.labels[place]))
+    return _qa(asking, chart.values[place], "value")
+
+
+def _extreme(rng: random.Random, chart: Chart, sort: Sort, split: Wording) -> QA:
+    largest = sort in {"largest", "largest value"}
+    place = chart.numbers.index((max if largest else min)(chart.numbers))
+    slots = _slots(rng, chart, largest=largest)
+    if sort in {"largest value", "smallest value"}:
+        return _qa(phrase(rng, EXTREME_VALUE, split, *slots), chart.values[place], sort)
+    phrases = PEAK if chart.categories.timed and rng.random() < 0.3 else EXTREME
+    return _qa(phrase(rng, phrases, split, *slots), chart.labels[place], sort)
+
+
+def _kind(rng: random.Random, chart: Chart, split: Wording) -> QA:
+    asking = phrase(rng, ways.KIND if rng.random() < 0.5 else CHART_KIND, split)
+    line = asking.say("A line chart.", "折线图。")
+    return QA(Asked.KIND, asking.text, line if chart.form == "line" else asking.say("A bar chart.", "柱状图。"))
+
+
+def _missing(rng: random.Random, chart: Chart, split: Wording) -> QA:
+    asking = phrase(rng, VALUE, split, *_slots(rng, chart, chart.missing))
+    there = chart.missing
+    answer = asking.say(f"There is no {there} in the picture.", f"图中没有{there}。")
+    return QA(Asked.ABSENT, asking.text, answer, "category")
+
+
+def _slots(
+    rng: random.Random, chart: Chart, label: str = "", *, largest: bool = True
+) -> tuple[dict[str, str], dict[str, str]]:
+    """English words for the slots of a phrase, and Chinese ones."""
+    noun, chinese_noun = rng.choice(((chart.categories.noun, chart.categories.chinese), ("category", "类别")))
+    (bar, chinese_bar), (most, chinese_most) = rng.choice(BARS[chart.form]), rng.choice(MOST[largest])
+    tall, chinese_tall = rng.choice(TALL[chart.form, largest])
+    nouns = noun[:-1] + "ies" if noun.endswith("y") and noun != "day" else noun + "s"
+    english = {"noun": noun, "nouns": nouns, "bar": bar, "bars": bar + "s", "most": most, "tall": tall, "label": label}
+    return english, {"noun": chinese_noun, "bar": chinese_bar, "most": chinese_most, "tall": chinese_tall}
+
+
+def _qa(asking: Asking, answer: str, sort: Sort) -> QA:
+    return QA(Asked.CHART, asking.text, answer, sort)

@@ -1,0 +1,242 @@
+"""Draw bar charts and line charts."""
+
+import colorsys
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw
+
+from training.chart_data import Chart, Form, choose_chart
+from training.chart_layout import Manner, Plot, choose_box, set_chart
+from training.chart_questions import ask_chart
+from training.documents import Kind, Source
+from training.fonts import Family
+from training.layout import choose_type
+from training.pages import Colour, Page, locate
+from training.phrasing import Wording
+
+FORMS: tuple[Form, ...] = ("columns", "bars", "line")
+MOST_CATEGORIES = (6, 6, 6, 5, 5, 4, 4, 3)
+ATTEMPTS_EACH = 5
+TRAIN_PALETTES = (
+    "4c72b0 dd8452 55a868 c44e52 8172b3 937860",
+    "1f77b4 ff7f0e 2ca02c d62728 9467bd 8c564b",
+    "3366cc dc3912 ff9900 109618 990099 0099c6",
+    "005f73 0a9396 94a54a ee9b00 bb3e03 9b2226",
+    "555555 888888 6a6a6a 999999 777777 444444",
+)
+TEST_PALETTES = (
+    "e41a1c 377eb8 4daf4a 984ea3 ff7f00 a65628",
+    "7b6888 d0743c a05d56 6b486b 8a89a6 98abc5",
+    "0072b2 e69f00 009e73 cc79a7 56b4e9 d55e00",
+)
+LEAST_CONTRAST = 60
+"""Between a bar and its ground, in steps of lightness from 0 to 255."""
+
+FINE = 2
+"""How many times finer a line is drawn than the canvas, to be smoothed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A chart's colours and strokes; `bars` has one colour a category. Widths in pixels, 0 for none."""
+
+    ground: Colour
+    panel: Colour
+    ink: Colour
+    faint: Colour
+    bars: tuple[Colour, ...]
+    grid: int
+    axis: int
+    frame: bool
+    outline: bool
+    stroke: int
+    marker: str
+
+
+def draw_chart(
+    rng: random.Random,
+    fonts: Sequence[Family],
+    words: Sequence[str],
+    width: int,
+    height: int,
+    *,
+    em: float,
+    split: Wording,
+) -> Page:
+    """A bar chart or a line chart of `width` x `height` pixels with type of `em` pixels.
+
+    Deterministic by `rng`. `split` "test" takes wording, categories, arrangements and colours kept out of training.
+
+    Raises:
+        ValueError: not even three categories fit the canvas at this size of type.
+    """
+    source = Source(rng, words)
+    for most in MOST_CATEGORIES:
+        how = choose_type(rng, rng.choice(fonts), em, width, height)
+        for _ in range(ATTEMPTS_EACH):
+            chart = choose_chart(source, rng.choice(FORMS), rng.randint(3, most), split)
+            manner = choose_manner(rng, split)
+            plot = set_chart(chart, how, choose_box(rng, how, width, height), manner)
+            if plot:
+                image = paint_chart(chart, plot, manner, choose_look(rng, chart, em, split), (width, height))
+                qa = ask_chart(rng, chart, split)
+                return Page(image, plot.text, locate(plot.runs), qa, Kind.CHART, em)
+    raise ValueError(f"no chart with type of {em:g} pixels fits a canvas of {width}x{height}")
+
+
+def choose_manner(rng: random.Random, split: Wording) -> Manner:
+    """How a chart is arranged: in the test split with at least one of the ways kept out of training."""
+    align = rng.choice((0.0, 0.5, 0.5, 1.0))
+    if split != "test":
+        return Manner(rng.uniform(0.4, 0.9), align)
+    held_out = rng.choice(("below", "far", "inside", "below far", "below inside"))
+    wide = "inside" in held_out
+    return Manner(
+        rng.uniform(0.75, 0.9) if wide else rng.uniform(0.4, 0.9),
+        align,
+        title_below="below" in held_out,
+        far_axis="far" in held_out,
+        inside=wide,
+    )
+
+
+def choose_look(rng: random.Random, chart: Chart, em: float, split: Wording) -> Look:
+    """Colours and strokes: mostly on light ground, sometimes on dark."""
+    light = [255 - rng.choice((0, 0, rng.randint(0, 28))) for _ in range(3)]
+    depth = rng.choice((12, 40, 70))
+    dark = [rng.randint(0, depth) for _ in range(3)]
+    ground, ink = (_colour(dark), _colour(light)) if rng.random() < 0.15 else (_colour(light), _colour(dark))
+    panel = _mix(ground, ink, rng.uniform(0.03, 0.08)) if rng.random() < 0.25 else ground
+    grid = max(1, round(em / 18))
+    return Look(
+        ground=ground,
+        panel=panel,
+        ink=ink,
+        faint=_mix(ink, ground, rng.uniform(0.55, 0.8)),
+        bars=_choose_bars(rng, panel, len(chart.labels), split),
+        grid=grid if not chart.marked or rng.random() < 0.5 * (1 + chart.axis) - 0.2 else 0,
+        axis=grid * rng.choice((1, 1, 2)) if rng.random() < 0.8 else 0,
+        frame=rng.random() < 0.15,
+        outline=rng.random() < 0.15,
+        stroke=max(2, round(em * rng.uniform(0.1, 0.2))),
+        marker=rng.choice(("circle", "circle", "ring", "square", "diamond")),
+    )
+
+
+def _choose_bars(rng: random.Random, panel: Colour, count: int, split: Wording) -> tuple[Colour, ...]:
+    """A colour for each category, all told from the panel: often the same one."""
+    palette = [_hex(code) for code in rng.choice(TEST_PALETTES if split == "test" else TRAIN_PALETTES).split()]
+    if split != "test" and rng.random() < 0.4:
+        palette = [_vivid(rng) for _ in range(6)]
+    rng.shuffle(palette)
+    ink: Colour = (0, 0, 0) if _lightness(panel) > 128 else (255, 255, 255)
+    clear = [colour if _contrast(colour, panel) >= LEAST_CONTRAST else _mix(colour, ink, 0.5) for colour in palette]
+    return tuple(clear[:1] * count if rng.random() < 0.55 else clear[:count])
+
+
+def paint_chart(chart: Chart, plot: Plot, manner: Manner, look: Look, canvas: tuple[int, int]) -> Image.Image:
+    """The picture of a laid-out chart."""
+    image = Image.new("RGB", canvas, look.ground)
+    pen = ImageDraw.Draw(image)
+    box = (plot.box.left, plot.box.top, plot.box.right, plot.box.bottom)
+    pen.rectangle(box, look.panel, look.faint if look.frame else None)
+    lying = chart.form == "bars"
+    for at in plot.grid if look.grid else ():
+        pen.line((at, box[1], at, box[3]) if lying else (box[0], at, box[2], at), look.faint, look.grid)
+    if chart.form == "line":
+        _paint_line(image, plot, look)
+    else:
+        _paint_bars(pen, plot, look, manner.bar * plot.band / 2, lying=lying)
+    if look.axis:
+        right = manner.far_axis and chart.axis
+        side = box[2] if right and not lying else box[0]
+        pen.line((side, box[1], side, box[3]), look.ink, look.axis)
+        flat = box[1] if manner.far_axis and lying else box[3]
+        if not lying or chart.axis:
+            pen.line((box[0], flat, box[2], flat), look.ink, look.axis)
+    _print(pen, chart, plot, look)
+    return image
+
+
+def _paint_bars(pen: ImageDraw.ImageDraw, plot: Plot, look: Look, half: float, *, lying: bool) -> None:
+    edge = look.ink if look.outline else None
+    for middle, end, colour in zip(plot.middles, plot.ends, look.bars, strict=True):
+        if lying:
+            pen.rectangle((plot.box.left, middle - half, end, middle + half), colour, edge)
+        else:
+            pen.rectangle((middle - half, end, middle + half, plot.box.bottom), colour, edge)
+
+
+def _paint_line(image: Image.Image, plot: Plot, look: Look) -> None:
+    """The line and its points, drawn finer and smoothed."""
+    size = 1.3 * look.stroke
+    left, top = int(plot.box.left), int(plot.box.top - 2 * size)
+    width, height = int(plot.box.width) + 2, int(plot.box.height + 4 * size) + 2
+    mask = Image.new("L", (width * FINE, height * FINE))
+    pen = ImageDraw.Draw(mask)
+    points = [((x - left) * FINE, (y - top) * FINE) for x, y in zip(plot.middles, plot.ends, strict=True)]
+    pen.line(points, 255, look.stroke * FINE, joint="curve")
+    for x, y in points:
+        r = size * FINE
+        if look.marker == "square":
+            pen.rectangle((x - r, y - r, x + r, y + r), 255)
+        elif look.marker == "diamond":
+            pen.polygon(((x - 1.3 * r, y), (x, y - 1.3 * r), (x + 1.3 * r, y), (x, y + 1.3 * r)), 255)
+        else:
+            pen.ellipse((x - r, y - r, x + r, y + r), 255)
+        if look.marker == "ring":
+            pen.ellipse((x - r / 2, y - r / 2, x + r / 2, y + r / 2), 0)
+    image.paste(look.bars[0], (left, top), mask.reduce(FINE))
+
+
+def _print(pen: ImageDraw.ImageDraw, chart: Chart, plot: Plot, look: Look) -> None:
+    """All text; values over a grid or beside a line get a rim of the ground's colour."""
+    rim = 2 if look.grid or chart.form == "line" else 0
+    inks: dict[tuple[float, float], Colour] = {}
+    for run, bar, within in zip(plot.values, look.bars, plot.inside, strict=False):
+        inks[run.x, run.baseline] = _reading_ink(bar) if within else look.ink
+    for run in plot.runs:
+        at = run.x, run.baseline
+        on_panel = rim and at in inks and inks[at] == look.ink
+        pen.text(
+            at,
+            run.text,
+            inks.get(at, look.ink),
+            run.face.font,
+            anchor="ls",
+            stroke_width=rim if on_panel else 0,
+            stroke_fill=look.panel,
+        )
+
+
+def _reading_ink(ground: Colour) -> Colour:
+    return (0, 0, 0) if _lightness(ground) > 128 else (255, 255, 255)
+
+
+def _lightness(colour: Colour) -> float:
+    return 0.3 * colour[0] + 0.59 * colour[1] + 0.11 * colour[2]
+
+
+def _contrast(one: Colour, other: Colour) -> float:
+    return abs(_lightness(one) - _lightness(other))
+
+
+def _colour(channels: Sequence[float]) -> Colour:
+    red, green, blue = (round(channel) for channel in channels)
+    return red, green, blue
+
+
+def _mix(one: Colour, other: Colour, share: float) -> Colour:
+    return _colour([a + (b - a) * share for a, b in zip(one, other, strict=True)])
+
+
+def _hex(code: str) -> Colour:
+    return _colour(list(bytes.fromhex(code)))
+
+
+def _vivid(rng: random.Random) -> Colour:
+    return _colour(
+        [255 * part for part in colorsys.hsv_to_rgb(rng.random(), rng.uniform(0.4, 1), rng.uniform(0.4, 0.95))]
+    )
