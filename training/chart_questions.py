@@ -44,18 +44,18 @@ TALL: Mapping[tuple[Form, bool], tuple[tuple[str, str], ...]] = {
 }
 
 
-def ask_chart(rng: random.Random, chart: Chart, split: Wording) -> tuple[QA, ...]:
+def ask_chart(rng: random.Random, chart: Chart, wording: Wording) -> tuple[QA, ...]:
     """Three to five questions in random order; only values are asked for more than once, each of another category."""
     sorts = {sort: weight for sort, weight in WEIGHTS.items() if sort != "trend" or trend(chart) is not None}
     places = rng.sample(range(len(chart.labels)), len(chart.labels))
-    chosen = [_missing(rng, chart, split)] if chart.missing and rng.random() < MISSING_SHARE else []
+    chosen = [_missing(rng, chart, wording)] if chart.missing and rng.random() < MISSING_SHARE else []
     wanted = rng.randint(3, 5)
     while len(chosen) < wanted:
         sort = rng.choices(list(sorts), list(sorts.values()))[0]
         if sort == "value":
-            chosen.append(_value(rng, chart, places.pop(), split))
+            chosen.append(_value(rng, chart, places.pop(), wording))
         else:
-            chosen.append(_ask(rng, chart, sort, split))
+            chosen.append(_ask(rng, chart, sort, wording))
         if sort != "value" or not places:
             del sorts[sort]
     rng.shuffle(chosen)
@@ -70,43 +70,43 @@ def trend(chart: Chart) -> bool | None:
     return rises.pop() if len(rises) == 1 else None
 
 
-def _ask(rng: random.Random, chart: Chart, sort: Sort, split: Wording) -> QA:
+def _ask(rng: random.Random, chart: Chart, sort: Sort, wording: Wording) -> QA:
     if sort == "title":
-        return _qa(phrase(rng, TITLE, split), chart.title, sort)
+        return _qa(phrase(rng, TITLE, wording), chart.title, sort)
     if sort == "trend":
-        asking = phrase(rng, TREND, split)
+        asking = phrase(rng, TREND, wording)
         answer = asking.say("It rises.", "上升。") if trend(chart) else asking.say("It falls.", "下降。")
         return _qa(asking, answer, sort)
     if sort == "kind":
-        return _kind(rng, chart, split)
+        return _kind(rng, chart, wording)
     if sort == "count":
-        return _qa(phrase(rng, COUNT, split, *_slots(rng, chart)), str(len(chart.labels)), sort)
-    return _extreme(rng, chart, sort, split)
+        return _qa(phrase(rng, COUNT, wording, *_slots(rng, chart)), str(len(chart.labels)), sort)
+    return _extreme(rng, chart, sort, wording)
 
 
-def _value(rng: random.Random, chart: Chart, place: int, split: Wording) -> QA:
-    asking = phrase(rng, VALUE, split, *_slots(rng, chart, chart.labels[place]))
+def _value(rng: random.Random, chart: Chart, place: int, wording: Wording) -> QA:
+    asking = phrase(rng, VALUE, wording, *_slots(rng, chart, chart.labels[place]))
     return _qa(asking, chart.values[place], "value")
 
 
-def _extreme(rng: random.Random, chart: Chart, sort: Sort, split: Wording) -> QA:
+def _extreme(rng: random.Random, chart: Chart, sort: Sort, wording: Wording) -> QA:
     largest = sort in {"largest", "largest value"}
     place = chart.numbers.index((max if largest else min)(chart.numbers))
     slots = _slots(rng, chart, largest=largest)
     if sort in {"largest value", "smallest value"}:
-        return _qa(phrase(rng, EXTREME_VALUE, split, *slots), chart.values[place], sort)
+        return _qa(phrase(rng, EXTREME_VALUE, wording, *slots), chart.values[place], sort)
     phrases = PEAK if chart.categories.timed and rng.random() < 0.3 else EXTREME
-    return _qa(phrase(rng, phrases, split, *slots), chart.labels[place], sort)
+    return _qa(phrase(rng, phrases, wording, *slots), chart.labels[place], sort)
 
 
-def _kind(rng: random.Random, chart: Chart, split: Wording) -> QA:
-    asking = phrase(rng, ways.KIND if rng.random() < 0.5 else CHART_KIND, split)
+def _kind(rng: random.Random, chart: Chart, wording: Wording) -> QA:
+    asking = phrase(rng, ways.KIND if rng.random() < 0.5 else CHART_KIND, wording)
     line = asking.say("A line chart.", "折线图。")
     return QA(Asked.KIND, asking.text, line if chart.form == "line" else asking.say("A bar chart.", "柱状图。"))
 
 
-def _missing(rng: random.Random, chart: Chart, split: Wording) -> QA:
-    asking = phrase(rng, VALUE, split, *_slots(rng, chart, chart.missing))
+def _missing(rng: random.Random, chart: Chart, wording: Wording) -> QA:
+    asking = phrase(rng, VALUE, wording, *_slots(rng, chart, chart.missing))
     there = chart.missing
     answer = asking.say(f"There is no {there} in the picture.", f"图中没有{there}。")
     return QA(Asked.ABSENT, asking.text, answer, "category")

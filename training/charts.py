@@ -64,10 +64,12 @@ def draw_chart(
     *,
     em: float,
     split: Wording,
+    wording: Wording | None = None,
 ) -> Page:
     """A bar chart or a line chart of `width` x `height` pixels with type of `em` pixels.
 
-    Deterministic by `rng`. `split` "test" takes wording, categories, arrangements and colours kept out of training.
+    Deterministic by `rng`. `split` "test" takes categories, arrangements and colours kept out of training, and
+    `wording`, by default the same, questions that were.
 
     Raises:
         ValueError: not even three categories fit the canvas at this size of type.
@@ -81,7 +83,7 @@ def draw_chart(
             plot = set_chart(chart, how, choose_box(rng, how, width, height), manner)
             if plot:
                 image = paint_chart(chart, plot, manner, choose_look(rng, chart, em, split), (width, height))
-                qa = ask_chart(rng, chart, split)
+                qa = ask_chart(rng, chart, wording or split)
                 return Page(image, plot.text, locate(plot.runs), qa, Kind.CHART, em)
     raise ValueError(f"no chart with type of {em:g} pixels fits a canvas of {width}x{height}")
 

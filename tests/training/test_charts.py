@@ -161,6 +161,16 @@ def test_what_is_kept_out_of_training_stays_out() -> None:
         assert held_out.title_below or held_out.far_axis or held_out.inside
 
 
+def test_the_wording_can_be_chosen_apart() -> None:
+    """The same picture of the exam can be asked about in plain words."""
+    exam, plain = (
+        draw_chart(random.Random(4), FONTS, WORDS, 420, 380, em=16, split="test", wording=wording)
+        for wording in (None, SPLITS[0])
+    )
+    assert exam.image.tobytes() == plain.image.tobytes()
+    assert exam.qa != plain.qa
+
+
 @pytest.mark.parametrize("ways", ALL_PHRASES)
 def test_held_out_wording_is_not_among_the_trained(ways: Phrases) -> None:
     """There are enough ways to ask, and those of the exam are none of them."""
