@@ -72,10 +72,10 @@ def exam(
     for number in range(count):
         sort = ORDER[number % len(ORDER)]
         turn, turns[sort] = turns[sort], turns[sort] + 1
-        kinds = KINDS[sort]
+        lap, place = divmod(turn, len(KINDS[sort]))
         rng = random.Random(f"exam {seed} {number}")
-        photographed = (turn + turn // len(kinds)) % 2 == 1
-        kind = kinds[turn % len(kinds)]
+        photographed = (lap + place) % 2 == 1  # Each kind by turns, whether their number is even or odd.
+        kind = KINDS[sort][place]
         sheets.append(_sheet(rng, fonts, words, kind, photographed=photographed, wording=wording))
     return tuple(sheets)
 

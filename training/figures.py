@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from matplotlib import rc_context
+from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from model_service import Detail, plan_detail
 from training.heights import CANVAS
 from training.scores import Score, Share, table, timing_table
-
-STYLE = {"svg.hashsalt": "eyeglass", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Result:
     @property
     def heights(self) -> list[float]:
         """The heights of type that were studied."""
-        return sorted({mark.height for mark in self.scores if mark.height is not None})
+        return sorted({mark.height for mark in self.scores if mark.height is not None and mark.answers})
 
     def at(self, height: float) -> list[Score]:
         """The marks of one height, by level."""
@@ -107,7 +105,9 @@ def heights_table(result: Result) -> str:
     lines = [f"| type | {' | '.join(levels)} |", "| --- |" + " ---: |" * len(levels)]
     lines.append(f"| *a token sees* | {' | '.join(_square(level) for level in levels)} |")
     for height in result.heights:
-        cells = [f"{read_right(mark.characters_wrong):.0%} / {mark.fields_right}" for mark in result.at(height)]
+        cells = [
+            f"{read_right(mark.characters_wrong):.0%} / {_rounded(mark.fields_right)}" for mark in result.at(height)
+        ]
         lines.append(f"| {height:g} px | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -119,44 +119,40 @@ def read_right(wrong: Share) -> float:
 
 def plot(studied: Result, timed: Result | None, file: Path) -> None:
     """Accuracy by level, a line a height of type, and where `timed` is known seconds by level."""
-    with rc_context(STYLE):
-        figure = Figure(figsize=(12 if timed else 8.4, 4.2), layout="constrained")
+    with rc_context({"svg.hashsalt": "eyeglass", "axes.spines.top": False, "axes.spines.right": False}):
+        figure = Figure(figsize=(13 if timed else 9, 4), layout="constrained")
         panels = figure.subplots(1, 3 if timed else 2)
         _accuracy(panels[0], studied, "text read right", lambda mark: read_right(mark.characters_wrong))
         _accuracy(panels[1], studied, "fields right", lambda mark: mark.fields_right.value or 0.0)
-        panels[1].legend(title="type, px", fontsize=8, title_fontsize=8, loc="lower right")
+        lines, names = panels[1].get_legend_handles_labels()
+        panels[1].legend(lines[::-1], names[::-1], title="type", loc="center left", bbox_to_anchor=(1, 0.5))
         if timed:
             _seconds(panels[2], timed)
         figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
 
 
 def _accuracy(axes: Axes, studied: Result, what: str, choose: Callable[[Score], float]) -> None:
-    for height in studied.heights:
-        marks = studied.at(height)
-        axes.plot([_tokens(mark) for mark in marks], [100 * choose(mark) for mark in marks], "o-", label=f"{height:g}")
+    shades = colormaps["viridis_r"].resampled(len(studied.heights) + 1)
+    for place, height in enumerate(studied.heights):
+        shares = [100 * choose(mark) for mark in studied.at(height)]
+        axes.plot(shares, "o-", color=shades(place + 1), label=f"{height:g} px", markersize=4)
     axes.set(title=what, ylabel="%", ylim=(-3, 103))
-    _levels(axes, studied.levels)
+    _levels(axes, studied)
 
 
 def _seconds(axes: Axes, timed: Result) -> None:
-    tokens = [_tokens(mark) for mark in timed.levels]
-    axes.plot(tokens, [mark.seconds_to_first_token for mark in timed.levels], "o-", label="first token")
-    axes.plot(tokens, [mark.seconds for mark in timed.levels], "o-", label="whole answer")
+    axes.plot([mark.seconds_to_first_token for mark in timed.levels], "o-", label="first token")
+    axes.plot([mark.seconds for mark in timed.levels], "o-", label="whole answer")
     axes.set(title=f"seconds ({timed.device})", ylabel="s", ylim=(0, None))
-    axes.legend(fontsize=8)
-    _levels(axes, timed.levels)
+    axes.legend()
+    _levels(axes, timed)
 
 
-def _levels(axes: Axes, marks: Sequence[Score]) -> None:
-    axes.set_xscale("log")
-    axes.set_xticks([_tokens(mark) for mark in marks], [f"{mark.level}\n{_tokens(mark)}" for mark in marks])
-    axes.minorticks_off()
-    axes.set_xlabel("visual tokens, at most")
+def _levels(axes: Axes, result: Result) -> None:
+    names = [f"{mark.level}\n{Detail.parse(mark.level).tokens}" for mark in result.levels]
+    axes.set_xticks(range(len(names)), names)
+    axes.set_xlabel("level, and its visual tokens at most")
     axes.grid(alpha=0.3)
-
-
-def _tokens(mark: Score) -> int:
-    return Detail.parse(mark.level).tokens
 
 
 def _square(level: str) -> str:
@@ -165,10 +161,17 @@ def _square(level: str) -> str:
     return f"{CANVAS[0] / plan.columns:.0f}x{CANVAS[1] / plan.rows:.0f} px"
 
 
+def _rounded(share: Share) -> str:
+    return "-" if share.value is None else f"{share.value:.0%}"
+
+
 def _origin(result: Result) -> str:
     what = f"{result.sheets} pictures, model `{result.model}` on {result.device}, {result.date}"
     return f"*{what}.*"
 
 
 def _score(mark: dict[str, Any]) -> Score:
-    return Score(**{name: Share(**value) if isinstance(value, dict) else value for name, value in mark.items()})
+    values: dict[str, Any] = {
+        name: Share(**value) if isinstance(value, dict) else value for name, value in mark.items()
+    }
+    return Score(**values)

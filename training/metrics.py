@@ -47,7 +47,7 @@ def contains(answer: str, right: str) -> bool:
     pattern = r"[\s,]*".join(
         re.escape(character) for character in right if not character.isspace() and character != ","
     )
-    return bool(re.search(rf"(?<![^\W_])(?<!\d[.,]){pattern}(?![^\W_]|[.,]\d)", answer, re.IGNORECASE))
+    return bool(re.search(rf"(?<![A-Za-z0-9])(?<!\d[.,]){pattern}(?![A-Za-z0-9]|[.,]\d)", answer, re.IGNORECASE))
 
 
 def says_absent(answer: str) -> bool:

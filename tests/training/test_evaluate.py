@@ -1,73 +1,132 @@
-"""The exam asks every question at every level and counts what is right."""
+"""The exam asks every question at every level, counts what is right and draws what was kept."""
 
-from collections.abc import Iterator
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from model_service import DetailPlan, EngineInfo, EngineStep, FinishReason, GenerationRequest
-from tests.training.papers import FONTS, WORDS
+from tests.training.oracle import Oracle
+from training import evaluate
 from training.documents import Kind
-from training.evaluate import examine, report, score, table
-from training.exam import SMALLEST_PRINT, Sheet, exam, print_scale
-from training.questions import Asked
+from training.exam import Sheet, jpeg
+from training.examiner import Examiner
+from training.figures import draw_figures, fill, heights_table, read_result
+from training.questions import QA, Asked
+from training.scores import Answer, Score, Share, score, table
+
+PLAIN = Answer("high", 0, False, 20.0, Asked.FIELD, "What is the total?", "$5.00", "$5.00", 0.2, 0.4)
 
 
-class Oracle:
-    """An engine that knows every answer, and at `low` gets each wrong."""
+def sheet(number: int, *, height: float = 20.0, photographed: bool = False) -> Sheet:
+    """A picture of nothing with three questions; the oracle does not look."""
+    from PIL import Image
 
-    info = EngineInfo("oracle", "cpu", "float32", 1600)
-
-    def __init__(self, sheets: tuple[Sheet, ...]) -> None:
-        self._answers = {(sheet.picture, qa.question): qa.answer for sheet in sheets for qa in sheet.questions}
-
-    def plan(self, request: GenerationRequest) -> DetailPlan | None:
-        """Needs no grid."""
-        return None
-
-    def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
-        """The answer in two pieces."""
-        assert request.picture is not None
-        answer = self._answers[request.picture, request.messages[-1].text]
-        if str(request.detail) == "low":
-            answer = ""
-        half = len(answer) // 2
-        yield EngineStep(answer[:half])
-        yield EngineStep(answer[half:], FinishReason.STOP)
-
-    def close(self) -> None:
-        """Holds nothing."""
+    picture = jpeg(Image.new("RGB", (40, 30), (number, round(height), 255 * photographed)))
+    questions = (
+        QA(Asked.TEXT, "Read it.", "Total $5.00"),
+        QA(Asked.FIELD, "总额是多少？", "$5.00", "total"),
+        QA(Asked.ABSENT, "What is the date?", "There is no date in the picture.", "date"),
+    )
+    return Sheet(picture, questions, Kind.RECEIPT, height, photographed)
 
 
-@pytest.fixture(scope="module")
-def sheets() -> tuple[Sheet, ...]:
-    """A short exam."""
-    return exam(3, 16, FONTS, WORDS)
+def examined(monkeypatch: pytest.MonkeyPatch, sheets: tuple[Sheet, ...], *options: str) -> list[Score]:
+    """Run the command on these sheets with the oracle."""
+    monkeypatch.setattr(sys, "argv", ["evaluate", *options])
+    arguments = evaluate._parse()
+    with Examiner(Oracle(sheets)) as examiner:
+        return evaluate.run(examiner, sheets, arguments.levels.split(","), arguments)
 
 
-def test_the_exam_has_all_kinds_and_is_repeatable(sheets: tuple[Sheet, ...]) -> None:
-    """Equal shares of kinds, at most 200 characters, print as large as promised, the same for the same seed."""
-    assert [sheet.page.kind for sheet in sheets] == 2 * list(Kind)
-    assert all(len(sheet.page.text) <= 200 for sheet in sheets)
-    assert all(sheet.page.em * print_scale(*sheet.page.image.size) >= SMALLEST_PRINT for sheet in sheets)
-    assert [sheet.picture for sheet in exam(3, 16, FONTS, WORDS)] == [sheet.picture for sheet in sheets]
-
-
-def test_right_answers_get_full_marks_and_none_gets_none(sheets: tuple[Sheet, ...]) -> None:
-    """Each level is scored for itself."""
-    answers = examine(Oracle(sheets), sheets, ["low", "high"])
-    low, high = score("low", answers), score("high", answers)
-    assert (high.character_error_rate, high.fields_exact) == (0.0, 1.0)
-    assert (low.character_error_rate, low.fields_exact) == (1.0, 0.0)
-    assert high.readings == 16
-    assert high.fields == sum(qa.kind is Asked.FIELD for sheet in sheets for qa in sheet.questions)
+def test_right_answers_get_full_marks_and_none_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each level is scored for itself, flat and photographed pages and languages apart."""
+    sheets = (sheet(0), sheet(1), sheet(2, photographed=True))
+    low, high = examined(monkeypatch, sheets, "--levels", "low,high")
+    assert (high.level, high.answers, high.characters_wrong) == ("high", 9, Share(0, 33))
+    assert low.characters_wrong == Share(33, 33)
+    assert (high.fields_right, low.fields_right) == (Share(3, 3), Share(0, 3))
+    assert (high.fields_right_flat, high.fields_right_photographed) == (Share(2, 2), Share(1, 1))
+    assert (high.fields_right_chinese, high.fields_right_english) == (Share(3, 3), Share(0, 0))
+    assert (high.absent_said, low.absent_said, high.absent_said_of_others) == (Share(3, 3), Share(0, 3), Share(0, 6))
     assert 0 <= high.seconds_to_first_token <= high.seconds
 
 
-def test_the_report_names_levels_and_machine(sheets: tuple[Sheet, ...]) -> None:
-    """The table has one row a level; the file says where, when and how."""
-    engine = Oracle(sheets)
-    answers = examine(engine, sheets[:2], ["high", "max"])
-    scores = [score(level, answers) for level in ("high", "max")]
-    assert [row.split(" | ")[0] for row in table(scores).splitlines()[2:]] == ["| high", "| max"]
-    kept = report(engine, scores, answers, seed=3)
-    assert kept.keys() >= {"date", "command", "machine", "engine", "seed", "scores", "answers"}
+def test_refusing_what_is_there_is_counted() -> None:
+    """In either language, and with the sentence for foreign pictures, too; a rightly said absence is none."""
+    outside = "I only know print, charts and shapes."
+    answers = [
+        PLAIN,
+        replace(PLAIN, said="There is no total in the picture."),
+        replace(PLAIN, said="图中没有总额。"),
+        replace(PLAIN, said=outside),
+        replace(PLAIN, kind=Asked.FOREIGN, right=outside, said=outside),
+        replace(PLAIN, kind=Asked.ABSENT, right="There is no tax in the picture.", said="There is no tax."),
+    ]
+    mark = score("high", answers)
+    assert mark.absent_said_of_others == Share(3, 4)
+    assert (mark.absent_said, mark.foreign_said) == (Share(1, 1), Share(1, 1))
+
+
+def test_shapes_and_charts_have_marks_of_their_own() -> None:
+    """They are no fields."""
+    answers = [replace(PLAIN, kind=Asked.SHAPE), replace(PLAIN, kind=Asked.CHART, said="no idea")]
+    mark = score("high", answers)
+    assert (mark.shapes_right, mark.charts_right, mark.fields_right) == (Share(1, 1), Share(0, 1), Share(0, 0))
+    rows = dict(line.strip("| ").split(" | ", 1) for line in table([mark]).splitlines()[2:])
+    assert (rows["shapes right"], rows["charts right"]) == ("1 | 100.0%", "1 | 0.0%")
+    assert "fields right" not in rows
+
+
+def test_marks_and_answers_are_kept_after_each_level(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What fails later does not take what was measured before; the file says how it came about."""
+    out, answers = tmp_path / "exam.json", tmp_path / "answers.jsonl"
+    with pytest.raises(Exception, match="too large"):
+        examined(monkeypatch, (sheet(0),), "--levels", "low,high,max", "--out", str(out), "--answers", str(answers))
+    kept = json.loads(out.read_text())
+    assert [mark["level"] for mark in kept["scores"]] == ["low", "high"]
+    assert kept.keys() >= {"date", "command", "machine", "engine", "study", "wording", "seed", "sheets", "processes"}
+    assert [json.loads(line)["said"] for line in answers.read_text().splitlines()][3] == "Total $5.00"
+
+
+def test_what_was_kept_becomes_tables_and_a_plot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Between their marks, again and again, with the same picture byte for byte; other text stays."""
+    exam, heights = tmp_path / "exam.json", tmp_path / "heights.json"
+    examined(monkeypatch, (sheet(0),), "--levels", "low,high", "--out", str(exam))
+    sizes = (sheet(0, height=8), sheet(0, height=32))
+    examined(monkeypatch, sizes, "--study", "heights", "--levels", "low,high", "--out", str(heights))
+    document, picture = tmp_path / "detail.md", tmp_path / "pictures" / "detail.svg"
+    places = "".join(f"<!-- {name} -->\nold\n<!-- end -->\n" for name in ("heights", "exam", "seconds"))
+    document.write_text(f"# Before\n{places}after\n")
+    draw_figures([exam, heights], document, picture)
+    text, drawn = document.read_text(), picture.read_bytes()
+    assert text.startswith("# Before\n") and text.endswith("after\n") and "old" not in text
+    assert "| 8 px | 0% / 0% | 100% / 100% |" in text
+    assert "| fields right | 1 | 0.0% | 100.0% |" in text
+    assert "first token" in text
+    draw_figures([exam, heights], document, picture)
+    assert (document.read_text(), picture.read_bytes()) == (text, drawn)
+
+
+def test_the_seconds_of_several_processes_are_not_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """They got in each other's way."""
+    out = tmp_path / "exam.json"
+    examined(monkeypatch, (sheet(0),), "--levels", "high", "--out", str(out))
+    assert read_result(out).timed
+    out.write_text(out.read_text().replace('"processes": 1', '"processes": 16'))
+    assert not read_result(out).timed
+
+
+def test_a_height_that_was_not_asked_about_has_no_row(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Only what was measured is shown."""
+    out = tmp_path / "heights.json"
+    examined(monkeypatch, (sheet(0, height=12),), "--study", "heights", "--levels", "high", "--out", str(out))
+    rows = [line for line in heights_table(read_result(out)).splitlines() if " px | " in line and "sees" not in line]
+    assert rows == ["| 12 px | 100% / 100% |"]
+
+
+def test_a_document_without_a_place_for_a_table_is_refused() -> None:
+    """It would be lost in silence."""
+    with pytest.raises(ValueError, match="exam"):
+        fill("# Nothing here\n", "exam", "| a |")
