@@ -1,4 +1,4 @@
-"""The command line: run, demo, ask, check, migrate."""
+"""The command line: run, demo, ask, check, calibrate, migrate."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ from bot.settings import Settings, load_settings
 from bot.settings_errors import SettingsError
 from bot.storage import StorageError, open_database
 from bot.token import REFUSED, read_token
-from model_service import CheckpointError, ModelServiceError, PictureRejected, UnknownDetail
+from model_service import LEVEL_TOKENS, CheckpointError, Detail, ModelServiceError, PictureRejected, UnknownDetail
 
 FAILED, MISUSED = 1, 2
 """Exit codes: something went wrong; something was said wrongly (an option, a setting, a token's shape)."""
@@ -90,6 +90,22 @@ def check(settings: SettingsFile = None) -> None:
         typer.echo("settings: ok")
         if not asyncio.run(check_all(loaded)):
             raise SystemExit(FAILED)
+
+
+@app.command()
+def calibrate(
+    pages: Annotated[int, typer.Option(min=1, max=1000, help="How many pages are drawn and asked about.")] = 20,
+    levels: Annotated[str, typer.Option(help="Levels or numbers of tokens, with commas between.")] = ",".join(
+        LEVEL_TOKENS
+    ),
+    settings: SettingsFile = None,
+) -> None:
+    """Measure what each level of detail is worth with your model on this machine."""
+    with clear_errors():
+        loaded = load_settings(settings)
+        wanted = [Detail.parse(word) for word in levels.split(",")]
+        set_up_logs("critical")
+        importlib.import_module("training.calibrate").calibrate(loaded.model.config(), wanted, pages)
 
 
 @app.command()
