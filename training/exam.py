@@ -65,7 +65,7 @@ def exam(
     A paper is asked for its whole text, at most two fields, and a field that it lacks; a chart and a picture of shapes
     for two of their things and one that they lack; another picture for two things that nobody can read in it. Half of
     each kind is photographed. `wording`: `test` is kept out of training, word for word; `plain` and `train` are not
-    (and charts, shapes and foreign pictures then come in training's templates).
+    (and shapes and foreign pictures then come in training's templates).
     """
     turns = dict.fromkeys(KINDS, 0)
     sheets = []

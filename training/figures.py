@@ -1,6 +1,7 @@
 """The tables and the plot of docs/detail.md, from what `python -m training.evaluate --out` kept."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from matplotlib.figure import Figure
 from model_service import Detail, plan_detail
 from training.heights import CANVAS
 from training.scores import Score, Share, table, timing_table
+
+SHOWS = "Accuracy by level for each size of type, and seconds by level"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def draw_figures(files: Sequence[Path], document: Path, picture: Path) -> None:
     if timed:
         text = fill(text, "seconds", f"{timing_table(timed.levels)}\n\n{_origin(timed)}")
     if studied:
-        text = fill(text, "heights", f"{heights_table(studied)}\n\n{_origin(studied)}")
+        shown = f"![{SHOWS}]({os.path.relpath(picture, document.parent)})"
+        text = fill(text, "heights", f"{shown}\n\n{heights_table(studied)}\n\n{_origin(studied)}")
         picture.parent.mkdir(parents=True, exist_ok=True)
         plot(studied, timed, picture)
     document.write_text(text, encoding="utf-8")

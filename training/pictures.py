@@ -27,11 +27,11 @@ def draw_picture(
 ) -> Page:
     """A picture of `width` x `height` pixels with questions and answers; arguments and errors as of `pages.draw`.
 
-    Only papers have templates and wording apart: for the rest `wording`, where it is given, stands for both.
+    Shapes and foreign pictures have no templates apart from wording: there `wording`, where it is given, means both.
     """
     other = wording or split
     if kind is Kind.CHART:
-        return draw_chart(rng, fonts, words, width, height, em=em, split=other)
+        return draw_chart(rng, fonts, words, width, height, em=em, split=split, wording=wording)
     if kind is Kind.SHAPES:
         return draw_shapes(rng, width, height, split=other)
     if kind is Kind.FOREIGN:

@@ -105,6 +105,7 @@ def test_what_was_kept_becomes_tables_and_a_plot(monkeypatch: pytest.MonkeyPatch
     assert "| 8 px | 0% / 0% | 100% / 100% |" in text
     assert "| fields right | 1 | 0.0% | 100.0% |" in text
     assert "first token" in text
+    assert "](pictures/detail.svg)" in text
     draw_figures([exam, heights], document, picture)
     assert (document.read_text(), picture.read_bytes()) == (text, drawn)
 
