@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TextIO
 
 from model_service import Detail, Engine, EngineInfo, ModelConfig, OutOfMemory, open_picture, plan_detail
-from training import values
 from training.documents import PAPERS
 from training.exam import LARGEST_PRINT, SMALLEST_PRINT, Sheet, choose_questions, jpeg, print_scale
 from training.examiner import load_engine, put
 from training.fonts import BUILT_IN, Family, FontsError, find_families, find_words
 from training.metrics import contains, fold, part_errors
+from training.names import GOODS, QUALITIES, SMALL_WORDS
 from training.pages import draw
 from training.questions import Asked
 from training.scores import Answer
@@ -94,7 +94,7 @@ def materials() -> tuple[Sequence[Family], Sequence[str], str]:
     try:
         words: Sequence[str] = find_words()
     except FontsError:
-        words = [word for word in (*values.SMALL_WORDS, *values.GOODS, *values.QUALITIES) if word.isalpha()]
+        words = (*SMALL_WORDS, *GOODS, *QUALITIES)
     try:
         return find_families(), words, ""
     except FontsError:

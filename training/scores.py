@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from training.foreign import FOREIGN, FOREIGN_CHINESE
 from training.metrics import character_errors, exact, fold, is_chinese, says_absent
 from training.questions import Asked
 
@@ -82,7 +83,6 @@ def score(level: str, answers: Iterable[Answer], height: float | None = None) ->
     photographed = [answer for answer in mine if answer.photographed]
     chinese = [answer for answer in mine if is_chinese(answer.question)]
     english = [answer for answer in mine if not is_chinese(answer.question)]
-    foreign = frozenset(fold(answer.right) for answer in mine if answer.kind == Asked.FOREIGN)
     return Score(
         level=level,
         height=height,
@@ -100,7 +100,7 @@ def score(level: str, answers: Iterable[Answer], height: float | None = None) ->
         absent_said=_share([a for a in mine if a.kind == Asked.ABSENT], lambda answer: says_absent(answer.said)),
         absent_said_of_others=_share(
             [answer for answer in mine if answer.kind in ANSWERABLE and not says_absent(answer.right)],
-            lambda answer: says_absent(answer.said) or fold(answer.said) in foreign,
+            lambda answer: says_absent(answer.said) or fold(answer.said) in {FOREIGN, FOREIGN_CHINESE},
         ),
         foreign_said=_right(mine, Asked.FOREIGN),
         seconds_to_first_token=statistics.median([answer.seconds_to_first_token for answer in mine] or [0.0]),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.training.oracle import Oracle
 from training import evaluate
@@ -13,6 +14,7 @@ from training.documents import Kind
 from training.exam import Sheet, jpeg
 from training.examiner import Examiner
 from training.figures import draw_figures, fill, heights_table, read_result
+from training.foreign import FOREIGN
 from training.questions import QA, Asked
 from training.scores import Answer, Score, Share, score, table
 
@@ -21,8 +23,6 @@ PLAIN = Answer("high", 0, False, 20.0, Asked.FIELD, "What is the total?", "$5.00
 
 def sheet(number: int, *, height: float = 20.0, photographed: bool = False) -> Sheet:
     """A picture of nothing with three questions; the oracle does not look."""
-    from PIL import Image
-
     picture = jpeg(Image.new("RGB", (40, 30), (number, round(height), 255 * photographed)))
     questions = (
         QA(Asked.TEXT, "Read it.", "Total $5.00"),
@@ -55,13 +55,12 @@ def test_right_answers_get_full_marks_and_none_gets_none(monkeypatch: pytest.Mon
 
 def test_refusing_what_is_there_is_counted() -> None:
     """In either language, and with the sentence for foreign pictures, too; a rightly said absence is none."""
-    outside = "I only know print, charts and shapes."
     answers = [
         PLAIN,
         replace(PLAIN, said="There is no total in the picture."),
         replace(PLAIN, said="图中没有总额。"),
-        replace(PLAIN, said=outside),
-        replace(PLAIN, kind=Asked.FOREIGN, right=outside, said=outside),
+        replace(PLAIN, said=FOREIGN),
+        replace(PLAIN, kind=Asked.FOREIGN, right=FOREIGN, said=FOREIGN),
         replace(PLAIN, kind=Asked.ABSENT, right="There is no tax in the picture.", said="There is no tax."),
     ]
     mark = score("high", answers)
