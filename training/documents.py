@@ -5,20 +5,32 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeVar
+
+from training.phrasing import Wording
+
+T = TypeVar("T")
 
 
 class Kind(StrEnum):
-    """What sort of paper it is."""
+    """What sort of picture it is: papers, and the last three."""
 
     WORDS = "words"
     PAGE = "page"
     NOTE = "note"
     RECEIPT = "receipt"
+    INVOICE = "invoice"
     LABEL = "label"
     CARD = "card"
     FORM = "form"
     NOTICE = "notice"
+    SHAPES = "shapes"
+    CHART = "chart"
+    FOREIGN = "foreign"
+
+
+PAPERS = tuple(kind for kind in Kind if kind not in {Kind.SHAPES, Kind.CHART, Kind.FOREIGN})
+"""The kinds that are print on paper."""
 
 
 Role = Literal["title", "body", "flow", "gap", "rule"]
@@ -27,8 +39,15 @@ Role = Literal["title", "body", "flow", "gap", "rule"]
 FIELDS = (
     *("total", "subtotal", "tax", "payment", "item", "date", "time", "number", "name", "phone", "email", "web"),
     *("address", "street", "town", "postcode", "shop", "company", "role", "weight", "title", "place", "entry"),
+    *("due", "customer", "count", "change", "discount"),
 )
-"""What may be asked. `item` (the price of) and `entry` (of a form) name a subject; the others stand alone."""
+"""What may be asked. `item` (the price of) and `entry` (of a form) name a subject; the others stand alone.
+
+`count` says how many items are listed and is itself not printed.
+"""
+
+Join = Literal["edge", "dots", "tab"]
+"""How the `right` of a line is set: at the right edge, there with dots leading to it, or in a column of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +61,44 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One printed line: `right`, where there is one, stands at the right edge."""
+    """One printed line: `right`, where there is one, is set apart as `join` says, and `middle` stands between.
+
+    Leading dots are drawn, not written: they are no part of the text.
+    """
 
     text: str = ""
     right: str = ""
     role: Role = "body"
+    middle: str = ""
+    join: Join = "edge"
 
     @property
     def reading(self) -> str:
         """As it is read out."""
-        return f"{self.text} {self.right}".strip()
+        return " ".join(piece for piece in (self.text, self.middle, self.right) if piece)
+
+    @property
+    def columns(self) -> int:
+        """Characters across that it takes, with two blanks between its pieces."""
+        return sum(len(piece) + 2 for piece in (self.text, self.middle, self.right) if piece) - 2
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A line with its facts, which go with it where room is short; only `optional` ones may go."""
+    """A line, perhaps with one `below`, and their facts; they go together where room is short.
+
+    Only `optional` parts may go.
+    """
 
     line: Line
     facts: tuple[Fact, ...] = ()
     optional: bool = True
+    below: Line | None = None
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Its one or two lines."""
+        return (self.line, self.below) if self.below else (self.line,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +134,7 @@ class Room:
         """Whether an unbroken line fits across; for a broken one, whether its longest word does."""
         if line.role == "flow":
             return max(map(len, line.text.split()), default=0) <= self.columns
-        return len(line.text) + len(line.right) + (2 if line.right else 0) <= self.columns
+        return line.columns <= self.columns
 
     def holds(self, lines: Iterable[Line]) -> bool:
         """Whether all of it fits."""
@@ -109,18 +147,23 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What contents are made from: chance, and a list of words."""
+    """What contents are made from: chance, a list of words, and the templates of training or those kept out of it."""
 
     rng: random.Random
     words: Sequence[str]
+    split: Wording = "train"
+
+    def pick(self, trained: Sequence[T], held_out: Sequence[T]) -> T:
+        """One of the things that training uses, or of those that it never sees where the split is `test`."""
+        return self.rng.choice(held_out if self.split == "test" else trained)
 
 
 def trim(rng: random.Random, parts: Iterable[Part], room: Room) -> list[Part] | None:
     """Leave optional parts out, at random, until the rest fits; None where what must stay does not fit."""
-    kept = [part for part in parts if room.wide_enough(part.line) or not part.optional]
-    if not all(room.wide_enough(part.line) for part in kept):
+    kept = [part for part in parts if _wide_enough(part, room) or not part.optional]
+    if not all(_wide_enough(part, room) for part in kept):
         return None
-    while not room.holds(part.line for part in kept):
+    while not room.holds(line for part in kept for line in part.lines):
         loose = [position for position, part in enumerate(kept) if part.optional]
         if not loose:
             return None
@@ -130,8 +173,12 @@ def trim(rng: random.Random, parts: Iterable[Part], room: Room) -> list[Part] | 
     return kept
 
 
+def _wide_enough(part: Part, room: Room) -> bool:
+    return all(room.wide_enough(line) for line in part.lines)
+
+
 def document(kind: Kind, parts: Iterable[Part], unsure: Iterable[str] = ()) -> Document:
     """Lines and facts of the parts, in order."""
     chosen = tuple(parts)
     facts = tuple(fact for part in chosen for fact in part.facts)
-    return Document(kind, tuple(part.line for part in chosen), facts, frozenset(unsure))
+    return Document(kind, tuple(line for part in chosen for line in part.lines), facts, frozenset(unsure))

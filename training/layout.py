@@ -7,6 +7,8 @@ from training.documents import Document, Line, Room
 from training.fonts import Face, Family, open_face
 
 SAMPLE = "etaoin shrdlu ETAOIN 0123456789 the quick brown fox jumps over"
+GAP = 1.5
+"""Least distance of two pieces of a line, in sizes of the type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A laid-out document: runs in reading order, rules (x from, x to, y), and the block's edges, all in pixels."""
+    """A laid-out document: runs in reading order, rules (x from, x to, y), and the block's edges, all in pixels.
+
+    `leaders` are dotted lines like rules, on the baseline between two runs.
+    """
 
     runs: tuple[Run, ...]
     rules: tuple[tuple[float, float, float], ...]
@@ -31,6 +36,7 @@ class Setting:
     top: float
     right: float
     bottom: float
+    leaders: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,8 @@ def set_document(rng: random.Random, whole: Document, how: Type) -> Setting | No
     """Break flowing lines, measure and place everything; None where it does not fit."""
     flow_width = how.width * rng.choice((1, 1, 0.9, 0.75, 0.6))
     rows = [row for line in whole.lines for row in _rows(line, how, flow_width)]
-    needed = max((width for *_, width in rows), default=0.0)
+    columns = _columns(rows, how)
+    needed = max(max((width for *_, width in rows), default=0.0), columns.needed)
     height = sum(_row_height(line, face, how) for line, _, face, _ in rows)
     if needed > how.width or height > how.height or not rows:
         return None
@@ -79,10 +86,32 @@ def set_document(rng: random.Random, whole: Document, how: Type) -> Setting | No
     tucked = rng.random() < 0.35
     left = how.margin + (0 if tucked else rng.random() * (how.width - block))
     top = how.margin + (0 if tucked else rng.random() * (how.height - height))
-    return _place(rows, how, (left, top), block, 0.5 if stretched and rng.random() < 0.6 else how.align)
+    place = _Place(how, columns, left, block, 0.5 if stretched and rng.random() < 0.6 else how.align)
+    return place.set_rows(rows, top)
 
 
 _Row = tuple[Line, str, Face, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Widths in pixels that lines share: the labels before a `tab`, and the right column beside a middle one."""
+
+    tab: float
+    right: float
+    needed: float
+
+
+def _columns(rows: list[_Row], how: Type) -> _Columns:
+    """Measure the lines set in columns; a document without such lines needs nothing."""
+    length, gap = how.body.length, GAP * how.body.size
+    tabbed = [line for line, *_ in rows if line.join == "tab" and line.right]
+    tab = max((length(line.text) for line in tabbed), default=-gap) + gap
+    table = [line for line, *_ in rows if line.middle]
+    right = max((length(line.right) for line in table), default=0.0)
+    wide = [tab + length(line.right) for line in tabbed]
+    wide += [length(line.text) + length(line.middle) + right + 2 * gap for line in table]
+    return _Columns(tab, right, max(wide, default=0.0))
 
 
 def _rows(line: Line, how: Type, flow_width: float) -> list[_Row]:
@@ -91,7 +120,8 @@ def _rows(line: Line, how: Type, flow_width: float) -> list[_Row]:
     if line.role == "flow":
         return [(line, text, how.body, how.body.length(text)) for text in wrap(line.text, how.body, flow_width)]
     face = how.title if line.role == "title" and how.title.length(line.text) <= how.width else how.body
-    width = face.length(line.text) + (face.length(line.right) + 1.5 * face.size if line.right else 0)
+    pieces = [face.length(piece) for piece in (line.text, line.middle, line.right) if piece]
+    width = sum(pieces) + GAP * face.size * (len(pieces) - 1)
     return [(line, line.text, face, width)]
 
 
@@ -116,24 +146,52 @@ def _row_height(line: Line, face: Face, how: Type) -> float:
     return how.step * face.size / how.body.size if line.role == "title" else how.step
 
 
-def _place(rows: list[_Row], how: Type, corner: tuple[float, float], block: float, align: float) -> Setting:
-    runs: list[Run] = []
-    rules: list[tuple[float, float, float]] = []
-    left, y = corner
-    for line, text, face, _ in rows:
-        height = _row_height(line, face, how)
-        baseline = y + (height - face.ascent - face.descent) / 2 + face.ascent
-        if line.role == "rule":
-            rules.append((left, left + block, y + height / 2))
-        elif line.right:
-            end = face.length(line.right)
-            runs.append(Run(text, left, baseline, face.length(text), face, ends_line=False))
-            runs.append(Run(line.right, left + block - end, baseline, end, face, ends_line=True))
-        elif text:
-            width = face.length(text)
-            runs.append(Run(text, left + align * (block - width), baseline, width, face, ends_line=True))
-        y += height
-    return Setting(tuple(runs), tuple(rules), *corner, left + block, y)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a block stands: its left edge and its width in pixels, and how lines without columns are aligned in it."""
+
+    how: Type
+    columns: _Columns
+    left: float
+    block: float
+    align: float
+
+    def set_rows(self, rows: list[_Row], top: float) -> Setting:
+        """All rows, one below the other."""
+        runs: list[Run] = []
+        rules: list[tuple[float, float, float]] = []
+        leaders: list[tuple[float, float, float]] = []
+        y = top
+        for line, text, face, _ in rows:
+            height = _row_height(line, face, self.how)
+            baseline = y + (height - face.ascent - face.descent) / 2 + face.ascent
+            if line.role == "rule":
+                rules.append((self.left, self.left + self.block, y + height / 2))
+            elif line.right:
+                pieces = self._pieces(line, face, baseline)
+                runs += pieces
+                start, end = pieces[-2].x + pieces[-2].width, pieces[-1].x
+                if line.join == "dots":
+                    leaders.append((start + 0.4 * face.size, end - 0.3 * face.size, baseline))
+            elif text:
+                width = face.length(text)
+                runs.append(
+                    Run(text, self.left + self.align * (self.block - width), baseline, width, face, ends_line=True)
+                )
+            y += height
+        edges = (self.left, top, self.left + self.block, y)
+        return Setting(tuple(runs), tuple(rules), *edges, tuple(leaders))
+
+    def _pieces(self, line: Line, face: Face, baseline: float) -> list[Run]:
+        """The two or three pieces of a line with a right one."""
+        end = face.length(line.right)
+        pieces = [Run(line.text, self.left, baseline, face.length(line.text), face, ends_line=False)]
+        if line.middle:
+            width = face.length(line.middle)
+            x = self.left + self.block - self.columns.right - GAP * face.size - width
+            pieces.append(Run(line.middle, x, baseline, width, face, ends_line=False))
+        x = self.left + (self.columns.tab if line.join == "tab" else self.block - end)
+        return [*pieces, Run(line.right, x, baseline, end, face, ends_line=True)]
 
 
 def reading(setting: Setting) -> str:

@@ -10,10 +10,13 @@ from PIL import Image, ImageDraw
 
 from training.documents import Document, Kind, Room, Source
 from training.fonts import Family
+from training.invoices import invoice_document
 from training.layout import Run, Setting, choose_type, reading, set_document
-from training.papers import card_document, form_document, label_document, receipt_document
+from training.papers import card_document, form_document, label_document
+from training.phrasing import Wording
 from training.prose import note_document, notice_document, page_document, words_document
-from training.questions import QA, Wording, ask
+from training.questions import QA, ask
+from training.receipts import receipt_document
 
 Colour = tuple[int, int, int]
 
@@ -22,6 +25,7 @@ MAKERS: dict[Kind, Callable[[Source, Room], Document | None]] = {
     Kind.PAGE: page_document,
     Kind.NOTE: note_document,
     Kind.RECEIPT: receipt_document,
+    Kind.INVOICE: invoice_document,
     Kind.LABEL: label_document,
     Kind.CARD: card_document,
     Kind.FORM: form_document,
@@ -45,7 +49,7 @@ class Glyphs:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A drawn page: an RGB picture, what it says, where each character stands, and questions with their answers.
+    """A drawn picture, mostly a page: RGB, what it says, where each character stands, and questions with their answers.
 
     `kind` may be `words` where the kind that was asked for did not fit; `em` is the body text's size in pixels.
     """
@@ -81,37 +85,38 @@ def draw(
     kind: Kind | None = None,
     limit: int = 300,
     split: Wording = "train",
+    wording: Wording | None = None,
 ) -> Page:
     """A page of `width` x `height` pixels with at most `limit` characters, all of it inside the canvas.
 
-    Deterministic by `rng`. `split` chooses the wording of the questions.
+    Deterministic by `rng`. `split` chooses the templates, and the wording of the questions where `wording` does not.
 
     Raises:
         ValueError: not even a short word fits the canvas at this size of type.
     """
     size = em or rng.uniform(14, max(15.0, min(32.0, width / 12, height / 6)))
     wanted = kind or rng.choice(tuple(MAKERS))
-    source = Source(rng, words)
+    source = Source(rng, words, split)
     for attempt in (wanted, wanted, Kind.WORDS, Kind.WORDS):
         how = choose_type(rng, rng.choice(fonts), size, width, height)
         for tightness in TIGHTNESS:
             whole = MAKERS[attempt](source, how.room(tightness, limit))
             setting = whole and set_document(rng, whole, how)
             if whole and setting:
-                return _finish(source, whole, setting, canvas=(width, height), em=size, split=split)
+                return _finish(source, whole, setting, canvas=(width, height), em=size, wording=wording or split)
     raise ValueError(f"no text of {size:g} pixels fits a canvas of {width}x{height}")
 
 
 def _finish(
-    source: Source, whole: Document, setting: Setting, *, canvas: tuple[int, int], em: float, split: Wording
+    source: Source, whole: Document, setting: Setting, *, canvas: tuple[int, int], em: float, wording: Wording
 ) -> Page:
     rng, text = source.rng, reading(setting)
-    dotted = whole.kind in {Kind.RECEIPT, Kind.FORM} and rng.random() < 0.3
+    dotted = whole.kind in {Kind.RECEIPT, Kind.INVOICE, Kind.FORM} and rng.random() < 0.3
     return Page(
         image=paint(setting, choose_look(rng), canvas, dotted=dotted),
         text=text,
         glyphs=locate(setting.runs),
-        qa=ask(source, whole, text, split),
+        qa=ask(source, whole, text, wording),
         kind=whole.kind,
         em=em,
     )
@@ -150,6 +155,10 @@ def paint(setting: Setting, look: Look, canvas: tuple[int, int], *, dotted: bool
         dashes = numpy.arange(start, end, em * 0.5) if dotted else (start,)
         for dash in dashes:
             pen.line((float(dash), y, min(end, float(dash) + em * 0.25) if dotted else end, y), look.accent, 1)
+    dot = max(1, round(em / 14))
+    for start, end, y in setting.leaders:
+        for x in numpy.arange(start, end, em * 0.4).astype(int).tolist():
+            pen.rectangle((x, int(y) - dot, x + dot - 1, int(y) - 1), look.ink)
     for run in setting.runs:
         pen.text((run.x, run.baseline), run.text, look.ink, run.face.font, anchor="ls")
     return image

@@ -1,18 +1,10 @@
-"""Papers with fields: receipts, labels, business cards and forms."""
+"""Papers with fields: labels, business cards and forms."""
 
-import random
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
 
-TOTAL_LABELS = ("Total", "TOTAL", "Total due", "Amount due", "Sum", "Total:", "TOTAL:", "Grand total", "To pay")
-SUBTOTAL_LABELS = ("Subtotal", "SUBTOTAL", "Sub-total", "Net", "Subtotal:")
-TAX_LABELS = ("Tax", "TAX", "VAT", "Sales tax", "VAT {}%", "Tax {}%", "MwSt {}%")
-PAYMENTS = ("VISA", "Cash", "Mastercard", "Debit card", "Amex", "Paid by card", "CASH", "Gift card", "Contactless")
-NUMBER_LABELS = ("Receipt no.", "Receipt #", "No.", "Invoice", "Bill no.", "Ref", "Order", "Receipt:", "Ticket")
-THANKS = ("Thank you!", "THANK YOU", "Thanks for your visit", "Please come again", "Have a nice day!", "Goodbye")
 ORDER_LABELS = ("Order", "Order no.", "Order:", "Ref.", "Tracking", "Order number")
 WEIGHT_LABELS = ("Weight:", "Weight", "Wt.", "Gross weight:")
 ROLES = (
@@ -20,99 +12,6 @@ ROLES = (
     *("Senior Analyst", "Photographer", "Accountant", "Product Lead", "Translator", "Notary", "Founder", "Chemist"),
 )
 PHONE_LABELS = ("", "", "Tel. ", "Tel: ", "Phone ", "T ", "Ph: ")
-
-
-@dataclass(frozen=True, slots=True)
-class _Bill:
-    """What was bought, in hundredths of the currency, and how amounts are printed."""
-
-    items: tuple[tuple[str, int], ...]
-    tax_percent: int
-    currency: values.Currency
-
-    @property
-    def net(self) -> int:
-        return sum(price for _, price in self.items)
-
-    @property
-    def tax(self) -> int:
-        return (self.net * self.tax_percent + 50) // 100
-
-
-def receipt_document(source: Source, room: Room) -> Document | None:
-    """A till receipt whose sums add up; the number of items follows the room."""
-    if room.columns < 13 or room.rows < 3:
-        return None
-    rng = source.rng
-    affordable = min(int(room.rows) - 2, room.characters // 18)
-    bill = _bill(source, rng.randint(1, max(1, min(7, affordable))))
-    shop = values.company(rng, source.words)
-    shop = shop.upper() if rng.random() < 0.3 else shop
-    parts = [Part(Line(shop, role="title"), (Fact("shop", shop),)), *_receipt_head(source)]
-    parts += [Part(Line(role=rng.choice(("rule", "gap"))))]
-    for name, price in bill.items:
-        amount = bill.currency.write(price)
-        parts.append(Part(Line(name, amount), (Fact("item", amount, name),), optional=False))
-    parts += [Part(Line(role=rng.choice(("rule", "gap")))), *_receipt_tail(rng, bill)]
-    fitting = trim(rng, parts, room)
-    return (
-        document(Kind.RECEIPT, fitting, ("name", "company", "title", "place", "town", "street", "postcode"))
-        if fitting
-        else None
-    )
-
-
-def _bill(source: Source, count: int) -> _Bill:
-    rng, goods = source.rng, values.GOODS
-    items: dict[str, int] = {}
-    for _ in range(count):
-        name = rng.choice((rng.choice(goods), values.word(source.rng, source.words).capitalize()))
-        name = f"{rng.choice(values.QUALITIES).capitalize()} {name.lower()}" if rng.random() < 0.3 else name
-        items[name] = rng.choice((rng.randint(50, 2500), rng.randint(50, 2500), rng.randint(100, 20000)))
-    return _Bill(tuple(items.items()), rng.choice((0, 0, 5, 7, 8, 10, 19, 20, 21)), rng.choice(values.CURRENCIES))
-
-
-def _receipt_head(source: Source) -> list[Part]:
-    rng = source.rng
-    street, town = values.street(rng, source.words), f"{values.town(rng)} {values.postcode(rng)}"
-    phone, date, time, number = values.phone(rng), values.date(rng), values.time(rng), values.code(rng)
-    together = rng.random() < 0.5
-    parts: list[Part] = []
-    if rng.random() < 0.35:
-        address = Line(street if rng.random() < 0.6 else f"{street}, {town}")
-        parts.append(Part(address, (Fact("address", address.text),)))
-    if rng.random() < 0.35:
-        parts.append(Part(Line(rng.choice(PHONE_LABELS) + phone), (Fact("phone", phone),)))
-    if together and rng.random() < 0.9:
-        parts.append(Part(Line(date, time), (Fact("date", date), Fact("time", time))))
-    elif not together:
-        dated = Line("Date", date) if rng.random() < 0.3 else Line(rng.choice(("", "", "Date: ")) + date)
-        parts.append(Part(dated, (Fact("date", date),)))
-        if rng.random() < 0.4:
-            parts.append(Part(Line(rng.choice(("", "Time: ")) + time), (Fact("time", time),)))
-    if rng.random() < 0.5:
-        label = rng.choice(NUMBER_LABELS)
-        line = Line(label, number) if rng.random() < 0.4 else Line(f"{label} {number}")
-        parts.append(Part(line, (Fact("number", number),)))
-    return parts
-
-
-def _receipt_tail(rng: random.Random, bill: _Bill) -> list[Part]:
-    parts: list[Part] = []
-    total = bill.net
-    if bill.tax_percent:
-        net, tax, total = bill.currency.write(bill.net), bill.currency.write(bill.tax), bill.net + bill.tax
-        parts.append(Part(Line(rng.choice(SUBTOTAL_LABELS), net), (Fact("subtotal", net),)))
-        label = rng.choice(TAX_LABELS).format(bill.tax_percent)
-        parts.append(Part(Line(label, tax), (Fact("tax", tax),), optional=False))
-    amount = bill.currency.write(total)
-    parts.append(Part(Line(rng.choice(TOTAL_LABELS), amount), (Fact("total", amount),), optional=False))
-    if rng.random() < 0.4:
-        payment = rng.choice(PAYMENTS)
-        parts.append(Part(Line(payment), (Fact("payment", payment),)))
-    if rng.random() < 0.3:
-        parts.append(Part(Line(rng.choice(THANKS))))
-    return parts
 
 
 def label_document(source: Source, room: Room) -> Document | None:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from string import Formatter
 
-from training import values
+from training import names, values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
 
 LOOSE_SYMBOLS = (
@@ -189,7 +189,7 @@ def sentence(source: Source, longest: int) -> str:
     """A line like English: small words between random ones, a capital, punctuation."""
     rng = source.rng
     words = [
-        rng.choice(values.SMALL_WORDS) if rng.random() < 0.42 else _word(source, longest)
+        rng.choice(names.SMALL_WORDS) if rng.random() < 0.42 else _word(source, longest)
         for _ in range(rng.randint(3, 10))
     ]
     if len(words) > 5 and rng.random() < 0.5:
@@ -243,7 +243,7 @@ def _fill(source: Source, template: str) -> tuple[str, tuple[Fact, ...]]:
         "phone": lambda: values.phone(rng),
         "time": lambda: values.time(rng),
         "date": lambda: values.date(rng),
-        "day": lambda: rng.choice(values.DAYS),
+        "day": lambda: rng.choice(names.DAYS),
         "place": lambda: values.town(rng),
         "thing": lambda: _word(source, 9),
         "number": lambda: values.code(rng),

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from training import names, values
 from training import paraphrases as ways
-from training import values
 from training.documents import Document, Fact, Kind, Source
 from training.namings import NAMINGS
 from training.paraphrases import FIELD_FRAMES
@@ -127,7 +127,7 @@ def _missing(source: Source, whole: Document, text: str, wording: Wording) -> QA
     """A question for what is not there: a field, or the price of something that was not bought."""
     rng = source.rng
     if any(fact.field == "item" for fact in whole.facts) and rng.random() < 0.25:
-        thing = rng.choice((rng.choice(values.GOODS), values.word(rng, source.words))).lower()
+        thing = rng.choice((rng.choice(names.GOODS), values.word(rng, source.words))).lower()
         if thing not in text.lower():
             return absent(phrase(rng, ways.ITEM, wording, {"subject": thing}), thing, thing, "item")
     told = {fact.field for fact in whole.facts} | whole.unsure
@@ -146,6 +146,6 @@ def _mention(source: Source, text: str, wording: Wording) -> QA:
     if long and rng.random() < 0.5:
         subject = rng.choice(long)
     else:
-        subject = rng.choice((values.word(rng, source.words), values.first_name(rng), rng.choice(values.GOODS)))
+        subject = rng.choice((values.word(rng, source.words), values.first_name(rng), rng.choice(names.GOODS)))
     asking = phrase(rng, ways.MENTION, wording, {"subject": subject})
     return QA(Asked.MENTION, asking.text, asking.say(*(YES if subject.lower() in text.lower() else NO)))

@@ -4,41 +4,18 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-FIRST_NAMES = _list(
-    "Maria John Anna Peter Laura Ahmed Wei Sofia Daniel Emma Carlos Yuki Olga Tom Grace Ivan Nadia Paul Clara Hugo Mei "
-    "Lucas Elena Omar Julia Victor Amy Bruno Diana Eric Fatima Greg Helen Igor Jane Kofi Linda Martin Nora Oscar Priya "
-    "Quentin Rosa Samuel Tara Ursula Vera Walter Ximena Yara Zoe René André"
+from training.names import (
+    CODE_LETTERS,
+    COMPANY_ENDINGS,
+    CONSONANTS,
+    ENDINGS,
+    FIRST_NAMES,
+    MONTHS,
+    STREETS,
+    SURNAMES,
+    TOWNS,
+    VOWELS,
 )
-SURNAMES = _list(
-    "Smith Jones Garcia Miller Chen Novak Kowalski Rossi Silva Ito Schmidt Dubois Larsen Murphy Khan Okafor Patel Kim "
-    "Nguyen Brown Weber Costa Petrov Haddad Olsen Walsh Young Fischer Moreau Sato Hughes Baker Turner Evans Reyes Cruz"
-)
-TOWNS = _list(
-    "Leeds Bristol Austin Dover Lyon Ghent Turin Porto Oslo Bergen Dublin Cork Salem Denver Boston Perth Hobart Basel "
-    "Graz Linz Bonn Kiel Essen Utrecht Lund Turku Riga Krakow Brno York Bath Derby Exeter Mesa Tulsa Omaha Reno"
-)
-ENDINGS = _list("ton ford ham field wick bury dale mouth bridge ville burg stead")
-STREETS = _list("Street St. Road Rd. Avenue Ave Lane Drive Way Close Square Court Place Row Hill Terrace")
-COMPANY_ENDINGS = _list("Ltd Inc. GmbH LLC Co. Group Partners Labs Works Studio Systems Foods Logistics Bank")
-MONTHS = _list("January February March April May June July August September October November December")
-DAYS = _list("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
-SMALL_WORDS = _list(
-    "the a of and to in is was for with on at by from as that it his her our their this not but or are be an all "
-    "one two when who will had has we you they can more no if out so up than into them only other new some could time "
-    "these may then do first any my now such like over even most after also before must through where"
-)
-GOODS = _list(
-    "Coffee Tea Bread Milk Butter Apples Soap Rice Honey Cheese Juice Salad Soup Pasta Pizza Cake Water Eggs Beans "
-    "Nuts Pears Candles Paper Pens Batteries Lamp Shirt Socks Book Map Ticket Cable Screws Paint Brush Glue Tape Flour"
-)
-QUALITIES = _list("large small red green fresh dark white sweet iced organic double spare blue soft old")
-VOWELS, CONSONANTS = "aeiou", "bcdfghjklmnprstvwz"
-CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def digits(rng: random.Random, count: int) -> str:
@@ -162,7 +139,26 @@ def email(rng: random.Random, words: Sequence[str], owner: str = "") -> str:
 
 def date(rng: random.Random) -> str:
     """A date in one of many shapes."""
-    day, month, year = rng.randint(1, 28), rng.randint(1, 12), rng.randint(1995, 2031)
+    return _write_date(rng.randint(1, 28), rng.randint(1, 12), rng.randint(1995, 2031), rng.randrange(DATE_SHAPES))
+
+
+def two_dates(rng: random.Random) -> tuple[str, str]:
+    """A date and a later one, printed alike."""
+    day, month, year, shape = (
+        rng.randint(1, 27),
+        rng.randint(1, 11),
+        rng.randint(1995, 2031),
+        rng.randrange(DATE_SHAPES),
+    )
+    later = month + 1 if rng.random() < 0.7 else month
+    later_day = rng.randint(day + 1, 28) if later == month else rng.choice((day, rng.randint(1, 28)))
+    return _write_date(day, month, year, shape), _write_date(later_day, later, year, shape)
+
+
+DATE_SHAPES = 9
+
+
+def _write_date(day: int, month: int, year: int, shape: int) -> str:
     name = MONTHS[month - 1]
     shapes = (
         f"{day} {name} {year}",
@@ -175,7 +171,7 @@ def date(rng: random.Random) -> str:
         f"{day:02}/{month:02}/{year % 100:02}",
         f"{month}/{day}/{year}",
     )
-    return rng.choice(shapes)
+    return shapes[shape]
 
 
 def time(rng: random.Random) -> str:
@@ -209,20 +205,43 @@ def weight(rng: random.Random) -> str:
     )
 
 
+def iban(rng: random.Random) -> str:
+    """A bank account's number, in groups of four."""
+    return " ".join((f"{letters(rng, 2)}{digits(rng, 2)}", *(digits(rng, 4) for _ in range(rng.randint(3, 4)))))
+
+
+def hours(rng: random.Random) -> str:
+    """From when to when something is open."""
+    start, end = rng.randint(6, 11), rng.randint(12, 22)
+    half = rng.choice(("00", "30", "00", "15"))
+    shapes = (
+        f"{start}:00-{end}:{half}",
+        f"{start:02}:{half} - {end}:00",
+        f"{start} am - {end - 11} pm",
+        f"{start}:{half}-{end}:30",
+    )
+    return rng.choice(shapes)
+
+
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """How amounts are printed on one paper."""
+    """How amounts are printed on one paper; `grouped` sets a comma after the thousands."""
 
     before: str
     after: str
     point: str
+    grouped: bool = False
 
     def write(self, cents: int) -> str:
-        """An amount of so many hundredths."""
-        return f"{self.before}{cents // 100}{self.point}{cents % 100:02}{self.after}"
+        """An amount of so many hundredths; a negative one begins with a minus."""
+        whole, rest = divmod(abs(cents), 100)
+        printed = f"{whole:,}" if self.grouped else str(whole)
+        return f"{'-' if cents < 0 else ''}{self.before}{printed}{self.point}{rest:02}{self.after}"
 
 
 CURRENCIES = (
-    *(Currency(sign, "", ".") for sign in ("$", "$", "£", "€", "", "", "€ ", "USD ", "EUR ")),
-    *(Currency("", sign, point) for sign, point in ((" €", ","), (" €", "."), ("", ","), (" EUR", ","))),
+    *(Currency(sign, "", ".") for sign in ("$", "$", "£", "€", "", "", "€ ", "USD ", "EUR ", "£ ", "CHF ", "GBP ")),
+    *(Currency(sign, "", ".", grouped=True) for sign in ("$", "£", "€", "", "CHF ")),
+    *(Currency("", sign, ".") for sign in (" €", " EUR", " USD", " CHF", " kr")),
+    *(Currency("", sign, ",") for sign in (" €", "", " EUR", " €", " kr")),
 )

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.training.papers import FONTS, WORDS, drawn
-from training.documents import Kind, Source
+from training.documents import PAPERS, Kind, Source
 from training.fonts import ALPHABET
 from training.layout import choose_type, set_document, wrap
 from training.pages import MAKERS, Look, draw, locate, paint
@@ -15,7 +15,7 @@ from training.pages import MAKERS, Look, draw, locate, paint
 PLAIN = Look((255, 255, 255), (255, 255, 255), (0, 0, 0), (0, 0, 0), frame=False, sheet=False)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(PAPERS))
 def test_a_page_is_of_the_size_and_kind_asked_for(kind: Kind) -> None:
     """With room enough, every kind is drawn as itself, within its limit of characters."""
     for seed in range(20):
@@ -35,7 +35,7 @@ def test_the_same_seed_draws_the_same_page() -> None:
     assert one.image.tobytes() == other.image.tobytes()
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(PAPERS))
 def test_the_glyphs_spell_the_text(kind: Kind) -> None:
     """In reading order, blanks left out, each within the canvas."""
     for seed in range(20):
@@ -45,7 +45,7 @@ def test_the_glyphs_spell_the_text(kind: Kind) -> None:
         assert ((page.glyphs.y > 0) & (page.glyphs.y < 644)).all()
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(PAPERS))
 def test_nothing_is_clipped(kind: Kind) -> None:
     """No ink touches the canvas's edge."""
     for seed in range(30):

