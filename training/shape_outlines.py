@@ -1,0 +1,150 @@
+"""The flat shapes that the pocket model names: their outlines, colours and names in English and Chinese."""
+
+import math
+import random
+import zlib
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw
+
+Colour = tuple[int, int, int]
+Point = tuple[float, float]
+
+SHAPES = {
+    "circle": ("圆形", 1.0),
+    "square": ("正方形", 1.0),
+    "triangle": ("三角形", 1.0),
+    "rectangle": ("长方形", 1.9),
+    "star": ("星形", 1.0),
+    "heart": ("心形", 1.0),
+    "diamond": ("菱形", 0.8),
+    "cross": ("十字形", 1.0),
+    "oval": ("椭圆形", 1.9),
+    "pentagon": ("五边形", 1.0),
+    "hexagon": ("六边形", 1.1),
+}
+"""Each shape's Chinese name and its width by its height."""
+
+COLOURS: dict[str, tuple[str, Colour]] = {
+    "red": ("红色", (220, 30, 35)),
+    "green": ("绿色", (35, 160, 60)),
+    "blue": ("蓝色", (35, 80, 215)),
+    "yellow": ("黄色", (250, 220, 35)),
+    "orange": ("橙色", (245, 135, 20)),
+    "purple": ("紫色", (125, 40, 170)),
+    "pink": ("粉色", (250, 150, 195)),
+    "brown": ("棕色", (120, 70, 30)),
+    "black": ("黑色", (18, 18, 18)),
+    "white": ("白色", (250, 250, 250)),
+    "grey": ("灰色", (135, 135, 135)),
+}
+FINE = {"pentagon", "hexagon"}
+"""Shapes that need room, for their corners have to be counted."""
+
+JITTER = 14
+SUPERSAMPLING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One shape, its centre and its box's sides in pixels; `line` is the outline's thickness, 0 for a filled shape."""
+
+    name: str
+    colour: str
+    x: float
+    y: float
+    width: float
+    height: float
+    line: float = 0.0
+    tilt: float = 0.0
+
+
+def is_held_out(colour: str, name: str) -> bool:
+    """Whether a colour and a shape never meet in training: about a tenth of the pairs."""
+    return zlib.crc32(f"{colour} {name}".encode()) % 10 == 0
+
+
+def shade(rng: random.Random, colour: str) -> Colour:
+    """A named colour, a little off; black, white and grey stay without a hue."""
+    red, green, blue = COLOURS[colour][1]
+    if colour in {"black", "white", "grey"}:
+        level = max(0, min(255, red + rng.randint(-JITTER, JITTER)))
+        return level, level, level
+    low, high = (-5, 5) if colour == "brown" else (-JITTER, JITTER)
+    return _bounded(red + rng.randint(low, high), green + rng.randint(low, high), blue + rng.randint(low, high))
+
+
+def _bounded(red: int, green: int, blue: int) -> Colour:
+    return max(0, min(255, red)), max(0, min(255, green)), max(0, min(255, blue))
+
+
+def distance(one: Colour, other: Colour) -> float:
+    """How far two colours lie apart, 0 to 442."""
+    return math.dist(one, other)
+
+
+def outline(name: str) -> list[Point]:
+    """The corners of a shape in the box from -1 to 1; curved ones have many."""
+    cornered: dict[str, list[Point]] = {
+        "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
+        "rectangle": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
+        "triangle": [(0, -1), (1, 1), (-1, 1)],
+        "diamond": [(0, -1), (1, 0), (0, 1), (-1, 0)],
+        "cross": _cross(0.34),
+        "star": _star(),
+        "heart": _heart(),
+        "pentagon": _regular(5, -math.pi / 2),
+        "hexagon": _regular(6, 0),
+    }
+    return cornered.get(name) or _regular(72, 0)
+
+
+def _regular(corners: int, start: float) -> list[Point]:
+    angles = [start + 2 * math.pi * corner / corners for corner in range(corners)]
+    return [(math.cos(angle), math.sin(angle)) for angle in angles]
+
+
+def _star() -> list[Point]:
+    reach = (1, 0.42) * 5
+    return [(x * far, y * far) for far, (x, y) in zip(reach, _regular(10, -math.pi / 2), strict=True)]
+
+
+def _cross(arm: float) -> list[Point]:
+    quarter = [(-arm, -1.0), (arm, -1.0), (arm, -arm)]
+    points: list[Point] = []
+    for _ in range(4):
+        points += quarter
+        quarter = [(-y, x) for x, y in quarter]
+    return points
+
+
+def _heart() -> list[Point]:
+    points = []
+    for step in range(64):
+        t = 2 * math.pi * step / 64
+        y = 13 * math.cos(t) - 5 * math.cos(2 * t) - 2 * math.cos(3 * t) - math.cos(4 * t)
+        points.append((math.sin(t) ** 3, -(y + 2.5) / 14.5))
+    return points
+
+
+def paint_shape(image: Image.Image, shape: Shape, colour: Colour) -> None:
+    """Draw a shape onto an RGB picture, its edges smooth."""
+    half = math.ceil(math.hypot(shape.width, shape.height) / 2 + shape.line) + 2
+    side = 2 * half * SUPERSAMPLING
+    turn, scale = math.radians(shape.tilt), SUPERSAMPLING / 2
+    points = []
+    for x, y in outline(shape.name):
+        across, down = x * shape.width * scale, y * shape.height * scale
+        points.append(
+            (
+                side / 2 + across * math.cos(turn) - down * math.sin(turn),
+                side / 2 + across * math.sin(turn) + down * math.cos(turn),
+            )
+        )
+    mask = Image.new("L", (side, side))
+    pen = ImageDraw.Draw(mask)
+    if shape.line:
+        pen.line([*points, *points[:2]], 255, round(shape.line * SUPERSAMPLING), "curve")
+    else:
+        pen.polygon(points, 255)
+    image.paste(colour, (round(shape.x) - half, round(shape.y) - half), mask.reduce(SUPERSAMPLING))

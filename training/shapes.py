@@ -1,0 +1,231 @@
+"""Draw flat shapes in plain colours, with questions about their names, colours and number."""
+
+import math
+import random
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy
+from PIL import Image, ImageDraw
+
+from training import paraphrases as ways
+from training import shape_phrases as asked
+from training.documents import Kind
+from training.pages import Glyphs, Page
+from training.phrasing import Wording, phrase
+from training.questions import NO, QA, YES, Asked, absent
+from training.shape_outlines import (
+    COLOURS,
+    FINE,
+    SHAPES,
+    Colour,
+    Shape,
+    distance,
+    is_held_out,
+    paint_shape,
+    shade,
+)
+
+MOST_SHAPES = 6
+LEAST_SIZE = 40
+LEAST_SHARE = 0.09
+CLEAR = 110.0
+"""How far a shape's colour must lie from the ground's."""
+
+TURNED = 1.21
+"""By how much a box grows at most when it is turned by 12 degrees."""
+
+KIND_SENTENCE = ("A picture of shapes.", "一些图形。")
+NO_GLYPHS = Glyphs(numpy.zeros(0, numpy.int32), numpy.zeros(0, numpy.float32), numpy.zeros(0, numpy.float32))
+
+
+def draw_shapes(rng: random.Random, width: int, height: int, *, split: Wording = "train") -> Page:
+    """1 to 6 shapes on a canvas of `width` x `height` pixels, 100 or more each way, with 3 to 5 questions.
+
+    `split` chooses the wording; "test" alone draws striped grounds, shapes in a row, and pairs of colour and shape kept
+    out of training.
+    """
+    ground = _choose_ground(rng)
+    placed = _place(rng, width, height, [name for name in COLOURS if _is_clear(name, ground)], split)
+    image = _paint_ground(rng, (width, height), ground, split)
+    for shape in placed:
+        paint_shape(image, shape, shade(rng, shape.colour))
+    return Page(image, "", NO_GLYPHS, ask_shapes(rng, placed, split), Kind.SHAPES, 0.0)
+
+
+def _choose_ground(rng: random.Random) -> Colour:
+    light = rng.randint(205, 255)
+    choice = rng.random()
+    if choice < 0.35:
+        return rng.choice(((255, 255, 255), (light, light, light)))
+    if choice < 0.75:
+        return light, rng.randint(205, 255), rng.randint(195, 255)
+    depth = 70
+    return rng.randint(0, depth), rng.randint(0, depth), rng.randint(0, depth)
+
+
+def _is_clear(name: str, ground: Colour) -> bool:
+    return distance(COLOURS[name][1], ground) >= CLEAR
+
+
+def _paint_ground(rng: random.Random, size: tuple[int, int], ground: Colour, split: Wording) -> Image.Image:
+    image = Image.new("RGB", size, ground)
+    change = -16 if min(ground) > 100 else 16
+    other: Colour = (ground[0] + change, ground[1] + change, ground[2] + change)
+    style = rng.random()
+    if split == "test" and style < 0.25:
+        pen, step = ImageDraw.Draw(image), max(8, size[0] // rng.randint(8, 16))
+        for left in range(0, size[0], 2 * step):
+            pen.rectangle((left, 0, left + step, size[1]), other)
+    elif style > 0.8:
+        image.paste(other, (0, 0), Image.linear_gradient("L").resize(size))
+    return image
+
+
+def _place(rng: random.Random, width: int, height: int, colours: Sequence[str], split: Wording) -> list[Shape]:
+    """Shapes that do not touch each other, in cells of a grid, which is filled at random; left to right."""
+    wanted = rng.choice((1, 1, 2, 2, 3, 3, 4, 5, 6))
+    least = max(LEAST_SIZE, LEAST_SHARE * min(width, height))
+    cells = _cells(rng, wanted, width, height, in_row=split == "test" and rng.random() < 0.3, least=least)
+    few = rng.sample(list(SHAPES), 2) if rng.random() < 0.45 else list(SHAPES)
+    shades = rng.sample(list(colours), min(3, len(colours))) if rng.random() < 0.45 else colours
+    shapes = []
+    for left, top, cell_width, cell_height in cells:
+        name, colour = _choose(rng, few, shades, colours, split)
+        shapes.append(_fit(rng, name, colour, (left, top, cell_width, cell_height), least))
+    return sorted(shapes, key=lambda shape: shape.x)
+
+
+def _cells(
+    rng: random.Random, wanted: int, width: int, height: int, *, in_row: bool, least: float
+) -> list[tuple[float, float, float, float]]:
+    """(left, top, width, height) of up to `wanted` cells that hold a shape of twice the least size or more."""
+    room_across, room_down = max(1, int(width / (2.1 * least))), max(1, int(height / (2.1 * least)))
+    columns = min(room_across, wanted if in_row or wanted <= 3 else math.ceil(wanted / 2))
+    rows = 1 if in_row else min(room_down, max(1, math.ceil(wanted / columns), rng.randint(1, 3)))
+    across, down = width / columns, height / rows
+    cells = [(column * across, row * down, across, down) for column in range(columns) for row in range(rows)]
+    if wanted <= columns:
+        return [(column * across, rng.randrange(rows) * down, across, down) for column in range(wanted)]
+    return rng.sample(cells, min(wanted, len(cells)))
+
+
+def _choose(
+    rng: random.Random, names: Sequence[str], few: Sequence[str], colours: Sequence[str], split: Wording
+) -> tuple[str, str]:
+    """A shape's name and colour; where the few colours are all kept out of training for it, another colour."""
+    name = rng.choice(names)
+    for choice in (few, colours):
+        allowed = [colour for colour in choice if split == "test" or not is_held_out(colour, name)]
+        if allowed:
+            return name, rng.choice(allowed)
+    raise ValueError(f"no colour for a {name}")
+
+
+def _fit(rng: random.Random, name: str, colour: str, cell: tuple[float, float, float, float], least: float) -> Shape:
+    """A shape at a random place of its cell, upright ones now and then turned a little."""
+    left, top, across, down = cell
+    aspect = SHAPES[name][1]
+    if aspect > 1.5 and rng.random() < 0.4:
+        aspect = 1 / aspect
+    tilt = rng.uniform(-12, 12) if rng.random() < 0.4 else 0.0
+    extent = TURNED if tilt else 1.0
+    largest = min(across / aspect, down) * 0.86 / extent
+    smallest = min(largest, (1.5 if name in FINE else 1.05) * least / min(1.0, aspect))
+    tall = rng.uniform(smallest, largest)
+    wide = tall * aspect
+    spare_x, spare_y = max(0.0, across * 0.92 - wide * extent), max(0.0, down * 0.92 - tall * extent)
+    x = left + across / 2 + rng.uniform(-0.5, 0.5) * spare_x
+    y = top + down / 2 + rng.uniform(-0.5, 0.5) * spare_y
+    drawn_open = rng.random() < 0.2 and min(wide, tall) > 1.8 * least
+    line = max(3.0, rng.uniform(0.05, 0.09) * min(wide, tall)) if drawn_open else 0.0
+    return Shape(name, colour, x, y, wide - line, tall - line, line, tilt)
+
+
+def ask_shapes(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> tuple[QA, ...]:
+    """3 to 5 questions about the shapes, which are sorted from left to right, in random order."""
+    makers = [_colour, _count, _count_colour, _there, _count_all]
+    chosen = [maker(rng, shapes, wording) for maker in rng.sample(makers, rng.choice((2, 3)))]
+    chosen.append(_name(rng, shapes, wording))
+    if rng.random() < 0.25:
+        asking = phrase(rng, ways.KIND, wording)
+        chosen.append(QA(Asked.KIND, asking.text, asking.say(*KIND_SENTENCE)))
+    elif rng.random() < 0.16:
+        chosen.append(absent(phrase(rng, ways.TEXT, wording), "text", "文字", "text"))
+    rng.shuffle(chosen)
+    return tuple(chosen)
+
+
+def _named(shape: Shape) -> tuple[str, str]:
+    return (
+        f"{_article(shape.colour)} {shape.colour} {shape.name}",
+        f"{COLOURS[shape.colour][0]}的{SHAPES[shape.name][0]}",
+    )
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
+
+
+def _name(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
+    """The shapes from left to right; where they are many or not clearly apart, whether one is there."""
+    gap = min((right.x - left.x for left, right in pairwise(shapes)), default=math.inf)
+    if len(shapes) > 3 or gap < 0.6 * min(shape.width for shape in shapes):
+        return _there(rng, shapes, wording)
+    asking = phrase(rng, asked.ONE if len(shapes) == 1 else asked.ALL, wording)
+    names = [_named(shape) for shape in shapes]
+    english, chinese = ", ".join(name for name, _ in names), "、".join(name for _, name in names)
+    return QA(Asked.SHAPE, asking.text, asking.say(f"{english[0].upper()}{english[1:]}.", f"{chinese}。"), "name")
+
+
+def _colour(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
+    """The colour of a shape that is there once, or that is not there."""
+    counts = Counter(shape.name for shape in shapes)
+    single = [shape for shape in shapes if counts[shape.name] == 1]
+    if not single or rng.random() < 0.25:
+        name = rng.choice([other for other in SHAPES if other not in counts])
+        asking = phrase(rng, asked.COLOUR, wording, {"shape": name}, {"shape": SHAPES[name][0]})
+        return absent(asking, name, SHAPES[name][0], "shape")
+    shape = rng.choice(single)
+    asking = phrase(rng, asked.COLOUR, wording, {"shape": shape.name}, {"shape": SHAPES[shape.name][0]})
+    answer = asking.say(f"{shape.colour.capitalize()}.", f"{COLOURS[shape.colour][0]}。")
+    return QA(Asked.SHAPE, asking.text, answer, "colour")
+
+
+def _plural(name: str) -> str:
+    return f"{name}es" if name == "cross" else f"{name}s"
+
+
+def _counting(rng: random.Random, wording: Wording, names: tuple[str, str], number: int, field: str) -> QA:
+    asking = phrase(rng, asked.COUNT, wording, {"things": names[0]}, {"things": names[1]})
+    return QA(Asked.SHAPE, asking.text, str(number), field)
+
+
+def _count(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
+    name = rng.choice(shapes).name if rng.random() < 0.85 else rng.choice(list(SHAPES))
+    number = sum(shape.name == name for shape in shapes)
+    return _counting(rng, wording, (_plural(name), SHAPES[name][0]), number, "count")
+
+
+def _count_colour(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
+    colour = rng.choice(shapes).colour if rng.random() < 0.85 else rng.choice(list(COLOURS))
+    number = sum(shape.colour == colour for shape in shapes)
+    return _counting(rng, wording, (f"{colour} shapes", f"{COLOURS[colour][0]}的图形"), number, "count_colour")
+
+
+def _count_all(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
+    return _counting(rng, wording, ("shapes", "图形"), len(shapes), "count_all")
+
+
+def _there(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
+    """Whether some shape in some colour is there: as often as not it is; else one of the two may be wrong."""
+    shape = rng.choice(shapes)
+    name, colour = shape.name, shape.colour
+    if rng.random() < 0.5:
+        name, colour = rng.choice(((rng.choice(list(SHAPES)), colour), (name, rng.choice(list(COLOURS)))))
+    there = any((other.name, other.colour) == (name, colour) for other in shapes)
+    chinese = f"{COLOURS[colour][0]}的{SHAPES[name][0]}"
+    slots = {"a": _article(colour), "thing": f"{colour} {name}"}
+    asking = phrase(rng, asked.THERE, wording, slots, {"thing": chinese})
+    return QA(Asked.SHAPE, asking.text, asking.say(*(YES if there else NO)), "there")
