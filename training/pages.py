@@ -10,9 +10,10 @@ from PIL import Image, ImageDraw
 
 from training.documents import Document, Kind, Room, Source
 from training.fonts import Family
+from training.forms import form_document
 from training.invoices import invoice_document
 from training.layout import Run, Setting, choose_type, reading, set_document
-from training.papers import card_document, form_document, label_document
+from training.papers import card_document, label_document
 from training.phrasing import Wording
 from training.prose import note_document, notice_document, page_document, words_document
 from training.questions import QA, ask
