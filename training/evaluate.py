@@ -12,14 +12,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal, cast
 
 from model_service import LEVEL_TOKENS, EngineInfo, ModelConfig
-from training.exam import Sheet, exam
+from training.exam import Sheet, exam_sheet
 from training.examiner import Examiner, Examiners, load_engine
 from training.fonts import find_families, find_words
-from training.heights import HEIGHTS, heights_exam
+from training.heights import HEIGHTS, heights_sheet
 from training.phrasing import Wording
 from training.scores import Answer, Score, score, table
 
@@ -34,15 +35,22 @@ def main() -> None:
 
         draw_figures(arguments.plot, DOCS / "detail.md", DOCS / "pictures" / "detail.svg")
         return
-    fonts, words = find_families(split="test"), find_words()
-    wording = cast("Wording", arguments.wording)
-    make = heights_exam if arguments.study == "heights" else exam
-    sheets = make(arguments.seed, arguments.pages, fonts, words, wording=wording)
     device = cast('Literal["auto", "cpu", "cuda"]', arguments.device)
     config = ModelConfig(name=arguments.model, device=device)
     many = arguments.processes > 1
     with Examiners(config, arguments.processes) if many else Examiner(load_engine(config)) as examiner:
+        sheets = draw_sheets(examiner, arguments)
         run(examiner, sheets, [level.strip() for level in arguments.levels.split(",")], arguments)
+
+
+def draw_sheets(examiner: Examiner | Examiners, arguments: argparse.Namespace) -> list[Sheet]:
+    """The sheets of the study that was asked for."""
+    fonts, words, wording = find_families(split="test"), find_words(), cast("Wording", arguments.wording)
+    heights = arguments.study == "heights"
+    sheet = partial(
+        heights_sheet if heights else exam_sheet, seed=arguments.seed, fonts=fonts, words=words, wording=wording
+    )
+    return examiner.draw(sheet, arguments.pages * (len(HEIGHTS) if heights else 1))
 
 
 def _parse() -> argparse.Namespace:

@@ -35,6 +35,8 @@ QUALITIES = (40, 95)
 """JPEG qualities of what is not photographed; the camera does its own packing."""
 
 STRENGTHS = (0.6, 1.0)
+MOST_SHRUNK = 0.81
+"""How much smaller the camera makes a page at most, by showing the table around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +62,25 @@ def print_scale(width: int, height: int) -> float:
 def exam(
     seed: int, count: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
 ) -> tuple[Sheet, ...]:
-    """That many sheets; the same seed and typefaces give the same ones, and a longer exam begins as a shorter one.
+    """That many sheets; the same seed and typefaces give the same ones, and a longer exam begins as a shorter one."""
+    return tuple(exam_sheet(number, seed, fonts, words, wording=wording) for number in range(count))
+
+
+def exam_sheet(
+    number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
+) -> Sheet:
+    """One sheet of the exam by its number from 0.
 
     A paper is asked for its whole text, at most two fields, and a field that it lacks; a chart and a picture of shapes
     for two of their things and one that they lack; another picture for two things that nobody can read in it. Half of
     each kind is photographed. `wording`: `test` is kept out of training, word for word; `plain` and `train` are not
     (and shapes and foreign pictures then come in training's templates).
     """
-    turns = dict.fromkeys(KINDS, 0)
-    sheets = []
-    for number in range(count):
-        sort = ORDER[number % len(ORDER)]
-        turn, turns[sort] = turns[sort], turns[sort] + 1
-        lap, place = divmod(turn, len(KINDS[sort]))
-        rng = random.Random(f"exam {seed} {number}")
-        photographed = (lap + place) % 2 == 1  # Each kind by turns, whether their number is even or odd.
-        kind = KINDS[sort][place]
-        sheets.append(_sheet(rng, fonts, words, kind, photographed=photographed, wording=wording))
-    return tuple(sheets)
-
-
-def _sheet(
-    rng: random.Random,
-    fonts: Sequence[Family],
-    words: Sequence[str],
-    kind: Kind,
-    *,
-    photographed: bool,
-    wording: Wording,
-) -> Sheet:
+    rng = random.Random(f"exam {seed} {number}")
+    kind, photographed = _choose_kind(number)
     width, height = rng.choice(CANVASES.get(kind, OTHER_CANVASES))
-    em = rng.uniform(SMALLEST_PRINT, LARGEST_PRINT) / print_scale(width, height)
+    least = SMALLEST_PRINT / MOST_SHRUNK if photographed else SMALLEST_PRINT
+    em = rng.uniform(least, LARGEST_PRINT) / print_scale(width, height)
     page = draw_picture(
         rng, fonts, words, width, height, em=em, kind=kind, limit=MOST_CHARACTERS, split="test", wording=wording
     )
@@ -100,6 +90,14 @@ def _sheet(
     strength = rng.uniform(*STRENGTHS)
     photo, _ = photograph(rng, page.image, page.glyphs, (width, height), strength=strength, split="test")
     return Sheet(jpeg(photo, QUALITIES[1]), questions, page.kind, page.em, photographed=True)
+
+
+def _choose_kind(number: int) -> tuple[Kind, bool]:
+    """The kind of a sheet, and whether it is photographed: each kind by turns, be their number even or odd."""
+    laps, place = divmod(number, len(ORDER))
+    sort = ORDER[place]
+    lap, turn = divmod(laps * ORDER.count(sort) + ORDER[:place].count(sort), len(KINDS[sort]))
+    return KINDS[sort][turn], (lap + turn) % 2 == 1
 
 
 def choose_questions(page: Page) -> tuple[QA, ...]:

@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from model_service import Detail, Engine, EngineInfo, GenerationRequest, Message, ModelConfig, SamplingParams
@@ -12,6 +12,8 @@ from training.questions import QA
 from training.scores import Answer
 
 MOST_TOKENS = 420
+CHUNK = 8
+"""Sheets that a process draws at a time."""
 
 
 def load_engine(config: ModelConfig) -> Engine:
@@ -75,6 +77,10 @@ class Examiner:
         """Facts about the model."""
         return self._engine.info
 
+    def draw(self, sheet: Callable[[int], Sheet], count: int) -> list[Sheet]:
+        """The sheets with numbers from 0."""
+        return [sheet(number) for number in range(count)]
+
     def examine(self, sheets: Sequence[Sheet], level: str) -> Iterator[Answer]:
         """Every question of every sheet at one level."""
         for number, sheet in enumerate(sheets):
@@ -103,6 +109,10 @@ class Examiners:
     def info(self) -> EngineInfo:
         """Facts about the model, as one of the processes has it."""
         return self._pool.submit(_info).result()
+
+    def draw(self, sheet: Callable[[int], Sheet], count: int) -> list[Sheet]:
+        """The sheets with numbers from 0; the function must be one that can be pickled."""
+        return list(self._pool.map(sheet, range(count), chunksize=CHUNK))
 
     def examine(self, sheets: Sequence[Sheet], level: str) -> Iterator[Answer]:
         """Every question of every sheet at one level."""

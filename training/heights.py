@@ -1,7 +1,7 @@
 """The same pages with type of eight heights in pictures 1,000 pixels wide: what a level of detail can still read."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from PIL import Image
 
@@ -23,24 +23,29 @@ READABLE = (Asked.TEXT, Asked.FIELD)
 def heights_exam(
     seed: int, count: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
 ) -> tuple[Sheet, ...]:
-    """`count` papers, each at all heights in turn; the same seed and typefaces give the same sheets.
+    """`count` papers, each at all heights in turn; the same seed and typefaces give the same sheets."""
+    numbers = range(count * len(HEIGHTS))
+    return tuple(heights_sheet(number, seed, fonts, words, wording=wording) for number in numbers)
+
+
+def heights_sheet(
+    number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
+) -> Sheet:
+    """One sheet of the study by its number from 0: page `number // 8` with the height `number % 8`.
 
     A page is drawn once and then seen from farther and farther away, so that nothing but its size changes. It is asked
     for its whole text and at most two fields.
     """
-    return tuple(sheet for number in range(count) for sheet in _sheets(seed, number, fonts, words, wording))
-
-
-def _sheets(seed: int, number: int, fonts: Sequence[Family], words: Sequence[str], wording: Wording) -> Iterator[Sheet]:
-    rng = random.Random(f"heights {seed} {number}")
-    kind = PAPERS[number % len(PAPERS)]
+    turn, step = divmod(number, len(HEIGHTS))
+    rng = random.Random(f"heights {seed} {turn}")
+    kind = PAPERS[turn % len(PAPERS)]
     page = draw(
         rng, fonts, words, *CANVAS, em=max(HEIGHTS), kind=kind, limit=MOST_CHARACTERS, split="test", wording=wording
     )
     questions = tuple(qa for qa in choose_questions(page) if qa.kind in READABLE)
     place = rng.random(), rng.random()
-    for height in HEIGHTS:
-        yield Sheet(jpeg(step_back(page.image, height / max(HEIGHTS), place)), questions, page.kind, height)
+    height = HEIGHTS[step]
+    return Sheet(jpeg(step_back(page.image, height / max(HEIGHTS), place)), questions, page.kind, height)
 
 
 def step_back(image: Image.Image, scale: float, place: tuple[float, float]) -> Image.Image:

@@ -87,14 +87,14 @@ def test_without_typefaces_and_words_there_are_some() -> None:
 @pytest.mark.usefixtures("bare")
 def test_the_command_asks_the_configured_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pocket model, really, at two levels."""
-    monkeypatch.setattr(examiner, "MOST_TOKENS", 12)
+    monkeypatch.setattr(examiner, "MOST_TOKENS", 4)
     monkeypatch.setenv("EYEGLASS_MODEL__NAME", "pocket")
     monkeypatch.setenv("EYEGLASS_MODEL__DEVICE", "cpu")
-    done = CliRunner().invoke(bot.__main__.app, ["calibrate", "--pages", "2", "--levels", "64,low"])
+    done = CliRunner().invoke(bot.__main__.app, ["calibrate", "--pages", "2", "--levels", "64,16"])
     assert done.exit_code == 0, done.output
     lines = done.output.splitlines()
     assert "pocket on cpu" in done.output
-    assert [line.split()[0] for line in lines[3:5]] == ["64", "low"]
+    assert [line.split()[0] for line in lines[3:5]] == ["16", "64"]
     assert lines[-1].startswith("Recommended: ")
 
 
