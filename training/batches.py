@@ -1,23 +1,24 @@
 """Pages and questions as batches of tensors: one grid a batch, so that no picture needs padding."""
 
 import contextlib
-import io
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from model_service.detail import TOKEN_PIXELS
 from model_service.glm4v.tokenizer import Tokenizer
-from training.curriculum import STAGES, Stage, choose_em, choose_grid, choose_squash, stage_at
+from training.camera import photograph
+from training.curriculum import Stage, choose_em, choose_grid, choose_squash, stage_at
+from training.documents import Kind
 from training.fonts import ALPHABET, Family, Split
-from training.pages import Glyphs, Page, draw
-from training.questions import QA
+from training.pages import Glyphs, Page
+from training.pictures import draw_picture
+from training.questions import QA, Asked
 
 SLOTS = 6
 """Characters that one visual token is asked for, in reading order; a seventh in one cell is too small to read."""
@@ -27,6 +28,8 @@ PREFIX = 7
 
 CODES = {ord(character): index + 1 for index, character in enumerate(ALPHABET)}
 MOST_TEXT = 520
+BENT_SHARE = 0.65
+"""The share of pages that a camera saw; the others come as they were drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,10 @@ class Plan:
     seed: int
     rank: int = 0
     split: Split = "train"
-    stages: tuple[Stage, ...] = STAGES
 
     def stage(self, step: int) -> Stage:
         """The stage of the curriculum at a step."""
-        return stage_at(step / self.steps, self.stages)
+        return stage_at(step / self.steps)
 
 
 class Batches(IterableDataset[Batch]):
@@ -104,46 +106,33 @@ class Batches(IterableDataset[Batch]):
         self, rng: random.Random, rows: int, columns: int, step: int
     ) -> tuple[np.ndarray, list[int], list[bool], np.ndarray]:
         stage = self._plan.stage(step)
-        width, height = columns * TOKEN_PIXELS, rows * TOKEN_PIXELS
-        scale = 1.0 if rng.random() < 0.3 else rng.uniform(1.0, 1.8)
-        squash = choose_squash(rng, rows, columns) ** 0.5
-        canvas = round(width * scale * squash), round(height * scale / squash)
-        em = choose_em(rng, stage, rows, columns) * scale
+        size = columns * TOKEN_PIXELS, rows * TOKEN_PIXELS
+        scale = 1.0 if rng.random() < 0.5 else rng.uniform(1.0, 1.6)
         kind = rng.choice(stage.kinds)
-        page = draw(
-            rng, self._families, self._words, *canvas, em=em, kind=kind, limit=stage.limit, split=self._plan.split
-        )
-        picture = np.asarray(_photograph(rng, page.image).resize((width, height), Image.Resampling.BICUBIC))
-        ids, answered = converse(self._tokenizer, choose_questions(rng, page, self._plan.stage(step).reading))
-        return picture, ids, answered, fill_slots(page.glyphs, canvas, rows, columns)
+        squash = choose_squash(rng, rows, columns, kind) ** 0.5
+        canvas = round(size[0] * scale * squash), round(size[1] * scale / squash)
+        page = self._page(rng, canvas, choose_em(rng, stage, rows, columns) * scale, kind, stage.limit)
+        strength = stage.strength * rng.random() if rng.random() < BENT_SHARE else 0.0
+        image, glyphs = photograph(rng, page.image, page.glyphs, size, strength=strength)
+        ids, answered = converse(self._tokenizer, choose_questions(rng, page, stage.reading))
+        return np.asarray(image), ids, answered, fill_slots(glyphs, size, rows, columns)
 
-    def _page(self, rng: random.Random, canvas: tuple[int, int], em: float, stage: Stage) -> Page:
-        """A page of the stage; smaller type where the first choice does not fit."""
-        kind, split = rng.choice(stage.kinds), self._plan.split
-        for size in (em, em * 0.8, em * 0.6):
+    def _page(self, rng: random.Random, canvas: tuple[int, int], em: float, kind: Kind, limit: int) -> Page:
+        """A picture of a kind, in smaller type or with a few words only where it does not fit."""
+        fonts, words, split = self._families, self._words, self._plan.split
+        for wanted, size in ((kind, em), (kind, em * 0.75), (Kind.WORDS, em * 0.6)):
             with contextlib.suppress(ValueError):
-                return draw(
-                    rng, self._families, self._words, *canvas, em=size, kind=kind, limit=stage.limit, split=split
-                )
-        return draw(rng, self._families, self._words, *canvas, em=em * 0.4, kind=kind, limit=stage.limit, split=split)
-
-
-def _photograph(rng: random.Random, image: Image.Image) -> Image.Image:
-    """Often as Telegram would send it on: compressed as JPEG."""
-    if rng.random() < 0.6:
-        return image
-    packed = io.BytesIO()
-    image.save(packed, "JPEG", quality=rng.randint(60, 95))
-    return Image.open(packed)
+                return draw_picture(rng, fonts, words, *canvas, em=size, kind=wanted, limit=limit, split=split)
+        return draw_picture(rng, fonts, words, *canvas, em=em * 0.4, kind=Kind.WORDS, limit=limit, split=split)
 
 
 def choose_questions(rng: random.Random, page: Page, reading_share: float) -> list[QA]:
     """Some questions in random order; on about `reading_share` of the pages one of them asks for the whole text."""
-    others = page.qa[1:] or page.qa
+    reading = [qa for qa in page.qa if qa.kind is Asked.TEXT]
+    others = [qa for qa in page.qa if qa.kind is not Asked.TEXT] or reading
     wanted = rng.sample(others, min(len(others), rng.randint(1, 6)))
-    reading = [qa for qa in page.qa if qa.answer == page.text]
-    if reading and rng.random() < reading_share and not any(qa.answer == page.text for qa in wanted):
-        wanted.insert(rng.randrange(len(wanted) + 1), rng.choice(reading))
+    if others is not reading and reading and rng.random() < reading_share:
+        wanted.insert(rng.randrange(len(wanted) + 1), reading[0])
     return wanted
 
 

@@ -5,18 +5,19 @@ import random
 from dataclasses import dataclass
 
 from model_service.detail import MAX_TOKENS, NATIVE_SIDE, TOKEN_PIXELS
-from training.documents import Kind
+from training.documents import PAPERS, Kind
 
 EASY = (Kind.WORDS, Kind.WORDS, Kind.NOTE)
-ALL = tuple(Kind)
+ALL = (*PAPERS * 3, *(Kind.CHART,) * 5, *(Kind.SHAPES,) * 3, *(Kind.FOREIGN,) * 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One part of training, up to the share `until` of all steps.
 
-    `tokens` bounds the visual tokens of a grid, `em` the size of type in pixels of the grid, `limit` the characters
-    of a page; `reading` is the share of pages whose whole text is asked for.
+    `tokens` bounds the visual tokens of a grid, `large` is the share of grids beyond them, up to the level max; `em`
+    bounds the size of type in pixels of the grid, `limit` the characters of a page; `strength` is how badly a page may
+    be photographed, from 0 to 1; `reading` is the share of pages whose whole text is asked for.
     """
 
     until: float
@@ -24,21 +25,18 @@ class Stage:
     em: tuple[float, float]
     limit: int
     kinds: tuple[Kind, ...]
-    reading: float = 0.6
+    strength: float
+    large: float = 0.0
+    reading: float = 0.55
 
 
 STAGES = (
-    Stage(0.06, (24, 80), (15, 32), 24, EASY),
-    Stage(0.13, (40, 160), (13, 32), 60, EASY),
-    Stage(0.27, (64, 320), (12, 30), 130, ALL),
-    Stage(1.00, (100, 540), (10, 34), 340, ALL),
+    Stage(0.05, (24, 80), (15, 32), 24, EASY, 0.0),
+    Stage(0.10, (40, 160), (13, 32), 60, EASY, 0.1),
+    Stage(0.20, (64, 320), (12, 30), 130, ALL, 0.3),
+    Stage(0.40, (100, 540), (10, 34), 340, ALL, 0.6, 0.12),
+    Stage(1.00, (100, 540), (9, 34), 340, ALL, 1.0, 0.18),
 )
-
-WORDING = (
-    Stage(0.50, (40, 200), (12, 30), 90, ALL, 0.3),
-    Stage(1.00, (40, 500), (11, 30), 170, (*ALL, Kind.RECEIPT, Kind.RECEIPT, Kind.LABEL, Kind.CARD), 0.3),
-)
-"""Short pages, then longer ones, for a second phase, in which a model that reads learns more ways to ask."""
 
 
 def stage_at(progress: float, stages: tuple[Stage, ...] = STAGES) -> Stage:
@@ -52,8 +50,8 @@ def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:
     Whole pages are now and then read at the native square, or between it and the largest of the other levels.
     """
     low, high = stage.tokens
-    if stage is STAGES[-1] and rng.random() < 0.12:
-        if rng.random() < 0.6:
+    if rng.random() < stage.large:
+        if rng.random() < 0.75:
             return NATIVE_SIDE, NATIVE_SIDE
         low, high = high, MAX_TOKENS
     budget = rng.uniform(low, high) if rng.random() < 0.5 else rng.uniform((low + high) / 2, high)
@@ -62,10 +60,14 @@ def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:
     return rows, max(3, round(budget / rows))
 
 
-def choose_squash(rng: random.Random, rows: int, columns: int) -> float:
-    """By how much a page's shape is changed to fit the grid: the native square takes pages of any shape."""
+def choose_squash(rng: random.Random, rows: int, columns: int, kind: Kind) -> float:
+    """By how much a page's shape is changed to fit the grid: the native square takes pages of any shape.
+
+    Shapes keep their looks: a circle squashed by half would be an oval.
+    """
     if rows == columns == NATIVE_SIDE:
-        return math.exp(rng.uniform(math.log(0.45), math.log(1.9)))
+        most = 1.35 if kind is Kind.SHAPES else 2.0
+        return math.exp(rng.uniform(-math.log(most), math.log(most)))
     return rng.uniform(0.93, 1.07)
 
 

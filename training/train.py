@@ -8,18 +8,16 @@ import json
 import math
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import torch
 import torch.distributed as dist
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader
 
 from training.batches import Batch, Batches, Plan
-from training.curriculum import WORDING
 from training.export import byte_tokenizer, export
 from training.fonts import find_families, find_words
 from training.learner import Learner, new_model
@@ -28,6 +26,7 @@ WARM_UP = 250
 WEIGHT_CHARACTERS, WEIGHT_PLACE = 0.5, 0.2
 SAVE_EVERY_SECONDS = 60.0
 LOG_EVERY = 50
+HEADS = "heads.safetensors"
 
 
 def main() -> None:
@@ -42,7 +41,6 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true", help="go on from the state kept in --out")
     parser.add_argument("--weights", type=Path, help="begin with a checkpoint's weights, where no state was kept")
     parser.add_argument("--first", type=int, default=0, help="the step to begin with")
-    parser.add_argument("--wording", action="store_true", help="only the language model, on short pages")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--seconds", type=float, default=math.inf, help="end by then, however many steps are left")
     arguments = parser.parse_args()
@@ -69,10 +67,7 @@ class Training:
         self.tokenizer = byte_tokenizer()
         self.learner = Learner(new_model(arguments.seed)).to(self.device)
         if arguments.weights:
-            load_model(self.learner.model, arguments.weights)
-        if arguments.wording:
-            for part in (self.learner.model.transformer.vision, self.learner.characters, self.learner.place):
-                part.requires_grad_(False)
+            load_weights(self.learner, arguments.weights)
         torch.manual_seed(arguments.seed + rank)
         self.optimizers = make_optimizers(self.learner, arguments.lr)
         self.step: int = self._restore() if arguments.resume else arguments.first
@@ -87,28 +82,28 @@ class Training:
         arguments = self.arguments
         arguments.out.mkdir(parents=True, exist_ok=True)
         began = saved = time.monotonic()
-        seen, first = 0, self.step
+        seen, first, waited, asked = 0, self.step, 0.0, began
         for batch in self._loader():
+            waited += time.monotonic() - asked
             share = max(self.step / arguments.steps, (time.monotonic() - began) / arguments.seconds)
             losses = self._learn(batch.to(self.device), schedule(self.step - first, share))
             self.step += 1
             seen += len(batch.ids)
             now = time.monotonic()
             if self.step % LOG_EVERY == 0 and self.rank == 0:
-                self._log(losses, seen, now - began)
+                self._log(losses, seen, now - began, waited)
             if now - saved > SAVE_EVERY_SECONDS and self.rank == 0:
                 self._save()
                 saved = time.monotonic()
             if now - began > arguments.seconds:
                 break
+            asked = time.monotonic()
         if self.rank == 0:
             self._save()
 
     def _loader(self) -> DataLoader[Batch]:
         arguments = self.arguments
         plan = Plan(arguments.steps, self.step, arguments.tokens, arguments.seed, self.rank)
-        if arguments.wording:
-            plan = replace(plan, stages=WORDING)
         data = Batches(plan, self.tokenizer, find_families(), find_words())
         gpu = self.device.type == "cuda"
         return DataLoader(data, batch_size=None, num_workers=arguments.workers, pin_memory=gpu)
@@ -133,11 +128,12 @@ class Training:
         for layer in (*model.vision.transformer.layers, *model.encoder.layers):
             layer.compile(dynamic=True)
 
-    def _log(self, losses: Tensor, seen: int, seconds: float) -> None:
+    def _log(self, losses: Tensor, seen: int, seconds: float, waited: float) -> None:
         answers, characters, place = losses.tolist()
         line = {
             "step": self.step,
             "seconds": round(seconds, 1),
+            "waited": round(waited, 1),
             "answers": round(answers, 4),
             "characters": round(characters, 4),
             "place": round(place, 4),
@@ -156,6 +152,8 @@ class Training:
         torch.save(state, part)
         part.replace(self.arguments.out / "state.pt")
         export(self.learner.model, self.arguments.out / "checkpoint")
+        heads = {name: tensor for name, tensor in self.learner.state_dict().items() if not name.startswith("model.")}
+        save_file(heads, self.arguments.out / HEADS)
 
     def _restore(self) -> int:
         state = torch.load(self.arguments.out / "state.pt", map_location=self.device)
@@ -165,10 +163,13 @@ class Training:
         return int(state["step"])
 
 
-def load_model(model: nn.Module, folder: Path) -> None:
-    """Fill a model with the weights of a checkpoint folder, cast to the model's dtype."""
+def load_weights(learner: Learner, folder: Path) -> None:
+    """Fill a learner with a checkpoint folder's weights, and with those of the two heads where they stand beside it."""
     for shard in sorted(folder.glob("*.safetensors")):
-        model.load_state_dict(load_file(shard), strict=False)
+        learner.model.load_state_dict(load_file(shard), strict=False)
+    heads = folder.parent / HEADS
+    if heads.exists():
+        learner.load_state_dict(load_file(heads), strict=False)
 
 
 def make_optimizers(learner: Learner, rate: float) -> list[torch.optim.Optimizer]:
