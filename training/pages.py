@@ -13,9 +13,12 @@ from training.fonts import Family
 from training.forms import form_document
 from training.invoices import invoice_document
 from training.layout import Run, Setting, choose_type, reading, set_document
+from training.loose import words_document
+from training.notes import note_document
+from training.notices import notice_document
 from training.papers import card_document, label_document
 from training.phrasing import Wording
-from training.prose import note_document, notice_document, page_document, words_document
+from training.prose import page_document
 from training.questions import QA, ask
 from training.receipts import receipt_document
 
