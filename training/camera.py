@@ -1,0 +1,145 @@
+"""Photograph a drawn page as a phone would: bent, on a table, unevenly lit, blurred, noisy, compressed."""
+
+import io
+import random
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn.functional import grid_sample, interpolate
+
+from training.bending import NODES, Floats, Margins, choose_bend, choose_creases, follow, reach
+from training.pages import Glyphs
+from training.phrasing import Wording
+from training.surfaces import choose_light, grain, lay_on_table, print_on_paper, spread
+
+BORDER = 0.12
+ON_TABLE = 0.6
+OVERSAMPLING = 1.25
+NOISE = 12.0
+
+
+def photograph(
+    rng: random.Random,
+    image: Image.Image,
+    glyphs: Glyphs,
+    size: tuple[int, int],
+    *,
+    strength: float,
+    split: Wording = "train",
+) -> tuple[Image.Image, Glyphs]:
+    """An RGB picture of `size` (width, height) that shows all of a canvas, and where its glyphs are in its pixels.
+
+    Deterministic by `rng`. `strength` runs from 0, a clean resize, to 1, a careless snapshot; `split` "test" lays the
+    page on grounds and under light that "train" and "plain" never show.
+    """
+    width, height = size
+    if strength <= 0:
+        return _to_image(_resize(image, size)), _moved(glyphs, image.size, size)
+    creases = choose_creases(rng, strength)
+    margins = _choose_margins(rng, strength)
+    bend = choose_bend(rng, image.width / image.height, margins, creases, strength)
+    page = _resize(image, _working_size(image.size, size))
+    print_on_paper(rng, page, creases, strength)
+    scene, left, top = lay_on_table(rng, page, reach(bend), split) if any(margins) else (page, 0, 0)
+    places = bend * np.array([page.shape[2], page.shape[1]])[:, None, None] + np.array([left, top])[:, None, None]
+    picture = _look_at(scene, places, size)
+    light = choose_light(rng, strength, split)
+    if (light != 1).any():
+        picture = picture * spread(light, height, width)
+    picture = _blur(rng, picture, strength)
+    if rng.random() < 0.7 * strength:
+        picture = _add_noise(rng, picture, NOISE * strength * rng.random())
+    return _compress(rng, _to_image(picture), strength), _bent(glyphs, image.size, bend, size)
+
+
+def _choose_margins(rng: random.Random, strength: float) -> Margins:
+    """How much of the table is seen at each side: mostly of one width, or none at all."""
+    if rng.random() >= ON_TABLE * strength:
+        return (0.0, 0.0, 0.0, 0.0)
+    left, top, right, bottom = (rng.random() * BORDER * strength for _ in range(4))
+    return left, top, right, bottom
+
+
+def _working_size(canvas: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
+    """The canvas' size, or less where that is far more than the picture shows."""
+    width, height = (min(drawn, round(OVERSAMPLING * seen)) for drawn, seen in zip(canvas, size, strict=True))
+    return width, height
+
+
+def _resize(image: Image.Image, size: tuple[int, int]) -> Tensor:
+    """(3, height, width) float from 0 to 255; bicubic with antialiasing, as Pillow's but several times faster."""
+    pixels = torch.from_numpy(np.array(image.convert("RGB"))).permute(2, 0, 1)
+    if image.size != size:
+        pixels = interpolate(pixels[None], (size[1], size[0]), mode="bicubic", antialias=True)[0]
+    return pixels.float()
+
+
+def _look_at(scene: Tensor, places: Floats, size: tuple[int, int]) -> Tensor:
+    """(3, height, width): the scene (3, H, W) seen at places (2, n, n), in its pixels, that span the picture."""
+    width, height = size
+    extent = np.array([scene.shape[2], scene.shape[1]])[:, None, None]
+    grid = spread(torch.from_numpy(places / extent * 2 - 1).float(), height, width).permute(1, 2, 0)
+    return grid_sample(scene[None], grid[None], mode="bilinear", padding_mode="border", align_corners=False)[0]
+
+
+def _moved(glyphs: Glyphs, canvas: tuple[int, int], size: tuple[int, int]) -> Glyphs:
+    x, y = glyphs.x * (size[0] / canvas[0]), glyphs.y * (size[1] / canvas[1])
+    return Glyphs(glyphs.codes, x.astype(np.float32), y.astype(np.float32))
+
+
+def _bent(glyphs: Glyphs, canvas: tuple[int, int], bend: Floats, size: tuple[int, int]) -> Glyphs:
+    """The glyphs where the picture shows them: the first and last nodes are in the middle of its outermost pixels."""
+    x, y = glyphs.x.astype(float) / canvas[0], glyphs.y.astype(float) / canvas[1]
+    across, down = follow(bend, x, y)
+    column, row = 0.5 + across / (NODES - 1) * (size[0] - 1), 0.5 + down / (NODES - 1) * (size[1] - 1)
+    return Glyphs(glyphs.codes, column.astype(np.float32), row.astype(np.float32))
+
+
+def _blur(rng: random.Random, picture: Tensor, strength: float) -> Tensor:
+    """Out of focus up to a sigma of 1.1 pixels, or moved up to 3 pixels, or neither."""
+    draw = rng.random()
+    if draw < 0.35 * strength:
+        variance = (1.1 * strength * rng.uniform(0.3, 1)) ** 2
+        for _ in range(3):
+            picture = _smooth(_smooth(picture, 1, variance / 3), 2, variance / 3)
+    elif draw < 0.5 * strength:
+        length = 1 + 2 * strength * rng.random()
+        picture = _smooth(picture, rng.choice((1, 2)), (length**2 - 1) / 12)
+    return picture
+
+
+def _smooth(picture: Tensor, axis: int, variance: float) -> Tensor:
+    """Each pixel mixed with its two neighbours along an axis so that the kernel has this variance, at most 0.67."""
+    side, count = min(variance, 2 / 3) / 2, picture.shape[axis]
+    smoothed = picture * (1 - 2 * side)
+    smoothed.narrow(axis, 1, count - 1).add_(picture.narrow(axis, 0, count - 1), alpha=side)
+    smoothed.narrow(axis, 0, count - 1).add_(picture.narrow(axis, 1, count - 1), alpha=side)
+    smoothed.narrow(axis, 0, 1).add_(picture.narrow(axis, 0, 1), alpha=side)
+    smoothed.narrow(axis, count - 1, 1).add_(picture.narrow(axis, count - 1, 1), alpha=side)
+    return smoothed
+
+
+def _add_noise(rng: random.Random, picture: Tensor, sigma: float) -> Tensor:
+    """Noise of the sensor, the same in all channels or different in each."""
+    _, height, width = picture.shape
+    if rng.random() < 0.5:
+        return picture + sigma * grain(rng, height, width)
+    for channel in picture:
+        channel.add_(grain(rng, height, width), alpha=sigma)
+    return picture
+
+
+def _to_image(picture: Tensor) -> Image.Image:
+    """The RGB picture of (3, height, width)."""
+    planes = picture.round().clamp_(0, 255).to(torch.uint8).numpy()
+    return Image.merge("RGB", [Image.fromarray(plane) for plane in planes])
+
+
+def _compress(rng: random.Random, picture: Image.Image, strength: float) -> Image.Image:
+    if rng.random() >= 0.3 + 0.4 * strength:
+        return picture
+    packed = io.BytesIO()
+    picture.save(packed, "JPEG", quality=round(rng.uniform(95 - 55 * strength, 95)))
+    return Image.open(packed).convert("RGB")
