@@ -6,9 +6,8 @@ from training import values
 from training.documents import Document, Kind, Line, Part, Room, Source, document, trim
 
 LOOSE_SYMBOLS = (
-    *("@", "#", "&", "%", "+", "=", "*", "/", "<", ">", "~", "^", "_", "|", "\\", "[]", "{}", "()", "!?", "$", "€", "£"),
-)
-    ["@", "#", "&", "%", "+", "=", "*", "/", "<", ">", "~", "^", "_", "|", "\\", "[]", "{}", "()", "!?", "$", "€", "£"]
+    *("@", "#", "&", "%", "+", "=", "*", "/", "<", ">", "~", "^", "_", "|", "\\", "[]", "{}", "()", "!?"),
+    *("$", "€", "£"),
 )
 VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F))
 FIELDS_ANYWHERE = (
