@@ -68,7 +68,7 @@ class Bill:
 
 
 def make_bill(source: Source, count: int, *, dear: bool = False) -> Bill:
-    """A bill of `count` things, fewer where names clash; half of all bills count pieces. `dear` ones cost more."""
+    """A bill of `count` things, fewer where names clash; some bills count pieces. `dear` things cost more."""
     rng = source.rng
     counted = rng.random() < 0.3
     items: list[Item] = []
@@ -110,8 +110,8 @@ def item_parts(source: Source, bill: Bill) -> list[Part]:
         line = Line(text, amount, middle=str(item.count) if shape == "middle" else "", join=join)
         parts.append(Part(line, (Fact("item", amount, item.name),), optional=False))
     if not counted:
-        first = parts[-1]
-        parts[-1] = Part(first.line, (*first.facts, Fact("count", str(len(bill.items)))), optional=False)
+        last = parts[-1]
+        parts[-1] = Part(last.line, (*last.facts, Fact("count", str(len(bill.items)))), optional=False)
     return parts
 
 

@@ -182,7 +182,7 @@ def _arrange(source: Source, filled: _Filled) -> list[Part]:
     parts: list[Part] = []
     for key, value, facts in filled:
         if style == "above":
-            parts.append(Part(Line(key + colon.strip()), facts, below=Line(value)))
+            parts.append(Part(Line(key + (":" if ":" in colon else "")), facts, below=Line(value)))
         elif style == "after":
             parts.append(Part(Line(f"{key}{colon or ':'} {value}"), facts))
         else:

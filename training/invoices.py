@@ -1,7 +1,7 @@
 """Invoices: who asks whom for how much, and until when."""
 
 from training import values
-from training.bills import Bill, item_parts, labelled, make_bill, sum_parts
+from training.bills import item_parts, labelled, make_bill, sum_parts
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
 
 TITLES = ("INVOICE", "Invoice", "Bill", "Tax invoice", "TAX INVOICE", "Sales invoice", "BILL")
@@ -46,7 +46,7 @@ def invoice_document(source: Source, room: Room) -> Document | None:
         "customer": [_customer(source)],
         "data": _data(source),
         "items": [_divide(source), *item_parts(source, bill), _divide(source)],
-        "sums": _sums(source, bill),
+        "sums": sum_parts(source, bill),
         "bank": _bank(source),
     }
     parts = [part for name in source.pick(ORDERS, HELD_OUT_ORDERS) for part in blocks[name]]
@@ -56,10 +56,6 @@ def invoice_document(source: Source, room: Room) -> Document | None:
 
 def _divide(source: Source) -> Part:
     return Part(Line(role=source.rng.choice(("rule", "gap"))))
-
-
-def _sums(source: Source, bill: Bill) -> list[Part]:
-    return sum_parts(source, bill)
 
 
 def _seller(source: Source) -> list[Part]:

@@ -62,9 +62,9 @@ def note_document(source: Source, room: Room) -> Document | None:
     rng = source.rng
     count = rng.choices((1, 2, 3, 4, 5), (46, 26, 14, 9, 5))[0]
     parts: list[Part] = []
+    bullet = rng.choice(("", "", "- ", "* ", "{}. ", "[ ] ")) if count > 1 else ""
     for number, template in enumerate(rng.sample(HELD_OUT_NOTES if source.split == "test" else NOTES, count), 1):
         text, facts = _fill(source, template)
-        bullet = rng.choice(("", "", "- ", "* ", "{}. ", "[ ] ")) if count > 1 else ""
         parts.append(Part(Line(bullet.replace("{}", str(number)) + text, role="flow"), facts))
     fitting = trim(rng, parts, room)
     if not fitting:

@@ -1,17 +1,20 @@
 """A page shows what it says, where it says it."""
 
 import random
+from dataclasses import replace
 
 import numpy
 import pytest
 from PIL import Image
 
 from tests.training.papers import FONTS, WORDS, drawn
-from training.documents import PAPERS, Kind, Source
+from training.documents import PAPERS, Document, Fact, Kind, Line, Part, Room, Source, trim
 from training.fonts import ALPHABET
-from training.layout import choose_type, set_document, wrap
+from training.layout import choose_type, reading, set_document, wrap
 from training.pages import MAKERS, Look, draw, locate, paint
+from training.phrasing import Wording
 
+SPLITS: tuple[Wording, ...] = ("train", "test")
 PLAIN = Look((255, 255, 255), (255, 255, 255), (0, 0, 0), (0, 0, 0), frame=False, sheet=False)
 
 
@@ -112,3 +115,52 @@ def test_ink_stands_out_from_paper() -> None:
         assert isinstance(low, int)
         assert isinstance(high, int)
         assert high - low > 80
+
+
+def test_leading_dots_are_drawn_but_not_written() -> None:
+    """Between the two pieces of a line, where the text has a blank."""
+    whole = Document(Kind.RECEIPT, (Line("Tea", "$2.10", join="dots"), Line("Bread and butter", "$3.00")))
+    how = replace(choose_type(random.Random(1), FONTS[0], 20, 600, 200), align=0.0)
+    setting = set_document(random.Random(1), whole, how)
+    assert setting
+    assert reading(setting) == "Tea $2.10\nBread and butter $3.00"
+    (start, end, y) = setting.leaders[0]
+    assert setting.runs[0].x + setting.runs[0].width < start < end < setting.runs[1].x
+    ink = numpy.asarray(paint(setting, PLAIN, (600, 200)).convert("L")) < 128
+    assert ink[int(y) - 3 : int(y), int(start) : int(end)].any()
+
+
+def test_columns_stand_below_each_other() -> None:
+    """Values behind their keys begin at one place, and middle columns end at one."""
+    lines = (Line("No.", "7", join="tab"), Line("Colour", "red", join="tab"))
+    table = (Line("Item", "Price", middle="Qty"), Line("Long bread", "$30.00", middle="2"))
+    setting = set_document(
+        random.Random(1), Document(Kind.FORM, lines + table), choose_type(random.Random(1), FONTS[0], 20, 600, 300)
+    )
+    assert setting
+    assert reading(setting) == "No. 7\nColour red\nItem Qty Price\nLong bread 2 $30.00"
+    runs = {run.text: run for run in setting.runs}
+    assert runs["7"].x == runs["red"].x > runs["Colour"].x + runs["Colour"].width
+    assert runs["Qty"].x + runs["Qty"].width == pytest.approx(runs["2"].x + runs["2"].width)
+    assert runs["2"].x > runs["Long bread"].x + runs["Long bread"].width
+
+
+@pytest.mark.parametrize("kind", [Kind.FORM, Kind.LABEL, Kind.CARD, Kind.NOTICE, Kind.NOTE, Kind.PAGE])
+def test_templates_of_the_exam_are_not_those_of_training(kind: Kind) -> None:
+    """The same chance makes another paper of held-out templates."""
+    room = Room(columns=48, rows=30, characters=340)
+    papers = {
+        split: [MAKERS[kind](Source(random.Random(seed), WORDS, split), room) for seed in range(30)] for split in SPLITS
+    }
+    same = sum(one == other for one, other in zip(papers["train"], papers["test"], strict=True))
+    assert same <= 3
+
+
+def test_a_part_goes_whole() -> None:
+    """A label and the value below it are left out together, with what they tell."""
+    date = Part(Line("Date"), (Fact("date", "1 May 2020"),), below=Line("1 May 2020"))
+    title = Part(Line("Invoice", role="title"), optional=False)
+    kept = trim(random.Random(1), [title, date], Room(columns=20, rows=3, characters=100))
+    assert kept == [title]
+    kept = trim(random.Random(1), [title, date], Room(columns=20, rows=4, characters=100))
+    assert kept == [title, date]
