@@ -19,6 +19,7 @@ from training.fonts import ALPHABET, Family, Split
 from training.pages import Glyphs, Page
 from training.pictures import draw_picture
 from training.questions import QA, Asked
+from training.shape_outlines import MARKS
 
 SLOTS = 6
 """Characters that one visual token is asked for, in reading order; a seventh in one cell is too small to read."""
@@ -26,7 +27,10 @@ SLOTS = 6
 PREFIX = 7
 """Ids before the question: [gMASK] <sop> <|user|> line feed, and three for the picture."""
 
-CODES = {ord(character): index + 1 for index, character in enumerate(ALPHABET)}
+CODES = {code: index + 1 for index, code in enumerate((*map(ord, ALPHABET), *MARKS.values()))}
+"""The class of each character, shape and colour; 0 is for none."""
+
+FIRST_MARK = min(MARKS.values())
 MOST_TEXT = 520
 BENT_SHARE = 0.65
 """The share of pages that a camera saw; the others come as they were drawn."""
@@ -37,23 +41,23 @@ class Batch:
     """B pages on one grid of N visual tokens.
 
     `pictures` (B, 28 * rows, 28 * columns, 3) uint8; `ids` (B, T) with the picture as three placeholders from
-    index 4; `answered` (B, T) marks the ids that are part of an answer; `slots` (B, N, 6): which characters have their
-    centre in each token's cell, 0 for none.
+    index 4; `weights` (B, T) float: what each id counts for, 0 outside of answers; `slots` (B, N, 6): which characters
+    have their centre in each token's cell, 0 for none.
     """
 
     pictures: Tensor
     ids: Tensor
-    answered: Tensor
+    weights: Tensor
     slots: Tensor
 
     def to(self, device: torch.device) -> "Batch":
         """The same on a device."""
-        parts = (self.pictures, self.ids, self.answered, self.slots)
+        parts = (self.pictures, self.ids, self.weights, self.slots)
         return Batch(*(part.to(device, non_blocking=True) for part in parts))
 
     def pin_memory(self) -> "Batch":
         """The same in page-locked memory, for a fast copy."""
-        return Batch(*(part.pin_memory() for part in (self.pictures, self.ids, self.answered, self.slots)))
+        return Batch(*(part.pin_memory() for part in (self.pictures, self.ids, self.weights, self.slots)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +102,13 @@ class Batches(IterableDataset[Batch]):
         return Batch(
             torch.from_numpy(np.stack([picture for picture, *_ in drawn])),
             torch.tensor([ids + [filler] * (length - len(ids)) for _, ids, _, _ in drawn]),
-            torch.tensor([marks + [False] * (length - len(marks)) for _, _, marks, _ in drawn]),
+            torch.tensor([counts + [0.0] * (length - len(counts)) for _, _, counts, _ in drawn]),
             torch.from_numpy(np.stack([slots for *_, slots in drawn])).long(),
         )
 
     def _example(
         self, rng: random.Random, rows: int, columns: int, step: int
-    ) -> tuple[np.ndarray, list[int], list[bool], np.ndarray]:
+    ) -> tuple[np.ndarray, list[int], list[float], np.ndarray]:
         stage = self._plan.stage(step)
         size = columns * TOKEN_PIXELS, rows * TOKEN_PIXELS
         scale = 1.0 if rng.random() < 0.5 else rng.uniform(1.0, 1.6)
@@ -114,8 +118,8 @@ class Batches(IterableDataset[Batch]):
         page = self._page(rng, canvas, choose_em(rng, stage, rows, columns) * scale, kind, stage.limit)
         strength = stage.strength * rng.random() if rng.random() < BENT_SHARE else 0.0
         image, glyphs = photograph(rng, page.image, page.glyphs, size, strength=strength)
-        ids, answered = converse(self._tokenizer, choose_questions(rng, page, stage.reading))
-        return np.asarray(image), ids, answered, fill_slots(glyphs, size, rows, columns)
+        ids, weights = converse(self._tokenizer, choose_questions(rng, page, stage.reading))
+        return np.asarray(image), ids, weights, fill_slots(glyphs, size, rows, columns)
 
     def _page(self, rng: random.Random, canvas: tuple[int, int], em: float, kind: Kind, limit: int) -> Page:
         """A picture of a kind, in smaller type or with a few words only where it does not fit."""
@@ -136,32 +140,38 @@ def choose_questions(rng: random.Random, page: Page, reading_share: float) -> li
     return wanted
 
 
-def converse(tokenizer: Tokenizer, questions: list[QA]) -> tuple[list[int], list[bool]]:
-    """Ids of a conversation in GLM-4V's format and which of them are answers; what follows an answer ends it."""
+def converse(tokenizer: Tokenizer, questions: list[QA]) -> tuple[list[int], list[float]]:
+    """Ids of a conversation in GLM-4V's format and what each counts for; what follows an answer ends it.
+
+    An answer counts for the root of its length: a price is not drowned by a page that is read out.
+    """
     special = tokenizer.special
     user, assistant = special("<|user|>"), special("<|assistant|>")
     feed = tokenizer.encode("\n")
     ids = [special("[gMASK]"), special("<sop>"), user, *feed]
     ids += (special("<|begin_of_image|>"), special("<|endoftext|>"), special("<|end_of_image|>"))
-    answered = [False] * len(ids)
+    weights = [0.0] * len(ids)
     for number, qa in enumerate(questions):
         question = ([] if number == 0 else feed) + tokenizer.encode(qa.question) + [assistant]
         answer = feed + tokenizer.encode(qa.answer) + [user]
         if number and len(ids) + len(question) + len(answer) > MOST_TEXT:
             break
         ids += question + answer
-        answered += [False] * len(question) + [True] * len(answer)
-    return ids, answered
+        weights += [0.0] * len(question) + [len(answer) ** -0.5] * len(answer)
+    return ids, weights
 
 
 def fill_slots(glyphs: Glyphs, canvas: tuple[int, int], rows: int, columns: int) -> np.ndarray:
-    """(rows * columns, 6): the characters whose centre lies in each cell, in reading order, 0 for none."""
+    """(rows * columns, 6): the classes whose centres lie in each cell, in reading order, 0 for none.
+
+    A cell has as many equal letters as stand there, but each shape and colour once.
+    """
     slots = np.zeros((rows * columns, SLOTS), np.uint8)
     across = (glyphs.x / canvas[0] * columns).astype(int).clip(0, columns - 1)
     down = (glyphs.y / canvas[1] * rows).astype(int).clip(0, rows - 1)
     filled = np.zeros(rows * columns, int)
     for cell, code in zip(down * columns + across, glyphs.codes, strict=True):
-        if filled[cell] < SLOTS:
+        if filled[cell] < SLOTS and not (code >= FIRST_MARK and CODES[int(code)] in slots[cell]):
             slots[cell, filled[cell]] = CODES.get(int(code), 0)
             filled[cell] += 1
     return slots

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from model_service import LEVEL_TOKENS, EngineInfo, ModelConfig
-from training.exam import Sheet, exam_sheet
+from training.exam import Sheet, clean_sheet, exam_sheet
 from training.examiner import Examiner, Examiners, load_engine
 from training.fonts import find_families, find_words
 from training.heights import HEIGHTS, heights_sheet
@@ -25,6 +25,7 @@ from training.phrasing import Wording
 from training.scores import Answer, Score, score, table
 
 DOCS = Path("docs")
+STUDIES = {"exam": exam_sheet, "clean": clean_sheet, "heights": heights_sheet}
 
 
 def main() -> None:
@@ -46,17 +47,14 @@ def main() -> None:
 def draw_sheets(examiner: Examiner | Examiners, arguments: argparse.Namespace) -> list[Sheet]:
     """The sheets of the study that was asked for."""
     fonts, words, wording = find_families(split="test"), find_words(), cast("Wording", arguments.wording)
-    heights = arguments.study == "heights"
-    sheet = partial(
-        heights_sheet if heights else exam_sheet, seed=arguments.seed, fonts=fonts, words=words, wording=wording
-    )
-    return examiner.draw(sheet, arguments.pages * (len(HEIGHTS) if heights else 1))
+    sheet = partial(STUDIES[arguments.study], seed=arguments.seed, fonts=fonts, words=words, wording=wording)
+    return examiner.draw(sheet, arguments.pages * (len(HEIGHTS) if arguments.study == "heights" else 1))
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=main.__doc__)
     parser.add_argument("--model", default="pocket")
-    parser.add_argument("--study", choices=["exam", "heights"], default="exam")
+    parser.add_argument("--study", choices=list(STUDIES), default="exam")
     parser.add_argument("--levels", default=",".join(LEVEL_TOKENS))
     parser.add_argument("--pages", type=int, default=100, help="in the study of heights each page is shown 8 times")
     parser.add_argument("--wording", choices=["test", "plain", "train"], default="test")

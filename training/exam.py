@@ -17,6 +17,9 @@ from training.pictures import draw_picture
 from training.questions import QA, Asked
 
 MOST_CHARACTERS = 300
+CLEAN_CHARACTERS = 200
+"""The most that a page of the easy study says."""
+
 SMALLEST_PRINT = 13.0
 """Pixels of body text once the picture is scaled to the grid of `high`; the largest is 22."""
 
@@ -35,7 +38,7 @@ QUALITIES = (40, 95)
 """JPEG qualities of what is not photographed; the camera does its own packing."""
 
 STRENGTHS = (0.6, 1.0)
-MOST_SHRUNK = 0.81
+MOST_SHRUNK = 0.72
 """How much smaller the camera makes a page at most, by showing the table around it."""
 
 
@@ -90,6 +93,20 @@ def exam_sheet(
     strength = rng.uniform(*STRENGTHS)
     photo, _ = photograph(rng, page.image, page.glyphs, (width, height), strength=strength, split="test")
     return Sheet(jpeg(photo, QUALITIES[1]), questions, page.kind, page.em, photographed=True)
+
+
+def clean_sheet(
+    number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
+) -> Sheet:
+    """One easy sheet: a scan of a short paper in a template of training, in a typeface and wording kept out of it."""
+    rng = random.Random(f"clean {seed} {number}")
+    kind = PAPERS[number % len(PAPERS)]
+    width, height = rng.choice(CANVASES.get(kind, OTHER_CANVASES))
+    em = rng.uniform(SMALLEST_PRINT, LARGEST_PRINT) / print_scale(width, height)
+    page = draw_picture(
+        rng, fonts, words, width, height, em=em, kind=kind, limit=CLEAN_CHARACTERS, split="train", wording=wording
+    )
+    return Sheet(jpeg(page.image), choose_questions(page), page.kind, page.em)
 
 
 def _choose_kind(number: int) -> tuple[Kind, bool]:

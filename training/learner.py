@@ -11,8 +11,7 @@ from model_service.glm4v.config import GLM4VConfig
 from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
 from model_service.glm4v.pixels import MEAN, STD
 from model_service.glm4v.vision import VisionLayer
-from training.batches import PREFIX, SLOTS, Batch
-from training.fonts import ALPHABET
+from training.batches import CODES, PREFIX, SLOTS, Batch
 
 VISION: dict[str, Any] = {
     "dropout_prob": 0.0,
@@ -76,8 +75,8 @@ class Learner(nn.Module):
     """The model with two heads that exist in training only.
 
     Learning from answers alone never gets as far as reading. So one head asks every visual token which characters
-    stand in its cell, in order, and another where on the page it is, which the language model's one shared position
-    for all visual tokens does not tell.
+    stand in its cell, in order, or which shape and colour lie there, and another where on the page it is, which the
+    language model's one shared position for all visual tokens does not tell.
     """
 
     def __init__(self, model: GLM4VForConditionalGeneration) -> None:
@@ -85,11 +84,11 @@ class Learner(nn.Module):
         self.model = model
         width = model.config.hidden_size
         self.norm = nn.LayerNorm(width)
-        self.characters = nn.Linear(width, SLOTS * (len(ALPHABET) + 1))
+        self.characters = nn.Linear(width, SLOTS * (len(CODES) + 1))
         self.place = nn.Linear(width, 4 * WAVES)
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """The answers' cross-entropy, the cells' characters' and the error of the place, each a scalar."""
+        """The answers' weighted cross-entropy, the cells' characters' and the error of the place, each a scalar."""
         height, width = batch.pictures.shape[1:3]
         image = self.model.transformer.vision(_normalise(batch.pictures))
         tokens = image.shape[1] - 2
@@ -97,8 +96,9 @@ class Learner(nn.Module):
         positions = image_positions(batch.ids.shape[1], PREFIX - 3, tokens, batch.ids.device)
         hidden = self.model.transformer.encoder(embeds, positions.expand(len(embeds), -1))
         logits = self.model.transformer.output_layer(hidden[:, tokens + PREFIX - 2 : -1])
-        targets = batch.ids[:, PREFIX:].masked_fill(~batch.answered[:, PREFIX:], -100)
-        answers = F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten())
+        losses = F.cross_entropy(logits.flatten(0, 1).float(), batch.ids[:, PREFIX:].flatten(), reduction="none")
+        weights = batch.weights[:, PREFIX:].flatten()
+        answers = (losses * weights).sum() / weights.sum()
         cells = self.norm(image[:, 1:-1] / FEATURE_SCALE)
         found = self.place(cells).float()
         place = F.mse_loss(found, _waves(height // 28, width // 28, found.device).expand_as(found))

@@ -40,10 +40,10 @@ TIGHTNESS = (0.96, 0.85, 0.7, 0.55, 0.4)
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The n printed characters in reading order, blanks left out.
+    """The n printed characters in reading order, blanks left out; on a picture of shapes, marks of what lies where.
 
-    `codes` (n,) int32 are code points; `x` and `y` (n,) float32 the centres in pixels of the canvas, `y` being the
-    middle of the line's small letters, so that all characters of a line share it.
+    `codes` (n,) int32 are code points (private ones for shapes and colours); `x` and `y` (n,) float32 the centres in
+    pixels of the canvas, `y` being the middle of the line's small letters, so that all characters of a line share it.
     """
 
     codes: NDArray[numpy.int32]

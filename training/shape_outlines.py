@@ -38,6 +38,9 @@ COLOURS: dict[str, tuple[str, Colour]] = {
     "white": ("白色", (250, 250, 250)),
     "grey": ("灰色", (135, 135, 135)),
 }
+MARKS = {thing: 0xE000 + index for index, thing in enumerate((*SHAPES, *COLOURS))}
+"""Private code points for shapes and colours, which stand where a page's glyphs stand for letters."""
+
 FINE = {"pentagon", "hexagon"}
 """Shapes that need room, for their corners have to be counted."""
 

@@ -4,7 +4,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy
 from PIL import Image, ImageDraw
@@ -18,6 +18,7 @@ from training.questions import NO, QA, YES, Asked, absent
 from training.shape_outlines import (
     COLOURS,
     FINE,
+    MARKS,
     SHAPES,
     Colour,
     Shape,
@@ -37,7 +38,10 @@ TURNED = 1.21
 """By how much a box grows at most when it is turned by 12 degrees."""
 
 KIND_SENTENCE = ("A picture of shapes.", "一些图形。")
-NO_GLYPHS = Glyphs(numpy.zeros(0, numpy.int32), numpy.zeros(0, numpy.float32), numpy.zeros(0, numpy.float32))
+CORE = 0.6
+"""The share of a shape's box, around its centre, that is marked: it lies inside of every outline."""
+
+MARK_SPACING = 16.0
 
 
 def draw_shapes(rng: random.Random, width: int, height: int, *, split: Wording = "train") -> Page:
@@ -51,7 +55,7 @@ def draw_shapes(rng: random.Random, width: int, height: int, *, split: Wording =
     image = _paint_ground(rng, (width, height), ground, split)
     for shape in placed:
         paint_shape(image, shape, shade(rng, shape.colour))
-    return Page(image, "", NO_GLYPHS, ask_shapes(rng, placed, split), Kind.SHAPES, 0.0)
+    return Page(image, "", mark_shapes(placed), ask_shapes(rng, placed, split), Kind.SHAPES, 0.0)
 
 
 def _choose_ground(rng: random.Random) -> Colour:
@@ -141,6 +145,18 @@ def _fit(rng: random.Random, name: str, colour: str, cell: tuple[float, float, f
     drawn_open = rng.random() < 0.2 and min(wide, tall) > 1.8 * least
     line = max(3.0, rng.uniform(0.05, 0.09) * min(wide, tall)) if drawn_open else 0.0
     return Shape(name, colour, x, y, wide - line, tall - line, line, tilt)
+
+
+def mark_shapes(shapes: Sequence[Shape]) -> Glyphs:
+    """Points all over the middle of each shape, every one of them there twice: as the shape and as its colour."""
+    marks: list[tuple[int, float, float]] = []
+    for shape in shapes:
+        columns, rows = (1 + math.ceil(CORE * side / MARK_SPACING) for side in (shape.width, shape.height))
+        for across, down in product(numpy.linspace(-0.5, 0.5, columns), numpy.linspace(-0.5, 0.5, rows)):
+            x, y = shape.x + CORE * shape.width * across, shape.y + CORE * shape.height * down
+            marks += [(MARKS[shape.name], x, y), (MARKS[shape.colour], x, y)]
+    codes, xs, ys = zip(*marks, strict=True)
+    return Glyphs(numpy.array(codes, numpy.int32), numpy.array(xs, numpy.float32), numpy.array(ys, numpy.float32))
 
 
 def ask_shapes(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> tuple[QA, ...]:

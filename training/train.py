@@ -164,12 +164,14 @@ class Training:
 
 
 def load_weights(learner: Learner, folder: Path) -> None:
-    """Fill a learner with a checkpoint folder's weights, and with those of the two heads where they stand beside it."""
+    """Fill a learner with a checkpoint folder's weights, and the two heads' where they stand beside it and fit."""
     for shard in sorted(folder.glob("*.safetensors")):
         learner.model.load_state_dict(load_file(shard), strict=False)
     heads = folder.parent / HEADS
     if heads.exists():
-        learner.load_state_dict(load_file(heads), strict=False)
+        mine = learner.state_dict()
+        kept = {name: tensor for name, tensor in load_file(heads).items() if tensor.shape == mine[name].shape}
+        learner.load_state_dict(kept, strict=False)
 
 
 def make_optimizers(learner: Learner, rate: float) -> list[torch.optim.Optimizer]:

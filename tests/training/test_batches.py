@@ -3,6 +3,7 @@
 import random
 
 import numpy as np
+import pytest
 import torch
 
 from model_service.detail import MAX_TOKENS, NATIVE_SIDE
@@ -11,9 +12,11 @@ from model_service.types import Message
 from tests.training.papers import FONTS, WORDS
 from training.batches import CODES, PREFIX, SLOTS, Batches, Plan, converse, fill_slots
 from training.curriculum import STAGES, choose_em, choose_grid, choose_squash, stage_at
+from training.documents import Kind
 from training.export import byte_tokenizer
 from training.pages import Glyphs
 from training.questions import QA, Asked
+from training.shape_outlines import MARKS
 
 
 def batches(rank: int = 0) -> Batches:
@@ -36,23 +39,32 @@ def test_shapes_fit_together() -> None:
     count, height, width, _ = batch.pictures.shape
     assert height % 28 == width % 28 == 0
     assert batch.slots.shape == (count, (height // 28) * (width // 28), SLOTS)
-    assert batch.ids.shape == batch.answered.shape
-    assert bool(batch.answered.any(dim=1).all())
+    assert batch.ids.shape == batch.weights.shape
+    assert bool(batch.weights.any(dim=1).all())
 
 
 def test_conversation_is_the_models_prompt() -> None:
     """What is trained is, id for id, what the engine asks with, and the answer follows it."""
     tokenizer = byte_tokenizer()
     turns = [QA(Asked.FIELD, "What is the total?", "$4.20"), QA(Asked.TEXT, "Read it.", "é 5")]
-    ids, answered = converse(tokenizer, turns)
+    ids, weights = converse(tokenizer, turns)
     history = (Message("user", turns[0].question), Message("assistant", "$4.20"), Message("user", turns[1].question))
     prompt = build_prompt(tokenizer, history, with_picture=True)
     assert tuple(ids[: len(prompt.ids)]) == prompt.ids
     assert prompt.image_begin == PREFIX - 3
     end = tokenizer.special("<|user|>")
     assert ids[len(prompt.ids) :] == [*tokenizer.encode("\né 5"), end]
-    said = [token for token, mark in zip(ids, answered, strict=True) if mark]
+    said = [token for token, mark in zip(ids, weights, strict=True) if mark]
     assert said == [*tokenizer.encode("\n$4.20"), end, *tokenizer.encode("\né 5"), end]
+    assert sum(weights) == pytest.approx(7**0.5 + 6**0.5)
+
+
+def test_a_shape_is_marked_once_a_cell() -> None:
+    """Many points of one shape in a cell are one class, its colour another."""
+    circle, red = MARKS["circle"], MARKS["red"]
+    glyphs = Glyphs(np.array([circle, red] * 3, np.int32), np.full(6, 9, np.float32), np.full(6, 9, np.float32))
+    slots = fill_slots(glyphs, (28, 28), rows=1, columns=1)
+    assert slots.tolist() == [[CODES[circle], CODES[red], 0, 0, 0, 0]]
 
 
 def test_slots_hold_characters_in_reading_order() -> None:
@@ -80,4 +92,5 @@ def test_curriculum_grows_to_every_level() -> None:
     assert (NATIVE_SIDE, NATIVE_SIDE) in large
     assert max(rows * columns for rows, columns in large) <= 1.05 * MAX_TOKENS
     assert all(choose_em(rng, STAGES[-1], *grid) <= grid[1] * 28 / 8 for grid in large)
-    assert any(choose_squash(rng, NATIVE_SIDE, NATIVE_SIDE) > 1.3 for _ in range(50))
+    assert any(choose_squash(rng, NATIVE_SIDE, NATIVE_SIDE, Kind.PAGE) > 1.4 for _ in range(50))
+    assert all(choose_squash(rng, NATIVE_SIDE, NATIVE_SIDE, Kind.SHAPES) < 1.4 for _ in range(50))

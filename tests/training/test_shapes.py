@@ -7,7 +7,7 @@ import pytest
 
 from training.documents import Kind
 from training.questions import Asked
-from training.shape_outlines import COLOURS, SHAPES, Shape, is_held_out, paint_shape
+from training.shape_outlines import COLOURS, MARKS, SHAPES, Shape, is_held_out, paint_shape
 from training.shapes import _choose_ground, _is_clear, _place, ask_shapes, draw_shapes
 
 SIZES = ((170, 170), (500, 700), (700, 300))
@@ -20,7 +20,6 @@ def test_a_picture_of_shapes_has_its_size_and_questions(size: tuple[int, int]) -
         page = draw_shapes(random.Random(seed), *size)
         assert (page.image.size, page.image.mode, page.kind) == (size, "RGB", Kind.SHAPES)
         assert page.text == ""
-        assert len(page.glyphs.codes) == 0
         assert 3 <= len(page.qa) <= 5
 
 
@@ -90,3 +89,15 @@ def test_answers_are_what_is_drawn() -> None:
     assert answers[Asked.KIND] == {"A picture of shapes.", "一些图形。"}
     assert {"There is no text in the picture.", "图中没有文字。"} < answers[Asked.ABSENT]
     assert "There is no circle in the picture." not in answers[Asked.ABSENT]
+
+
+def test_marks_lie_on_their_shapes() -> None:
+    """Every filled shape's marks stand on its own colour, each point as the shape and as the colour."""
+    for seed in range(20):
+        page = draw_shapes(random.Random(seed), 448, 448)
+        codes = page.glyphs.codes.tolist()
+        assert set(codes[0::2]) <= {MARKS[name] for name in SHAPES}
+        assert set(codes[1::2]) <= {MARKS[name] for name in COLOURS}
+        assert len(page.glyphs.x) == len(page.glyphs.y) == len(codes) > 0
+        assert page.glyphs.x.min() > 0
+        assert page.glyphs.x.max() < 448
