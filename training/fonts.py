@@ -70,6 +70,25 @@ STYLES: dict[str, Style] = {
 STYLE_WEIGHTS: dict[Style, float] = {"regular": 65, "bold": 20, "italic": 15}
 
 
+UNFIT = (
+    "dick",
+    "shit",
+    "fuck",
+    "piss",
+    "cunt",
+    "rape",
+    "nazi",
+    "nigg",
+    "whore",
+    "slut",
+    "urinat",
+    "bitch",
+    "fag",
+    "wank",
+)
+"""Stems of words that nobody wants to see on a sample page."""
+
+
 class FontsError(Exception):
     """No usable typeface was found; the text says where it was looked for."""
 
@@ -167,7 +186,10 @@ def find_words(folder: Path | None = None) -> tuple[str, ...]:
         if place.is_file():
             lines = place.read_text(encoding="utf-8").split()
             return tuple(
-                word for word in lines if word.isascii() and word.islower() and word.isalpha() and 2 <= len(word) <= 11
+                word
+                for word in lines
+                if word.isascii() and word.islower() and word.isalpha() and 2 <= len(word) <= 11
+                if not any(stem in word for stem in UNFIT)
             )
     raise FontsError(f"no word list at {places[0]} or {places[1]}")
 

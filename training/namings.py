@@ -179,7 +179,7 @@ NAMINGS = {
     "company": Naming(
         ("company", "company", "company's name", "name of the company", "firm", "business"),
         ("公司", "公司名称", "公司名"),
-        ("Which company is it?", "Who do they work for?", "Which firm is it?", "What's the company called?"),
+        ("Which company is it?", "Which firm is it?", "What's the company called?"),
         ("是哪家公司?", "哪个公司?"),
     ),
     "role": Naming(

@@ -6,6 +6,7 @@ from tests.training.papers import drawn
 from training import paraphrases as ways
 from training.documents import PAPERS, Kind
 from training.namings import NAMINGS
+from training.phrasing import Phrases
 from training.questions import NO, YES, Asked
 
 
@@ -80,14 +81,14 @@ OWN = frozenset({"mention", "Does", "does", "word", "there", "appear", "text", "
 def test_wording_of_the_exam_is_kept_out_of_training() -> None:
     """No test paraphrase is a training one, in English or in Chinese."""
     for name, phrases in vars(ways).items():
-        if isinstance(phrases, ways.Phrases):
+        if isinstance(phrases, Phrases):
             assert not set(phrases.train) & set(phrases.test), name
             assert phrases.chinese[-1] not in (*phrases.chinese[:-1], *phrases.more_chinese), name
 
 
 def test_held_out_wording_is_never_trained() -> None:
     """No way to ask of the exam stands, word for word, among those of training."""
-    for phrases in (value for value in vars(ways).values() if isinstance(value, ways.Phrases)):
+    for phrases in (value for value in vars(ways).values() if isinstance(value, Phrases)):
         trained = {way.lower() for way in (*phrases.train, *phrases.more)}
         assert not trained & {way.lower() for way in phrases.test}
         assert phrases.chinese[-1] not in (*phrases.chinese[:-1], *phrases.more_chinese)
