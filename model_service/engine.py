@@ -47,5 +47,8 @@ class Engine(Protocol):
             GenerationFailed, OutOfMemory, PictureRejected.
         """
 
+    def forget(self, chat: str) -> None:
+        """Drop what was remembered of a chat to answer it sooner; an answer on its way will not be remembered."""
+
     def close(self) -> None:
         """Give back the memory."""

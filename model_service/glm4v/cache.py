@@ -32,3 +32,14 @@ class KVCache:
     def advance(self, tokens: int) -> None:
         """Count what the last forward pass wrote."""
         self.length += tokens
+
+    def filled(self) -> tuple[Tensor, Tensor]:
+        """Views of the keys and values that are there, (layers, groups, length, head_dim) each."""
+        return self.keys[:, :, : self.length], self.values[:, :, : self.length]
+
+    def fill(self, keys: Tensor, values: Tensor) -> None:
+        """Begin with a copy of other keys and values, (layers, groups, T, head_dim) each."""
+        self.length = keys.shape[2]
+        filled_keys, filled_values = self.filled()
+        filled_keys.copy_(keys)
+        filled_values.copy_(values)

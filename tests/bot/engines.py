@@ -52,6 +52,9 @@ class ScriptedEngine:
             yield EngineStep(piece)
         yield EngineStep("", self.finish)
 
+    def forget(self, chat: str) -> None:
+        """Remembers nothing."""
+
     def close(self) -> None:
         """Let go of whoever is held."""
         self.go.set()

@@ -93,6 +93,9 @@ class ScriptedEngine:
             self.given_up.set()
             raise
 
+    def forget(self, chat: str) -> None:
+        """Remembers nothing."""
+
     def close(self) -> None:
         """Note it."""
         self.threads.add(threading.get_ident())

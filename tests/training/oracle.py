@@ -31,6 +31,9 @@ class Oracle:
         yield EngineStep(answer[:half])
         yield EngineStep(answer[half:], FinishReason.STOP)
 
+    def forget(self, chat: str) -> None:
+        """Remembers no chat."""
+
     def close(self) -> None:
         """Remembers it."""
         self.closed = True

@@ -1,0 +1,94 @@
+"""KV prefixes: what a chat's last sequence left in the KV cache, so that a follow-up prefills only what is new."""
+
+from dataclasses import dataclass
+from itertools import takewhile
+
+from torch import Tensor
+
+from model_service.glm4v.bounded import BoundedCache
+from model_service.glm4v.cache import KVCache
+from model_service.glm4v.prompt import Prompt
+
+ViewKey = tuple[bytes, int, int]
+"""A picture as it is looked at: the SHA-256 of its bytes, rows and columns of visual tokens."""
+
+
+@dataclass(slots=True)
+class Sequence:
+    """A prompt, and behind it an answer that grows: `ids` are those whose keys and values `cache` holds.
+
+    A picture stands among them as three placeholders from `image_begin` on. All its visual tokens share one position,
+    so the position of the next id is the number of ids.
+    """
+
+    chat: str
+    ids: list[int]
+    image_begin: int | None
+    view: ViewKey | None
+    cache: KVCache
+    forgets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """A copy of what a sequence left: its ids, and keys and values of (layers, groups, positions, head_dim)."""
+
+    ids: tuple[int, ...]
+    image_begin: int | None
+    view: ViewKey | None
+    keys: Tensor
+    values: Tensor
+
+    def common(self, prompt: Prompt, view: ViewKey | None) -> int:
+        """How many of the prompt's first ids are these; never all of them, as the last one's logits are wanted.
+
+        A picture is shared whole or not at all.
+        """
+        pairs = zip(self.ids, prompt.ids[:-1], strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        if self.image_begin is not None and self.view != view:
+            return min(shared, self.image_begin)
+        return shared
+
+    def positions(self, ids: int) -> int:
+        """How many positions the first `ids` ids fill in the KV cache."""
+        pictures = self.keys.shape[2] - len(self.ids)
+        return ids + pictures if self.image_begin is not None and ids > self.image_begin else ids
+
+
+class PrefixCache:
+    """The prefix of each chat's last sequence, at most `limit` bytes of them; the least recently used make way.
+
+    What is kept is a copy that nobody writes to, so sequences that are worked on by turns never share a buffer.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.forgets = 0
+        """How often something was to be forgotten: a sequence that was begun before is not kept when it ends."""
+        self._prefixes: BoundedCache[str, Prefix] = BoundedCache(limit)
+
+    def find(self, chat: str) -> Prefix | None:
+        """What is kept of the chat's last sequence."""
+        return self._prefixes.get(chat)
+
+    def keep(self, sequence: Sequence) -> None:
+        """Keep what a sequence holds by now, instead of what its chat left before.
+
+        Raises:
+            torch.OutOfMemoryError: there is no memory for a copy.
+        """
+        keys, values = sequence.cache.filled()
+        size = keys.nbytes + values.nbytes
+        if sequence.forgets != self.forgets or not self._prefixes.make_room(sequence.chat, size):
+            return
+        prefix = Prefix(tuple(sequence.ids), sequence.image_begin, sequence.view, keys.clone(), values.clone())
+        self._prefixes.put(sequence.chat, prefix, size)
+
+    def forget(self, chat: str) -> None:
+        """Drop a chat's prefix; what the chat is being answered now will not be kept either."""
+        self.forgets += 1
+        self._prefixes.drop(chat)
+
+    def clear(self) -> None:
+        """Drop all prefixes."""
+        self._prefixes.clear()

@@ -1,0 +1,127 @@
+"""The model's passes, prefill and decode, and what is kept of them: each picture and each conversation is read once."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+import torch
+from torch import Tensor
+
+from model_service.config import ModelConfig
+from model_service.glm4v.bounded import BoundedCache
+from model_service.glm4v.cache import KVCache
+from model_service.glm4v.hardware import Hardware
+from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
+from model_service.glm4v.prefix import PrefixCache, Sequence, ViewKey
+from model_service.glm4v.prompt import Prompt
+
+MIB = 1024**2
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture on its grid: `pixels()` makes (1, 3, height, width) for the vision tower; not called when it is known.
+
+    Raises:
+        PictureRejected: by `pixels`, when the bytes cannot be looked at.
+    """
+
+    key: ViewKey
+    pixels: Callable[[], Tensor]
+
+
+class ModelRunner:
+    """Runs the model on sequences; keeps the vision features of pictures and the KV prefixes of chats.
+
+    When memory runs out both make way, and the pass is tried once more.
+    """
+
+    def __init__(self, model: GLM4VForConditionalGeneration, hardware: Hardware, config: ModelConfig) -> None:
+        self._model, self._hardware = model, hardware
+        self._features: BoundedCache[ViewKey, Tensor] = BoundedCache(config.feature_cache_mib * MIB)
+        self._prefixes = PrefixCache(config.prefix_cache_mib * MIB)
+
+    def prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> tuple[Sequence, Tensor]:
+        """Read a prompt; its sequence, with room for so many tokens more, and the last id's (vocabulary,) logits.
+
+        Raises:
+            torch.OutOfMemoryError: even without what was kept.
+        """
+        return self._with_room(self._prefill, chat, prompt, view, room)
+
+    def decode(self, sequence: Sequence, token: int) -> Tensor:
+        """Put a token behind the sequence; the (vocabulary,) logits behind it.
+
+        Raises:
+            torch.OutOfMemoryError: even without what was kept.
+        """
+        return self._with_room(self._decode, sequence, token)
+
+    def keep(self, sequence: Sequence) -> None:
+        """Remember a sequence that ended, for whatever reason; its passes that failed left nothing in it."""
+        with contextlib.suppress(torch.OutOfMemoryError):
+            self._prefixes.keep(sequence)
+            return
+        self._make_way()
+
+    def forget(self, chat: str) -> None:
+        """Drop what is known of a chat; the features, which belong to no chat, are dropped altogether."""
+        self._prefixes.forget(chat)
+        self._features.clear()
+
+    def close(self) -> None:
+        """Drop the weights and all that was kept."""
+        del self._model
+        self._make_way()
+
+    def _prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> tuple[Sequence, Tensor]:
+        key = None if view is None else view.key
+        prefix = self._prefixes.find(chat)
+        known = 0 if prefix is None else prefix.common(prompt, key)
+        begin = prompt.image_begin
+        if begin is not None:
+            begin = begin - known if begin >= known else None
+        image = None if begin is None or view is None else self._see(view)
+        ids = torch.tensor([prompt.ids[known:]], device=self._hardware.device)
+        embeds = self._model.embed(ids, image, begin or 0)
+        visual_tokens = 0 if image is None else image.shape[1] - 2
+        positions = known + image_positions(ids.shape[1], begin, visual_tokens, ids.device)
+        held = 0 if prefix is None else prefix.positions(known)
+        cache = KVCache(self._model.config, held + embeds.shape[1] + room, ids.device, self._hardware.dtype)
+        if prefix is not None:
+            cache.fill(prefix.keys[:, :, :held], prefix.values[:, :, :held])
+        logits = self._model(embeds, positions, cache, last=True)
+        sequence = Sequence(chat, list(prompt.ids), prompt.image_begin, key, cache, self._prefixes.forgets)
+        return sequence, logits[0, -1]
+
+    def _see(self, view: View) -> Tensor:
+        """The picture's (1, N + 2, hidden) embeddings."""
+        features = self._features.get(view.key)
+        if features is None:
+            features = self._model.transformer.vision(view.pixels().to(self._hardware.device))
+            self._features.put(view.key, features, features.nbytes)
+        return features
+
+    def _decode(self, sequence: Sequence, token: int) -> Tensor:
+        ids = torch.tensor([[token]], device=self._hardware.device)
+        positions = torch.full_like(ids, len(sequence.ids))
+        logits: Tensor = self._model(self._model.embed(ids), positions, sequence.cache, last=True)
+        sequence.ids.append(token)
+        return logits[0, -1]
+
+    def _with_room(self, work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
+        # Left by the with statement, the error lets go of the tensors that its frames hold.
+        with contextlib.suppress(torch.OutOfMemoryError):
+            return work(*args, **kwargs)
+        self._make_way()
+        return work(*args, **kwargs)
+
+    def _make_way(self) -> None:
+        self._features.clear()
+        self._prefixes.clear()
+        if self._hardware.device.type == "cuda":
+            torch.cuda.empty_cache()
