@@ -13,7 +13,7 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 
 from bot.pixels import CheckedPicture, check_picture
 from bot.settings import Settings
-from bot.storage import NewPicture, Picture, Source
+from bot.storage import FOLDER, NewPicture, Picture, Source
 from model_service import PictureFault, PictureRejected
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -22,8 +22,6 @@ MOST_BYTES = 20 * 1024 * 1024
 ATTEMPTS = 3
 PATIENCE = 6
 """One attempt may take this many times the time for one answer: 20 MiB in two minutes, by default."""
-
-FOLDER = "pictures"
 
 _log = logging.getLogger(__name__)
 

@@ -58,6 +58,7 @@ class StorageSettings(_Section):
     """Where everything that survives a restart lies."""
 
     path: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
+    keep_days: Annotated[int, Field(ge=0, le=36500)] = 90
 
 
 class AccessSettings(_Section):

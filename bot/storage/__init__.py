@@ -1,21 +1,31 @@
 """Everything that survives a restart, in one SQLite file."""
 
+from bot.storage.admissions import INSIDE, Admission, Admissions, Standing
 from bot.storage.chats import Chats, ChatSettings
-from bot.storage.database import Database, StorageError, open_database
+from bot.storage.database import BACKUPS, Database, StorageError, open_database
+from bot.storage.forgetting import Forgetting, Forgotten
 from bot.storage.inbox import Inbox, InboxQueue
-from bot.storage.pictures import NewPicture, Picture, Pictures, Source
+from bot.storage.pictures import FOLDER, NewPicture, Picture, Pictures, Source
 from bot.storage.turns import Turn, Turns
 
 __all__ = [
+    "BACKUPS",
+    "FOLDER",
+    "INSIDE",
+    "Admission",
+    "Admissions",
     "ChatSettings",
     "Chats",
     "Database",
+    "Forgetting",
+    "Forgotten",
     "Inbox",
     "InboxQueue",
     "NewPicture",
     "Picture",
     "Pictures",
     "Source",
+    "Standing",
     "StorageError",
     "Turn",
     "Turns",

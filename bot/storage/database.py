@@ -11,6 +11,9 @@ from pathlib import Path
 import aiosqlite
 
 FILE = "eyeglass.sqlite3"
+BACKUPS = f"{FILE}.v*.bak"
+"""What a database looked like before a newer program changed its layout."""
+
 BUSY_MILLISECONDS = 10_000
 
 Value = str | int | float | bytes | None
@@ -29,8 +32,8 @@ class Database:
 
     async def row(self, sql: str, *values: Value) -> sqlite3.Row | None:
         """The first row of a query."""
-        async with self._connection.execute(sql, values) as cursor:
-            return await cursor.fetchone()
+        # One step on the connection's thread: a statement left open between two would keep `scrub` from working.
+        return next(iter(await self._connection.execute_fetchall(sql, values)), None)
 
     async def rows(self, sql: str, *values: Value) -> list[sqlite3.Row]:
         """All rows of a query."""
@@ -55,6 +58,11 @@ class Database:
                 raise
             await self._connection.execute("COMMIT")
 
+    async def scrub(self) -> None:
+        """Leave nothing of what was deleted in the write-ahead log; `secure_delete` overwrote it in the file."""
+        async with self._writer:
+            await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
 
 @contextlib.asynccontextmanager
 async def open_database(folder: Path) -> AsyncIterator[Database]:
@@ -70,21 +78,34 @@ async def open_database(folder: Path) -> AsyncIterator[Database]:
         raise StorageError(f"storage.path: {folder} cannot be used: {error}.") from None
     try:
         try:
-            await _prepare(connection)
-        except sqlite3.Error as error:
+            await _prepare(connection, folder / FILE)
+        except (OSError, sqlite3.Error) as error:
             raise StorageError(f"storage.path: {folder / FILE} cannot be used: {error}.") from None
         yield Database(connection)
     finally:
         await connection.close()
 
 
-async def _prepare(connection: aiosqlite.Connection) -> None:
+async def _prepare(connection: aiosqlite.Connection, file: Path) -> None:
     connection.row_factory = sqlite3.Row
-    # FULL: an update must be on the disk, not in a cache, when Telegram is told that it arrived.
-    pragmas = (f"busy_timeout = {BUSY_MILLISECONDS}", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+    pragmas = (
+        f"busy_timeout = {BUSY_MILLISECONDS}",
+        "journal_mode = WAL",
+        # An update must be on the disk, not in a cache, when Telegram is told that it arrived.
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        # What is deleted is overwritten with zeros, not only taken off the list.
+        "secure_delete = ON",
+    )
     for pragma in pragmas:
-        await connection.execute(f"PRAGMA {pragma}")
-    await migrate(connection, migrations())
+        await connection.execute_fetchall(f"PRAGMA {pragma}")
+    steps = migrations()
+    older = 0 < await version_of(connection) < len(steps)
+    if older:
+        await back_up(connection, file)
+    await migrate(connection, steps)
+    if older:  # An earlier program may have deleted without overwriting.
+        await connection.execute("VACUUM")
 
 
 def migrations() -> list[str]:
@@ -98,15 +119,29 @@ def migrations() -> list[str]:
     return [file.read_text(encoding="utf-8") for file in files]
 
 
+async def version_of(connection: aiosqlite.Connection) -> int:
+    """How many migrations the database has seen; 0 where it is new."""
+    rows = await connection.execute_fetchall("PRAGMA user_version")
+    return next(int(row[0]) for row in rows)
+
+
+async def back_up(connection: aiosqlite.Connection, file: Path) -> Path:
+    """Copy the whole database to a file beside `file` that is named after its version; returns the copy's path."""
+    copy = file.with_name(BACKUPS.replace("*", str(await version_of(connection))))
+    torn = copy.with_suffix(".part")
+    await asyncio.to_thread(torn.unlink, missing_ok=True)
+    await connection.execute_fetchall("VACUUM INTO ?", (str(torn),))
+    await asyncio.to_thread(torn.replace, copy)
+    return copy
+
+
 async def migrate(connection: aiosqlite.Connection, steps: Sequence[str]) -> int:
     """Bring the database up to date, each step in a transaction of its own; returns its version.
 
     Raises:
         StorageError: the database was made by a newer program.
     """
-    async with connection.execute("PRAGMA user_version") as cursor:
-        row = await cursor.fetchone()
-    version = int(row[0]) if row else 0
+    version = await version_of(connection)
     if version > len(steps):
         raise StorageError(
             f"The database is of version {version}, but this Eyeglass knows versions up to {len(steps)}: "

@@ -7,6 +7,9 @@ from typing import Literal
 
 from bot.storage.database import Database
 
+FOLDER = "pictures"
+"""Where the copies lie, in the storage's folder."""
+
 Source = Literal["photo", "file"]
 """A photo was compressed by Telegram; an image sent as a file was not."""
 

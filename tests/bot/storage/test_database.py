@@ -7,8 +7,8 @@ from pathlib import Path
 import aiosqlite
 import pytest
 
-from bot.storage import Database, StorageError, open_database
-from bot.storage.database import FILE, migrate, migrations
+from bot.storage import BACKUPS, Database, StorageError, open_database
+from bot.storage.database import FILE, migrate, migrations, version_of
 
 
 async def test_it_is_set_up_to_lose_nothing(database: Database) -> None:
@@ -86,3 +86,46 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"storage\.path"):
         async with open_database(tmp_path / "data"):
             pass
+
+
+def backups(folder: Path) -> list[str]:
+    """The names of the copies."""
+    return [file.name for file in folder.glob(BACKUPS)]
+
+
+async def old_database(folder: Path) -> None:
+    """A database as the first version left it, with something in it."""
+    async with aiosqlite.connect(folder / FILE, isolation_level=None) as connection:
+        await migrate(connection, migrations()[:1])
+        await connection.execute("INSERT INTO chats (id, detail) VALUES (7, 'high')")
+
+
+async def test_a_migration_leaves_a_backup_of_what_was(tmp_path: Path) -> None:
+    """The copy is a whole database of the older version; the data goes on in the new one."""
+    await old_database(tmp_path)
+    async with open_database(tmp_path) as database:
+        row = await database.row("SELECT detail FROM chats WHERE id = 7")
+    assert row is not None and row["detail"] == "high"
+    assert backups(tmp_path) == [f"{FILE}.v1.bak"]
+    async with aiosqlite.connect(tmp_path / f"{FILE}.v1.bak") as copy:
+        assert await version_of(copy) == 1
+        assert list(await copy.execute_fetchall("SELECT detail FROM chats")) == [("high",)]
+
+
+async def test_without_a_migration_there_is_no_backup(tmp_path: Path) -> None:
+    """Neither a new database nor one that is up to date is copied."""
+    for _ in range(2):
+        async with open_database(tmp_path):
+            pass
+    assert backups(tmp_path) == []
+
+
+async def test_without_room_for_a_backup_nothing_is_migrated(tmp_path: Path) -> None:
+    """The start stops with a sentence, and the database is of the older version still."""
+    await old_database(tmp_path)
+    (tmp_path / f"{FILE}.v1.bak").mkdir()
+    with pytest.raises(StorageError, match=r"storage\.path"):
+        async with open_database(tmp_path):
+            pass
+    async with aiosqlite.connect(tmp_path / FILE) as connection:
+        assert await version_of(connection) == 1

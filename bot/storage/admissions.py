@@ -1,0 +1,106 @@
+"""Who was let in, who asked to be, and who was turned away."""
+
+import sqlite3
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.storage.database import Database
+
+
+class Standing(StrEnum):
+    """What a person or a group is to the bot."""
+
+    OWNER = "owner"
+    ADMIN = "admin"
+    GUEST = "guest"
+    ASKING = "asking"
+    REFUSED = "refused"
+
+
+INSIDE = frozenset({Standing.OWNER, Standing.ADMIN, Standing.GUEST})
+"""Those who may use the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A person, or a group (a negative `id`). `language` is the one to write in, where it is known."""
+
+    id: int
+    name: str
+    language: str | None
+    standing: Standing
+
+    @property
+    def is_group(self) -> bool:
+        """Whether this is a group."""
+        return self.id < 0
+
+
+class Admissions:
+    """The table of admissions, by Telegram's id."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, id: int) -> Admission | None:
+        """What is known about a person or a group."""
+        row = await self._database.row("SELECT * FROM admissions WHERE id = ?", id)
+        return _admission(row) if row else None
+
+    async def inside(self, *ids: int) -> bool:
+        """Whether one of these was let in."""
+        found = [await self.get(id) for id in ids]
+        return any(admission is not None and admission.standing in INSIDE for admission in found)
+
+    async def owner(self) -> Admission | None:
+        """Whose bot it is."""
+        row = await self._database.row("SELECT * FROM admissions WHERE standing = 'owner'")
+        return _admission(row) if row else None
+
+    async def all(self) -> list[Admission]:
+        """Everybody but those who were turned away: the owner, admins, guests, and those who ask."""
+        order = "CASE standing WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 WHEN 'asking' THEN 2 ELSE 3 END, name, id"
+        sql = f"SELECT * FROM admissions WHERE standing <> 'refused' ORDER BY {order}"  # noqa: S608
+        return [_admission(row) for row in await self._database.rows(sql)]
+
+    async def pair(self, id: int, name: str, language: str) -> bool:
+        """Make this person the owner; False where there is one."""
+        sql = (
+            "INSERT INTO admissions (id, name, language, standing, decided_by, decided_at) "
+            "SELECT ?1, ?2, ?3, 'owner', ?1, ?4 WHERE NOT EXISTS (SELECT 1 FROM admissions WHERE standing = 'owner') "
+            "ON CONFLICT (id) DO UPDATE SET name = ?2, language = ?3, standing = 'owner', decided_by = ?1, "
+            "decided_at = ?4"
+        )
+        return await self._database.write(sql, id, name, language, time.time()) == 1
+
+    async def ask(self, id: int, name: str, language: str, now: float, pause: float) -> bool:
+        """Note that a stranger asks to be let in; True if that is new, or was `pause` seconds ago or longer."""
+        sql = (
+            "INSERT INTO admissions (id, name, language, standing, asked_at) VALUES (?1, ?2, ?3, 'asking', ?4) "
+            "ON CONFLICT DO UPDATE SET name = ?2, language = ?3, asked_at = ?4 "
+            "WHERE standing = 'asking' AND asked_at <= ?4 - ?5"
+        )
+        return await self._database.write(sql, id, name, language, now, pause) == 1
+
+    async def change(self, admission: Admission, standing: Standing, by: int) -> bool:
+        """Give somebody another standing; False where it is no longer the one that `admission` says."""
+        sql = "UPDATE admissions SET standing = ?, decided_by = ?, decided_at = ? WHERE id = ? AND standing = ?"
+        return await self._database.write(sql, standing, by, time.time(), admission.id, admission.standing) == 1
+
+    async def let_in(self, id: int, name: str, by: int) -> bool:
+        """Let in somebody who need not have asked; False where that was done already."""
+        sql = (
+            "INSERT INTO admissions (id, name, standing, decided_by, decided_at) VALUES (?1, ?2, 'guest', ?3, ?4) "
+            "ON CONFLICT DO UPDATE SET standing = 'guest', decided_by = ?3, decided_at = ?4 "
+            "WHERE standing IN ('asking', 'refused')"
+        )
+        return await self._database.write(sql, id, name, by, time.time()) == 1
+
+    async def move(self, before: int, after: int) -> None:
+        """A group has become a supergroup, with another id."""
+        await self._database.write("UPDATE OR REPLACE admissions SET id = ? WHERE id = ?", after, before)
+
+
+def _admission(row: sqlite3.Row) -> Admission:
+    return Admission(row["id"], row["name"], row["language"], Standing(row["standing"]))

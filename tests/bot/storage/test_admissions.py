@@ -1,0 +1,73 @@
+"""Who was let in, who asks, and who was turned away."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.storage import Admission, Admissions, Database, Standing
+
+ADA, BEN, FAMILY = 1, 2, -100
+
+
+@pytest.fixture
+def admissions(database: Database) -> Admissions:
+    """An empty table."""
+    return Admissions(database)
+
+
+async def standings(admissions: Admissions) -> dict[int, Standing]:
+    """Everybody's, in the order they are listed."""
+    return {admission.id: admission.standing for admission in await admissions.all()}
+
+
+async def test_the_first_to_pair_is_the_owner_and_nobody_after(admissions: Admissions) -> None:
+    """Also when two come at once; one who asked before may become the owner too."""
+    assert await admissions.owner() is None
+    await admissions.ask(BEN, "Ben", "zh", 0.0, 3600)
+    paired = await asyncio.gather(*(admissions.pair(person, "Name", "en") for person in (BEN, ADA)))
+    assert sorted(paired) == [False, True]
+    owner = await admissions.owner()
+    assert owner is not None and owner.standing is Standing.OWNER
+    assert not await admissions.pair(3, "Eve", "en")
+    assert await admissions.owner() == owner
+
+
+async def test_a_stranger_asks_once_an_hour_until_it_is_decided(admissions: Admissions) -> None:
+    """Once turned away, or let in, there is nothing more to ask."""
+    asked = [await admissions.ask(BEN, "Ben", "en", now, 3600) for now in (1000.0, 1001.0, 4599.0, 4600.0)]
+    assert asked == [True, False, False, True]
+    ben = await admissions.get(BEN)
+    assert ben is not None and not await admissions.inside(BEN)
+    assert await admissions.change(ben, Standing.REFUSED, by=ADA)
+    assert not await admissions.ask(BEN, "Ben", "en", 99_999.0, 3600)
+    assert await admissions.all() == []
+
+
+async def test_a_decision_counts_once(admissions: Admissions) -> None:
+    """Whoever decides on what is no longer so decides nothing."""
+    await admissions.ask(BEN, "Ben", "en", 0.0, 3600)
+    ben = Admission(BEN, "Ben", "en", Standing.ASKING)
+    assert await admissions.get(BEN) == ben
+    assert await admissions.change(ben, Standing.GUEST, by=ADA)
+    assert not await admissions.change(ben, Standing.REFUSED, by=ADA)
+    assert await admissions.get(BEN) == replace(ben, standing=Standing.GUEST)
+    assert await admissions.inside(BEN, FAMILY)
+
+
+async def test_somebody_can_be_let_in_by_id(admissions: Admissions) -> None:
+    """Whether or not they asked, or were turned away; nobody's standing is lowered by it."""
+    await admissions.pair(ADA, "Ada", "en")
+    assert await admissions.let_in(FAMILY, "Family", by=ADA)
+    assert not await admissions.let_in(FAMILY, "Family", by=ADA)
+    assert not await admissions.let_in(ADA, "Ada", by=ADA)
+    assert await standings(admissions) == {ADA: Standing.OWNER, FAMILY: Standing.GUEST}
+    assert await admissions.inside(3, FAMILY)
+
+
+async def test_a_group_keeps_its_standing_when_its_id_changes(admissions: Admissions) -> None:
+    """Groups become supergroups; one that was never let in stays out."""
+    await admissions.let_in(FAMILY, "Family", by=ADA)
+    await admissions.move(FAMILY, -1001)
+    await admissions.move(-200, -1002)
+    assert await standings(admissions) == {-1001: Standing.GUEST}

@@ -1,0 +1,132 @@
+"""What is deleted is gone: rows, files, the log, backups."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.retention import FRESH, Retention
+from bot.storage import FOLDER, Admissions, Database, Inbox, NewPicture, Pictures, Turn, Turns, open_database
+from model_service import Detail, FinishReason
+
+DAY = 86_400.0
+NEW = NewPicture(5, 10, None, "photo", "FILE-OF-ADA", "U", 640, 480, 1000, "ada.jpg")
+TURN = Turn("QUESTION-OF-ADA", "ANSWER-TO-ADA", 42, 11, (12,), Detail(512), FinishReason.STOP)
+UPDATE = b'{"update_id": 1, "message": {"message_id": 20, "chat": {"id": 5}, "text": "WAITING-OF-ADA"}}'
+PRESS = b'{"update_id": 2, "callback_query": {"data": "PRESS-OF-ADA", "message": {"chat": {"id": 5}}}}'
+OTHERS = b'{"update_id": 3, "message": {"message_id": 20, "chat": {"id": 6}, "text": "WAITING-OF-BEN"}}'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The storage's folder."""
+    return tmp_path / "data"
+
+
+def keep(folder: Path, name: str, written: float) -> None:
+    """A copy on the disk, written at a moment in seconds since 1970."""
+    file = folder / FOLDER / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"PIXELS")
+    os.utime(file, (written, written))
+
+
+def copies(folder: Path) -> set[str]:
+    """What lies in the folder of pictures."""
+    return {file.name for file in (folder / FOLDER).iterdir()}
+
+
+def all_bytes(folder: Path) -> Iterator[bytes]:
+    """Every file of the storage: database, write-ahead log, pictures, backups."""
+    return (file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+async def test_a_forgotten_chat_is_gone_from_every_file(database: Database, folder: Path) -> None:
+    """While the database is open, too: neither it, nor its log, nor a backup, nor a copy holds a word or pixel."""
+    pictures, turns, inbox = Pictures(database), Turns(database), Inbox(database)
+    await turns.add(await pictures.add(NEW), TURN)
+    bens = await pictures.add(replace(NEW, chat=6, file_id="F", path="ben.jpg"))
+    await turns.add(bens, replace(TURN, question="QUESTION-OF-BEN", answer="A cat."))
+    for number, payload in enumerate((UPDATE, PRESS, OTHERS), start=1):
+        await inbox.receive(number, payload)
+    await inbox.set_aside(4, UPDATE, "odd")
+    await inbox.set_aside(5, b"no JSON", "odd")
+    await inbox.claim(1)
+    await inbox.note_answer(1, 77)
+    for name in ("ada.jpg", "ben.jpg"):
+        keep(folder, name, DAY)
+    (folder / "eyeglass.sqlite3.v1.bak").write_bytes(b"QUESTION-OF-ADA")
+    assert any(b"QUESTION-OF-ADA" in data for data in all_bytes(folder))
+
+    forgotten = await Retention(database, folder, keep_seconds=0).forget(5)
+
+    assert (forgotten.turns, forgotten.files, forgotten.answers) == (2, ("ada.jpg",), (77,))
+    assert copies(folder) == {"ben.jpg"}
+    data = b"".join(all_bytes(folder))
+    assert b"ADA" not in data and b"ada.jpg" not in data
+    assert b"QUESTION-OF-BEN" in data and b"WAITING-OF-BEN" in data
+
+
+async def test_forgotten_updates_are_not_taken_in_again(database: Database, folder: Path) -> None:
+    """Neither by the next start nor from Telegram."""
+    inbox = Inbox(database)
+    await inbox.receive(1, UPDATE)
+    await Retention(database, folder, keep_seconds=0).forget(5)
+    assert not await inbox.claim(1)
+    assert await inbox.recover() == []
+    assert not await inbox.receive(1, UPDATE)
+
+
+async def test_what_is_too_old_goes(database: Database, folder: Path) -> None:
+    """A picture's age counts from the last question about it; copies go with their pictures."""
+    pictures, turns = Pictures(database), Turns(database)
+    for number, name in enumerate(("old.jpg", "asked.jpg", "new.jpg")):
+        picture = await pictures.add(replace(NEW, message_id=number, path=name))
+        await turns.add(picture, replace(TURN, question_message=50 + number))
+        await turns.add(picture, replace(TURN, question_message=60 + number))
+        keep(folder, name, 0.0)
+    await database.write("UPDATE pictures SET created_at = ? WHERE path <> 'new.jpg'", 5 * DAY)
+    await database.write("UPDATE turns SET created_at = ? WHERE picture = 1", 6 * DAY)
+    await database.write("UPDATE turns SET created_at = ? WHERE picture = 2 AND id = 5", 6 * DAY)
+    await Inbox(database).set_aside(1, UPDATE, "odd")
+    await database.write("UPDATE inbox SET received_at = ?", 6 * DAY)
+    await Admissions(database).ask(9, "Eve", "en", 6 * DAY, 3600)
+
+    assert await Retention(database, folder, keep_seconds=90 * DAY).sweep(now=97 * DAY) == 1
+
+    assert copies(folder) == {"asked.jpg", "new.jpg"}
+    assert len(await database.rows("SELECT id FROM turns WHERE picture = 2")) == 3
+    assert await database.rows("SELECT * FROM inbox") == []
+    assert await Admissions(database).all() == []
+
+
+async def test_without_an_age_everything_stays_but_loose_files(database: Database, folder: Path) -> None:
+    """A file that no picture names is what a crash left; a fresh one may be on its way into the database."""
+    await Pictures(database).add(NEW)
+    now = 1000 * DAY
+    keep(folder, "ada.jpg", 0.0)
+    keep(folder, "loose.jpg", now - FRESH - 1)
+    keep(folder, "torn.jpg.part", now - FRESH - 1)
+    keep(folder, "fresh.jpg", now - FRESH + 1)
+    assert await Retention(database, folder, keep_seconds=0).sweep(now) == 0
+    assert copies(folder) == {"ada.jpg", "fresh.jpg"}
+
+
+async def test_backups_grow_old_too(database: Database, folder: Path) -> None:
+    """What retention deletes must not live on in a copy."""
+    for version, written in ((1, 5 * DAY), (2, 95 * DAY)):
+        file = folder / f"eyeglass.sqlite3.v{version}.bak"
+        file.write_bytes(b"")
+        os.utime(file, (written, written))
+    await Retention(database, folder, keep_seconds=90 * DAY).sweep(now=97 * DAY)
+    assert not (folder / "eyeglass.sqlite3.v1.bak").exists()
+    assert (folder / "eyeglass.sqlite3.v2.bak").exists()
+
+
+@pytest.fixture
+async def database(folder: Path) -> AsyncIterator[Database]:
+    """A new database in that folder."""
+    async with open_database(folder) as opened:
+        yield opened
