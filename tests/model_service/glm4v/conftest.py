@@ -1,11 +1,17 @@
 """What the tests of GLM-4V share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
+from torch import Tensor, nn
 
+from model_service import ModelConfig
 from model_service.glm4v.model import GLM4VForConditionalGeneration
+from model_service.glm4v.runner import ModelRunner
 from model_service.glm4v.tokenizer import Tokenizer
+from tests.model_service.glm4v.reading import CPU, Work
 from tests.model_service.glm4v.tiny import SHARED, tiny_model, tokenizer_lines, write_checkpoint
 
 
@@ -13,6 +19,39 @@ from tests.model_service.glm4v.tiny import SHARED, tiny_model, tokenizer_lines, 
 def model() -> GLM4VForConditionalGeneration:
     """A tiny random model; tests leave it as it is."""
     return tiny_model()
+
+
+@pytest.fixture
+def inference() -> Iterator[None]:
+    """No gradients."""
+    with torch.inference_mode():
+        yield
+
+
+@pytest.fixture
+def work(model: GLM4VForConditionalGeneration) -> Iterator[Work]:
+    """Watches the model."""
+    seen = Work()
+
+    def passed(module: nn.Module, given: tuple[Tensor, ...]) -> None:
+        seen.positions.append(given[0].shape[1])
+
+    def looked(module: nn.Module, given: tuple[Tensor, ...]) -> None:
+        seen.pictures += 1
+
+    hooks = (
+        model.transformer.encoder.register_forward_pre_hook(passed),
+        model.transformer.vision.register_forward_pre_hook(looked),
+    )
+    yield seen
+    for hook in hooks:
+        hook.remove()
+
+
+@pytest.fixture
+def runner(model: GLM4VForConditionalGeneration) -> ModelRunner:
+    """With both caches, empty."""
+    return ModelRunner(model, CPU, ModelConfig())
 
 
 @pytest.fixture

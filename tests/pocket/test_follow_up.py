@@ -1,0 +1,66 @@
+"""Follow-ups with real weights: the pocket model answers a conversation as if it had read it anew each time."""
+
+from collections.abc import Iterator
+
+import pytest
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_pre_hook
+
+from model_service import Detail, GenerationRequest, Level, Message, ModelConfig, SamplingParams
+from model_service.glm4v.engine import GLM4VEngine, load_engine
+from model_service.glm4v.language import Decoder
+from playground.demo.samples import load_samples
+
+SAMPLES = load_samples()
+FILES = ("note.jpg", "card.jpg", "label.jpg")
+STANDARD = Detail.parse(Level.STANDARD)
+
+
+def load(mib: int) -> GLM4VEngine:
+    """The pocket model; it remembers so many MiB of each kind."""
+    return load_engine(ModelConfig(name="pocket", device="cpu", feature_cache_mib=mib, prefix_cache_mib=mib))
+
+
+@pytest.fixture
+def engines() -> Iterator[tuple[GLM4VEngine, GLM4VEngine]]:
+    """One that remembers, one that does not."""
+    warm, cold = load(64), load(0)
+    yield warm, cold
+    warm.close()
+    cold.close()
+
+
+@pytest.fixture
+def passes() -> Iterator[list[int]]:
+    """The number of positions of each pass through a language model."""
+    found: list[int] = []
+
+    def note(module: nn.Module, given: tuple[Tensor, ...]) -> None:
+        if isinstance(module, Decoder):
+            found.append(given[0].shape[1])
+
+    hook = register_module_forward_pre_hook(note)
+    yield found
+    hook.remove()
+
+
+def test_conversations_by_turns_have_the_answers_of_a_cold_start(
+    engines: tuple[GLM4VEngine, GLM4VEngine], passes: list[int]
+) -> None:
+    """Three chats about three pictures ask by turns: step by step the same answers, but follow-ups read little."""
+    warm, cold = engines
+    history: dict[str, tuple[Message, ...]] = dict.fromkeys(FILES, ())
+    for turn in range(3):
+        for file in FILES:
+            questions = list(SAMPLES[file].answers)
+            question = questions[turn % len(questions)]
+            messages = (*history[file], Message("user", question))
+            sampling = SamplingParams(max_tokens=24)
+            request = GenerationRequest(f"{file} {turn}", file, messages, SAMPLES[file].data, STANDARD, sampling)
+            wanted = list(cold.generate(request))
+            passes.clear()
+            steps = list(warm.generate(request))
+            assert steps == wanted
+            unread = passes[0]
+            assert unread > 200 if turn == 0 else unread < len(question) + 8
+            history[file] = (*messages, Message("assistant", "".join(step.text for step in steps)))
