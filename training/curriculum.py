@@ -8,7 +8,7 @@ from model_service.detail import MAX_TOKENS, NATIVE_SIDE, TOKEN_PIXELS
 from training.documents import PAPERS, Kind
 
 EASY = (Kind.WORDS, Kind.WORDS, Kind.NOTE)
-ALL = (*PAPERS * 3, *(Kind.CHART,) * 5, *(Kind.SHAPES,) * 3, *(Kind.FOREIGN,) * 2)
+ALL = (*PAPERS * 3, *(Kind.CHART,) * 7, *(Kind.SHAPES,) * 5, Kind.FOREIGN)
 
 
 @dataclass(frozen=True, slots=True)

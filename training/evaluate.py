@@ -37,7 +37,8 @@ def main() -> None:
         draw_figures(arguments.plot, DOCS / "detail.md", DOCS / "pictures" / "detail.svg")
         return
     device = cast('Literal["auto", "cpu", "cuda"]', arguments.device)
-    config = ModelConfig(name=arguments.model, device=device)
+    quantize = cast('Literal["auto", "nf4", "none"]', arguments.quantize)
+    config = ModelConfig(name=arguments.model, device=device, quantize=quantize)
     many = arguments.processes > 1
     with Examiners(config, arguments.processes) if many else Examiner(load_engine(config)) as examiner:
         sheets = draw_sheets(examiner, arguments)
@@ -59,6 +60,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=100, help="in the study of heights each page is shown 8 times")
     parser.add_argument("--wording", choices=["test", "plain", "train"], default="test")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="cpu")
+    parser.add_argument("--quantize", choices=["auto", "nf4", "none"], default="auto")
     parser.add_argument("--processes", type=int, default=1, help="more are quicker, but their seconds mean nothing")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, help="keep the marks here, as JSON, after each level")
