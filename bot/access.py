@@ -1,15 +1,20 @@
-"""Who may speak, and whether the bot is meant: pure decisions about a message."""
+"""Who may speak, who decides about that, and whether the bot is meant: pure decisions."""
 
 import re
+import unicodedata
+from collections.abc import Mapping
 from enum import StrEnum
 
 from telegram import Chat, Message, MessageEntity, User
 from telegram.constants import ChatID
 
 from bot.settings import AccessSettings
+from bot.storage import Admission, Standing
 
 STRANGER_PAUSE = 3600.0
-"""Seconds between two times that a stranger is told that the bot is private."""
+"""Seconds between two times that a stranger is told that the bot is private, and that the owner is asked about him."""
+
+LONGEST_NAME = 64
 
 
 class Verdict(StrEnum):
@@ -20,13 +25,56 @@ class Verdict(StrEnum):
     IGNORED = "ignored"
 
 
-def judge(access: AccessSettings, chat: Chat | None, user: User | None) -> Verdict:
-    """May this person speak here? A stranger is answered in private only; in groups he is met with silence."""
+class Action(StrEnum):
+    """What can be decided about a person or a group."""
+
+    ADMIT = "admit"
+    REFUSE = "refuse"
+    REMOVE = "remove"
+    PROMOTE = "promote"
+    DEMOTE = "demote"
+
+
+OUTCOMES: Mapping[Action, Mapping[Standing, Standing]] = {
+    Action.ADMIT: {Standing.ASKING: Standing.GUEST, Standing.REFUSED: Standing.GUEST},
+    Action.REFUSE: {Standing.ASKING: Standing.REFUSED},
+    Action.REMOVE: {Standing.GUEST: Standing.REFUSED, Standing.ADMIN: Standing.REFUSED},
+    Action.PROMOTE: {Standing.GUEST: Standing.ADMIN},
+    Action.DEMOTE: {Standing.ADMIN: Standing.GUEST},
+}
+"""What each action makes of whom; where nothing stands, it is too late for it."""
+
+
+def decides(somebody: Admission | None) -> bool:
+    """Whether this is the owner or an admin."""
+    return somebody is not None and somebody.standing in {Standing.OWNER, Standing.ADMIN}
+
+
+def may(actor: Admission | None, action: Action, subject: Admission) -> bool:
+    """The owner decides about everybody; admins only about guests, groups and strangers."""
+    if actor is None or not decides(actor) or (subject.is_group and action is Action.PROMOTE):
+        return False
+    if actor.standing is Standing.OWNER:
+        return True
+    return action in {Action.ADMIT, Action.REFUSE, Action.REMOVE} and not decides(subject)
+
+
+def one_line(name: str) -> str:
+    """A name as people may choose it, without line breaks and invisible signs, and not too long."""
+    shown = "".join(sign for sign in name if sign.isspace() or unicodedata.category(sign)[0] != "C")
+    return " ".join(shown.split())[:LONGEST_NAME] or "?"
+
+
+def judge(access: AccessSettings, inside: bool, chat: Chat | None, user: User | None) -> Verdict:
+    """May this person speak here? A stranger is answered in private only; in groups he is met with silence.
+
+    `inside` says that the person or the group was let in by the owner or an admin.
+    """
     if chat is None or chat.type == Chat.CHANNEL:
         return Verdict.IGNORED
     if user is not None and user.is_bot and user.id != ChatID.ANONYMOUS_ADMIN:
         return Verdict.IGNORED
-    known = chat.id in access.chats or (user is not None and user.id in access.users)
+    known = inside or chat.id in access.chats or (user is not None and user.id in access.users)
     if access.mode == "open" or known:
         return Verdict.WELCOME
     return Verdict.STRANGER if chat.type == Chat.PRIVATE else Verdict.IGNORED

@@ -17,9 +17,11 @@ from bot.context import BotContext, Data, EyeglassApplication, Services
 from bot.handlers import COMMANDS, register
 from bot.lanes import Lanes
 from bot.pacing import ChatPacing
+from bot.pairing import Pairing
 from bot.polling import ALLOWED_UPDATES, PollingRequest
+from bot.retention import Retention
 from bot.settings import Settings
-from bot.storage import Chats, Database, Inbox, InboxQueue, Pictures, Turns, open_database
+from bot.storage import Admissions, Chats, Database, Inbox, InboxQueue, Pictures, Turns, open_database
 from bot.tasks import beside, spawn
 from bot.texts import LANGUAGES, Sentence, texts_in
 from model_service import ModelService, ModelServiceError, open_service
@@ -82,14 +84,12 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
     Raises:
         InvalidToken, StorageError, TelegramError: as for `run`.
     """
-    access = settings.access
-    if access.mode == "closed" and not access.users and not access.chats:
-        _log.warning("nobody may use the bot yet: write to it, and it tells you the id for access.users")
     async with open_database(settings.storage.path) as database:
-        services = _services(settings, model, database)
+        services = await _services(settings, model, database)
         polling = PollingRequest(services.inbox, settings.telegram.timeout_seconds)
         application = build_application(services, token, polling)
-        async with application, model:
+        async with application, model, beside(services.retention.keep_sweeping(), "delete what is too old"):
+            _show_code(services.pairing, application.bot)
             await _tell_commands(application.bot)
             await _replay(application)
             await application.start()
@@ -125,8 +125,29 @@ def build_application(services: Services, token: SecretStr, polling: PollingRequ
     return application
 
 
-def _services(settings: Settings, model: ModelService, database: Database) -> Services:
-    return Services(settings, model, Inbox(database), Chats(database), Pictures(database), Turns(database))
+async def _services(settings: Settings, model: ModelService, database: Database) -> Services:
+    admissions = Admissions(database)
+    orphan = settings.access.mode == "closed" and await admissions.owner() is None
+    return Services(
+        settings=settings,
+        model=model,
+        inbox=Inbox(database),
+        chats=Chats(database),
+        pictures=Pictures(database),
+        turns=Turns(database),
+        admissions=admissions,
+        retention=Retention(database, settings.storage.path, settings.storage.keep_days * 86_400.0),
+        pairing=Pairing() if orphan else None,
+    )
+
+
+def _show_code(pairing: Pairing | None, bot: Bot) -> None:
+    """Print the pairing code; it is a secret, and so goes to the terminal and into no log."""
+    if pairing is not None:
+        link = f"https://t.me/{bot.username}?start={pairing.code}"
+        print(
+            f"\nThis bot has no owner yet. Send it this code to own it:\n\n    {pairing.code}\n\n{link}\n", flush=True
+        )
 
 
 async def _replay(application: EyeglassApplication) -> None:

@@ -8,7 +8,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.settings import Settings
 from bot.settings_errors import SettingsError
-from bot.storage import StorageError, open_database
+from bot.storage import INSIDE, Admissions, StorageError, open_database
 from bot.token import REFUSED, read_token
 from model_service import ModelServiceError, open_service
 
@@ -39,9 +39,13 @@ async def _check_access(settings: Settings) -> str:
     access = settings.access
     if access.mode == "open":
         return "everybody may use the bot"
-    if not access.users and not access.chats:
-        raise _Wanting("nobody may use the bot: write to it, and it tells you the id for access.users")
-    return f"{len(access.users)} people and {len(access.chats)} groups may use the bot"
+    async with open_database(settings.storage.path) as database:
+        admissions = Admissions(database)
+        inside = [one for one in await admissions.all() if one.standing in INSIDE]
+        pairing = "" if await admissions.owner() else "; it has no owner yet: `eyeglass run` shows a pairing code"
+    chats = {one.id for one in inside if one.is_group} | set(access.chats)
+    users = {one.id for one in inside if not one.is_group} | set(access.users)
+    return f"{len(users)} people and {len(chats)} groups may use the bot{pairing}"
 
 
 async def _check_token(settings: Settings) -> str:

@@ -6,8 +6,10 @@ from typing import Any
 from telegram import Bot
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
+from bot.pairing import Pairing
+from bot.retention import Retention
 from bot.settings import Settings
-from bot.storage import Chats, Inbox, Pictures, Turns
+from bot.storage import Admissions, Chats, Inbox, Pictures, Turns
 from model_service import ModelService
 
 Data = dict[Any, Any]
@@ -15,7 +17,10 @@ Data = dict[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that handlers use, opened and closed by the composition root."""
+    """Everything that handlers use, opened and closed by the composition root.
+
+    `pairing` is there if the bot had no owner at the start, and needs one.
+    """
 
     settings: Settings
     model: ModelService
@@ -23,6 +28,9 @@ class Services:
     chats: Chats
     pictures: Pictures
     turns: Turns
+    admissions: Admissions
+    retention: Retention
+    pairing: Pairing | None
 
 
 class EyeglassApplication(Application[Bot, "BotContext", Data, Data, Data, JobQueue["BotContext"] | None]):

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import MessageEntity, Update
@@ -21,11 +21,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Chat:
-    """The end of the last update in each lane, and how many updates are on their way."""
+    """The end of the last update in each lane, how many updates are on their way, and the questions among them."""
 
     ordinary: asyncio.Event | None = None
     quick: asyncio.Event | None = None
     updates: int = 0
+    questions: dict[asyncio.Task[Any], int] = field(default_factory=dict)
 
 
 class Lanes(BaseUpdateProcessor):
@@ -39,6 +40,7 @@ class Lanes(BaseUpdateProcessor):
         super().__init__(MOST_AT_ONCE)
         self._inbox = inbox
         self._chats: dict[int, _Chat] = {}
+        self._dropped: set[asyncio.Task[Any]] = set()
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -51,16 +53,33 @@ class Lanes(BaseUpdateProcessor):
         """How many chats have updates on their way: the others take no memory."""
         return len(self._chats)
 
+    async def drop(self, number: int, update_id: int) -> None:
+        """Cancel the questions of a chat that came before this update, running or in line; returns at their end."""
+        chat = self._chats.get(number, _Chat())
+        tasks = {task for task, question in chat.questions.items() if question < update_id}
+        self._dropped |= tasks
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for the update's turn, then run its handlers."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101
         try:
             if not isinstance(update, Update):
                 await coroutine
                 return
             chat = update.effective_chat.id if update.effective_chat else -update.update_id
-            async with self._turn(chat, quick=is_quick(update)):
+            async with self._turn(chat, update, task):
                 await self._work(update, coroutine)
+        except asyncio.CancelledError:
+            if task not in self._dropped:
+                raise
+            task.uncancel()
         finally:
+            self._dropped.discard(task)
             if isinstance(coroutine, Coroutine):
                 coroutine.close()
 
@@ -74,14 +93,16 @@ class Lanes(BaseUpdateProcessor):
             _log.exception("update %d stays in the inbox until the next start", update.update_id)
 
     @contextlib.asynccontextmanager
-    async def _turn(self, number: int, *, quick: bool) -> AsyncIterator[None]:
+    async def _turn(self, number: int, update: Update, task: asyncio.Task[Any]) -> AsyncIterator[None]:
         chat = self._chats.setdefault(number, _Chat())
+        quick = is_quick(update)
         before = [chat.quick] if quick else [chat.quick, chat.ordinary]
         end = asyncio.Event()
         if quick:
             chat.quick = end
         else:
             chat.ordinary = end
+            chat.questions[task] = update.update_id
         chat.updates += 1
         try:
             for earlier in before:
@@ -91,6 +112,7 @@ class Lanes(BaseUpdateProcessor):
         finally:
             end.set()
             chat.updates -= 1
+            chat.questions.pop(task, None)
             if chat.updates == 0:
                 del self._chats[number]
 

@@ -14,7 +14,7 @@ from telegram.request import HTTPXRequest
 
 from bot.storage import Inbox
 
-ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY)
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
 """What the bot acts on; everything else would only be written down and passed over."""
 
 _log = logging.getLogger(__name__)

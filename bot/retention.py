@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import math
+import sqlite3
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,9 +28,12 @@ class Retention:
         self._folder = folder
         self._keep_seconds = keep_seconds
 
-    async def forget(self, chat: int) -> Forgotten:
-        """Delete a chat's pictures, turns and unfinished updates, and the backups, which may hold them too."""
-        forgotten = await self._forgetting.chat(chat)
+    async def forget(self, chat: int, update_id: int) -> Forgotten:
+        """Delete a chat's pictures, turns and unfinished updates up to this one.
+
+        The backups from before a migration go too: they may hold the same.
+        """
+        forgotten = await self._forgetting.chat(chat, update_id)
         copies = [self._folder / FOLDER / Path(name).name for name in forgotten.files]
         await asyncio.to_thread(_delete, [*copies, *self._folder.glob(BACKUPS)])
         return forgotten
@@ -48,8 +52,11 @@ class Retention:
     async def keep_sweeping(self) -> None:
         """Sweep now and every hour, until cancelled."""
         while True:
-            if pictures := await self.sweep(time.time()):
-                _log.info("%d pictures were too old and are deleted", pictures)
+            try:
+                if pictures := await self.sweep(time.time()):
+                    _log.info("%d pictures were too old and are deleted", pictures)
+            except (OSError, sqlite3.Error):
+                _log.exception("what is too old could not be deleted; it is tried again")
             await asyncio.sleep(PAUSE)
 
 

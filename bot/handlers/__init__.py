@@ -1,18 +1,25 @@
 """The one ordered table: which handler an update goes to. In each group the first that fits is taken."""
 
 from telegram import Update
-from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, TypeHandler, filters
+from telegram.ext import (
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
 
 from bot.context import BotContext, EyeglassApplication
-from bot.handlers import detail, errors, gate, others, pictures, questions, start
+from bot.handlers import detail, errors, forget, gate, others, people, pictures, questions, start, strangers
 
 GATE, WORK = 0, 1
 PICTURE = filters.PHOTO | filters.Document.ALL
 QUESTION = filters.TEXT & ~filters.COMMAND
 ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 
-COMMANDS = ("detail", "new", "help")
-"""What Telegram's menu offers; /start is pressed for everybody."""
+COMMANDS = ("detail", "new", "forget", "help")
+"""What Telegram's menu offers; /start is pressed for everybody, and /people, /allow, /remove are the owner's."""
 
 
 def register(application: EyeglassApplication) -> None:
@@ -24,8 +31,14 @@ def register(application: EyeglassApplication) -> None:
             CommandHandler("help", start.explain),
             CommandHandler("new", start.start_afresh),
             CommandHandler("detail", detail.choose),
+            CommandHandler("forget", forget.forget),
+            CommandHandler("people", people.show),
+            CommandHandler("allow", people.allow),
+            CommandHandler("remove", people.remove),
             CallbackQueryHandler(detail.press, pattern=detail.PATTERN),
+            CallbackQueryHandler(people.press, pattern=people.PATTERN),
             CallbackQueryHandler(others.stale_button),
+            ChatMemberHandler(strangers.invited, ChatMemberHandler.MY_CHAT_MEMBER),
             MessageHandler(PICTURE, pictures.look),
             MessageHandler(QUESTION, questions.ask),
             MessageHandler(ANYTHING_ELSE, others.decline),

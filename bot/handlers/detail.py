@@ -1,13 +1,9 @@
 """/detail: how closely the pictures of a chat are looked at."""
 
-import contextlib
-
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.error import BadRequest
 
 from bot.context import BotContext
-from bot.handlers.speaking import say_text, texts_for
-from bot.sending import is_gone, is_unchanged
+from bot.handlers.speaking import acknowledge, redraw, say_text, texts_for
 from bot.texts import PURPOSES, Sentence, Texts
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, UnknownDetail
 
@@ -43,15 +39,8 @@ async def press(update: Update, context: BotContext) -> None:
     texts = await texts_for(update, context)
     detail = Detail.parse(query.data.removeprefix(PREFIX))
     await context.services.chats.choose_detail(chat.id, detail)
-    with contextlib.suppress(BadRequest):  # Telegram forgets a press after a while; the choice counts all the same.
-        await query.answer(_chosen(texts, detail))
-    if query.message is None or not query.message.is_accessible:
-        return
-    try:
-        await query.edit_message_text(_choice(texts, detail), reply_markup=keyboard(texts, detail))
-    except BadRequest as error:
-        if not (is_unchanged(error) or is_gone(error)):
-            raise
+    await acknowledge(query, _chosen(texts, detail))
+    await redraw(query, _choice(texts, detail), keyboard(texts, detail))
 
 
 def keyboard(texts: Texts, current: Detail) -> InlineKeyboardMarkup:

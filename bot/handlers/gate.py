@@ -1,39 +1,44 @@
 """Nothing reaches the other handlers but new messages and button presses of people who may speak, meant for the bot."""
 
 import logging
-import time
 
-from telegram import Update
+from telegram import Chat, Update
 from telegram.ext import ApplicationHandlerStop
 
-from bot.access import STRANGER_PAUSE, Verdict, is_addressed, judge
+from bot.access import Verdict, is_addressed, judge
 from bot.context import BotContext
-from bot.handlers.speaking import say
-from bot.texts import Sentence
+from bot.handlers import strangers
 
 _log = logging.getLogger(__name__)
 
 
 async def admit(update: Update, context: BotContext) -> None:
-    """Let the update pass, or stop it; a stranger is told at most once an hour what to do.
+    """Let the update pass, or stop it; a stranger is met at the door.
 
     Raises:
         ApplicationHandlerStop: it goes no further.
     """
-    if update.message is None and update.callback_query is None:
+    if update.my_chat_member is not None:
+        return  # Telegram itself says so, and whoever adds the bot to a group need not be known to it.
+    message = update.message
+    if message is None and update.callback_query is None:
         raise ApplicationHandlerStop
-    chat, user = update.effective_chat, update.effective_user
-    verdict = judge(context.services.settings.access, chat, user)
-    if verdict is Verdict.WELCOME:
-        if update.message is None or is_addressed(update.message, context.bot.bot):
-            return
+    if message is not None and message.migrate_to_chat_id is not None:
+        await context.services.admissions.move(message.chat.id, message.migrate_to_chat_id)
         raise ApplicationHandlerStop
-    if verdict is Verdict.STRANGER and chat is not None and update.message is not None:
-        await _tell_stranger(update, context, chat.id)
+    verdict = await _verdict(update, context)
+    if verdict is Verdict.WELCOME and (message is None or is_addressed(message, context.bot.bot)):
+        return
+    if verdict is Verdict.STRANGER and message is not None:
+        await strangers.meet(message, update, context)
+    if verdict is not Verdict.WELCOME and update.callback_query is not None:
+        _log.warning("access: user %d pressed a button without being let in", update.callback_query.from_user.id)
     raise ApplicationHandlerStop
 
 
-async def _tell_stranger(update: Update, context: BotContext, chat: int) -> None:
-    if await context.services.chats.may_tell_stranger(chat, time.time(), STRANGER_PAUSE):
-        _log.info("a stranger wrote: user %d; to let this person in, add the id to access.users", chat)
-        await say(update, context, Sentence.STRANGER, id=chat)
+async def _verdict(update: Update, context: BotContext) -> Verdict:
+    chat, user = update.effective_chat, update.effective_user
+    group = chat is not None and chat.type != Chat.PRIVATE
+    ids = [somebody.id for somebody in (chat if group else None, user) if somebody is not None]
+    inside = await context.services.admissions.inside(*ids)
+    return judge(context.services.settings.access, inside, chat, user)

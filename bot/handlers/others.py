@@ -1,13 +1,10 @@
 """A clear answer to anything that is neither a picture nor a question."""
 
-import contextlib
-
 from telegram import Chat, Message, Update
-from telegram.error import BadRequest
 
 from bot.access import command_of
 from bot.context import BotContext
-from bot.handlers.speaking import message_of, say
+from bot.handlers.speaking import acknowledge, message_of, say
 from bot.texts import Sentence
 
 
@@ -35,5 +32,4 @@ def sentence_about(message: Message) -> Sentence:
 async def stale_button(update: Update, context: BotContext) -> None:
     """A button that an older version of the bot drew: stop its clock, nothing else."""
     if update.callback_query is not None:
-        with contextlib.suppress(BadRequest):
-            await update.callback_query.answer()
+        await acknowledge(update.callback_query)

@@ -1,11 +1,19 @@
 """How handlers say a sentence: in the person's language, under his message, no matter how the network fares."""
 
-from telegram import InlineKeyboardMarkup, Message, Update
+import contextlib
+import logging
+
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram.error import BadRequest, TelegramError
 
 from bot.context import BotContext
 from bot.render import Part
-from bot.reply import Reply, place_of
+from bot.reply import NO_PREVIEW, Reply, place_of
+from bot.sending import is_gone, is_unchanged
+from bot.storage import Admission
 from bot.texts import Sentence, Texts, language_of, texts_in
+
+_log = logging.getLogger(__name__)
 
 
 async def texts_for(update: Update, context: BotContext) -> Texts:
@@ -13,6 +21,12 @@ async def texts_for(update: Update, context: BotContext) -> Texts:
     chat, user = update.effective_chat, update.effective_user
     chosen = (await context.services.chats.settings(chat.id)).language if chat else None
     return texts_in(chosen or language_of(user.language_code if user else None))
+
+
+async def texts_of(admission: Admission, context: BotContext) -> Texts:
+    """The sentences for somebody who did not write just now."""
+    chosen = (await context.services.chats.settings(admission.id)).language
+    return texts_in(chosen or admission.language or language_of(None))
 
 
 async def say(update: Update, context: BotContext, sentence: Sentence, **values: object) -> list[int]:
@@ -29,6 +43,31 @@ async def say_text(
     if message is None:
         return []
     return await Reply(context.bot, place_of(message), interval=0.0).finish([Part(text)], keyboard)
+
+
+async def tell(context: BotContext, chat: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+    """Write to a chat unasked; it is no harm if that fails."""
+    try:
+        await context.bot.send_message(chat, text, link_preview_options=NO_PREVIEW, reply_markup=keyboard)
+    except TelegramError as error:
+        _log.warning("chat %d could not be told something: %s", chat, error)
+
+
+async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:
+    """Stop a pressed button's clock; Telegram forgets a press after a while, and then this does nothing."""
+    with contextlib.suppress(BadRequest):
+        await query.answer(text)
+
+
+async def redraw(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+    """Change the message that a pressed button belongs to, if it is still there."""
+    if query.message is None or not query.message.is_accessible:
+        return
+    try:
+        await query.edit_message_text(text, reply_markup=keyboard, link_preview_options=NO_PREVIEW)
+    except BadRequest as error:
+        if not (is_unchanged(error) or is_gone(error)):
+            raise
 
 
 def message_of(update: Update) -> Message:

@@ -29,20 +29,21 @@ class Forgetting:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def chat(self, chat: int) -> Forgotten:
-        """Delete a chat's pictures, turns and unfinished updates; its settings stay.
+    async def chat(self, chat: int, update_id: int) -> Forgotten:
+        """Delete a chat's pictures, turns and the unfinished updates up to this number; its settings stay.
 
         Of the updates the numbers stay, so that none of them is taken in again.
         """
         async with self._database.transaction() as connection:
             answers = await connection.execute_fetchall(
-                f"SELECT answer_message_id FROM inbox WHERE {CHAT} = ? AND answer_message_id IS NOT NULL",  # noqa: S608
-                (chat,),
+                "SELECT answer_message_id FROM inbox "  # noqa: S608
+                f"WHERE answer_message_id IS NOT NULL AND {CHAT} = ? AND update_id <= ?",
+                (chat, update_id),
             )
             await connection.execute(
                 "UPDATE inbox SET state = 'done', payload = x'', error = NULL, finished_at = ? "  # noqa: S608
-                f"WHERE payload <> x'' AND {CHAT} = ?",
-                (time.time(), chat),
+                f"WHERE payload <> x'' AND {CHAT} = ? AND update_id <= ?",
+                (time.time(), chat, update_id),
             )
             turns = await connection.execute("DELETE FROM turns WHERE chat = ?", (chat,))
             files = await connection.execute_fetchall("DELETE FROM pictures WHERE chat = ? RETURNING path", (chat,))

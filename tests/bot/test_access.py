@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from telegram import Chat, Message, Update, User
 
-from bot.access import Verdict, command_of, is_addressed, judge, without_mention
+from bot.access import OUTCOMES, Action, Verdict, command_of, is_addressed, judge, may, one_line, without_mention
 from bot.settings import AccessSettings
+from bot.storage import Admission, Standing
 
 BOT = User(99, "Eyeglass", True, username="eyeglass_bot")
 ADA = User(42, "Ada", False)
@@ -40,7 +41,7 @@ OPEN = AccessSettings(mode="open")
 )
 def test_who_may_speak(access: AccessSettings, chat: Chat | None, user: User | None, verdict: Verdict) -> None:
     """Listed people everywhere, everybody in listed groups; strangers are answered in private alone."""
-    assert judge(access, chat, user) is verdict
+    assert judge(access, False, chat, user) is verdict
 
 
 def said(text: str = "", chat: Chat = GROUP, **more: Any) -> Message:
@@ -116,3 +117,55 @@ def test_commands_are_read_without_slash_and_name() -> None:
 def test_the_mention_is_no_part_of_the_question(text: str, question: str) -> None:
     """The model is not told its own name."""
     assert without_mention(text, BOT) == question
+
+
+def test_who_was_let_in_is_welcome() -> None:
+    """In private and in groups, though no setting names him; other bots never are."""
+    assert judge(CLOSED, True, PRIVATE, ADA) is Verdict.WELCOME
+    assert judge(CLOSED, True, GROUP, ADA) is Verdict.WELCOME
+    assert judge(CLOSED, True, GROUP, OTHER_BOT) is Verdict.IGNORED
+
+
+@pytest.mark.parametrize("action", Action)
+def test_nobody_decides_but_the_owner_and_admins(action: Action) -> None:
+    """Not guests, not those who ask, not strangers, not those who were turned away."""
+    subject = Admission(7, "Eve", None, Standing.ASKING)
+    for standing in (Standing.GUEST, Standing.ASKING, Standing.REFUSED):
+        assert not may(Admission(8, "Ben", None, standing), action, subject)
+    assert not may(None, action, subject)
+
+
+@pytest.mark.parametrize(
+    ("standing", "id", "actions"),
+    [
+        (Standing.ASKING, 7, {"admit", "refuse"}),
+        (Standing.REFUSED, 7, {"admit"}),
+        (Standing.GUEST, 7, {"remove", "promote"}),
+        (Standing.GUEST, -7, {"remove"}),
+        (Standing.ADMIN, 7, {"remove", "demote"}),
+        (Standing.OWNER, 7, set()),
+    ],
+)
+def test_what_the_owner_and_admins_decide(standing: Standing, id: int, actions: set[str]) -> None:
+    """The owner everything that makes sense, never about himself; admins who comes and goes, but about no admin."""
+    owner, admin = (Admission(n, "?", None, who) for n, who in ((1, Standing.OWNER), (2, Standing.ADMIN)))
+    subject = Admission(id, "Eve", None, standing)
+    possible = {action for action in Action if standing in OUTCOMES[action]}
+    assert {action for action in possible if may(owner, action, subject)} == actions
+    below = actions - {"promote", "demote"} if standing is not Standing.ADMIN else set()
+    assert {action for action in possible if may(admin, action, subject)} == below
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Ada  Lovelace", "Ada Lovelace"),
+        ("Eve\nis the owner\u202e", "Eve is the owner"),
+        ("\u200b\u2066", "?"),
+        ("x" * 100, "x" * 64),
+        ("小明", "小明"),
+    ],
+)
+def test_a_name_cannot_disturb_the_list(name: str, shown: str) -> None:
+    """Strangers choose their own names."""
+    assert one_line(name) == shown

@@ -60,7 +60,7 @@ async def test_a_forgotten_chat_is_gone_from_every_file(database: Database, fold
     (folder / "eyeglass.sqlite3.v1.bak").write_bytes(b"QUESTION-OF-ADA")
     assert any(b"QUESTION-OF-ADA" in data for data in all_bytes(folder))
 
-    forgotten = await Retention(database, folder, keep_seconds=0).forget(5)
+    forgotten = await Retention(database, folder, keep_seconds=0).forget(5, update_id=9)
 
     assert (forgotten.turns, forgotten.files, forgotten.answers) == (2, ("ada.jpg",), (77,))
     assert copies(folder) == {"ben.jpg"}
@@ -73,10 +73,19 @@ async def test_forgotten_updates_are_not_taken_in_again(database: Database, fold
     """Neither by the next start nor from Telegram."""
     inbox = Inbox(database)
     await inbox.receive(1, UPDATE)
-    await Retention(database, folder, keep_seconds=0).forget(5)
+    await Retention(database, folder, keep_seconds=0).forget(5, update_id=9)
     assert not await inbox.claim(1)
     assert await inbox.recover() == []
     assert not await inbox.receive(1, UPDATE)
+
+
+async def test_what_was_asked_after_forget_goes_on(database: Database, folder: Path) -> None:
+    """Only what came before is meant."""
+    inbox = Inbox(database)
+    for number in (1, 2):
+        await inbox.receive(number, UPDATE)
+    await Retention(database, folder, keep_seconds=0).forget(5, update_id=1)
+    assert [row.update_id for row in await inbox.recover()] == [2]
 
 
 async def test_what_is_too_old_goes(database: Database, folder: Path) -> None:

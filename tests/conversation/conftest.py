@@ -33,6 +33,7 @@ class Stage:
             "reply": {"private_interval": 0.0, "group_interval": 0.0},
             "model": {"drain_seconds": 5.0},
         }
+        self.running: RunningBot | None = None
         self._open: AsyncExitStack | None = None
 
     async def start(self) -> RunningBot:
@@ -40,7 +41,8 @@ class Stage:
         self._open = AsyncExitStack()
         model = ModelService(lambda: self.engine, ModelConfig(drain_seconds=0.2))
         settings = Settings.model_validate(self.values)
-        return await self._open.enter_async_context(open_bot(settings, SecretStr(self.server.token), model))
+        self.running = await self._open.enter_async_context(open_bot(settings, SecretStr(self.server.token), model))
+        return self.running
 
     async def stop(self) -> None:
         """Stop it as SIGTERM does."""

@@ -10,7 +10,7 @@ NAME = "@eyeglass_play_bot"
 
 
 async def test_a_stranger_is_told_once_how_to_get_in(stage: Stage, server: Server) -> None:
-    """In a closed bot a stranger learns his id, once an hour, and costs no time of the model's."""
+    """In a closed bot without an owner a stranger learns his id, once an hour, and costs no time of the model's."""
     ada = server.person("Ada")
     stage.values["access"] = {"mode": "closed"}
     await stage.start()

@@ -1,0 +1,172 @@
+"""/people, /allow, /remove, and the buttons by which the owner and admins decide who may use the bot."""
+
+import logging
+
+from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
+
+from bot.access import OUTCOMES, Action, decides, may, one_line
+from bot.context import BotContext
+from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, tell, texts_for, texts_of
+from bot.storage import Admission, Standing
+from bot.texts import Sentence, Texts
+
+DOOR, LIST = "door", "people"
+"""Where a button stands: under the question about one stranger, or under the list of all."""
+
+PATTERN = rf"^({DOOR}|{LIST}):({'|'.join(Action)}):(-?[0-9]{{1,15}})$"
+MOST_SHOWN = 30
+SHORT_NAME = 24
+
+LABELS = {
+    Action.ADMIT: Sentence.BUTTON_ADMIT,
+    Action.REFUSE: Sentence.BUTTON_REFUSE,
+    Action.REMOVE: Sentence.BUTTON_REMOVE,
+    Action.PROMOTE: Sentence.BUTTON_PROMOTE,
+    Action.DEMOTE: Sentence.BUTTON_DEMOTE,
+}
+DONE = {
+    Action.ADMIT: Sentence.ADMITTED,
+    Action.REFUSE: Sentence.REFUSED,
+    Action.REMOVE: Sentence.REMOVED,
+    Action.PROMOTE: Sentence.PROMOTED,
+    Action.DEMOTE: Sentence.DEMOTED,
+}
+STANDINGS = {
+    Standing.OWNER: Sentence.IS_OWNER,
+    Standing.ADMIN: Sentence.IS_ADMIN,
+    Standing.GUEST: Sentence.IS_GUEST,
+    Standing.ASKING: Sentence.IS_ASKING,
+}
+
+_log = logging.getLogger(__name__)
+
+
+async def show(update: Update, context: BotContext) -> None:
+    """/people: who may use the bot and who asks to, with buttons; for the owner and admins, in private."""
+    actor = await _actor(update, context)
+    if actor is None:
+        return
+    if message_of(update).chat.type != Chat.PRIVATE:
+        await say(update, context, Sentence.PRIVATE_ONLY)
+        return
+    await say_text(update, context, *await _list(actor, await texts_for(update, context), context))
+
+
+async def allow(update: Update, context: BotContext) -> None:
+    """/allow ID lets somebody in who need not have asked; /allow in a group lets the group in."""
+    actor = await _actor(update, context)
+    if actor is None:
+        return
+    target = _target(update, context)
+    if target is None:
+        await say(update, context, Sentence.ALLOW_USAGE)
+        return
+    chat = message_of(update).chat
+    name = one_line(chat.title or "") if target == chat.id else str(target)
+    done = await context.services.admissions.let_in(target, name, actor.id)
+    subject = await context.services.admissions.get(target)
+    if done and subject is not None:
+        _log.info("access: user %d lets in %d", actor.id, target)
+        await _greet(context, subject)
+    await say(update, context, Sentence.ADMITTED if done else Sentence.SETTLED, name=subject.name if subject else name)
+
+
+async def remove(update: Update, context: BotContext) -> None:
+    """/remove ID takes somebody out again; /remove in a group takes out the group."""
+    actor = await _actor(update, context)
+    if actor is None:
+        return
+    target = _target(update, context)
+    subject = None if target is None else await context.services.admissions.get(target)
+    if subject is None:
+        await say(update, context, Sentence.ALLOW_USAGE)
+    elif not may(actor, Action.REMOVE, subject):
+        await say(update, context, Sentence.ADMINS_ONLY)
+    else:
+        done = await _decide(context, actor, Action.REMOVE, subject)
+        await say(update, context, Sentence.REMOVED if done else Sentence.SETTLED, name=subject.name)
+
+
+async def press(update: Update, context: BotContext) -> None:
+    """A button: what it says counts only if the presser may decide so, as the database knows it now."""
+    query = update.callback_query
+    if query is None or query.data is None:
+        return
+    place, word, number = query.data.split(":")
+    action = Action(word)
+    actor = await context.services.admissions.get(query.from_user.id)
+    subject = await context.services.admissions.get(int(number))
+    if actor is None or subject is None or not may(actor, action, subject):
+        _log.warning("access: user %d may not %s %s", query.from_user.id, action, number)
+        await acknowledge(query)
+        return
+    texts = await texts_for(update, context)
+    done = await _decide(context, actor, action, subject)
+    said = texts.say(DONE[action] if done else Sentence.SETTLED, name=subject.name)
+    await acknowledge(query, said)
+    await (redraw(query, said) if place == DOOR else redraw(query, *await _list(actor, texts, context)))
+
+
+def button(texts: Texts, place: str, action: Action, id: int, name: str = "") -> InlineKeyboardButton:
+    """The button for an action upon somebody."""
+    label = f"{texts.say(LABELS[action])} {name[:SHORT_NAME]}".strip()
+    return InlineKeyboardButton(label, callback_data=f"{place}:{action}:{id}")
+
+
+async def _decide(context: BotContext, actor: Admission, action: Action, subject: Admission) -> bool:
+    """Do it, log it, and greet who was let in; False where it was settled before."""
+    standing = OUTCOMES[action].get(subject.standing)
+    if standing is None or not await context.services.admissions.change(subject, standing, actor.id):
+        return False
+    _log.info("access: user %d did %s %d, who was %s", actor.id, action, subject.id, subject.standing)
+    if action is Action.ADMIT:
+        await _greet(context, subject)
+    return True
+
+
+async def _greet(context: BotContext, subject: Admission) -> None:
+    texts = await texts_of(subject, context)
+    await tell(context, subject.id, texts.say(Sentence.GROUP_COME_IN if subject.is_group else Sentence.COME_IN))
+
+
+async def _list(actor: Admission, texts: Texts, context: BotContext) -> tuple[str, InlineKeyboardMarkup | None]:
+    """The list of all, and a row of buttons for everybody about whom `actor` may decide something."""
+    everybody, access = await context.services.admissions.all(), context.services.settings.access
+    lines, rows = [texts.say(Sentence.PEOPLE)], []
+    for one in everybody[:MOST_SHOWN]:
+        standing = texts.say(
+            Sentence.IS_GROUP if one.is_group and one.standing is Standing.GUEST else STANDINGS[one.standing]
+        )
+        lines.append(texts.say(Sentence.PERSON, name=one.name, id=one.id, standing=standing))
+        actions = [action for action in Action if one.standing in OUTCOMES[action] and may(actor, action, one)]
+        if actions:
+            rows.append([button(texts, LIST, action, one.id, one.name) for action in actions])
+    if len(everybody) > MOST_SHOWN:
+        lines.append(texts.say(Sentence.PEOPLE_MORE, count=len(everybody) - MOST_SHOWN))
+    if access.users or access.chats:
+        lines.append(texts.say(Sentence.PEOPLE_LISTED, users=len(access.users), chats=len(access.chats)))
+    return "\n".join(lines), InlineKeyboardMarkup(rows) if rows else None
+
+
+async def _actor(update: Update, context: BotContext) -> Admission | None:
+    """The owner or admin who wrote; anybody else is told, in private, that it is not for them."""
+    user = update.effective_user
+    actor = await context.services.admissions.get(user.id) if user else None
+    if decides(actor):
+        return actor
+    _log.info("access: user %s may not decide who is let in", user.id if user else None)
+    if message_of(update).chat.type == Chat.PRIVATE:
+        await say(update, context, Sentence.ADMINS_ONLY)
+    return None
+
+
+def _target(update: Update, context: BotContext) -> int | None:
+    """The id that a command names, or its group's; None where there is neither."""
+    chat = message_of(update).chat
+    if not context.args:
+        return None if chat.type == Chat.PRIVATE else chat.id
+    try:
+        number = int(context.args[0])
+    except ValueError:
+        return None
+    return number if number and abs(number) < 10**15 else None

@@ -1,0 +1,87 @@
+"""Who is not let in yet: the owner who brings the pairing code, strangers, and groups that the bot was added to."""
+
+import logging
+import time
+
+from telegram import Chat, ChatMember, InlineKeyboardMarkup, Message, Update
+
+from bot.access import STRANGER_PAUSE, Action, one_line
+from bot.context import BotContext
+from bot.handlers.people import DOOR, button
+from bot.handlers.speaking import say, tell, texts_of
+from bot.pairing import Attempt
+from bot.storage import Admission
+from bot.texts import Sentence, language_of
+
+IN_A_GROUP = frozenset({ChatMember.MEMBER, ChatMember.ADMINISTRATOR})
+
+_log = logging.getLogger(__name__)
+
+
+async def meet(message: Message, update: Update, context: BotContext) -> None:
+    """A stranger writes in private: ask the owner about him, and tell him so, both at most once an hour."""
+    services, chat = context.services, message.chat
+    owner = await services.admissions.owner()
+    if owner is None and await _pair(message, update, context):
+        return
+    now = time.time()
+    if owner is not None and await services.admissions.ask(
+        chat.id, _name(chat), _language(update), now, STRANGER_PAUSE
+    ):
+        await _ask_owner(context, owner, chat.id, Sentence.ASKS_IN, name=_name(chat), id=chat.id)
+    if await services.chats.may_tell_stranger(chat.id, now, STRANGER_PAUSE):
+        _log.info("access: user %d wrote and is not let in", chat.id)
+        await say(update, context, Sentence.UNPAIRED if owner is None else Sentence.STRANGER, id=chat.id)
+
+
+async def invited(update: Update, context: BotContext) -> None:
+    """The bot was added to a group: ask the owner whether to answer there. A stranger may cause that once an hour."""
+    change, services = update.my_chat_member, context.services
+    if change is None or change.chat.type not in {Chat.GROUP, Chat.SUPERGROUP}:
+        return
+    if change.old_chat_member.status in IN_A_GROUP or change.new_chat_member.status not in IN_A_GROUP:
+        return
+    group, by, now = change.chat, change.from_user, time.time()
+    owner, access = await services.admissions.owner(), services.settings.access
+    if owner is None or access.mode == "open" or group.id in access.chats:
+        return
+    _log.info("access: user %d added the bot to the group %d", by.id, group.id)
+    known = by.id in access.users or await services.admissions.inside(by.id)
+    if not known and not await services.chats.may_tell_stranger(by.id, now, STRANGER_PAUSE):
+        return
+    if await services.admissions.ask(group.id, _name(group), _language(update), now, STRANGER_PAUSE):
+        who = one_line(by.full_name)
+        await _ask_owner(context, owner, group.id, Sentence.GROUP_ASKS_IN, name=_name(group), by=who, by_id=by.id)
+
+
+async def _pair(message: Message, update: Update, context: BotContext) -> bool:
+    """Whether the message was a pairing code, right or wrong."""
+    pairing, chat = context.services.pairing, message.chat
+    if pairing is None:
+        return False
+    attempt = pairing.attempt(chat.id, message.text or "")
+    if attempt is Attempt.WRONG:
+        _log.warning("access: user %d sent a wrong pairing code", chat.id)
+        await say(update, context, Sentence.WRONG_CODE, left=pairing.left(chat.id))
+    elif attempt is Attempt.RIGHT and await context.services.admissions.pair(chat.id, _name(chat), _language(update)):
+        _log.info("access: user %d sent the pairing code and is the owner now", chat.id)
+        await say(update, context, Sentence.PAIRED)
+    return attempt is not Attempt.NONE
+
+
+async def _ask_owner(
+    context: BotContext, owner: Admission, applicant: int, sentence: Sentence, **values: object
+) -> None:
+    texts = await texts_of(owner, context)
+    buttons = [button(texts, DOOR, action, applicant) for action in (Action.ADMIT, Action.REFUSE)]
+    await tell(context, owner.id, texts.say(sentence, **values), InlineKeyboardMarkup([buttons]))
+
+
+def _name(chat: Chat) -> str:
+    name = one_line(chat.effective_name or "")
+    return f"{name} (@{chat.username})" if chat.username else name
+
+
+def _language(update: Update) -> str:
+    user = update.effective_user
+    return language_of(user.language_code if user else None)

@@ -1,0 +1,46 @@
+"""How a bot finds its owner: who sends the code that its terminal shows."""
+
+import secrets
+from collections import Counter
+from enum import Enum, auto
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""What nobody mistakes for something else when typing it off."""
+
+LENGTH = 8
+MOST_ATTEMPTS = 5
+
+
+class Attempt(Enum):
+    """What a text was: no code at all, a wrong one, the right one."""
+
+    NONE = auto()
+    WRONG = auto()
+    RIGHT = auto()
+
+
+class Pairing:
+    """One code, in memory only: the next start makes another. It counts only while the bot has no owner."""
+
+    def __init__(self) -> None:
+        self._code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        self._attempts: Counter[int] = Counter()
+
+    @property
+    def code(self) -> str:
+        """The code as it is shown: 7KQM-2XWD."""
+        return f"{self._code[: LENGTH // 2]}-{self._code[LENGTH // 2 :]}"
+
+    def left(self, person: int) -> int:
+        """How many times this person may still try."""
+        return MOST_ATTEMPTS - self._attempts[person]
+
+    def attempt(self, person: int, text: str) -> Attempt:
+        """Compare a message with the code; after MOST_ATTEMPTS wrong ones nothing of this person's is looked at."""
+        said = text.removeprefix("/start").replace("-", "").strip().upper()
+        if len(said) != LENGTH or not set(said) <= set(ALPHABET) or self.left(person) <= 0:
+            return Attempt.NONE
+        if secrets.compare_digest(said, self._code):
+            return Attempt.RIGHT
+        self._attempts[person] += 1
+        return Attempt.WRONG
