@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from importlib import metadata, resources
 from pathlib import Path
 
-from bench.answering import CHARACTERS, QUESTION, Timing, time_level
+from bench.answering import CHARACTERS, FOLLOW_UP, QUESTION, Timing, time_level
 from model_service import EngineInfo, Level, ModelConfig, open_service
 
 RESULTS = Path(__file__).parent / "results"
@@ -44,6 +44,7 @@ def report(info: EngineInfo, timings: list[Timing]) -> dict[str, object]:
         "torch": metadata.version("torch"),
         "picture": PICTURE,
         "question": QUESTION,
+        "follow_up": FOLLOW_UP,
         "characters": CHARACTERS,
         "timings": [asdict(timing) for timing in timings],
     }
@@ -62,11 +63,15 @@ def cpu_name() -> str:
 def show(info: EngineInfo, timings: list[Timing]) -> None:
     """Print the table."""
     print(f"{info.model} on {info.device} ({info.dtype}), {os.cpu_count()} cores; seconds, medians")
-    print(f"{'level':<10}{'tokens':>7}{'first token':>13}{f'{CHARACTERS} characters':>15}{'worst loop lag':>16}")
+    print(
+        f"{'level':<10}{'tokens':>7}{'first token':>13}{'follow-up':>11}{f'{CHARACTERS} characters':>15}"
+        f"{'worst loop lag':>16}"
+    )
     for timing in timings:
         short = "-" if timing.short_answer is None else f"{timing.short_answer:.2f}"
         print(
-            f"{timing.level:<10}{timing.tokens:>7}{timing.first_token:>13.2f}{short:>15}{timing.worst_lag:>16.3f}",
+            f"{timing.level:<10}{timing.tokens:>7}{timing.first_token:>13.2f}{timing.follow_up:>11.3f}{short:>15}"
+            f"{timing.worst_lag:>16.3f}",
             flush=True,
         )
 

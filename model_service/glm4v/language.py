@@ -82,11 +82,13 @@ class SelfAttention(nn.Module):
 def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Causal attention of the last T positions over all S; scale 1/sqrt(head_dim)."""
     new, all_ = query.shape[2], key.shape[2]
-    mask = None
-    if 1 < new < all_:
-        mask = torch.ones(new, all_, dtype=torch.bool, device=query.device).tril(all_ - new)
-    causal = mask is None and new > 1
-    return F.scaled_dot_product_attention(query, key, value, mask, is_causal=causal, enable_gqa=True)
+    if new in {1, all_}:
+        return F.scaled_dot_product_attention(query, key, value, is_causal=new > 1, enable_gqa=True)
+    # With a mask no kernel of a GPU knows groups, and without a kernel the scores of all heads would be held at once.
+    heads = query.shape[1] // key.shape[1]
+    key, value = key.repeat_interleave(heads, dim=1), value.repeat_interleave(heads, dim=1)
+    mask = torch.ones(new, all_, dtype=torch.bool, device=query.device).tril(all_ - new)
+    return F.scaled_dot_product_attention(query, key, value, mask)
 
 
 class MLP(nn.Module):

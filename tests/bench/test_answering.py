@@ -1,20 +1,46 @@
 """The measurement measures the real service; only the engine is scripted."""
 
 import json
+from collections.abc import Iterator
 
 from bench.__main__ import report
-from bench.answering import CHARACTERS, time_level
-from tests.model_service.scripted_engine import ScriptedEngine, endless, serve
+from bench.answering import CHARACTERS, FOLLOW_UP, QUESTION, time_level
+from model_service import EngineStep, FinishReason, GenerationRequest
+from tests.model_service.scripted_engine import ScriptedEngine, serve
 
 
-async def test_a_long_answer_is_timed_and_left() -> None:
-    """The time for a short answer is taken, and the rest of a long one is not waited for."""
-    async with serve(lambda: ScriptedEngine(endless)) as service:
+def lengthy(request: GenerationRequest) -> Iterator[EngineStep]:
+    """More characters than are timed."""
+    for _ in range(CHARACTERS + 1):
+        yield EngineStep("a")
+    yield EngineStep("", FinishReason.LENGTH)
+
+
+async def test_a_long_answer_is_timed() -> None:
+    """The first token, and the first so many characters."""
+    async with serve(lambda: ScriptedEngine(lengthy)) as service:
         await service.ready()
         timing = await time_level(service, b"", "standard", rounds=2)
     assert (timing.level, timing.tokens, timing.rounds) == ("standard", 256, 2)
     assert timing.short_answer is not None
     assert 0 <= timing.first_token <= timing.short_answer
+
+
+async def test_each_round_is_a_new_picture_and_a_follow_up_about_it() -> None:
+    """So that what an engine remembers makes the follow-up quicker, and nothing else."""
+    asked: list[GenerationRequest] = []
+
+    def note(request: GenerationRequest) -> Iterator[EngineStep]:
+        asked.append(request)
+        return lengthy(request)
+
+    async with serve(lambda: ScriptedEngine(note)) as service:
+        await service.ready()
+        await time_level(service, b"picture", "standard", rounds=2)
+    first, follow_up, second, _ = asked
+    assert [message.text for message in follow_up.messages] == [QUESTION, "a" * (CHARACTERS + 1), FOLLOW_UP]
+    assert first.picture == follow_up.picture != second.picture
+    assert all(request.picture is not None and request.picture.startswith(b"picture") for request in asked)
 
 
 async def test_an_answer_that_is_too_short_has_no_time() -> None:
