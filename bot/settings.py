@@ -77,6 +77,8 @@ class ModelSettings(_Section):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     quantize: Literal["auto", "nf4", "none"] = "auto"
+    feature_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 64
+    prefix_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 256
     max_waiting: Annotated[int, Field(ge=1, le=10_000)] = 64
     max_tokens: Annotated[int, Field(ge=1, le=8192)] = 1024
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
@@ -91,6 +93,8 @@ class ModelSettings(_Section):
             device=self.device,
             dtype=self.dtype,
             quantize=self.quantize,
+            feature_cache_mib=self.feature_cache_mib,
+            prefix_cache_mib=self.prefix_cache_mib,
             max_waiting=self.max_waiting,
             drain_seconds=self.drain_seconds,
         )
