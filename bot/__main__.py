@@ -1,4 +1,4 @@
-"""The command line: run, demo, ask, check, calibrate, migrate."""
+"""The command line: run, demo, ask, check, calibrate, migrate, unpair."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.logs import set_up_logs
 from bot.settings import Settings, load_settings
 from bot.settings_errors import SettingsError
-from bot.storage import StorageError, open_database
+from bot.storage import Admissions, StorageError, open_database
 from bot.token import REFUSED, read_token
 from model_service import LEVEL_TOKENS, CheckpointError, Detail, ModelServiceError, PictureRejected, UnknownDetail
 
@@ -120,6 +120,20 @@ def migrate(settings: SettingsFile = None) -> None:
 async def _migrate(settings: Settings) -> None:
     async with open_database(settings.storage.path):
         pass
+
+
+@app.command()
+def unpair(settings: SettingsFile = None) -> None:
+    """Forget who owns the bot: the next `run` shows a new pairing code."""
+    with clear_errors():
+        loaded = load_settings(settings)
+        done = asyncio.run(_unpair(loaded))
+        typer.echo("The next `eyeglass run` shows a pairing code." if done else "Nobody owns the bot.")
+
+
+async def _unpair(settings: Settings) -> bool:
+    async with open_database(settings.storage.path) as database:
+        return await Admissions(database).unpair()
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from bot.storage import BACKUPS, FOLDER, Database, Forgetting, Forgotten
@@ -35,7 +36,7 @@ class Retention:
         """
         forgotten = await self._forgetting.chat(chat, update_id)
         copies = [self._folder / FOLDER / Path(name).name for name in forgotten.files]
-        await asyncio.to_thread(_delete, [*copies, *self._folder.glob(BACKUPS)])
+        await asyncio.to_thread(_delete, chain(copies, self._folder.glob(BACKUPS)))
         return forgotten
 
     async def sweep(self, now: float) -> int:

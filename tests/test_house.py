@@ -21,6 +21,7 @@ INVENTED = "abcdefghijklmnopqrstuvwxyz"
 
 DATA = (
     ("bot.storage", "migrations/0001_first.sql"),
+    ("bot.storage", "migrations/0002_admissions.sql"),
     ("bot.locale", "zh/LC_MESSAGES/eyeglass.po"),
     ("model_service", "pocket/config.json"),
     ("model_service", "pocket/tokenizer.model"),

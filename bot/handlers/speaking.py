@@ -7,6 +7,7 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest, TelegramError
 
 from bot.context import BotContext
+from bot.pacing import ONCE
 from bot.render import Part
 from bot.reply import NO_PREVIEW, Reply, place_of
 from bot.sending import is_gone, is_unchanged
@@ -46,9 +47,11 @@ async def say_text(
 
 
 async def tell(context: BotContext, chat: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
-    """Write to a chat unasked; it is no harm if that fails."""
+    """Write to a chat other than the one that is being answered, once: neither its faults nor its waits matter here."""
     try:
-        await context.bot.send_message(chat, text, link_preview_options=NO_PREVIEW, reply_markup=keyboard)
+        await context.bot.send_message(
+            chat, text, link_preview_options=NO_PREVIEW, reply_markup=keyboard, rate_limit_args=ONCE
+        )
     except TelegramError as error:
         _log.warning("chat %d could not be told something: %s", chat, error)
 

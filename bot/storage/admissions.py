@@ -74,6 +74,10 @@ class Admissions:
         )
         return await self._database.write(sql, id, name, language, time.time()) == 1
 
+    async def unpair(self) -> bool:
+        """Make the owner a guest like others; False where there is none."""
+        return await self._database.write("UPDATE admissions SET standing = 'guest' WHERE standing = 'owner'") == 1
+
     async def ask(self, id: int, name: str, language: str, now: float, pause: float) -> bool:
         """Note that a stranger asks to be let in; True if that is new, or was `pause` seconds ago or longer."""
         sql = (

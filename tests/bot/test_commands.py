@@ -16,6 +16,7 @@ import bot.app
 import playground
 from bot.asking import ask_model
 from bot.settings import Settings
+from bot.storage import Admissions, open_database
 from model_service import ModelConfig, ModelService
 from tests.bot.engines import ScriptedEngine
 from tests.bot.samples import picture
@@ -103,6 +104,18 @@ async def test_migrate_makes_the_database(tmp_path: Path) -> None:
     assert code == 0
     assert "data" in out
     assert (tmp_path / "data" / "eyeglass.sqlite3").is_file()
+
+
+async def test_unpair_forgets_the_owner(tmp_path: Path) -> None:
+    """The former owner may still use the bot; a second time there is nobody to forget."""
+    async with open_database(tmp_path / "data") as database:
+        await Admissions(database).pair(42, "Ada", "en")
+    code, out, _ = await eyeglass("unpair", folder=tmp_path)
+    assert (code, "pairing code" in out) == (0, True)
+    async with open_database(tmp_path / "data") as database:
+        assert await Admissions(database).owner() is None
+        assert await Admissions(database).inside(42)
+    assert "Nobody owns" in (await eyeglass("unpair", folder=tmp_path))[1]
 
 
 async def test_check_names_what_is_missing(tmp_path: Path) -> None:

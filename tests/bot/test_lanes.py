@@ -129,3 +129,24 @@ def test_button_presses_are_quick() -> None:
     press = {"update_id": 1, "callback_query": {"id": "1", "from": user, "chat_instance": "1", "data": "detail:low"}}
     assert is_quick(Update.de_json(press, None))
     assert not is_quick(Update.de_json({"update_id": 2}, None))
+
+
+async def test_dropping_ends_what_came_before_and_nothing_else(street: Street) -> None:
+    """The running question, the waiting one; not another chat's, nor what came later, which then begins."""
+    running, waiting = await street.enter(1), await street.enter(2)
+    other, later = await street.enter(3, chat=2), await street.enter(5)
+    for number in (1, 3):
+        await street.began[number].wait()
+    await street.lanes.drop(1, update_id=4)
+    assert running.done() and waiting.done() and not other.done() and not later.done()
+    assert not running.cancelled() and not waiting.cancelled()
+    await street.began[5].wait()
+    await finish(street, other, later)
+    assert [line for line in street.log if line.endswith("ends")] == ["3 ends", "5 ends"]
+    assert street.lanes.chats == 0
+
+
+async def test_dropping_in_an_idle_chat_does_nothing(street: Street) -> None:
+    """There is nothing to wait for."""
+    await street.lanes.drop(1, update_id=9)
+    assert street.lanes.chats == 0

@@ -245,3 +245,26 @@ async def test_a_group_that_becomes_a_supergroup_stays_in(house: House) -> None:
     await group.answer(await group.send(f"{NAME} what is this?"))
     await house.chat.answer(await house.chat.send("/people"))
     assert "Family (-1009999): everybody in the group" in said_by_bot(house.chat)[-1]
+
+
+async def test_an_owner_who_cannot_be_asked_holds_nobody_up(house: House) -> None:
+    """Telegram lets the bot write to Ada in five minutes, or never: the stranger is told at once, and /people knows."""
+    eve, ben = house.server.person("Eve"), house.server.person("Ben")
+    house.server.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user")
+    assert "private" in (await eve.private().answer(await eve.private().send("Hello?"))).text
+    assert "Eve" in (await house.chat.answer(await house.chat.send("/people"))).text
+    house.server.fail_next("sendMessage", 429, "Too Many Requests: retry after 300", retry_after=300)
+    assert "private" in (await ben.private().answer(await ben.private().send("Hello?"))).text
+    assert await house.standing(ben.id) is Standing.ASKING
+
+
+async def test_presses_on_old_questions_change_nothing(house: House) -> None:
+    """What was decided stays decided, though the buttons were kept on a screen."""
+    eve = house.server.person("Eve")
+    question = await house.knock(eve)
+    kept = Post(dict(question.content), by_bot=True)
+    await (await house.chat.press("Turn away", question)).answered()
+    await house.forge(house.ada, f"door:refuse:{eve.id}", kept)
+    assert await house.standing(eve.id) is Standing.REFUSED
+    await house.forge(house.ada, f"door:promote:{eve.id}", kept)
+    assert await house.standing(eve.id) is Standing.REFUSED

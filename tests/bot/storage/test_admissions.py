@@ -33,6 +33,15 @@ async def test_the_first_to_pair_is_the_owner_and_nobody_after(admissions: Admis
     assert await admissions.owner() == owner
 
 
+async def test_a_bot_can_be_given_away(admissions: Admissions) -> None:
+    """The former owner is a guest, and the next one to pair is the owner."""
+    assert not await admissions.unpair()
+    await admissions.pair(ADA, "Ada", "en")
+    assert await admissions.unpair()
+    assert await standings(admissions) == {ADA: Standing.GUEST}
+    assert await admissions.pair(BEN, "Ben", "en")
+
+
 async def test_a_stranger_asks_once_an_hour_until_it_is_decided(admissions: Admissions) -> None:
     """Once turned away, or let in, there is nothing more to ask."""
     asked = [await admissions.ask(BEN, "Ben", "en", now, 3600) for now in (1000.0, 1001.0, 4599.0, 4600.0)]
