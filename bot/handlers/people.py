@@ -14,7 +14,9 @@ DOOR, LIST = "door", "people"
 """Where a button stands: under the question about one stranger, or under the list of all."""
 
 PATTERN = rf"^({DOOR}|{LIST}):({'|'.join(Action)}):(-?[0-9]{{1,15}})$"
-MOST_SHOWN = 30
+MOST_SHOWN = 24
+"""So many people fit into one message, however long their names are."""
+
 SHORT_NAME = 24
 
 LABELS = {
@@ -66,7 +68,7 @@ async def allow(update: Update, context: BotContext) -> None:
     done = await context.services.admissions.let_in(target, name, actor.id)
     subject = await context.services.admissions.get(target)
     if done and subject is not None:
-        _log.info("access: user %d lets in %d", actor.id, target)
+        _log.info("access: user %d: %s %d", actor.id, Action.ADMIT, target)
         await _greet(context, subject)
     await say(update, context, Sentence.ADMITTED if done else Sentence.SETTLED, name=subject.name if subject else name)
 
@@ -118,7 +120,7 @@ async def _decide(context: BotContext, actor: Admission, action: Action, subject
     standing = OUTCOMES[action].get(subject.standing)
     if standing is None or not await context.services.admissions.change(subject, standing, actor.id):
         return False
-    _log.info("access: user %d did %s %d, who was %s", actor.id, action, subject.id, subject.standing)
+    _log.info("access: user %d: %s %d (was %s)", actor.id, action, subject.id, subject.standing)
     if action is Action.ADMIT:
         await _greet(context, subject)
     return True

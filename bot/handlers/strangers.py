@@ -24,11 +24,9 @@ async def meet(message: Message, update: Update, context: BotContext) -> None:
     owner = await services.admissions.owner()
     if owner is None and await _pair(message, update, context):
         return
-    now = time.time()
-    if owner is not None and await services.admissions.ask(
-        chat.id, _name(chat), _language(update), now, STRANGER_PAUSE
-    ):
-        await _ask_owner(context, owner, chat.id, Sentence.ASKS_IN, name=_name(chat), id=chat.id)
+    name, now = _name(chat), time.time()
+    if owner is not None and await services.admissions.ask(chat.id, name, _language(update), now, STRANGER_PAUSE):
+        await _ask_owner(context, owner, chat.id, Sentence.ASKS_IN, name=name, id=chat.id)
     if await services.chats.may_tell_stranger(chat.id, now, STRANGER_PAUSE):
         _log.info("access: user %d wrote and is not let in", chat.id)
         await say(update, context, Sentence.UNPAIRED if owner is None else Sentence.STRANGER, id=chat.id)

@@ -139,6 +139,7 @@ async def test_check_names_what_is_missing(tmp_path: Path) -> None:
         False,
     ]
     assert "@eyeglass_play_bot" in lines["token"]
+    assert "1 people" in lines["access"] and "pairing code" in lines["access"]
 
 
 def scripted(engine: ScriptedEngine) -> ModelService:

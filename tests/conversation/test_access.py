@@ -132,7 +132,7 @@ async def test_the_owner_lets_a_stranger_in_by_a_button(house: House, caplog: py
     await chen.private().answer(
         await chen.private().send_photo(picture(), "What is this?"), lambda post: "token" in post.text
     )
-    assert f"user {house.ada.id} did admit {chen.id}" in caplog.text
+    assert f"user {house.ada.id}: admit {chen.id} (was asking)" in caplog.text
 
 
 async def test_who_was_turned_away_asks_no_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,6 +184,19 @@ async def test_the_owner_makes_an_admin_and_the_admin_decides(house: House) -> N
     assert await house.standing(eve.id) is Standing.GUEST
     await (await house.chat.press("No longer admin: Ben", listed)).answered()
     assert await house.standing(ben.id) is Standing.GUEST
+
+
+async def test_a_long_list_fits_into_a_message(house: House) -> None:
+    """However long the names are; the rest is counted, and the settings' people too."""
+    await house.stage.stop()
+    house.stage.values["access"] = {"mode": "closed", "users": [1, 2], "chats": [-1]}
+    running = await house.stage.start()
+    for number in range(100, 130):
+        await running.services.admissions.let_in(number, "W" * 99, by=house.ada.id)
+    listed = await house.chat.answer(await house.chat.send("/people"))
+    assert "and 7 more" in listed.text
+    assert "2 people and 1 groups" in listed.text
+    assert len(listed.buttons) == 2 * 23
 
 
 async def test_who_is_removed_is_a_stranger_again(house: House) -> None:
