@@ -83,7 +83,7 @@ class ModelRunner:
         prefix = self._prefixes.find(chat)
         known = 0 if prefix is None else prefix.common(prompt, key)
         begin = prompt.image_begin
-        if begin is not None:
+        if begin is not None:  # From here on: within what is left to be read, and None if the picture is not.
             begin = begin - known if begin >= known else None
         image = None if begin is None or view is None else self._see(view)
         ids = torch.tensor([prompt.ids[known:]], device=self._hardware.device)
