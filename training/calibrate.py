@@ -71,7 +71,7 @@ def calibrate(config: ModelConfig, levels: Sequence[Detail], pages: int, out: Te
     if note:
         print(note, file=out)
     sheets = draw_sheets(fonts, words, pages)
-    engine = load_engine(config)
+    engine = load_engine(replace(config, feature_cache_mib=0, prefix_cache_mib=0))
     try:
         info = engine.info
         print(f"{info.model} on {info.device} ({info.dtype}), {pages} drawn pages a level", file=out)

@@ -10,7 +10,7 @@ import platform
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -40,6 +40,8 @@ def main() -> None:
     quantize = cast('Literal["auto", "nf4", "none"]', arguments.quantize)
     config = ModelConfig(name=arguments.model, device=device, quantize=quantize)
     many = arguments.processes > 1
+    if not many:  # Each answer's seconds are its own.
+        config = replace(config, feature_cache_mib=0, prefix_cache_mib=0)
     with Examiners(config, arguments.processes) if many else Examiner(load_engine(config)) as examiner:
         sheets = draw_sheets(examiner, arguments)
         run(examiner, sheets, [level.strip() for level in arguments.levels.split(",")], arguments)
