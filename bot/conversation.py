@@ -11,13 +11,14 @@ ASCII_CHARACTERS_PER_TOKEN = 3
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person wants to know about a picture. `picture` holds its encoded bytes."""
+    """What a person wants to know about a picture. `picture` holds its encoded bytes; `person` is empty if unknown."""
 
     id: str
     chat: str
     text: str
     picture: bytes
     detail: Detail
+    person: str = ""
 
 
 def compose(
@@ -32,6 +33,7 @@ def compose(
     return GenerationRequest(
         id=question.id,
         chat=question.chat,
+        person=question.person,
         messages=(*kept, Message("user", question.text)),
         picture=question.picture,
         detail=question.detail,

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.settings_errors import SettingsError, dotted_keys, explain, unknown_key
-from model_service import Detail, ModelConfig, SamplingParams, UnknownDetail
+from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDetail
 
 DEFAULT_FILE = Path("settings.toml")
 PREFIX = "EYEGLASS_"
@@ -38,6 +38,7 @@ def _web_address(value: str) -> str:
 Ids = Annotated[tuple[int, ...], BeforeValidator(_comma_separated)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
+Waiting = Annotated[int, Field(ge=1, le=1000)]
 
 
 class _Section(BaseModel):
@@ -79,7 +80,13 @@ class ModelSettings(_Section):
     quantize: Literal["auto", "nf4", "none"] = "auto"
     feature_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 64
     prefix_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 256
-    max_waiting: Annotated[int, Field(ge=1, le=10_000)] = 64
+    max_waiting: Waiting = 64
+    waiting_per_person: Waiting = 16
+    waiting_per_chat: Waiting = 32
+    seconds_per_person: Seconds = 0.0
+    seconds_per_chat: Seconds = 0.0
+    slice_tokens: Annotated[int, Field(ge=1, le=8192)] = 64
+    max_begun: Annotated[int, Field(ge=1, le=64)] = 4
     max_tokens: Annotated[int, Field(ge=1, le=8192)] = 1024
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.8
@@ -95,8 +102,20 @@ class ModelSettings(_Section):
             quantize=self.quantize,
             feature_cache_mib=self.feature_cache_mib,
             prefix_cache_mib=self.prefix_cache_mib,
-            max_waiting=self.max_waiting,
+            limits=self.limits(),
+            slice_tokens=self.slice_tokens,
             drain_seconds=self.drain_seconds,
+        )
+
+    def limits(self) -> Limits:
+        """How much work the model service takes on."""
+        return Limits(
+            waiting=self.max_waiting,
+            waiting_per_person=self.waiting_per_person,
+            waiting_per_chat=self.waiting_per_chat,
+            seconds_per_person=self.seconds_per_person,
+            seconds_per_chat=self.seconds_per_chat,
+            begun=self.max_begun,
         )
 
     def sampling(self) -> SamplingParams:

@@ -6,7 +6,7 @@ from gettext import NullTranslations
 from importlib import resources
 
 from bot.locale import read_catalogue
-from model_service import Level, PictureFault
+from model_service import Level, Limit, PictureFault
 
 LANGUAGES = ("en", "zh")
 """English is the source; the others lie under locale/."""
@@ -112,6 +112,10 @@ class Sentence(StrEnum):
     DOWNLOAD_FAILED = "I could not fetch the picture from Telegram. Please send it again."
     PICTURE_GONE = "I no longer have that picture. Please send it again."
     QUEUE_FULL = "Too many questions are waiting already. Please ask again in a few minutes."
+    PERSON_WAITING = "Only {most} of your questions may wait at a time. Please ask again when one is answered."
+    CHAT_WAITING = "Only {most} of this chat's questions may wait at a time. Please ask again when one is answered."
+    PERSON_SECONDS = "You have used up your share of this hour. Please ask again in {minutes} min."
+    CHAT_SECONDS = "This chat has used up its share of this hour. Please ask again in {minutes} min."
     INTERRUPTED = "I am being restarted, and answer this when I am back."
     OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."
     FAILED = "I could not answer this one. Please ask again, perhaps in other words."
@@ -127,6 +131,14 @@ FAULTS = {
     PictureFault.ANIMATED: Sentence.ANIMATED,
 }
 """What is said about a picture that cannot be looked at."""
+
+LIMITS = {
+    Limit.PERSON_WAITING: Sentence.PERSON_WAITING,
+    Limit.CHAT_WAITING: Sentence.CHAT_WAITING,
+    Limit.PERSON_SECONDS: Sentence.PERSON_SECONDS,
+    Limit.CHAT_SECONDS: Sentence.CHAT_SECONDS,
+}
+"""What is said to those who asked for too much."""
 
 PURPOSES = {
     Level.LOW: Sentence.PURPOSE_LOW,

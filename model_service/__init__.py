@@ -1,6 +1,6 @@
 """The model, in this process. Everything another package may use is named here."""
 
-from model_service.config import ModelConfig
+from model_service.config import Limits, ModelConfig
 from model_service.detail import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, STANDARD, Detail, DetailPlan, Level, plan_detail
 from model_service.engine import Engine, EngineInfo, EngineStep
 from model_service.errors import (
@@ -8,6 +8,8 @@ from model_service.errors import (
     Draining,
     EngineDead,
     GenerationFailed,
+    Limit,
+    LimitReached,
     ModelServiceError,
     OutOfMemory,
     PictureFault,
@@ -17,6 +19,7 @@ from model_service.errors import (
 )
 from model_service.opening import open_service
 from model_service.picture import MAX_ASPECT, MAX_BYTES, MAX_PIXELS, open_picture
+from model_service.scheduler import Place
 from model_service.service import Health, ModelService
 from model_service.types import (
     FinishReason,
@@ -50,6 +53,9 @@ __all__ = [
     "GenerationRequest",
     "Health",
     "Level",
+    "Limit",
+    "LimitReached",
+    "Limits",
     "Message",
     "ModelConfig",
     "ModelService",
@@ -57,6 +63,7 @@ __all__ = [
     "OutOfMemory",
     "PictureFault",
     "PictureRejected",
+    "Place",
     "QueueFull",
     "Role",
     "SamplingParams",

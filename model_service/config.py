@@ -1,12 +1,34 @@
 """How the model service is set up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much work is taken on. Those who wait are those whose first turn has not come.
+
+    `begun` is the most answers that are written in turns at once: each keeps its KV cache. Seconds are of GPU time
+    within an hour; 0 is no limit.
+    """
+
+    waiting: int = 64
+    waiting_per_person: int = 16
+    waiting_per_chat: int = 32
+    seconds_per_person: float = 0.0
+    seconds_per_chat: float = 0.0
+    begun: int = 4
+
+    def __post_init__(self) -> None:
+        """Refuse limits under which nobody would be answered."""
+        for name in ("waiting", "waiting_per_person", "waiting_per_chat", "begun"):
+            if (most := getattr(self, name)) < 1:
+                raise ValueError(f"{name} is {most}: at least one request must be let in")
+
+
+@dataclass(frozen=True, slots=True)
 class ModelConfig:
-    """What to load and how much work to take on.
+    """What to load and how much work to take on, in turns of `slice_tokens` tokens.
 
     `name` is `auto`, `pocket`, a folder, or a hub id such as `zai-org/glm-4v-9b`. `auto` is the 9B where a big enough
     GPU is found, else pocket. Each `*_cache_mib` bounds, in MiB of the model's device, what is kept of earlier
@@ -19,5 +41,6 @@ class ModelConfig:
     quantize: Literal["auto", "nf4", "none"] = "auto"
     feature_cache_mib: int = 64
     prefix_cache_mib: int = 256
-    max_waiting: int = 64
+    limits: Limits = field(default_factory=Limits)
+    slice_tokens: int = 64
     drain_seconds: float = 30.0

@@ -4,6 +4,7 @@ ModelServiceError
 ├── GenerationFailed      this request failed; the next one is welcome
 │   └── OutOfMemory       … because the device's memory did not suffice
 ├── QueueFull             too many requests wait already
+├── LimitReached          this person or this chat may not ask for more now (see Limit)
 ├── Draining              the service is shutting down and takes no more requests
 ├── PictureRejected       the bytes are not a picture that can be looked at (see PictureFault)
 ├── UnknownDetail         neither a level nor a number of tokens in range
@@ -30,6 +31,25 @@ class OutOfMemory(GenerationFailed):
 
 class QueueFull(ModelServiceError):
     """Too many requests wait already."""
+
+
+class Limit(StrEnum):
+    """What a person or a chat may have: requests that wait, GPU seconds within an hour."""
+
+    PERSON_WAITING = "person_waiting"
+    CHAT_WAITING = "chat_waiting"
+    PERSON_SECONDS = "person_seconds"
+    CHAT_SECONDS = "chat_seconds"
+
+
+class LimitReached(ModelServiceError):
+    """This person or this chat may not ask for more now. `retry_after` is in seconds, None where it cannot be said."""
+
+    def __init__(self, limit: Limit, most: float, retry_after: float | None = None) -> None:
+        super().__init__(f"limit reached ({limit}): {most:g} at most")
+        self.limit = limit
+        self.most = most
+        self.retry_after = retry_after
 
 
 class Draining(ModelServiceError):

@@ -1,113 +1,153 @@
-"""The requests taken on: those that wait, the one that runs, and what each caller is told of its place."""
+"""The requests taken on: those that wait, those under way, and what each caller is told of its place."""
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from model_service.config import Limits
 from model_service.errors import ModelServiceError
-from model_service.scheduler import Scheduler
+from model_service.scheduler import Place, Scheduler
 from model_service.stream import OutputStream
 from model_service.types import GenerationOutput, GenerationRequest, Stage
 
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """One request on its way: where its outputs go, since when it waits, whether its caller left."""
+    """One request on its way: where its outputs go, since when it is here, whether its caller left."""
 
     request: GenerationRequest
     stream: OutputStream
-    queued_at: float = field(default_factory=time.monotonic)
+    clock: Callable[[], float]
+    queued_at: float = field(init=False)
     aborted: threading.Event = field(default_factory=threading.Event)
+    begun: bool = False
     ahead: int | None = None
+
+    def __post_init__(self) -> None:
+        """Note when it came."""
+        self.queued_at = self.clock()
 
     def seconds(self) -> float:
         """Seconds since the request was queued."""
-        return time.monotonic() - self.queued_at
+        return self.clock() - self.queued_at
 
-    def tell_place(self, ahead: int) -> None:
+    def tell_place(self, place: Place) -> None:
         """Tell the caller how many requests go first, if that is news."""
-        if ahead != self.ahead:
-            self.ahead = ahead
-            self.stream.put(GenerationOutput(Stage.WAITING, waiting=ahead, seconds=self.seconds()))
+        if place.ahead != self.ahead:
+            self.ahead = place.ahead
+            self.stream.put(
+                GenerationOutput(Stage.WAITING, waiting=place.ahead, wait_seconds=place.seconds, seconds=self.seconds())
+            )
 
 
 class JobQueue:
-    """Jobs in the scheduler's order, at most one of them running. Lives on the event loop."""
+    """Jobs that take turns as the scheduler says, at most one of them running. Lives on the event loop."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
         self.idle = asyncio.Event()
-        """Set while no job waits or runs."""
+        """Set while no job waits, is parked or runs."""
         self.idle.set()
-        self._scheduler = Scheduler(limit)
-        self._waiting: dict[str, Job] = {}
+        self._clock = clock
+        self._scheduler = Scheduler(limits)
+        self._jobs: dict[str, Job] = {}
         self._running: Job | None = None
 
     def __len__(self) -> int:
-        """How many wait."""
-        return len(self._waiting)
+        """How many wait for their first turn."""
+        return len(self._scheduler)
+
+    @property
+    def under_way(self) -> int:
+        """How many answers are begun and not ended: the one that runs, and those parked."""
+        return len(self._jobs) - len(self._scheduler)
 
     def add(self, request: GenerationRequest) -> Job:
         """Put a request in line.
 
         Raises:
             QueueFull: too many wait already.
-            ValueError: a request of the same id waits already.
+            LimitReached: the person or the chat may not ask for more now.
+            ValueError: a request of the same id is in line already.
         """
-        self._scheduler.add(request)
-        job = Job(request, OutputStream(asyncio.get_running_loop()))
-        self._waiting[request.id] = job
+        self._scheduler.add(request, self._clock())
+        job = Job(request, OutputStream(asyncio.get_running_loop()), self._clock)
+        self._jobs[request.id] = job
         self.idle.clear()
         return job
 
     def start_next(self) -> Job | None:
-        """The job to run now; None while one runs or nobody waits."""
-        if self._running is None and (request := self._scheduler.next()) is not None:
-            self._running = self._waiting.pop(request.id)
-            return self._running
-        return None
+        """The job whose turn begins now; None while one runs or nobody waits."""
+        request = self._scheduler.next(self._clock())
+        if request is None:
+            return None
+        self._running = self._jobs[request.id]
+        self._running.begun = True
+        return self._running
 
-    def leave(self, job: Job) -> None:
-        """The caller wants no more: out of the line, or stop at the next token."""
+    def end_turn(self, job: Job, outcome: GenerationOutput | ModelServiceError | None, seconds: float) -> None:
+        """A job's turn took so many GPU seconds; with an outcome it ended, and its caller gets that."""
+        if job is self._running:
+            self._running = None
+            self._scheduler.end_turn(seconds, self._clock(), answered=outcome is not None)
+        if outcome is not None:
+            self._end(job, outcome)
+        self._settle()
+
+    def leave(self, job: Job) -> bool:
+        """The caller wants no more: out of the line, or stop at the next token.
+
+        Returns:
+            Whether the job was parked, so that the engine has to let go of its suspended answer.
+        """
         job.aborted.set()
-        if self._waiting.get(job.request.id) is job:
-            del self._waiting[job.request.id]
-            self._scheduler.remove(job.request.id)
-            self._settle()
+        if self._jobs.get(job.request.id) is not job:
+            return False
+        self._drop(job)
+        return job.begun and job is not self._running
 
-    def finish(self, job: Job, outcome: GenerationOutput | ModelServiceError) -> None:
-        """The job ended: give its caller the last output or the error."""
+    def place(self, request_id: str) -> Place | None:
+        """Where a request stands that waits for its first turn; None for any other."""
+        return self._scheduler.places(self._clock()).get(request_id)
+
+    def tell_places(self) -> None:
+        """Tell all who wait how many requests go first, those under way included."""
+        for request_id, place in self._scheduler.places(self._clock()).items():
+            self._jobs[request_id].tell_place(place)
+
+    def abort_begun(self) -> None:
+        """Stop the running answer at its next token, and the parked ones before theirs."""
+        for job in self._begun():
+            job.aborted.set()
+
+    def fail_waiting(self, error: Callable[[], ModelServiceError]) -> None:
+        """Send everybody away who waits for a first turn, each with an error of its own."""
+        for job in [job for job in self._jobs.values() if not job.begun]:
+            self._end(job, error())
+
+    def fail_begun(self, error: Callable[[], ModelServiceError]) -> None:
+        """Give up what runs and what is parked: nobody works on it any more."""
+        for job in self._begun():
+            self._end(job, error())
+        self._running = None
+        self._settle()
+
+    def _begun(self) -> list[Job]:
+        return [job for job in self._jobs.values() if job.begun]
+
+    def _end(self, job: Job, outcome: GenerationOutput | ModelServiceError) -> None:
         if isinstance(outcome, ModelServiceError):
             job.stream.fail(outcome)
         else:
             job.stream.end(outcome)
-        if self._running is job:
-            self._running = None
+        if self._jobs.get(job.request.id) is job:
+            self._drop(job)
+
+    def _drop(self, job: Job) -> None:
+        del self._jobs[job.request.id]
+        self._scheduler.remove(job.request.id)
         self._settle()
-
-    def abort_running(self) -> None:
-        """Stop the running answer at its next token."""
-        if self._running is not None:
-            self._running.aborted.set()
-
-    def fail_waiting(self, error: Callable[[], ModelServiceError]) -> None:
-        """Send everybody in line away, each with an error of its own."""
-        while (request := self._scheduler.next()) is not None:
-            self._waiting.pop(request.id).stream.fail(error())
-        self._settle()
-
-    def fail_running(self, error: ModelServiceError) -> None:
-        """Give up the running job: nobody works on it any more."""
-        if self._running is not None:
-            self.finish(self._running, error)
-
-    def tell_places(self) -> None:
-        """Tell all who wait how many requests go first, the running one included."""
-        running = 0 if self._running is None else 1
-        for request_id, job in self._waiting.items():
-            job.tell_place(running + (self._scheduler.position(request_id) or 0))
 
     def _settle(self) -> None:
-        if self._running is None and not self._waiting:
+        if self._running is None and not self._jobs:
             self.idle.set()

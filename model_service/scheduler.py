@@ -1,44 +1,173 @@
-"""Who is next: pure data, without a clock, a thread or a loop."""
+"""Who is next, who may wait, and how long: pure data, without a clock, a thread or a loop."""
 
-from model_service.errors import QueueFull
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from model_service.config import Limits
+from model_service.errors import Limit, LimitReached, QueueFull
+from model_service.spending import Pace, Spending
+from model_service.turns import Entry, FairLine
 from model_service.types import GenerationRequest
+
+UNMEASURED = 1.0
+"""Seconds that every answer is taken for as long as none was measured: enough to know the order of turns."""
+
+MOST_TURNS = 32
+"""Into how many turns an estimate cuts an answer at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a waiting request stands: how many others have a turn before its first, and in about how many seconds.
+
+    `seconds` is None until an answer was measured.
+    """
+
+    ahead: int
+    seconds: float | None
 
 
 class Scheduler:
-    """The requests that wait, first come first served, at most `limit` of them."""
+    """Requests that wait for their first turn, that are parked between two turns, and the one whose turn it is.
 
-    def __init__(self, limit: int) -> None:
-        if limit < 1:
-            raise ValueError(f"limit is {limit}: at least one request must be able to wait")
-        self._limit = limit
-        self._waiting: dict[str, GenerationRequest] = {}
+    `next` and `end_turn` alternate. Times are seconds of one clock that never goes back, whatever its origin.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._line = FairLine()
+        self._entries: dict[str, Entry] = {}
+        self._current: Entry | None = None
+        self._since = 0.0
+        self._chats = Spending()
+        self._people = Spending()
+        self._pace = Pace()
 
     def __len__(self) -> int:
-        """How many wait."""
-        return len(self._waiting)
+        """How many wait for their first turn."""
+        return sum(not entry.begun for entry in self._entries.values())
 
-    def add(self, request: GenerationRequest) -> None:
+    def add(self, request: GenerationRequest, now: float) -> None:
         """Put a request in line.
 
         Raises:
-            QueueFull: `limit` requests wait already.
-            ValueError: a request of the same id waits already.
+            QueueFull: too many wait already.
+            LimitReached: the person or the chat may not ask for more now.
+            ValueError: a request of the same id is in line already.
         """
-        if request.id in self._waiting:
-            raise ValueError(f"request {request.id!r} waits already")
-        if len(self._waiting) >= self._limit:
-            raise QueueFull(f"{len(self._waiting)} requests wait already")
-        self._waiting[request.id] = request
+        if request.id in self._entries:
+            raise ValueError(f"request {request.id!r} is in line already")
+        self._check(request, now)
+        entry = Entry(request)
+        self._entries[request.id] = entry
+        self._line.add(entry)
 
-    def next(self) -> GenerationRequest | None:
-        """Take out the request whose turn it is; None when nobody waits."""
-        first = next(iter(self._waiting), None)
-        return None if first is None else self._waiting.pop(first)
+    def next(self, now: float) -> GenerationRequest | None:
+        """Begin the next turn, the first or a further one of its request; None when it is nobody's or still one's."""
+        if self._current is not None:
+            return None
+        begun = [entry for entry in self._entries.values() if entry.begun]
+        self._current = self._pick(self._line, begun)
+        if self._current is None:
+            return None
+        self._current.begun = True
+        self._since = now
+        return self._current.request
+
+    def end_turn(self, seconds: float, now: float, *, answered: bool) -> None:
+        """The turn took so many GPU seconds; the request is parked unless it is answered or was removed."""
+        entry, self._current = self._current, None
+        if entry is None:
+            raise ValueError("it is nobody's turn")
+        entry.spent += seconds
+        self._line.charge(entry, seconds)
+        self._chats.spend(entry.request.chat, seconds, now)
+        self._people.spend(entry.request.person, seconds, now)
+        here = self._entries.get(entry.request.id) is entry
+        if here and answered:
+            del self._entries[entry.request.id]
+            self._pace.answered(entry.request.detail, entry.spent)
+        if answered or not here:
+            self._line.remove(entry)
+        else:
+            self._pace.cut_off(seconds)
 
     def remove(self, request_id: str) -> bool:
-        """Take out a request that gave up; False when it does not wait (any more)."""
-        return self._waiting.pop(request_id, None) is not None
+        """Take out a request that gave up, in its turn or not; False when it is not in line (any more)."""
+        entry = self._entries.pop(request_id, None)
+        if entry is not None and entry is not self._current:
+            self._line.remove(entry)
+        return entry is not None
 
-    def position(self, request_id: str) -> int | None:
-        """How many of those who wait go before this one; None when it does not wait."""
-        return next((place for place, waiting in enumerate(self._waiting) if waiting == request_id), None)
+    def places(self, now: float) -> dict[str, Place]:
+        """Where each request stands that waits for its first turn, in the order of these turns."""
+        waiting = len(self)
+        places: dict[str, Place] = {}
+        seen: set[Entry] = set()
+        for entry, seconds in self._play(now) if waiting else ():
+            if not entry.begun and entry not in seen:
+                places[entry.request.id] = Place(len(seen), seconds)
+                if len(places) == waiting:
+                    break
+            seen.add(entry)
+        return places
+
+    def _check(self, request: GenerationRequest, now: float) -> None:
+        """Refuse what goes over a limit. Of an unknown person only the chat is counted."""
+        limits = self._limits
+        waiting = [entry.request for entry in self._entries.values() if not entry.begun]
+        if request.person:
+            of_person = sum(other.person == request.person for other in waiting)
+            _hold(Limit.PERSON_WAITING, of_person, limits.waiting_per_person)
+            _afford(Limit.PERSON_SECONDS, self._people, request.person, limits.seconds_per_person, now)
+        of_chat = sum(other.chat == request.chat for other in waiting)
+        _hold(Limit.CHAT_WAITING, of_chat, limits.waiting_per_chat)
+        _afford(Limit.CHAT_SECONDS, self._chats, request.chat, limits.seconds_per_chat, now)
+        if len(waiting) >= limits.waiting:
+            raise QueueFull(f"{len(waiting)} requests wait already")
+
+    def _pick(self, line: FairLine, begun: Collection[Entry]) -> Entry | None:
+        """Whose turn it is: where as many are begun as may be, one of these."""
+        return line.first(begun if len(begun) >= self._limits.begun else ())
+
+    def _play(self, now: float) -> Iterator[tuple[Entry, float | None]]:
+        """The turns to come, if all take as long as expected: whose, and in how many seconds it begins."""
+        line, begun = self._line.copy(), {entry for entry in self._entries.values() if entry.begun}
+        left: dict[Entry, float] = {}
+        passed = 0.0 if self._current is None else now - self._since
+        at = 0.0
+        entry = self._current or self._pick(line, begun)
+        while entry is not None:
+            answer = self._pace.answer(entry.request.detail)
+            yield entry, None if answer is None else at
+            remaining, turn = self._expect(entry, left, answer or UNMEASURED)
+            line.charge(entry, turn)
+            at += max(turn - passed, 0.0)
+            passed = 0.0
+            left[entry] = remaining - turn
+            if left[entry] > 0:
+                begun.add(entry)
+            else:
+                begun.discard(entry)
+                line.remove(entry)
+            entry = self._pick(line, begun)
+
+    def _expect(self, entry: Entry, left: dict[Entry, float], answer: float) -> tuple[float, float]:
+        """The seconds that an entry still needs, and those of its next turn."""
+        if self._entries.get(entry.request.id) is not entry:
+            return 0.0, 0.0
+        turn = max(self._pace.turn or answer, answer / MOST_TURNS)
+        remaining = left.get(entry, answer - entry.spent)
+        if remaining <= 0:
+            remaining = turn
+        return remaining, min(turn, remaining)
+
+
+def _hold(limit: Limit, waiting: int, most: int) -> None:
+    if waiting >= most:
+        raise LimitReached(limit, most)
+
+
+def _afford(limit: Limit, spending: Spending, name: str, most: float, now: float) -> None:
+    if most and (seconds := spending.until_below(name, most, now)):
+        raise LimitReached(limit, most, retry_after=seconds)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable
 from enum import StrEnum
 from types import TracebackType
@@ -11,6 +12,7 @@ from model_service.config import ModelConfig
 from model_service.engine import Engine, EngineInfo
 from model_service.errors import CheckpointError, Draining, EngineDead
 from model_service.jobs import Job, JobQueue
+from model_service.scheduler import Place
 from model_service.types import GenerationOutput, GenerationRequest
 from model_service.worker import EngineThread, Outcome
 
@@ -31,16 +33,19 @@ class Health(StrEnum):
 
 
 class ModelService:
-    """Answers requests, one at a time, on one thread of its own that owns the engine.
+    """Answers requests, in fair turns, on one thread of its own that owns the engine.
 
     Everything here runs on one event loop and never blocks it. `async with service:` starts the load and closes at
     the end; requests may come while the model loads. A service is started once.
     """
 
-    def __init__(self, load: Callable[[], Engine], config: ModelConfig) -> None:
+    def __init__(
+        self, load: Callable[[], Engine], config: ModelConfig, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._load = load
         self._config = config
-        self._jobs = JobQueue(config.max_waiting)
+        self._clock = clock
+        self._jobs = JobQueue(config.limits, clock)
         self._thread: EngineThread | None = None
         self._health = Health.CLOSED
         self._info: EngineInfo | None = None
@@ -61,8 +66,17 @@ class ModelService:
 
     @property
     def waiting(self) -> int:
-        """How many requests wait for their turn."""
+        """How many requests wait for their first turn."""
         return len(self._jobs)
+
+    @property
+    def under_way(self) -> int:
+        """How many answers are begun and not ended, the running one included."""
+        return self._jobs.under_way
+
+    def place(self, request_id: str) -> Place | None:
+        """Where a request stands that waits for its first turn; None for any other."""
+        return self._jobs.place(request_id)
 
     async def __aenter__(self) -> Self:
         """Start."""
@@ -86,8 +100,10 @@ class ModelService:
         self._thread = EngineThread(
             self._load,
             asyncio.get_running_loop(),
+            slice_tokens=self._config.slice_tokens,
+            clock=self._clock,
             loaded=self._on_loaded,
-            finished=self._on_finished,
+            turned=self._on_turned,
             stopped=self._on_stopped,
         )
         self._health = Health.LOADING
@@ -121,22 +137,24 @@ class ModelService:
         the next token. The request is put in line when its first output is asked for.
 
         Raises:
-            QueueFull, Draining, EngineDead: at once; the latter two also while the request waits or runs.
+            QueueFull, LimitReached: at once.
+            Draining, EngineDead: at once, or while the request waits or runs.
             GenerationFailed, OutOfMemory, PictureRejected: this request failed, others do not suffer.
-            ValueError: a request of the same id waits already.
+            ValueError: a request of the same id is in line already.
         """
         job = self._take_on(request)
         try:
             async for output in job.stream:
                 yield output
         finally:
-            self._jobs.leave(job)
+            if self._jobs.leave(job):
+                self._submit(job)
             self._advance()
 
     async def drain(self, seconds: float | None = None) -> None:
         """Take no more requests, let those taken on end within `seconds` (the setting's by default), and close.
 
-        At the deadline those that wait get Draining, and the running answer ends with FinishReason.ABORT.
+        At the deadline those that wait get Draining, and the answers under way end with FinishReason.ABORT.
         """
         self._refuse()
         try:
@@ -147,12 +165,12 @@ class ModelService:
         await self.close()
 
     async def close(self) -> None:
-        """End at once: abort what runs, send away what waits, close the engine. Calling it again does no harm."""
+        """End at once: abort what is under way, send away what waits, close the engine. Again, it does no harm."""
         if self._thread is None:
             return
         self._refuse()
         self._jobs.fail_waiting(lambda: Draining("the service is shutting down"))
-        self._jobs.abort_running()
+        self._jobs.abort_begun()
         self._thread.stop()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -160,7 +178,7 @@ class ModelService:
             self._thread.join()
         except TimeoutError:
             logger.error("the engine did not stop within %.0f s and is left behind", CLOSE_SECONDS)
-            self._jobs.fail_running(EngineDead("the engine did not stop"))
+            self._jobs.fail_begun(lambda: EngineDead("the engine did not stop"))
         if self._health is not Health.DEAD:
             self._health = Health.CLOSED
         self._loaded.set()
@@ -175,10 +193,14 @@ class ModelService:
         return job
 
     def _advance(self) -> None:
-        """Hand over the next job if the engine is free for one, and tell those who wait where they stand now."""
-        if self._thread is not None and self._info is not None and (job := self._jobs.start_next()) is not None:
-            self._thread.submit(job)
+        """Let the next turn begin if the engine is free for one, and tell those who wait where they stand now."""
+        if self._info is not None and (job := self._jobs.start_next()) is not None:
+            self._submit(job)
         self._jobs.tell_places()
+
+    def _submit(self, job: Job) -> None:
+        if self._thread is not None:
+            self._thread.submit(job)
 
     def _refuse(self) -> None:
         if self._health in {Health.LOADING, Health.READY}:
@@ -191,8 +213,10 @@ class ModelService:
         self._loaded.set()
         self._advance()
 
-    def _on_finished(self, job: Job, outcome: Outcome) -> None:
-        self._jobs.finish(job, outcome)
+    def _on_turned(self, job: Job, outcome: Outcome | None, seconds: float) -> None:
+        self._jobs.end_turn(job, outcome, seconds)
+        if outcome is None and job.aborted.is_set():
+            self._submit(job)
         self._advance()
 
     def _on_stopped(self, error: BaseException | None) -> None:
@@ -209,6 +233,6 @@ class ModelService:
         self._health = Health.DEAD
         text = f"the engine died: {self._fault}"
         self._jobs.fail_waiting(lambda: EngineDead(text))
-        self._jobs.fail_running(EngineDead(text))
+        self._jobs.fail_begun(lambda: EngineDead(text))
         self._loaded.set()
         self._dead.set()

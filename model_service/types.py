@@ -49,7 +49,8 @@ class GenerationRequest:
     """A conversation to be continued.
 
     `messages` ends with a user's turn. `picture` holds an encoded image (any format that `open_picture` reads); GLM-4V
-    was trained with one picture, which belongs to the first user's turn. `chat` names who shares the turn in the queue.
+    was trained with one picture, which belongs to the first user's turn. `chat` and `person` (empty: unknown) name who
+    asks: chats take turns, and people within a chat.
     """
 
     id: str
@@ -58,20 +59,23 @@ class GenerationRequest:
     picture: bytes | None = None
     detail: Detail = STANDARD
     sampling: SamplingParams = field(default_factory=SamplingParams)
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GenerationOutput:
     """The state of an answer: `text` is the whole answer so far, so a newer output replaces an older one.
 
-    `waiting` is the number of requests ahead in the queue (0 once it runs). Times are seconds since the request was
-    queued. `finish_reason` is set on the last output only.
+    `waiting` is the number of requests that have a turn before the first one of this (0 once it runs), which comes in
+    about `wait_seconds` (None: nothing was measured yet). Other times are seconds since the request was queued.
+    `finish_reason` is set on the last output only.
     """
 
     stage: Stage
     text: str = ""
     plan: DetailPlan | None = None
     waiting: int = 0
+    wait_seconds: float | None = None
     tokens: int = 0
     seconds_to_first_token: float | None = None
     seconds: float = 0.0

@@ -1,29 +1,31 @@
-"""The one thread that owns the engine: it loads it, answers one job after the other, and closes it."""
+"""The one thread that owns the engine: it loads it, gives one job after the other its turn, and closes it."""
 
 import asyncio
 import logging
 import queue
 import threading
 import traceback
-from collections.abc import Callable, Generator
-from dataclasses import replace
+from collections.abc import Callable
 
-from model_service.engine import Engine, EngineInfo, EngineStep
+from model_service.answer import Answer
+from model_service.engine import Engine, EngineInfo
 from model_service.errors import CheckpointError, EngineDead, GenerationFailed, ModelServiceError
 from model_service.jobs import Job
-from model_service.types import FinishReason, GenerationOutput, Stage
+from model_service.types import GenerationOutput
 
 logger = logging.getLogger(__name__)
 
 Outcome = GenerationOutput | ModelServiceError
-"""How a job ended: its last output, or the error for its caller."""
+"""How an answer ended: its last output, or the error for its caller."""
 
 
 class EngineThread:
-    """Runs `load()` and then the jobs submitted, one at a time, on a thread of its own.
+    """Runs `load()` and then the turns submitted, one at a time, on a thread of its own.
 
-    The three callbacks are called on `loop`: `loaded(info)` once, `finished(job, outcome)` for each job, and
-    `stopped(error)` as the last one, with None after a clean stop and else with what killed the thread.
+    A turn is up to `slice_tokens` tokens of a job's answer, which is then suspended until the job is submitted again.
+    The callbacks are called on `loop`: `loaded(info)` once; `turned(job, outcome, seconds)` after each turn, with None
+    while the answer goes on, and for every suspended answer at a clean stop; and `stopped(error)` as the last one,
+    with None after a clean stop and else with what killed the thread.
     """
 
     def __init__(
@@ -31,16 +33,21 @@ class EngineThread:
         load: Callable[[], Engine],
         loop: asyncio.AbstractEventLoop,
         *,
+        slice_tokens: int,
+        clock: Callable[[], float],
         loaded: Callable[[EngineInfo], None],
-        finished: Callable[[Job, Outcome], None],
+        turned: Callable[[Job, Outcome | None, float], None],
         stopped: Callable[[BaseException | None], None],
     ) -> None:
         self._load = load
         self._loop = loop
         self._loaded = loaded
-        self._finished = finished
+        self._slice_tokens = slice_tokens
+        self._clock = clock
+        self._turned = turned
         self._stopped = stopped
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._answers: dict[Job, Answer] = {}
         # A daemon: an engine stuck in its device must not keep the process from ending.
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
@@ -49,11 +56,11 @@ class EngineThread:
         self._thread.start()
 
     def submit(self, job: Job) -> None:
-        """Hand over the next job."""
+        """Hand over a job for its next turn; one that is aborted ends with it."""
         self._jobs.put(job)
 
     def stop(self) -> None:
-        """End the thread after the jobs submitted so far."""
+        """End the thread after the turns submitted so far; suspended answers end as aborted."""
         self._jobs.put(None)
 
     def join(self) -> None:
@@ -79,12 +86,27 @@ class EngineThread:
     def _serve(self, engine: Engine) -> None:
         info = engine.info
         self._post(lambda: self._loaded(info))
-        while (job := self._jobs.get()) is not None:
-            if not self._report(job, _outcome(engine, job)):
-                return
+        try:
+            while (job := self._jobs.get()) is not None:
+                begun = self._clock()
+                outcome = self._turn(engine, job)
+                if not self._report(job, outcome, self._clock() - begun):
+                    return
+            for job, answer in self._answers.items():
+                self._report(job, answer.abort(), 0.0)
+        finally:
+            while self._answers:
+                _let_go(self._answers.popitem()[1])
 
-    def _report(self, job: Job, outcome: Outcome) -> bool:
-        return self._post(lambda: self._finished(job, outcome))
+    def _turn(self, engine: Engine, job: Job) -> Outcome | None:
+        answer = self._answers.pop(job, None) or Answer(engine, job)
+        outcome = _outcome(answer, job, self._slice_tokens)
+        if outcome is None:
+            self._answers[job] = answer
+        return outcome
+
+    def _report(self, job: Job, outcome: Outcome | None, seconds: float) -> bool:
+        return self._post(lambda: self._turned(job, outcome, seconds))
 
     def _post(self, callback: Callable[[], None]) -> bool:
         """Call back on the loop; False when the loop is closed, so that nobody is left to work for."""
@@ -97,10 +119,10 @@ class EngineThread:
         return True
 
 
-def _outcome(engine: Engine, job: Job) -> Outcome:
-    """Answer a job; what fails concerns this job alone, unless the engine says that it is dead."""
+def _outcome(answer: Answer, job: Job, tokens: int) -> Outcome | None:
+    """Give a job its turn; what fails concerns this job alone, unless the engine says that it is dead."""
     try:
-        return _answer(engine, job)
+        return answer.turn(tokens)
     except EngineDead:
         raise
     except ModelServiceError as error:
@@ -115,50 +137,19 @@ def _outcome(engine: Engine, job: Job) -> Outcome:
         return failed
 
 
-def _answer(engine: Engine, job: Job) -> GenerationOutput:
-    output = GenerationOutput(Stage.LOOKING)
-    if job.aborted.is_set():
-        return _last(output, job, FinishReason.ABORT)
-    output = replace(output, plan=engine.plan(job.request), seconds=job.seconds())
-    job.stream.put(output)
-    steps = engine.generate(job.request)
-    try:
-        for step in steps:
-            output = _grow(output, step, job.seconds())
-            if step.finish_reason is not None:
-                return _last(output, job, step.finish_reason)
-            if job.aborted.is_set():
-                return _last(output, job, FinishReason.ABORT)
-            if step.text:
-                job.stream.put(output)
-    finally:
-        if isinstance(steps, Generator):
-            steps.close()
-    raise GenerationFailed("the engine stopped without saying why")
-
-
-def _grow(output: GenerationOutput, step: EngineStep, seconds: float) -> GenerationOutput:
-    first = output.seconds_to_first_token
-    return replace(
-        output,
-        stage=Stage.WRITING,
-        text=output.text + step.text,
-        tokens=output.tokens + 1,
-        seconds_to_first_token=seconds if first is None else first,
-        seconds=seconds,
-    )
-
-
-def _last(output: GenerationOutput, job: Job, reason: FinishReason) -> GenerationOutput:
-    return replace(output, stage=Stage.DONE, seconds=job.seconds(), finish_reason=reason)
-
-
 def _release(error: BaseException) -> None:
     """Let go of what the frames of an error hold (tensors, on the device), on this thread."""
     cause: BaseException | None = error
     while cause is not None:
         traceback.clear_frames(cause.__traceback__)
         cause = cause.__cause__ or cause.__context__
+
+
+def _let_go(answer: Answer) -> None:
+    try:
+        answer.close()
+    except Exception:
+        logger.exception("a suspended answer could not be closed")
 
 
 def _close(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 from dataclasses import dataclass
 
 from telegram import Chat, Message, Update
@@ -14,7 +15,7 @@ from bot.media import DownloadFailed, Media
 from bot.render import Part, render
 from bot.reply import Reply, place_of
 from bot.storage import Picture, Turn
-from bot.texts import FAULTS, Sentence, Texts
+from bot.texts import FAULTS, LIMITS, Sentence, Texts
 from model_service import (
     Detail,
     Draining,
@@ -22,6 +23,7 @@ from model_service import (
     FinishReason,
     GenerationOutput,
     GenerationRequest,
+    LimitReached,
     ModelServiceError,
     OutOfMemory,
     PictureRejected,
@@ -69,21 +71,23 @@ async def answer(update: Update, context: BotContext, picture: Picture, question
         await _postpone(work, blameless=isinstance(error, Draining))
     except (ModelServiceError, DownloadFailed) as error:
         _log.warning("a question was not answered: %s", error)
-        await work.reply.finish([Part(work.texts.say(sentence_for(error)))])
+        await work.reply.finish([Part(excuse(work.texts, error))])
     else:
         await (_postpone(work, blameless=True) if _was_aborted(output) else _deliver(work, output))
 
 
-def sentence_for(error: Exception) -> Sentence:
+def excuse(texts: Texts, error: Exception) -> str:
     """What a person is told about an answer that failed."""
     if isinstance(error, PictureRejected):
-        return FAULTS[error.fault]
+        return texts.say(FAULTS[error.fault])
+    if isinstance(error, LimitReached):
+        return texts.say(LIMITS[error.limit], most=int(error.most), minutes=math.ceil((error.retry_after or 0) / 60))
     sentences = {
         OutOfMemory: Sentence.OUT_OF_MEMORY,
         QueueFull: Sentence.QUEUE_FULL,
         DownloadFailed: Sentence.PICTURE_GONE,
     }
-    return sentences.get(type(error), Sentence.FAILED)
+    return texts.say(sentences.get(type(error), Sentence.FAILED))
 
 
 async def _open_reply(update: Update, context: BotContext) -> Reply:
@@ -123,9 +127,15 @@ async def _request(work: _Answering, media: Media) -> GenerationRequest:
         text=work.question,
         picture=await media.read(work.picture),
         detail=work.detail,
+        person=_person(work.message),
     )
     history = await work.services.turns.history(work.picture)
     return compose(question, history, model.sampling(), model.history_tokens)
+
+
+def _person(message: Message) -> str:
+    """Who asks; empty for those who hide behind a channel or a group."""
+    return "" if message.from_user is None or message.sender_chat else str(message.from_user.id)
 
 
 def _was_aborted(output: GenerationOutput) -> bool:

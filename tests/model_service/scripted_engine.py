@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 from model_service import (
@@ -12,6 +13,7 @@ from model_service import (
     FinishReason,
     GenerationOutput,
     GenerationRequest,
+    Limits,
     Message,
     ModelConfig,
     ModelService,
@@ -135,6 +137,12 @@ async def follow(
     return outputs
 
 
-def serve(load: Callable[[], ScriptedEngine], max_waiting: int = 8) -> ModelService:
+def serve(
+    load: Callable[[], ScriptedEngine],
+    limits: Limits | None = None,
+    slice_tokens: int = 1000,
+    clock: Callable[[], float] = time.monotonic,
+) -> ModelService:
     """The real service over an engine of the tests."""
-    return ModelService(load, ModelConfig(max_waiting=max_waiting, drain_seconds=PATIENCE))
+    config = ModelConfig(limits=limits or Limits(waiting=8), slice_tokens=slice_tokens, drain_seconds=PATIENCE)
+    return ModelService(load, config, clock)

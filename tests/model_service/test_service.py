@@ -13,6 +13,7 @@ from model_service import (
     FinishReason,
     GenerationRequest,
     Health,
+    Limits,
     QueueFull,
     Stage,
 )
@@ -178,7 +179,7 @@ async def test_cancellation_stops_a_running_request() -> None:
 async def test_one_more_than_may_wait_is_told_so_at_once() -> None:
     """QueueFull reaches the caller that is too many, and nobody else."""
     gate = Gate()
-    async with serve(Loader(gate.script), max_waiting=1) as service:
+    async with serve(Loader(gate.script), Limits(waiting=1)) as service:
         await service.ready()
         async with aclosing(service.generate(ask("a"))) as running, aclosing(service.generate(ask("b"))) as waiting:
             await anext(running)

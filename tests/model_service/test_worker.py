@@ -1,6 +1,7 @@
 """Promises of the engine's thread that cannot be seen through the service."""
 
 import asyncio
+import time
 import weakref
 from collections.abc import Iterator
 
@@ -45,11 +46,13 @@ def test_the_thread_ends_with_its_loop() -> None:
     thread = EngineThread(
         loader,
         loop,
+        slice_tokens=1000,
+        clock=time.monotonic,
         loaded=told.append,
-        finished=lambda job, outcome: told.append(outcome),
+        turned=lambda job, outcome, seconds: told.append(outcome),
         stopped=told.append,
     )
-    thread.submit(Job(ask("a"), OutputStream(loop)))
+    thread.submit(Job(ask("a"), OutputStream(loop), time.monotonic))
     thread.start()
     assert loader.done.wait(PATIENCE)
     loop.close()

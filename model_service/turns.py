@@ -1,0 +1,143 @@
+"""Fair turns: chats by the seconds they used, people within a chat likewise, first come first served within a person.
+
+Pure data. Shares follow start-time fair queueing (Goyal, Vin, Cheng 1996): a virtual time that never goes back.
+"""
+
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from model_service.types import GenerationRequest
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A request in line: the seconds its turns took so far, and whether its first turn has begun."""
+
+    request: GenerationRequest
+    spent: float = 0.0
+    begun: bool = False
+
+
+@dataclass(slots=True)
+class _Share:
+    """Seconds used, with what was granted at the start, and the number of the event that put the member last."""
+
+    used: float
+    since: int
+
+
+class Round:
+    """Members who take turns: next is who used least, of equals who came or had a turn longest ago.
+
+    A member who comes starts at the floor, which is the least that a present member used: waiting outside earns
+    nothing. One who leaves having used more finds that again when it comes back, until the floor has risen to it.
+    """
+
+    def __init__(self) -> None:
+        self._present: dict[str, _Share] = {}
+        self._away: dict[str, float] = {}
+        self._events = 0
+
+    def __len__(self) -> int:
+        """How many members are present."""
+        return len(self._present)
+
+    def join(self, name: str) -> None:
+        """Let a member take turns; nothing happens if it does already."""
+        if name not in self._present:
+            self._events += 1
+            self._present[name] = _Share(max(self._away.pop(name, 0.0), self._floor()), self._events)
+
+    def leave(self, name: str) -> None:
+        """Let a member go; once nobody is present, all are equal again."""
+        self._away[name] = self._present.pop(name).used
+        self._forgive()
+
+    def charge(self, name: str, seconds: float) -> None:
+        """A present member had a turn of so many seconds."""
+        self._events += 1
+        share = self._present[name]
+        share.used += seconds
+        share.since = self._events
+        self._forgive()
+
+    def first(self, among: Collection[str] | None = None) -> str:
+        """Whose turn it is, of all who are present or of some of them, at least one."""
+        names = self._present if among is None else among
+        return min(names, key=lambda name: (self._present[name].used, self._present[name].since))
+
+    def copy(self) -> "Round":
+        """The same round, which goes on by itself."""
+        other = Round()
+        other._present = {name: replace(share) for name, share in self._present.items()}
+        other._away = self._away.copy()
+        other._events = self._events
+        return other
+
+    def _floor(self) -> float:
+        return min((share.used for share in self._present.values()), default=0.0)
+
+    def _forgive(self) -> None:
+        """Forget those away whom a newcomer would equal."""
+        if not self._present:
+            self._away.clear()
+        elif self._away:
+            floor = self._floor()
+            self._away = {name: used for name, used in self._away.items() if used > floor}
+
+
+class FairLine:
+    """Entries in the order of fair turns. An entry stays in line between its turns, until it is removed."""
+
+    def __init__(self) -> None:
+        self._chats = Round()
+        self._people: dict[str, Round] = {}
+        self._lines: dict[tuple[str, str], deque[Entry]] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Put an entry behind its person's others."""
+        chat, person = _asker(entry)
+        self._chats.join(chat)
+        self._people.setdefault(chat, Round()).join(person)
+        self._lines.setdefault((chat, person), deque()).append(entry)
+
+    def first(self, among: Collection[Entry] = ()) -> Entry | None:
+        """Whose turn it is; None when nobody is in line. With `among`, only these may go, each its person's first."""
+        if not self._lines:
+            return None
+        chat = self._chats.first({entry.request.chat for entry in among} or None)
+        people = {entry.request.person for entry in among if entry.request.chat == chat}
+        person = self._people[chat].first(people or None)
+        return self._lines[chat, person][0]
+
+    def charge(self, entry: Entry, seconds: float) -> None:
+        """An entry in line had a turn of so many seconds."""
+        chat, person = _asker(entry)
+        self._chats.charge(chat, seconds)
+        self._people[chat].charge(person, seconds)
+
+    def remove(self, entry: Entry) -> None:
+        """Take an entry out of line, wherever it stands."""
+        chat, person = _asker(entry)
+        line = self._lines[chat, person]
+        line.remove(entry)
+        if line:
+            return
+        del self._lines[chat, person]
+        self._people[chat].leave(person)
+        if not self._people[chat]:
+            self._chats.leave(chat)
+            del self._people[chat]
+
+    def copy(self) -> "FairLine":
+        """The same line, which goes on by itself."""
+        other = FairLine()
+        other._chats = self._chats.copy()
+        other._people = {chat: people.copy() for chat, people in self._people.items()}
+        other._lines = {asker: line.copy() for asker, line in self._lines.items()}
+        return other
+
+
+def _asker(entry: Entry) -> tuple[str, str]:
+    return entry.request.chat, entry.request.person
