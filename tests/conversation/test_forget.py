@@ -28,8 +28,8 @@ async def test_forget_leaves_nothing_of_the_chat(stage: Stage, server: Server, c
     await stage.start()
     ben = server.person("Ben").private()
     await final(ben, await ben.send_photo(picture(), "Bens question?"))
-    asked = await chat.send_photo(picture(), "Adas question?")
-    await final(chat, asked)
+    await final(chat, await chat.send_photo(picture(), "Adas question?"))
+    await chat.answer(await chat.send_document(b"%PDF-1.7", "after-it.pdf"))
     assert b"Adas question" in stored(stage)
     assert copies(stage) == 2
     said = await chat.answer(await chat.send("/forget"))
