@@ -70,7 +70,7 @@ class Sentence(StrEnum):
     IS_GROUP = "everybody in the group"
     IS_ASKING = "asks to be let in"
     PEOPLE_MORE = "... and {count} more; /remove with an id removes any of them."
-    PEOPLE_LISTED = "The settings let in {users} people and {chats} groups besides."
+    PEOPLE_LISTED = "Let in by the settings besides: people {users}, groups {chats}."
     ALLOW_USAGE = (
         "Say /allow or /remove with the Telegram id of a person or a group, for example /allow 12345. "
         "In a group, /allow alone is about the group."
