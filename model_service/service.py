@@ -151,6 +151,11 @@ class ModelService:
                 self._submit(job)
             self._advance()
 
+    def forget(self, chat: str) -> None:
+        """Have what the engine keeps of a chat dropped, after the turn that it is at; nothing to do where none runs."""
+        if self._thread is not None:
+            self._thread.forget(chat)
+
     async def drain(self, seconds: float | None = None) -> None:
         """Take no more requests, let those taken on end within `seconds` (the setting's by default), and close.
 

@@ -6,6 +6,7 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from model_service.answer import Answer
 from model_service.engine import Engine, EngineInfo
@@ -17,6 +18,13 @@ logger = logging.getLogger(__name__)
 
 Outcome = GenerationOutput | ModelServiceError
 """How an answer ended: its last output, or the error for its caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Work of another kind: what the engine keeps of a chat is to be dropped."""
+
+    chat: str
 
 
 class EngineThread:
@@ -46,7 +54,7 @@ class EngineThread:
         self._clock = clock
         self._turned = turned
         self._stopped = stopped
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[Job | Forget | None] = queue.SimpleQueue()
         self._answers: dict[Job, Answer] = {}
         # A daemon: an engine stuck in its device must not keep the process from ending.
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -57,11 +65,15 @@ class EngineThread:
 
     def submit(self, job: Job) -> None:
         """Hand over a job for its next turn; one that is aborted ends with it."""
-        self._jobs.put(job)
+        self._work.put(job)
+
+    def forget(self, chat: str) -> None:
+        """Have the engine drop what it keeps of a chat, behind the turns submitted so far."""
+        self._work.put(Forget(chat))
 
     def stop(self) -> None:
         """End the thread after the turns submitted so far; suspended answers end as aborted."""
-        self._jobs.put(None)
+        self._work.put(None)
 
     def join(self) -> None:
         """Wait for the thread's end; only to be called once it has stopped."""
@@ -87,10 +99,13 @@ class EngineThread:
         info = engine.info
         self._post(lambda: self._loaded(info))
         try:
-            while (job := self._jobs.get()) is not None:
+            while (work := self._work.get()) is not None:
+                if isinstance(work, Forget):
+                    _forget(engine, work.chat)
+                    continue
                 begun = self._clock()
-                outcome = self._turn(engine, job)
-                if not self._report(job, outcome, self._clock() - begun):
+                outcome = self._turn(engine, work)
+                if not self._report(work, outcome, self._clock() - begun):
                     return
             for job, answer in self._answers.items():
                 self._report(job, answer.abort(), 0.0)
@@ -143,6 +158,13 @@ def _release(error: BaseException) -> None:
     while cause is not None:
         traceback.clear_frames(cause.__traceback__)
         cause = cause.__cause__ or cause.__context__
+
+
+def _forget(engine: Engine, chat: str) -> None:
+    try:
+        engine.forget(chat)
+    except Exception:
+        logger.exception("what the engine kept of a chat could not be dropped")
 
 
 def _let_go(answer: Answer) -> None:

@@ -27,6 +27,7 @@ async def forget(update: Update, context: BotContext) -> None:
     assert isinstance(lanes, Lanes)  # noqa: S101
     await lanes.drop(chat, update.update_id)
     forgotten = await context.services.retention.forget(chat, update.update_id)
+    context.services.model.forget(str(chat))
     for begun in forgotten.answers:
         with contextlib.suppress(TelegramError):
             await context.bot.delete_message(chat, begun)

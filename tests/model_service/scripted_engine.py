@@ -71,6 +71,7 @@ class ScriptedEngine:
     def __init__(self, script: Script = echo) -> None:
         self.script = script
         self.seen: list[str] = []
+        self.forgotten: list[str] = []
         self.threads = {threading.get_ident()}
         self.given_up = threading.Event()
         self.closed = threading.Event()
@@ -96,7 +97,11 @@ class ScriptedEngine:
             raise
 
     def forget(self, chat: str) -> None:
-        """Remembers nothing."""
+        """Note it, and fail for a chat called "broken"."""
+        self.threads.add(threading.get_ident())
+        self.forgotten.append(chat)
+        if chat == "broken":
+            raise ValueError("broken")
 
     def close(self) -> None:
         """Note it."""

@@ -223,3 +223,14 @@ async def test_the_event_loop_stays_quick_while_the_engine_is_busy() -> None:
             await asyncio.sleep(0.002)
             worst = max(worst, time.perf_counter() - begun - 0.002)
     assert worst < 0.25
+
+
+async def test_what_is_to_be_forgotten_reaches_the_engine() -> None:
+    """On its thread, between turns; an engine that fails at it goes on answering."""
+    loader = Loader()
+    async with serve(loader) as service:
+        service.forget("broken")
+        service.forget("chat")
+        assert (await follow(service, ask("a")))[-1].finish_reason is FinishReason.STOP
+        assert loader.loaded.forgotten == ["broken", "chat"]
+    assert len(loader.loaded.threads) == 1
