@@ -38,7 +38,7 @@ def _web_address(value: str) -> str:
 Ids = Annotated[tuple[int, ...], BeforeValidator(_comma_separated)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
-Waiting = Annotated[int, Field(ge=1, le=1000)]
+Waiting = Annotated[int, Field(ge=1, le=256)]
 
 
 class _Section(BaseModel):

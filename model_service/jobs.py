@@ -98,12 +98,16 @@ class JobQueue:
         """The caller wants no more: out of the line, or stop at the next token.
 
         Returns:
-            Whether the job was parked, so that the engine has to let go of its suspended answer.
+            Whether that is news: False for a job that has ended.
         """
         job.aborted.set()
         if self._jobs.get(job.request.id) is not job:
             return False
         self._drop(job)
+        return True
+
+    def is_suspended(self, job: Job) -> bool:
+        """Whether the engine keeps a begun answer of the job that it does not work on."""
         return job.begun and job is not self._running
 
     def place(self, request_id: str) -> Place | None:

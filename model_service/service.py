@@ -148,8 +148,8 @@ class ModelService:
                 yield output
         finally:
             if self._jobs.leave(job):
-                self._submit(job)
-            self._advance()
+                self._let_go(job)
+                self._advance()
 
     def forget(self, chat: str) -> None:
         """Have what the engine keeps of a chat dropped, after the turn that it is at; nothing to do where none runs."""
@@ -203,6 +203,11 @@ class ModelService:
             self._submit(job)
         self._jobs.tell_places()
 
+    def _let_go(self, job: Job) -> None:
+        """Let the engine end an aborted answer that it keeps suspended."""
+        if self._jobs.is_suspended(job):
+            self._submit(job)
+
     def _submit(self, job: Job) -> None:
         if self._thread is not None:
             self._thread.submit(job)
@@ -221,7 +226,7 @@ class ModelService:
     def _on_turned(self, job: Job, outcome: Outcome | None, seconds: float) -> None:
         self._jobs.end_turn(job, outcome, seconds)
         if outcome is None and job.aborted.is_set():
-            self._submit(job)
+            self._let_go(job)
         self._advance()
 
     def _on_stopped(self, error: BaseException | None) -> None:

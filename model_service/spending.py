@@ -43,12 +43,11 @@ class Spending:
 
     def until_below(self, name: str, limit: float, now: float) -> float:
         """Seconds until less than `limit` was spent within the hour; 0 if that is so already."""
-        over = self.of(name, now) - limit
-        if over < 0:
+        if self.of(name, now) < limit:
             return 0.0
-        for minute, seconds in self._spent.get(name, ()):
-            over -= seconds
-            if over < 0:
+        buckets = list(self._spent.get(name, ()))
+        for index, (minute, _) in enumerate(buckets):
+            if sum(seconds for _, seconds in buckets[index + 1 :]) < limit:
                 return minute + HOUR - now
         return HOUR
 

@@ -52,7 +52,8 @@ class Round:
     def leave(self, name: str) -> None:
         """Let a member go; once nobody is present, all are equal again."""
         self._away[name] = self._present.pop(name).used
-        self._forgive()
+        floor = self._floor()
+        self._away = {other: used for other, used in self._away.items() if used > floor} if self._present else {}
 
     def charge(self, name: str, seconds: float) -> None:
         """A present member had a turn of so many seconds."""
@@ -60,7 +61,6 @@ class Round:
         share = self._present[name]
         share.used += seconds
         share.since = self._events
-        self._forgive()
 
     def first(self, among: Collection[str] | None = None) -> str:
         """Whose turn it is, of all who are present or of some of them, at least one."""
@@ -77,14 +77,6 @@ class Round:
 
     def _floor(self) -> float:
         return min((share.used for share in self._present.values()), default=0.0)
-
-    def _forgive(self) -> None:
-        """Forget those away whom a newcomer would equal."""
-        if not self._present:
-            self._away.clear()
-        elif self._away:
-            floor = self._floor()
-            self._away = {name: used for name, used in self._away.items() if used > floor}
 
 
 class FairLine:
