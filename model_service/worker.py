@@ -101,7 +101,7 @@ class EngineThread:
         try:
             while (work := self._work.get()) is not None:
                 if isinstance(work, Forget):
-                    _forget(engine, work.chat)
+                    self._forget(engine, work.chat)
                     continue
                 begun = self._clock()
                 outcome = self._turn(engine, work)
@@ -119,6 +119,15 @@ class EngineThread:
         if outcome is None:
             self._answers[job] = answer
         return outcome
+
+    def _forget(self, engine: Engine, chat: str) -> None:
+        """Close the chat's suspended answers that nobody wants any more, lest the engine keeps what they read."""
+        for job in [job for job in self._answers if job.request.chat == chat and job.aborted.is_set()]:
+            _let_go(self._answers.pop(job))
+        try:
+            engine.forget(chat)
+        except Exception:
+            logger.exception("what the engine kept of a chat could not be dropped")
 
     def _report(self, job: Job, outcome: Outcome | None, seconds: float) -> bool:
         return self._post(lambda: self._turned(job, outcome, seconds))
@@ -158,13 +167,6 @@ def _release(error: BaseException) -> None:
     while cause is not None:
         traceback.clear_frames(cause.__traceback__)
         cause = cause.__cause__ or cause.__context__
-
-
-def _forget(engine: Engine, chat: str) -> None:
-    try:
-        engine.forget(chat)
-    except Exception:
-        logger.exception("what the engine kept of a chat could not be dropped")
 
 
 def _let_go(answer: Answer) -> None:

@@ -11,7 +11,7 @@ from model_service import EngineStep, GenerationFailed, GenerationRequest
 from model_service.jobs import Job
 from model_service.stream import OutputStream
 from model_service.worker import EngineThread
-from tests.model_service.scripted_engine import PATIENCE, Gate, Loader, ask, follow, serve
+from tests.model_service.scripted_engine import PATIENCE, Gate, Loader, ScriptedEngine, ask, follow, serve
 
 
 class Tensor:
@@ -60,3 +60,43 @@ def test_the_thread_ends_with_its_loop() -> None:
     assert loader.loaded.closed.wait(PATIENCE)
     thread.join()
     assert told == []
+
+
+async def test_what_a_left_answer_read_is_forgotten_too() -> None:
+    """An answer that was left at its slice's end is closed before the engine forgets its chat; others stay parked."""
+    events: list[str] = []
+
+    def script(request: GenerationRequest) -> Iterator[EngineStep]:
+        try:
+            while True:
+                yield EngineStep(".")
+        finally:
+            events.append(f"closed {request.id}")
+
+    class Noting(ScriptedEngine):
+        def forget(self, chat: str) -> None:
+            events.append(f"forgot {chat}")
+
+    loop, turned, stopped = asyncio.get_running_loop(), asyncio.Semaphore(0), asyncio.Event()
+    thread = EngineThread(
+        lambda: Noting(script),
+        loop,
+        slice_tokens=2,
+        clock=time.monotonic,
+        loaded=lambda info: None,
+        turned=lambda job, outcome, seconds: turned.release(),
+        stopped=lambda error: stopped.set(),
+    )
+    left, other = (Job(ask(name), OutputStream(loop), time.monotonic) for name in ("left", "other"))
+    thread.start()
+    for job in (left, other):
+        thread.submit(job)
+        await turned.acquire()
+    left.aborted.set()
+    thread.forget("chat")
+    thread.submit(left)
+    await turned.acquire()
+    assert events == ["closed left", "forgot chat"]
+    thread.stop()
+    await stopped.wait()
+    assert events[2:] == ["closed other"]
