@@ -16,6 +16,9 @@ STRANGER_PAUSE = 3600.0
 
 LONGEST_NAME = 64
 
+ASK = "ask"
+"""The command that brings a question; the only one that counts in a caption too."""
+
 
 class Verdict(StrEnum):
     """What becomes of an update."""
@@ -89,18 +92,36 @@ def is_addressed(message: Message, bot: User) -> bool:
     opens_topic = answered is not None and answered.forum_topic_created is not None
     if answered is not None and not opens_topic and answered.from_user is not None and answered.from_user.id == bot.id:
         return True
-    return _mentions(message, bot) or command_of(message, bot) is not None
+    command = command_of(message, bot)
+    return _mentions(message, bot) or command == ASK or (command is not None and message.text is not None)
 
 
 def command_of(message: Message, bot: User) -> str | None:
-    """The command that a text begins with, lower-case and without the slash; None if it is another bot's or none."""
-    first = next((entity for entity in message.entities if entity.offset == 0), None)
-    if first is None or first.type != MessageEntity.BOT_COMMAND or not message.text:
+    """The command that a text or caption begins with, in lower case without the slash; None if it is not this bot's."""
+    word = leading_command(message)
+    if word is None:
         return None
-    name, _, addressee = message.parse_entity(first)[1:].partition("@")
+    name, _, addressee = word[1:].partition("@")
     if addressee and addressee.casefold() != (bot.username or "").casefold():
         return None
     return name.casefold()
+
+
+def question_of(message: Message, bot: User) -> str:
+    """What a text or caption asks, once /ask and the bot's name are taken out; empty if there is nothing else."""
+    text = message.text or message.caption or ""
+    if command_of(message, bot) == ASK:
+        text = text.removeprefix(leading_command(message) or "")
+    return without_mention(text, bot)
+
+
+def leading_command(message: Message) -> str | None:
+    """The word with a slash that a text or caption begins with, whichever bot's it is."""
+    text = message.text or message.caption or ""
+    entities = message.entities or message.caption_entities
+    first = next((entity for entity in entities if entity.offset == 0), None)
+    # A command is of ASCII, in which Telegram's UTF-16 units are characters.
+    return text[: first.length] if first is not None and first.type == MessageEntity.BOT_COMMAND else None
 
 
 def without_mention(text: str, bot: User) -> str:

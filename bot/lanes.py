@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Awaitable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import MessageEntity, Update
+from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
+from bot.access import ASK, leading_command
 from bot.storage import Inbox
 
 MOST_AT_ONCE = 4096
@@ -32,7 +33,7 @@ class _Chat:
 class Lanes(BaseUpdateProcessor):
     """Runs the handlers of an update when it is its turn, and keeps the inbox's books about it.
 
-    A question waits for everything that came before it in its chat. A command or a button press waits only for
+    A question waits for everything that came before it in its chat. Any other command or a button press waits only for
     earlier ones of its kind, so that /detail is answered while an answer grows.
     """
 
@@ -118,10 +119,9 @@ class Lanes(BaseUpdateProcessor):
 
 
 def is_quick(update: Update) -> bool:
-    """A command or a button press: answered without the model."""
+    """A command other than /ask, or a button press: answered without the model."""
     if update.callback_query is not None:
         return True
     message = update.message
-    if message is None:
-        return False
-    return any(entity.offset == 0 and entity.type == MessageEntity.BOT_COMMAND for entity in message.entities)
+    command = leading_command(message) if message is not None and message.text else None
+    return command is not None and command[1:].partition("@")[0].casefold() != ASK

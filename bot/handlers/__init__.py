@@ -10,6 +10,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.access import ASK
 from bot.context import BotContext, EyeglassApplication
 from bot.handlers import detail, errors, forget, gate, others, people, pictures, questions, start, strangers
 
@@ -18,7 +19,7 @@ PICTURE = filters.PHOTO | filters.Document.ALL
 QUESTION = filters.TEXT & ~filters.COMMAND
 ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 
-COMMANDS = ("detail", "new", "forget", "help")
+COMMANDS = ("ask", "detail", "new", "forget", "help")
 """What Telegram's menu offers; /start is pressed for everybody, and /people, /allow, /remove are the owner's."""
 
 
@@ -29,6 +30,7 @@ def register(application: EyeglassApplication) -> None:
         [
             CommandHandler("start", start.welcome),
             CommandHandler("help", start.explain),
+            CommandHandler(ASK, questions.ask),
             CommandHandler("new", start.start_afresh),
             CommandHandler("detail", detail.choose),
             CommandHandler("forget", forget.forget),

@@ -11,8 +11,8 @@ from bot.texts import Sentence
 async def decline(update: Update, context: BotContext) -> None:
     """Say in one sentence why the bot cannot do anything with the message, and what it can."""
     message = message_of(update)
-    if command_of(message, context.bot.bot) is not None:
-        if message.chat.type == Chat.PRIVATE or "@" in (message.text or ""):
+    if message.text and command_of(message, context.bot.bot) is not None:
+        if message.chat.type == Chat.PRIVATE or "@" in message.text:
             await say(update, context, Sentence.UNKNOWN_COMMAND)
         return
     await say(update, context, sentence_about(message))

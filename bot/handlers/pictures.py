@@ -4,7 +4,7 @@ import logging
 
 from telegram import Message, Update
 
-from bot.access import without_mention
+from bot.access import question_of
 from bot.context import BotContext
 from bot.handlers.answering import answer
 from bot.handlers.others import decline
@@ -29,7 +29,7 @@ async def look(update: Update, context: BotContext) -> None:
     picture = await take_in(update, context, message, attachment)
     if picture is None:
         return
-    question = without_mention(message.caption or "", context.bot.bot)
+    question = question_of(message, context.bot.bot)
     if question:
         await context.services.chats.look_at(picture.chat, picture.id)
         await answer(update, context, picture, question)

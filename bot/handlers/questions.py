@@ -1,8 +1,8 @@
-"""A question in plain text: about the picture that is replied to, else about the last one."""
+"""A question in plain text or by /ask: about the picture that is replied to, else about the last one."""
 
-from telegram import Update
+from telegram import Chat, Update
 
-from bot.access import without_mention
+from bot.access import ASK, command_of, question_of
 from bot.context import BotContext
 from bot.handlers.answering import answer
 from bot.handlers.pictures import take_in
@@ -13,17 +13,21 @@ from bot.texts import Sentence
 
 
 async def ask(update: Update, context: BotContext) -> None:
-    """Find the picture that is meant, and answer about it."""
+    """Find the picture that is meant, and answer about it; /ask alone explains itself."""
     message = message_of(update)
+    question = question_of(message, context.bot.bot)
     found, picture = await _replied_to(update, context)
+    if not found and not question and command_of(message, context.bot.bot) == ASK:
+        await say(update, context, Sentence.ASK_USAGE)
+        return
     if not found:
         picture = await _last(message.chat.id, context)
         if picture is None:
-            await say(update, context, Sentence.SEND_PICTURE_FIRST)
+            private = message.chat.type == Chat.PRIVATE
+            await say(update, context, Sentence.SEND_PICTURE_FIRST if private else Sentence.NO_PICTURE_HERE)
     if picture is None:
         return
     await context.services.chats.look_at(picture.chat, picture.id)
-    question = without_mention(message.text or "", context.bot.bot)
     if question:
         await answer(update, context, picture, question)
     else:
