@@ -1,6 +1,7 @@
 """Promises of ModelService about answers that are parked between two turns: leaving, failure, drain, death."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import aclosing
 
@@ -15,7 +16,7 @@ from model_service import (
     GenerationRequest,
     Limits,
 )
-from tests.model_service.scripted_engine import Loader, follow, serve
+from tests.model_service.scripted_engine import PATIENCE, Loader, follow, serve
 from tests.model_service.turns_engine import Held, Work, ask, begin
 
 
@@ -38,18 +39,28 @@ async def test_leaving_a_parked_answer_frees_it() -> None:
 
 
 async def test_leaving_at_the_end_of_a_slice_frees_it() -> None:
-    """Who leaves while the last token of his slice is written leaves no suspended answer behind."""
-    held = Held()
-    async with held.service() as service, asyncio.TaskGroup() as group:
-        await service.ready()
-        (leaving,) = await begin(group, service, ask("leaving", 9))
-        held.gate.open(2)
-        held.work.wait_for(2)  # blocks the loop: it learns of the slice's end when the caller has left
+    """Who leaves between his slice's last token and the loop's hearing of it leaves no suspended answer behind."""
+    work, heard = Work(), threading.Event()
+    at_the_end = threading.Event()
+    looks: list[float] = []
+
+    def clock() -> float:
+        if threading.current_thread().name == "engine" and len(work.tokens) == 2:
+            looks.append(work.now)
+            if len(looks) == 2:  # the first is the token's, the second the turn's
+                at_the_end.set()
+                heard.wait(PATIENCE)
+        return work.now
+
+    async with serve(Loader(work.script), Limits(), 2, clock) as service, asyncio.TaskGroup() as group:
+        leaving = group.create_task(follow(service, ask("leaving", 9)))
+        assert await asyncio.to_thread(at_the_end.wait, PATIENCE)
         leaving.cancel()
         await asyncio.wait([leaving])
-        held.gate.open(100)
+        heard.set()
         await follow(service, ask("next"))
-    assert held.work.closed == ["leaving", "next"]
+    assert work.closed == ["leaving", "next"]
+    assert work.tokens == ["leaving", "leaving", "next", "next"]
 
 
 async def test_a_failure_between_slices_concerns_one_request() -> None:
