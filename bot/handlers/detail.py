@@ -1,9 +1,10 @@
-"""/detail: how closely the pictures of a chat are looked at."""
+"""/detail: how closely the pictures of a chat are looked at; in a group its admins decide that."""
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 from bot.context import BotContext
-from bot.handlers.speaking import acknowledge, redraw, say_text, texts_for
+from bot.handlers.admins import is_admin_here
+from bot.handlers.speaking import acknowledge, redraw, say, say_text, texts_for
 from bot.texts import PURPOSES, Sentence, Texts
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, UnknownDetail
 
@@ -27,6 +28,9 @@ async def choose(update: Update, context: BotContext) -> None:
     except UnknownDetail:
         await say_text(update, context, levels(texts))
         return
+    if not await is_admin_here(update, context):
+        await say(update, context, Sentence.GROUP_ADMINS_ONLY)
+        return
     await context.services.chats.choose_detail(chat.id, detail)
     await say_text(update, context, _chosen(texts, detail))
 
@@ -37,6 +41,9 @@ async def press(update: Update, context: BotContext) -> None:
     if query is None or query.data is None or chat is None:
         return
     texts = await texts_for(update, context)
+    if not await is_admin_here(update, context):
+        await acknowledge(query, texts.say(Sentence.GROUP_ADMINS_ONLY))
+        return
     detail = Detail.parse(query.data.removeprefix(PREFIX))
     await context.services.chats.choose_detail(chat.id, detail)
     await acknowledge(query, _chosen(texts, detail))
