@@ -1,11 +1,13 @@
 """What every handler is given: the services, and a context that knows its types."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Bot
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
+from bot.asked import AskedQuestions
 from bot.pairing import Pairing
 from bot.retention import Retention
 from bot.settings import Settings
@@ -19,7 +21,8 @@ Data = dict[Any, Any]
 class Services:
     """Everything that handlers use, opened and closed by the composition root.
 
-    `pairing` is there if the bot had no owner at the start, and needs one.
+    `pairing` is there if the bot had no owner at the start, and needs one. `since` is the start, in seconds of
+    `time.monotonic`.
     """
 
     settings: Settings
@@ -31,6 +34,8 @@ class Services:
     admissions: Admissions
     retention: Retention
     pairing: Pairing | None
+    asked: AskedQuestions = field(default_factory=AskedQuestions)
+    since: float = field(default_factory=time.monotonic)
 
 
 class EyeglassApplication(Application[Bot, "BotContext", Data, Data, Data, JobQueue["BotContext"] | None]):

@@ -15,10 +15,13 @@ from telegram.ext import ExtBot
 from bot.pacing import ONCE
 from bot.render import Part, clip
 from bot.sending import is_gone, is_odd_markup, is_unchanged, never_arrived, seconds_of
-from bot.tasks import beside
+from bot.tasks import beside, spawn
 
 TYPING_SECONDS = 4.5
 """Telegram shows "typing" for five seconds."""
+
+LOOK_SECONDS = 2.5
+"""How often a place in line is looked at again: an estimate ages although nothing happens."""
 
 FINAL_ATTEMPTS = 5
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -43,7 +46,8 @@ def place_of(message: Message) -> Place:
 class Reply:
     """The message that shows one answer. `began` is called with its number as soon as there is one.
 
-    `message_id` is that of a message which a former run of the program began.
+    `message_id` is that of a message which a former run of the program began. `keyboard` stands under it while it
+    grows; the whole answer brings its own, or none.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class Reply:
         *,
         message_id: int | None = None,
         began: Callable[[int], Awaitable[None]] | None = None,
+        keyboard: InlineKeyboardMarkup | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bot = bot
@@ -62,12 +67,14 @@ class Reply:
         self._began = began
         self._clock = clock
         self._message_id = message_id
-        self._shown = ""
+        self._shown: tuple[str, InlineKeyboardMarkup | None] = ("", None)
+        self._showing = asyncio.Lock()
+        self._closed = False
         self._lost = False
         self._next_show = 0.0
         self._typing = asyncio.Event()
         self._typing.set()
-        self._keyboard: InlineKeyboardMarkup | None = None
+        self._keyboard = keyboard
 
     @contextlib.asynccontextmanager
     async def typing(self) -> AsyncIterator[None]:
@@ -75,10 +82,35 @@ class Reply:
         async with beside(self._keep_typing(), "typing"):
             yield
 
+    @contextlib.asynccontextmanager
+    async def growing(self, text: Callable[[], str]) -> AsyncIterator[None]:
+        """Show that the bot is at work until the block ends: typing at first, then now and then what `text` says.
+
+        However the block ends, no look at the answer is on its way any more then.
+        """
+        async with self.typing(), beside(self._keep_looking(text), "look again"):
+            try:
+                yield
+            finally:
+                self._closed = True
+                async with self._showing:
+                    pass
+
     async def show(self, text: str) -> None:
-        """Show the answer so far, if the last look at it is long enough ago and something is new. Never fails."""
+        """Show the answer so far, if the last look at it is long enough ago and something is new. Never fails.
+
+        Cancellation does not end what is on its way, so that it is known what the chat shows.
+        """
+        await asyncio.wait([spawn(self._look(text), "show an answer")])
+
+    async def _look(self, text: str) -> None:
         text = clip(text.strip())
-        if self._lost or not text or text == self._shown or self._clock() < self._next_show:
+        async with self._showing:
+            if not self._closed and not self._lost and text not in {"", self._shown[0]}:
+                await self._try(text)
+
+    async def _try(self, text: str) -> None:
+        if self._clock() < self._next_show:
             return
         self._typing.clear()
         try:
@@ -105,7 +137,7 @@ class Reply:
         first, *others = parts
         messages = [await self._surely(first)]
         for part in others:
-            self._message_id, self._shown = None, ""
+            self._message_id = None
             messages.append(await self._surely(part))
         return [message for message in messages if message is not None]
 
@@ -132,7 +164,7 @@ class Reply:
 
     async def _put(self, part: Part, attempts: int) -> None:
         if self._message_id is not None:
-            if part.text == self._shown and not part.entities:
+            if (part.text, self._keyboard) == self._shown and not part.entities:
                 return
             try:
                 await self._edit(self._message_id, part, attempts)
@@ -143,7 +175,7 @@ class Reply:
                     raise
         if self._message_id is None:
             await self._send(part, attempts)
-        self._shown = part.text
+        self._shown = (part.text, self._keyboard)
 
     async def _edit(self, message_id: int, part: Part, attempts: int) -> None:
         await self._bot.edit_message_text(
@@ -178,3 +210,8 @@ class Reply:
                     self._place.chat, ChatAction.TYPING, message_thread_id=self._place.topic, rate_limit_args=ONCE
                 )
             await asyncio.sleep(TYPING_SECONDS)
+
+    async def _keep_looking(self, text: Callable[[], str]) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self.show(text())

@@ -12,14 +12,14 @@ from telegram.ext import (
 
 from bot.access import ASK
 from bot.context import BotContext, EyeglassApplication
-from bot.handlers import detail, errors, forget, gate, others, people, pictures, questions, start, strangers
+from bot.handlers import detail, errors, forget, gate, others, people, pictures, questions, queue, start, strangers
 
 GATE, WORK = 0, 1
 PICTURE = filters.PHOTO | filters.Document.ALL
 QUESTION = filters.TEXT & ~filters.COMMAND
 ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 
-COMMANDS = ("ask", "detail", "new", "forget", "help")
+COMMANDS = ("ask", "detail", "new", "cancel", "queue", "status", "forget", "help")
 """What Telegram's menu offers; /start is pressed for everybody, and /people, /allow, /remove are the owner's."""
 
 
@@ -34,11 +34,15 @@ def register(application: EyeglassApplication) -> None:
             CommandHandler("new", start.start_afresh),
             CommandHandler("detail", detail.choose),
             CommandHandler("forget", forget.forget),
+            CommandHandler("cancel", queue.cancel),
+            CommandHandler("queue", queue.show),
+            CommandHandler("status", queue.status),
             CommandHandler("people", people.show),
             CommandHandler("allow", people.allow),
             CommandHandler("remove", people.remove),
             CallbackQueryHandler(detail.press, pattern=detail.PATTERN),
             CallbackQueryHandler(people.press, pattern=people.PATTERN),
+            CallbackQueryHandler(queue.press, pattern=queue.PATTERN),
             CallbackQueryHandler(others.stale_button),
             ChatMemberHandler(strangers.invited, ChatMemberHandler.MY_CHAT_MEMBER),
             MessageHandler(PICTURE, pictures.look),

@@ -5,13 +5,16 @@ import logging
 import math
 from dataclasses import dataclass
 
-from telegram import Chat, Message, Update
+from telegram import Chat, InlineKeyboardMarkup, Message, Update
 
+from bot.asked import Asked, Cancelled
 from bot.context import BotContext, Services
 from bot.conversation import Question, compose
 from bot.footer import footer
+from bot.handlers.queue import asker_of, cancel_keyboard
 from bot.handlers.speaking import message_of, texts_for
 from bot.media import DownloadFailed, Media
+from bot.progress import Progress
 from bot.render import Part, render
 from bot.reply import Reply, place_of
 from bot.storage import Picture, Turn
@@ -42,9 +45,10 @@ class _Answering:
     update_id: int
     message: Message
     picture: Picture
-    question: str
+    asked: Asked
     detail: Detail
     texts: Texts
+    progress: Progress
     reply: Reply
 
 
@@ -54,19 +58,24 @@ async def answer(update: Update, context: BotContext, picture: Picture, question
     if await services.turns.answered(message.chat.id, message.message_id):
         return
     settings = await services.chats.settings(message.chat.id)
+    texts = await texts_for(update, context)
+    asked = Asked(message.chat.id, message.message_id, asker_of(message), update.update_id, question)
     work = _Answering(
         services=services,
         update_id=update.update_id,
         message=message,
         picture=picture,
-        question=question,
+        asked=asked,
         detail=settings.detail or services.settings.model.default_detail(),
-        texts=await texts_for(update, context),
-        reply=await _open_reply(update, context),
+        texts=texts,
+        progress=Progress(texts, services.model, asked.request),
+        reply=await _open_reply(update, context, cancel_keyboard(texts, asked)),
     )
     try:
-        async with work.reply.typing():
+        async with services.asked.open(asked), work.reply.growing(work.progress.text):
             output = await _generate(work, Media(context.bot, services.settings))
+    except Cancelled:
+        await _give_up(work)
     except (Draining, EngineDead) as error:
         await _postpone(work, blameless=isinstance(error, Draining))
     except (ModelServiceError, DownloadFailed) as error:
@@ -90,7 +99,7 @@ def excuse(texts: Texts, error: Exception) -> str:
     return texts.say(sentences.get(type(error), Sentence.FAILED))
 
 
-async def _open_reply(update: Update, context: BotContext) -> Reply:
+async def _open_reply(update: Update, context: BotContext, keyboard: InlineKeyboardMarkup) -> Reply:
     """The reply's message: the one that a former run began, where there is one."""
     inbox, message = context.services.inbox, message_of(update)
     pace = context.services.settings.reply
@@ -105,26 +114,29 @@ async def _open_reply(update: Update, context: BotContext) -> Reply:
         pace.private_interval if private else pace.group_interval,
         message_id=await inbox.answer_of(update.update_id),
         began=began,
+        keyboard=keyboard,
     )
 
 
 async def _generate(work: _Answering, media: Media) -> GenerationOutput:
-    """Stream the answer to the screen; returns its last state."""
+    """Stream the answer to the screen; returns its last state. Of places in line `growing` shows the later ones."""
     output = GenerationOutput(Stage.WAITING)
     request = await _request(work, media)
     async with contextlib.aclosing(work.services.model.generate(request)) as outputs:
         async for output in outputs:
-            if output.finish_reason is None:
-                await work.reply.show(output.text)
+            news = work.progress.output is None or output.stage is not Stage.WAITING
+            work.progress.output = output
+            if news and output.finish_reason is None:
+                await work.reply.show(work.progress.text())
     return output
 
 
 async def _request(work: _Answering, media: Media) -> GenerationRequest:
     model = work.services.settings.model
     question = Question(
-        id=f"{work.message.chat.id}:{work.message.message_id}",
+        id=work.asked.request,
         chat=str(work.message.chat.id),
-        text=work.question,
+        text=work.asked.text,
         picture=await media.read(work.picture),
         detail=work.detail,
         person=_person(work.message),
@@ -148,7 +160,7 @@ async def _deliver(work: _Answering, output: GenerationOutput) -> None:
     note = footer(work.texts, work.picture, work.detail, output) if work.services.settings.reply.footer else ""
     messages = await work.reply.finish(render(text or work.texts.say(Sentence.NO_WORDS), note))
     turn = Turn(
-        question=work.question,
+        question=work.asked.text,
         answer=text,
         user=work.message.from_user.id if work.message.from_user else None,
         question_message=work.message.message_id,
@@ -161,6 +173,15 @@ async def _deliver(work: _Answering, output: GenerationOutput) -> None:
     else:
         await work.services.pictures.about(work.picture, messages)
     _log.info("answered in %.1f s: %d tokens of text at %s", output.seconds, output.tokens, work.detail)
+
+
+async def _give_up(work: _Answering) -> None:
+    """The question was cancelled: what was written of the answer stays, marked as stopped, and is not remembered."""
+    written = work.progress.written
+    said = work.texts.say(Sentence.STOPPED if written else Sentence.CANCELLED)
+    messages = await work.reply.finish(render(written, said) if written else [Part(said)])
+    await work.services.pictures.about(work.picture, messages)
+    _log.info("a question of chat %d was cancelled", work.asked.chat)
 
 
 async def _postpone(work: _Answering, *, blameless: bool) -> None:

@@ -21,6 +21,7 @@ class Stage:
     def __init__(self, server: Server, folder: Path) -> None:
         self.server = server
         self.engine = ScriptedEngine()
+        self.config = ModelConfig(drain_seconds=0.2)
         self.values: dict[str, dict[str, object]] = {
             "telegram": {
                 "base_url": server.base_url,
@@ -39,7 +40,7 @@ class Stage:
     async def start(self) -> RunningBot:
         """Start the bot with `values`."""
         self._open = AsyncExitStack()
-        model = ModelService(lambda: self.engine, ModelConfig(drain_seconds=0.2))
+        model = ModelService(lambda: self.engine, self.config)
         settings = Settings.model_validate(self.values)
         self.running = await self._open.enter_async_context(open_bot(settings, SecretStr(self.server.token), model))
         return self.running
@@ -83,3 +84,8 @@ def chat(server: Server) -> Chat:
 async def final(chat: Chat, after: Post) -> Post:
     """The bot's finished answer to a message: the one with the small print."""
     return await chat.answer(after, lambda post: post.reply_to == after.id and "read at" in post.text)
+
+
+async def settled(chat: Chat, after: Post) -> str:
+    """The bot's last word on a message: what it says once nothing is left to cancel."""
+    return (await chat.answer(after, lambda post: post.reply_to == after.id and not post.buttons)).text

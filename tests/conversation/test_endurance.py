@@ -9,7 +9,7 @@ from bot.storage import Inbox, open_database
 from model_service import EngineDead, GenerationFailed, OutOfMemory
 from playground import Chat, Server
 from tests.bot.samples import picture
-from tests.conversation.conftest import Stage, final
+from tests.conversation.conftest import Stage, final, settled
 
 
 async def test_what_a_stop_interrupted_is_answered_after_the_start(stage: Stage, server: Server, chat: Chat) -> None:
@@ -109,7 +109,7 @@ async def test_one_failure_is_not_the_end(stage: Stage, chat: Chat, failure: Exc
     """The person gets one sentence; the next question is answered."""
     stage.engine.failure = failure
     await stage.start()
-    assert words in (await chat.answer(await chat.send_photo(picture(), "What is this?"))).text
+    assert words in await settled(chat, await chat.send_photo(picture(), "What is this?"))
     stage.engine.failure = None
     await final(chat, await chat.send("And now?"))
 

@@ -5,7 +5,7 @@ import pytest
 from model_service import Limit, LimitReached
 from playground import Chat, Server
 from tests.bot.samples import picture
-from tests.conversation.conftest import Stage, final
+from tests.conversation.conftest import Stage, final, settled
 
 SAID = [
     (LimitReached(Limit.PERSON_WAITING, 3), "Only 3 of your questions", "3 个问题"),
@@ -23,8 +23,8 @@ async def test_who_asks_too_much_is_told_which_limit_it_was(
     stage.engine.failure = reached
     await stage.start()
     ada, chen = server.person("Ada").private(), server.person("Chen", language_code="zh").private()
-    assert english in (await ada.answer(await ada.send_photo(picture(), "What is this?"))).text
-    assert chinese in (await chen.answer(await chen.send_photo(picture(), "这是什么？"))).text
+    assert english in await settled(ada, await ada.send_photo(picture(), "What is this?"))
+    assert chinese in await settled(chen, await chen.send_photo(picture(), "这是什么？"))
     stage.engine.failure = None
     await final(ada, await ada.send("And now?"))
 

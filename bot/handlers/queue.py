@@ -1,0 +1,86 @@
+"""The Cancel button and /cancel, and what /queue and /status tell."""
+
+import logging
+import time
+from datetime import timedelta
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+
+from bot.access import one_line
+from bot.asked import Asked
+from bot.context import BotContext
+from bot.handlers.admins import is_admin_here
+from bot.handlers.speaking import acknowledge, message_of, say, say_text, texts_for
+from bot.progress import in_line
+from bot.texts import Sentence, Texts
+
+PREFIX = "cancel:"
+PATTERN = rf"^{PREFIX}([0-9]{{1,15}})$"
+
+_log = logging.getLogger(__name__)
+
+
+def cancel_keyboard(texts: Texts, asked: Asked) -> InlineKeyboardMarkup:
+    """The button under a question's answer for as long as that is not whole."""
+    button = InlineKeyboardButton(texts.say(Sentence.BUTTON_CANCEL), callback_data=f"{PREFIX}{asked.message}")
+    return InlineKeyboardMarkup([[button]])
+
+
+def asker_of(message: Message) -> int | None:
+    """The Telegram id of who wrote a message: a person, or the channel or group in whose name he wrote."""
+    author = message.sender_chat or message.from_user
+    return None if author is None else author.id
+
+
+async def press(update: Update, context: BotContext) -> None:
+    """Cancel the button's question, if whoever presses asked it or decides here; others are told so."""
+    query, chat = update.callback_query, update.effective_chat
+    if query is None or query.data is None or chat is None:
+        return
+    asked = context.services.asked.get(chat.id, int(query.data.removeprefix(PREFIX)))
+    if asked is None:
+        _log.info("user %d cancels in chat %d what is not open", query.from_user.id, chat.id)
+        await acknowledge(query)
+        return
+    texts = await texts_for(update, context)
+    if query.from_user.id != asked.asker and not await is_admin_here(update, context):
+        _log.warning("user %d may not cancel a question in chat %d", query.from_user.id, chat.id)
+        await acknowledge(query, texts.say(Sentence.CANCEL_NOT_YOURS))
+        return
+    asked.cancel()
+    await acknowledge(query, texts.say(Sentence.CANCELLED))
+
+
+async def cancel(update: Update, context: BotContext) -> None:
+    """/cancel: drop one's own questions in this chat, also those that wait behind another of the chat."""
+    message = message_of(update)
+    context.services.asked.cancel_all(message.chat.id, asker_of(message), update.update_id)
+    await say(update, context, Sentence.CANCELLED_ALL)
+
+
+async def show(update: Update, context: BotContext) -> None:
+    """/queue: how many questions wait, and where one's own in this chat stand; nothing of others' but their number."""
+    message, model = message_of(update), context.services.model
+    texts = await texts_for(update, context)
+    lines = [texts.say(Sentence.QUEUE, under_way=model.under_way, waiting=model.waiting)]
+    for asked in context.services.asked.of(message.chat.id, asker_of(message)):
+        place = model.place(asked.request)
+        state = texts.say(Sentence.QUEUE_BEGUN) if place is None else in_line(texts, place.ahead, place.seconds)
+        lines.append(texts.say(Sentence.QUEUE_YOURS, question=one_line(asked.text), state=state))
+    await say_text(update, context, "\n".join(lines))
+
+
+async def status(update: Update, context: BotContext) -> None:
+    """/status: what answers, how closely it can look, how much there is to do, and since when it runs."""
+    model, texts = context.services.model, await texts_for(update, context)
+    info = model.info
+    lines = [texts.say(Sentence.STATUS_LOADING)]
+    if info is not None:
+        lines = [
+            texts.say(Sentence.STATUS_MODEL, model=info.model, device=info.device, dtype=info.dtype),
+            texts.say(Sentence.STATUS_CAP, tokens=info.max_visual_tokens),
+        ]
+    lines.append(texts.say(Sentence.QUEUE, under_way=model.under_way, waiting=model.waiting))
+    uptime = timedelta(seconds=int(time.monotonic() - context.services.since))
+    lines.append(texts.say(Sentence.STATUS_UPTIME, uptime=uptime))
+    await say_text(update, context, "\n".join(lines))
