@@ -18,7 +18,7 @@ async def test_only_admins_choose_how_closely_a_group_is_answered(stage: Stage, 
     await final(group, await group.send_photo(picture(), f"{NAME} What is this?", by=ben))
     await (await group.press("detail:high", menu, by=ada)).answered()
     await final(group, await group.send(f"{NAME} And below?", by=ben))
-    await group.answer(await group.send("/detail low", by=ada))
+    await group.answer(await group.send("/detail 64", by=ada))
     await final(group, await group.send(f"{NAME} And above?", by=ben))
     assert [request.detail.tokens for request in stage.engine.requests] == [256, 512, 64]
 
