@@ -40,7 +40,12 @@ class Place:
 
 def place_of(message: Message) -> Place:
     """The place of an answer to `message`."""
-    return Place(message.chat.id, message.message_id, message.message_thread_id if message.is_topic_message else None)
+    return Place(message.chat.id, message.message_id, topic_of(message))
+
+
+def topic_of(message: Message) -> int | None:
+    """The topic that a message stands in; None outside of topics, and in a forum's General one."""
+    return message.message_thread_id if message.is_topic_message else None
 
 
 class Reply:

@@ -16,7 +16,7 @@ from bot.handlers.speaking import message_of, texts_for
 from bot.media import DownloadFailed, Media
 from bot.progress import Progress
 from bot.render import Part, render
-from bot.reply import Reply, place_of
+from bot.reply import Reply, place_of, topic_of
 from bot.storage import Picture, Turn
 from bot.texts import FAULTS, LIMITS, Sentence, Texts
 from model_service import (
@@ -57,7 +57,7 @@ async def answer(update: Update, context: BotContext, picture: Picture, question
     services, message = context.services, message_of(update)
     if await services.turns.answered(message.chat.id, message.message_id):
         return
-    settings = await services.chats.settings(message.chat.id)
+    settings = await services.chats.settings(message.chat.id, topic_of(message))
     texts = await texts_for(update, context)
     asked = Asked(message.chat.id, message.message_id, asker_of(message), update.update_id, question)
     work = _Answering(

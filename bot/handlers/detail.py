@@ -1,10 +1,11 @@
-"""/detail: how closely the pictures of a chat are looked at; in a group its admins decide that."""
+"""/detail: how closely the pictures of a chat or a topic are looked at; in a group its admins decide that."""
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
 from bot.context import BotContext
 from bot.handlers.admins import is_admin_here
-from bot.handlers.speaking import acknowledge, redraw, say, say_text, texts_for
+from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
+from bot.reply import topic_of
 from bot.texts import PURPOSES, Sentence, Texts
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, UnknownDetail
 
@@ -15,12 +16,9 @@ CHOSEN = "✓ "
 
 async def choose(update: Update, context: BotContext) -> None:
     """/detail shows the levels; /detail high or /detail 384 chooses one."""
-    chat = update.effective_chat
-    if chat is None:
-        return
-    texts = await texts_for(update, context)
+    message, texts = message_of(update), await texts_for(update, context)
     if not context.args:
-        current = await _current(chat.id, context)
+        current = await _current(message, context)
         await say_text(update, context, _choice(texts, current), keyboard(texts, current))
         return
     try:
@@ -31,21 +29,26 @@ async def choose(update: Update, context: BotContext) -> None:
     if not await is_admin_here(update, context):
         await say(update, context, Sentence.GROUP_ADMINS_ONLY)
         return
-    await context.services.chats.choose_detail(chat.id, detail)
+    await context.services.chats.choose_detail(message.chat.id, detail, topic_of(message))
     await say_text(update, context, _chosen(texts, detail))
 
 
 async def press(update: Update, context: BotContext) -> None:
     """A button under /detail: choose, and move the mark."""
-    query, chat = update.callback_query, update.effective_chat
-    if query is None or query.data is None or chat is None:
+    query = update.callback_query
+    if query is None or query.data is None or query.message is None:
+        return
+    menu = query.message
+    if menu.chat.is_forum and not menu.is_accessible:
+        await acknowledge(query)  # Of a deleted menu nobody knows in which topic it stood.
         return
     texts = await texts_for(update, context)
     if not await is_admin_here(update, context):
         await acknowledge(query, texts.say(Sentence.GROUP_ADMINS_ONLY))
         return
     detail = Detail.parse(query.data.removeprefix(PREFIX))
-    await context.services.chats.choose_detail(chat.id, detail)
+    topic = topic_of(menu) if isinstance(menu, Message) else None
+    await context.services.chats.choose_detail(menu.chat.id, detail, topic)
     await acknowledge(query, _chosen(texts, detail))
     await redraw(query, _choice(texts, detail), keyboard(texts, detail))
 
@@ -69,8 +72,8 @@ def levels(texts: Texts) -> str:
     return "\n".join(lines)
 
 
-async def _current(chat: int, context: BotContext) -> Detail:
-    settings = await context.services.chats.settings(chat)
+async def _current(message: Message, context: BotContext) -> Detail:
+    settings = await context.services.chats.settings(message.chat.id, topic_of(message))
     return settings.detail or context.services.settings.model.default_detail()
 
 

@@ -10,7 +10,7 @@ from bot.handlers.answering import answer
 from bot.handlers.others import decline
 from bot.handlers.speaking import message_of, say
 from bot.media import Attachment, DownloadFailed, Media, attachment_of
-from bot.reply import Reply, place_of
+from bot.reply import Reply, place_of, topic_of
 from bot.storage import Picture
 from bot.texts import FAULTS, Sentence
 from model_service import PictureRejected
@@ -31,10 +31,10 @@ async def look(update: Update, context: BotContext) -> None:
         return
     question = question_of(message, context.bot.bot)
     if question:
-        await context.services.chats.look_at(picture.chat, picture.id)
+        await context.services.chats.look_at(picture.chat, picture.id, topic_of(message))
         await answer(update, context, picture, question)
     elif not siblings:
-        await context.services.chats.look_at(picture.chat, picture.id)
+        await context.services.chats.look_at(picture.chat, picture.id, topic_of(message))
         await context.services.pictures.about(picture, await say(update, context, Sentence.WHAT_TO_KNOW))
 
 

@@ -1,6 +1,6 @@
 """A question in plain text or by /ask: about the picture that is replied to, else about the last one."""
 
-from telegram import Chat, Update
+from telegram import Chat, Message, Update
 
 from bot.access import ASK, command_of, question_of
 from bot.context import BotContext
@@ -8,6 +8,7 @@ from bot.handlers.answering import answer
 from bot.handlers.pictures import take_in
 from bot.handlers.speaking import message_of, say
 from bot.media import attachment_of
+from bot.reply import topic_of
 from bot.storage import Picture
 from bot.texts import Sentence
 
@@ -21,13 +22,13 @@ async def ask(update: Update, context: BotContext) -> None:
         await say(update, context, Sentence.ASK_USAGE)
         return
     if not found:
-        picture = await _last(message.chat.id, context)
+        picture = await _last(message, context)
         if picture is None:
             private = message.chat.type == Chat.PRIVATE
             await say(update, context, Sentence.SEND_PICTURE_FIRST if private else Sentence.NO_PICTURE_HERE)
     if picture is None:
         return
-    await context.services.chats.look_at(picture.chat, picture.id)
+    await context.services.chats.look_at(picture.chat, picture.id, topic_of(message))
     if question:
         await answer(update, context, picture, question)
     else:
@@ -49,6 +50,6 @@ async def _replied_to(update: Update, context: BotContext) -> tuple[bool, Pictur
     return True, await take_in(update, context, earlier, attachment)
 
 
-async def _last(chat: int, context: BotContext) -> Picture | None:
-    number = (await context.services.chats.settings(chat)).picture
+async def _last(message: Message, context: BotContext) -> Picture | None:
+    number = (await context.services.chats.settings(message.chat.id, topic_of(message))).picture
     return None if number is None else await context.services.pictures.get(number)

@@ -3,7 +3,8 @@
 from telegram import Update
 
 from bot.context import BotContext
-from bot.handlers.speaking import say
+from bot.handlers.speaking import message_of, say
+from bot.reply import topic_of
 from bot.texts import Sentence
 
 
@@ -18,7 +19,7 @@ async def explain(update: Update, context: BotContext) -> None:
 
 
 async def start_afresh(update: Update, context: BotContext) -> None:
-    """/new: the next question is about no picture until one comes."""
-    if update.effective_chat is not None:
-        await context.services.chats.look_at(update.effective_chat.id, None)
+    """/new: the next question here is about no picture until one comes."""
+    message = message_of(update)
+    await context.services.chats.look_at(message.chat.id, None, topic_of(message))
     await say(update, context, Sentence.STARTED_AFRESH)

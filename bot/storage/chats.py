@@ -1,6 +1,7 @@
-"""What a chat has chosen, and the picture it is talking about."""
+"""What a chat, or a topic of it, has chosen, and the picture it is talking about."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.storage.database import Database
 from model_service import Detail
@@ -16,28 +17,42 @@ class ChatSettings:
 
 
 class Chats:
-    """The table of chats, by Telegram's id."""
+    """The tables of chats and of the topics in them, by Telegram's ids. Topic None is the chat outside of any."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def settings(self, chat: int) -> ChatSettings:
-        """The chat's settings; all defaults where the chat is new."""
-        row = await self._database.row("SELECT detail, language, picture FROM chats WHERE id = ?", chat)
-        if row is None:
-            return ChatSettings()
+    async def settings(self, chat: int, topic: int | None = None) -> ChatSettings:
+        """What holds there: a topic has a picture of its own, and the chat's settings where it chose none."""
+        sql = (
+            "SELECT coalesce(topics.detail, chats.detail) AS detail, chats.language AS language, "
+            "iif(here.topic IS NULL, chats.picture, topics.picture) AS picture "
+            "FROM (SELECT ? AS chat, ? AS topic) AS here LEFT JOIN chats ON chats.id = here.chat "
+            "LEFT JOIN topics ON topics.chat = here.chat AND topics.topic = here.topic"
+        )
+        row = await self._database.row(sql, chat, topic)
+        assert row is not None  # noqa: S101
         detail = Detail.parse(row["detail"]) if row["detail"] else None
         return ChatSettings(detail, row["language"], row["picture"])
 
-    async def choose_detail(self, chat: int, detail: Detail) -> None:
+    async def choose_detail(self, chat: int, detail: Detail, topic: int | None = None) -> None:
         """Look this closely at every picture from now on."""
-        sql = "INSERT INTO chats (id, detail) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET detail = ?2"
-        await self._database.write(sql, chat, str(detail))
+        await self._set("detail", str(detail), chat, topic)
 
-    async def look_at(self, chat: int, picture: int | None) -> None:
+    async def look_at(self, chat: int, picture: int | None, topic: int | None = None) -> None:
         """The next question is about this picture; None: about none."""
-        sql = "INSERT INTO chats (id, picture) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET picture = ?2"
-        await self._database.write(sql, chat, picture)
+        await self._set("picture", picture, chat, topic)
+
+    async def _set(
+        self, column: Literal["detail", "picture"], value: str | int | None, chat: int, topic: int | None
+    ) -> None:
+        table, key, ids = ("chats", "id", [chat]) if topic is None else ("topics", "chat, topic", [chat, topic])
+        marks = ", ".join("?" * len(ids))
+        sql = (
+            f"INSERT INTO {table} ({key}, {column}) VALUES ({marks}, ?) "  # noqa: S608
+            f"ON CONFLICT DO UPDATE SET {column} = excluded.{column}"
+        )
+        await self._database.write(sql, *ids, value)
 
     async def may_tell_stranger(self, chat: int, now: float, pause: float) -> bool:
         """Whether a stranger was not told his place within the last `pause` seconds; if so, he is now."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.storage import Chats, ChatSettings, Database, NewPicture, Picture, Pictures, Turn, Turns
+from bot.storage import Chats, ChatSettings, Database, Forgetting, NewPicture, Picture, Pictures, Turn, Turns
 from model_service import Detail, FinishReason
 
 NEW = NewPicture(
@@ -38,6 +38,21 @@ async def test_a_chats_settings_are_kept(database: Database, picture: Picture) -
     await chats.look_at(5, None)
     await chats.choose_detail(5, Detail(100))
     assert await chats.settings(5) == ChatSettings(Detail(100), None, None)
+
+
+async def test_a_topic_has_its_own_picture_and_may_have_its_own_settings(database: Database, picture: Picture) -> None:
+    """Where it chose none the chat's hold; the picture is never another topic's, and goes when it is deleted."""
+    chats = Chats(database)
+    await chats.choose_detail(5, Detail(384))
+    await chats.look_at(5, picture.id)
+    assert await chats.settings(5, 7) == ChatSettings(Detail(384), None, None)
+    await chats.choose_detail(5, Detail(100), 7)
+    await chats.look_at(5, picture.id, 7)
+    assert await chats.settings(5, 7) == ChatSettings(Detail(100), None, picture.id)
+    assert await chats.settings(5, 8) == ChatSettings(Detail(384), None, None)
+    assert await chats.settings(6, 7) == ChatSettings()
+    await Forgetting(database).chat(5, 0)
+    assert await chats.settings(5, 7) == ChatSettings(Detail(100), None, None)
 
 
 async def test_a_stranger_is_told_once_an_hour(database: Database) -> None:
