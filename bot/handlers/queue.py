@@ -2,7 +2,6 @@
 
 import logging
 import time
-from datetime import timedelta
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
@@ -81,6 +80,7 @@ async def status(update: Update, context: BotContext) -> None:
             texts.say(Sentence.STATUS_CAP, tokens=info.max_visual_tokens),
         ]
     lines.append(texts.say(Sentence.QUEUE, under_way=model.under_way, waiting=model.waiting))
-    uptime = timedelta(seconds=int(time.monotonic() - context.services.since))
+    minutes, seconds = divmod(int(time.monotonic() - context.services.since), 60)
+    uptime = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     lines.append(texts.say(Sentence.STATUS_UPTIME, uptime=uptime))
     await say_text(update, context, "\n".join(lines))

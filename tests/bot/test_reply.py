@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.ext import ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
@@ -178,6 +179,57 @@ async def test_typing_lasts_until_the_first_text(screen: Screen) -> None:
         await screen.chat.wait_until(lambda: "typing" in screen.chat.actions)
         await screen.reply.show("One")
     assert screen.texts == ["One"]
+
+
+async def test_a_button_stands_there_until_the_whole_answer(screen: Screen) -> None:
+    """It goes although the text does not change any more."""
+    keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Cancel", callback_data="cancel:1")]])
+    place = Place(screen.chat.id, screen.chat.messages[0].id)
+    reply = Reply(screen.reply._bot, place, 0.0, keyboard=keyboard)
+    await reply.show("One")
+    await reply.show("One, two")
+    assert [button.data for button in screen.chat.messages[-1].buttons] == ["cancel:1"]
+    await reply.finish([Part("One, two")])
+    assert screen.texts == ["One, two"]
+    assert screen.chat.messages[-1].buttons == []
+
+
+async def test_a_look_is_taken_again_while_nothing_happens(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the block ends."""
+    monkeypatch.setattr("bot.reply.LOOK_SECONDS", 0.01)
+    screen.reply._interval = 0.0
+    seconds = iter(range(20, 0, -5))
+    async with screen.reply.growing(lambda: f"about {next(seconds, 5)} s"):
+        await screen.chat.wait_until(lambda: screen.texts == ["about 5 s"])
+    await screen.reply.show("too late")
+    assert screen.texts == ["about 5 s"]
+    assert screen.count("sendMessage") == 1
+
+
+async def test_cancellation_lets_a_look_arrive(screen: Screen) -> None:
+    """Its number is noted, and the last text comes in the same message."""
+    sent, go, noted = asyncio.Event(), asyncio.Event(), list[int]()
+
+    async def note(message_id: int) -> None:
+        sent.set()
+        await go.wait()
+        noted.append(message_id)
+
+    place = Place(screen.chat.id, screen.chat.messages[0].id)
+    reply = Reply(screen.reply._bot, place, 0.0, began=note)
+
+    async def work() -> None:
+        async with reply.growing(lambda: ""):
+            await reply.show("One")
+
+    task = asyncio.ensure_future(work())
+    await sent.wait()
+    task.cancel()
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert noted == await reply.finish([Part("Cancelled.")])
+    assert screen.texts == ["Cancelled."]
 
 
 async def test_another_chat_is_not_held_back(screen: Screen) -> None:

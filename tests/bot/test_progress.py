@@ -1,0 +1,38 @@
+"""What is said about a place in line, and about a question on its way."""
+
+import pytest
+
+from bot.progress import Progress, in_line
+from bot.texts import texts_in
+from model_service import GenerationOutput, ModelConfig, ModelService, Stage
+from tests.bot.engines import ScriptedEngine
+
+
+@pytest.mark.parametrize(
+    ("ahead", "seconds", "said"),
+    [
+        (1, None, "Number 2 in line."),
+        (2, 0.0, "Number 3 in line, about 5 s."),
+        (2, 16.2, "Number 3 in line, about 20 s."),
+        (2, 60.0, "Number 3 in line, about 60 s."),
+        (9, 60.1, "Number 10 in line, about 2 min."),
+        (9, 600.0, "Number 10 in line, about 10 min."),
+    ],
+)
+def test_a_wait_is_rounded_up(ahead: int, seconds: float | None, said: str) -> None:
+    """In steps of five seconds, then in minutes; nothing is guessed before anything was measured."""
+    assert in_line(texts_in("en"), ahead, seconds) == said
+
+
+def test_the_newest_state_is_said() -> None:
+    """Nothing at first, then the place, then that the picture is looked at, then the answer so far."""
+    model = ModelService(ScriptedEngine, ModelConfig())
+    progress = Progress(texts_in("zh"), model, "1:2")
+    assert progress.text() == ""
+    progress.output = GenerationOutput(Stage.WAITING, waiting=2, wait_seconds=4.0)
+    assert progress.text() == "排在第 3 位，大约还要 5 秒。"
+    progress.output = GenerationOutput(Stage.LOOKING)
+    assert progress.text() == "正在看图……"
+    assert progress.written == ""
+    progress.output = GenerationOutput(Stage.WRITING, " A grey ")
+    assert progress.text() == progress.written == "A grey"
