@@ -68,6 +68,15 @@ def one_line(name: str) -> str:
     return " ".join(shown.split())[:LONGEST_NAME] or "?"
 
 
+def asker_name(message: Message) -> str | None:
+    """By which name the model tells apart who wrote in a group; None in private."""
+    if message.chat.type == Chat.PRIVATE:
+        return None
+    if message.sender_chat is not None:
+        return one_line(message.sender_chat.effective_name or "")
+    return one_line(message.from_user.first_name) if message.from_user is not None else None
+
+
 def judge(access: AccessSettings, inside: bool, chat: Chat | None, user: User | None) -> Verdict:
     """May this person speak here? A stranger is answered in private only; in groups he is met with silence.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from telegram import Chat, InlineKeyboardMarkup, Message, Update
 
+from bot.access import asker_name
 from bot.asked import Asked, Cancelled
 from bot.context import BotContext, Services
 from bot.conversation import Question, compose
@@ -141,7 +142,7 @@ async def _request(work: _Answering, media: Media) -> GenerationRequest:
         detail=work.detail,
         person=_person(work.message),
     )
-    history = await work.services.turns.history(work.picture)
+    history = await work.services.turns.history(work.picture, work.asked.asker)
     return compose(question, history, model.sampling(), model.history_tokens)
 
 
@@ -162,7 +163,8 @@ async def _deliver(work: _Answering, output: GenerationOutput) -> None:
     turn = Turn(
         question=work.asked.text,
         answer=text,
-        user=work.message.from_user.id if work.message.from_user else None,
+        user=work.asked.asker,
+        name=asker_name(work.message),
         question_message=work.message.message_id,
         answer_messages=tuple(messages),
         detail=work.detail,

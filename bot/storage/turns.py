@@ -10,7 +10,10 @@ from model_service import Detail, FinishReason, Message
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question with its answer, which are remembered together or not at all."""
+    """A question with its answer, which are remembered together or not at all.
+
+    `user` is the Telegram id of who asked, or of the chat he hides behind; `name` is there in groups alone.
+    """
 
     question: str
     answer: str
@@ -19,6 +22,7 @@ class Turn:
     answer_messages: tuple[int, ...]
     detail: Detail
     finish: FinishReason
+    name: str | None = None
 
 
 class Turns:
@@ -32,13 +36,13 @@ class Turns:
         now = time.time()
         first_answer = turn.answer_messages[0] if turn.answer_messages else None
         rows = [
-            ("user", turn.question, turn.question_message, turn.user, None),
-            ("assistant", turn.answer, first_answer, None, turn.finish.value),
+            ("user", turn.question, turn.question_message, turn.user, turn.name, None),
+            ("assistant", turn.answer, first_answer, None, None, turn.finish.value),
         ]
         async with self._database.transaction() as connection:
             await connection.executemany(
-                "INSERT INTO turns (role, text, message_id, user, finish, chat, picture, level, created_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO turns (role, text, message_id, user, name, finish, chat, picture, level, created_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(*row, picture.chat, picture.id, str(turn.detail), now) for row in rows],
             )
             await connection.executemany(
@@ -47,10 +51,16 @@ class Turns:
                 [(picture.chat, message, picture.id) for message in (turn.question_message, *turn.answer_messages)],
             )
 
-    async def history(self, picture: Picture) -> list[Message]:
-        """What was said about the picture so far: questions and answers in turn."""
-        rows = await self._database.rows("SELECT role, text FROM turns WHERE picture = ? ORDER BY id", picture.id)
-        return [Message(row["role"], row["text"]) for row in rows]
+    async def history(self, picture: Picture, user: int | None) -> list[Message]:
+        """What was said about the picture so far: questions and answers in turn.
+
+        What others than `user`, who asks now, said in a group begins with their names.
+        """
+        sql = (
+            "SELECT role, iif(name IS NOT NULL AND user IS NOT ?, name || ': ' || text, text) AS text "
+            "FROM turns WHERE picture = ? ORDER BY id"
+        )
+        return [Message(row["role"], row["text"]) for row in await self._database.rows(sql, user, picture.id)]
 
     async def answered(self, chat: int, question_message: int) -> bool:
         """Whether a question has its answer already."""

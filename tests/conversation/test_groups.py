@@ -59,6 +59,26 @@ async def test_in_a_group_only_what_is_meant_for_the_bot_is_answered(stage: Stag
     assert len([post for post in group.messages if post.by_bot]) == 3
 
 
+async def test_who_asked_is_a_part_of_the_conversation(stage: Stage, server: Server) -> None:
+    """What others asked before comes with their names; one's own questions, and the one being asked, come bare."""
+    await stage.start()
+    ada, ben = server.person("Ada"), server.person("Ben\u202e")
+    group = server.group("Family", ada, ben)
+    anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    hidden = {"from": anonymous, "sender_chat": group.room.header}
+    await final(group, await group.send_photo(picture(), "/ask Whose cat?"))
+    await final(group, await group.send("/ask How old?", by=ben))
+    await final(group, await group.send("/ask How big?", by=ada, **hidden))
+    await final(group, await group.send("/ask And its name?", by=ada))
+    questions = [[message.text for message in request.messages][::2] for request in stage.engine.requests]
+    assert questions == [
+        ["Whose cat?"],
+        ["Ada: Whose cat?", "How old?"],
+        ["Ada: Whose cat?", "Ben: How old?", "How big?"],
+        ["Whose cat?", "Ben: How old?", "Family: How big?", "And its name?"],
+    ]
+
+
 async def test_a_mention_in_a_reply_asks_about_somebody_elses_picture(stage: Stage, server: Server) -> None:
     """A picture that was not meant for the bot is fetched when somebody asks about it."""
     await stage.start()

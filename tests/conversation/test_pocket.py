@@ -31,6 +31,20 @@ async def answer(chat: Chat, question: Post) -> tuple[str, str]:
 
 
 @pytest.mark.usefixtures("bot")
+async def test_people_in_a_group_ask_about_one_picture(server: Server) -> None:
+    """The names before what others asked do not keep the model from answering to the letter."""
+    label = SAMPLES["label.jpg"]
+    ada, ben = server.person("Ada"), server.person("Ben")
+    group = server.group("Family", ada, ben)
+    said, _ = await answer(group, await group.send_photo(label.data, "/ask What is the order number?"))
+    assert said == label.answers["What is the order number?"]
+    said, _ = await answer(group, await group.send("/ask What is the weight?", by=ben))
+    assert said == label.answers["What is the weight?"]
+    said, _ = await answer(group, await group.send("/ask What is the order number?", by=ben))
+    assert said == label.answers["What is the order number?"]
+
+
+@pytest.mark.usefixtures("bot")
 async def test_a_conversation_in_english_and_in_chinese(server: Server) -> None:
     """A photo with a question and a further question are answered to the letter, in each person's language."""
     label, note = SAMPLES["label.jpg"], SAMPLES["note.jpg"]

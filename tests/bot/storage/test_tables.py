@@ -88,7 +88,7 @@ async def test_turns_are_kept_in_order_and_lead_to_their_picture(database: Datab
     turns, pictures = Turns(database), Pictures(database)
     await turns.add(picture, TURN)
     await turns.add(picture, replace(TURN, question="Where?", answer="There.", question_message=14, answer_messages=()))
-    assert [(message.role, message.text) for message in await turns.history(picture)] == [
+    assert [(message.role, message.text) for message in await turns.history(picture, 42)] == [
         ("user", "What?"),
         ("assistant", "A cat."),
         ("user", "Where?"),
@@ -98,6 +98,17 @@ async def test_turns_are_kept_in_order_and_lead_to_their_picture(database: Datab
     assert await turns.answered(5, 11)
     assert not await turns.answered(5, 12)
     assert not await turns.answered(6, 11)
+
+
+async def test_of_other_people_the_names_are_told(database: Database, picture: Picture) -> None:
+    """Before their questions; not before one's own, nor before answers, nor in private, where none is kept."""
+    turns = Turns(database)
+    await turns.add(picture, replace(TURN, name="Ada"))
+    await turns.add(picture, replace(TURN, question="Where?", question_message=14, answer_messages=(), user=43))
+    told = ["What?", "A cat.", "Where?", "A cat."]
+    assert [message.text for message in await turns.history(picture, 42)] == told
+    for other in (43, None):
+        assert [message.text for message in await turns.history(picture, other)] == ["Ada: What?", *told[1:]]
 
 
 async def test_other_messages_can_be_about_a_picture(database: Database, picture: Picture) -> None:
