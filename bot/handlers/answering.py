@@ -43,7 +43,6 @@ class _Answering:
     """One question on its way to its answer."""
 
     services: Services
-    update_id: int
     message: Message
     picture: Picture
     asked: Asked
@@ -58,22 +57,9 @@ async def answer(update: Update, context: BotContext, picture: Picture, question
     services, message = context.services, message_of(update)
     if await services.turns.answered(message.chat.id, message.message_id):
         return
-    settings = await services.chats.settings(message.chat.id, topic_of(message))
-    texts = await texts_for(update, context)
-    asked = Asked(message.chat.id, message.message_id, asker_of(message), update.update_id, question)
-    work = _Answering(
-        services=services,
-        update_id=update.update_id,
-        message=message,
-        picture=picture,
-        asked=asked,
-        detail=settings.detail or services.settings.model.default_detail(),
-        texts=texts,
-        progress=Progress(texts, services.model, asked.request),
-        reply=await _open_reply(update, context, cancel_keyboard(texts, asked)),
-    )
+    work = await _begin(update, context, picture, question)
     try:
-        async with services.asked.open(asked), work.reply.growing(work.progress.text):
+        async with services.asked.open(work.asked), work.reply.growing(work.progress.text):
             output = await _generate(work, Media(context.bot, services.settings))
     except Cancelled:
         await _give_up(work)
@@ -98,6 +84,23 @@ def excuse(texts: Texts, error: Exception) -> str:
         DownloadFailed: Sentence.PICTURE_GONE,
     }
     return texts.say(sentences.get(type(error), Sentence.FAILED))
+
+
+async def _begin(update: Update, context: BotContext, picture: Picture, question: str) -> _Answering:
+    services, message = context.services, message_of(update)
+    settings = await services.chats.settings(message.chat.id, topic_of(message))
+    texts = await texts_for(update, context)
+    asked = Asked(message.chat.id, message.message_id, asker_of(message), update.update_id, question)
+    return _Answering(
+        services=services,
+        message=message,
+        picture=picture,
+        asked=asked,
+        detail=settings.detail or services.settings.model.default_detail(),
+        texts=texts,
+        progress=Progress(texts, services.model, asked.request),
+        reply=await _open_reply(update, context, cancel_keyboard(texts, asked)),
+    )
 
 
 async def _open_reply(update: Update, context: BotContext, keyboard: InlineKeyboardMarkup) -> Reply:
@@ -188,5 +191,5 @@ async def _give_up(work: _Answering) -> None:
 
 async def _postpone(work: _Answering, *, blameless: bool) -> None:
     """The process is about to end: the next run answers, in the same message."""
-    await work.services.inbox.postpone(work.update_id, blameless=blameless)
+    await work.services.inbox.postpone(work.asked.update_id, blameless=blameless)
     await work.reply.finish([Part(work.texts.say(Sentence.INTERRUPTED))])
