@@ -225,6 +225,8 @@ async def test_cancellation_lets_a_look_arrive(screen: Screen) -> None:
     task = asyncio.ensure_future(work())
     await sent.wait()
     task.cancel()
+    ended, _ = await asyncio.wait([task], timeout=0.1)
+    assert not ended
     go.set()
     with pytest.raises(asyncio.CancelledError):
         await task
