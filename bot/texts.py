@@ -28,7 +28,7 @@ class Sentence(StrEnum):
         "/cancel – drop your questions that are not answered yet\n/queue – what waits, /status – what I run on\n"
         "/forget – delete all pictures, questions and answers of this chat\n\n"
         "In a group I answer when I am mentioned or replied to, and to /ask: in the caption of a picture, or in a "
-        "reply to anybody's."
+        "reply to anybody's; after /watch on, to every picture."
     )
     COMMAND_ASK = "A question about a picture"
     COMMAND_DETAIL = "How closely I look at pictures"
@@ -41,6 +41,13 @@ class Sentence(StrEnum):
     STARTED_AFRESH = "Forgotten. Send the next picture."
     SEND_PICTURE_FIRST = "Send me a picture first; then ask about it."
     NO_PICTURE_HERE = "I know of no picture here yet: reply to one with /ask and your question."
+    WATCH_USAGE = "Say /watch on, and I answer every picture here; /watch off, and I answer only when I am asked."
+    WATCH_ON = (
+        "From now on I answer every picture here that Telegram shows me. For that I have to be an admin of this group, "
+        "or my owner has to switch off my privacy mode."
+    )
+    WATCH_OFF = "From now on I answer only when I am asked."
+    WATCH_PRIVATE = "That is for groups; here I answer every picture anyway."
     ASK_USAGE = (
         "Write your question after /ask: in a reply to a picture, whoever sent it, in the caption of a new one, or "
         "by itself about the last picture here. For example: /ask What is the total?"

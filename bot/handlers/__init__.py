@@ -12,7 +12,20 @@ from telegram.ext import (
 
 from bot.access import ASK
 from bot.context import BotContext, EyeglassApplication
-from bot.handlers import detail, errors, forget, gate, others, people, pictures, questions, queue, start, strangers
+from bot.handlers import (
+    detail,
+    errors,
+    forget,
+    gate,
+    others,
+    people,
+    pictures,
+    questions,
+    queue,
+    start,
+    strangers,
+    watch,
+)
 
 GATE, WORK = 0, 1
 PICTURE = filters.PHOTO | filters.Document.ALL
@@ -33,6 +46,7 @@ def register(application: EyeglassApplication) -> None:
             CommandHandler(ASK, questions.ask),
             CommandHandler("new", start.start_afresh),
             CommandHandler("detail", detail.choose),
+            CommandHandler("watch", watch.choose),
             CommandHandler("forget", forget.forget),
             CommandHandler("cancel", queue.cancel),
             CommandHandler("queue", queue.show),

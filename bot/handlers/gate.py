@@ -2,12 +2,14 @@
 
 import logging
 
-from telegram import Chat, Update
+from telegram import Chat, Message, Update
 from telegram.ext import ApplicationHandlerStop
 
-from bot.access import Verdict, is_addressed, judge
+from bot.access import Verdict, is_addressed, judge, leading_command
 from bot.context import BotContext
 from bot.handlers import strangers
+from bot.media import attachment_of
+from bot.reply import topic_of
 
 _log = logging.getLogger(__name__)
 
@@ -27,13 +29,22 @@ async def admit(update: Update, context: BotContext) -> None:
         await context.services.admissions.move(message.chat.id, message.migrate_to_chat_id)
         raise ApplicationHandlerStop
     verdict = await _verdict(update, context)
-    if verdict is Verdict.WELCOME and (message is None or is_addressed(message, context.bot.bot)):
+    if verdict is Verdict.WELCOME and (message is None or await _is_meant(message, context)):
         return
     if verdict is Verdict.STRANGER and message is not None:
         await strangers.meet(message, update, context)
     if verdict is not Verdict.WELCOME and update.callback_query is not None:
         _log.warning("access: user %d pressed a button without being let in", update.callback_query.from_user.id)
     raise ApplicationHandlerStop
+
+
+async def _is_meant(message: Message, context: BotContext) -> bool:
+    """Whether the bot is addressed, or the message brings a picture where every picture is to be answered."""
+    if is_addressed(message, context.bot.bot):
+        return True
+    if attachment_of(message) is None or leading_command(message) is not None:
+        return False
+    return (await context.services.chats.settings(message.chat.id, topic_of(message))).watch
 
 
 async def _verdict(update: Update, context: BotContext) -> Verdict:

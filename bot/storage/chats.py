@@ -9,11 +9,15 @@ from model_service import Detail
 
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
-    """A chat's own settings; None means the default. `picture` is the one that the next question is about."""
+    """A chat's own settings; None means the default. `picture` is the one that the next question is about.
+
+    `watch` says that every picture of a group is answered, asked or not.
+    """
 
     detail: Detail | None = None
     language: str | None = None
     picture: int | None = None
+    watch: bool = False
 
 
 class Chats:
@@ -26,14 +30,15 @@ class Chats:
         """What holds there: a topic has a picture of its own, and the chat's settings where it chose none."""
         sql = (
             "SELECT coalesce(topics.detail, chats.detail) AS detail, chats.language AS language, "
-            "iif(here.topic IS NULL, chats.picture, topics.picture) AS picture "
+            "iif(here.topic IS NULL, chats.picture, topics.picture) AS picture, "
+            "coalesce(topics.watch, chats.watch, 0) AS watch "
             "FROM (SELECT ? AS chat, ? AS topic) AS here LEFT JOIN chats ON chats.id = here.chat "
             "LEFT JOIN topics ON topics.chat = here.chat AND topics.topic = here.topic"
         )
         row = await self._database.row(sql, chat, topic)
         assert row is not None  # noqa: S101
         detail = Detail.parse(row["detail"]) if row["detail"] else None
-        return ChatSettings(detail, row["language"], row["picture"])
+        return ChatSettings(detail, row["language"], row["picture"], bool(row["watch"]))
 
     async def choose_detail(self, chat: int, detail: Detail, topic: int | None = None) -> None:
         """Look this closely at every picture from now on."""
@@ -43,8 +48,12 @@ class Chats:
         """The next question is about this picture; None: about none."""
         await self._set("picture", picture, chat, topic)
 
+    async def watch(self, chat: int, on: bool, topic: int | None = None) -> None:
+        """Answer every picture from now on, or only when asked."""
+        await self._set("watch", int(on), chat, topic)
+
     async def _set(
-        self, column: Literal["detail", "picture"], value: str | int | None, chat: int, topic: int | None
+        self, column: Literal["detail", "picture", "watch"], value: str | int | None, chat: int, topic: int | None
     ) -> None:
         table, key, ids = ("chats", "id", [chat]) if topic is None else ("topics", "chat, topic", [chat, topic])
         marks = ", ".join("?" * len(ids))

@@ -1,0 +1,26 @@
+"""/watch: whether the bot speaks on every picture of a group or a topic, asked or not; its admins decide that."""
+
+from telegram import Chat, Update
+
+from bot.context import BotContext
+from bot.handlers.admins import is_admin_here
+from bot.handlers.speaking import message_of, say
+from bot.reply import topic_of
+from bot.texts import Sentence
+
+SAID = {"on": Sentence.WATCH_ON, "off": Sentence.WATCH_OFF}
+
+
+async def choose(update: Update, context: BotContext) -> None:
+    """/watch on and /watch off; anything else is told how to say it."""
+    message = message_of(update)
+    word = " ".join(context.args or ()).casefold()
+    if message.chat.type == Chat.PRIVATE:
+        await say(update, context, Sentence.WATCH_PRIVATE)
+    elif word not in SAID:
+        await say(update, context, Sentence.WATCH_USAGE)
+    elif not await is_admin_here(update, context):
+        await say(update, context, Sentence.GROUP_ADMINS_ONLY)
+    else:
+        await context.services.chats.watch(message.chat.id, word == "on", topic_of(message))
+        await say(update, context, SAID[word])
