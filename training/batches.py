@@ -12,14 +12,14 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from model_service.detail import TOKEN_PIXELS
 from model_service.glm4v.tokenizer import Tokenizer
-from training.camera import photograph
+from training.camera.photo import photograph
 from training.curriculum import Stage, choose_em, choose_grid, choose_squash, stage_at
 from training.documents import Kind
 from training.fonts import ALPHABET, Family, Split
 from training.pages import Glyphs, Page
 from training.pictures import draw_picture
 from training.questions import QA, Asked
-from training.shape_outlines import MARKS
+from training.shapes.outlines import MARKS
 
 SLOTS = 6
 """Characters that one visual token is asked for, in reading order; a seventh in one cell is too small to read."""

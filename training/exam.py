@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from model_service import LEVEL_TOKENS, Detail, Level, plan_detail
-from training.camera import photograph
+from training.camera.photo import photograph
 from training.documents import PAPERS, Kind
 from training.fonts import Family
 from training.pages import Page

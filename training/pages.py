@@ -10,17 +10,17 @@ from PIL import Image, ImageDraw
 
 from training.documents import Document, Kind, Room, Source
 from training.fonts import Family
-from training.forms import form_document
-from training.invoices import invoice_document
 from training.layout import Run, Setting, choose_type, reading, set_document
-from training.loose import words_document
-from training.notes import note_document
-from training.notices import notice_document
-from training.papers import card_document, label_document
+from training.papers.forms import form_document
+from training.papers.invoices import invoice_document
+from training.papers.labels import card_document, label_document
+from training.papers.loose import words_document
+from training.papers.notes import note_document
+from training.papers.notices import notice_document
+from training.papers.prose import page_document
+from training.papers.receipts import receipt_document
 from training.phrasing import Wording
-from training.prose import page_document
 from training.questions import QA, ask
-from training.receipts import receipt_document
 
 Colour = tuple[int, int, int]
 

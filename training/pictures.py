@@ -3,13 +3,13 @@
 import random
 from collections.abc import Sequence
 
-from training.charts import draw_chart
+from training.charts.drawing import draw_chart
 from training.documents import Kind
 from training.fonts import Family
-from training.foreign import draw_foreign
+from training.foreign.drawing import draw_foreign
 from training.pages import Page, draw
 from training.phrasing import Wording
-from training.shapes import draw_shapes
+from training.shapes.drawing import draw_shapes
 
 
 def draw_picture(

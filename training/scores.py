@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from training.foreign import FOREIGN, FOREIGN_CHINESE
+from training.foreign.drawing import FOREIGN, FOREIGN_CHINESE
 from training.metrics import character_errors, exact, fold, is_chinese, says_absent
 from training.questions import Asked
 

@@ -16,7 +16,7 @@ from training.documents import Kind
 from training.export import byte_tokenizer
 from training.pages import Glyphs
 from training.questions import QA, Asked
-from training.shape_outlines import MARKS
+from training.shapes.outlines import MARKS
 
 
 def batches(rank: int = 0) -> Batches:

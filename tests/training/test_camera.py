@@ -7,11 +7,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from tests.training.papers import drawn
-from training.bending import choose_bend, choose_creases, follow
-from training.camera import photograph
+from training.camera.bending import choose_bend, choose_creases, follow
+from training.camera.photo import photograph
+from training.camera.surfaces import GROUNDS, HELD_OUT_GROUNDS, HELD_OUT_LIGHTS, LIGHTS
 from training.pages import Glyphs
 from training.phrasing import Wording
-from training.surfaces import GROUNDS, HELD_OUT_GROUNDS, HELD_OUT_LIGHTS, LIGHTS
 
 CANVAS = (420, 560)
 SIZE = (336, 476)

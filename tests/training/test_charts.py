@@ -8,11 +8,11 @@ import numpy
 import pytest
 
 from tests.training.papers import FONTS, WORDS
-from training import chart_phrases
-from training.chart_data import TEST_THINGS, TEST_TIMES, TRAIN_THINGS, TRAIN_TIMES, Chart, Form, Scale, choose_chart
-from training.chart_layout import Manner
-from training.chart_questions import ask_chart, trend
-from training.charts import choose_manner, draw_chart
+from training.charts import phrases as chart_phrases
+from training.charts.data import TEST_THINGS, TEST_TIMES, TRAIN_THINGS, TRAIN_TIMES, Chart, Form, Scale, choose_chart
+from training.charts.drawing import choose_manner, draw_chart
+from training.charts.layout import Manner
+from training.charts.questions import ask_chart, trend
 from training.documents import Kind, Source
 from training.fonts import ALPHABET
 from training.pages import Page

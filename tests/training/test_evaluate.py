@@ -14,7 +14,7 @@ from training.documents import Kind
 from training.exam import Sheet, jpeg
 from training.examiner import Examiner
 from training.figures import draw_figures, fill, heights_table, read_result
-from training.foreign import FOREIGN
+from training.foreign.drawing import FOREIGN
 from training.questions import QA, Asked
 from training.scores import Answer, Score, Share, score, table
 

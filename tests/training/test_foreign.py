@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from training.documents import Kind
-from training.foreign import FOREIGN, FOREIGN_CHINESE, draw_foreign
-from training.photographs import collect, cut, find_photographs
+from training.foreign.drawing import FOREIGN, FOREIGN_CHINESE, draw_foreign
+from training.foreign.photographs import collect, cut, find_photographs
+from training.foreign.scenes import HELD_OUT, SCENES
 from training.questions import Asked
-from training.scenes import HELD_OUT, SCENES
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import pytest
 
 from training.documents import Kind
 from training.questions import Asked
-from training.shape_outlines import COLOURS, MARKS, SHAPES, Shape, is_held_out, paint_shape
-from training.shapes import _choose_ground, _is_clear, _place, ask_shapes, draw_shapes
+from training.shapes.drawing import _choose_ground, _is_clear, _place, ask_shapes, draw_shapes
+from training.shapes.outlines import COLOURS, MARKS, SHAPES, Shape, is_held_out, paint_shape
 
 SIZES = ((170, 170), (500, 700), (700, 300))
 

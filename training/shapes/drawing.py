@@ -10,12 +10,12 @@ import numpy
 from PIL import Image, ImageDraw
 
 from training import paraphrases as ways
-from training import shape_phrases as asked
 from training.documents import Kind
 from training.pages import Glyphs, Page
 from training.phrasing import Wording, phrase
 from training.questions import NO, QA, YES, Asked, absent
-from training.shape_outlines import (
+from training.shapes import phrases as asked
+from training.shapes.outlines import (
     COLOURS,
     FINE,
     MARKS,

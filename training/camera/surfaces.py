@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.bending import Crease, Margins
+from training.camera.bending import Crease, Margins
 from training.phrasing import Wording
 
 TILE = 1024

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from training.chart_data import Chart, Form, choose_chart
-from training.chart_layout import Manner, Plot, choose_box, set_chart
-from training.chart_questions import ask_chart
+from training.charts.data import Chart, Form, choose_chart
+from training.charts.layout import Manner, Plot, choose_box, set_chart
+from training.charts.questions import ask_chart
 from training.documents import Kind, Source
 from training.fonts import Family
 from training.layout import choose_type

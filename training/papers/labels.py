@@ -1,8 +1,8 @@
 """Small papers with fields: address labels and business cards."""
 
 from training import values
-from training.bills import labelled
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.papers.bills import labelled
 
 FROM_LABELS = ("From: ", "From ", "Sender: ", "FROM: ", "Sent by: ")
 HELD_OUT_FROM = ("Shipped by: ", "Sent from: ")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from training.chart_data import Chart
+from training.charts.data import Chart
 from training.fonts import Face
 from training.layout import Run, Type
 

@@ -1,8 +1,8 @@
 """Till receipts: what was bought, what it cost, how it was paid."""
 
 from training import values
-from training.bills import Bill, item_parts, labelled, make_bill, sum_parts
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.papers.bills import Bill, item_parts, labelled, make_bill, sum_parts
 
 PAYMENTS = (
     *("VISA", "Cash", "Mastercard", "Debit card", "Amex", "Paid by card", "CASH", "Gift card", "Contactless"),

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Literal
 
 from training import paraphrases as ways
-from training.chart_data import Chart, Form
-from training.chart_phrases import CHART_KIND, COUNT, EXTREME, EXTREME_VALUE, PEAK, TITLE, TREND, VALUE
+from training.charts.data import Chart, Form
+from training.charts.phrases import CHART_KIND, COUNT, EXTREME, EXTREME_VALUE, PEAK, TITLE, TREND, VALUE
 from training.phrasing import Asking, Wording, phrase
 from training.questions import QA, Asked
 

@@ -1,9 +1,9 @@
 """Notices: posters of what happens when and where, signs, and opening hours."""
 
 from training import names, values
-from training.bills import labelled
 from training.documents import Document, Fact, Join, Kind, Line, Part, Room, Source, document, trim
-from training.sentences import sentence
+from training.papers.bills import labelled
+from training.papers.sentences import sentence
 
 EVENTS = (
     *("{w} {w} Festival", "{w} Market", "Concert: {w} {w}", "Public meeting", "{w} Workshop", "Lost: {w} {w}"),

@@ -9,10 +9,10 @@ from PIL import Image
 from torch import Tensor
 from torch.nn.functional import grid_sample, interpolate
 
-from training.bending import NODES, Floats, Margins, choose_bend, choose_creases, follow, reach
+from training.camera.bending import NODES, Floats, Margins, choose_bend, choose_creases, follow, reach
+from training.camera.surfaces import choose_light, grain, lay_on_table, print_on_paper, spread
 from training.pages import Glyphs
 from training.phrasing import Wording
-from training.surfaces import choose_light, grain, lay_on_table, print_on_paper, spread
 
 BORDER = 0.12
 ON_TABLE = 0.6

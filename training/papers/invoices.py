@@ -1,8 +1,8 @@
 """Invoices: who asks whom for how much, and until when."""
 
 from training import values
-from training.bills import item_parts, labelled, make_bill, sum_parts
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.papers.bills import item_parts, labelled, make_bill, sum_parts
 
 TITLES = ("INVOICE", "Invoice", "Bill", "Tax invoice", "TAX INVOICE", "Sales invoice", "BILL")
 HELD_OUT_TITLES = ("Our invoice", "INVOICE / BILL", "Service invoice")

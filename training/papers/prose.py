@@ -2,7 +2,7 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.sentences import sentence
+from training.papers.sentences import sentence
 
 BULLETS = ("- ", "* ", "{}. ", "{}) ", "> ", "+ ")
 HELD_OUT_BULLETS = ("({}) ", "= ", "{}: ")

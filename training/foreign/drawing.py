@@ -7,11 +7,11 @@ import numpy
 
 from training import paraphrases as ways
 from training.documents import Kind
+from training.foreign.photographs import cut, find_photographs
+from training.foreign.scenes import draw_scene
 from training.pages import Glyphs, Page
-from training.photographs import cut, find_photographs
 from training.phrasing import Phrases, Wording, phrase
 from training.questions import QA, Asked
-from training.scenes import draw_scene
 
 FOREIGN = "This is a kind of picture I have not learned. I can read print, name simple shapes and read simple charts."
 FOREIGN_CHINESE = "这种图片我没有学过。我能读文字、认简单的图形、看简单的图表。"

@@ -172,7 +172,7 @@ def _sketch(image: Image.Image) -> NDArray[numpy.float64]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Gather photographs from a folder tree of wallpapers."""
-    parser = argparse.ArgumentParser(prog="python -m training.photographs", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m training.foreign.photographs", description=main.__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     collecting = commands.add_parser("collect")
     collecting.add_argument("source", type=Path, nargs="?", default=Path("/usr/share"))

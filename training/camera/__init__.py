@@ -1,0 +1,1 @@
+"""A camera that photographs pages carelessly."""

@@ -1,0 +1,1 @@
+"""Pictures from outside the pocket model's world."""

@@ -1,0 +1,1 @@
+"""What stands on papers, one file for each kind or two."""
