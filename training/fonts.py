@@ -213,11 +213,11 @@ def _subset(source: Path, target: Path) -> None:
 
     options = subset.Options(name_IDs=["*"], notdef_outline=True, legacy_kern=True, hinting=True)
     options.drop_tables += ["GSUB"]
-    font = subset.load_font(str(source), options)
-    cutter = subset.Subsetter(options)
-    cutter.populate(text=ALPHABET)
-    cutter.subset(font)
-    font.save(target)
+    with subset.load_font(str(source), options) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(text=ALPHABET)
+        cutter.subset(font)
+        font.save(target)
 
 
 def _text_faces(root: Path) -> Iterator[tuple[Path, str, Style]]:
