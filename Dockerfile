@@ -15,6 +15,7 @@ RUN pip install -c constraints.txt setuptools \
 COPY bot bot
 COPY model_service model_service
 COPY playground playground
+COPY training training
 RUN pip install -c constraints.txt --no-build-isolation '.[demo]' && rm -rf /build/*
 
 WORKDIR /app
