@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 Wording = Literal["plain", "train", "test"]
@@ -40,6 +41,11 @@ class Asking:
     def say(self, english: str, chinese: str) -> str:
         """The one of two sentences that is in the question's language."""
         return chinese if self.chinese else english
+
+
+def crossed(pattern: str, *parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The pattern filled with one of each of the parts, in every way."""
+    return tuple(pattern.format(*chosen) for chosen in product(*parts))
 
 
 def phrase(

@@ -127,7 +127,7 @@ ROWS: tuple[tuple[str, Callable[[Score], Share]], ...] = (
 
 def table(scores: Sequence[Score]) -> str:
     """The marks of whole levels as a table in Markdown, a column a level; rows of nothing are left out."""
-    lines = [_row("", "of", [mark.level for mark in scores]), "| --- | ---: |" + " ---: |" * len(scores)]
+    lines = _head("of", scores)
     for name, choose in ROWS:
         shares = [choose(mark) for mark in scores]
         if any(share.of for share in shares):
@@ -137,11 +137,15 @@ def table(scores: Sequence[Score]) -> str:
 
 def timing_table(scores: Sequence[Score]) -> str:
     """Medians of seconds as a table in Markdown, a column a level."""
-    lines = [_row("", "answers", [mark.level for mark in scores]), "| --- | ---: |" + " ---: |" * len(scores)]
+    lines = _head("answers", scores)
     count = str(max(mark.answers for mark in scores))
     lines.append(_row("first token", count, [f"{mark.seconds_to_first_token:.2f} s" for mark in scores]))
     lines.append(_row("whole answer", count, [f"{mark.seconds:.2f} s" for mark in scores]))
     return "\n".join(lines)
+
+
+def _head(count: str, scores: Sequence[Score]) -> list[str]:
+    return [_row("", count, [mark.level for mark in scores]), "| --- | ---: |" + " ---: |" * len(scores)]
 
 
 def _row(name: str, count: str, cells: Iterable[str]) -> str:

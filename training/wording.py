@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from itertools import product
 
+from training.phrasing import crossed
+
 VERBS = (
     *("read", "read out", "read aloud", "transcribe", "type out", "write out", "write down", "copy", "copy out"),
     *("extract", "give me", "show me", "tell me", "print", "spell out", "list", "OCR", "recognise", "get me"),
@@ -159,6 +161,6 @@ def requests_for_text(held_out: Iterable[str] = ()) -> tuple[str, ...]:
 def chinese_requests_for_text(held_out: Iterable[str] = ()) -> tuple[str, ...]:
     """Chinese sentences that ask for all of the text, each once, but for those held out."""
     frames = ("请{}{}。", "{}{}。", "帮我{}{}。", "请你{}{}", "{}{}", "能{}{}吗?", "请帮我{}{}。")
-    found = [frame.format(*parts) for frame, *parts in product(frames, CHINESE_VERBS, CHINESE_OBJECTS)]
+    found = [way for frame in frames for way in crossed(frame, CHINESE_VERBS, CHINESE_OBJECTS)]
     found += [f"{place}{tail}?" for place in CHINESE_PLACES for tail in CHINESE_TAILS]
     return _unique(found, held_out)

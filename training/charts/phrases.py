@@ -3,19 +3,12 @@
 Slots: {noun} of a category and {nouns}, {bar} or point and {bars}, {most} of a value and {tall} of a bar, {label}.
 """
 
-from itertools import product
-
-from training.phrasing import Phrases
+from training.phrasing import Phrases, crossed
 
 TELLING = ("Tell me", "Give me", "Show me", "Find", "Name", "Read me", "Look up", "Write down", "Say", "Please tell me")
 HERE = ("", " here", " in the chart", " in this chart", " in the picture", " on the graph", " in this graph", " shown")
 NUMBERS = ("value", "number", "figure")
 OF = ("of", "for", "at")
-
-
-def crossed(pattern: str, *parts: tuple[str, ...]) -> tuple[str, ...]:
-    """The pattern filled with one of each of the parts, in every way."""
-    return tuple(pattern.format(*chosen) for chosen in product(*parts))
 
 
 TITLE = Phrases(

@@ -10,7 +10,7 @@ from training.documents import Kind
 from training.foreign.photographs import cut, find_photographs
 from training.foreign.scenes import draw_scene
 from training.pages import Glyphs, Page
-from training.phrasing import Phrases, Wording, phrase
+from training.phrasing import Phrases, Wording, crossed, phrase
 from training.questions import QA, Asked
 
 FOREIGN = "This is a kind of picture I have not learned. I can read print, name simple shapes and read simple charts."
@@ -146,8 +146,8 @@ QUESTIONS = Phrases(
         "What is pictured?",
     ),
     more=(
-        *(f"How many {thing} are {place}?" for thing, place in product(THINGS, PLACES)),
-        *(f"Is there {thing} {place}?" for thing, place in product(THING, PLACES)),
+        *crossed("How many {} are {}?", THINGS, PLACES),
+        *crossed("Is there {} {}?", THING, PLACES),
         *(f"Can you see {thing}?" for thing in THING),
         *(f"Where is {thing}?" for thing in THING),
         *(frame.format(look) for frame, look in product((*ABOUT, *MORE_ABOUT), LOOKS)),

@@ -1,8 +1,6 @@
 """The many ways to ask about flat shapes, in English and in Chinese."""
 
-from itertools import product
-
-from training.phrasing import Phrases
+from training.phrasing import Phrases, crossed
 
 WHERE = ("here", "in the picture", "in this image", "in the photo", "on the image", "there", "in this drawing")
 CHINESE_WHERE = ("图中", "图里", "图片里", "这里", "画面中", "图片中", "这张图里")
@@ -11,12 +9,11 @@ POLITE = ("Can you tell me", "Tell me", "Please say", "Could you tell me", "I wa
 
 def _ways(questions: tuple[str, ...], indirect: tuple[str, ...]) -> tuple[str, ...]:
     """Direct questions at each place, and indirect ones after each polite opening."""
-    placed = [f"{question} {where}?" for question, where in product(questions, WHERE)]
-    return (*placed, *(f"{polite} {asked}." for polite, asked in product(POLITE, indirect)))
+    return (*crossed("{} {}?", questions, WHERE), *crossed("{} {}.", POLITE, indirect))
 
 
 def _chinese(tails: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{opening}{where}{tail}" for opening in ("", "请问") for where in CHINESE_WHERE for tail in tails)
+    return crossed("{}{}{}", ("", "请问"), CHINESE_WHERE, tails)
 
 
 ONE = Phrases(
