@@ -252,7 +252,7 @@ async def test_the_owner_lets_a_group_in_where_he_stands(house: House) -> None:
 async def test_a_group_that_becomes_a_supergroup_stays_in(house: House) -> None:
     """Its id changes; Telegram says so in the old group."""
     group = house.server.group("Family", house.ada)
-    await group.answer(await group.send("/allow"))
+    await group.answer(await group.send("/allow"), lambda post: "Family may use" in post.text)
     moved = {"message_id": 900, "date": 1, "chat": group.room.header, "from": house.ada.user}
     house.server.put_update({"message": moved | {"migrate_to_chat_id": -1009999}})
     await group.answer(await group.send(f"{NAME} what is this?"))
