@@ -1,0 +1,101 @@
+"""Linear layers in four bits: NF4 with double quantisation, as bitsandbytes packs it."""
+
+from typing import Self
+
+import bitsandbytes.functional as bnb
+import torch
+from bitsandbytes.autograd._functions import matmul_4bit
+from torch import Tensor, nn
+
+BLOCK = 64
+"""Weights that share a scale."""
+
+NESTED = 256
+"""Scales that share a scale of their own."""
+
+
+class NF4Linear(nn.Module):
+    """y = x W^T + b, with W as indices into 16 normal quantiles, a scale every 64 weights, row after row.
+
+    W[i] = code[packed 4 bits of i] * s[i // 64], the first of two weights in a byte's high half, and
+    s[j] = absmax_code[absmax[j]] * absmax_scale[j // 256] + absmax_offset.
+    `dtype` is that of W once unpacked, and of the bias.
+    """
+
+    packed: Tensor
+    absmax: Tensor
+    absmax_scale: Tensor
+    absmax_offset: Tensor
+    code: Tensor
+    absmax_code: Tensor
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        """Room for a layer, not filled; `quantize` makes one from weights."""
+        super().__init__()
+        self.in_features, self.out_features, self.dtype = in_features, out_features, dtype
+        weights = in_features * out_features
+        blocks = -(-weights // BLOCK)
+        buffers = {
+            "packed": (((weights + 1) // 2,), torch.uint8),
+            "absmax": ((blocks,), torch.uint8),
+            "absmax_scale": ((-(-blocks // NESTED),), torch.float32),
+            "absmax_offset": ((), torch.float32),
+            "code": ((16,), torch.float32),
+            "absmax_code": ((256,), torch.float32),
+        }
+        for name, (shape, kind) in buffers.items():
+            self.register_buffer(name, torch.empty(shape, dtype=kind, device=device))
+        self.bias: nn.Parameter | None = None
+        if bias:
+            self.bias = nn.Parameter(torch.empty(out_features, dtype=dtype, device=device), requires_grad=False)
+
+    @classmethod
+    def quantize(cls, weight: Tensor, bias: Tensor | None = None) -> Self:
+        """Pack an (out, in) weight, on its device and for its dtype; an (out,) bias is kept as it is."""
+        out_features, in_features = weight.shape
+        made = cls(in_features, out_features, bias is not None, "meta", weight.dtype)
+        packed, state = bnb.quantize_4bit(
+            weight.contiguous(), blocksize=BLOCK, quant_type="nf4", compress_statistics=True
+        )
+        made.packed, made.absmax, made.code = packed.flatten(), state.absmax, state.code
+        made.absmax_offset, made.absmax_scale, made.absmax_code = state.offset, state.state2.absmax, state.state2.code
+        if bias is not None:
+            made.bias = nn.Parameter(bias, requires_grad=False)
+        return made
+
+    @property
+    def quant_state(self) -> bnb.QuantState:
+        """The same, in the words of bitsandbytes; views of the buffers as they are now."""
+        nested = bnb.QuantState(  # type: ignore[no-untyped-call]
+            absmax=self.absmax_scale, blocksize=NESTED, code=self.absmax_code, dtype=torch.float32
+        )
+        return bnb.QuantState(  # type: ignore[no-untyped-call]
+            absmax=self.absmax,
+            shape=torch.Size((self.out_features, self.in_features)),
+            code=self.code,
+            blocksize=BLOCK,
+            quant_type="nf4",
+            dtype=self.dtype,
+            offset=self.absmax_offset,
+            state2=nested,
+        )
+
+    def dequantize(self) -> Tensor:
+        """The (out, in) weight that this layer stands for, in its dtype."""
+        return bnb.dequantize_4bit(self.packed.view(-1, 1), self.quant_state)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., in) -> (..., out)."""
+        # On a CPU bitsandbytes misreads anything that is not contiguous.
+        return matmul_4bit(x.contiguous(), self.packed.view(-1, 1), self.quant_state, bias=self.bias)  # type: ignore[no-any-return]
+
+    def extra_repr(self) -> str:
+        """As nn.Linear says it."""
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
