@@ -58,7 +58,7 @@ class Training:
     """One process's part of a training run."""
 
     def __init__(self, arguments: argparse.Namespace, rank: int, size: int) -> None:
-        self.arguments, self.rank = arguments, rank
+        self.arguments, self.rank, self.size = arguments, rank, size
         local = int(os.environ.get("LOCAL_RANK", "0"))
         self.device = torch.device("cuda", local) if torch.cuda.is_available() else torch.device("cpu")
         if self.device.type == "cuda":
@@ -85,7 +85,10 @@ class Training:
         seen, first, waited, asked = 0, self.step, 0.0, began
         for batch in self._loader():
             waited += time.monotonic() - asked
-            share = max(self.step / arguments.steps, (time.monotonic() - began) / arguments.seconds)
+            elapsed = self._agreed(time.monotonic() - began)
+            if elapsed > arguments.seconds:
+                break
+            share = max(self.step / arguments.steps, elapsed / arguments.seconds)
             losses = self._learn(batch.to(self.device), schedule(self.step - first, share))
             self.step += 1
             seen += len(batch.ids)
@@ -95,11 +98,17 @@ class Training:
             if now - saved > SAVE_EVERY_SECONDS and self.rank == 0:
                 self._save()
                 saved = time.monotonic()
-            if now - began > arguments.seconds:
-                break
             asked = time.monotonic()
         if self.rank == 0:
             self._save()
+
+    def _agreed(self, seconds: float) -> float:
+        """The first process's clock for all: else one would end, or slow down, while the others wait for it."""
+        if self.size == 1:
+            return seconds
+        clock = torch.tensor(seconds, dtype=torch.float64, device=self.device)
+        dist.broadcast(clock, 0)
+        return clock.item()
 
     def _loader(self) -> DataLoader[Batch]:
         arguments = self.arguments
