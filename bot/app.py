@@ -132,7 +132,7 @@ async def _services(settings: Settings, model: ModelService, database: Database)
         settings=settings,
         model=model,
         inbox=Inbox(database),
-        chats=Chats(database),
+        chats=Chats(database, settings.chat_defaults()),
         pictures=Pictures(database),
         turns=Turns(database),
         admissions=admissions,

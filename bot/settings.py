@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from bot.chat_settings import ChangedBy, ChatSettings, Length, Stream
 from bot.settings_errors import SettingsError, dotted_keys, explain, unknown_key
 from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDetail
 
@@ -135,6 +136,16 @@ class ReplySettings(_Section):
     footer: bool = True
 
 
+class ChatsSettings(_Section):
+    """What holds in chats that chose nothing else in /settings."""
+
+    language: Literal["auto", "en", "zh"] = "auto"
+    stream: Stream = Stream.EDIT
+    length: Length = Length.NORMAL
+    watch: bool = False
+    changed_by: ChangedBy = ChangedBy.ADMINS
+
+
 class LogSettings(_Section):
     """How much is logged."""
 
@@ -149,7 +160,21 @@ class Settings(_Section):
     access: AccessSettings = AccessSettings()
     model: ModelSettings = ModelSettings()
     reply: ReplySettings = ReplySettings()
+    chats: ChatsSettings = ChatsSettings()
     log: LogSettings = LogSettings()
+
+    def chat_defaults(self) -> ChatSettings:
+        """What holds in a chat that chose nothing."""
+        return ChatSettings(
+            detail=self.model.default_detail(),
+            footer=self.reply.footer,
+            temperature=self.model.temperature,
+            language=self.chats.language,
+            stream=self.chats.stream,
+            length=self.chats.length,
+            watch=self.chats.watch,
+            changed_by=self.chats.changed_by,
+        )
 
 
 def load_settings(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -2,6 +2,7 @@
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
+from bot.chat_settings import Setting
 from bot.context import BotContext
 from bot.handlers.admins import is_admin_here
 from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
@@ -29,7 +30,7 @@ async def choose(update: Update, context: BotContext) -> None:
     if not await is_admin_here(update, context):
         await say(update, context, Sentence.GROUP_ADMINS_ONLY)
         return
-    await context.services.chats.choose_detail(message.chat.id, detail, topic_of(message))
+    await context.services.chats.choose(Setting.DETAIL, str(detail), message.chat.id, topic_of(message))
     await say_text(update, context, _chosen(texts, detail))
 
 
@@ -48,7 +49,7 @@ async def press(update: Update, context: BotContext) -> None:
         return
     detail = Detail.parse(query.data.removeprefix(PREFIX))
     topic = topic_of(menu) if isinstance(menu, Message) else None
-    await context.services.chats.choose_detail(menu.chat.id, detail, topic)
+    await context.services.chats.choose(Setting.DETAIL, str(detail), menu.chat.id, topic)
     await acknowledge(query, _chosen(texts, detail))
     await redraw(query, _choice(texts, detail), keyboard(texts, detail))
 
@@ -73,8 +74,7 @@ def levels(texts: Texts) -> str:
 
 
 async def _current(message: Message, context: BotContext) -> Detail:
-    settings = await context.services.chats.settings(message.chat.id, topic_of(message))
-    return settings.detail or context.services.settings.model.default_detail()
+    return (await context.services.chats.settings(message.chat.id, topic_of(message))).detail
 
 
 def _choice(texts: Texts, current: Detail) -> str:

@@ -6,10 +6,11 @@ import logging
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest, TelegramError
 
+from bot.chat_settings import AUTO
 from bot.context import BotContext
 from bot.pacing import ONCE
 from bot.render import Part
-from bot.reply import NO_PREVIEW, Reply, place_of
+from bot.reply import NO_PREVIEW, Reply, place_of, topic_of
 from bot.sending import is_gone, is_unchanged
 from bot.storage import Admission
 from bot.texts import Sentence, Texts, language_of, texts_in
@@ -18,16 +19,22 @@ _log = logging.getLogger(__name__)
 
 
 async def texts_for(update: Update, context: BotContext) -> Texts:
-    """The sentences in the chat's language, else in that of the person who wrote."""
-    chat, user = update.effective_chat, update.effective_user
-    chosen = (await context.services.chats.settings(chat.id)).language if chat else None
-    return texts_in(chosen or language_of(user.language_code if user else None))
+    """The sentences in the language that was chosen here, else in that of the person who wrote or pressed."""
+    chat, user, message = update.effective_chat, update.effective_user, update.effective_message
+    topic = topic_of(message) if isinstance(message, Message) else None  # Of a deleted one nobody knows it.
+    own = language_of(user.language_code if user else None)
+    return texts_in(await _language(context, chat.id, own, topic) if chat else own)
 
 
 async def texts_of(admission: Admission, context: BotContext) -> Texts:
     """The sentences for somebody who did not write just now."""
-    chosen = (await context.services.chats.settings(admission.id)).language
-    return texts_in(chosen or admission.language or language_of(None))
+    return texts_in(await _language(context, admission.id, admission.language or language_of(None)))
+
+
+async def _language(context: BotContext, chat: int, own: str, topic: int | None = None) -> str:
+    """The language that was chosen there; where each person is spoken to in his own, that."""
+    chosen = (await context.services.chats.settings(chat, topic)).language
+    return own if chosen == AUTO else chosen
 
 
 async def say(update: Update, context: BotContext, sentence: Sentence, **values: object) -> list[int]:

@@ -2,6 +2,7 @@
 
 from telegram import Chat, Update
 
+from bot.chat_settings import Setting
 from bot.context import BotContext
 from bot.handlers.admins import is_admin_here
 from bot.handlers.speaking import message_of, say
@@ -22,5 +23,5 @@ async def choose(update: Update, context: BotContext) -> None:
     elif not await is_admin_here(update, context):
         await say(update, context, Sentence.GROUP_ADMINS_ONLY)
     else:
-        await context.services.chats.watch(message.chat.id, word == "on", topic_of(message))
+        await context.services.chats.choose(Setting.WATCH, str(int(word == "on")), message.chat.id, topic_of(message))
         await say(update, context, SAID[word])

@@ -1,7 +1,7 @@
 """Everything that survives a restart, in one SQLite file."""
 
 from bot.storage.admissions import INSIDE, Admission, Admissions, Standing
-from bot.storage.chats import Chats, ChatSettings
+from bot.storage.chats import Chats
 from bot.storage.database import BACKUPS, Database, StorageError, open_database
 from bot.storage.forgetting import Forgetting, Forgotten
 from bot.storage.inbox import Inbox, InboxQueue
@@ -14,7 +14,6 @@ __all__ = [
     "INSIDE",
     "Admission",
     "Admissions",
-    "ChatSettings",
     "Chats",
     "Database",
     "Forgetting",

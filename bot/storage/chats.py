@@ -1,67 +1,56 @@
 """What a chat, or a topic of it, has chosen, and the picture it is talking about."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
-from bot.storage.database import Database
-from model_service import Detail
+from bot.chat_settings import READERS, ChatSettings, Setting
+from bot.storage.database import Database, Value
 
-
-@dataclass(frozen=True, slots=True)
-class ChatSettings:
-    """A chat's own settings; None means the default. `picture` is the one that the next question is about.
-
-    `watch` says that every picture of a group is answered, asked or not.
-    """
-
-    detail: Detail | None = None
-    language: str | None = None
-    picture: int | None = None
-    watch: bool = False
+_SETTINGS = (
+    f"SELECT {', '.join(f'coalesce(topics.{name}, chats.{name}) AS {name}' for name in Setting)}, "  # noqa: S608
+    "iif(here.topic IS NULL, chats.picture, topics.picture) AS picture "
+    "FROM (SELECT ? AS chat, ? AS topic) AS here LEFT JOIN chats ON chats.id = here.chat "
+    "LEFT JOIN topics ON topics.chat = here.chat AND topics.topic = here.topic"
+)
 
 
 class Chats:
-    """The tables of chats and of the topics in them, by Telegram's ids. Topic None is the chat outside of any."""
+    """The tables of chats and of the topics in them, by Telegram's ids. Topic None is the chat outside of any.
 
-    def __init__(self, database: Database) -> None:
+    `defaults` hold where a chat chose nothing.
+    """
+
+    def __init__(self, database: Database, defaults: ChatSettings | None = None) -> None:
         self._database = database
+        self._defaults = defaults or ChatSettings()
 
     async def settings(self, chat: int, topic: int | None = None) -> ChatSettings:
         """What holds there: a topic has a picture of its own, and the chat's settings where it chose none."""
-        sql = (
-            "SELECT coalesce(topics.detail, chats.detail) AS detail, chats.language AS language, "
-            "iif(here.topic IS NULL, chats.picture, topics.picture) AS picture, "
-            "coalesce(topics.watch, chats.watch, 0) AS watch "
-            "FROM (SELECT ? AS chat, ? AS topic) AS here LEFT JOIN chats ON chats.id = here.chat "
-            "LEFT JOIN topics ON topics.chat = here.chat AND topics.topic = here.topic"
-        )
-        row = await self._database.row(sql, chat, topic)
+        row = await self._database.row(_SETTINGS, chat, topic)
         assert row is not None  # noqa: S101
-        detail = Detail.parse(row["detail"]) if row["detail"] else None
-        return ChatSettings(detail, row["language"], row["picture"], bool(row["watch"]))
+        chosen = {name.value: read(row[name]) for name, read in READERS.items() if row[name] is not None}
+        return replace(self._defaults, picture=row["picture"], **chosen)
 
-    async def choose_detail(self, chat: int, detail: Detail, topic: int | None = None) -> None:
-        """Look this closely at every picture from now on."""
-        await self._set("detail", str(detail), chat, topic)
+    async def choose(self, setting: Setting, word: str, chat: int, topic: int | None = None) -> None:
+        """From now on this holds there; `word` is spelt as by `ChatSettings.word`."""
+        await self._set({setting.value: word}, chat, topic)
+
+    async def reset(self, chat: int, topic: int | None = None) -> None:
+        """The defaults hold again, in a topic its chat's settings; who may change them stays as it was chosen."""
+        await self._set({name.value: None for name in Setting if name is not Setting.CHANGED_BY}, chat, topic)
 
     async def look_at(self, chat: int, picture: int | None, topic: int | None = None) -> None:
         """The next question is about this picture; None: about none."""
-        await self._set("picture", picture, chat, topic)
+        await self._set({"picture": picture}, chat, topic)
 
-    async def watch(self, chat: int, on: bool, topic: int | None = None) -> None:
-        """Answer every picture from now on, or only when asked."""
-        await self._set("watch", int(on), chat, topic)
-
-    async def _set(
-        self, column: Literal["detail", "picture", "watch"], value: str | int | None, chat: int, topic: int | None
-    ) -> None:
-        table, key, ids = ("chats", "id", [chat]) if topic is None else ("topics", "chat, topic", [chat, topic])
-        marks = ", ".join("?" * len(ids))
+    async def _set(self, values: dict[str, Value], chat: int, topic: int | None) -> None:
+        place: dict[str, Value] = {"id": chat} if topic is None else {"chat": chat, "topic": topic}
+        table = "chats" if topic is None else "topics"
+        columns = [*place, *values]
         sql = (
-            f"INSERT INTO {table} ({key}, {column}) VALUES ({marks}, ?) "  # noqa: S608
-            f"ON CONFLICT DO UPDATE SET {column} = excluded.{column}"
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "  # noqa: S608
+            f"ON CONFLICT DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in values)}"
         )
-        await self._database.write(sql, *ids, value)
+        await self._database.write(sql, *place.values(), *values.values())
 
     async def may_tell_stranger(self, chat: int, now: float, pause: float) -> bool:
         """Whether a stranger was not told his place within the last `pause` seconds; if so, he is now."""

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.storage import Chats, ChatSettings, Database, Forgetting, NewPicture, Picture, Pictures, Turn, Turns
+from bot.chat_settings import ChangedBy, ChatSettings, Length, Setting
+from bot.storage import Chats, Database, Forgetting, NewPicture, Picture, Pictures, Turn, Turns
 from model_service import Detail, FinishReason
 
 NEW = NewPicture(
@@ -32,27 +33,58 @@ async def test_a_chats_settings_are_kept(database: Database, picture: Picture) -
     """Each on its own; a new chat has none."""
     chats = Chats(database)
     assert await chats.settings(5) == ChatSettings()
-    await chats.choose_detail(5, Detail(384))
+    await chats.choose(Setting.DETAIL, "384", 5)
     await chats.look_at(5, picture.id)
-    assert await chats.settings(5) == ChatSettings(Detail(384), None, picture.id)
+    assert await chats.settings(5) == ChatSettings(Detail(384), picture=picture.id)
     await chats.look_at(5, None)
-    await chats.choose_detail(5, Detail(100))
-    assert await chats.settings(5) == ChatSettings(Detail(100), None, None)
+    await chats.choose(Setting.DETAIL, "100", 5)
+    assert await chats.settings(5) == ChatSettings(Detail(100))
 
 
 async def test_a_topic_has_its_own_picture_and_may_have_its_own_settings(database: Database, picture: Picture) -> None:
     """Where it chose none the chat's hold; the picture is never another topic's, and goes when it is deleted."""
     chats = Chats(database)
-    await chats.choose_detail(5, Detail(384))
+    await chats.choose(Setting.DETAIL, "384", 5)
     await chats.look_at(5, picture.id)
-    assert await chats.settings(5, 7) == ChatSettings(Detail(384), None, None)
-    await chats.choose_detail(5, Detail(100), 7)
+    assert await chats.settings(5, 7) == ChatSettings(Detail(384))
+    await chats.choose(Setting.DETAIL, "100", 5, 7)
     await chats.look_at(5, picture.id, 7)
-    assert await chats.settings(5, 7) == ChatSettings(Detail(100), None, picture.id)
-    assert await chats.settings(5, 8) == ChatSettings(Detail(384), None, None)
+    assert await chats.settings(5, 7) == ChatSettings(Detail(100), picture=picture.id)
+    assert await chats.settings(5, 8) == ChatSettings(Detail(384))
     assert await chats.settings(6, 7) == ChatSettings()
     await Forgetting(database).chat(5, 0)
-    assert await chats.settings(5, 7) == ChatSettings(Detail(100), None, None)
+    assert await chats.settings(5, 7) == ChatSettings(Detail(100))
+
+
+async def test_every_setting_is_read_as_it_was_chosen(database: Database) -> None:
+    """In the words of the buttons; a topic's choice goes before its chat's, and that before the owner's."""
+    owners = ChatSettings(Detail(64), footer=False, temperature=0.7, length=Length.SHORT)
+    chats = Chats(database, owners)
+    words = {
+        Setting.DETAIL: "high", Setting.LANGUAGE: "zh", Setting.FOOTER: "1", Setting.STREAM: "off",
+        Setting.LENGTH: "long", Setting.TEMPERATURE: "0.4", Setting.WATCH: "1", Setting.CHANGED_BY: "everybody",
+    }  # fmt: skip
+    assert set(words) == set(Setting)
+    for setting, word in words.items():
+        await chats.choose(setting, word, 5)
+    await chats.choose(Setting.LENGTH, "normal", 5, 7)
+    chosen = await chats.settings(5)
+    assert {setting: chosen.word(setting) for setting in Setting} == words
+    assert await chats.settings(5, 7) == replace(chosen, length=Length.NORMAL)
+    assert await chats.settings(6) == owners
+
+
+async def test_the_defaults_hold_again(database: Database, picture: Picture) -> None:
+    """In a topic its chat's settings; who may change them, and the picture, are no matter of taste."""
+    chats = Chats(database)
+    await chats.look_at(5, picture.id)
+    for setting, word in ((Setting.FOOTER, "0"), (Setting.CHANGED_BY, "everybody"), (Setting.DETAIL, "max")):
+        await chats.choose(setting, word, 5)
+    await chats.choose(Setting.FOOTER, "1", 5, 7)
+    await chats.reset(5, 7)
+    assert not (await chats.settings(5, 7)).footer
+    await chats.reset(5)
+    assert await chats.settings(5) == ChatSettings(changed_by=ChangedBy.EVERYBODY, picture=picture.id)
 
 
 async def test_a_stranger_is_told_once_an_hour(database: Database) -> None:
