@@ -16,12 +16,13 @@ from telegram.request import HTTPXRequest
 from bot.context import BotContext, Data, EyeglassApplication, Services
 from bot.handlers import COMMANDS, register
 from bot.lanes import Lanes
+from bot.looks import Looks
 from bot.pacing import ChatPacing
 from bot.pairing import Pairing
 from bot.polling import ALLOWED_UPDATES, PollingRequest
 from bot.retention import Retention
 from bot.settings import Settings
-from bot.storage import Admissions, Chats, Database, Inbox, InboxQueue, Pictures, Turns, open_database
+from bot.storage import Admissions, Chats, Database, Inbox, InboxQueue, Moving, Pictures, Turns, open_database
 from bot.tasks import beside, spawn
 from bot.texts import LANGUAGES, Sentence, texts_in
 from model_service import ModelService, ModelServiceError, open_service
@@ -136,7 +137,9 @@ async def _services(settings: Settings, model: ModelService, database: Database)
         pictures=Pictures(database),
         turns=Turns(database),
         admissions=admissions,
+        moving=Moving(database),
         retention=Retention(database, settings.storage.path, settings.storage.keep_days * 86_400.0),
+        looks=Looks(settings.reply.private_interval, settings.reply.group_interval),
         pairing=Pairing() if orphan else None,
     )
 

@@ -8,10 +8,11 @@ from telegram import Bot
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from bot.asked import AskedQuestions
+from bot.looks import Looks
 from bot.pairing import Pairing
 from bot.retention import Retention
 from bot.settings import Settings
-from bot.storage import Admissions, Chats, Inbox, Pictures, Turns
+from bot.storage import Admissions, Chats, Inbox, Moving, Pictures, Turns
 from model_service import ModelService
 
 Data = dict[Any, Any]
@@ -32,7 +33,9 @@ class Services:
     pictures: Pictures
     turns: Turns
     admissions: Admissions
+    moving: Moving
     retention: Retention
+    looks: Looks
     pairing: Pairing | None
     asked: AskedQuestions = field(default_factory=AskedQuestions)
     since: float = field(default_factory=time.monotonic)

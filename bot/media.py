@@ -9,9 +9,10 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from telegram import Bot, Message
-from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.pixels import CheckedPicture, check_picture
+from bot.sending import seconds_of
 from bot.settings import Settings
 from bot.storage import FOLDER, NewPicture, Picture, Source
 from model_service import PictureFault, PictureRejected
@@ -22,6 +23,9 @@ MOST_BYTES = 20 * 1024 * 1024
 ATTEMPTS = 3
 PATIENCE = 6
 """One attempt may take this many times the time for one answer: 20 MiB in two minutes, by default."""
+
+MOST_PAUSE = 30.0
+"""If Telegram asks to wait longer than this, in seconds, the person hears of it instead."""
 
 _log = logging.getLogger(__name__)
 
@@ -117,6 +121,7 @@ class Media:
 
     async def _download(self, file_id: str) -> bytes:
         for attempt in range(1, ATTEMPTS + 1):
+            pause = 0.5 * attempt
             try:
                 async with asyncio.timeout(self._timeout * PATIENCE):
                     return await self._download_once(file_id)
@@ -124,12 +129,16 @@ class Media:
                 if "too big" in error.message.lower():
                     raise PictureRejected(PictureFault.TOO_MANY_BYTES, error.message) from error
                 raise DownloadFailed(f"Telegram declined: {error.message}") from error
+            except RetryAfter as error:
+                pause = seconds_of(error)
+                if pause > MOST_PAUSE:
+                    raise DownloadFailed(f"Telegram asks to wait {pause:.0f} s") from error
             except (NetworkError, TimeoutError, InvalidToken) as error:
                 _log.warning("download failed, attempt %d of %d: %s", attempt, ATTEMPTS, type(error).__name__)
-                if attempt < ATTEMPTS:
-                    await asyncio.sleep(0.5 * attempt)
             except TelegramError as error:
                 raise DownloadFailed(type(error).__name__) from error
+            if attempt < ATTEMPTS:
+                await asyncio.sleep(pause)
         raise DownloadFailed(f"{ATTEMPTS} attempts failed")
 
     async def _download_once(self, file_id: str) -> bytes:

@@ -1,9 +1,10 @@
-"""When Telegram says "too many requests", the one chat concerned waits, and no other."""
+"""When Telegram says "too many requests", what it was said about waits, and nothing else."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 from telegram.error import RetryAfter
@@ -12,25 +13,31 @@ from telegram.ext import BaseRateLimiter
 from bot.sending import seconds_of
 
 Result = bool | dict[str, Any] | list[dict[str, Any]]
-
-ATTEMPTS = 4
-"""How often a request that meets "too many requests" is made, unless its `rate_limit_args` say otherwise."""
+Held = tuple[object, str]
+"""A chat and a method."""
 
 ONCE = 1
+"""As `rate_limit_args`: make the request now or never."""
 
 _log = logging.getLogger(__name__)
 
 
 class ChatPacing(BaseRateLimiter[int]):
-    """Holds back the requests to a chat for as long as Telegram asked.
+    """Holds back the requests of one method to one chat for as long as Telegram asked.
 
-    `rate_limit_args` is the number of attempts (PTB passes over a 0). With ONCE the request fails at once with
-    RetryAfter, without going out while the chat is held back: right for what loses its worth by waiting, as a look at
-    a growing answer does.
+    They wait, however long that is, and go out again until they pass. Those with ONCE fail instead, at once and without
+    going out while the chat is held back: right for what loses its worth by waiting, as a look at a growing answer
+    does. So do requests about no chat: whoever makes them knows best what to do, and holds back nobody else.
     """
 
-    def __init__(self) -> None:
-        self._held_until: dict[object, float] = {}
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._clock = clock
+        self._sleep = sleep
+        self._held_until: dict[Held, float] = {}
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -38,6 +45,11 @@ class ChatPacing(BaseRateLimiter[int]):
     async def shutdown(self) -> None:
         """Forget who is held back."""
         self._held_until.clear()
+
+    @property
+    def held(self) -> int:
+        """How many chats are held back, counted once for each method."""
+        return len(self._held_until)
 
     async def process_request(  # noqa: PLR0917
         self,
@@ -48,25 +60,32 @@ class ChatPacing(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Result:
-        """Make the request once the chat may be written to."""
-        attempts = ATTEMPTS if rate_limit_args is None else rate_limit_args
-        patient = attempts > ONCE
+        """Make the request once it may be made.
+
+        Raises:
+            RetryAfter: it is not to wait, and would have to.
+        """
         chat = data.get("chat_id")
+        if chat is None:
+            return await callback(*args, **kwargs)
+        patient = rate_limit_args != ONCE
         while True:
-            await self._wait(chat, patient=patient)
+            await self._wait((chat, endpoint), patient=patient)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                seconds = seconds_of(error)
-                _log.warning("Telegram asks to wait %.0f s before the next %s", seconds, endpoint)
-                self._held_until[chat] = max(time.monotonic() + seconds, self._held_until.get(chat, 0.0))
-                attempts -= 1
-                if attempts <= 0:
+                self._hold((chat, endpoint), seconds_of(error))
+                if not patient:
                     raise
 
-    async def _wait(self, chat: object, *, patient: bool) -> None:
-        while (left := self._held_until.get(chat, 0.0) - time.monotonic()) > 0:
+    def _hold(self, held: Held, seconds: float) -> None:
+        _log.warning("Telegram asks to wait %.0f s before the next %s to chat %s", seconds, held[1], held[0])
+        now = self._clock()
+        self._held_until = {other: until for other, until in self._held_until.items() if until > now}
+        self._held_until[held] = max(now + seconds, self._held_until.get(held, now))
+
+    async def _wait(self, held: Held, *, patient: bool) -> None:
+        while (left := self._held_until.get(held, 0.0) - self._clock()) > 0:
             if not patient:
-                raise RetryAfter(max(1, round(left)))
-            await asyncio.sleep(left)
-        self._held_until.pop(chat, None)
+                raise RetryAfter(timedelta(seconds=left))
+            await self._sleep(left)

@@ -3,18 +3,18 @@
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
+from bot.looks import Looks
 from bot.pacing import ONCE
 from bot.render import Part, clip
-from bot.sending import is_gone, is_odd_markup, is_unchanged, never_arrived, seconds_of
+from bot.sending import is_gone, is_odd_markup, is_passing, is_unchanged, is_unreachable, never_arrived
 from bot.tasks import beside, spawn
 
 TYPING_SECONDS = 4.5
@@ -23,7 +23,10 @@ TYPING_SECONDS = 4.5
 LOOK_SECONDS = 2.5
 """How often a place in line is looked at again: an estimate ages although nothing happens."""
 
-FINAL_ATTEMPTS = 5
+FINAL_ATTEMPTS = 12
+LONGEST_PAUSE = 60.0
+"""The pauses between the attempts double up to this, in seconds: an outage of some minutes costs no answer."""
+
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 _log = logging.getLogger(__name__)
@@ -31,10 +34,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer belongs: under which message of which chat, and in which topic of a forum."""
+    """Where an answer belongs: under which message of which chat, and in which topic of a forum.
+
+    `question` is None where that message cannot be named any more.
+    """
 
     chat: int
-    question: int
+    question: int | None
     topic: int | None = None
 
 
@@ -52,31 +58,31 @@ class Reply:
     """The message that shows one answer. `began` is called with its number as soon as there is one.
 
     `message_id` is that of a message which a former run of the program began. `keyboard` stands under it while it
-    grows; the whole answer brings its own, or none.
+    grows; the whole answer brings its own, or none. `looks` says when it may grow.
     """
 
     def __init__(
         self,
         bot: ExtBot[int],
         place: Place,
-        interval: float,
         *,
+        looks: Looks | None = None,
         message_id: int | None = None,
         began: Callable[[int], Awaitable[None]] | None = None,
         keyboard: InlineKeyboardMarkup | None = None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bot = bot
         self._place = place
-        self._interval = interval
+        self._looks = looks or Looks()
         self._began = began
-        self._clock = clock
         self._message_id = message_id
         self._shown: tuple[str, InlineKeyboardMarkup | None] = ("", None)
         self._showing = asyncio.Lock()
         self._closed = False
         self._lost = False
-        self._next_show = 0.0
+        self._tried = False
+        self._scope: asyncio.Timeout | None = None
+        self._refusal: TelegramError | None = None
         self._typing = asyncio.Event()
         self._typing.set()
         self._keyboard = keyboard
@@ -92,14 +98,32 @@ class Reply:
         """Show that the bot is at work until the block ends: typing at first, then now and then what `text` says.
 
         However the block ends, no look at the answer is on its way any more then.
+
+        Raises:
+            TelegramError: nobody can be written to there any more, which ended the block.
         """
-        async with self.typing(), beside(self._keep_looking(text), "look again"):
-            try:
-                yield
-            finally:
-                self._closed = True
-                async with self._showing:
-                    pass
+        try:
+            async with (
+                asyncio.timeout(None) as self._scope,
+                self.typing(),
+                beside(self._keep_looking(text), "look again"),
+            ):
+                try:
+                    yield
+                finally:
+                    self._closed = True
+                    async with self._showing:
+                        pass
+        except TimeoutError:
+            if self._refusal is None:
+                raise
+            raise self._refusal from None
+
+    def _refused(self, error: TelegramError) -> None:
+        """End the block in which the answer grows, if nobody can see it."""
+        if is_unreachable(error) and self._refusal is None and self._scope is not None and not self._closed:
+            self._refusal = error
+            self._scope.reschedule(asyncio.get_running_loop().time())
 
     async def show(self, text: str) -> None:
         """Show the answer so far, if the last look at it is long enough ago and something is new. Never fails.
@@ -115,19 +139,22 @@ class Reply:
                 await self._try(text)
 
     async def _try(self, text: str) -> None:
-        if self._clock() < self._next_show:
+        chat = self._place.chat
+        first = self._message_id is None and not self._tried
+        if not first and not self._looks.may(chat, self):
             return
+        self._tried = True
+        self._looks.took(chat, self)
         self._typing.clear()
         try:
-            await self._put(Part(text), attempts=ONCE)
+            await self._put(Part(text), rate=ONCE)
         except RetryAfter as error:
-            self._next_show = self._clock() + seconds_of(error)
-            return
+            _log.debug("a look at an answer is skipped: %s", error)
         except TelegramError as error:
             _log.info("a growing answer could not be shown: %s", error)
             # A message that may be there without its number would be sent again by the next look.
             self._lost = self._message_id is None and not never_arrived(error)
-        self._next_show = self._clock() + self._interval
+            self._refused(error)
 
     async def finish(self, parts: Sequence[Part], keyboard: InlineKeyboardMarkup | None = None) -> list[int]:
         """Show the whole answer, in as many messages as it has parts; returns their numbers.
@@ -150,39 +177,47 @@ class Reply:
         """Put the part there, again and again where that makes no double; None if its fate is unknown."""
         for attempt in range(1, FINAL_ATTEMPTS + 1):
             try:
-                await self._put(part, attempts=FINAL_ATTEMPTS)
+                await self._put(part, rate=None)
                 return self._message_id
             except BadRequest as error:
                 if not part.entities or not is_odd_markup(error):
                     raise
                 _log.warning("Telegram does not take an answer's entities, it goes out as plain text: %s", error)
                 part = Part(part.text)
-            except NetworkError as error:
+            except TelegramError as error:
                 if self._message_id is None and not never_arrived(error):
                     _log.warning("an answer may or may not have arrived and is not sent twice: %s", error)
                     return None
-                if attempt == FINAL_ATTEMPTS:
+                if attempt == FINAL_ATTEMPTS or not is_passing(error):
                     raise
                 _log.warning("an answer could not be delivered, attempt %d: %s", attempt, error)
-                await asyncio.sleep(2.0 ** (attempt - 1))
+                await asyncio.sleep(min(LONGEST_PAUSE, 2.0 ** (attempt - 1)))
         return self._message_id
 
-    async def _put(self, part: Part, attempts: int) -> None:
+    async def _put(self, part: Part, rate: int | None) -> None:
+        try:
+            await self._put_here(part, rate)
+        except ChatMigrated as error:
+            _log.info("chat %d is chat %d now, and the answer goes there", self._place.chat, error.new_chat_id)
+            self._place, self._message_id = Place(error.new_chat_id, question=None), None
+            await self._put_here(part, rate)
+
+    async def _put_here(self, part: Part, rate: int | None) -> None:
         if self._message_id is not None:
             if (part.text, self._keyboard) == self._shown and not part.entities:
                 return
             try:
-                await self._edit(self._message_id, part, attempts)
+                await self._edit(self._message_id, part, rate)
             except BadRequest as error:
                 if is_gone(error):
                     self._message_id = None
                 elif not is_unchanged(error):
                     raise
         if self._message_id is None:
-            await self._send(part, attempts)
+            await self._send(part, rate)
         self._shown = (part.text, self._keyboard)
 
-    async def _edit(self, message_id: int, part: Part, attempts: int) -> None:
+    async def _edit(self, message_id: int, part: Part, rate: int | None) -> None:
         await self._bot.edit_message_text(
             part.text,
             chat_id=self._place.chat,
@@ -190,30 +225,36 @@ class Reply:
             entities=part.entities or None,
             link_preview_options=NO_PREVIEW,
             reply_markup=self._keyboard,
-            rate_limit_args=attempts,
+            rate_limit_args=rate,
         )
 
-    async def _send(self, part: Part, attempts: int) -> None:
+    async def _send(self, part: Part, rate: int | None) -> None:
         message = await self._bot.send_message(
             self._place.chat,
             part.text,
             entities=part.entities or None,
             message_thread_id=self._place.topic,
-            reply_parameters=ReplyParameters(self._place.question, allow_sending_without_reply=True),
+            reply_parameters=self._question(),
             link_preview_options=NO_PREVIEW,
             reply_markup=self._keyboard,
-            rate_limit_args=attempts,
+            rate_limit_args=rate,
         )
         self._message_id = message.message_id
         if self._began is not None:
             await self._began(message.message_id)
 
+    def _question(self) -> ReplyParameters | None:
+        question = self._place.question
+        return None if question is None else ReplyParameters(question, allow_sending_without_reply=True)
+
     async def _keep_typing(self) -> None:
         while self._typing.is_set():
-            with contextlib.suppress(TelegramError):
+            try:
                 await self._bot.send_chat_action(
                     self._place.chat, ChatAction.TYPING, message_thread_id=self._place.topic, rate_limit_args=ONCE
                 )
+            except TelegramError as error:
+                self._refused(error)
             await asyncio.sleep(TYPING_SECONDS)
 
     async def _keep_looking(self, text: Callable[[], str]) -> None:

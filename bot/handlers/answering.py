@@ -5,7 +5,7 @@ import logging
 import math
 from dataclasses import dataclass
 
-from telegram import Chat, InlineKeyboardMarkup, Message, Update
+from telegram import InlineKeyboardMarkup, Message, Update
 
 from bot.access import asker_name
 from bot.asked import Asked, Cancelled
@@ -105,17 +105,15 @@ async def _begin(update: Update, context: BotContext, picture: Picture, question
 
 async def _open_reply(update: Update, context: BotContext, keyboard: InlineKeyboardMarkup) -> Reply:
     """The reply's message: the one that a former run began, where there is one."""
-    inbox, message = context.services.inbox, message_of(update)
-    pace = context.services.settings.reply
-    private = message.chat.type == Chat.PRIVATE
+    inbox = context.services.inbox
 
     async def began(message_id: int) -> None:
         await inbox.note_answer(update.update_id, message_id)
 
     return Reply(
         context.bot,
-        place_of(message),
-        pace.private_interval if private else pace.group_interval,
+        place_of(message_of(update)),
+        looks=context.services.looks,
         message_id=await inbox.answer_of(update.update_id),
         began=began,
         keyboard=keyboard,

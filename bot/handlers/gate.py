@@ -25,8 +25,9 @@ async def admit(update: Update, context: BotContext) -> None:
     message = update.message
     if message is None and update.callback_query is None:
         raise ApplicationHandlerStop
-    if message is not None and message.migrate_to_chat_id is not None:
-        await context.services.admissions.move(message.chat.id, message.migrate_to_chat_id)
+    if message is not None and (move := _move(message)) is not None:
+        _log.info("group %d is supergroup %d now", *move)
+        await context.services.moving.group(*move)
         raise ApplicationHandlerStop
     verdict = await _verdict(update, context)
     if verdict is Verdict.WELCOME and (message is None or await _is_meant(message, context)):
@@ -36,6 +37,15 @@ async def admit(update: Update, context: BotContext) -> None:
     if verdict is not Verdict.WELCOME and update.callback_query is not None:
         _log.warning("access: user %d pressed a button without being let in", update.callback_query.from_user.id)
     raise ApplicationHandlerStop
+
+
+def _move(message: Message) -> tuple[int, int] | None:
+    """The former and the new id of a group that became a supergroup: both chats are told so."""
+    if message.migrate_to_chat_id is not None:
+        return message.chat.id, message.migrate_to_chat_id
+    if message.migrate_from_chat_id is not None:
+        return message.migrate_from_chat_id, message.chat.id
+    return None
 
 
 async def _is_meant(message: Message, context: BotContext) -> bool:

@@ -45,7 +45,7 @@ async def take_in(update: Update, context: BotContext, message: Message, attachm
     if known is not None:
         return known
     try:
-        async with Reply(context.bot, place_of(message_of(update)), interval=0.0).typing():
+        async with Reply(context.bot, place_of(message_of(update))).typing():
             new = await Media(context.bot, services.settings).receive(message, attachment)
     except PictureRejected as error:
         await say(update, context, FAULTS[error.fault])

@@ -50,7 +50,7 @@ async def say_text(
     message = update.effective_message
     if message is None:
         return []
-    return await Reply(context.bot, place_of(message), interval=0.0).finish([Part(text)], keyboard)
+    return await Reply(context.bot, place_of(message)).finish([Part(text)], keyboard)
 
 
 async def tell(context: BotContext, chat: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
@@ -64,8 +64,8 @@ async def tell(context: BotContext, chat: int, text: str, keyboard: InlineKeyboa
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:
-    """Stop a pressed button's clock; Telegram forgets a press after a while, and then this does nothing."""
-    with contextlib.suppress(BadRequest):
+    """Stop a pressed button's clock, if that is possible: Telegram forgets a press after a while anyway."""
+    with contextlib.suppress(TelegramError):
         await query.answer(text)
 
 

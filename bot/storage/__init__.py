@@ -5,6 +5,7 @@ from bot.storage.chats import Chats
 from bot.storage.database import BACKUPS, Database, StorageError, open_database
 from bot.storage.forgetting import Forgetting, Forgotten
 from bot.storage.inbox import Inbox, InboxQueue
+from bot.storage.moving import Moving
 from bot.storage.pictures import FOLDER, NewPicture, Picture, Pictures, Source
 from bot.storage.turns import Turn, Turns
 
@@ -20,6 +21,7 @@ __all__ = [
     "Forgotten",
     "Inbox",
     "InboxQueue",
+    "Moving",
     "NewPicture",
     "Picture",
     "Pictures",

@@ -101,10 +101,6 @@ class Admissions:
         )
         return await self._database.write(sql, id, name, by, time.time()) == 1
 
-    async def move(self, before: int, after: int) -> None:
-        """A group has become a supergroup, with another id."""
-        await self._database.write("UPDATE OR REPLACE admissions SET id = ? WHERE id = ?", after, before)
-
 
 def _admission(row: sqlite3.Row) -> Admission:
     return Admission(row["id"], row["name"], row["language"], Standing(row["standing"]))
