@@ -26,7 +26,8 @@ class Looks:
         self._free_at: dict[int, float] = {}
         self._lines: dict[int, dict[object, float]] = {}
 
-    def __len__(self) -> int:
+    @property
+    def chats(self) -> int:
         """How many chats are remembered: those that had a look a short while ago, or want one."""
         return len(self._free_at.keys() | self._lines.keys())
 

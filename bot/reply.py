@@ -73,7 +73,7 @@ class Reply:
     ) -> None:
         self._bot = bot
         self._place = place
-        self._looks = looks or Looks()
+        self._looks = Looks() if looks is None else looks
         self._began = began
         self._message_id = message_id
         self._shown: tuple[str, InlineKeyboardMarkup | None] = ("", None)

@@ -10,21 +10,12 @@ from telegram.ext import ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
 import playground
+from bot.looks import Looks
 from bot.pacing import ChatPacing
 from bot.render import Part
 from bot.reply import Place, Reply
 from playground import Chat, Server
-
-
-@dataclass
-class Clock:
-    """A clock that a test turns."""
-
-    now: float = 0.0
-
-    def __call__(self) -> float:
-        """The time."""
-        return self.now
+from tests.bot.clocks import Clock
 
 
 @dataclass
@@ -51,18 +42,20 @@ class Screen:
 async def screen() -> AsyncIterator[Screen]:
     """A reply that shows at most every 1.5 seconds of its clock's."""
     async with playground.serve() as server:
-        builder = ApplicationBuilder().token(server.token).base_url(server.base_url).rate_limiter(ChatPacing())
+        clock, began = Clock(), list[int]()
+        pacing = ChatPacing(clock, clock.sleep)
+        builder = ApplicationBuilder().token(server.token).base_url(server.base_url).rate_limiter(pacing)
         application = builder.request(HTTPXRequest(read_timeout=0.5)).build()
         async with application:
             assert isinstance(application.bot, ExtBot)
             chat = server.person("Ada").private()
             question = await chat.send("What?")
-            clock, began = Clock(), list[int]()
 
             async def note(message_id: int) -> None:
                 began.append(message_id)
 
-            reply = Reply(application.bot, Place(chat.id, question.id), 1.5, began=note, clock=clock)
+            looks = Looks(1.5, 3.0, clock)
+            reply = Reply(application.bot, Place(chat.id, question.id), looks=looks, began=note)
             yield Screen(server, chat, reply, clock, began)
             assert server.violations == []
 
@@ -116,16 +109,18 @@ async def test_a_look_that_fails_is_not_repeated_but_the_last_text_is(screen: Sc
 
 
 async def test_too_many_requests_silence_the_looks_and_delay_the_last_text(screen: Screen) -> None:
-    """Telegram's pause is kept, and then the text comes."""
+    """Telegram's pause is kept, and then the text comes, however often that happens."""
     await screen.reply.show("One")
     screen.clock.now = 2.0
-    screen.server.fail_next("editMessageText", 429, "Too Many Requests: retry after 1", retry_after=1)
+    screen.server.fail_next("editMessageText", 429, "Too Many Requests: retry after 300", retry_after=300)
     await screen.reply.show("One, two")
-    screen.clock.now = 2.9
+    screen.clock.now = 99.0
     await screen.reply.show("One, two, three")
     assert screen.count("editMessageText") == 1
+    screen.server.fail_next("editMessageText", 429, "Too Many Requests: retry after 5000", retry_after=5000, times=9)
     await screen.reply.finish([Part("All.")])
     assert screen.texts == ["All."]
+    assert screen.clock.slept == [203.0, *[5000.0] * 9]
 
 
 async def test_a_look_whose_fate_is_unknown_is_not_sent_again(screen: Screen) -> None:
@@ -185,7 +180,7 @@ async def test_a_button_stands_there_until_the_whole_answer(screen: Screen) -> N
     """It goes although the text does not change any more."""
     keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Cancel", callback_data="cancel:1")]])
     place = Place(screen.chat.id, screen.chat.messages[0].id)
-    reply = Reply(screen.reply._bot, place, 0.0, keyboard=keyboard)
+    reply = Reply(screen.reply._bot, place, keyboard=keyboard)
     await reply.show("One")
     await reply.show("One, two")
     assert [button.data for button in screen.chat.messages[-1].buttons] == ["cancel:1"]
@@ -197,11 +192,11 @@ async def test_a_button_stands_there_until_the_whole_answer(screen: Screen) -> N
 async def test_a_look_is_taken_again_while_nothing_happens(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until the block ends."""
     monkeypatch.setattr("bot.reply.LOOK_SECONDS", 0.01)
-    screen.reply._interval = 0.0
+    reply = Reply(screen.reply._bot, Place(screen.chat.id, screen.chat.messages[0].id))
     seconds = iter(range(20, 0, -5))
-    async with screen.reply.growing(lambda: f"about {next(seconds, 5)} s"):
+    async with reply.growing(lambda: f"about {next(seconds, 5)} s"):
         await screen.chat.wait_until(lambda: screen.texts == ["about 5 s"])
-    await screen.reply.show("too late")
+    await reply.show("too late")
     assert screen.texts == ["about 5 s"]
     assert screen.count("sendMessage") == 1
 
@@ -216,7 +211,7 @@ async def test_cancellation_lets_a_look_arrive(screen: Screen) -> None:
         noted.append(message_id)
 
     place = Place(screen.chat.id, screen.chat.messages[0].id)
-    reply = Reply(screen.reply._bot, place, 0.0, began=note)
+    reply = Reply(screen.reply._bot, place, began=note)
 
     async def work() -> None:
         async with reply.growing(lambda: ""):
@@ -236,12 +231,14 @@ async def test_cancellation_lets_a_look_arrive(screen: Screen) -> None:
 
 async def test_another_chat_is_not_held_back(screen: Screen) -> None:
     """While one chat waits out Telegram's pause, another is written to."""
-    screen.server.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
+    screen.clock.go.clear()
+    screen.server.fail_next("sendMessage", 429, "Too Many Requests: retry after 300", retry_after=300)
     held = asyncio.ensure_future(screen.reply.finish([Part("Late.")]))
     await screen.server.wait_until(lambda: screen.count("sendMessage"))
     ben = screen.server.person("Ben").private()
-    other = Reply(screen.reply._bot, Place(ben.id, (await ben.send("Hi")).id), 1.5)
+    other = Reply(screen.reply._bot, Place(ben.id, (await ben.send("Hi")).id))
     await other.finish([Part("Soon.")])
     assert screen.texts == []
+    screen.clock.go.set()
     await held
     assert screen.texts == ["Late."]

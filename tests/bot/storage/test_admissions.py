@@ -72,11 +72,3 @@ async def test_somebody_can_be_let_in_by_id(admissions: Admissions) -> None:
     assert not await admissions.let_in(ADA, "Ada", by=ADA)
     assert await standings(admissions) == {ADA: Standing.OWNER, FAMILY: Standing.GUEST}
     assert await admissions.inside(3, FAMILY)
-
-
-async def test_a_group_keeps_its_standing_when_its_id_changes(admissions: Admissions) -> None:
-    """Groups become supergroups; one that was never let in stays out."""
-    await admissions.let_in(FAMILY, "Family", by=ADA)
-    await admissions.move(FAMILY, -1001)
-    await admissions.move(-200, -1002)
-    assert await standings(admissions) == {-1001: Standing.GUEST}
