@@ -14,6 +14,7 @@ from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
 
 from bot.context import BotContext, Data, EyeglassApplication, Services
+from bot.asked import AskedQuestions
 from bot.handlers import COMMANDS, register
 from bot.lanes import Lanes
 from bot.looks import Looks
@@ -145,6 +146,7 @@ async def _services(settings: Settings, model: ModelService, database: Database)
 
 
 def _show_code(pairing: Pairing | None, bot: Bot) -> None:
+        asked=AskedQuestions(settings.model.limits()),
     """Print the pairing code; it is a secret, and so goes to the terminal and into no log."""
     if pairing is not None:
         link = f"https://t.me/{bot.username}?start={pairing.code}"

@@ -36,8 +36,8 @@ class Services:
     moving: Moving
     retention: Retention
     looks: Looks
+    asked: AskedQuestions
     pairing: Pairing | None
-    asked: AskedQuestions = field(default_factory=AskedQuestions)
     since: float = field(default_factory=time.monotonic)
 
 

@@ -1,4 +1,4 @@
-"""Who goes first: the updates of a chat one after another, chats side by side, commands in a lane of their own."""
+"""Who goes first: a chat's updates are taken in one after another, chats side by side, commands in their own lane."""
 
 import asyncio
 import contextlib
@@ -12,6 +12,7 @@ from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot.access import ASK, leading_command
+from bot.context import BotContext
 from bot.storage import Inbox
 
 MOST_AT_ONCE = 4096
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Chat:
-    """The end of the last update in each lane, how many updates are on their way, and the questions among them."""
+    """What the next update of each lane waits for, how many updates are on their way, and the questions among them."""
 
     ordinary: asyncio.Event | None = None
     quick: asyncio.Event | None = None
@@ -33,14 +34,16 @@ class _Chat:
 class Lanes(BaseUpdateProcessor):
     """Runs the handlers of an update when it is its turn, and keeps the inbox's books about it.
 
-    A question waits for everything that came before it in its chat. Any other command or a button press waits only for
-    earlier ones of its kind, so that /detail is answered while an answer grows.
+    A question waits for everything that came before it in its chat, for earlier questions only until it is known what
+    they are about (`let_by`). Any other command or a button press waits only for earlier ones of its kind, so that
+    /detail is answered while an answer grows.
     """
 
     def __init__(self, inbox: Inbox) -> None:
         super().__init__(MOST_AT_ONCE)
         self._inbox = inbox
         self._chats: dict[int, _Chat] = {}
+        self._taken_in: dict[int, asyncio.Event] = {}
         self._dropped: set[asyncio.Task[Any]] = set()
 
     async def initialize(self) -> None:
@@ -53,6 +56,10 @@ class Lanes(BaseUpdateProcessor):
     def chats(self) -> int:
         """How many chats have updates on their way: the others take no memory."""
         return len(self._chats)
+
+    def let_by(self, update_id: int) -> None:
+        """Let the chat's next update begin, although the work on this one goes on."""
+        self._taken_in[update_id].set()
 
     async def drop(self, number: int, update_id: int) -> None:
         """Cancel the questions of a chat that came before this update, running or in line; returns at their end."""
@@ -98,11 +105,11 @@ class Lanes(BaseUpdateProcessor):
         chat = self._chats.setdefault(number, _Chat())
         quick = is_quick(update)
         before = [chat.quick] if quick else [chat.quick, chat.ordinary]
-        end = asyncio.Event()
+        taken_in = self._taken_in[update.update_id] = asyncio.Event()
         if quick:
-            chat.quick = end
+            chat.quick = taken_in
         else:
-            chat.ordinary = end
+            chat.ordinary = taken_in
             chat.questions[task] = update.update_id
         chat.updates += 1
         try:
@@ -111,11 +118,19 @@ class Lanes(BaseUpdateProcessor):
                     await earlier.wait()
             yield
         finally:
-            end.set()
+            taken_in.set()
+            del self._taken_in[update.update_id]
             chat.updates -= 1
             chat.questions.pop(task, None)
             if chat.updates == 0:
                 del self._chats[number]
+
+
+def lanes_of(context: BotContext) -> Lanes:
+    """The lanes that an update came by."""
+    lanes = context.application.update_processor
+    assert isinstance(lanes, Lanes)  # noqa: S101
+    return lanes
 
 
 def is_quick(update: Update) -> bool:

@@ -2,8 +2,9 @@
 
 import math
 
+from bot.asked import Asked, Step
 from bot.texts import Sentence, Texts
-from model_service import GenerationOutput, ModelService, Stage
+from model_service import GenerationOutput, Health, ModelService, Stage
 
 STEP_SECONDS = 5
 """What is shown of a wait is rounded up to this, so that a guess does not look like a clock."""
@@ -14,11 +15,11 @@ MINUTE = 60
 class Progress:
     """How far one request is. `output` is the newest that came of it; None before it is in line."""
 
-    def __init__(self, texts: Texts, model: ModelService, request: str) -> None:
+    def __init__(self, texts: Texts, model: ModelService, asked: Asked) -> None:
         self.output: GenerationOutput | None = None
         self._texts = texts
         self._model = model
-        self._request = request
+        self._asked = asked
 
     @property
     def written(self) -> str:
@@ -27,14 +28,16 @@ class Progress:
 
     def text(self) -> str:
         """What is to be shown now; empty where there is nothing to say yet."""
-        if self.output is None or self.written:
-            return self.written
-        if self.output.stage is not Stage.WAITING:
-            return self._texts.say(Sentence.LOOKING)
-        place = self._model.place(self._request)
-        if place is None:
-            return in_line(self._texts, self.output.waiting, self.output.wait_seconds)
-        return in_line(self._texts, place.ahead, place.seconds)
+        if self.output is not None and self.output.stage is not Stage.WAITING:
+            return self.written or self._texts.say(Sentence.LOOKING)
+        if self._model.health is Health.LOADING:
+            return self._texts.say(Sentence.STARTING_UP)
+        if self._asked.step is Step.BEHIND:
+            return self._texts.say(Sentence.EARLIER_FIRST)
+        place = self._model.place(self._asked.request)
+        if place is not None:
+            return in_line(self._texts, place.ahead, place.seconds)
+        return "" if self.output is None else in_line(self._texts, self.output.waiting, self.output.wait_seconds)
 
 
 def in_line(texts: Texts, ahead: int, seconds: float | None) -> str:

@@ -3,6 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDe
 
 DEFAULT_FILE = Path("settings.toml")
 PREFIX = "EYEGLASS_"
+UNCOUNTED = 1_000_000
 
 
 def _comma_separated(value: object) -> object:
@@ -39,7 +41,7 @@ def _web_address(value: str) -> str:
 Ids = Annotated[tuple[int, ...], BeforeValidator(_comma_separated)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
-Waiting = Annotated[int, Field(ge=1, le=256)]
+Waiting = Annotated[int, Field(ge=1, le=1024)]
 
 
 class _Section(BaseModel):
@@ -81,7 +83,7 @@ class ModelSettings(_Section):
     quantize: Literal["auto", "nf4", "none"] = "auto"
     feature_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 64
     prefix_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 256
-    max_waiting: Waiting = 64
+    max_waiting: Waiting = 256
     waiting_per_person: Waiting = 16
     waiting_per_chat: Waiting = 32
     seconds_per_person: Seconds = 0.0
@@ -103,13 +105,13 @@ class ModelSettings(_Section):
             quantize=self.quantize,
             feature_cache_mib=self.feature_cache_mib,
             prefix_cache_mib=self.prefix_cache_mib,
-            limits=self.limits(),
+            limits=replace(self.limits(), waiting=UNCOUNTED, waiting_per_person=UNCOUNTED, waiting_per_chat=UNCOUNTED),
             slice_tokens=self.slice_tokens,
             drain_seconds=self.drain_seconds,
         )
 
     def limits(self) -> Limits:
-        """How much work the model service takes on."""
+        """How much work is taken on. What waits is counted by `bot.asked`, so `config` leaves that out."""
         return Limits(
             waiting=self.max_waiting,
             waiting_per_person=self.waiting_per_person,

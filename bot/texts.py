@@ -157,6 +157,8 @@ class Sentence(StrEnum):
     FAILED = "I could not answer this one. Please ask again, perhaps in other words."
     BROKEN = "Something went wrong on my side. If you tell the owner, name the error {number}."
 
+    EARLIER_FIRST = "Your earlier question first, then this one."
+    STARTING_UP = "I am still starting up; your question is kept."
 
 FAULTS = {
     PictureFault.NOT_A_PICTURE: Sentence.NOT_A_PICTURE,
@@ -166,6 +168,7 @@ FAULTS = {
     PictureFault.TOO_NARROW: Sentence.TOO_NARROW,
     PictureFault.ANIMATED: Sentence.ANIMATED,
 }
+    QUEUE_BEHIND = "after your earlier one"
 """What is said about a picture that cannot be looked at."""
 
 LIMITS = {

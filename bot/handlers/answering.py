@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardMarkup, Message, Update
 
 from bot.access import asker_name
-from bot.asked import Asked, Cancelled
+from bot.asked import Asked, Cancelled, Step
 from bot.context import BotContext, Services
 from bot.conversation import Question, compose
 from bot.footer import footer
 from bot.handlers.queue import asker_of, cancel_keyboard
 from bot.handlers.speaking import message_of, texts_for
+from bot.lanes import lanes_of
 from bot.media import DownloadFailed, Media
 from bot.progress import Progress
 from bot.render import Part, render
@@ -53,21 +54,39 @@ class _Answering:
 
 
 async def answer(update: Update, context: BotContext, picture: Picture, question: str) -> None:
-    """Answer a question about a picture, once; what cannot be answered gets its one sentence."""
+    """Answer a question about a picture, once; what cannot be answered gets its one sentence.
+
+    As soon as it is one of the open questions, the next update of the chat may begin.
+    """
     services, message = context.services, message_of(update)
     if await services.turns.answered(message.chat.id, message.message_id):
         return
-    work = await _begin(update, context, picture, question)
+    begun = await services.inbox.answer_of(update.update_id)
+    if begun is None:
+        await services.chats.look_at(picture.chat, picture.id, topic_of(message))
+        await services.pictures.about(picture, [message.message_id])
+    work = await _begin(update, context, picture, question, begun)
     try:
-        async with services.asked.open(work.asked), work.reply.growing(work.progress.text):
-            output = await _generate(work, Media(context.bot, services.settings))
+        with services.asked.open(work.asked, promised=begun is not None):
+            lanes_of(context).let_by(update.update_id)
+            await _see_through(work, Media(context.bot, services.settings))
+    except (LimitReached, QueueFull) as error:
+        await _decline(work, error)
+
+
+async def _see_through(work: _Answering, media: Media) -> None:
+    """The way of one question to its end, whatever that is."""
+    try:
+        async with work.asked.cancellable(), work.reply.growing(work.progress.text):
+            await work.reply.show(work.progress.text())
+            await _turn(work)
+            output = await _generate(work, media)
     except Cancelled:
         await _give_up(work)
     except (Draining, EngineDead) as error:
         await _postpone(work, blameless=isinstance(error, Draining))
     except (ModelServiceError, DownloadFailed) as error:
-        _log.warning("a question was not answered: %s", error)
-        await work.reply.finish([Part(excuse(work.texts, error))])
+        await _decline(work, error)
     else:
         await (_postpone(work, blameless=True) if _was_aborted(output) else _deliver(work, output))
 
@@ -86,7 +105,7 @@ def excuse(texts: Texts, error: Exception) -> str:
     return texts.say(sentences.get(type(error), Sentence.FAILED))
 
 
-async def _begin(update: Update, context: BotContext, picture: Picture, question: str) -> _Answering:
+async def _begin(update: Update, context: BotContext, picture: Picture, question: str, begun: int | None) -> _Answering:
     services, message = context.services, message_of(update)
     settings = await services.chats.settings(message.chat.id, topic_of(message))
     texts = await texts_for(update, context)
@@ -98,26 +117,41 @@ async def _begin(update: Update, context: BotContext, picture: Picture, question
         asked=asked,
         detail=settings.detail or services.settings.model.default_detail(),
         texts=texts,
-        progress=Progress(texts, services.model, asked.request),
-        reply=await _open_reply(update, context, cancel_keyboard(texts, asked)),
+        progress=Progress(texts, services.model, asked),
+        reply=_open_reply(update, context, picture, begun, cancel_keyboard(texts, asked)),
     )
 
 
-async def _open_reply(update: Update, context: BotContext, keyboard: InlineKeyboardMarkup) -> Reply:
-    """The reply's message: the one that a former run began, where there is one."""
-    inbox = context.services.inbox
+def _open_reply(
+    update: Update, context: BotContext, picture: Picture, begun: int | None, keyboard: InlineKeyboardMarkup
+) -> Reply:
+    """The reply's message: the one that a former run began, where there is one. It can be replied to while it grows."""
+    services, message = context.services, message_of(update)
 
     async def began(message_id: int) -> None:
-        await inbox.note_answer(update.update_id, message_id)
+        await services.inbox.note_answer(update.update_id, message_id)
+        await services.pictures.about(picture, [message_id])
 
     return Reply(
         context.bot,
-        place_of(message_of(update)),
-        looks=context.services.looks,
-        message_id=await inbox.answer_of(update.update_id),
+        place_of(message),
+        looks=services.looks,
+        message_id=begun,
         began=began,
         keyboard=keyboard,
     )
+
+
+async def _turn(work: _Answering) -> None:
+    """Wait for the person's earlier questions. To the inbox it is waiting then, so that a crash is not its fault."""
+    if work.asked.step is not Step.BEHIND:
+        return
+    inbox, update_id = work.services.inbox, work.asked.update_id
+    await inbox.postpone(update_id, blameless=True)
+    try:
+        await work.services.asked.turn(work.asked)
+    finally:
+        await inbox.claim(update_id)
 
 
 async def _generate(work: _Answering, media: Media) -> GenerationOutput:
@@ -128,6 +162,8 @@ async def _generate(work: _Answering, media: Media) -> GenerationOutput:
         async for output in outputs:
             news = work.progress.output is None or output.stage is not Stage.WAITING
             work.progress.output = output
+            if output.stage is not Stage.WAITING:
+                work.asked.step = Step.ANSWERING
             if news and output.finish_reason is None:
                 await work.reply.show(work.progress.text())
     return output
@@ -176,6 +212,12 @@ async def _deliver(work: _Answering, output: GenerationOutput) -> None:
     else:
         await work.services.pictures.about(work.picture, messages)
     _log.info("answered in %.1f s: %d tokens of text at %s", output.seconds, output.tokens, work.detail)
+
+
+async def _decline(work: _Answering, error: Exception) -> None:
+    """The question is not answered: its one sentence says why."""
+    _log.warning("a question was not answered: %s", error)
+    await work.reply.finish([Part(excuse(work.texts, error))])
 
 
 async def _give_up(work: _Answering) -> None:

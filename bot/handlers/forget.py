@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 from bot.context import BotContext
 from bot.handlers.admins import is_admin_here
 from bot.handlers.speaking import message_of, say
-from bot.lanes import Lanes
+from bot.lanes import lanes_of
 from bot.texts import Sentence
 
 _log = logging.getLogger(__name__)
@@ -21,9 +21,8 @@ async def forget(update: Update, context: BotContext) -> None:
     if not await is_admin_here(update, context):
         await say(update, context, Sentence.GROUP_ADMINS_ONLY)
         return
-    lanes, chat = context.application.update_processor, message.chat.id
-    assert isinstance(lanes, Lanes)  # noqa: S101
-    await lanes.drop(chat, update.update_id)
+    chat = message.chat.id
+    await lanes_of(context).drop(chat, update.update_id)
     forgotten = await context.services.retention.forget(chat, update.update_id)
     context.services.model.forget(str(chat))
     for begun in forgotten.answers:

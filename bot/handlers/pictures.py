@@ -31,7 +31,6 @@ async def look(update: Update, context: BotContext) -> None:
         return
     question = question_of(message, context.bot.bot)
     if question:
-        await context.services.chats.look_at(picture.chat, picture.id, topic_of(message))
         await answer(update, context, picture, question)
     elif not siblings:
         await context.services.chats.look_at(picture.chat, picture.id, topic_of(message))

@@ -28,16 +28,19 @@ async def ask(update: Update, context: BotContext) -> None:
             await say(update, context, Sentence.SEND_PICTURE_FIRST if private else Sentence.NO_PICTURE_HERE)
     if picture is None:
         return
-    await context.services.chats.look_at(picture.chat, picture.id, topic_of(message))
     if question:
         await answer(update, context, picture, question)
     else:
+        await context.services.chats.look_at(picture.chat, picture.id, topic_of(message))
         await context.services.pictures.about(picture, await say(update, context, Sentence.WHAT_TO_KNOW))
 
 
 async def _replied_to(update: Update, context: BotContext) -> tuple[bool, Picture | None]:
     """Whether the message replies to a picture or to something said about one, and that picture if it can be had."""
     message = message_of(update)
+    known = await context.services.pictures.of_message(message.chat.id, message.message_id)
+    if known is not None:
+        return True, known  # A former run has settled it.
     earlier = message.reply_to_message
     if earlier is None:
         return False, None

@@ -6,12 +6,13 @@ import time
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
 from bot.access import one_line
-from bot.asked import Asked
+from bot.asked import Asked, AskedQuestions, Step
 from bot.context import BotContext
 from bot.handlers.admins import is_admin_here
 from bot.handlers.speaking import acknowledge, message_of, say, say_text, texts_for
 from bot.progress import in_line
 from bot.texts import Sentence, Texts
+from model_service import ModelService
 
 PREFIX = "cancel:"
 PATTERN = rf"^{PREFIX}([0-9]{{1,15}})$"
@@ -51,7 +52,7 @@ async def press(update: Update, context: BotContext) -> None:
 
 
 async def cancel(update: Update, context: BotContext) -> None:
-    """/cancel: drop one's own questions in this chat, also those that wait behind another of the chat."""
+    """/cancel: drop one's own questions in this chat, also those that wait."""
     message = message_of(update)
     context.services.asked.cancel_all(message.chat.id, asker_of(message), update.update_id)
     await say(update, context, Sentence.CANCELLED_ALL)
@@ -59,14 +60,24 @@ async def cancel(update: Update, context: BotContext) -> None:
 
 async def show(update: Update, context: BotContext) -> None:
     """/queue: how many questions wait, and where one's own in this chat stand; nothing of others' but their number."""
-    message, model = message_of(update), context.services.model
+    message, services = message_of(update), context.services
     texts = await texts_for(update, context)
-    lines = [texts.say(Sentence.QUEUE, under_way=model.under_way, waiting=model.waiting)]
-    for asked in context.services.asked.of(message.chat.id, asker_of(message)):
-        place = model.place(asked.request)
-        state = texts.say(Sentence.QUEUE_BEGUN) if place is None else in_line(texts, place.ahead, place.seconds)
+    lines = [_counts(texts, services.asked)]
+    for asked in services.asked.of(message.chat.id, asker_of(message)):
+        state = _state(texts, asked, services.model)
         lines.append(texts.say(Sentence.QUEUE_YOURS, question=one_line(asked.text), state=state))
     await say_text(update, context, "\n".join(lines))
+
+
+def _counts(texts: Texts, questions: AskedQuestions) -> str:
+    return texts.say(Sentence.QUEUE, under_way=questions.answering, waiting=questions.waiting)
+
+
+def _state(texts: Texts, asked: Asked, model: ModelService) -> str:
+    if asked.step is Step.BEHIND:
+        return texts.say(Sentence.QUEUE_BEHIND)
+    place = model.place(asked.request)
+    return texts.say(Sentence.QUEUE_BEGUN) if place is None else in_line(texts, place.ahead, place.seconds)
 
 
 async def status(update: Update, context: BotContext) -> None:
@@ -79,7 +90,7 @@ async def status(update: Update, context: BotContext) -> None:
             texts.say(Sentence.STATUS_MODEL, model=info.model, device=info.device, dtype=info.dtype),
             texts.say(Sentence.STATUS_CAP, tokens=info.max_visual_tokens),
         ]
-    lines.append(texts.say(Sentence.QUEUE, under_way=model.under_way, waiting=model.waiting))
+    lines.append(_counts(texts, context.services.asked))
     minutes, seconds = divmod(int(time.monotonic() - context.services.since), 60)
     uptime = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
     lines.append(texts.say(Sentence.STATUS_UPTIME, uptime=uptime))
