@@ -13,8 +13,8 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
 
-from bot.context import BotContext, Data, EyeglassApplication, Services
 from bot.asked import AskedQuestions
+from bot.context import BotContext, Data, EyeglassApplication, Services
 from bot.handlers import COMMANDS, register
 from bot.lanes import Lanes
 from bot.looks import Looks
@@ -141,12 +141,12 @@ async def _services(settings: Settings, model: ModelService, database: Database)
         moving=Moving(database),
         retention=Retention(database, settings.storage.path, settings.storage.keep_days * 86_400.0),
         looks=Looks(settings.reply.private_interval, settings.reply.group_interval),
+        asked=AskedQuestions(settings.model.limits()),
         pairing=Pairing() if orphan else None,
     )
 
 
 def _show_code(pairing: Pairing | None, bot: Bot) -> None:
-        asked=AskedQuestions(settings.model.limits()),
     """Print the pairing code; it is a secret, and so goes to the terminal and into no log."""
     if pairing is not None:
         link = f"https://t.me/{bot.username}?start={pairing.code}"

@@ -112,6 +112,8 @@ class Sentence(StrEnum):
     IN_LINE = "Number {place} in line."
     IN_LINE_SECONDS = "Number {place} in line, about {seconds} s."
     IN_LINE_MINUTES = "Number {place} in line, about {minutes} min."
+    EARLIER_FIRST = "Your earlier question first, then this one."
+    STARTING_UP = "I am still starting up; your question is kept."
     LOOKING = "Looking at the picture …"
     BUTTON_CANCEL = "Cancel"
     CANCELLED = "Cancelled."
@@ -121,6 +123,7 @@ class Sentence(StrEnum):
     QUEUE = "Being answered: {under_way}. Waiting: {waiting}."
     QUEUE_YOURS = "Yours: {question} – {state}"
     QUEUE_BEGUN = "being answered"
+    QUEUE_BEHIND = "after your earlier one"
     STATUS_LOADING = "The model is being loaded."
     STATUS_MODEL = "{model} on {device}, {dtype}."
     STATUS_CAP = "A picture gets at most {tokens} tokens here."
@@ -157,8 +160,6 @@ class Sentence(StrEnum):
     FAILED = "I could not answer this one. Please ask again, perhaps in other words."
     BROKEN = "Something went wrong on my side. If you tell the owner, name the error {number}."
 
-    EARLIER_FIRST = "Your earlier question first, then this one."
-    STARTING_UP = "I am still starting up; your question is kept."
 
 FAULTS = {
     PictureFault.NOT_A_PICTURE: Sentence.NOT_A_PICTURE,
@@ -168,7 +169,6 @@ FAULTS = {
     PictureFault.TOO_NARROW: Sentence.TOO_NARROW,
     PictureFault.ANIMATED: Sentence.ANIMATED,
 }
-    QUEUE_BEHIND = "after your earlier one"
 """What is said about a picture that cannot be looked at."""
 
 LIMITS = {
