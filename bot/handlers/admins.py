@@ -1,11 +1,27 @@
 """Who decides about what happens in a chat: the bot's owner and admins, and in a group its admins."""
 
-from telegram import Chat, ChatMember, Update
+from telegram import Chat, ChatMember, Message, Update
 
 from bot.access import decides
+from bot.chat_settings import ChangedBy
 from bot.context import BotContext
+from bot.reply import topic_of
 
 GROUP_ADMINS = frozenset({ChatMember.ADMINISTRATOR, ChatMember.OWNER})
+
+
+async def may_change_settings(update: Update, context: BotContext) -> bool:
+    """Whether whoever wrote or pressed may change what was chosen here: admins, and everybody where these say so.
+
+    Raises:
+        TelegramError: as for `is_admin_here`.
+    """
+    chat, message = update.effective_chat, update.effective_message
+    if chat is None:
+        return False
+    topic = topic_of(message) if isinstance(message, Message) else None
+    settings = await context.services.chats.settings(chat.id, topic)
+    return settings.changed_by is ChangedBy.EVERYBODY or await is_admin_here(update, context)
 
 
 async def is_admin_here(update: Update, context: BotContext) -> bool:

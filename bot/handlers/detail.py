@@ -4,7 +4,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
 from bot.chat_settings import Setting
 from bot.context import BotContext
-from bot.handlers.admins import is_admin_here
+from bot.handlers.admins import may_change_settings
+from bot.handlers.menu import CHOSEN, detail_label
 from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
 from bot.reply import topic_of
 from bot.texts import PURPOSES, Sentence, Texts
@@ -12,7 +13,6 @@ from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, UnknownD
 
 PREFIX = "detail:"
 PATTERN = rf"^{PREFIX}({'|'.join(LEVEL_TOKENS)})$"
-CHOSEN = "✓ "
 
 
 async def choose(update: Update, context: BotContext) -> None:
@@ -27,7 +27,7 @@ async def choose(update: Update, context: BotContext) -> None:
     except UnknownDetail:
         await say_text(update, context, levels(texts))
         return
-    if not await is_admin_here(update, context):
+    if not await may_change_settings(update, context):
         await say(update, context, Sentence.GROUP_ADMINS_ONLY)
         return
     await context.services.chats.choose(Setting.DETAIL, str(detail), message.chat.id, topic_of(message))
@@ -39,12 +39,11 @@ async def press(update: Update, context: BotContext) -> None:
     query = update.callback_query
     if query is None or query.data is None or query.message is None:
         return
-    menu = query.message
+    menu, texts = query.message, await texts_for(update, context)
     if menu.chat.is_forum and not menu.is_accessible:
-        await acknowledge(query)  # Of a deleted menu nobody knows in which topic it stood.
+        await acknowledge(query, texts.say(Sentence.BUTTON_STALE))  # Nobody knows in which topic it stood.
         return
-    texts = await texts_for(update, context)
-    if not await is_admin_here(update, context):
+    if not await may_change_settings(update, context):
         await acknowledge(query, texts.say(Sentence.GROUP_ADMINS_ONLY))
         return
     detail = Detail.parse(query.data.removeprefix(PREFIX))
@@ -59,7 +58,7 @@ def keyboard(texts: Texts, current: Detail) -> InlineKeyboardMarkup:
     rows = []
     for level, tokens in LEVEL_TOKENS.items():
         mark = CHOSEN if tokens == current.tokens else ""
-        label = mark + texts.say(Sentence.DETAIL_BUTTON, level=level, tokens=tokens)
+        label = mark + detail_label(texts, Detail(tokens))
         rows.append([InlineKeyboardButton(label, callback_data=f"{PREFIX}{level}")])
     return InlineKeyboardMarkup(rows)
 

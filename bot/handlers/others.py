@@ -4,7 +4,7 @@ from telegram import Chat, Message, Update
 
 from bot.access import command_of
 from bot.context import BotContext
-from bot.handlers.speaking import acknowledge, message_of, say
+from bot.handlers.speaking import acknowledge, message_of, say, texts_for
 from bot.texts import Sentence
 
 
@@ -30,6 +30,6 @@ def sentence_about(message: Message) -> Sentence:
 
 
 async def stale_button(update: Update, context: BotContext) -> None:
-    """A button that an older version of the bot drew: stop its clock, nothing else."""
+    """A button that an older version of the bot drew, or that nobody drew: say so, and do nothing else."""
     if update.callback_query is not None:
-        await acknowledge(update.callback_query)
+        await acknowledge(update.callback_query, (await texts_for(update, context)).say(Sentence.BUTTON_STALE))

@@ -4,7 +4,7 @@ from telegram import Chat, Update
 
 from bot.chat_settings import Setting
 from bot.context import BotContext
-from bot.handlers.admins import is_admin_here
+from bot.handlers.admins import may_change_settings
 from bot.handlers.speaking import message_of, say
 from bot.reply import topic_of
 from bot.texts import Sentence
@@ -20,7 +20,7 @@ async def choose(update: Update, context: BotContext) -> None:
         await say(update, context, Sentence.WATCH_PRIVATE)
     elif word not in SAID:
         await say(update, context, Sentence.WATCH_USAGE)
-    elif not await is_admin_here(update, context):
+    elif not await may_change_settings(update, context):
         await say(update, context, Sentence.GROUP_ADMINS_ONLY)
     else:
         await context.services.chats.choose(Setting.WATCH, str(int(word == "on")), message.chat.id, topic_of(message))
