@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from playground import asking, editing, sending
@@ -83,7 +83,7 @@ class Api:
 
     async def faulty(self, call: Call) -> Any:
         """Play a method, with the fault and the delay that were asked for."""
-        fault = self.faults.take(call.method)
+        fault = self.faults.take(call.method, call.params.get("chat_id"))
         await self.pause(self.faults.seconds.get(call.method, 0))
         if fault is not None and not fault.delivered:
             await self.fail(fault)
@@ -136,4 +136,6 @@ class Api:
 
 def refused(refusal: Refused) -> Response:
     """A refusal as HTTP."""
+    if refusal.html:
+        return HTMLResponse(f"<html><h1>{refusal.status} {refusal.description}</h1></html>", refusal.status)
     return JSONResponse(refusal.body(), refusal.status)

@@ -118,6 +118,12 @@ class Chat:
         stopped = {"chat": self.room.header, "draft_id": draft_id}
         self._world.updates.put("stopped_message_generation", stopped)
 
+    def notice(self, content: JSON) -> Post:
+        """A service message; it reaches the bot, whatever the bot may read."""
+        post = self._world.post(self.room, self.people[0].user, content)
+        self._world.updates.put("message", post.content)
+        return post
+
     def set_bot_status(self, status: str, by: Speaker) -> None:
         """Make the bot a "member", an "administrator", "left" or "kicked"; it is told."""
         old = member(self.room, self._world.user, self.room.bot_status)

@@ -83,13 +83,17 @@ class Draft:
 
 @dataclass(slots=True)
 class Room:
-    """A chat as the server keeps it: `header` is its Bot API Chat, `bot_status` the status of the bot's ChatMember."""
+    """A chat as the server keeps it: `header` is its Bot API Chat, `bot_status` the status of the bot's ChatMember.
+
+    `moved_to` is the id of the supergroup that it has become.
+    """
 
     header: JSON
     members: dict[int, JSON]
     admins: set[int] = field(default_factory=set)
     topics: set[int] = field(default_factory=set)
     bot_status: str = "member"
+    moved_to: int | None = None
     posts: list[Post] = field(default_factory=list)
     drafts: dict[int, Draft] = field(default_factory=dict)
     actions: list[str] = field(default_factory=list)

@@ -142,6 +142,17 @@ class Server:
         self.world.rooms[room.id] = room
         return Chat(self.world, room, people)
 
+    def upgrade(self, chat: Chat) -> Chat:
+        """Let a group become a supergroup, with another id and no messages yet; both chats tell the bot."""
+        before = chat.room
+        header = group_header(self.world, str(before.header["title"]), forum=False)
+        room = Room(header, dict(before.members), set(before.admins), bot_status=before.bot_status)
+        self.world.rooms[room.id], before.moved_to = room, room.id
+        after = Chat(self.world, room, chat.people)
+        chat.notice({"migrate_to_chat_id": room.id})
+        after.notice({"migrate_from_chat_id": before.id})
+        return after
+
     def watch(self, watcher: Callable[[Event], Any]) -> None:
         """Call this on everything that happens in any chat, as it happens."""
         self.world.watchers.append(watcher)
@@ -159,9 +170,19 @@ class Server:
         *,
         times: int = 1,
         delivered: bool = False,
+        chat: int | None = None,
+        html: bool = False,
     ) -> None:
-        """Refuse the next calls of a method; `delivered` does what was asked all the same, and only then refuses."""
-        self._api.faults.plan(method, Fault(Refused(status, description, retry_after), delivered), times)
+        """Refuse the next calls of a method; `delivered` does what was asked all the same, and only then refuses.
+
+        `chat` spares every other chat; `html` answers with the page of a gateway instead of JSON.
+        """
+        refusal = Refused(status, description, retry_after, html=html)
+        self._api.faults.plan(method, Fault(refusal, delivered, chat), times)
+
+    def fail_no_more(self) -> None:
+        """Forget the failures that were planned and did not happen yet."""
+        self._api.faults.clear()
 
     def time_out_next(self, method: str, *, times: int = 1, delivered: bool = True) -> None:
         """Never answer the next calls of a method, whether or not what was asked is done."""

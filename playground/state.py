@@ -77,8 +77,14 @@ class World:
         raise bad_request("chat not found")
 
     def writable(self, chat_id: int | str) -> Room:
-        """The chat, if the bot may write there. Raises Refused (403) where it was blocked or removed."""
+        """The chat, if the bot may write there.
+
+        Raises Refused: 403 where the bot was blocked or removed, 400 where the chat has become a supergroup.
+        """
         room = self.room(chat_id)
+        if room.moved_to is not None:
+            why = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refused(400, why, migrate_to=room.moved_to)
         if room.bot_status in {"member", "administrator"}:
             return room
         if room.private:

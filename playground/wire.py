@@ -20,19 +20,35 @@ class Upload:
 
 
 class Refused(Exception):
-    """Telegram's "no" to a request: HTTP status, description, and the seconds to wait where it says so."""
+    """Telegram's "no" to a request: HTTP status and description.
 
-    def __init__(self, status: int, description: str, retry_after: int | None = None) -> None:
+    Where it says so also the seconds to wait, or the id of the supergroup that the chat has become. `html` is the page
+    of a gateway that answers in Telegram's place.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        description: str,
+        retry_after: int | None = None,
+        *,
+        migrate_to: int | None = None,
+        html: bool = False,
+    ) -> None:
         super().__init__(description)
         self.status = status
         self.description = description
         self.retry_after = retry_after
+        self.migrate_to = migrate_to
+        self.html = html
 
     def body(self) -> JSON:
         """The answer's JSON."""
         body: JSON = {"ok": False, "error_code": self.status, "description": self.description}
         if self.retry_after is not None:
             body["parameters"] = {"retry_after": self.retry_after}
+        if self.migrate_to is not None:
+            body["parameters"] = {"migrate_to_chat_id": self.migrate_to}
         return body
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from telegram import Bot
-from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TimedOut
 
 import playground
 from playground import Chat, Limits, Refused, Server
@@ -92,3 +92,34 @@ async def test_flood_control_is_a_setting() -> None:
         with pytest.raises(RetryAfter):
             await sent.edit_text("3")
         assert [post.text for post in chat.messages] == ["2"]
+
+
+async def test_a_fault_of_one_chat(server: Server, bot: Bot, chat: Chat) -> None:
+    """The others are spared, until it happens or is taken back."""
+    ben = server.person("Ben").private()
+    server.fail_next("sendMessage", 400, "Bad Request: TOPIC_CLOSED", chat=chat.id, times=2)
+    await bot.send_message(ben.id, "x")
+    with pytest.raises(BadRequest, match="Topic_closed"):
+        await bot.send_message(chat.id, "x")
+    server.fail_no_more()
+    await bot.send_message(chat.id, "x")
+
+
+async def test_a_gateway_answers_with_a_page(server: Server, bot: Bot, chat: Chat) -> None:
+    """No JSON, but the status is there."""
+    server.fail_next("sendMessage", 502, "Bad Gateway", html=True)
+    with pytest.raises(NetworkError, match="Bad Gateway"):
+        await bot.send_message(chat.id, "x")
+
+
+async def test_a_group_becomes_a_supergroup(server: Server, bot: Bot) -> None:
+    """Both chats say so, and who writes to the old one learns the new id."""
+    group = server.group("Family", server.person("Ada"))
+    supergroup = server.upgrade(group)
+    to, back = [update["message"] for update in server.pending]
+    assert (to["chat"]["id"], to["migrate_to_chat_id"]) == (group.id, supergroup.id)
+    assert (back["chat"]["id"], back["migrate_from_chat_id"]) == (supergroup.id, group.id)
+    with pytest.raises(ChatMigrated) as refusal:
+        await bot.send_message(group.id, "x")
+    await bot.send_message(refusal.value.new_chat_id, "x")
+    assert supergroup.messages[-1].text == "x"
