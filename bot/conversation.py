@@ -1,12 +1,27 @@
 """History, question, picture and settings become a GenerationRequest; knows no Telegram type."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.chat_settings import ChatSettings, Length
+from bot.settings import ModelSettings
 from model_service import Detail, GenerationRequest, Message, SamplingParams
 
 ASCII_CHARACTERS_PER_TOKEN = 3
 """A cautious estimate for Latin text (about 4 in English); any other character is counted as a token of its own."""
+
+
+SHORT_PART = 4
+"""A short answer gets one part in so many of the longest answer's tokens."""
+
+WISHES = {
+    Length.SHORT: ("Answer briefly.", "请简短回答。"),
+    Length.LONG: ("Answer in detail.", "请详细回答。"),
+}
+"""What is added to a question for an answer of that length, in English and in Chinese."""
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +34,7 @@ class Question:
     picture: bytes
     detail: Detail
     person: str = ""
+    length: Length = Length.NORMAL
 
 
 def compose(
@@ -29,16 +45,31 @@ def compose(
     The picture belongs to the first user's turn. History and question take about `history_tokens` at most: of the
     history the first pair is kept, then the newest ones; the question is kept whatever its length.
     """
-    kept = bounded(history, history_tokens - estimate_tokens(question.text))
+    text = wishing(question.text, question.length)
+    kept = bounded(history, history_tokens - estimate_tokens(text))
     return GenerationRequest(
         id=question.id,
         chat=question.chat,
         person=question.person,
-        messages=(*kept, Message("user", question.text)),
+        messages=(*kept, Message("user", text)),
         picture=question.picture,
         detail=question.detail,
         sampling=sampling,
     )
+
+
+def wishing(question: str, length: Length) -> str:
+    """The question, and how long an answer is wanted, in the question's language: the model answers in that."""
+    if length not in WISHES:
+        return question
+    english, chinese = WISHES[length]
+    return f"{question}\n{chinese if CHINESE.search(question) else english}"
+
+
+def sampling_in(chat: ChatSettings, model: ModelSettings) -> SamplingParams:
+    """How the next word is chosen in such a chat, and how many there may be."""
+    most = max(1, model.max_tokens // SHORT_PART) if chat.length is Length.SHORT else model.max_tokens
+    return replace(model.sampling(), max_tokens=most, temperature=chat.temperature)
 
 
 def bounded(history: Sequence[Message], tokens: int) -> tuple[Message, ...]:

@@ -1,9 +1,13 @@
 """What the model is shown of a conversation."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.conversation import Question, bounded, compose, estimate_tokens
+from bot.chat_settings import ChatSettings, Length
+from bot.conversation import Question, bounded, compose, estimate_tokens, sampling_in, wishing
+from bot.settings import ModelSettings
 from model_service import STANDARD, Message, SamplingParams
 
 QUESTION = Question("1:2", "1", "And now?", b"picture", STANDARD)
@@ -38,6 +42,24 @@ def test_chinese_counts_for_more_than_english() -> None:
     """A character outside ASCII may be a token of its own."""
     assert estimate_tokens("abcdef") == 2
     assert estimate_tokens("图片里") == 3
+
+
+def test_the_length_is_asked_for_in_the_questions_language() -> None:
+    """As the last words, so that what comes before is read but once; a normal answer needs no words."""
+    assert wishing("How much?", Length.NORMAL) == "How much?"
+    assert wishing("How much?", Length.SHORT) == "How much?\nAnswer briefly."
+    assert wishing("多少钱？", Length.LONG) == "多少钱？\n请详细回答。"
+    request = compose(replace(QUESTION, length=Length.LONG), (), SamplingParams(), 100)
+    assert request.messages[-1].text == "And now?\nAnswer in detail."
+
+
+def test_a_chat_chooses_temperature_and_length_within_the_owners_limit() -> None:
+    """Only a short answer gets less room."""
+    model = ModelSettings(max_tokens=400, top_p=0.5)
+    room = {length: sampling_in(ChatSettings(length=length), model).max_tokens for length in Length}
+    assert room == {Length.SHORT: 100, Length.NORMAL: 400, Length.LONG: 400}
+    assert sampling_in(ChatSettings(temperature=0.8), model) == SamplingParams(400, 0.8, 0.5)
+    assert sampling_in(ChatSettings(length=Length.SHORT), ModelSettings(max_tokens=2)).max_tokens == 1
 
 
 @settings(deadline=None)
