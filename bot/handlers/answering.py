@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import math
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from telegram import InlineKeyboardMarkup, Message, Update
@@ -78,8 +79,9 @@ async def _see_through(work: _Answering, media: Media) -> None:
     """The way of one question to its end, whatever that is."""
     try:
         async with work.asked.cancellable(), work.reply.growing(work.progress.text):
-            await work.reply.show(work.progress.text())
-            await _turn(work)
+            async with _unclaimed(work):
+                await work.reply.show(work.progress.text())
+                await work.services.asked.turn(work.asked)
             output = await _generate(work, media)
     except Cancelled:
         await _give_up(work)
@@ -142,16 +144,18 @@ def _open_reply(
     )
 
 
-async def _turn(work: _Answering) -> None:
-    """Wait for the person's earlier questions. To the inbox it is waiting then, so that a crash is not its fault."""
-    if work.asked.step is not Step.BEHIND:
-        return
+@contextlib.asynccontextmanager
+async def _unclaimed(work: _Answering) -> AsyncIterator[None]:
+    """To the inbox a question that waits for another is not being worked on: what happens then is not its fault."""
     inbox, update_id = work.services.inbox, work.asked.update_id
-    await inbox.postpone(update_id, blameless=True)
+    behind = work.asked.step is Step.BEHIND
+    if behind:
+        await inbox.postpone(update_id, blameless=True)
     try:
         await work.services.asked.turn(work.asked)
     finally:
-        await inbox.claim(update_id)
+        if behind:
+            await inbox.claim(update_id)
 
 
 async def _generate(work: _Answering, media: Media) -> GenerationOutput:

@@ -62,6 +62,24 @@ async def test_a_chats_questions_are_answered_in_order(street: Street) -> None:
     assert street.log == ["1 begins", "1 ends", "2 begins", "2 ends", "3 begins", "3 ends"]
 
 
+async def test_what_is_taken_in_lets_the_next_by(street: Street) -> None:
+    """The next one begins, though not one that came before the command ahead of it ended; the first goes on."""
+    first, second = await street.enter(1), await street.enter(2)
+    command, third = await street.enter(3, text="/detail"), await street.enter(4)
+    await street.began[1].wait()
+    assert not street.began[2].is_set()
+    street.lanes.let_by(1)
+    await street.began[2].wait()
+    street.lanes.let_by(2)
+    await street.began[3].wait()
+    assert not street.began[4].is_set()
+    street.gates[3].set()
+    await command
+    await street.began[4].wait()
+    await finish(street, first, second, third)
+    assert street.lanes.chats == 0
+
+
 async def test_chats_do_not_wait_for_each_other(street: Street) -> None:
     """Another chat's question begins while the first is at work."""
     works = [await street.enter(1, chat=1), await street.enter(2, chat=2)]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.asked import Asked, Step
 from bot.progress import Progress, in_line
 from bot.texts import texts_in
 from model_service import GenerationOutput, ModelConfig, ModelService, Stage
@@ -25,9 +26,12 @@ def test_a_wait_is_rounded_up(ahead: int, seconds: float | None, said: str) -> N
 
 
 def test_the_newest_state_is_said() -> None:
-    """Nothing at first, then the place, then that the picture is looked at, then the answer so far."""
+    """That an earlier question comes first, then nothing, the place, that it is looked at, the answer so far."""
     model = ModelService(ScriptedEngine, ModelConfig())
-    progress = Progress(texts_in("zh"), model, "1:2")
+    asked = Asked(1, 2, 3, 4, "What?", Step.BEHIND)
+    progress = Progress(texts_in("zh"), model, asked)
+    assert progress.text() == "先回答您前面的问题，然后就轮到这个。"
+    asked.step = Step.IN_LINE
     assert progress.text() == ""
     progress.output = GenerationOutput(Stage.WAITING, waiting=2, wait_seconds=4.0)
     assert progress.text() == "排在第 3 位，大约还要 5 秒。"

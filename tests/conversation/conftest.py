@@ -1,5 +1,6 @@
 """The real application on the playground, with a scripted engine behind the real model service."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -21,6 +22,8 @@ class Stage:
     def __init__(self, server: Server, folder: Path) -> None:
         self.server = server
         self.engine = ScriptedEngine()
+        self.may_load = threading.Event()
+        self.may_load.set()
         self.config = ModelConfig(drain_seconds=0.2)
         self.values: dict[str, dict[str, object]] = {
             "telegram": {
@@ -40,10 +43,14 @@ class Stage:
     async def start(self) -> RunningBot:
         """Start the bot with `values`."""
         self._open = AsyncExitStack()
-        model = ModelService(lambda: self.engine, self.config)
+        model = ModelService(self._load, self.config)
         settings = Settings.model_validate(self.values)
         self.running = await self._open.enter_async_context(open_bot(settings, SecretStr(self.server.token), model))
         return self.running
+
+    def _load(self) -> ScriptedEngine:
+        self.may_load.wait()
+        return self.engine
 
     async def stop(self) -> None:
         """Stop it as SIGTERM does."""
@@ -65,6 +72,7 @@ async def stage(server: Server, tmp_path: Path) -> AsyncIterator[Stage]:
     """A bot that is not started yet."""
     made = Stage(server, tmp_path / "data")
     yield made
+    made.may_load.set()
     made.engine.go.set()
     await made.stop()
 
