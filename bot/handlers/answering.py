@@ -152,7 +152,7 @@ async def _unclaimed(work: _Answering) -> AsyncIterator[None]:
     if behind:
         await inbox.postpone(update_id, blameless=True)
     try:
-        await work.services.asked.turn(work.asked)
+        yield
     finally:
         if behind:
             await inbox.claim(update_id)
