@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -43,8 +44,10 @@ class RunningBot:
     refused: asyncio.Event
 
 
-async def run(settings: Settings, token: SecretStr) -> None:
+async def run(settings: Settings, token: SecretStr, model: ModelService | None = None) -> None:
     """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once.
+
+    Without `model` it is opened as the settings say.
 
     Raises:
         CheckpointError, EngineDead: the model cannot be used, or died; restart the process.
@@ -53,7 +56,7 @@ async def run(settings: Settings, token: SecretStr) -> None:
         TelegramError: Telegram could not be reached at the start.
     """
     stop = stop_signal()
-    model = open_service(settings.model.config())
+    model = model or open_service(settings.model.config())
     async with open_bot(settings, token, model) as bot, beside(_announce(model), "announce the model"):
         await _until_end(bot, model, stop)
 
@@ -100,6 +103,8 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
                 yield RunningBot(application, services, polling.refused)
             finally:
                 await _stop(application, model)
+                with contextlib.suppress(sqlite3.Error):  # It only costs what is still at work an attempt.
+                    await services.inbox.release()
 
 
 def build_application(services: Services, token: SecretStr, polling: PollingRequest) -> EyeglassApplication:

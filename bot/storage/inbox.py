@@ -1,10 +1,12 @@
 """Updates that arrived: written before Telegram is told so, kept until they are dealt with."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import sqlite3
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from telegram import Bot, Update
@@ -12,8 +14,11 @@ from telegram.error import NetworkError
 
 from bot.storage.database import Database
 
-MOST_ATTEMPTS = 3
-"""An update that was being worked on each of this many times when the process died is set aside."""
+SUSPECT_ATTEMPTS = 2
+"""An update that was being worked on this many times when the process died has to wait for other such updates."""
+
+MOST_ATTEMPTS = 5
+"""After this many deaths, most of them without another suspect at work, it is set aside."""
 
 KEPT_SECONDS = 2 * 24 * 3600
 """How long the number of a finished update is remembered: Telegram repeats one for at most a day."""
@@ -34,6 +39,10 @@ class Inbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._suspects: frozenset[int] = frozenset()
+        self._suspect_at_work = asyncio.Lock()
+        self.news = asyncio.Event()
+        """Set when an update is set aside; whoever reports that clears it."""
 
     async def receive(self, update_id: int, payload: bytes) -> bool:
         """Write an update down; False where it is there already."""
@@ -50,6 +59,16 @@ class Inbox:
             "ON CONFLICT DO UPDATE SET state = 'set_aside', error = ?3 WHERE state <> 'done'"
         )
         await self._database.write(sql, update_id, payload, error, time.time())
+        self.news.set()
+
+    @contextlib.asynccontextmanager
+    async def one_suspect(self, update_id: int) -> AsyncIterator[None]:
+        """Work in the block: an update that may be what killed the process is worked on with no other such beside it.
+
+        So those that were only at work at the same time as a deadly one do not share its next deaths.
+        """
+        async with self._suspect_at_work if update_id in self._suspects else contextlib.nullcontext():
+            yield
 
     async def claim(self, update_id: int) -> bool:
         """Begin work on a waiting update; False where there is none."""
@@ -81,6 +100,11 @@ class Inbox:
         )
         await self._database.write(sql, int(blameless), update_id)
 
+    async def release(self) -> None:
+        """The process ends in good order: what is still being worked on is left to the next run, without blame."""
+        sql = "UPDATE inbox SET state = 'waiting', attempts = max(0, attempts - 1) WHERE state = 'working'"
+        await self._database.write(sql)
+
     async def note_answer(self, update_id: int, message_id: int) -> None:
         """Remember the message that shows the update's answer, so that the next run goes on in it."""
         await self._database.write("UPDATE inbox SET answer_message_id = ? WHERE update_id = ?", message_id, update_id)
@@ -93,14 +117,18 @@ class Inbox:
     async def recover(self) -> list[Unfinished]:
         """At the start: what a former run left, in order; what killed the process too often is set aside."""
         async with self._database.transaction() as connection:
-            await connection.execute(
+            deadly = await connection.execute(
                 "UPDATE inbox SET state = 'set_aside', error = coalesce(error, ?) "
                 "WHERE state IN ('waiting', 'working') AND attempts >= ?",
                 (f"the process ended {MOST_ATTEMPTS} times while working on it", MOST_ATTEMPTS),
             )
             await connection.execute("UPDATE inbox SET state = 'waiting' WHERE state = 'working'")
-        sql = "SELECT update_id, payload FROM inbox WHERE state = 'waiting' ORDER BY update_id"
-        return [Unfinished(row["update_id"], row["payload"]) for row in await self._database.rows(sql)]
+        if deadly.rowcount:
+            self.news.set()
+        sql = "SELECT update_id, payload, attempts FROM inbox WHERE state = 'waiting' ORDER BY update_id"
+        rows = await self._database.rows(sql)
+        self._suspects = frozenset(row["update_id"] for row in rows if row["attempts"] >= SUSPECT_ATTEMPTS)
+        return [Unfinished(row["update_id"], row["payload"]) for row in rows]
 
 
 class InboxQueue(asyncio.Queue[object]):

@@ -1,5 +1,6 @@
 """The inbox: on the disk before Telegram is told, done once, replayed in order."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from telegram import Bot, Update
 from telegram.error import NetworkError
 
 from bot.storage import Database, Inbox, InboxQueue, open_database
+from bot.storage.inbox import MOST_ATTEMPTS, SUSPECT_ATTEMPTS
 
 BOT = Bot("1:token")
 
@@ -79,14 +81,47 @@ async def test_what_was_left_is_replayed_in_order(inbox: Inbox, database: Databa
     assert [item.update_id for item in replayed if isinstance(item, Update)] == [1, 3]
 
 
-async def test_what_ends_the_process_three_times_is_set_aside(inbox: Inbox, database: Database) -> None:
+async def test_what_ends_the_process_too_often_is_set_aside(inbox: Inbox, database: Database) -> None:
     """A poison update must not keep the bot from starting for ever."""
     await inbox.receive(1, update(1).to_json().encode())
-    for _ in range(3):
+    for _ in range(MOST_ATTEMPTS):
         assert [row.update_id for row in await inbox.recover()] == [1]
         assert await inbox.claim(1)
+        assert not inbox.news.is_set()
     assert await inbox.recover() == []
-    assert await state(database, 1) == ("set_aside", 3)
+    assert await state(database, 1) == ("set_aside", MOST_ATTEMPTS)
+    assert inbox.news.is_set()
+
+
+async def test_suspects_are_worked_on_one_after_another(inbox: Inbox) -> None:
+    """Who was at work at two deaths waits for other such ones, so as not to share the next; nobody else waits."""
+    for number in (1, 2):
+        await inbox.receive(number, b"{}")
+    for _ in range(SUSPECT_ATTEMPTS):
+        await inbox.recover()
+        await inbox.claim(1)
+        await inbox.claim(2)
+    await inbox.recover()
+
+    async def work_on(number: int) -> int:
+        async with inbox.one_suspect(number):
+            return number
+
+    async with inbox.one_suspect(1):
+        second = asyncio.ensure_future(work_on(2))
+        assert await work_on(3) == 3
+        assert not second.done()
+    assert await second == 2
+
+
+async def test_an_end_in_good_order_blames_nobody(inbox: Inbox, database: Database) -> None:
+    """What is still being worked on when the process is stopped waits for the next run, with the attempt back."""
+    await inbox.receive(1, b"{}")
+    await inbox.receive(2, b"{}")
+    await inbox.claim(1)
+    await inbox.release()
+    assert await state(database, 1) == ("waiting", 0)
+    assert await state(database, 2) == ("waiting", 0)
 
 
 async def test_a_postponed_update_waits_for_the_next_run(inbox: Inbox, database: Database) -> None:
