@@ -13,13 +13,17 @@ MINUTE = 60
 
 
 class Progress:
-    """How far one request is. `output` is the newest that came of it; None before it is in line."""
+    """How far one request is. `output` is the newest that came of it; None before it is in line.
 
-    def __init__(self, texts: Texts, model: ModelService, asked: Asked) -> None:
+    `grows` says that the answer is to be seen while it is written.
+    """
+
+    def __init__(self, texts: Texts, model: ModelService, asked: Asked, *, grows: bool = True) -> None:
         self.output: GenerationOutput | None = None
         self._texts = texts
         self._model = model
         self._asked = asked
+        self._grows = grows
 
     @property
     def written(self) -> str:
@@ -29,7 +33,7 @@ class Progress:
     def text(self) -> str:
         """What is to be shown now; empty where there is nothing to say yet."""
         if self.output is not None and self.output.stage is not Stage.WAITING:
-            return self.written or self._texts.say(Sentence.LOOKING)
+            return (self._grows and self.written) or self._texts.say(Sentence.LOOKING)
         if self._model.health is Health.LOADING:
             return self._texts.say(Sentence.STARTING_UP)
         if self._asked.step is Step.BEHIND:

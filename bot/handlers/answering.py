@@ -10,8 +10,9 @@ from telegram import InlineKeyboardMarkup, Message, Update
 
 from bot.access import asker_name
 from bot.asked import Asked, Cancelled, Step
+from bot.chat_settings import ChatSettings, Stream
 from bot.context import BotContext, Services
-from bot.conversation import Question, compose
+from bot.conversation import Question, compose, sampling_in
 from bot.footer import footer
 from bot.handlers.queue import asker_of, cancel_keyboard
 from bot.handlers.speaking import message_of, texts_for
@@ -23,7 +24,6 @@ from bot.reply import Reply, place_of, topic_of
 from bot.storage import Picture, Turn
 from bot.texts import FAULTS, LIMITS, Sentence, Texts
 from model_service import (
-    Detail,
     Draining,
     EngineDead,
     FinishReason,
@@ -48,7 +48,7 @@ class _Answering:
     message: Message
     picture: Picture
     asked: Asked
-    detail: Detail
+    settings: ChatSettings
     texts: Texts
     progress: Progress
     reply: Reply
@@ -117,9 +117,9 @@ async def _begin(update: Update, context: BotContext, picture: Picture, question
         message=message,
         picture=picture,
         asked=asked,
-        detail=settings.detail or services.settings.model.default_detail(),
+        settings=settings,
         texts=texts,
-        progress=Progress(texts, services.model, asked),
+        progress=Progress(texts, services.model, asked, grows=settings.stream is not Stream.OFF),
         reply=_open_reply(update, context, picture, begun, cancel_keyboard(texts, asked)),
     )
 
@@ -180,11 +180,12 @@ async def _request(work: _Answering, media: Media) -> GenerationRequest:
         chat=str(work.message.chat.id),
         text=work.asked.text,
         picture=await media.read(work.picture),
-        detail=work.detail,
+        detail=work.settings.detail,
         person=_person(work.message),
+        length=work.settings.length,
     )
     history = await work.services.turns.history(work.picture, work.asked.asker)
-    return compose(question, history, model.sampling(), model.history_tokens)
+    return compose(question, history, sampling_in(work.settings, model), model.history_tokens)
 
 
 def _person(message: Message) -> str:
@@ -199,7 +200,8 @@ def _was_aborted(output: GenerationOutput) -> bool:
 async def _deliver(work: _Answering, output: GenerationOutput) -> None:
     """Show the whole answer, then remember it."""
     text = output.text.strip()
-    note = footer(work.texts, work.picture, work.detail, output) if work.services.settings.reply.footer else ""
+    detail, footed = work.settings.detail, work.settings.footer
+    note = footer(work.texts, work.picture, detail, output) if footed else ""
     messages = await work.reply.finish(render(text or work.texts.say(Sentence.NO_WORDS), note))
     turn = Turn(
         question=work.asked.text,
@@ -208,14 +210,14 @@ async def _deliver(work: _Answering, output: GenerationOutput) -> None:
         name=asker_name(work.message),
         question_message=work.message.message_id,
         answer_messages=tuple(messages),
-        detail=work.detail,
+        detail=detail,
         finish=output.finish_reason or FinishReason.STOP,
     )
     if text:
         await work.services.turns.add(work.picture, turn)
     else:
         await work.services.pictures.about(work.picture, messages)
-    _log.info("answered in %.1f s: %d tokens of text at %s", output.seconds, output.tokens, work.detail)
+    _log.info("answered in %.1f s: %d tokens of text at %s", output.seconds, output.tokens, detail)
 
 
 async def _decline(work: _Answering, error: Exception) -> None:
