@@ -1,11 +1,10 @@
 """How long an answer takes at each level of detail, and how far the event loop lags behind while the model works."""
 
-import asyncio
 import secrets
 import statistics
-import time
 from dataclasses import dataclass, replace
 
+from bench.lag import watch_lag
 from bot.tasks import beside
 from model_service import Detail, GenerationRequest, Message, ModelService, SamplingParams
 
@@ -16,9 +15,6 @@ CHARACTERS = 40
 
 SAMPLING = SamplingParams(max_tokens=2 * CHARACTERS)
 """A longer answer is cut here."""
-
-BEAT = 0.005
-"""Seconds between two looks at the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ class _Round:
 async def time_level(service: ModelService, picture: bytes, level: str, rounds: int) -> Timing:
     """Ask `rounds` times about a picture (encoded bytes); each round looks at it anew, and then asks a follow-up."""
     lags = [0.0]
-    async with beside(_watch(lags), "watch the event loop"):
+    async with beside(watch_lag(lags), "watch the event loop"):
         timed = [await _time_once(service, _unseen(picture), level, number) for number in range(rounds)]
     short = [each.short_answer for each in timed if each.short_answer is not None]
     return Timing(
@@ -90,11 +86,3 @@ async def _time_once(service: ModelService, picture: bytes, level: str, number: 
         follow_up=further.seconds_to_first_token or 0.0,
         short_answer=next(short, None),
     )
-
-
-async def _watch(lags: list[float]) -> None:
-    """Note how much later than asked each sleep ends."""
-    while True:
-        begin = time.monotonic()
-        await asyncio.sleep(BEAT)
-        lags.append(time.monotonic() - begin - BEAT)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from bench.__main__ import report
+from bench.__main__ import report_answers
 from bench.answering import CHARACTERS, FOLLOW_UP, QUESTION, time_level
 from model_service import EngineStep, FinishReason, GenerationRequest
 from tests.model_service.scripted_engine import ScriptedEngine, serve
@@ -57,7 +57,7 @@ async def test_what_is_kept_tells_all_that_the_times_depend_on() -> None:
     async with serve(ScriptedEngine) as service:
         info = await service.ready()
         timing = await time_level(service, b"", "384", rounds=1)
-    kept = json.loads(json.dumps(report(info, [timing])))
+    kept = json.loads(json.dumps(report_answers(info, [timing])))
     assert kept["model"] == "scripted"
     assert kept["characters"] == CHARACTERS
     assert kept["timings"][0]["level"] == "384"

@@ -1,0 +1,142 @@
+"""python -m bench.crowd: Telegram and the people who ask, in a process of their own, apart from the bot's work.
+
+The first line on stdout tells where the server listens. The people ask as soon as the bot polls; the second line tells
+what they saw. The server then lasts until stdin ends.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from importlib import resources
+
+import playground
+from playground import Chat, Event, Happening, Post, Server
+
+PATIENCE = 60.0
+"""Seconds after which an answer is taken for lost."""
+
+QUESTIONS_A_PICTURE = 10
+
+WHOLE = "read at"
+"""Words of the small print: it stands under answers that are whole."""
+
+SIGNS = {Happening.ACTION, Happening.DRAFT, Happening.SENT, Happening.EDITED}
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the people saw. Seconds since a question: to the first sign, the first words, the whole answer."""
+
+    asked: int = 0
+    lost: int = 0
+    twice: int = 0
+    violations: int = 0
+    signs: list[float] = field(default_factory=list)
+    words: list[float] = field(default_factory=list)
+    answers: list[float] = field(default_factory=list)
+
+
+class Asker:
+    """Somebody who asks, waits for the answer, and asks again."""
+
+    def __init__(self, chat: Chat) -> None:
+        self.chat = chat
+        self._question: Post | None = None
+        self._sign: float | None = None
+        self._words: float | None = None
+        self._whole = asyncio.Event()
+
+    def see(self, event: Event) -> None:
+        """Something happened in the chat."""
+        if event.kind not in SIGNS or not (event.post is None or event.post.by_bot):
+            return
+        now = time.monotonic()
+        self._sign = self._sign or now
+        if event.kind is Happening.ACTION:
+            return
+        self._words = self._words or now
+        if self._question is not None and event.post is not None and answers(event.post, self._question):
+            self._whole.set()
+
+    async def ask(self, text: str, picture: bytes | None, seen: Seen) -> None:
+        """Ask once, about a new picture or the last one, and wait for the whole answer."""
+        self._sign = self._words = None
+        self._whole.clear()
+        begin = time.monotonic()
+        send = self.chat.send(text) if picture is None else self.chat.send_photo(picture, text, compress=False)
+        self._question = await send
+        seen.asked += 1
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._whole.wait()
+        except TimeoutError:
+            seen.lost += 1
+            return
+        seen.answers.append(time.monotonic() - begin)
+        for moments, moment in ((seen.signs, self._sign), (seen.words, self._words)):
+            if moment is not None:
+                moments.append(moment - begin)
+
+    async def keep_asking(self, picture: bytes, until: float, pause: float, seen: Seen) -> None:
+        """Ask again and again, `pause` seconds after each answer, until a moment of the monotonic clock."""
+        number = 0
+        while time.monotonic() < until:
+            new = number % QUESTIONS_A_PICTURE == 0
+            await self.ask(f"Question {number}?", picture if new else None, seen)
+            number += 1
+            await asyncio.sleep(pause)
+
+    def twice(self) -> int:
+        """How many questions were answered more than once."""
+        replies = Counter(post.reply_to for post in self.chat.messages if post.by_bot and WHOLE in post.text)
+        return sum(count > 1 for count in replies.values())
+
+
+def answers(post: Post, question: Post) -> bool:
+    """Whether a message is the whole answer to a question."""
+    return post.reply_to == question.id and WHOLE in post.text
+
+
+async def ask_all(server: Server, chats: int, seconds: float, pause: float) -> Seen:
+    """Let so many people ask for so long; returns once the last answer is there, or lost."""
+    picture = (resources.files("playground") / "pictures" / "page.png").read_bytes()
+    askers = {asker.chat.id: asker for asker in (Asker(server.person(f"P{n}").private()) for n in range(chats))}
+    server.watch(lambda event: askers[event.room.id].see(event))
+    seen, until = Seen(), time.monotonic() + seconds
+    async with asyncio.TaskGroup() as group:
+        for asker in askers.values():
+            group.create_task(asker.keep_asking(picture, until, pause, seen))
+    seen.twice = sum(asker.twice() for asker in askers.values())
+    seen.violations = len(server.violations)
+    return seen
+
+
+async def serve(chats: int, seconds: float, pause: float) -> None:
+    """Play Telegram for one bot, as this module's docstring says."""
+    async with playground.serve() as server:
+        _tell({"base_url": server.base_url, "base_file_url": server.base_file_url, "token": server.token})
+        await server.wait_until(lambda: server.polling, timeout=PATIENCE)
+        _tell(asdict(await ask_all(server, chats, seconds, pause)))
+        await asyncio.to_thread(sys.stdin.read)
+
+
+def _tell(facts: dict[str, object]) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.crowd", description=__doc__)
+    parser.add_argument("chats", type=int)
+    parser.add_argument("seconds", type=float)
+    parser.add_argument("pause", type=float)
+    asked = parser.parse_args()
+    asyncio.run(serve(asked.chats, asked.seconds, asked.pause))
+
+
+if __name__ == "__main__":
+    main()

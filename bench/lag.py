@@ -1,0 +1,37 @@
+"""How far the event loop lags behind, and how much memory the process holds, over time."""
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+BEAT = 0.005
+"""Seconds between two looks at the event loop."""
+
+MEMORY = Path("/proc/self/statm")
+"""Where Linux, and no other system, tells how many pages a process holds."""
+
+MEMORY_SECONDS = 1.0
+
+
+async def watch_lag(lags: list[float]) -> None:
+    """Note how many seconds later than asked each sleep ends."""
+    while True:
+        begin = time.monotonic()
+        await asyncio.sleep(BEAT)
+        lags.append(time.monotonic() - begin - BEAT)
+
+
+async def watch_memory(samples: list[float]) -> None:
+    """Note the MiB in memory every MEMORY_SECONDS; nothing where the system does not tell them."""
+    while (mib := resident_mib()) is not None:
+        samples.append(mib)
+        await asyncio.sleep(MEMORY_SECONDS)
+
+
+def resident_mib() -> float | None:
+    """What the process holds in memory now; None where the system does not tell."""
+    if not MEMORY.exists():
+        return None
+    pages = int(MEMORY.read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

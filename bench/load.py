@@ -1,0 +1,235 @@
+"""Many chats ask at once: the real bot over HTTP, with an engine that takes a fixed time, and what that costs."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import math
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from bench.crowd import PATIENCE, Seen
+from bench.lag import watch_lag, watch_memory
+from bot.app import open_bot, settle
+from bot.settings import Settings
+from bot.storage.database import FILE
+from bot.tasks import beside
+from model_service import (
+    MAX_TOKENS,
+    DetailPlan,
+    EngineInfo,
+    EngineStep,
+    FinishReason,
+    GenerationRequest,
+    ModelService,
+    open_picture,
+    plan_detail,
+)
+
+ANSWER_SECONDS = 0.05
+PIECES = ("It ", "is a ", "page ", "with ", "print.")
+
+LINE_BYTES = 2**24
+"""The longest line that the crowd may say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Who asks: so many chats, for so long, each so many seconds after its last answer."""
+
+    name: str
+    chats: int
+    seconds: float
+    pause: float = 0.0
+
+
+CROWDS = (Crowd("calm", chats=3, seconds=30.0, pause=0.5), Crowd("busy", chats=50, seconds=60.0))
+"""What is measured: how quick the bot is when it has time, and how it bears more than it can do at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Seconds: the median, what 95 of 100 are under, and the worst."""
+
+    median: float
+    p95: float
+    worst: float
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a crowd cost. Seconds since a question are to the first sign, the first words, and the whole answer.
+
+    `errors` are warnings and worse in the bot's log, and requests that the Bot API does not know; `unfinished` are
+    updates in the inbox that are not done. `memory_growth` is that of the second half, as a share.
+    """
+
+    crowd: Crowd
+    asked: int
+    lost: int
+    twice: int
+    errors: int
+    unfinished: int
+    answers_per_second: float
+    sign: Spread
+    words: Spread
+    answer: Spread
+    lag: Spread
+    memory_mib: float | None
+    memory_growth: float | None
+    database_mib: float
+
+
+class FixedEngine:
+    """Takes ANSWER_SECONDS for each answer, during which it leaves the processor to others, as a GPU does."""
+
+    info = EngineInfo("fixed", "none", "none", MAX_TOKENS)
+
+    def plan(self, request: GenerationRequest) -> DetailPlan | None:
+        """The real plan for the real picture."""
+        return None if request.picture is None else plan_detail(request.detail, *open_picture(request.picture).size)
+
+    def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
+        """Say the same to everything."""
+        for piece in PIECES:
+            time.sleep(ANSWER_SECONDS / len(PIECES))
+            yield EngineStep(piece)
+        yield EngineStep("", FinishReason.STOP)
+
+    def forget(self, chat: str) -> None:
+        """Remembers nothing."""
+
+    def close(self) -> None:
+        """Holds nothing."""
+
+
+class Complaints(logging.Handler):
+    """Counts warnings and worse."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Count one; the log shows it too."""
+        self.count += 1
+
+
+@contextlib.contextmanager
+def complaints_counted() -> Iterator[Complaints]:
+    """Counts what any logger complains of while the block lasts."""
+    complaints = Complaints()
+    logging.getLogger().addHandler(complaints)
+    try:
+        yield complaints
+    finally:
+        logging.getLogger().removeHandler(complaints)
+
+
+async def measure_all(crowds: Iterable[Crowd]) -> list[Load]:
+    """One crowd after the other, each with a bot and a storage of its own."""
+    return [await measure(crowd) for crowd in crowds]
+
+
+async def measure(crowd: Crowd) -> Load:
+    """Run the bot for a crowd in another process, with a storage that is thrown away."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with _asking(crowd) as people:
+            told = json.loads(await _line(people, PATIENCE))
+            return await _run(crowd, people, told, Path(folder))
+
+
+async def _run(crowd: Crowd, people: Process, told: dict[str, str], folder: Path) -> Load:
+    settings = Settings.model_validate(
+        {
+            "telegram": {"base_url": told["base_url"], "base_file_url": told["base_file_url"]},
+            "storage": {"path": folder},
+            "access": {"mode": "open"},
+        }
+    )
+    model = ModelService(FixedEngine, settings.model.config())
+    lags, memory = list[float](), list[float]()
+    with complaints_counted() as complaints:
+        async with (
+            open_bot(settings, SecretStr(told["token"]), model),
+            beside(settle(model), "announce the model"),
+            beside(watch_lag(lags), "watch the loop"),
+            beside(watch_memory(memory), "watch the memory"),
+        ):
+            seen = Seen(**json.loads(await _line(people, crowd.seconds + 2 * PATIENCE)))
+    return _load(crowd, seen, lags, memory, complaints.count, folder / FILE)
+
+
+def _load(  # noqa: PLR0917
+    crowd: Crowd,
+    seen: Seen,
+    lags: list[float],
+    memory: list[float],
+    complaints: int,
+    database: Path,
+) -> Load:
+    return Load(
+        crowd=crowd,
+        asked=seen.asked,
+        lost=seen.lost,
+        twice=seen.twice,
+        errors=complaints + seen.violations,
+        unfinished=unfinished_in(database),
+        answers_per_second=round(len(seen.answers) / crowd.seconds, 1),
+        sign=spread(seen.signs),
+        words=spread(seen.words),
+        answer=spread(seen.answers),
+        lag=spread(lags),
+        memory_mib=round(memory[-1], 1) if memory else None,
+        memory_growth=growth(memory),
+        database_mib=round(database.stat().st_size / 2**20, 2),
+    )
+
+
+def unfinished_in(database: Path) -> int:
+    """How many updates of a stopped bot's inbox are not done."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        count: int = connection.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone()[0]
+    return count
+
+
+def spread(seconds: Sequence[float]) -> Spread:
+    """Of some measurements; infinity where there are none, for what never came."""
+    ordered = sorted(seconds) or [math.inf]
+    at95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+    return Spread(round(statistics.median(ordered), 4), round(at95, 4), round(ordered[-1], 4))
+
+
+def growth(samples: Sequence[float]) -> float | None:
+    """How much the second half of the samples grew, as a share; None where there are too few to tell."""
+    half = samples[len(samples) // 2 :]
+    return round(half[-1] / half[0] - 1, 4) if len(half) > 1 else None
+
+
+@contextlib.asynccontextmanager
+async def _asking(crowd: Crowd) -> AsyncIterator[Process]:
+    """The crowd's process; it ends with the block."""
+    command = ("-m", "bench.crowd", str(crowd.chats), str(crowd.seconds), str(crowd.pause))
+    people = await asyncio.create_subprocess_exec(sys.executable, *command, stdin=PIPE, stdout=PIPE, limit=LINE_BYTES)
+    try:
+        yield people
+    finally:
+        await people.communicate(b"")  # Ends its stdin, and so the server.
+
+
+async def _line(people: Process, seconds: float) -> Any:
+    assert people.stdout is not None
+    async with asyncio.timeout(seconds):
+        if line := await people.stdout.readline():
+            return line
+    raise RuntimeError("the crowd ended without a word")
