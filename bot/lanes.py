@@ -80,7 +80,7 @@ class Lanes(BaseUpdateProcessor):
                 await coroutine
                 return
             chat = update.effective_chat.id if update.effective_chat else -update.update_id
-            async with self._turn(chat, update, task):
+            async with self._turn(chat, update, task), self._inbox.one_suspect(update.update_id):
                 await self._work(update, coroutine)
         except asyncio.CancelledError:
             if task not in self._dropped:
