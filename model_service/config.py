@@ -1,7 +1,11 @@
 """How the model service is set up."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
+
+Memory = Literal["auto", "full", "lean", "tiny"]
+"""What the device is to hold: everything; less the embeddings, the head packed; less the vision tower too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,16 @@ class ModelConfig:
 
     `name` is `auto`, `pocket`, a folder, or a hub id such as `zai-org/glm-4v-9b`. `auto` is the 9B where a big enough
     GPU is found, else pocket. Each `*_cache_mib` bounds, in MiB of the model's device, what is kept of earlier
-    requests: the vision features of pictures, and the KV prefixes of chats; 0 keeps nothing.
+    requests: the vision features of pictures, and the KV prefixes of chats; 0 keeps nothing. `cache` is the folder in
+    which packed weights are kept for the next start; None keeps none.
     """
 
     name: str = "auto"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     quantize: Literal["auto", "nf4", "none"] = "auto"
+    memory: Memory = "auto"
+    cache: Path | None = None
     feature_cache_mib: int = 64
     prefix_cache_mib: int = 256
     limits: Limits = field(default_factory=Limits)

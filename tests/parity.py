@@ -16,8 +16,9 @@ from torch import Tensor
 
 from model_service.config import ModelConfig
 from model_service.glm4v.cache import KVCache
-from model_service.glm4v.checkpoint import load_checkpoint, load_tokenizer
+from model_service.glm4v.checkpoint import load_tokenizer
 from model_service.glm4v.hardware import Hardware
+from model_service.glm4v.loading import load_checkpoint
 from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
 from model_service.glm4v.pixels import to_pixels
 from model_service.glm4v.prompt import Prompt, build_prompt

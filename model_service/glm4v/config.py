@@ -87,3 +87,20 @@ class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
         if missing:
             raise CheckpointError(f"config.json: vision_config lacks {', '.join(missing)}: not a GLM-4V checkpoint")
         return VisionConfig(**{name: found[name] for name in names})
+
+
+NINE_BILLION = GLM4VConfig(
+    vision_config={
+        "hidden_size": 1792,
+        "intermediate_size": 15360,
+        "num_heads": 16,
+        "num_hidden_layers": 63,
+        "num_positions": 6401,
+        "image_size": 1120,
+        "in_channels": 3,
+        "patch_size": 14,
+        "layer_norm_eps": 1e-06,
+        "scaling_factor": 8,
+    }
+)
+"""GLM-4V-9B, for those who ask what it needs before they have it."""

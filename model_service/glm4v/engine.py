@@ -7,12 +7,13 @@ from functools import lru_cache
 import torch
 
 from model_service.config import ModelConfig
-from model_service.detail import MAX_TOKENS, DetailPlan, plan_detail
+from model_service.detail import DetailPlan, plan_detail
 from model_service.engine import EngineInfo, EngineStep
 from model_service.errors import GenerationFailed, OutOfMemory
 from model_service.glm4v.bounded import BoundedCache
-from model_service.glm4v.checkpoint import checkpoint_name, find_checkpoint, load_checkpoint, load_tokenizer
+from model_service.glm4v.checkpoint import checkpoint_name, find_checkpoint, load_tokenizer
 from model_service.glm4v.hardware import Hardware, choose_hardware
+from model_service.glm4v.loading import load_checkpoint, plan_memory
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from model_service.glm4v.pixels import to_pixels
 from model_service.glm4v.prompt import Prompt, build_prompt
@@ -35,9 +36,11 @@ def load_engine(config: ModelConfig) -> "GLM4VEngine":
     """
     hardware = choose_hardware(config)
     folder = find_checkpoint(config.name, hardware)
-    model = load_checkpoint(folder, config, hardware)
+    plan = plan_memory(folder, config, hardware)
+    model = load_checkpoint(folder, config, hardware, plan.layout)
     tokenizer = load_tokenizer(folder, model.config)
-    return GLM4VEngine(model, tokenizer, hardware, config, checkpoint_name(folder))
+    info = EngineInfo(checkpoint_name(folder), str(hardware.device), hardware.dtype_name, plan.max_visual_tokens)
+    return GLM4VEngine(model, tokenizer, hardware, config, info)
 
 
 class GLM4VEngine:
@@ -49,11 +52,11 @@ class GLM4VEngine:
         tokenizer: Tokenizer,
         hardware: Hardware,
         config: ModelConfig,
-        name: str,
+        info: EngineInfo,
     ) -> None:
         self._config, self._tokenizer, self._hardware = model.config, tokenizer, hardware
         self._runner = ModelRunner(model, hardware, config)
-        self._info = EngineInfo(name, str(hardware.device), hardware.dtype_name, MAX_TOKENS)
+        self._info = info
         ids = model.config.eos_token_id
         self._stop = frozenset([ids] if isinstance(ids, int) else ids or ())
         allowed = torch.arange(model.config.padded_vocab_size, device=hardware.device) < tokenizer.ordinary_size

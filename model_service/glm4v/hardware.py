@@ -8,8 +8,6 @@ from model_service.config import ModelConfig
 from model_service.errors import CheckpointError
 
 GIB = 1024**3
-NINE_BILLION_NEEDS = 9 * GIB
-"""Memory of a GPU from which `auto` takes the 9B model: 8.5 GiB of NF4 weights and the work on a standard picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +21,14 @@ class Hardware:
     def dtype_name(self) -> str:
         """`bfloat16`, `float16` or `float32`."""
         return str(self.dtype).removeprefix("torch.")
+
+    def free_bytes(self) -> int | None:
+        """What the device has free now; None for a CPU, whose memory is not planned."""
+        return torch.cuda.mem_get_info(self.device)[0] if self.device.type == "cuda" else None
+
+    def total_bytes(self) -> int | None:
+        """What the device has in all; None for a CPU."""
+        return torch.cuda.mem_get_info(self.device)[1] if self.device.type == "cuda" else None
 
 
 def choose_hardware(config: ModelConfig) -> Hardware:
@@ -41,8 +47,3 @@ def choose_hardware(config: ModelConfig) -> Hardware:
         return Hardware(device, torch.float32)
     native_bf16 = torch.cuda.get_device_capability(device) >= (8, 0)
     return Hardware(device, torch.bfloat16 if native_bf16 else torch.float16)
-
-
-def holds_nine_billion(device: torch.device) -> bool:
-    """Whether the device is a GPU with the memory for the 9B model in 4 bits."""
-    return device.type == "cuda" and torch.cuda.get_device_properties(device).total_memory >= NINE_BILLION_NEEDS

@@ -9,6 +9,12 @@ from model_service.glm4v.config import GLM4VConfig
 
 ROPE_THETA = 10000.0
 
+MLP_AT_ONCE, MLP_PART = 2048, 1024
+"""Positions that the MLP takes at once, and the size of the parts where there are more.
+
+Each part unpacks the weights again; up to 2048 positions, a picture at max and a question, that is not paid.
+"""
+
 
 class RMSNorm(nn.Module):
     """Root mean square norm that multiplies in fp32 and casts last, as the original does."""
@@ -100,7 +106,12 @@ class MLP(nn.Module):
         self.dense_4h_to_h = nn.Linear(config.ffn_hidden_size, config.hidden_size, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, T, hidden) -> (B, T, hidden)."""
+        """(B, T, hidden) -> (B, T, hidden); many positions are taken in parts, as what is held of each is wide."""
+        if x.shape[1] > MLP_AT_ONCE:
+            return torch.cat([self._taken_at_once(part) for part in torch.split(x, MLP_PART, dim=1)], dim=1)
+        return self._taken_at_once(x)
+
+    def _taken_at_once(self, x: Tensor) -> Tensor:
         gate, up = self.dense_h_to_4h(x).chunk(2, dim=-1)
         return self.dense_4h_to_h(F.silu(gate) * up)  # type: ignore[no-any-return]
 

@@ -13,6 +13,9 @@ BLOCK = 64
 NESTED = 256
 """Scales that share a scale of their own."""
 
+SLAB = 64 * 1024**2
+"""Weights that are unpacked on the device at a time while a layer is packed."""
+
 
 class NF4Linear(nn.Module):
     """y = x W^T + b, with W as indices into 16 normal quantiles, a scale every 64 weights, row after row.
@@ -61,14 +64,23 @@ class NF4Linear(nn.Module):
         """Pack an (out, in) weight, on its device and for its dtype; an (out,) bias is kept as it is."""
         out_features, in_features = weight.shape
         made = cls(in_features, out_features, bias is not None, "meta", weight.dtype)
-        packed, state = bnb.quantize_4bit(
-            weight.contiguous(), blocksize=BLOCK, quant_type="nf4", compress_statistics=True
-        )
-        made.packed, made.absmax, made.code = packed.flatten(), state.absmax, state.code
-        made.absmax_offset, made.absmax_scale, made.absmax_code = state.offset, state.state2.absmax, state.state2.code
+        made.pack(weight, weight.device)
         if bias is not None:
             made.bias = nn.Parameter(bias, requires_grad=False)
         return made
+
+    def pack(self, weight: Tensor, device: torch.device) -> None:
+        """Put in an (out, in) weight, of whatever dtype and device; it is packed on this one, slab by slab."""
+        rows = max(1, SLAB // (self.in_features * BLOCK)) * BLOCK  # A slab ends where a block does.
+        slabs = [
+            bnb.quantize_4bit(slab.to(device, self.dtype).contiguous(), blocksize=BLOCK, quant_type="nf4")
+            for slab in torch.split(weight, rows)
+        ]
+        absmax = torch.cat([state.absmax for _, state in slabs])
+        self.packed, self.code = torch.cat([packed.flatten() for packed, _ in slabs]), slabs[0][1].code
+        self.absmax_offset = absmax.mean()
+        self.absmax, nested = bnb.quantize_blockwise(absmax - self.absmax_offset, blocksize=NESTED)
+        self.absmax_scale, self.absmax_code = nested.absmax, nested.code
 
     @property
     def quant_state(self) -> bnb.QuantState:

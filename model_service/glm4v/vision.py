@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model_service.glm4v.config import GLM4VConfig, VisionConfig
+from model_service.glm4v.streamed import StreamedTransformer
 
 
 class PatchEmbedding(nn.Module):
@@ -126,7 +127,7 @@ class VisionModel(nn.Module):
         vision = config.vision
         self.patch_size, self.scaling_factor = vision.patch_size, vision.scaling_factor
         self.patch_embedding = PatchEmbedding(vision)
-        self.transformer = VisionTransformer(vision)
+        self.transformer: VisionTransformer | StreamedTransformer = VisionTransformer(vision)
         self.conv = nn.Conv2d(vision.hidden_size, config.hidden_size, kernel_size=2, stride=2)
         self.linear_proj = GLUAdapter(config)
         self.boi = nn.Parameter(torch.zeros(1, 1, config.hidden_size))
@@ -143,7 +144,6 @@ class VisionModel(nn.Module):
             raise ValueError(f"{width}x{height} pixels: both sides must be multiples of {2 * self.patch_size}")
         x = self.transformer(self.patch_embedding(pixels.to(self.conv.weight.dtype)))[:, 1:]
         x = self.conv(x.transpose(1, 2).reshape(len(x), -1, rows, columns))
-        # On a CPU the 4-bit layers of bitsandbytes misread anything that is not contiguous.
-        x = self.linear_proj(x.flatten(2).transpose(1, 2).contiguous())
+        x = self.linear_proj(x.flatten(2).transpose(1, 2))
         frame = (self.boi.expand(len(x), -1, -1), x, self.eoi.expand(len(x), -1, -1))
         return torch.cat(frame, dim=1) / self.scaling_factor

@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from model_service.config import ModelConfig
-from model_service.glm4v.checkpoint import load_checkpoint, load_tokenizer
+from model_service.glm4v.checkpoint import load_tokenizer
 from model_service.glm4v.hardware import Hardware
+from model_service.glm4v.loading import load_checkpoint
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from tests.training.test_batches import batches
 from training.export import byte_tokenizer, export

@@ -2,9 +2,11 @@
 
 import pytest
 import torch
+from bitsandbytes.functional import quantize_4bit
 from bitsandbytes.nn.modules import Linear4bit, Params4bit
 from torch import Tensor
 
+from model_service.glm4v import nf4
 from model_service.glm4v.nf4 import NF4Linear
 
 pytestmark = pytest.mark.usefixtures("inference")
@@ -52,6 +54,18 @@ def test_it_multiplies_as_bitsandbytes(dtype: torch.dtype, rows: int) -> None:
     ours = NF4Linear.quantize(weight, bias)
     assert ours(x).dtype == dtype
     assert torch.allclose(ours(x).float(), theirs(x).float(), atol=1e-4 if dtype == torch.float32 else 2e-2)
+
+
+def test_slabs_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A layer packed a part at a time is the layer packed at once, by bitsandbytes in one call."""
+    weight = weights(192, 128)
+    packed, state = quantize_4bit(weight, blocksize=64, quant_type="nf4", compress_statistics=True)
+    monkeypatch.setattr(nf4, "SLAB", 64 * 128)
+    layer = NF4Linear.quantize(weight)
+    assert torch.equal(layer.packed, packed.flatten())
+    assert torch.equal(layer.absmax, state.absmax)
+    assert torch.equal(layer.absmax_scale, state.state2.absmax)
+    assert layer.absmax_offset == state.offset
 
 
 def test_a_view_is_multiplied_as_its_copy() -> None:

@@ -9,7 +9,8 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from model_service import Message, ModelConfig
-from model_service.glm4v.checkpoint import load_checkpoint, load_tokenizer
+from model_service.glm4v.checkpoint import load_tokenizer
+from model_service.glm4v.loading import load_checkpoint
 from model_service.glm4v.pixels import to_pixels
 from model_service.glm4v.prompt import build_prompt
 from model_service.glm4v.runner import ModelRunner, View

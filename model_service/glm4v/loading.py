@@ -1,0 +1,144 @@
+"""From a checkpoint's files to a model on its device: tensor by tensor, packed on the way."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from model_service.config import ModelConfig
+from model_service.errors import CheckpointError
+from model_service.glm4v.checkpoint import checkpoint_name
+from model_service.glm4v.config import GLM4VConfig
+from model_service.glm4v.hardware import Hardware
+from model_service.glm4v.layout import HEAD, VISION_LAYERS, Layout, empty_model, packed_layers
+from model_service.glm4v.memory import MemoryPlan, choose_plan
+from model_service.glm4v.model import GLM4VForConditionalGeneration
+from model_service.glm4v.packed import CacheUnusableError, PackedCache, identity
+from model_service.glm4v.shards import read_tensors, shards
+from model_service.glm4v.streamed import StreamedTransformer
+
+LARGE = 4 * 1024**3
+IGNORED = "rotary_pos_emb.inv_freq"
+"""The end of the names of tensors that old checkpoints carry besides; they can be computed."""
+
+logger = logging.getLogger(__name__)
+
+Report = Callable[[float], None]
+"""Gets the share of the work that is done, from 0 to 1."""
+
+
+def plan_memory(folder: Path, config: ModelConfig, hardware: Hardware) -> MemoryPlan:
+    """How the checkpoint is laid out on this hardware, and how many visual tokens fit then.
+
+    Raises:
+        CheckpointError: the device is too small.
+    """
+    return choose_plan(
+        GLM4VConfig.from_pretrained(folder), _is_packed(folder, config, hardware), hardware, config.memory
+    )
+
+
+def load_checkpoint(
+    folder: Path,
+    config: ModelConfig,
+    hardware: Hardware,
+    layout: Layout | None = None,
+    report: Report = lambda share: None,
+) -> GLM4VForConditionalGeneration:
+    """The model with its weights, in the layout that `plan_memory` chose.
+
+    Raises:
+        CheckpointError: torn, incomplete, or of another model.
+    """
+    layout = layout or plan_memory(folder, config, hardware).layout
+    model = _load(folder, config, hardware, layout, report)
+    if layout.on_host(VISION_LAYERS):
+        vision = model.transformer.vision
+        vision.transformer = StreamedTransformer(vision.transformer.layers, hardware.device)
+    model.eval()  # type: ignore[no-untyped-call]
+    return model
+
+
+def _load(
+    folder: Path, config: ModelConfig, hardware: Hardware, layout: Layout, report: Report
+) -> GLM4VForConditionalGeneration:
+    files = shards(folder)
+    if config.cache is None or not layout.packed:
+        return _from_shards(folder, files, hardware, layout, report)
+    name = f"{checkpoint_name(folder).replace('/', '--')}-nf4{'-head' if layout.packs(HEAD) else ''}"
+    cache = PackedCache(config.cache, name, identity(folder, files, layout))
+    try:
+        return _from_cache(folder, cache, hardware, layout, report)
+    except CacheUnusableError as reason:
+        logger.info("packing the weights: %s", reason)
+    model = _from_shards(folder, files, hardware, layout, report)
+    cache.write(model.state_dict())
+    return model
+
+
+def _from_shards(
+    folder: Path, files: list[Path], hardware: Hardware, layout: Layout, report: Report
+) -> GLM4VForConditionalGeneration:
+    model = _empty(folder, layout)
+    packed = packed_layers(model, layout)
+    wanted = {name: parameter.shape for name, parameter in model.named_parameters()}
+    wanted |= {f"{name}.weight": torch.Size((layer.out_features, layer.in_features)) for name, layer in packed.items()}
+    for name, tensor in read_tensors(files, report):
+        if name.endswith(IGNORED):
+            continue
+        if tensor.shape != wanted.pop(name, None):
+            raise CheckpointError(f"{folder}: tensor {name}, {list(tensor.shape)}, does not fit config.json")
+        device = torch.device("cpu") if layout.on_host(name) else hardware.device
+        layer = packed.get(name.removesuffix(".weight"))
+        if layer is None:
+            _put(model, name, tensor, layout.dtype, device)
+        else:
+            layer.pack(tensor, hardware.device)
+            for part, buffer in layer.named_buffers():
+                setattr(layer, part, buffer.to(device))
+    if wanted:
+        some = ", ".join(sorted(wanted)[:3])
+        raise CheckpointError(f"{folder}: {len(wanted)} tensors are missing, among them {some}")
+    return model
+
+
+def _from_cache(
+    folder: Path, cache: PackedCache, hardware: Hardware, layout: Layout, report: Report
+) -> GLM4VForConditionalGeneration:
+    """Raises CacheUnusableError where the cache cannot be used."""
+    model = _empty(folder, layout)
+    wanted = model.state_dict()
+    for name, tensor in cache.read(report):
+        room = wanted.pop(name, None)
+        if room is None or (room.shape, room.dtype) != (tensor.shape, tensor.dtype):
+            raise CacheUnusableError(f"{name} does not fit the model")
+        _put(model, name, tensor, tensor.dtype, torch.device("cpu") if layout.on_host(name) else hardware.device)
+    if wanted:
+        raise CacheUnusableError(f"{next(iter(wanted))} is missing")
+    return model
+
+
+def _empty(folder: Path, layout: Layout) -> GLM4VForConditionalGeneration:
+    try:
+        return empty_model(GLM4VConfig.from_pretrained(folder), layout)
+    except (OSError, ValueError, TypeError, RuntimeError, ZeroDivisionError) as error:
+        raise CheckpointError(f"{folder}: config.json describes no model ({error})") from error
+
+
+def _put(model: nn.Module, name: str, tensor: Tensor, dtype: torch.dtype, device: torch.device) -> None:
+    """Put a copy of a tensor in its place in the model."""
+    owner, _, leaf = name.rpartition(".")
+    module = model.get_submodule(owner)
+    cast = tensor.to(dtype)
+    placed = cast.to(device, copy=cast is tensor)  # The tensor is a view of its file, which may change.
+    setattr(module, leaf, nn.Parameter(placed, requires_grad=False) if leaf in module._parameters else placed)
+
+
+def _is_packed(folder: Path, config: ModelConfig, hardware: Hardware) -> bool:
+    """As set; left to itself, a large checkpoint on a GPU is packed."""
+    if config.quantize != "auto":
+        return config.quantize == "nf4"
+    weights = sum(file.stat().st_size for file in shards(folder))
+    return hardware.device.type == "cuda" and weights > LARGE
