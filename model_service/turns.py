@@ -5,7 +5,9 @@ Pure data. Shares follow start-time fair queueing (Goyal, Vin, Cheng 1996): a vi
 
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import NamedTuple
 
 from model_service.types import GenerationRequest
 
@@ -19,12 +21,12 @@ class Entry:
     begun: bool = False
 
 
-@dataclass(slots=True)
-class _Share:
-    """Seconds used, with what was granted at the start, and the number of the event that put the member last."""
+class _Share(NamedTuple):
+    """Seconds used, with what was granted at the start; the number of the event that put the member last; its name."""
 
     used: float
     since: int
+    name: str
 
 
 class Round:
@@ -38,6 +40,8 @@ class Round:
         self._present: dict[str, _Share] = {}
         self._away: dict[str, float] = {}
         self._events = 0
+        # A heap; what is not a member's present share any more is dropped when it comes up.
+        self._order: list[_Share] = []
 
     def __len__(self) -> int:
         """How many members are present."""
@@ -46,8 +50,7 @@ class Round:
     def join(self, name: str) -> None:
         """Let a member take turns; nothing happens if it does already."""
         if name not in self._present:
-            self._events += 1
-            self._present[name] = _Share(max(self._away.pop(name, 0.0), self._floor()), self._events)
+            self._place(name, max(self._away.pop(name, 0.0), self._floor()))
 
     def leave(self, name: str) -> None:
         """Let a member go; once nobody is present, all are equal again."""
@@ -57,26 +60,34 @@ class Round:
 
     def charge(self, name: str, seconds: float) -> None:
         """A present member had a turn of so many seconds."""
-        self._events += 1
-        share = self._present[name]
-        share.used += seconds
-        share.since = self._events
+        self._place(name, self._present[name].used + seconds)
 
     def first(self, among: Collection[str] | None = None) -> str:
         """Whose turn it is, of all who are present or of some of them, at least one."""
-        names = self._present if among is None else among
-        return min(names, key=lambda name: (self._present[name].used, self._present[name].since))
+        if among is not None:
+            return min(self._present[name] for name in among).name
+        while self._present.get(self._order[0].name) is not self._order[0]:
+            heappop(self._order)
+        return self._order[0].name
 
     def copy(self) -> "Round":
         """The same round, which goes on by itself."""
         other = Round()
-        other._present = {name: replace(share) for name, share in self._present.items()}
+        other._present = self._present.copy()
         other._away = self._away.copy()
         other._events = self._events
+        other._order = self._order.copy()
         return other
 
+    def _place(self, name: str, used: float) -> None:
+        self._events += 1
+        share = self._present[name] = _Share(used, self._events, name)
+        heappush(self._order, share)
+        if len(self._order) > 2 * len(self._present):
+            self._order = sorted(self._present.values())
+
     def _floor(self) -> float:
-        return min((share.used for share in self._present.values()), default=0.0)
+        return self._present[self.first()].used if self._present else 0.0
 
 
 class FairLine:
