@@ -29,7 +29,7 @@ async def press(update: Update, context: BotContext) -> None:
         return
     texts, message = await texts_for(update, context), query.message
     _, name, word = query.data.split(":")
-    if not isinstance(message, Message) or not _is_offered(name, message.chat.type):
+    if not isinstance(message, Message) or not _is_offered(name, message):
         await acknowledge(query, texts.say(Sentence.BUTTON_STALE))
         return
     if not await _may(update, context, name, word):
@@ -80,5 +80,7 @@ async def _overview(message: Message, texts: Texts, context: BotContext) -> str:
     return menu.overview(texts, settings, title, message.chat.type == Chat.PRIVATE)
 
 
-def _is_offered(name: str, chat_type: str) -> bool:
-    return name not in menu.WORDS or name in menu.offered(chat_type == Chat.PRIVATE)
+def _is_offered(name: str, message: Message) -> bool:
+    """Whether the menu is still there and has, in such a chat, a button of this name."""
+    offered = menu.offered(message.chat.type == Chat.PRIVATE)
+    return message.is_accessible and (name not in menu.WORDS or name in offered)

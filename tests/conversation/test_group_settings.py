@@ -1,6 +1,6 @@
 """What a group has chosen: by whom, and for which topic."""
 
-from playground import Server
+from playground import Chat, Post, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
 
@@ -34,3 +34,50 @@ async def test_anonymous_admins_choose_too(stage: Stage, server: Server) -> None
     channel = {"id": -1009, "type": "channel", "title": "News"}
     outside = {"sender_chat": channel}
     assert "only its admins" in (await group.answer(await group.send("/detail low", by=ben, **outside))).text
+
+
+async def menu_of(group: Chat, **more: object) -> Post:
+    """The menu that /settings brings."""
+    return await group.answer(await group.send("/settings", **more), lambda post: bool(post.buttons))  # type: ignore[arg-type]
+
+
+async def test_only_admins_change_a_groups_settings(stage: Stage, server: Server) -> None:
+    """A member sees what holds; each press of his is told why it changes nothing, and leaves the menu as it is."""
+    await stage.start()
+    ada, ben = server.person("Ada"), server.person("Ben")
+    group = server.group("Family", ada, ben)
+    menu = await menu_of(group, by=ben)
+    before = menu.text
+    assert "When I speak: when I am asked\nWho may change this: the admins" in before
+    forged = ("set:length:", "set:reset:", "set:done:", "set:footer:0", "set:changed_by:everybody")
+    for number, data in enumerate(forged, start=1):
+        query = {"id": f"7{number}", "from": ben.user, "chat_instance": "1", "data": data, "message": menu.content}
+        server.put_update({"callback_query": query})
+        await server.wait_until(lambda number=number: len(server.calls("answerCallbackQuery")) == number)  # type: ignore[misc]
+        assert server.calls("answerCallbackQuery")[-1]["text"] == "In a group only its admins can do that."
+    assert (menu.text, menu.edits) == (before, 0)
+    await group.press("set:footer:", menu, by=ada)
+    await group.wait_until(lambda: "set:footer:0" in [button.data for button in menu.buttons])
+    assert await (await group.press("set:footer:0", menu, by=ada)).answered() == "Small print: hidden"
+
+
+async def test_admins_may_leave_a_groups_settings_to_everybody(stage: Stage, server: Server) -> None:
+    """All but that one itself: by menu, /detail and /watch; and take it back."""
+    await stage.start()
+    ada, ben = server.person("Ada"), server.person("Ben")
+    group = server.group("Family", ada, ben, bot_is_admin=True)
+    menu = await menu_of(group, by=ada)
+    await group.press("set:changed_by:", menu, by=ada)
+    await group.wait_until(lambda: "set:changed_by:everybody" in [button.data for button in menu.buttons])
+    await (await group.press("set:changed_by:everybody", menu, by=ada)).answered()
+    await group.wait_until(lambda: "Who may change this: everybody" in menu.text)
+    assert "every picture" in (await group.answer(await group.send("/watch on", by=ben))).text
+    assert "From now on" in (await group.answer(await group.send("/detail high", by=ben))).text
+    await group.press("set:changed_by:", menu, by=ben)
+    await group.wait_until(lambda: "set:changed_by:admins" in [button.data for button in menu.buttons])
+    assert "only its admins" in await (await group.press("set:changed_by:admins", menu, by=ben)).answered()
+    await group.press("‹ Back", menu, by=ben)
+    await group.wait_until(lambda: "When I speak: on every picture" in menu.text)
+    await (await group.press("Use the defaults", menu, by=ben)).answered()
+    await group.wait_until(lambda: "When I speak: when I am asked" in menu.text)
+    assert menu.text.splitlines()[-1] == "Who may change this: everybody"
