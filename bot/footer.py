@@ -17,7 +17,9 @@ def footer(texts: Texts, picture: Picture, asked: Detail, output: GenerationOutp
         return ""
     seconds = f"{output.seconds:.1f}"
     notes = [texts.say(Sentence.FOOTER, width=plan.width, height=plan.height, tokens=plan.tokens, seconds=seconds)]
-    if plan.detail.tokens < asked.tokens:
+    if output.memory_short:
+        notes.append(texts.say(Sentence.MEMORY_SHORT, level=plan.detail))
+    elif plan.detail.tokens < asked.tokens:
         notes.append(texts.say(Sentence.STEPPED_DOWN, level=plan.detail))
     if output.finish_reason is FinishReason.LENGTH:
         notes.append(texts.say(Sentence.CUT_SHORT))

@@ -176,6 +176,7 @@ class Sentence(StrEnum):
 
     FOOTER = "read at {width}x{height}, {tokens} tokens, {seconds} s"
     STEPPED_DOWN = "that is {level} at most: the memory does not suffice for more"
+    MEMORY_SHORT = "memory was short, so this is {level}; ask again for a closer look"
     SEND_AS_FILE = "Telegram shrank this photo; sent as a file it keeps its small print"
     CUT_SHORT = "the answer was cut off at its greatest length"
     NO_WORDS = "I have no answer to this one. Try other words, or /detail high."

@@ -35,6 +35,9 @@ class Answer:
             if step is None:
                 raise GenerationFailed("the engine stopped without saying why")
             self._output = _grow(self._output, step, self._job.seconds())
+            if step.plan is not None:
+                self._job.stream.put(self._output)
+                continue
             if step.finish_reason is not None:
                 return self._end(step.finish_reason)
             if self._job.aborted.is_set():
@@ -66,6 +69,8 @@ class Answer:
 
 
 def _grow(output: GenerationOutput, step: EngineStep, seconds: float) -> GenerationOutput:
+    if step.plan is not None:
+        return replace(output, plan=step.plan, memory_short=True, seconds=seconds)
     first = output.seconds_to_first_token
     return replace(
         output,

@@ -88,6 +88,10 @@ class DetailPlan:
         """Visual tokens spent."""
         return self.rows * self.columns
 
+    def coarser(self) -> Detail | None:
+        """The highest level that spends fewer tokens than this grid; None at the lowest."""
+        return next((Detail(most) for most in sorted(LEVEL_TOKENS.values(), reverse=True) if most < self.tokens), None)
+
     @property
     def width(self) -> int:
         """Pixels across, a multiple of 28 (so an even number of patches)."""

@@ -20,10 +20,14 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class EngineStep:
-    """What one step added: `text` may be empty (nothing printable yet). The last step carries `finish_reason`."""
+    """What one step added: `text` may be empty (nothing printable yet). The last step carries `finish_reason`.
+
+    A step with a `plan` stands before the first token: memory was short, so the picture was read at this grid.
+    """
 
     text: str
     finish_reason: FinishReason | None = None
+    plan: DetailPlan | None = None
 
 
 class Engine(Protocol):

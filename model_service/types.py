@@ -68,7 +68,7 @@ class GenerationOutput:
 
     `waiting` is the number of requests that have a turn before the first one of this (0 once it runs), which comes in
     about `wait_seconds` (None: nothing was measured yet). Other times are seconds since the request was queued.
-    `finish_reason` is set on the last output only.
+    `finish_reason` is set on the last output only. `memory_short`: the picture was read more coarsely than was planned.
     """
 
     stage: Stage
@@ -80,3 +80,4 @@ class GenerationOutput:
     seconds_to_first_token: float | None = None
     seconds: float = 0.0
     finish_reason: FinishReason | None = None
+    memory_short: bool = False

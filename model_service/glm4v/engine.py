@@ -1,10 +1,14 @@
 """The engine: one request at a time through vision, prefill and decode."""
 
+import contextlib
 import hashlib
+import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 import torch
+from torch import Tensor
 
 from model_service.config import ModelConfig
 from model_service.detail import DetailPlan, plan_detail
@@ -16,6 +20,7 @@ from model_service.glm4v.hardware import Hardware, choose_hardware
 from model_service.glm4v.loading import load_checkpoint, plan_memory
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from model_service.glm4v.pixels import to_pixels
+from model_service.glm4v.prefix import Sequence
 from model_service.glm4v.prompt import Prompt, build_prompt
 from model_service.glm4v.runner import ModelRunner, View
 from model_service.glm4v.sampling import Sampler
@@ -23,6 +28,8 @@ from model_service.glm4v.text import TextStream
 from model_service.glm4v.tokenizer import Tokenizer
 from model_service.picture import open_picture
 from model_service.types import FinishReason, GenerationRequest
+
+logger = logging.getLogger(__name__)
 
 SIZES = 1024
 """Of how many pictures the size is remembered, so that a follow-up's plan needs no decoding."""
@@ -107,10 +114,13 @@ class GLM4VEngine:
         if room < 1:
             raise GenerationFailed(f"the conversation has {len(prompt.ids)} tokens, the model takes no more")
         limit = min(request.sampling.max_tokens, room)
-        sequence, logits = self._runner.prefill(request.chat, prompt, self._view(request), limit)
+        planned = self.plan(request)
+        sequence, logits, plan = self._read(request, prompt, planned, limit)
         sampler = Sampler(request.sampling, self._allowed)
         stream = TextStream(self._tokenizer)
         try:
+            if plan != planned:
+                yield EngineStep("", plan=plan)
             for count in range(1, limit + 1):
                 token = sampler.choose(logits)
                 if token in self._stop:
@@ -124,6 +134,20 @@ class GLM4VEngine:
         finally:
             self._runner.keep(sequence)
 
+    def _read(
+        self, request: GenerationRequest, prompt: Prompt, plan: DetailPlan | None, limit: int
+    ) -> tuple[Sequence, Tensor, DetailPlan | None]:
+        """Prefill; where memory does not suffice, once more with the picture a level lower. Also the plan it was."""
+        # Left by the with statement, the error lets go of the tensors that its frames hold.
+        with contextlib.suppress(torch.OutOfMemoryError):
+            return *self._runner.prefill(request.chat, prompt, self._view(request, plan), limit), plan
+        lower = None if plan is None else plan.coarser()
+        if lower is None:
+            raise torch.OutOfMemoryError("not even at the lowest level")
+        logger.warning("memory is short on %s: request %s is read at %s", self._hardware.device, request.id, lower)
+        plan = self.plan(replace(request, detail=lower))
+        return *self._runner.prefill(request.chat, prompt, self._view(request, plan), limit), plan
+
     def _fitting_prompt(self, request: GenerationRequest) -> Prompt:
         """The prompt, less the oldest questions and answers if they would leave no room for this answer."""
         length: int = self._config.seq_length
@@ -136,9 +160,9 @@ class GLM4VEngine:
                 return prompt
             messages = messages[:first] + messages[first + 2 :]
 
-    def _view(self, request: GenerationRequest) -> View | None:
-        """The request's picture on its grid; None without a picture."""
-        plan, picture = self.plan(request), request.picture
+    def _view(self, request: GenerationRequest, plan: DetailPlan | None) -> View | None:
+        """The request's picture on a grid; None without a picture."""
+        picture = request.picture
         if plan is None or picture is None:
             return None
         key = (self._digest(picture), plan.rows, plan.columns)

@@ -28,6 +28,14 @@ def test_it_says_when_memory_was_the_limit() -> None:
     assert "fine at most" in note(asked=512)
 
 
+def test_it_says_when_memory_was_short() -> None:
+    """For this once, which is not what the card can do at most."""
+    short = note(asked=512, output=replace(OUTPUT, memory_short=True))
+    assert "memory was short" in short
+    assert "fine" in short
+    assert "at most" not in short
+
+
 def test_it_says_when_the_answer_was_cut() -> None:
     """The person need not guess."""
     assert "cut off" in note(output=replace(OUTPUT, finish_reason=FinishReason.LENGTH))

@@ -1,21 +1,27 @@
 """The engine: from a request to steps, with a tiny random model."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+import torch
+from torch import Tensor
 
 from model_service import (
     Detail,
+    DetailPlan,
     EngineStep,
     FinishReason,
     GenerationFailed,
     GenerationRequest,
     Message,
     ModelConfig,
+    OutOfMemory,
     PictureRejected,
     SamplingParams,
 )
 from model_service.glm4v.engine import GLM4VEngine, load_engine
+from model_service.glm4v.runner import ModelRunner, View
 from tests.bot.samples import picture
 from tests.model_service.glm4v.tiny import write_checkpoint
 
@@ -104,3 +110,41 @@ def test_closing_the_steps_stops_the_work(engine: GLM4VEngine) -> None:
     assert isinstance(generating, Iterator)
     generating.close()  # type: ignore[attr-defined]
     assert steps(engine, request("a")) == wanted
+
+
+class Failing:
+    """A vision tower for which memory does not suffice for pictures of so many visual tokens."""
+
+    def __init__(self, engine: GLM4VEngine, least: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.tried: list[int] = []
+        seen = ModelRunner._see
+
+        def see(runner: ModelRunner, view: View) -> Tensor:
+            _, rows, columns = view.key
+            self.tried.append(rows * columns)
+            if rows * columns >= least:
+                raise torch.OutOfMemoryError("no memory")
+            return seen(runner, view)
+
+        monkeypatch.setattr(ModelRunner, "_see", see)
+
+
+def test_out_of_memory_reads_a_level_lower(engine: GLM4VEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice as planned, the second time without what was kept; then a level lower, and the steps say so."""
+    asked = replace(request("?", seen=picture(1500, 1500)), detail=Detail(256))
+    failing = Failing(engine, 200, monkeypatch)
+    first, *others = steps(engine, asked)
+    assert failing.tried == [256, 256, 121]
+    assert first == EngineStep("", plan=DetailPlan(Detail(128), 11, 11))
+    assert others == steps(engine, replace(asked, detail=Detail(128)))
+    assert all(step.plan is None for step in others)
+
+
+def test_out_of_memory_at_the_lowest_level_fails_alone(engine: GLM4VEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is nothing to step down to; the next request is answered."""
+    with monkeypatch.context() as patch:
+        failing = Failing(engine, 16, patch)
+        with pytest.raises(OutOfMemory):
+            list(engine.generate(request("?", seen=picture(1500, 1500))))
+        assert failing.tried == [16, 16]
+    assert steps(engine, request("?", seen=picture(1500, 1500)))
