@@ -29,6 +29,7 @@ from model_service import (
     FinishReason,
     GenerationOutput,
     GenerationRequest,
+    Health,
     LimitReached,
     ModelServiceError,
     OutOfMemory,
@@ -160,6 +161,8 @@ async def _unclaimed(work: _Answering) -> AsyncIterator[None]:
 
 async def _generate(work: _Answering, media: Media) -> GenerationOutput:
     """Stream the answer to the screen; returns its last state. Of places in line `growing` shows the later ones."""
+    if work.services.model.health is Health.DEAD:
+        raise Draining("the engine died while the question waited for another")
     output = GenerationOutput(Stage.WAITING)
     request = await _request(work, media)
     async with contextlib.aclosing(work.services.model.generate(request)) as outputs:

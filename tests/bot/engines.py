@@ -18,13 +18,14 @@ from model_service import (
 class ScriptedEngine:
     """Answers with `pieces`; `hold` stops it before the piece of that number until `go` is set.
 
-    `failure` is raised instead of an answer. Every request is kept in `requests`.
+    `failure` is raised instead of an answer, `then_raise` at its end. Every request is kept in `requests`.
     """
 
     def __init__(self, *pieces: str) -> None:
         self.pieces = pieces or ("A grey ", "gradient.")
         self.requests: list[GenerationRequest] = []
         self.failure: Exception | None = None
+        self.then_raise: Exception | None = None
         self.finish = FinishReason.STOP
         self.hold: int | None = None
         self.held = threading.Event()
@@ -50,6 +51,8 @@ class ScriptedEngine:
                 while not self.go.wait(0.01):
                     yield EngineStep("")
             yield EngineStep(piece)
+        if self.then_raise is not None:
+            raise self.then_raise
         yield EngineStep("", self.finish)
 
     def forget(self, chat: str) -> None:

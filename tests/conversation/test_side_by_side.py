@@ -2,7 +2,8 @@
 
 import pytest
 
-from model_service import Limits, ModelConfig
+from bot.storage import open_database
+from model_service import EngineDead, Limits, ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final, settled
@@ -177,6 +178,29 @@ async def test_a_restart_keeps_each_persons_order_and_what_each_question_is_abou
     await final(group, await group.send(f"{NAME} And now?", by=ada))
     plan = stage.engine.plan(stage.engine.requests[-1])
     assert plan is not None and plan.height < plan.width
+
+
+async def test_the_engines_death_is_no_fault_of_what_only_waited(stage: Stage, chat: Chat) -> None:
+    """Both are left to the next run, which answers them in order; only the first has used up an attempt."""
+    stage.engine.hold = 0
+    await stage.start()
+    first = await chat.send_photo(picture(), "One?")
+    await says(chat, first, "Looking")
+    second = await chat.send("Two?")
+    await says(chat, second, BEHIND)
+    stage.engine.then_raise = EngineDead("gone")
+    stage.engine.go.set()
+    for post in (first, second):
+        await says(chat, post, "restarted")
+    await stage.stop()
+    async with open_database(stage.values["storage"]["path"]) as database:  # type: ignore[arg-type]
+        rows = await database.rows("SELECT state, attempts FROM inbox WHERE state <> 'done' ORDER BY update_id")
+    assert [tuple(row) for row in rows] == [("waiting", 1), ("waiting", 0)]
+    stage.engine.then_raise, stage.engine.hold = None, None
+    await stage.start()
+    await final(chat, first)
+    await final(chat, second)
+    assert asked(stage) == ["One?", "One?", "Two?"]
 
 
 async def test_a_growing_answer_can_be_replied_to(busy: Stage, server: Server) -> None:
