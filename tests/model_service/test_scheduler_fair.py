@@ -16,7 +16,19 @@ LONGEST = 4.0
 """Seconds of the longest turn."""
 
 CHATS, PEOPLE = "ABC", "xyz"
-Person = tuple[str, str]
+
+Member = tuple[str, ...]
+"""A chat, or a chat and a person in it."""
+
+MEMBERS: list[Member] = [(chat,) for chat in CHATS] + [(chat, person) for chat in CHATS for person in PEOPLE]
+
+
+def _rivals(one: Member, other: Member) -> bool:
+    """Whether they take turns with each other: two chats, or two people of one chat."""
+    return one != other and one[:-1] == other[:-1]
+
+
+PAIRS = [pair for pair in combinations(MEMBERS, 2) if _rivals(*pair)]
 
 
 def _request(name: str, chat: str, person: str = "") -> GenerationRequest:
@@ -29,14 +41,14 @@ class FairTurns(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.scheduler = Scheduler(Limits(waiting=1000, waiting_per_person=1000, waiting_per_chat=1000, begun=1000))
-        self.line: dict[str, Person] = {}
+        self.line: dict[str, Member] = {}
         self.begun: set[str] = set()
         self.current: str | None = None
         self.number = 0
         self.now = 0.0
-        self.used: defaultdict[str, float] = defaultdict(float)
-        self.together: dict[tuple[str, str], dict[str, float]] = {}
-        self.passed_over: defaultdict[str, float] = defaultdict(float)
+        self.used: defaultdict[Member, float] = defaultdict(float)
+        self.together: dict[tuple[Member, Member], float] = {}
+        self.passed_over: defaultdict[Member, float] = defaultdict(float)
 
     @rule(chat=st.sampled_from(CHATS), person=st.sampled_from(PEOPLE))
     def ask(self, chat: str, person: str) -> None:
@@ -63,13 +75,14 @@ class FairTurns(RuleBasedStateMachine):
     def end(self, seconds: float, answered: bool) -> None:
         """The turn ends."""
         assert self.current is not None
-        chat = self.owner
+        asker = self.line[self.current]
         self.now += seconds
         self.scheduler.end_turn(seconds, self.now, answered=answered)
-        self.used[chat] += seconds
-        for other in self.chats() - {chat}:
-            self.passed_over[other] += seconds
-        self.passed_over[chat] = 0.0
+        for member in (asker[:1], asker):
+            self.used[member] += seconds
+            self.passed_over[member] = 0.0
+            for other in self.present():
+                self.passed_over[other] += seconds * _rivals(member, other)
         if answered:
             self.line.pop(self.current, None)
         self.current = None
@@ -83,33 +96,28 @@ class FairTurns(RuleBasedStateMachine):
             assert self.scheduler.remove(name)
             del self.line[name]
 
-    @property
-    def owner(self) -> str:
-        """The chat whose turn it is."""
-        assert self.current is not None
-        return self.line[self.current][0]
-
-    def chats(self) -> set[str]:
-        """The chats in line."""
-        return {chat for chat, _ in self.line.values()}
+    def present(self) -> set[Member]:
+        """The chats in line, and their people in line."""
+        return {asker[:length] for asker in self.line.values() for length in (1, 2)}
 
     @invariant()
     def shares_are_equal(self) -> None:
-        """Since two chats are both in line, the one had no more than two turns' seconds more than the other."""
-        present = self.chats()
-        pairs = {pair for pair in combinations(CHATS, 2) if present.issuperset(pair)}
-        self.together = {pair: self.together.get(pair) or {chat: self.used[chat] for chat in pair} for pair in pairs}
-        for (one, other), before in self.together.items():
-            gained = (self.used[one] - before[one]) - (self.used[other] - before[other])
-            assert abs(gained) <= 2 * LONGEST + 1e-6
+        """Since two are both in line, chats or people of one chat, neither had over two turns' seconds more."""
+        present = self.present()
+        gaps = {pair: self.used[pair[0]] - self.used[pair[1]] for pair in PAIRS if present.issuperset(pair)}
+        self.together = {pair: self.together.get(pair, gap) for pair, gap in gaps.items()}
+        for pair, gap in gaps.items():
+            assert abs(gap - self.together[pair]) <= 2 * LONGEST + 1e-6
 
     @invariant()
     def nobody_starves(self) -> None:
-        """A chat in line has its turn before the others had two turns' seconds each."""
-        for chat in CHATS:
-            if chat not in self.chats():
-                self.passed_over[chat] = 0.0
-            assert self.passed_over[chat] <= 2 * LONGEST * (len(CHATS) - 1) + 1e-6
+        """Whoever is in line, chat or person, has a turn before the rivals had two turns' seconds each."""
+        present = self.present()
+        for member in MEMBERS:
+            if member not in present:
+                self.passed_over[member] = 0.0
+            rivals = sum(_rivals(member, other) for other in MEMBERS)
+            assert self.passed_over[member] <= 2 * LONGEST * rivals + 1e-6
 
     @invariant()
     def places_are_in_order(self) -> None:
@@ -151,16 +159,17 @@ class Day:
         self.asked: dict[str, tuple[float, int]] = {}
         self.began: dict[str, float] = {}
         self.used: defaultdict[str, float] = defaultdict(float)
+        self.used_by: defaultdict[str, float] = defaultdict(float)
 
-    def ask(self, name: str, chat: str, seconds: float) -> None:
+    def ask(self, name: str, chat: str, seconds: float, person: str = "") -> None:
         """A question that takes so long to answer."""
-        self.scheduler.add(_request(name, chat), self.now)
+        self.scheduler.add(_request(name, chat, person), self.now)
         self.needs[name] = seconds
         self.chat_of[name] = chat
         self.asked[name] = self.now, len({self.chat_of[other] for other, left in self.needs.items() if left > 0})
 
-    def turn(self) -> str | None:
-        """One turn; returns the chat that was answered with it, if one was."""
+    def turn(self) -> GenerationRequest | None:
+        """One turn; returns the question that was answered with it, if one was."""
         following = self.scheduler.next(self.now)
         assert following is not None
         self.began.setdefault(following.id, self.now)
@@ -168,9 +177,10 @@ class Day:
         self.needs[following.id] -= seconds
         self.now += seconds
         self.used[following.chat] += seconds
+        self.used_by[following.person] += seconds
         answered = self.needs[following.id] <= 0
         self.scheduler.end_turn(seconds, self.now, answered=answered)
-        return following.chat if answered else None
+        return following if answered else None
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -208,5 +218,25 @@ def test_busy_chats_have_equal_shares(begun: int) -> None:
         ask(chat)
     while day.now < 7200:
         if answered := day.turn():
-            ask(answered)
+            ask(answered.chat)
     assert max(day.used.values()) < 1.1 * min(day.used[chat] for chat in longest)
+
+
+def test_busy_people_of_a_chat_have_equal_shares() -> None:
+    """Within a chat likewise, beside another chat that has as many seconds as all of them together."""
+    rng, day = random.Random(1), Day(2.0, Limits())
+    longest = {"short": 1.0, "middle": 8.0, "long": 40.0, "alone": 12.0}
+
+    def ask(person: str) -> None:
+        chat = "own" if person == "alone" else "group"
+        day.ask(f"{person} {len(day.needs)}", chat, rng.uniform(0.2, longest[person]), person)
+
+    for person in longest:
+        ask(person)
+        ask(person)
+    while day.now < 7200:
+        if answered := day.turn():
+            ask(answered.person)
+    group = [day.used_by[person] for person in ("short", "middle", "long")]
+    assert max(group) < 1.1 * min(group)
+    assert max(day.used.values()) < 1.1 * min(day.used.values())

@@ -67,6 +67,28 @@ async def test_busy_chats_get_equal_shares() -> None:
     assert max(held.work.seconds.values()) < 1.1 * min(held.work.seconds.values())
 
 
+async def test_busy_people_of_a_chat_get_equal_shares() -> None:
+    """Within a chat likewise; beside them another chat has as many seconds as all of theirs together."""
+    held = Held()
+    words = {"short": 1, "middle": 7, "long": 30, "alone": 12}
+    held.gate.open(100_000)
+
+    async def keep_asking(person: str, line: str) -> None:
+        number, chat = 0, "own" if person == "alone" else "group"
+        while sum(held.work.seconds.values()) < 600:
+            number += 1
+            await follow(service, ask(f"{person} {line} {number}", words[person], chat, person))
+
+    async with held.service() as service, asyncio.TaskGroup() as group:
+        await service.ready()
+        for person in words:
+            group.create_task(keep_asking(person, "a"))
+            group.create_task(keep_asking(person, "b"))
+    of_group = [held.work.seconds_by[person] for person in ("short", "middle", "long")]
+    assert max(of_group) < 1.1 * min(of_group)
+    assert max(held.work.seconds.values()) < 1.1 * min(held.work.seconds.values())
+
+
 async def test_a_place_in_line_with_an_estimate() -> None:
     """Once an answer was measured, who waits is told how many go first, and about how long that takes."""
     held = Held()

@@ -18,7 +18,7 @@ def ask(name: str, words: int = 1, chat: str = "", person: str = "") -> Generati
 
 
 class Work:
-    """What the engine did: whose each token was, and the time that it took."""
+    """What the engine did: whose each token was, and the time that it took, by chat and by person."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -26,6 +26,7 @@ class Work:
         self.closed: list[str] = []
         self.began: dict[str, float] = {}
         self.seconds: defaultdict[str, float] = defaultdict(float)
+        self.seconds_by: defaultdict[str, float] = defaultdict(float)
         self._written = threading.Condition()
 
     def clock(self) -> float:
@@ -39,6 +40,7 @@ class Work:
             for step in echo(request):
                 self.now += TOKEN
                 self.seconds[request.chat] += TOKEN
+                self.seconds_by[request.person] += TOKEN
                 with self._written:
                     self.tokens.append(request.id)
                     self._written.notify()
