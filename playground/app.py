@@ -1,5 +1,6 @@
 """The HTTP side: takes a request, checks it, plays the method, records what was asked and answered."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ class Api:
         self.token = token
         self.calls: list[Call] = []
         self.violations: list[str] = []
+        self.listeners: list[Callable[[Call], object]] = []
         self.faults = Faults()
         self.description = Description.load()
         every = ["GET", "POST"]
@@ -88,6 +90,8 @@ class Api:
         if fault is not None and not fault.delivered:
             await self.fail(fault)
         result = await self.play(call)
+        for listener in self.listeners:
+            listener(call)
         if fault is not None:
             await self.fail(fault)
         return result

@@ -157,6 +157,10 @@ class Server:
         """Call this on everything that happens in any chat, as it happens."""
         self.world.watchers.append(watcher)
 
+    def listen(self, listener: Callable[[Call], object]) -> None:
+        """Call this with every request of the bot that was done, before the bot hears of it."""
+        self._api.listeners.append(listener)
+
     def put_update(self, update: JSON) -> JSON:
         """Queue an update as it is, also a malformed one (an update_id is added where there is none)."""
         return self.world.updates.put_raw(update)

@@ -1,0 +1,1 @@
+"""The real process is killed, stopped, and started again."""

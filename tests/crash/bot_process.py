@@ -1,0 +1,113 @@
+"""The bot as a process of its own, to be killed: the real application, with an engine that repeats the question."""
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import os
+import random
+import re
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.app import run
+from bot.settings import Settings
+from bot.storage.database import FILE
+from model_service import EngineStep, FinishReason, GenerationRequest, ModelService
+from playground import Server
+from tests.bot.engines import ScriptedEngine
+
+NAME = re.compile(r"\bq\d+\b")
+"""What questions are told apart by."""
+
+DEADLY, LONG = "deadly", "long"
+"""Words in a question: it kills the process; its answer never ends."""
+
+JOIN_SECONDS = 60.0
+
+Values = Mapping[str, Mapping[str, object]]
+
+
+class Repeating(ScriptedEngine):
+    """Answers each question by its name, in pieces that take a few milliseconds each."""
+
+    def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
+        """Say the pieces."""
+        asked = request.messages[-1].text
+        if DEADLY in asked:
+            os.kill(os.getpid(), signal.SIGKILL)
+        name = NAME.search(asked)
+        for piece in ("The answer ", "to ", name.group() if name else "nothing", "."):
+            time.sleep(random.uniform(0.0, 0.006))
+            yield EngineStep(piece)
+        while LONG in asked:
+            time.sleep(0.01)
+            yield EngineStep("")
+        yield EngineStep("", FinishReason.STOP)
+
+
+class BotProcess:
+    """Starts the bot on one folder, again and again. A start takes a fork: what is imported stays imported."""
+
+    def __init__(self, server: Server, folder: Path, **sections: Mapping[str, object]) -> None:
+        self.file = folder / FILE
+        self._token = server.token
+        self._log = folder / "log"
+        self._values: Values = {
+            "telegram": {"base_url": server.base_url, "base_file_url": server.base_file_url, "poll_seconds": 2},
+            "storage": {"path": folder},
+            "access": {"mode": "open"},
+            "reply": {"private_interval": 0.0, "group_interval": 0.0},
+            **sections,
+        }
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([__name__])
+        self._process: BaseProcess | None = None
+
+    @property
+    def process(self) -> BaseProcess:
+        """The newest process."""
+        assert self._process is not None
+        return self._process
+
+    def start(self) -> None:
+        """Start it."""
+        self._log.parent.mkdir(exist_ok=True)
+        arguments = (self._values, self._token, str(self._log))
+        self._process = self._context.Process(target=main, args=arguments, daemon=True)
+        self._process.start()
+
+    async def ended(self) -> int | None:
+        """Wait for its end; returns the exit code, the negative signal's number where that ended it."""
+        await asyncio.to_thread(self.process.join, JOIN_SECONDS)
+        return self.process.exitcode
+
+    async def kill(self) -> None:
+        """Kill it (SIGKILL) and wait for its end."""
+        self.process.kill()
+        await self.ended()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What the database says, read from outside, whether or not the process lives."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def log(self) -> str:
+        """Everything logged so far."""
+        return self._log.read_text(encoding="utf-8")
+
+
+def main(values: Values, token: str, log: str) -> None:
+    """What the process does."""
+    logging.basicConfig(filename=log, level=logging.WARNING)
+    random.seed()
+    settings = Settings.model_validate(values)
+    model = ModelService(Repeating, settings.model.config())
+    asyncio.run(run(settings, SecretStr(token), model))
