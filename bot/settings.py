@@ -16,6 +16,7 @@ from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDe
 DEFAULT_FILE = Path("settings.toml")
 PREFIX = "EYEGLASS_"
 UNCOUNTED = 1_000_000
+"""More than ever wait: the model service refuses nobody whom `bot.asked` let in."""
 
 
 def _comma_separated(value: object) -> object:

@@ -30,7 +30,7 @@ def test_the_newest_state_is_said() -> None:
     model = ModelService(ScriptedEngine, ModelConfig())
     asked = Asked(1, 2, 3, 4, "What?", Step.BEHIND)
     progress = Progress(texts_in("zh"), model, asked)
-    assert progress.text() == "先回答您前面的问题，然后就轮到这个。"
+    assert progress.text() == "先回答您前面的问题，再回答这一个。"
     asked.step = Step.IN_LINE
     assert progress.text() == ""
     progress.output = GenerationOutput(Stage.WAITING, waiting=2, wait_seconds=4.0)
