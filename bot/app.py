@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
-from telegram import Bot, BotCommand
+from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
 
 from bot.asked import AskedQuestions
 from bot.context import BotContext, Data, EyeglassApplication, Services
-from bot.handlers import COMMANDS, register
+from bot.handlers import commands, register
 from bot.lanes import Lanes
 from bot.looks import Looks
 from bot.pacing import ChatPacing
@@ -27,7 +27,6 @@ from bot.retention import Retention
 from bot.settings import Settings
 from bot.storage import Admissions, Chats, Database, Inbox, InboxQueue, Moving, Pictures, Turns, open_database
 from bot.tasks import beside, spawn
-from bot.texts import LANGUAGES, Sentence, texts_in
 from model_service import ModelService, ModelServiceError, open_service
 
 LAST_SECONDS = 15.0
@@ -96,7 +95,7 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
         application = build_application(services, token, polling)
         async with application, model, beside(services.retention.keep_sweeping(), "delete what is too old"):
             _show_code(services.pairing, application.bot)
-            await _tell_commands(application.bot)
+            await commands.tell_everybody(application.bot, services.admissions)
             await _replay(application)
             await application.start()
             try:
@@ -191,17 +190,6 @@ async def _stop(application: EyeglassApplication, model: ModelService) -> None:
             await application.stop()
     except TimeoutError:
         _log.warning("some updates are not finished: the next start goes on with them")
-
-
-async def _tell_commands(bot: Bot) -> None:
-    """Fill Telegram's menu of commands, in each language."""
-    for language in LANGUAGES:
-        texts = texts_in(language)
-        commands = [BotCommand(name, texts.say(Sentence[f"COMMAND_{name.upper()}"])) for name in COMMANDS]
-        try:
-            await bot.set_my_commands(commands, language_code=None if language == "en" else language)
-        except TelegramError as error:
-            _log.warning("the menu of commands could not be set: %s", error)
 
 
 async def settle(model: ModelService) -> None:

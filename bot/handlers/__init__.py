@@ -34,9 +34,6 @@ PICTURE = filters.PHOTO | filters.Document.ALL
 QUESTION = filters.TEXT & ~filters.COMMAND
 ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 
-COMMANDS = ("ask", "detail", "new", "cancel", "queue", "status", "forget", "help")
-"""What Telegram's menu offers; /start is pressed for everybody, and /people, /allow, /remove are the owner's."""
-
 
 def register(application: EyeglassApplication) -> None:
     """Put the table into the application."""

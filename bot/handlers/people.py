@@ -6,6 +6,7 @@ from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 from bot.access import OUTCOMES, Action, decides, may, one_line
 from bot.context import BotContext
+from bot.handlers.commands import tell_person
 from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, tell, texts_for, texts_of
 from bot.storage import Admission, Standing
 from bot.texts import Sentence, Texts
@@ -123,6 +124,8 @@ async def _decide(context: BotContext, actor: Admission, action: Action, subject
     _log.info("access: user %d: %s %d (was %s)", actor.id, action, subject.id, subject.standing)
     if action is Action.ADMIT:
         await _greet(context, subject)
+    elif decides(subject) or action is Action.PROMOTE:
+        await tell_person(context.bot, context.services.admissions, subject.id)
     return True
 
 

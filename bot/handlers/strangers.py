@@ -7,6 +7,7 @@ from telegram import Chat, ChatMember, InlineKeyboardMarkup, Message, Update
 
 from bot.access import STRANGER_PAUSE, Action, one_line
 from bot.context import BotContext
+from bot.handlers.commands import tell_person
 from bot.handlers.people import DOOR, button
 from bot.handlers.speaking import say, tell, texts_of
 from bot.pairing import Attempt
@@ -64,6 +65,7 @@ async def _pair(message: Message, update: Update, context: BotContext) -> bool:
     elif attempt is Attempt.RIGHT and await context.services.admissions.pair(chat.id, _name(chat), _language(update)):
         _log.info("access: user %d sent the pairing code and is the owner now", chat.id)
         await say(update, context, Sentence.PAIRED)
+        await tell_person(context.bot, context.services.admissions, chat.id)
     return attempt is not Attempt.NONE
 
 

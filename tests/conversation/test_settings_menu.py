@@ -1,5 +1,7 @@
 """/settings: one message whose buttons change how a chat is answered."""
 
+import asyncio
+
 import pytest
 
 from playground import Chat, Post, Server
@@ -82,7 +84,8 @@ async def test_an_answer_may_come_only_when_it_is_finished(stage: Stage, chat: C
     stage.engine.hold = 1
     post = await chat.send_photo(picture(), "What is this?")
     reply = await chat.answer(post, lambda reply: "Looking" in reply.text)
-    await chat.wait_until(stage.engine.held.is_set)
+    await asyncio.to_thread(stage.engine.held.wait, 10)
+    await chat.answer(await chat.send("/queue"))
     stage.engine.go.set()
     await final(chat, post)
     assert "A grey gradient." in reply.text

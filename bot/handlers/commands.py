@@ -1,0 +1,57 @@
+"""Telegram's menu of commands: one for private chats, groups, groups' admins, and those who own or run the bot."""
+
+import logging
+from collections.abc import Sequence
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
+from telegram.error import TelegramError
+
+from bot.access import decides
+from bot.storage import Admissions
+from bot.texts import LANGUAGES, Sentence, texts_in
+
+PRIVATE = ("ask", "detail", "settings", "new", "cancel", "queue", "status", "forget", "help")
+GROUP = ("ask", "settings", "new", "cancel", "queue", "status", "help")
+GROUP_ADMINS = ("ask", "detail", "settings", "watch", "new", "cancel", "queue", "status", "forget", "help")
+DECIDING = ("ask", "detail", "settings", "people", "new", "cancel", "queue", "status", "forget", "help")
+"""/start is pressed for everybody; /allow and /remove are explained where they are needed."""
+
+_log = logging.getLogger(__name__)
+
+
+async def tell_everybody(bot: Bot, admissions: Admissions) -> None:
+    """Fill the menus of all chats, and those of the owner and the admins."""
+    await _fill(bot, BotCommandScopeAllPrivateChats(), PRIVATE)
+    await _fill(bot, BotCommandScopeAllGroupChats(), GROUP)
+    await _fill(bot, BotCommandScopeAllChatAdministrators(), GROUP_ADMINS)
+    for somebody in await admissions.all():
+        if decides(somebody):
+            await _fill(bot, BotCommandScopeChat(somebody.id), DECIDING)
+
+
+async def tell_person(bot: Bot, admissions: Admissions, person: int) -> None:
+    """Fill the menu of one person, who may have become or ceased to be an admin of the bot."""
+    deciding = decides(await admissions.get(person))
+    await _fill(bot, BotCommandScopeChat(person), DECIDING if deciding else ())
+
+
+async def _fill(bot: Bot, scope: BotCommandScope, names: Sequence[str]) -> None:
+    """Set a menu in each language; without any names the wider one of its chat holds again. Never fails."""
+    for language in LANGUAGES:
+        code, texts = None if language == "en" else language, texts_in(language)
+        commands = [BotCommand(name, texts.say(Sentence[f"COMMAND_{name.upper()}"])) for name in names]
+        try:
+            if commands:
+                await bot.set_my_commands(commands, scope, code)
+            else:
+                await bot.delete_my_commands(scope, code)
+        except TelegramError as error:
+            _log.warning("the menu of commands could not be set (%s): %s", scope.type, error)

@@ -1,0 +1,62 @@
+"""Telegram's menus of commands: who is offered what, in which language."""
+
+import re
+
+import pytest
+
+from playground import Server
+from tests.conversation.conftest import Stage
+
+
+def menu(server: Server, scope: str, language: str = "") -> list[str] | None:
+    """The commands that are set for a scope and a language; None if there are none."""
+    commands = server.world.commands.get((scope, language))
+    return None if commands is None else [command["command"] for command in commands]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_each_kind_of_chat_has_its_menu_in_each_language(server: Server) -> None:
+    """A group's admins are offered what only they can change; no menu names what its people cannot use."""
+    private, group = menu(server, "all_private_chats"), menu(server, "all_group_chats")
+    admins = menu(server, "all_chat_administrators")
+    assert private and group and admins
+    assert {"settings", "detail", "forget", "help"} <= set(private)
+    assert not {"watch", "people"} & set(private)
+    assert not {"watch", "forget"} & set(group)
+    assert set(admins) == {*group, "detail", "watch", "forget"}
+    for scope in ("all_private_chats", "all_group_chats", "all_chat_administrators"):
+        assert menu(server, scope, "zh") == menu(server, scope)
+        chinese = server.world.commands[scope, "zh"]
+        assert all(re.search("[\u4e00-\u9fff]", command["description"]) for command in chinese)
+
+
+async def test_the_owner_and_admins_are_offered_people(
+    stage: Stage, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From when they are until they no longer are, and again after a restart."""
+    stage.values["access"] = {"mode": "closed"}
+    running = await stage.start()
+    found = re.search(r"^ +(\w{4}-\w{4})$", capsys.readouterr().out, re.MULTILINE)
+    assert found is not None
+    ada, ben = server.person("Ada"), server.person("Ben")
+    await ada.private().send(found[1])
+    await server.wait_until(lambda: "people" in (menu(server, f"chat:{ada.id}", "zh") or ()))
+    await running.services.admissions.let_in(ben.id, "Ben", ada.id)
+    people = await ada.private().answer(await ada.private().send("/people"))
+    await ada.private().press(f"people:promote:{ben.id}", people)
+    await server.wait_until(lambda: "people" in (menu(server, f"chat:{ben.id}", "zh") or ()))
+    await stage.stop()
+    server.world.commands.clear()
+    await stage.start()
+    assert "people" in (menu(server, f"chat:{ada.id}") or ()) and "people" in (menu(server, f"chat:{ben.id}") or ())
+    await ada.private().press(f"people:demote:{ben.id}", people)
+    await server.wait_until(lambda: menu(server, f"chat:{ben.id}", "zh") is None)
+    assert menu(server, f"chat:{ben.id}") is None
+
+
+async def test_a_menu_that_telegram_refuses_keeps_nobody_from_the_bot(stage: Stage, server: Server) -> None:
+    """The start goes on without it."""
+    server.fail_next("setMyCommands", 400, "Bad Request: chat not found", times=6)
+    await stage.start()
+    chat = server.person("Ada").private()
+    assert "/detail" in (await chat.answer(await chat.send("/help"))).text
