@@ -13,7 +13,7 @@ from telegram.ext import ExtBot
 
 from bot.looks import Looks
 from bot.pacing import ONCE
-from bot.render import Part, clip
+from bot.render import Part, growing
 from bot.sending import is_gone, is_odd_markup, is_passing, is_unchanged, is_unreachable, never_arrived
 from bot.tasks import beside, spawn
 
@@ -76,7 +76,7 @@ class Reply:
         self._looks = Looks() if looks is None else looks
         self._began = began
         self._message_id = message_id
-        self._shown: tuple[str, InlineKeyboardMarkup | None] = ("", None)
+        self._shown: tuple[Part, InlineKeyboardMarkup | None] = (Part(""), None)
         self._showing = asyncio.Lock()
         self._closed = False
         self._lost = False
@@ -133,12 +133,12 @@ class Reply:
         await asyncio.wait([spawn(self._look(text), "show an answer")])
 
     async def _look(self, text: str) -> None:
-        text = clip(text.strip())
+        part = growing(text)
         async with self._showing:
-            if not self._closed and not self._lost and text not in {"", self._shown[0]}:
-                await self._try(text)
+            if not self._closed and not self._lost and part.text and part != self._shown[0]:
+                await self._try(part)
 
-    async def _try(self, text: str) -> None:
+    async def _try(self, part: Part) -> None:
         chat = self._place.chat
         first = self._message_id is None and not self._tried
         if not first and not self._looks.may(chat, self):
@@ -147,7 +147,7 @@ class Reply:
         self._looks.took(chat, self)
         self._typing.clear()
         try:
-            await self._put(Part(text), rate=ONCE)
+            await self._put(part, rate=ONCE)
         except RetryAfter as error:
             _log.debug("a look at an answer is skipped: %s", error)
         except TelegramError as error:
@@ -204,7 +204,7 @@ class Reply:
 
     async def _put_here(self, part: Part, rate: int | None) -> None:
         if self._message_id is not None:
-            if (part.text, self._keyboard) == self._shown and not part.entities:
+            if (part, self._keyboard) == self._shown:
                 return
             try:
                 await self._edit(self._message_id, part, rate)
@@ -215,7 +215,7 @@ class Reply:
                     raise
         if self._message_id is None:
             await self._send(part, rate)
-        self._shown = (part.text, self._keyboard)
+        self._shown = (part, self._keyboard)
 
     async def _edit(self, message_id: int, part: Part, rate: int | None) -> None:
         await self._bot.edit_message_text(

@@ -205,7 +205,7 @@ async def _deliver(work: _Answering, output: GenerationOutput) -> None:
     text = output.text.strip()
     detail, footed = work.settings.detail, work.settings.footer
     note = footer(work.texts, work.picture, detail, output) if footed else ""
-    messages = await work.reply.finish(render(text or work.texts.say(Sentence.NO_WORDS), note))
+    messages = await work.reply.finish(render(text or work.texts.say(Sentence.NO_WORDS), note).parts)
     turn = Turn(
         question=work.asked.text,
         answer=text,
@@ -233,7 +233,7 @@ async def _give_up(work: _Answering) -> None:
     """The question was cancelled: what was written of the answer stays, marked as stopped, and is not remembered."""
     written = work.progress.written
     said = work.texts.say(Sentence.STOPPED if written else Sentence.CANCELLED)
-    messages = await work.reply.finish(render(written, said) if written else [Part(said)])
+    messages = await work.reply.finish(render(written, said).parts if written else [Part(said)])
     await work.services.pictures.about(work.picture, messages)
     _log.info("a question of chat %d was cancelled", work.asked.chat)
 

@@ -1,0 +1,50 @@
+"""Answers for the screen: a whole one in parts, one that still grows, and text to copy."""
+
+from itertools import islice
+
+from bot.render.document import Document, Span
+from bot.render.growing import settled
+from bot.render.markdown import clean, read
+from bot.render.parts import MOST_ENTITIES, MOST_PARTS, MOST_UNITS, Part, Rendered, part_of
+from bot.render.splitting import split, units
+
+GAP = "\n\n"
+MORE = "\n…"
+NOTHING = "…"
+"""Stands for a text in which nothing is to be seen, since Telegram takes no empty message."""
+
+
+def render(markdown: str, footer: str = "") -> Rendered:
+    """Markdown as parts that fit; `footer` is put in italics under the last one.
+
+    An answer of more than MOST_PARTS messages is its first one and a file, in UTF-8.
+    """
+    small = units(GAP + footer) if footer else 0
+    pieces = list(islice(split(read(markdown), MOST_UNITS - small, MOST_ENTITIES - 1), MOST_PARTS + 1))
+    if len(pieces) > MOST_PARTS:
+        return Rendered((part_of(_signed(pieces[0], footer)),), markdown.encode("utf-8", "replace"))
+    *first, last = pieces or [Document("")]
+    return Rendered(tuple(part_of(piece) for piece in [*first, _signed(last, footer)]))
+
+
+def growing(markdown: str) -> Part:
+    """The beginning of an answer that is still being written, as far as one message holds it; "" if there is none."""
+    begun = markdown[: 2 * MOST_UNITS]
+    pieces = split(read(settled(begun)), MOST_UNITS - units(MORE), MOST_ENTITIES)
+    first, is_more = next(pieces, Document("")), next(pieces, None) is not None
+    return part_of(Document(first.text + MORE, first.spans) if is_more else first)
+
+
+def as_copyable(text: str) -> list[Part]:
+    """Text as it is, in blocks of code that Telegram copies at a touch; one a message."""
+    text = clean(text).strip("\n").rstrip()
+    pieces = list(split(Document(text, (Span("pre", 0, len(text)),)), MOST_UNITS, MOST_ENTITIES))
+    return [part_of(piece) for piece in pieces or [Document(NOTHING)]]
+
+
+def _signed(document: Document, footer: str) -> Document:
+    if not footer:
+        return document if document.text else Document(NOTHING)
+    text = document.text + GAP if document.text else ""
+    span = Span("italic", len(text), len(text + footer))
+    return Document(text + footer, (*document.spans, span))

@@ -1,0 +1,93 @@
+"""A text with spans over it: what Markdown is turned into, and what messages are cut from."""
+
+from bisect import bisect
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["bold", "italic", "strikethrough", "code", "pre", "text_link", "blockquote"]
+
+CODE = frozenset({"code", "pre"})
+EMPHASES = frozenset({"bold", "italic", "strikethrough"})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text, in code points, that Telegram shows in a way of its own."""
+
+    kind: Kind
+    start: int
+    end: int
+    url: str | None = None
+    language: str | None = None
+
+    def over(self, start: int, end: int) -> "Span":
+        """The same in another place."""
+        return Span(self.kind, start, end, self.url, self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text and its spans: each lies inside another one or apart from it, outer ones first."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(slots=True)
+class Writer:
+    """A document that is being written."""
+
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0
+    spans: list[Span] = field(default_factory=list)
+
+    def write(self, text: str) -> None:
+        """Put `text` at the end."""
+        self.pieces.append(text)
+        self.length += len(text)
+
+    def cover(self, kind: Kind, start: int, *, url: str | None = None, language: str | None = None) -> None:
+        """Lay a span over what was written since the length was `start`."""
+        if self.length > start:
+            self.spans.append(Span(kind, start, self.length, url, language))
+
+    def append(self, document: Document) -> None:
+        """Put a whole document at the end."""
+        self.spans += [span.over(span.start + self.length, span.end + self.length) for span in document.spans]
+        self.write(document.text)
+
+    def since(self, pieces: int) -> str:
+        """What was written since there were so many pieces."""
+        return "".join(self.pieces[pieces:])
+
+    def back_to(self, pieces: int, spans: int) -> None:
+        """Forget what was written since there were so many pieces and spans."""
+        self.length -= sum(map(len, self.pieces[pieces:]))
+        del self.pieces[pieces:]
+        del self.spans[spans:]
+
+    def document(self) -> Document:
+        """What was written: no space at its end, none at the edges of spans, none of these empty."""
+        text = "".join(self.pieces).rstrip()
+        code = sorted((span.start, span.end) for span in self.spans if span.kind in CODE)
+        apart = (piece for span in self.spans for piece in _around(span, code))
+        trimmed = (_trimmed(text, span) for span in apart)
+        kept = [span for span in trimmed if span.end > span.start]
+        return Document(text, tuple(sorted(kept, key=lambda span: (span.start, -span.end))))
+
+
+def _around(span: Span, code: list[tuple[int, int]]) -> list[Span]:
+    """An emphasis in pieces that leave out the code in it, which Telegram shows in no other way."""
+    inner = code[bisect(code, (span.start,)) : bisect(code, (span.end,))] if span.kind in EMPHASES else []
+    starts, ends = [span.start, *(end for _, end in inner)], [*(start for start, _ in inner), span.end]
+    return [span.over(start, end) for start, end in zip(starts, ends, strict=True)] if inner else [span]
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    """The span without space at its edges; a block of code keeps the indent of its first line."""
+    covered = text[span.start : span.end]
+    after = len(covered.rstrip())
+    before = len(covered) - len(covered.lstrip("\n" if span.kind == "pre" else None))
+    if not before and after == len(covered) == span.end - span.start:
+        return span
+    return span.over(span.start + before, span.start + after)

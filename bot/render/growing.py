@@ -1,0 +1,44 @@
+"""The beginning of an answer as it reads so far: what is open is closed, what is only begun is left out."""
+
+import re
+
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~).*\n?", re.MULTILINE)
+_BEGUN_FENCE = re.compile(r"(?:^|\n)[ \t]*(?:`{1,2}|~{1,2}|(?:```|~~~)[\w+#.-]*\n?)$")
+_BEGUN_BLOCK = re.compile(r"(?:^|\n)[ \t]*[-=*+>#_~`|: \t]+$")
+_BEGUN_MARK = re.compile(r"(?:(?<=\s)|^)[*_~`]+$")
+_BEGUN_LINK = re.compile(r"!?\[([^\[\]\n]+)\]\([^)\s]*$")
+_MAYBE_LINK = re.compile(r"!?\[[^\[\]\n]{0,60}\]?$")
+_OPEN_ITALIC = re.compile(r"(?:^|[\s(])\*[^\s*][^*\n]*$")
+_CODE = re.compile(r"`[^`\n]*`")
+
+
+def settled(markdown: str) -> str:
+    """Markdown that is still being written, so that it reads as the whole will and nothing on the screen jumps."""
+    markdown = _BEGUN_FENCE.sub("", markdown)
+    fences = [match.end() for match in _FENCE.finditer(markdown)]
+    if len(fences) % 2:
+        return markdown
+    last = max(0, markdown.rfind("\n\n"), *fences[-1:])
+    block = _BEGUN_BLOCK.sub("", _without_begun_table(markdown[last:].lstrip("\n")))
+    return f"{markdown[:last]}\n\n{_closed(_BEGUN_MARK.sub('', block))}"
+
+
+def _without_begun_table(block: str) -> str:
+    """Cells are no table before the line under its head is there."""
+    lines = block.split("\n")
+    if not lines[0].startswith("|") or len(lines) > 2:
+        return block
+    return block if len(lines) == 2 and lines[1].count("|") >= lines[0].count("|") else ""
+
+
+def _closed(block: str) -> str:
+    """The block with the ends of the marks that are open in it."""
+    block = _MAYBE_LINK.sub("", _BEGUN_LINK.sub(r"\1", block)).rstrip()
+    outside = _CODE.sub("", block)
+    if "`" in outside:
+        return block + "`"
+    for mark in ("**", "~~"):
+        if outside.count(mark) % 2 and outside.endswith(mark[0]):
+            block, outside = block[:-1], outside[:-1]
+    closing = "*" if _OPEN_ITALIC.search(outside.replace("**", "")) else ""
+    return block + closing + "".join(mark for mark in ("~~", "**") if outside.count(mark) % 2)

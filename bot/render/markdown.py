@@ -1,0 +1,119 @@
+"""Markdown -> a document. pyromark reads it; what reading it would leave out is shown as it was written."""
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyromark
+
+from bot.render.blocks import Blocks
+from bot.render.document import Document
+from bot.render.formulas import PLACE, lift
+from bot.render.lines import JOINT
+
+OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
+
+MARKS = frozenset("*_~`#>-+=|[]()!\\:.\"'&;<" + JOINT)
+"""Characters that are Markdown's own, so that losing one loses nothing that was said."""
+
+_UNUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\ud800-\udfff]")
+"""Control characters, noncharacters and halves of characters: Telegram drops them or takes none of the text."""
+_LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
+_LAYOUT = re.compile(rf"\[[xX]\]|<br\s*/?>|{PLACE.pattern}")
+_JOINTS = re.compile(
+    r"(?<=[^\W_])\*\*(?=[(\[{\"'“‘（【《「『〈])()|()(?<=[)\]}\"'”’）】》」』〉:：,，.。!！?？;；、%])\*\*(?=[^\W_])"
+)
+"""Where bold text meets Chinese or a number without a space, as in **总计：**12: CommonMark wants a space there."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Block:
+    """A block that stands in no other, with its events; positions in bytes of UTF-8."""
+
+    start: int
+    end: int
+    events: list[tuple[str, Any, int, int]] = field(default_factory=list)
+
+
+def clean(text: str) -> str:
+    """The text without what cannot be seen and Telegram does not take; every line ends alike."""
+    return _UNUSED.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def read(markdown: str) -> Document:
+    """Markdown as a document.
+
+    No visible character is lost but Markdown's own marks: a block that would lose one, because it has a form that
+    Telegram cannot show, is shown as it was written.
+    """
+    source, formulas = lift(clean(markdown))
+    source = _JOINTS.sub(lambda match: f"**{JOINT}" if match[1] is not None else f"{JOINT}**", source)
+    raw = source.encode()
+    writing, seen = Blocks(raw, formulas), 0
+    for block in [*_blocks(source), Block(len(raw), len(raw))]:
+        if raw[seen : block.start].strip():  # such as the target of a reference
+            writing.verbatim(seen, block.start)
+        _write(writing, block, raw)
+        seen = block.end
+    return writing.writer.document()
+
+
+def _blocks(source: str) -> Iterator[Block]:
+    depth, block = 0, Block(0, 0)
+    for event, where in pyromark.events_with_range(source, options=OPTIONS):
+        name, value = _named(event)
+        start, end = where["start"], where["end"]
+        if depth == 0:
+            block = Block(start, end)
+        depth += name.startswith("Start") - name.startswith("End")
+        block.events.append((name, value, start, end))
+        if depth == 0:
+            yield block
+
+
+def _named(event: Any) -> tuple[str, Any]:
+    """An event's name, StartList and the like, and what belongs to it."""
+    if isinstance(event, str):
+        return event, None
+    ((name, value),) = event.items()
+    if name not in {"Start", "End"}:
+        return name, value
+    if isinstance(value, str):
+        return name + value, None
+    ((tag, value),) = value.items()
+    return name + tag, value
+
+
+def _write(writing: Blocks, block: Block, raw: bytes) -> None:
+    """Write a block, or its source if something in it would be lost."""
+    writer = writing.writer
+    pieces, spans = len(writer.pieces), len(writer.spans)
+    seen = writing.seen
+    writing.reset()
+    try:
+        for event in block.events:
+            writing.take(*event)
+        kept = writer.since(pieces) + "".join(f"{span.url}{span.language}" for span in writer.spans[spans:])
+        is_whole = not _loses(raw[block.start : block.end].decode(), kept)
+    except Exception:  # whatever is odd about the block, it is shown
+        _log.warning("a block of an answer could not be read and is shown as it was written", exc_info=True)
+        is_whole = False
+    if not is_whole:
+        writing.writer = writer
+        writer.back_to(pieces, spans)
+        writing.seen = seen
+        writing.verbatim(block.start, block.end)
+
+
+def _loses(source: str, kept: str) -> bool:
+    said = Counter(_LAYOUT.sub("", source))
+    return any(
+        count > kept.count(character)
+        for character, count in said.items()
+        if character not in MARKS and not character.isspace()
+    )

@@ -1,0 +1,45 @@
+"""What Telegram takes: messages of text with entities, and a file where there would be too many."""
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+from telegram import MessageEntity
+
+from bot.render.document import Document
+
+MOST_UNITS = 4096
+"""The longest message, in UTF-16 code units: what Telegram counts in."""
+
+MOST_ENTITIES = 100
+"""Telegram passes over what is more."""
+
+MOST_PARTS = 4
+"""A longer answer is sent as a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message: at most 4096 UTF-16 units, and what is bold, code and so on in it."""
+
+    text: str
+    entities: tuple[MessageEntity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An answer as at least one message; of a very long one the first, and all of it as a file of Markdown."""
+
+    parts: tuple[Part, ...]
+    file: bytes | None = None
+
+
+def part_of(document: Document) -> Part:
+    """A document that fits into a message, as Telegram counts it."""
+    if not document.spans:
+        return Part(document.text)
+    at = [0, *accumulate(1 + (character > "\uffff") for character in document.text)]
+    entities = (
+        MessageEntity(span.kind, at[span.start], at[span.end] - at[span.start], url=span.url, language=span.language)
+        for span in document.spans
+    )
+    return Part(document.text, tuple(entities))
