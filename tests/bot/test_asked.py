@@ -7,7 +7,9 @@ from contextlib import ExitStack
 import pytest
 
 from bot.asked import Asked, AskedQuestions, Cancelled, Step
-from model_service import Limit, LimitReached, Limits, QueueFull
+from bot.settings import ModelSettings
+from model_service import GenerationRequest, Limit, LimitReached, Limits, QueueFull
+from model_service.scheduler import Scheduler
 
 GROUP, ADA, BEN = -1, 10, 20
 
@@ -141,3 +143,12 @@ async def test_of_those_who_hide_behind_nobody_the_chat_is_counted(opened: ExitS
         opened.enter_context(questions.open(question(number, None)))
     with pytest.raises(LimitReached), questions.open(question(3, None)):
         pytest.fail("one too many")
+
+
+def test_the_model_service_refuses_nobody_whom_the_bot_let_in() -> None:
+    """What waits is counted once: the narrowest settings leave the service's line open."""
+    limits = ModelSettings(max_waiting=1, waiting_per_person=1, waiting_per_chat=1).config().limits
+    scheduler = Scheduler(limits)
+    for number in range(5):
+        scheduler.add(GenerationRequest(str(number), str(GROUP), (), person=str(ADA)), now=0.0)
+    assert len(scheduler) == 5
