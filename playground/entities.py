@@ -1,4 +1,4 @@
-"""Entities of a text: offsets in UTF-16 units, what Telegram finds by itself, and what it refuses."""
+"""Entities of a text: offsets in UTF-16 units, what Telegram finds by itself, what it refuses, what it does not show."""
 
 import re
 from itertools import accumulate, combinations
@@ -19,6 +19,10 @@ TYPES = set(TAGS.values()) | {
     "text_mention", "date_time",
 }  # fmt: skip
 CLOSED = {"code", "pre", "text_link", "text_mention", "custom_emoji"}
+CODE = {"code", "pre"}
+QUOTES = {"blockquote", "expandable_blockquote"}
+EMPHASES = {"bold", "italic", "underline", "strikethrough", "spoiler"}
+MOST_ENTITIES = 100
 SPACE = " \n\t\r\u200b"
 
 
@@ -43,6 +47,7 @@ def formatted(text: str, parse_mode: str | None, given: list[JSON] | None, *, ca
             raise bad_request("unsupported parse_mode")
     validate(shown, entities)
     shown, entities = trim(shown, entities)
+    entities = legal(shown, entities)
     if units(shown) > (CAPTION if caption else TEXT):
         raise bad_request("message caption is too long" if caption else "message is too long")
     free = [found for found in detect(shown) if not any(meet(found, e) for e in entities if e["type"] in CLOSED)]
@@ -84,16 +89,46 @@ def past_the_end(start: int, stop: int) -> Refused:
 
 
 def trim(text: str, entities: list[JSON]) -> tuple[str, list[JSON]]:
-    """The text without the space around it, its entities moved and cut to fit; empty ones are dropped."""
-    start = units(text[: len(text) - len(text.lstrip(SPACE))])
-    shown = text.strip(SPACE)
+    """The text without the space around it, its entities moved and cut to fit; empty ones are dropped.
+
+    What an entity covers at the beginning stays, as the indent of a block of code.
+    """
+    first = min((entity["offset"] for entity in entities), default=units(text))
+    start = min(first, units(text[: len(text) - len(text.lstrip(SPACE))]))
+    shown = text[start:].rstrip(SPACE)
     kept = []
     for entity in entities:
-        first = max(0, entity["offset"] - start)
-        last = min(units(shown), entity["offset"] + entity["length"] - start)
-        if last > first:
-            kept.append(entity | {"offset": first, "length": last - first})
+        offset = entity["offset"] - start
+        last = min(units(shown), offset + entity["length"])
+        if last > offset:
+            kept.append(entity | {"offset": offset, "length": last - offset})
     return shown, kept
+
+
+def legal(text: str, entities: list[JSON]) -> list[JSON]:
+    """What Telegram shows of the entities that it takes: none over space, none in code, no quote or link in another."""
+    wide, kept = text.encode("utf-16-le", "surrogatepass"), list[JSON]()
+    for entity in sorted(entities, key=lambda e: (e["offset"], -e["length"])):
+        kind, stop = entity["type"], entity["offset"] + entity["length"]
+        around = {other["type"] for other in kept if stop <= other["offset"] + other["length"] and meet(other, entity)}
+        twice = any(kind in kinds and around & kinds for kinds in (QUOTES, CLOSED))
+        covered = wide[2 * entity["offset"] : 2 * stop].decode("utf-16-le", "surrogatepass")
+        if covered.strip() and not around & CODE and not twice:
+            kept.append(entity)
+    code = [entity for entity in kept if entity["type"] in CODE]
+    return [piece for entity in kept for piece in around_code(entity, code)][:MOST_ENTITIES]
+
+
+def around_code(entity: JSON, code: list[JSON]) -> list[JSON]:
+    """An emphasis in pieces that leave out the code in it."""
+    if entity["type"] not in EMPHASES:
+        return [entity]
+    pieces, start, stop = list[JSON](), entity["offset"], entity["offset"] + entity["length"]
+    for inner in (other for other in code if meet(other, entity)):
+        pieces.append(entity | {"offset": start, "length": inner["offset"] - start})
+        start = inner["offset"] + inner["length"]
+    pieces.append(entity | {"offset": start, "length": stop - start})
+    return [piece for piece in pieces if piece["length"] > 0]
 
 
 def meet(one: JSON, other: JSON) -> bool:

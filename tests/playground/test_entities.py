@@ -83,6 +83,33 @@ def test_nothing_is_found_inside_code() -> None:
     assert [entity["type"] for entity in entities] == ["code", "bot_command"]
 
 
+def test_what_telegram_does_not_show_is_dropped() -> None:
+    """Nothing stands in code, no quote in a quote, nothing over space alone; emphasis goes around code."""
+    given_entities = [
+        {"type": "blockquote", "offset": 0, "length": 9},
+        {"type": "blockquote", "offset": 2, "length": 3},
+        {"type": "bold", "offset": 0, "length": 7},
+        {"type": "code", "offset": 2, "length": 3},
+        {"type": "italic", "offset": 3, "length": 1},
+        {"type": "italic", "offset": 8, "length": 1},
+    ]
+    text, entities = formatted("a bcd ef gh", None, given_entities, caption=False)
+    assert shown(text, entities) == [("blockquote", "a bcd ef "), ("bold", "a "), ("code", "bcd"), ("bold", " e")]
+
+
+def test_code_keeps_its_indent() -> None:
+    """Space at the beginning of a text goes, but what an entity covers stays."""
+    text, entities = formatted("  x = 1\n", None, [{"type": "pre", "offset": 0, "length": 8}], caption=False)
+    assert shown(text, entities) == [("pre", "  x = 1")]
+
+
+def test_only_a_hundred_entities_are_shown() -> None:
+    """Telegram passes over the others."""
+    bold = [{"type": "bold", "offset": 2 * number, "length": 1} for number in range(101)]
+    _, entities = formatted("a " * 101, None, bold, caption=False)
+    assert entities == bold[:100]
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), st.data())
 def test_trimming_keeps_what_an_entity_covers(text: str, data: st.DataObject) -> None:
     """Space around a text goes; an entity still covers its own words."""
