@@ -23,7 +23,7 @@ COPY settings.toml ./
 USER eyeglass
 
 # The database and the copies of pictures lie in /data, downloaded weights in /models.
-ENV EYEGLASS_STORAGE__PATH=/data HF_HOME=/models
+ENV EYEGLASS_STORAGE__PATH=/data HF_HOME=/models EYEGLASS_MODEL__CACHE=/models/eyeglass
 VOLUME ["/data", "/models"]
 
 # SIGTERM lets running answers end: give it more than model.drain_seconds.

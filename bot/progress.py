@@ -35,13 +35,19 @@ class Progress:
         if self.output is not None and self.output.stage is not Stage.WAITING:
             return (self._grows and self.written) or self._texts.say(Sentence.LOOKING)
         if self._model.health is Health.LOADING:
-            return self._texts.say(Sentence.STARTING_UP)
+            return starting_up(self._texts, self._model)
         if self._asked.step is Step.BEHIND:
             return self._texts.say(Sentence.EARLIER_FIRST)
         place = self._model.place(self._asked.request)
         if place is not None:
             return in_line(self._texts, place.ahead, place.seconds)
         return "" if self.output is None else in_line(self._texts, self.output.waiting, self.output.wait_seconds)
+
+
+def starting_up(texts: Texts, model: ModelService) -> str:
+    """How far the model is loaded, once there is something to tell."""
+    percent = int(100 * model.load_progress)
+    return texts.say(Sentence.STARTING_UP_PERCENT, percent=percent) if percent else texts.say(Sentence.STARTING_UP)
 
 
 def in_line(texts: Texts, ahead: int, seconds: float | None) -> str:

@@ -82,6 +82,8 @@ class ModelSettings(_Section):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     quantize: Literal["auto", "nf4", "none"] = "auto"
+    memory: Literal["auto", "full", "lean", "tiny"] = "auto"
+    cache: str = "~/.cache/eyeglass"
     feature_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 64
     prefix_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 256
     max_waiting: Waiting = 256
@@ -96,6 +98,7 @@ class ModelSettings(_Section):
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.8
     history_tokens: Annotated[int, Field(ge=0, le=8192)] = 3000
     drain_seconds: Seconds = 30.0
+    stale_minutes: Annotated[int, Field(ge=0, le=1_000_000)] = 720
 
     def config(self) -> ModelConfig:
         """What the model service is opened with."""
@@ -104,6 +107,8 @@ class ModelSettings(_Section):
             device=self.device,
             dtype=self.dtype,
             quantize=self.quantize,
+            memory=self.memory,
+            cache=Path(self.cache).expanduser() if self.cache else None,
             feature_cache_mib=self.feature_cache_mib,
             prefix_cache_mib=self.prefix_cache_mib,
             limits=replace(self.limits(), waiting=UNCOUNTED, waiting_per_person=UNCOUNTED, waiting_per_chat=UNCOUNTED),

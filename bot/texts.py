@@ -19,17 +19,34 @@ class Sentence(StrEnum):
         "I look at pictures. Send me a photo or a scan with a question in its caption, or first the picture and then "
         "the question.\n\n/detail sets how closely I look, /new forgets the picture, /help says more."
     )
-    HELP = (
-        "Send a picture with a question as its caption, and I answer. Further questions are about the same picture "
-        "until you send another; reply to an older picture, or to an answer about it, to go back to it.\n\n"
-        "Small print? Send the image as a file: Telegram shrinks photos. And set /detail high or /detail max.\n\n"
-        "/ask – a question about a picture\n/detail – how closely I look at pictures\n"
-        "/new – forget the picture and start afresh\n"
-        "/cancel – drop your questions that are not answered yet\n/queue – what waits, /status – what I run on\n"
-        "/forget – delete all pictures, questions and answers of this chat\n\n"
-        "In a group I answer when I am mentioned or replied to, and to /ask: in the caption of a picture, or in a "
-        "reply to anybody's; after /watch on, to every picture."
+    WELCOME_SAMPLE = (
+        "I look at pictures. Press one of the questions about this receipt, or send me a photo or a scan of your own "
+        "with a question in its caption.\n\n/settings is about how I answer, /help says more."
     )
+    SAMPLE_TOTAL = "What is the total?"
+    SAMPLE_DATE = "What is the date?"
+    SAMPLE_SHOP = "What is the name of the shop?"
+    HELP = (
+        "Send a picture with a question as its caption, for example “What is the total?”, “What does the sign say?” "
+        "or “Describe this for somebody who cannot see it.”\n\n"
+        "Further questions are about the same picture until you send another; reply to an older picture, or to an "
+        "answer about it, to go back to it.\n\n"
+        "/detail – how closely I look\n/settings – how I answer\n/new – forget the picture and start afresh"
+    )
+    HELP_PRINT = (
+        "Telegram shrinks photos, and small print suffers. Send the image as a file instead, and let me look closely: "
+        "/detail high or /detail max. Under the answer I say how closely I read the picture."
+    )
+    HELP_GROUPS = (
+        "In a group I answer when I am mentioned or replied to, and to /ask: in the caption of a picture, or in a "
+        "reply to anybody's, for example:\n\n/ask What is the total?\n\n"
+        "After /watch on I answer every picture. Each topic of a forum has a conversation and settings of its own. "
+        "Only a group's admins change settings, unless they let everybody do so with /settings."
+    )
+    BUTTON_TRY = "Try an example"
+    BUTTON_PRINT = "Small print?"
+    BUTTON_GROUPS = "In groups"
+    BUTTON_COMMANDS = "All commands"
     COMMAND_ASK = "A question about a picture"
     COMMAND_SETTINGS = "How I answer here: language, length, small print and more"
     COMMAND_DETAIL = "How closely I look at pictures"
@@ -71,7 +88,7 @@ class Sentence(StrEnum):
     )
     ASKS_IN = "{name}, id {id}, would like to use this bot. Shall I let them in?"
     GROUP_ASKS_IN = "{by}, id {by_id}, added me to the group {name}. Shall everybody there be able to use me?"
-    COME_IN = "You may use this bot now. Send me a photo or a scan with a question."
+    COME_IN = "You may use this bot now. Send me a photo or a scan with a question, or press /start for an example."
     GROUP_COME_IN = "Everybody here may use me now: mention me under a picture, or in a reply to one."
     BUTTON_ADMIT = "Let in"
     BUTTON_REFUSE = "Turn away"
@@ -207,6 +224,7 @@ class Sentence(StrEnum):
     PERSON_SECONDS = "You have used up your share of this hour. Please ask again in {minutes} min."
     CHAT_SECONDS = "This chat has used up its share of this hour. Please ask again in {minutes} min."
     INTERRUPTED = "I am being restarted, and answer this when I am back."
+    STALE = "Sorry, I was away for long and did not get to this. If you still want to know, ask me again."
     OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."
     FAILED = "I could not answer this one. Please ask again, perhaps in other words."
     BROKEN = "Something went wrong on my side. If you tell the owner, name the error {number}."

@@ -17,6 +17,7 @@ from model_service.errors import (
     QueueFull,
     UnknownDetail,
 )
+from model_service.gauges import Gauges, MemoryUse
 from model_service.opening import open_service
 from model_service.picture import MAX_ASPECT, MAX_BYTES, MAX_PIXELS, open_picture
 from model_service.scheduler import Place
@@ -48,6 +49,7 @@ __all__ = [
     "EngineInfo",
     "EngineStep",
     "FinishReason",
+    "Gauges",
     "GenerationFailed",
     "GenerationOutput",
     "GenerationRequest",
@@ -56,6 +58,7 @@ __all__ = [
     "Limit",
     "LimitReached",
     "Limits",
+    "MemoryUse",
     "Message",
     "ModelConfig",
     "ModelService",

@@ -11,6 +11,7 @@ from typing import Self
 from model_service.config import ModelConfig
 from model_service.engine import Engine, EngineInfo
 from model_service.errors import CheckpointError, Draining, EngineDead
+from model_service.gauges import Gauges, MemoryUse
 from model_service.jobs import Job, JobQueue
 from model_service.scheduler import Place
 from model_service.types import GenerationOutput, GenerationRequest
@@ -40,11 +41,17 @@ class ModelService:
     """
 
     def __init__(
-        self, load: Callable[[], Engine], config: ModelConfig, clock: Callable[[], float] = time.monotonic
+        self,
+        load: Callable[[], Engine],
+        config: ModelConfig,
+        clock: Callable[[], float] = time.monotonic,
+        gauges: Gauges | None = None,
     ) -> None:
+        """`load` makes the engine, on its thread; what it writes to `gauges` can be read here."""
         self._load = load
         self._config = config
         self._clock = clock
+        self._gauges = gauges or Gauges()
         self._jobs = JobQueue(config.limits, clock)
         self._thread: EngineThread | None = None
         self._health = Health.CLOSED
@@ -63,6 +70,16 @@ class ModelService:
     def info(self) -> EngineInfo | None:
         """Facts about the engine; None until it is loaded."""
         return self._info
+
+    @property
+    def load_progress(self) -> float:
+        """How much of the model is loaded, from 0 to 1."""
+        return 1.0 if self._info is not None else self._gauges.loaded
+
+    @property
+    def memory(self) -> MemoryUse | None:
+        """The memory in use after the last answer; None until the engine is loaded, or where it does not say."""
+        return self._gauges.memory
 
     @property
     def waiting(self) -> int:

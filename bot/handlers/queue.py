@@ -12,10 +12,11 @@ from bot.handlers.admins import is_admin_here
 from bot.handlers.speaking import acknowledge, message_of, say, say_text, texts_for
 from bot.progress import in_line
 from bot.texts import Sentence, Texts
-from model_service import ModelService
+from model_service import MemoryUse, ModelService
 
 PREFIX = "cancel:"
 PATTERN = rf"^{PREFIX}([0-9]{{1,15}})$"
+GIB = 1024**3
 
 _log = logging.getLogger(__name__)
 
@@ -80,16 +81,25 @@ def _state(texts: Texts, asked: Asked, model: ModelService) -> str:
     return texts.say(Sentence.QUEUE_BEGUN) if place is None else in_line(texts, place.ahead, place.seconds)
 
 
+def _memory(texts: Texts, memory: MemoryUse) -> str:
+    used = f"{memory.used / GIB:.1f}"
+    if memory.total is None:
+        return texts.say(Sentence.STATUS_PROCESS, used=used)
+    return texts.say(Sentence.STATUS_MEMORY, used=used, total=f"{memory.total / GIB:.1f}")
+
+
 async def status(update: Update, context: BotContext) -> None:
     """/status: what answers, how closely it can look, how much there is to do, and since when it runs."""
     model, texts = context.services.model, await texts_for(update, context)
     info = model.info
-    lines = [texts.say(Sentence.STATUS_LOADING)]
+    lines = [texts.say(Sentence.STATUS_LOADING, percent=int(100 * model.load_progress))]
     if info is not None:
         lines = [
             texts.say(Sentence.STATUS_MODEL, model=info.model, device=info.device, dtype=info.dtype),
             texts.say(Sentence.STATUS_CAP, tokens=info.max_visual_tokens),
         ]
+    if model.memory is not None:
+        lines.append(_memory(texts, model.memory))
     lines.append(_counts(texts, context.services.asked))
     minutes, seconds = divmod(int(time.monotonic() - context.services.since), 60)
     uptime = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"

@@ -1,13 +1,17 @@
 """Finding a checkpoint: a folder, a hub id, or the pocket model that comes along."""
 
+import contextlib
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from huggingface_hub.utils.tqdm import tqdm
 
 from model_service.errors import CheckpointError
+from model_service.gauges import Gauges
 from model_service.glm4v.config import GLM4VConfig
 from model_service.glm4v.hardware import Hardware
 from model_service.glm4v.memory import holds_nine_billion
@@ -18,11 +22,16 @@ HUB_NAME = "zai-org/glm-4v-9b"
 POCKET = Path(__file__).parent.parent / "pocket"
 WANTED = ("*.safetensors", "*.json", "tokenizer.model")
 
+DOWNLOAD_SHARE = 0.8
+"""Of what is shown as loading, where the checkpoint is downloaded first."""
+
 logger = logging.getLogger(__name__)
 
 
-def find_checkpoint(name: str, hardware: Hardware) -> Path:
-    """The folder of the checkpoint that `model.name` asks for; a hub id is downloaded, with progress, and resumed.
+def find_checkpoint(name: str, hardware: Hardware, gauges: Gauges | None = None) -> Path:
+    """The folder of the checkpoint that `model.name` asks for; a hub id is downloaded, and resumed.
+
+    A download shows its progress on the terminal, and moves `gauges.loaded` up to DOWNLOAD_SHARE.
 
     Raises:
         CheckpointError: nothing usable there; the text says what was looked for.
@@ -31,7 +40,7 @@ def find_checkpoint(name: str, hardware: Hardware) -> Path:
         name = HUB_NAME if holds_nine_billion(hardware) else "pocket"
     folder = POCKET if name == "pocket" else Path(name).expanduser()
     if not folder.is_dir():
-        folder = _download(name)
+        folder = _download(name, gauges or Gauges())
     _check_files(folder)
     return folder
 
@@ -55,19 +64,45 @@ def load_tokenizer(folder: Path, config: GLM4VConfig) -> Tokenizer:
     return tokenizer
 
 
-def _download(name: str) -> Path:
+def _download(name: str, gauges: Gauges) -> Path:
     if Path(name).is_absolute() or name.startswith((".", "~")) or name.count("/") != 1:
         raise CheckpointError(
             f"no checkpoint at {name!r}: it is neither `pocket`, nor a folder, nor a hub id (owner/name)"
         )
     logger.info("looking for %s in the local cache and on the hub", name)
     try:
-        return Path(snapshot_download(name, allow_patterns=list(WANTED)))
+        return Path(snapshot_download(name, allow_patterns=list(WANTED), tqdm_class=_bars(name, gauges)))
     except (OSError, HfHubHTTPError, LocalEntryNotFoundError, HFValidationError) as error:
         reason = str(error).strip().splitlines()[0]
         raise CheckpointError(
             f"{name!r} is no folder here and could not be downloaded from the hub ({reason})"
         ) from error
+
+
+def _bars(name: str, gauges: Gauges) -> type[tqdm]:
+    """The hub's progress bars, which move the gauge also where there is no terminal to be shown on."""
+    total = _bytes_to_fetch(name)
+
+    class Bar(tqdm):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+            self.of_bytes, self.fetched = kwargs.get("unit") == "B", 0.0
+
+        def update(self, n: float | None = 1) -> bool | None:
+            self.fetched += n or 0
+            if self.of_bytes and total:
+                gauges.loaded = max(gauges.loaded, DOWNLOAD_SHARE * min(1.0, self.fetched / total))
+            return super().update(n)  # type: ignore[no-any-return]
+
+    return Bar
+
+
+def _bytes_to_fetch(name: str) -> int:
+    """What is not in the local cache yet; 0 where the hub cannot be asked."""
+    with contextlib.suppress(OSError, HfHubHTTPError, LocalEntryNotFoundError, HFValidationError):
+        files = snapshot_download(name, allow_patterns=list(WANTED), dry_run=True)
+        return sum(file.file_size or 0 for file in files if file.will_download)
+    return 0
 
 
 def _check_files(folder: Path) -> None:

@@ -14,8 +14,10 @@ from model_service.config import ModelConfig
 from model_service.detail import DetailPlan, plan_detail
 from model_service.engine import EngineInfo, EngineStep
 from model_service.errors import GenerationFailed, OutOfMemory
+from model_service.gauges import Gauges
 from model_service.glm4v.bounded import BoundedCache
 from model_service.glm4v.checkpoint import checkpoint_name, find_checkpoint, load_tokenizer
+from model_service.glm4v.decoding import write
 from model_service.glm4v.hardware import Hardware, choose_hardware
 from model_service.glm4v.loading import load_checkpoint, plan_memory
 from model_service.glm4v.model import GLM4VForConditionalGeneration
@@ -35,19 +37,20 @@ SIZES = 1024
 """Of how many pictures the size is remembered, so that a follow-up's plan needs no decoding."""
 
 
-def load_engine(config: ModelConfig) -> "GLM4VEngine":
-    """Find the checkpoint that the configuration names, and load it.
+def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngine":
+    """Find the checkpoint that the configuration names, and load it; `gauges` show how far that is.
 
     Raises:
         CheckpointError: nothing usable there.
     """
+    gauges = gauges or Gauges()
     hardware = choose_hardware(config)
-    folder = find_checkpoint(config.name, hardware)
+    folder = find_checkpoint(config.name, hardware, gauges)
     plan = plan_memory(folder, config, hardware)
-    model = load_checkpoint(folder, config, hardware, plan.layout)
+    model = load_checkpoint(folder, config, hardware, plan.layout, gauges)
     tokenizer = load_tokenizer(folder, model.config)
     info = EngineInfo(checkpoint_name(folder), str(hardware.device), hardware.dtype_name, plan.max_visual_tokens)
-    return GLM4VEngine(model, tokenizer, hardware, config, info)
+    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges)
 
 
 class GLM4VEngine:
@@ -60,10 +63,13 @@ class GLM4VEngine:
         hardware: Hardware,
         config: ModelConfig,
         info: EngineInfo,
+        *,
+        gauges: Gauges,
     ) -> None:
         self._config, self._tokenizer, self._hardware = model.config, tokenizer, hardware
         self._runner = ModelRunner(model, hardware, config)
-        self._info = info
+        self._info, self._gauges = info, gauges
+        gauges.memory = hardware.memory()
         ids = model.config.eos_token_id
         self._stop = frozenset([ids] if isinstance(ids, int) else ids or ())
         allowed = torch.arange(model.config.padded_vocab_size, device=hardware.device) < tokenizer.ordinary_size
@@ -95,6 +101,8 @@ class GLM4VEngine:
             yield from self._generate(request)
         except torch.OutOfMemoryError as error:
             raise OutOfMemory(f"out of memory on {self._hardware.device} (request {request.id})") from error
+        finally:
+            self._gauges.memory = self._hardware.memory()
 
     def forget(self, chat: str) -> None:
         """Drop the chat's KV prefix, and of pictures all that is remembered."""
@@ -121,8 +129,9 @@ class GLM4VEngine:
         try:
             if plan != planned:
                 yield EngineStep("", plan=plan)
-            for count in range(1, limit + 1):
-                token = sampler.choose(logits)
+            ahead = self._hardware.device.type == "cuda"
+            tokens = write(self._runner, sequence, logits, sampler, limit=limit, ahead=ahead)
+            for count, token in enumerate(tokens, start=1):
                 if token in self._stop:
                     yield EngineStep(stream.finish(), FinishReason.STOP)
                     return
@@ -130,7 +139,6 @@ class GLM4VEngine:
                     yield EngineStep(stream.push(token) + stream.finish(), FinishReason.LENGTH)
                     return
                 yield EngineStep(stream.push(token))
-                logits = self._runner.decode(sequence, token)
         finally:
             self._runner.keep(sequence)
 

@@ -1,11 +1,14 @@
 """What the machine can do: one device and one dtype for the whole model."""
 
+import resource
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
 from model_service.config import ModelConfig
 from model_service.errors import CheckpointError
+from model_service.gauges import MemoryUse
 
 GIB = 1024**3
 
@@ -26,9 +29,24 @@ class Hardware:
         """What the device has free now; None for a CPU, whose memory is not planned."""
         return torch.cuda.mem_get_info(self.device)[0] if self.device.type == "cuda" else None
 
+    def memory(self) -> MemoryUse:
+        """What is in use now."""
+        if self.device.type == "cuda":
+            free, total = torch.cuda.mem_get_info(self.device)
+            return MemoryUse(total - free, total)
+        return MemoryUse(_resident_bytes(), None)
+
     def total_bytes(self) -> int | None:
         """What the device has in all; None for a CPU."""
         return torch.cuda.mem_get_info(self.device)[1] if self.device.type == "cuda" else None
+
+
+def _resident_bytes() -> int:
+    """What this process holds in memory; where the system does not say, the most that it held so far."""
+    pages = Path("/proc/self/statm")
+    if pages.exists():
+        return int(pages.read_text(encoding="ascii").split()[1]) * resource.getpagesize()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def choose_hardware(config: ModelConfig) -> Hardware:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from model_service.config import ModelConfig
 from model_service.errors import CheckpointError
+from model_service.gauges import Gauges
 from model_service.glm4v.checkpoint import checkpoint_name
 from model_service.glm4v.config import GLM4VConfig
 from model_service.glm4v.hardware import Hardware
@@ -45,14 +46,19 @@ def load_checkpoint(
     config: ModelConfig,
     hardware: Hardware,
     layout: Layout | None = None,
-    report: Report = lambda share: None,
+    gauges: Gauges | None = None,
 ) -> GLM4VForConditionalGeneration:
-    """The model with its weights, in the layout that `plan_memory` chose.
+    """The model with its weights, in the layout that `plan_memory` chose; `gauges.loaded` goes from where it is to 1.
 
     Raises:
         CheckpointError: torn, incomplete, or of another model.
     """
-    layout = layout or plan_memory(folder, config, hardware).layout
+    layout, gauges = layout or plan_memory(folder, config, hardware).layout, gauges or Gauges()
+    begun = gauges.loaded
+
+    def report(share: float) -> None:
+        gauges.loaded = begun + (1 - begun) * share
+
     model = _load(folder, config, hardware, layout, report)
     if layout.on_host(VISION_LAYERS):
         vision = model.transformer.vision

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.asked import Asked, Step
-from bot.progress import Progress, in_line
+from bot.progress import Progress, in_line, starting_up
 from bot.texts import texts_in
-from model_service import GenerationOutput, ModelConfig, ModelService, Stage
+from model_service import Gauges, GenerationOutput, ModelConfig, ModelService, Stage
 from tests.bot.engines import ScriptedEngine
 
 
@@ -23,6 +23,19 @@ from tests.bot.engines import ScriptedEngine
 def test_a_wait_is_rounded_up(ahead: int, seconds: float | None, said: str) -> None:
     """In steps of five seconds, then in minutes; nothing is guessed before anything was measured."""
     assert in_line(texts_in("en"), ahead, seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("loaded", "said"),
+    [
+        (0.0, "I am still starting up; your question is kept."),
+        (0.439, "I am still starting up, 43 % is done; your question is kept."),
+    ],
+)
+def test_loading_shows_how_far_it_is(loaded: float, said: str) -> None:
+    """Once there is something to tell; never a hundred, as then it would be done."""
+    model = ModelService(ScriptedEngine, ModelConfig(), gauges=Gauges(loaded))
+    assert starting_up(texts_in("en"), model) == said
 
 
 def test_the_newest_state_is_said() -> None:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 import playground
 from bot.app import RunningBot, open_bot
 from bot.settings import Settings
-from model_service import ModelConfig, ModelService
+from model_service import Gauges, ModelConfig, ModelService
 from playground import Chat, Post, Server
 from tests.bot.engines import ScriptedEngine
 
@@ -21,10 +21,12 @@ class Stage:
 
     def __init__(self, server: Server, folder: Path) -> None:
         self.server = server
+        self.folder = folder
         self.engine = ScriptedEngine()
         self.may_load = threading.Event()
         self.may_load.set()
         self.config = ModelConfig(drain_seconds=0.2)
+        self.gauges = Gauges()
         self.values: dict[str, dict[str, object]] = {
             "telegram": {
                 "base_url": server.base_url,
@@ -43,7 +45,7 @@ class Stage:
     async def start(self) -> RunningBot:
         """Start the bot with `values`."""
         self._open = AsyncExitStack()
-        model = ModelService(self._load, self.config)
+        model = ModelService(self._load, self.config, gauges=self.gauges)
         settings = Settings.model_validate(self.values)
         self.running = await self._open.enter_async_context(open_bot(settings, SecretStr(self.server.token), model))
         return self.running

@@ -5,10 +5,12 @@ import logging
 import pytest
 
 from bot.storage import Standing
-from model_service import Limits, ModelConfig
+from model_service import Limits, MemoryUse, ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final, settled
+
+GIB = 1024**3
 
 NAME = "@eyeglass_play_bot"
 
@@ -172,6 +174,16 @@ async def test_queue_tells_ones_own_questions_and_the_number_of_all(busy: Stage,
     assert said.splitlines() == ["正在回答：1 个；排队：1 个。", "您的提问：多少钱？ – 排在第 2 位。"]
 
 
+async def test_status_tells_how_far_the_model_is_loaded(stage: Stage, server: Server) -> None:
+    """Questions are kept meanwhile, and whoever asks one reads it too."""
+    stage.may_load.clear()
+    stage.gauges.loaded = 0.439
+    await stage.start()
+    ada = server.person("Ada").private()
+    assert "The model is being loaded: 43 %." in (await ada.answer(await ada.send("/status"))).text
+    await ask(ada, "I am still starting up, 43 % is done; your question is kept.")
+
+
 async def test_status_tells_what_answers(busy: Stage, server: Server) -> None:
     """Model, device, the closest look there is, and how busy it is."""
     assert busy.running is not None
@@ -185,6 +197,10 @@ async def test_status_tells_what_answers(busy: Stage, server: Server) -> None:
         "Being answered: 1. Waiting: 0.",
     ]
     assert lines[3].startswith("Running for 0:0")
+    busy.gauges.memory = MemoryUse(7 * GIB, 8 * GIB)
+    assert "7.0 of 8.0 GiB of its memory are in use." in (await ada.answer(await ada.send("/status"))).text
+    busy.gauges.memory = MemoryUse(GIB // 2, None)
+    assert "I take 0.5 GiB of memory." in (await ada.answer(await ada.send("/status"))).text
     assert "1600" in (await chen.answer(await chen.send("/status"))).text
     commands = [command["command"] for command in server.calls("setMyCommands")[0]["commands"]]
     assert {"cancel", "queue", "status"} <= set(commands)

@@ -11,9 +11,13 @@ import pytest
 from model_service import (
     EngineStep,
     FinishReason,
+    Gauges,
     GenerationRequest,
     Health,
     Limits,
+    MemoryUse,
+    ModelConfig,
+    ModelService,
     QueueFull,
     Stage,
 )
@@ -234,3 +238,19 @@ async def test_what_is_to_be_forgotten_reaches_the_engine() -> None:
         assert (await follow(service, ask("a")))[-1].finish_reason is FinishReason.STOP
         assert loader.loaded.forgotten == ["broken", "chat"]
     assert len(loader.loaded.threads) == 1
+
+
+async def test_the_gauges_can_be_read() -> None:
+    """How far the load is, which is 1 once it is done; and the memory, as the engine wrote it."""
+    gauges, gate = Gauges(0.43), Gate()
+
+    def load() -> ScriptedEngine:
+        gate.wait()
+        gauges.memory = MemoryUse(1, 2)
+        return ScriptedEngine()
+
+    async with ModelService(load, ModelConfig(), gauges=gauges) as service:
+        assert (service.load_progress, service.memory) == (0.43, None)
+        gate.open()
+        await service.ready()
+        assert (service.load_progress, service.memory) == (1.0, MemoryUse(1, 2))

@@ -3,6 +3,8 @@
 import json
 import logging
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -10,6 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from model_service.config import ModelConfig
 from model_service.errors import CheckpointError
+from model_service.gauges import Gauges
 from model_service.glm4v.checkpoint import POCKET, find_checkpoint, load_tokenizer
 from model_service.glm4v.config import GLM4VConfig
 from model_service.glm4v.engine import load_engine
@@ -156,6 +159,35 @@ def test_a_hub_that_cannot_be_reached_is_explained(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(CheckpointError, match="'nobody/nothing' is no folder here and could not be downloaded"):
         find_checkpoint("nobody/nothing", CPU)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_download_moves_the_gauge(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], terminal: bool
+) -> None:
+    """By bytes of those that are still to be fetched, also where there is no terminal to show a bar on."""
+    gauges, seen = Gauges(), []
+
+    def download(name: str, **options: Any) -> Any:
+        if options.get("dry_run"):
+            return [SimpleNamespace(file_size=size, will_download=size != 999) for size in (300, 100, 999)]
+        bars = options["tqdm_class"]
+        files = bars(total=3, disable=not terminal)
+        fetched = bars(total=0, unit="B", unit_scale=True, disable=not terminal)
+        for size in (300, 100):
+            fetched.update(size)
+            files.update()
+            seen.append(gauges.loaded)
+        files.close()
+        fetched.close()
+        return str(checkpoint)
+
+    monkeypatch.setattr("model_service.glm4v.checkpoint.snapshot_download", download)
+    find_checkpoint("owner/name", CPU, gauges)
+    assert seen == pytest.approx([0.6, 0.8])
+    load_checkpoint(checkpoint, ModelConfig(), CPU, gauges=gauges)
+    assert gauges.loaded == pytest.approx(1.0, abs=0.01)
+    assert ("400B" in capfd.readouterr().err) is terminal
 
 
 def test_auto_without_a_gpu_is_the_pocket_model() -> None:
