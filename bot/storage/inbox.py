@@ -114,6 +114,11 @@ class Inbox:
         row = await self._database.row("SELECT answer_message_id FROM inbox WHERE update_id = ?", update_id)
         return row["answer_message_id"] if row else None
 
+    async def received(self, update_id: int) -> float | None:
+        """When the update was written down, in seconds since 1970."""
+        row = await self._database.row("SELECT received_at FROM inbox WHERE update_id = ?", update_id)
+        return row["received_at"] if row else None
+
     async def recover(self) -> list[Unfinished]:
         """At the start: what a former run left, in order; what killed the process too often is set aside."""
         async with self._database.transaction() as connection:

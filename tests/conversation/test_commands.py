@@ -1,5 +1,7 @@
 """Commands, buttons, and a clear answer to anything else."""
 
+import time
+
 import pytest
 
 from playground import Chat, Server
@@ -9,12 +11,49 @@ from tests.conversation.conftest import Stage, final
 pytestmark = pytest.mark.usefixtures("bot")
 
 
-@pytest.mark.parametrize(
-    ("command", "words"), [("/start", "I look at pictures"), ("/help", "/detail"), ("/new", "Forgotten")]
-)
-async def test_plain_commands_are_answered(chat: Chat, command: str, words: str) -> None:
-    """/start, /help and /new say their sentence."""
-    assert words in (await chat.answer(await chat.send(command))).text
+async def test_start_shows_a_picture_with_questions_to_press(stage: Stage, chat: Chat) -> None:
+    """A press sends the question, and it is answered about that picture: nothing has to be read or sent before."""
+    await chat.send("/start")
+    welcome = await chat.wait_for(lambda post: post.by_bot and "I look at pictures" in post.text)
+    assert [post.file_id is not None for post in chat.messages if post.by_bot] == [True, False]
+    assert welcome.reply_markup is not None
+    keys = [key["text"] for row in welcome.reply_markup["keyboard"] for key in row]
+    assert keys[0] == "What is the total?" and len(keys) == 3
+    await final(chat, await chat.send(keys[0]))
+    assert stage.engine.requests[0].messages[-1].text == "What is the total?"
+    assert stage.engine.requests[0].picture is not None
+
+
+async def test_start_without_the_sample(server: Server, chat: Chat) -> None:
+    """In a group, and where the picture cannot be sent, it is said in words."""
+    server.fail_next("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
+    assert "I look at pictures" in (await chat.answer(await chat.send("/start"))).text
+    group = server.group("Family", server.person("Ben"))
+    assert "I look at pictures" in (await group.answer(await group.send("/start"))).text
+
+
+async def test_help_turns_its_pages(stage: Stage, chat: Chat) -> None:
+    """By example; a page for each matter, in the same message, and the example to try."""
+    page = await chat.answer(await chat.send("/help"))
+    first = page.text
+    for button, words in (("Small print?", "as a file"), ("In groups", "/ask What"), ("All commands", "/forget – ")):
+        await chat.press(button, page)
+        await chat.wait_until(lambda words=words: words in page.text)  # type: ignore[misc]
+        await chat.press("‹ Back", page)
+        await chat.wait_until(lambda: page.text == first)
+    await chat.press("Try an example", page)
+    await chat.wait_for(lambda post: post.by_bot and "this receipt" in post.text)
+    await final(chat, await chat.send("What is the total?"))
+    assert stage.engine.requests[0].picture is not None
+
+
+async def test_help_in_a_group(server: Server) -> None:
+    """The example is for private chats; what only admins can do is named as well."""
+    group = server.group("Family", server.person("Ben"))
+    page = await group.answer(await group.send("/help"))
+    assert [button.text for button in page.buttons] == ["Small print?", "In groups", "All commands"]
+    await group.press("All commands", page)
+    await group.wait_until(lambda: "/watch – " in page.text)
 
 
 async def test_new_forgets_the_picture(chat: Chat) -> None:
@@ -105,7 +144,13 @@ async def test_anything_else_gets_a_clear_sentence(server: Server, chat: Chat, k
     content = {kind: OTHERS[kind]}
     if kind == "animation":
         content["document"] = FILE
-    message = {"message_id": 7000, "date": 1, "chat": chat.room.header, "from": chat.people[0].user, **content}
+    message = {
+        "message_id": 7000,
+        "date": int(time.time()),
+        "chat": chat.room.header,
+        "from": chat.people[0].user,
+        **content,
+    }
     server.put_update({"message": message})
     reply = await chat.wait_for(lambda post: post.by_bot)
     assert SENTENCES.get(kind, "only look at pictures") in reply.text

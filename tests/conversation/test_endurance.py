@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 import pytest
 
@@ -61,7 +62,10 @@ async def test_what_was_written_down_is_answered_even_if_telegram_forgot_it(stag
     folder = stage.values["storage"]["path"]
     user, header = chat.people[0].user, chat.room.header
     text = {"text": "/help", "entities": [{"type": "bot_command", "offset": 0, "length": 5}]}
-    update = {"update_id": 1, "message": {"message_id": 900, "date": 1, "chat": header, "from": user, **text}}
+    update = {
+        "update_id": 1,
+        "message": {"message_id": 900, "date": int(time.time()), "chat": header, "from": user, **text},
+    }
     async with open_database(folder) as database:  # type: ignore[arg-type]
         await Inbox(database).receive(1, json.dumps(update).encode())
         await Inbox(database).claim(1)

@@ -1,0 +1,61 @@
+"""What was said so long ago that nobody waits for it: a question gets an apology, the rest is passed over."""
+
+import logging
+import time
+
+from telegram import Message, Update
+from telegram.ext import ApplicationHandlerStop
+
+from bot.context import BotContext
+from bot.handlers.speaking import texts_for
+from bot.lanes import is_quick
+from bot.media import attachment_of
+from bot.render import Part
+from bot.reply import Reply, place_of
+from bot.texts import Sentence
+
+_log = logging.getLogger(__name__)
+
+
+async def turn_away(update: Update, context: BotContext) -> None:
+    """Let pass what is not older than `model.stale_minutes`, and what is no person's doing.
+
+    Raises:
+        ApplicationHandlerStop: it goes no further.
+    """
+    most = context.services.settings.model.stale_minutes * 60
+    if not most or update.my_chat_member is not None or time.time() - await _moment(update, context) <= most:
+        return
+    message = update.message
+    if message is not None and not is_quick(update) and _expects_an_answer(message):
+        await _apologise(message, update, context)
+    raise ApplicationHandlerStop
+
+
+async def _moment(update: Update, context: BotContext) -> float:
+    """When it was said, in seconds since 1970. Telegram does not date presses: that is when the bot heard of it."""
+    if update.message is not None:
+        return update.message.date.timestamp()
+    return await context.services.inbox.received(update.update_id) or time.time()
+
+
+def _expects_an_answer(message: Message) -> bool:
+    """A text, or a picture; of an album the one with the caption."""
+    if message.text or message.caption:
+        return True
+    return attachment_of(message) is not None and message.media_group_id is None
+
+
+async def _apologise(message: Message, update: Update, context: BotContext) -> None:
+    """Say so once, in the message that was to become the answer, where there is one."""
+    inbox = context.services.inbox
+    if await context.services.turns.answered(message.chat.id, message.message_id):
+        return
+
+    async def began(message_id: int) -> None:
+        await inbox.note_answer(update.update_id, message_id)
+
+    begun = await inbox.answer_of(update.update_id)
+    reply = Reply(context.bot, place_of(message), message_id=begun, began=began)
+    await reply.finish([Part((await texts_for(update, context)).say(Sentence.STALE))])
+    _log.info("a message of chat %d is too old to be answered", message.chat.id)
