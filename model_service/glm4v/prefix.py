@@ -18,7 +18,7 @@ class Sequence:
     """A prompt, and behind it an answer that grows: `ids` are those whose keys and values `cache` holds.
 
     A picture stands among them as three placeholders from `image_begin` on. All its visual tokens share one position,
-    so the position of the next id is the number of ids.
+    so the position of the next id is the number of ids; in the cache it fills `visual` places more than they do.
     """
 
     chat: str
@@ -26,7 +26,12 @@ class Sequence:
     image_begin: int | None
     view: ViewKey | None
     cache: KVCache
+    visual: int
     forgets: int
+
+    def rewind(self) -> None:
+        """Let the cache hold the ids and no more: a step that failed, or whose token nobody took, is undone."""
+        self.cache.length = len(self.ids) + self.visual
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class PrefixCache:
         Raises:
             torch.OutOfMemoryError: there is no memory for a copy.
         """
+        sequence.rewind()
         keys, values = sequence.cache.filled()
         size = keys.nbytes + values.nbytes
         if sequence.forgets != self.forgets or not self._prefixes.make_room(sequence.chat, size):

@@ -11,6 +11,7 @@ from torch import Tensor
 from model_service.config import ModelConfig
 from model_service.glm4v.bounded import BoundedCache
 from model_service.glm4v.cache import KVCache
+from model_service.glm4v.graphs import capture_step
 from model_service.glm4v.hardware import Hardware
 from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
 from model_service.glm4v.prefix import PrefixCache, Sequence, ViewKey
@@ -44,6 +45,8 @@ class ModelRunner:
         self._model, self._hardware = model, hardware
         self._features: BoundedCache[ViewKey, Tensor] = BoundedCache(config.feature_cache_mib * MIB)
         self._prefixes = PrefixCache(config.prefix_cache_mib * MIB)
+        with torch.inference_mode():
+            self._step = capture_step(model, hardware)
 
     def prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> tuple[Sequence, Tensor]:
         """Read a prompt; its sequence, with room for so many tokens more, and the last id's (vocabulary,) logits.
@@ -53,8 +56,10 @@ class ModelRunner:
         """
         return self._with_room(self._prefill, chat, prompt, view, room)
 
-    def decode(self, sequence: Sequence, token: int) -> Tensor:
-        """Put a token behind the sequence; the (vocabulary,) logits behind it.
+    def decode(self, sequence: Sequence, token: Tensor) -> Tensor:
+        """Put a (1,) id of the device behind the sequence; the (vocabulary,) logits behind it, until the next step.
+
+        Nothing waits for a GPU, so the id need not be known here: whoever learns it adds it to `sequence.ids`.
 
         Raises:
             torch.OutOfMemoryError: even without what was kept.
@@ -75,7 +80,7 @@ class ModelRunner:
 
     def close(self) -> None:
         """Drop the weights and all that was kept."""
-        del self._model
+        del self._model, self._step
         self._make_way()
 
     def _prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> tuple[Sequence, Tensor]:
@@ -95,7 +100,8 @@ class ModelRunner:
         if prefix is not None:
             cache.fill(prefix.keys[:, :, :held], prefix.values[:, :, :held])
         logits = self._model(embeds, positions, cache, last=True)
-        sequence = Sequence(chat, list(prompt.ids), prompt.image_begin, key, cache, self._prefixes.forgets)
+        visual = cache.length - len(prompt.ids)
+        sequence = Sequence(chat, list(prompt.ids), prompt.image_begin, key, cache, visual, self._prefixes.forgets)
         return sequence, logits[0, -1]
 
     def _see(self, view: View) -> Tensor:
@@ -106,11 +112,13 @@ class ModelRunner:
             self._features.put(view.key, features, features.nbytes)
         return features
 
-    def _decode(self, sequence: Sequence, token: int) -> Tensor:
-        ids = torch.tensor([[token]], device=self._hardware.device)
-        positions = torch.full_like(ids, len(sequence.ids))
-        logits: Tensor = self._model(self._model.embed(ids), positions, sequence.cache, last=True)
-        sequence.ids.append(token)
+    def _decode(self, sequence: Sequence, token: Tensor) -> Tensor:
+        sequence.rewind()
+        position = len(sequence.ids)
+        if self._step is not None:
+            return self._step(token, position, sequence.cache)
+        positions = torch.full_like(token, position)
+        logits: Tensor = self._model(self._model.embed(token[None]), positions[None], sequence.cache, last=True)
         return logits[0, -1]
 
     def _with_room(self, work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:

@@ -1,9 +1,14 @@
-"""The choice of the next token."""
+"""The choice of the next token, on the device."""
+
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
 from model_service.types import SamplingParams
+
+DRAWN_AT_ONCE = 256
+"""Random numbers that are sent to the device together, one a token."""
 
 
 class Sampler:
@@ -15,19 +20,26 @@ class Sampler:
     def __init__(self, params: SamplingParams, allowed: Tensor) -> None:
         self._params = params
         self._forbidden = ~allowed
-        self._generator = torch.Generator(allowed.device)
-        if params.seed is None:
-            self._generator.seed()
-        else:
-            self._generator.manual_seed(params.seed)
+        self._draws = _uniforms(params.seed, allowed.device)
 
-    def choose(self, logits: Tensor) -> int:
-        """The next token for (vocabulary,) logits."""
+    def choose(self, logits: Tensor) -> Tensor:
+        """The next id, (1,), for (vocabulary,) logits; nothing waits for the device."""
         logits = logits.float().masked_fill(self._forbidden, float("-inf"))
         if self._params.temperature <= 0:
-            return int(logits.argmax())
+            return logits.argmax(-1, keepdim=True)
         probabilities = torch.softmax(logits / self._params.temperature, dim=-1)
         ordered, ids = probabilities.sort(descending=True)
-        before = ordered.cumsum(-1) - ordered
-        nucleus = ordered.masked_fill(before > self._params.top_p, 0.0)
-        return int(ids[torch.multinomial(nucleus, 1, generator=self._generator)])
+        reached = ordered.cumsum(-1)
+        nucleus = ordered.masked_fill(reached - ordered > self._params.top_p, 0.0).cumsum(-1)
+        return ids.gather(0, torch.searchsorted(nucleus, next(self._draws) * nucleus[-1:]))
+
+
+def _uniforms(seed: int | None, device: torch.device) -> Iterator[Tensor]:
+    """Numbers in [0, 1), (1,) each; the same for a seed on whatever device."""
+    generator = torch.Generator()
+    if seed is None:
+        generator.seed()
+    else:
+        generator.manual_seed(seed)
+    while True:
+        yield from torch.rand(DRAWN_AT_ONCE, 1, generator=generator).to(device)

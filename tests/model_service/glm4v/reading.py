@@ -8,6 +8,7 @@ from torch import Tensor
 from model_service import ModelConfig
 from model_service.glm4v.hardware import Hardware
 from model_service.glm4v.model import GLM4VForConditionalGeneration
+from model_service.glm4v.prefix import Sequence
 from model_service.glm4v.prompt import Prompt
 from model_service.glm4v.runner import ModelRunner, View
 
@@ -52,6 +53,13 @@ def read(runner: ModelRunner, asked: Prompt, look: View | None, *tokens: int, ch
     """The logits behind a prompt and `tokens`; the sequence is kept."""
     sequence, logits = runner.prefill(chat, asked, look, len(tokens))
     for token in tokens:
-        logits = runner.decode(sequence, token)
+        logits = put(runner, sequence, token)
     runner.keep(sequence)
+    return logits
+
+
+def put(runner: ModelRunner, sequence: Sequence, token: int) -> Tensor:
+    """The logits behind a sequence with this token behind it."""
+    logits = runner.decode(sequence, torch.tensor([token]))
+    sequence.ids.append(token)
     return logits

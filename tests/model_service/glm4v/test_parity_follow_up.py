@@ -14,7 +14,7 @@ from model_service.glm4v.loading import load_checkpoint
 from model_service.glm4v.pixels import to_pixels
 from model_service.glm4v.prompt import build_prompt
 from model_service.glm4v.runner import ModelRunner, View
-from tests.model_service.glm4v.reading import CPU
+from tests.model_service.glm4v.reading import CPU, put
 from tests.parity import TOLERANCE
 
 
@@ -35,7 +35,7 @@ def test_a_follow_up_agrees_with_the_original(reference: Path) -> None:
     answer = tokenizer.encode("\n" + messages[1].text)
     sequence, _ = runner.prefill("chat", build_prompt(tokenizer, messages[:1], with_picture=True), view, len(answer))
     for token in answer:
-        runner.decode(sequence, token)
+        put(runner, sequence, token)
     runner.keep(sequence)
 
     ids = wanted["multi.greedy_ids"].tolist()
@@ -44,5 +44,5 @@ def test_a_follow_up_agrees_with_the_original(reference: Path) -> None:
     found = []
     for _ in ids:
         found.append(int(logits.argmax()))
-        logits = runner.decode(sequence, found[-1])
+        logits = put(runner, sequence, found[-1])
     assert found == ids

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from model_service import ModelConfig
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from model_service.glm4v.runner import ModelRunner, View
-from tests.model_service.glm4v.reading import CPU, LOOK, Work, cold, prompt, read, view
+from tests.model_service.glm4v.reading import CPU, LOOK, Work, cold, prompt, put, read, view
 from tests.model_service.glm4v.tiny import tiny_model
 
 pytestmark = pytest.mark.usefixtures("inference")
@@ -95,7 +95,7 @@ def test_two_answers_from_one_beginning_share_no_buffer(
     one, _ = runner.prefill("chat", prompt(1, 50, 2), view(1), 2)
     other, _ = runner.prefill("chat", prompt(1, 50, 3), view(1), 2)
     for token in (70, 71):
-        logits = [runner.decode(one, token), runner.decode(other, token + 10)]
+        logits = [put(runner, one, token), put(runner, other, token + 10)]
     assert torch.allclose(logits[0], cold(model, prompt(1, 50, 2, 70, 71), view(1)), atol=1e-4)
     assert torch.allclose(logits[1], cold(model, prompt(1, 50, 3, 80, 81), view(1)), atol=1e-4)
     assert torch.allclose(read(runner, prompt(1, 50, 4), view(1)), cold(model, prompt(1, 50, 4), view(1)), atol=1e-4)

@@ -10,7 +10,7 @@ from model_service.glm4v.cache import KVCache
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from model_service.glm4v.prefix import PrefixCache, Sequence
 from model_service.glm4v.runner import ModelRunner, View
-from tests.model_service.glm4v.reading import CPU, LOOK, Work, cold, noise, prompt, read, view
+from tests.model_service.glm4v.reading import CPU, LOOK, Work, cold, noise, prompt, put, read, view
 from tests.model_service.glm4v.tiny import tiny_config
 
 pytestmark = pytest.mark.usefixtures("inference")
@@ -75,7 +75,7 @@ def test_a_failed_step_leaves_nothing_behind(model: GLM4VForConditionalGeneratio
     sequence, _ = runner.prefill("chat", prompt(1), view(1), 1)
     broken = failing(1, lambda: noise(1))
     hook = model.transformer.encoder.layers[1].register_forward_pre_hook(lambda *_: [broken(), None][1])
-    logits = runner.decode(sequence, 50)
+    logits = put(runner, sequence, 50)
     hook.remove()
     runner.keep(sequence)
     assert torch.allclose(logits, cold(model, prompt(1, 50), view(1)), atol=1e-4)
@@ -101,7 +101,7 @@ def ended(chat: str, length: int) -> Sequence:
     """A sequence of so many ids in a cache with room for more: 512 bytes an id."""
     cache = KVCache(tiny_config(), length + 100, CPU.device, CPU.dtype)
     cache.advance(length)
-    return Sequence(chat, list(range(length)), None, None, cache, forgets=0)
+    return Sequence(chat, list(range(length)), None, None, cache, visual=0, forgets=0)
 
 
 def test_prefixes_are_bounded_by_the_bytes_they_fill() -> None:

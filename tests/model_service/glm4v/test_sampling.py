@@ -17,7 +17,7 @@ def logits(*probabilities: float) -> Tensor:
 def draws(params: SamplingParams, scores: Tensor, allowed: Tensor = ALL, count: int = 200) -> list[int]:
     """That many draws with one sampler."""
     sampler = Sampler(params, allowed)
-    return [sampler.choose(scores) for _ in range(count)]
+    return [int(sampler.choose(scores)) for _ in range(count)]
 
 
 def test_temperature_zero_takes_the_likeliest() -> None:
