@@ -1,4 +1,4 @@
-"""Entities of a text: offsets in UTF-16 units, what Telegram finds by itself, what it refuses, what it does not show."""
+"""Entities of a text: offsets in UTF-16 units, what Telegram finds by itself, refuses, and does not show."""
 
 import re
 from itertools import accumulate, combinations
