@@ -1,0 +1,62 @@
+"""Memory plans at work: whatever lies where, the model computes the same."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from model_service.config import Memory, ModelConfig
+from model_service.glm4v.layout import EMBEDDINGS, HEAD, Plan
+from model_service.glm4v.loading import load_checkpoint
+from model_service.glm4v.model import GLM4VForConditionalGeneration
+from model_service.glm4v.runner import ModelRunner
+from model_service.glm4v.streamed import StreamedTransformer
+from tests.model_service.glm4v.reading import CPU, noise, prompt, read, view
+
+pytestmark = pytest.mark.usefixtures("inference")
+
+
+def loaded(checkpoint: Path, memory: Memory, packed: bool) -> GLM4VForConditionalGeneration:
+    """The checkpoint under a plan."""
+    return load_checkpoint(checkpoint, ModelConfig(memory=memory, quantize="nf4" if packed else "none"), CPU)
+
+
+def answer(model: GLM4VForConditionalGeneration) -> Tensor:
+    """The logits behind a prompt with a picture and a few tokens."""
+    return read(ModelRunner(model, CPU, ModelConfig()), prompt(1), view(1), 50, 51)
+
+
+@pytest.mark.parametrize("memory", ["lean", "tiny"])
+def test_unpacked_every_plan_computes_the_same(checkpoint: Path, memory: Memory) -> None:
+    """To the bit: only the places differ."""
+    assert torch.equal(
+        answer(loaded(checkpoint, memory, packed=False)), answer(loaded(checkpoint, "full", packed=False))
+    )
+
+
+def test_packed_only_the_head_differs(checkpoint: Path) -> None:
+    """Lean and tiny agree to the bit; their head is packed, the full plan's is not."""
+    full, lean, tiny = (loaded(checkpoint, plan.value, packed=True) for plan in Plan)
+    assert torch.equal(answer(lean), answer(tiny))
+    assert type(full.get_submodule(HEAD)) is torch.nn.Linear
+    head = lean.get_submodule(HEAD)
+    exact = full.get_submodule(HEAD).weight
+    assert float((head.dequantize() - exact).norm() / exact.norm()) < 0.12  # type: ignore[operator]
+    assert torch.equal(lean.get_parameter(f"{EMBEDDINGS}.weight"), full.get_parameter(f"{EMBEDDINGS}.weight"))
+
+
+def test_the_stream_passes_every_layer(checkpoint: Path, model: GLM4VForConditionalGeneration) -> None:
+    """Several pictures in turn: the two buffers hold what is computed with, whatever they held before."""
+    vision = loaded(checkpoint, "tiny", packed=False).transformer.vision
+    assert isinstance(vision.transformer, StreamedTransformer)
+    for seed in (1, 2, 1):
+        assert torch.equal(vision(noise(seed)), model.transformer.vision(noise(seed)))
+
+
+def test_the_buffers_are_no_weights(checkpoint: Path) -> None:
+    """What is saved or counted is the model, under the original's names."""
+    tiny, full = loaded(checkpoint, "tiny", packed=True), loaded(checkpoint, "lean", packed=True)
+    assert {name: tensor.shape for name, tensor in tiny.state_dict().items()} == {
+        name: tensor.shape for name, tensor in full.state_dict().items()
+    }
