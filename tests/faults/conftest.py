@@ -1,0 +1,70 @@
+"""The real application, and what is left of the updates in its inbox once it is stopped."""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from bot.pacing import ChatPacing
+from bot.storage.database import FILE
+from model_service import EngineStep, GenerationRequest
+from tests.bot.clocks import Clock
+from tests.bot.engines import ScriptedEngine
+from tests.conversation.conftest import Stage, bot, chat, server, stage
+
+__all__ = ["bot", "chat", "server", "stage"]
+
+
+class EndlessEngine(ScriptedEngine):
+    """Writes on and on until it is stopped; then `ended` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended = threading.Event()
+
+    def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
+        """A word every few milliseconds."""
+        self.requests.append(request)
+        try:
+            while not self.go.wait(0.005):
+                yield EngineStep("grey ")
+        finally:
+            self.ended.set()
+
+
+@pytest.fixture
+async def clock(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clock]:
+    """The time by which Telegram's pauses are waited out."""
+    made = Clock()
+    monkeypatch.setattr("bot.app.ChatPacing", lambda: ChatPacing(made, made.sleep))
+    yield made
+    made.go.set()
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What the bot logs, from INFO up."""
+    caplog.set_level(logging.INFO, "bot")
+    return caplog
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pauses between the attempts to deliver an answer."""
+    monkeypatch.setattr("bot.reply.LONGEST_PAUSE", 0.0)
+
+
+def states(stage: Stage) -> list[str]:
+    """What became of each update, in order."""
+    with sqlite3.connect(stage.folder / FILE) as connection:
+        rows = connection.execute("SELECT state FROM inbox ORDER BY update_id").fetchall()
+    connection.close()
+    return [state for (state,) in rows]
+
+
+def assert_quiet(log: pytest.LogCaptureFixture, stage: Stage) -> None:
+    """No traceback and no token were logged."""
+    assert [record.message for record in log.records if record.exc_info] == []
+    assert stage.server.token not in log.text
