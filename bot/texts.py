@@ -84,7 +84,7 @@ class Sentence(StrEnum):
     WRONG_CODE = "That is not the pairing code. Attempts left: {left}."
     PAIRED = (
         "You own this bot now. When others want to use it, I ask you; /people shows who may. "
-        "Send me a photo or a scan with a question."
+        "Send me a photo or a scan with a question, or press /start for an example."
     )
     ASKS_IN = "{name}, id {id}, would like to use this bot. Shall I let them in?"
     GROUP_ASKS_IN = "{by}, id {by_id}, added me to the group {name}. Shall everybody there be able to use me?"
@@ -228,6 +228,10 @@ class Sentence(StrEnum):
     OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."
     FAILED = "I could not answer this one. Please ask again, perhaps in other words."
     BROKEN = "Something went wrong on my side. If you tell the owner, name the error {number}."
+    SET_ASIDE = (
+        "I could not cope with something that Telegram sent me, and put it aside so that the rest goes on. "
+        "Cases: {count}, the last one: update {number}. The log says more."
+    )
 
 
 FAULTS = {

@@ -16,7 +16,7 @@ from telegram.error import TelegramError
 
 from bot.access import decides
 from bot.storage import Admissions
-from bot.texts import LANGUAGES, Sentence, texts_in
+from bot.texts import LANGUAGES, Sentence, Texts, texts_in
 
 PRIVATE = ("ask", "detail", "settings", "new", "cancel", "queue", "status", "forget", "help")
 GROUP = ("ask", "settings", "new", "cancel", "queue", "status", "help")
@@ -25,6 +25,12 @@ DECIDING = ("ask", "detail", "settings", "people", "new", "cancel", "queue", "st
 """/start is pressed for everybody; /allow and /remove are explained where they are needed."""
 
 _log = logging.getLogger(__name__)
+
+
+def listing(texts: Texts, private: bool) -> str:
+    """What a chat can be told, a line for each command; in a group those of its admins too."""
+    names = PRIVATE if private else GROUP_ADMINS
+    return "\n".join(f"/{name} – {texts.say(Sentence[f'COMMAND_{name.upper()}'])}" for name in names)
 
 
 async def tell_everybody(bot: Bot, admissions: Admissions) -> None:

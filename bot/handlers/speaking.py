@@ -3,7 +3,7 @@
 import contextlib
 import logging
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, ReplyKeyboardMarkup, Update
 from telegram.error import BadRequest, TelegramError
 
 from bot.chat_settings import AUTO
@@ -53,8 +53,10 @@ async def say_text(
     return await Reply(context.bot, place_of(message)).finish([Part(text)], keyboard)
 
 
-async def tell(context: BotContext, chat: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
-    """Write to a chat other than the one that is being answered, once: neither its faults nor its waits matter here."""
+async def tell(
+    context: BotContext, chat: int, text: str, keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | None = None
+) -> None:
+    """Write to a chat without answering a message there, once: neither its faults nor its waits matter here."""
     try:
         await context.bot.send_message(
             chat, text, link_preview_options=NO_PREVIEW, reply_markup=keyboard, rate_limit_args=ONCE

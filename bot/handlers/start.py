@@ -1,21 +1,48 @@
-"""/start, /help and /new."""
+"""/start, /help with its pages, and /new."""
 
-from telegram import Update
+from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 from bot.context import BotContext
-from bot.handlers.speaking import message_of, say
+from bot.handlers import commands, sample
+from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
 from bot.reply import topic_of
-from bot.texts import Sentence
+from bot.texts import Sentence, Texts
+
+PREFIX, TRY, PRINT, GROUPS, COMMANDS, BACK = "help", "try", "print", "groups", "commands", "back"
+PATTERN = rf"^{PREFIX}:({TRY}|{PRINT}|{GROUPS}|{COMMANDS}|{BACK})$"
+
+BUTTONS = {
+    TRY: Sentence.BUTTON_TRY,
+    PRINT: Sentence.BUTTON_PRINT,
+    GROUPS: Sentence.BUTTON_GROUPS,
+    COMMANDS: Sentence.BUTTON_COMMANDS,
+}
+PAGES = {PRINT: Sentence.HELP_PRINT, GROUPS: Sentence.HELP_GROUPS}
 
 
 async def welcome(update: Update, context: BotContext) -> None:
-    """/start: what the bot is for."""
-    await say(update, context, Sentence.WELCOME)
+    """/start: what the bot is for, in private with an example to try."""
+    if not await sample.show(update, context):
+        await say(update, context, Sentence.WELCOME)
 
 
 async def explain(update: Update, context: BotContext) -> None:
-    """/help: everything it can do."""
-    await say(update, context, Sentence.HELP)
+    """/help: what it can do, by example, with buttons for more."""
+    texts, private = await texts_for(update, context), message_of(update).chat.type == Chat.PRIVATE
+    await say_text(update, context, *_page(texts, BACK, private))
+
+
+async def press(update: Update, context: BotContext) -> None:
+    """A button of /help: turn to that page, or show the example."""
+    query, chat = update.callback_query, update.effective_chat
+    if query is None or query.data is None or chat is None:
+        return
+    await acknowledge(query)
+    name = query.data.removeprefix(f"{PREFIX}:")
+    if name == TRY:
+        await sample.show(update, context)
+    else:
+        await redraw(query, *_page(await texts_for(update, context), name, chat.type == Chat.PRIVATE))
 
 
 async def start_afresh(update: Update, context: BotContext) -> None:
@@ -23,3 +50,18 @@ async def start_afresh(update: Update, context: BotContext) -> None:
     message = message_of(update)
     await context.services.chats.look_at(message.chat.id, None, topic_of(message))
     await say(update, context, Sentence.STARTED_AFRESH)
+
+
+def _page(texts: Texts, name: str, private: bool) -> tuple[str, InlineKeyboardMarkup]:
+    """A page's text and the buttons under it."""
+    if name == COMMANDS:
+        return commands.listing(texts, private), _buttons(texts, BACK)
+    if name in PAGES:
+        return texts.say(PAGES[name]), _buttons(texts, BACK)
+    return texts.say(Sentence.HELP), _buttons(texts, *(button for button in BUTTONS if private or button != TRY))
+
+
+def _buttons(texts: Texts, *names: str) -> InlineKeyboardMarkup:
+    labels = {name: texts.say(BUTTONS.get(name, Sentence.BUTTON_BACK)) for name in names}
+    buttons = [InlineKeyboardButton(label, callback_data=f"{PREFIX}:{name}") for name, label in labels.items()]
+    return InlineKeyboardMarkup([buttons[start : start + 2] for start in range(0, len(buttons), 2)])

@@ -1,0 +1,56 @@
+"""The example for those who are here for the first time: a receipt, and questions about it to press."""
+
+import functools
+import logging
+from importlib import resources
+
+from telegram import Chat, Message, ReplyKeyboardMarkup, Update
+from telegram.error import TelegramError
+
+from bot.context import BotContext
+from bot.handlers.speaking import tell, texts_for
+from bot.media import DownloadFailed, Media, attachment_of
+from bot.texts import Sentence, Texts
+from model_service import PictureRejected
+
+QUESTIONS = (Sentence.SAMPLE_TOTAL, Sentence.SAMPLE_DATE, Sentence.SAMPLE_SHOP)
+
+_log = logging.getLogger(__name__)
+
+
+async def show(update: Update, context: BotContext) -> bool:
+    """Show the receipt, in a private chat, with its questions; False if that was not possible.
+
+    The questions are the keys of a keyboard, so that a press sends them as the person's own words. They come once the
+    picture is known as the one that the next question is about.
+    """
+    chat = update.effective_chat
+    if chat is None or chat.type != Chat.PRIVATE:
+        return False
+    try:
+        await _take_in(await context.bot.send_photo(chat.id, receipt(), filename="receipt.jpg"), context)
+    except (TelegramError, DownloadFailed, PictureRejected) as error:
+        _log.warning("the sample could not be shown: %s", error)
+        return False
+    texts = await texts_for(update, context)
+    await tell(context, chat.id, texts.say(Sentence.WELCOME_SAMPLE), questions(texts))
+    return True
+
+
+@functools.cache
+def receipt() -> bytes:
+    """The sample picture, a JPEG."""
+    return (resources.files("bot") / "samples" / "receipt.jpg").read_bytes()
+
+
+def questions(texts: Texts) -> ReplyKeyboardMarkup:
+    """A key for each question; the keyboard folds up after a press."""
+    rows = [[texts.say(question)] for question in QUESTIONS]
+    return ReplyKeyboardMarkup(rows, resize_keyboard=True, one_time_keyboard=True)
+
+
+async def _take_in(shown: Message, context: BotContext) -> None:
+    services, attachment = context.services, attachment_of(shown)
+    assert attachment is not None  # noqa: S101
+    picture = await services.pictures.add(await Media(context.bot, services.settings).receive(shown, attachment))
+    await services.chats.look_at(picture.chat, picture.id)
