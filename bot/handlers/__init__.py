@@ -24,12 +24,13 @@ from bot.handlers import (
     questions,
     queue,
     settings,
+    stale,
     start,
     strangers,
     watch,
 )
 
-GATE, WORK = 0, 1
+GATE, AGE, WORK = 0, 1, 2
 PICTURE = filters.PHOTO | filters.Document.ALL
 QUESTION = filters.TEXT & ~filters.COMMAND
 ANYTHING_ELSE = ~filters.StatusUpdate.ALL
@@ -38,6 +39,7 @@ ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 def register(application: EyeglassApplication) -> None:
     """Put the table into the application."""
     application.add_handler(TypeHandler[Update, BotContext, None](Update, gate.admit), group=GATE)
+    application.add_handler(TypeHandler[Update, BotContext, None](Update, stale.turn_away), group=AGE)
     application.add_handlers(
         [
             CommandHandler("start", start.welcome),

@@ -1,5 +1,7 @@
 """Commands, buttons, and a clear answer to anything else."""
 
+import time
+
 import pytest
 
 from playground import Chat, Server
@@ -142,7 +144,13 @@ async def test_anything_else_gets_a_clear_sentence(server: Server, chat: Chat, k
     content = {kind: OTHERS[kind]}
     if kind == "animation":
         content["document"] = FILE
-    message = {"message_id": 7000, "date": 1, "chat": chat.room.header, "from": chat.people[0].user, **content}
+    message = {
+        "message_id": 7000,
+        "date": int(time.time()),
+        "chat": chat.room.header,
+        "from": chat.people[0].user,
+        **content,
+    }
     server.put_update({"message": message})
     reply = await chat.wait_for(lambda post: post.by_bot)
     assert SENTENCES.get(kind, "only look at pictures") in reply.text
