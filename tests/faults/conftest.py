@@ -18,7 +18,7 @@ __all__ = ["bot", "chat", "server", "stage"]
 
 
 class EndlessEngine(ScriptedEngine):
-    """Writes on and on until it is stopped; then `ended` is set."""
+    """Writes on and on until it is stopped or told to go on; then `ended` is set."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,6 +30,7 @@ class EndlessEngine(ScriptedEngine):
         try:
             while not self.go.wait(0.005):
                 yield EngineStep("grey ")
+            yield EngineStep("", self.finish)
         finally:
             self.ended.set()
 
