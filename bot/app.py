@@ -23,6 +23,7 @@ from bot.looks import Looks
 from bot.pacing import ChatPacing
 from bot.pairing import Pairing
 from bot.polling import ALLOWED_UPDATES, PollingRequest
+from bot.reports import Reports
 from bot.retention import Retention
 from bot.settings import Settings
 from bot.storage import Admissions, Chats, Database, Inbox, InboxQueue, Moving, Pictures, Turns, open_database
@@ -93,7 +94,12 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
         services = await _services(settings, model, database)
         polling = PollingRequest(services.inbox, settings.telegram.timeout_seconds)
         application = build_application(services, token, polling)
-        async with application, model, beside(services.retention.keep_sweeping(), "delete what is too old"):
+        async with (
+            application,
+            model,
+            beside(services.retention.keep_sweeping(), "delete what is too old"),
+            beside(Reports(application.bot, services).keep_telling(), "tell of what was set aside"),
+        ):
             _show_code(services.pairing, application.bot)
             await commands.tell_everybody(application.bot, services.admissions)
             await _replay(application)

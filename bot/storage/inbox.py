@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 from telegram import Bot, Update
@@ -99,6 +99,24 @@ class Inbox:
             "WHERE update_id = ? AND state = 'working'"
         )
         await self._database.write(sql, int(blameless), update_id)
+
+    async def unreported(self) -> list[int]:
+        """The updates set aside that nobody was told of."""
+        sql = "SELECT update_id FROM inbox WHERE state = 'set_aside' AND reported_at IS NULL ORDER BY received_at"
+        return [row["update_id"] for row in await self._database.rows(sql)]
+
+    async def last_report(self) -> float:
+        """When somebody was told of updates set aside, in seconds since 1970; 0 where that is forgotten."""
+        row = await self._database.row("SELECT max(reported_at) AS last FROM inbox")
+        return (row["last"] if row else None) or 0.0
+
+    async def note_report(self, update_ids: Iterable[int]) -> None:
+        """Somebody was told of these."""
+        now = time.time()
+        async with self._database.transaction() as connection:
+            await connection.executemany(
+                "UPDATE inbox SET reported_at = ? WHERE update_id = ?", [(now, number) for number in update_ids]
+            )
 
     async def release(self) -> None:
         """The process ends in good order: what is still being worked on is left to the next run, without blame."""

@@ -1,0 +1,60 @@
+"""The owner and the admins hear of updates that were set aside."""
+
+import asyncio
+import logging
+import time
+
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot.chat_settings import AUTO
+from bot.context import Services
+from bot.pacing import ONCE
+from bot.storage import Admission, Standing
+from bot.texts import Sentence, language_of, texts_in
+
+PAUSE_SECONDS = 3600.0
+"""They are told at most this often; what comes meanwhile is counted."""
+
+_log = logging.getLogger(__name__)
+
+
+class Reports:
+    """Says how many updates were set aside, and the number of the last one; nothing of what is in them."""
+
+    def __init__(self, bot: Bot, services: Services) -> None:
+        self._bot = bot
+        self._services = services
+
+    async def keep_telling(self) -> None:
+        """Tell what a former run left untold, and what is set aside from now on, until cancelled."""
+        inbox = self._services.inbox
+        inbox.news.set()
+        while True:
+            await inbox.news.wait()
+            await asyncio.sleep(await inbox.last_report() + PAUSE_SECONDS - time.time())
+            inbox.news.clear()
+            numbers = await inbox.unreported()
+            if numbers and await self._tell(numbers):
+                await inbox.note_report(numbers)
+
+    async def _tell(self, numbers: list[int]) -> bool:
+        """Whether somebody has read it, or could."""
+        people = await self._services.admissions.all()
+        told = [
+            await self._write(person, numbers)
+            for person in people
+            if person.standing in {Standing.OWNER, Standing.ADMIN}
+        ]
+        return any(told)
+
+    async def _write(self, person: Admission, numbers: list[int]) -> bool:
+        chosen = (await self._services.chats.settings(person.id)).language
+        texts = texts_in((person.language or language_of(None)) if chosen == AUTO else chosen)
+        text = texts.say(Sentence.SET_ASIDE, count=len(numbers), number=numbers[-1])
+        try:
+            await self._bot.send_message(person.id, text, rate_limit_args=ONCE)  # type: ignore[call-arg]
+        except TelegramError as error:
+            _log.warning("user %d could not be told of updates set aside: %s", person.id, error)
+            return False
+        return True
