@@ -7,6 +7,7 @@ what they saw. The server then lasts until stdin ends.
 import argparse
 import asyncio
 import json
+import random
 import sys
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ PATIENCE = 60.0
 """Seconds after which an answer is taken for lost."""
 
 QUESTIONS_A_PICTURE = 10
+"""How many questions a picture gets, on average."""
 
 WHOLE = "read at"
 """Words of the small print: it stands under answers that are whole."""
@@ -83,11 +85,11 @@ class Asker:
 
     async def keep_asking(self, picture: bytes, until: float, pause: float, seen: Seen) -> None:
         """Ask again and again, `pause` seconds after each answer, until a moment of the monotonic clock."""
-        number = 0
+        left = 0
         while time.monotonic() < until:
-            new = number % QUESTIONS_A_PICTURE == 0
-            await self.ask(f"Question {number}?", picture if new else None, seen)
-            number += 1
+            await self.ask(f"Question {left}?", None if left else picture, seen)
+            # Not a fixed number, after which all who began together would send the next picture together.
+            left = left - 1 if left else random.randrange(2 * QUESTIONS_A_PICTURE - 1)
             await asyncio.sleep(pause)
 
     def twice(self) -> int:

@@ -223,6 +223,9 @@ async def _asking(crowd: Crowd) -> AsyncIterator[Process]:
     people = await asyncio.create_subprocess_exec(sys.executable, *command, stdin=PIPE, stdout=PIPE, limit=LINE_BYTES)
     try:
         yield people
+    except BaseException:
+        people.kill()  # It would wait for a bot that never comes.
+        raise
     finally:
         await people.communicate(b"")  # Ends its stdin, and so the server.
 
