@@ -156,10 +156,12 @@ class Reply:
             self._lost = self._message_id is None and not never_arrived(error)
             self._refused(error)
 
-    async def finish(self, parts: Sequence[Part], keyboard: InlineKeyboardMarkup | None = None) -> list[int]:
+    async def finish(
+        self, parts: Sequence[Part], keyboard: InlineKeyboardMarkup | None = None, doubt: str = ""
+    ) -> list[int]:
         """Show the whole answer, in as many messages as it has parts; returns their numbers.
 
-        Of a part that may or may not have arrived the number is missing.
+        Of a part that may or may not have arrived the number is missing; `doubt` is said then.
 
         Raises:
             TelegramError: it could not be delivered, after several attempts.
@@ -171,6 +173,9 @@ class Reply:
         for part in others:
             self._message_id = None
             messages.append(await self._surely(part))
+        if doubt and None in messages:
+            self._message_id = None
+            await self._surely(Part(doubt))
         return [message for message in messages if message is not None]
 
     async def _surely(self, part: Part) -> int | None:

@@ -223,6 +223,7 @@ class Sentence(StrEnum):
     CHAT_WAITING = "Only {most} of this chat's questions may wait at a time. Please ask again when one is answered."
     PERSON_SECONDS = "You have used up your share of this hour. Please ask again in {minutes} min."
     CHAT_SECONDS = "This chat has used up its share of this hour. Please ask again in {minutes} min."
+    MAYBE_LOST = "The connection broke while I was sending my answer. If it is not here, please ask again."
     INTERRUPTED = "I am being restarted, and answer this when I am back."
     STALE = "Sorry, I was away for long and did not get to this. If you still want to know, ask me again."
     OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."

@@ -205,7 +205,8 @@ async def _deliver(work: _Answering, output: GenerationOutput) -> None:
     text = output.text.strip()
     detail, footed = work.settings.detail, work.settings.footer
     note = footer(work.texts, work.picture, detail, output) if footed else ""
-    messages = await work.reply.finish(render(text or work.texts.say(Sentence.NO_WORDS), note).parts)
+    parts = render(text or work.texts.say(Sentence.NO_WORDS), note).parts
+    messages = await work.reply.finish(parts, doubt=work.texts.say(Sentence.MAYBE_LOST))
     turn = Turn(
         question=work.asked.text,
         answer=text,
