@@ -28,15 +28,20 @@ NAME = re.compile(r"\bq\d+\b")
 """What questions are told apart by."""
 
 DEADLY, LONG = "deadly", "long"
-"""Words in a question: it kills the process; its answer never ends."""
+"""Words in a question: it kills the process; its answer does not end until `BotProcess.go` is there."""
 
+GO = "go"
 JOIN_SECONDS = 60.0
 
 Values = Mapping[str, Mapping[str, object]]
 
 
 class Repeating(ScriptedEngine):
-    """Answers each question by its name, in pieces that take a few milliseconds each."""
+    """Answers each question by its name, in pieces that take a few milliseconds each; a long one once `go` exists."""
+
+    def __init__(self, go: Path) -> None:
+        super().__init__()
+        self._go = go
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Say the pieces."""
@@ -47,7 +52,7 @@ class Repeating(ScriptedEngine):
         for piece in ("The answer ", "to ", name.group() if name else "nothing", "."):
             time.sleep(random.uniform(0.0, 0.006))
             yield EngineStep(piece)
-        while LONG in asked:
+        while LONG in asked and not self._go.exists():
             time.sleep(0.01)
             yield EngineStep("")
         yield EngineStep("", FinishReason.STOP)
@@ -57,7 +62,9 @@ class BotProcess:
     """Starts the bot on one folder, again and again. A start takes a fork: what is imported stays imported."""
 
     def __init__(self, server: Server, folder: Path, **sections: Mapping[str, object]) -> None:
+        self.folder = folder
         self.file = folder / FILE
+        self.go = folder / GO
         self._token = server.token
         self._log = folder / "log"
         self._values: Values = {
@@ -109,5 +116,5 @@ def main(values: Values, token: str, log: str) -> None:
     logging.basicConfig(filename=log, level=logging.WARNING)
     random.seed()
     settings = Settings.model_validate(values)
-    model = ModelService(Repeating, settings.model.config())
+    model = ModelService(lambda: Repeating(settings.storage.path / GO), settings.model.config())
     asyncio.run(run(settings, SecretStr(token), model))
