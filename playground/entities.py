@@ -108,7 +108,7 @@ def trim(text: str, entities: list[JSON]) -> tuple[str, list[JSON]]:
 def legal(text: str, entities: list[JSON]) -> list[JSON]:
     """What Telegram shows of the entities that it takes: none over space, none in code, no quote or link in another."""
     wide, kept = text.encode("utf-16-le", "surrogatepass"), list[JSON]()
-    for entity in sorted(entities, key=lambda e: (e["offset"], -e["length"])):
+    for entity in sorted(entities, key=lambda e: (e["offset"], -e["length"], e["type"] not in QUOTES)):
         kind, stop = entity["type"], entity["offset"] + entity["length"]
         around = {other["type"] for other in kept if stop <= other["offset"] + other["length"] and meet(other, entity)}
         twice = any(kind in kinds and around & kinds for kinds in (QUOTES, CLOSED))

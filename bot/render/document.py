@@ -8,6 +8,7 @@ Kind: TypeAlias = Literal["bold", "italic", "strikethrough", "code", "pre", "tex
 
 CODE = frozenset({"code", "pre"})
 EMPHASES = frozenset({"bold", "italic", "strikethrough"})
+INLINE = EMPHASES | {"code", "text_link"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Writer:
         apart = (piece for span in self.spans for piece in _around(span, code))
         trimmed = (_trimmed(text, span) for span in apart)
         kept = [span for span in trimmed if span.end > span.start]
-        return Document(text, tuple(sorted(kept, key=lambda span: (span.start, -span.end))))
+        return Document(text, tuple(sorted(kept, key=lambda span: (span.start, -span.end, span.kind != "blockquote"))))
 
 
 def _around(span: Span, code: list[tuple[int, int]]) -> list[Span]:
@@ -84,10 +85,10 @@ def _around(span: Span, code: list[tuple[int, int]]) -> list[Span]:
 
 
 def _trimmed(text: str, span: Span) -> Span:
-    """The span without space at its edges; a block of code keeps the indent of its first line."""
+    """The span without space at its edges; a block keeps the indent of its first line."""
     covered = text[span.start : span.end]
     after = len(covered.rstrip())
-    before = len(covered) - len(covered.lstrip("\n" if span.kind == "pre" else None))
+    before = len(covered) - len(covered.lstrip(None if span.kind in INLINE else "\n"))
     if not before and after == len(covered) == span.end - span.start:
         return span
     return span.over(span.start + before, span.start + after)

@@ -1,0 +1,1 @@
+"""How answers are shown: generated ones, and any text."""
