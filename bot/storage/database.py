@@ -17,6 +17,8 @@ BACKUPS = f"{FILE}.v*.bak"
 BUSY_MILLISECONDS = 10_000
 
 Value = str | int | float | bytes | None
+Statement = tuple[str, Sequence[Value]]
+"""SQL and its values."""
 
 
 class StorageError(Exception):
@@ -45,6 +47,16 @@ class Database:
         async with self._writer:
             return (await self._connection.execute(sql, values)).rowcount
 
+    async def write_all(self, *statements: Statement) -> None:
+        """Several statements in one transaction, durably all or none.
+
+        It takes one way to the connection's thread, where a `transaction` takes one for each step. That counts: for so
+        long nobody else may write, and each way back waits its turn on a busy event loop.
+        """
+        async with self._writer:
+            # The library has no public call that runs a function on its thread.
+            await self._connection._execute(_write_all, self._connection._conn, statements)  # type: ignore[no-untyped-call]
+
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """Everything in the block is written, durably, or nothing of it."""
@@ -52,17 +64,24 @@ class Database:
             try:
                 await self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
+                await self._connection.execute("COMMIT")
             except BaseException:
                 # Cancelled while BEGIN was on its way there is no telling whether a transaction is open.
                 with contextlib.suppress(sqlite3.OperationalError):
                     await self._connection.execute("ROLLBACK")
                 raise
-            await self._connection.execute("COMMIT")
 
     async def scrub(self) -> None:
         """Leave nothing of what was deleted in the write-ahead log; `secure_delete` overwrote it in the file."""
         async with self._writer:
             await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _write_all(connection: sqlite3.Connection, statements: Sequence[Statement]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:  # Commits, or rolls back.
+        for sql, values in statements:
+            connection.execute(sql, values)
 
 
 @contextlib.asynccontextmanager

@@ -2,10 +2,11 @@
 
 import sqlite3
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.storage.database import Database
+from bot.storage.database import Database, Statement
 
 FOLDER = "pictures"
 """Where the copies lie, in the storage's folder."""
@@ -79,8 +80,12 @@ class Pictures:
 
     async def about(self, picture: Picture, message_ids: list[int]) -> None:
         """Remember that these messages of the picture's chat are about it."""
-        async with self._database.transaction() as connection:
-            await connection.executemany(_ABOUT, [(picture.chat, message, picture.id) for message in message_ids])
+        await self._database.write_all(*linking(picture, message_ids))
+
+
+def linking(picture: Picture, message_ids: Iterable[int]) -> list[Statement]:
+    """The statements that remember which messages are about a picture."""
+    return [(_ABOUT, (picture.chat, message, picture.id)) for message in message_ids]
 
 
 _ABOUT = (

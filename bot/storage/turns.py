@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from bot.storage.database import Database
-from bot.storage.pictures import Picture
+from bot.storage.pictures import Picture, linking
 from model_service import Detail, FinishReason, Message
 
 
@@ -39,17 +39,14 @@ class Turns:
             ("user", turn.question, turn.question_message, turn.user, turn.name, None),
             ("assistant", turn.answer, first_answer, None, None, turn.finish.value),
         ]
-        async with self._database.transaction() as connection:
-            await connection.executemany(
-                "INSERT INTO turns (role, text, message_id, user, name, finish, chat, picture, level, created_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(*row, picture.chat, picture.id, str(turn.detail), now) for row in rows],
-            )
-            await connection.executemany(
-                "INSERT INTO message_pictures (chat, message_id, picture) VALUES (?, ?, ?) "
-                "ON CONFLICT DO UPDATE SET picture = excluded.picture",
-                [(picture.chat, message, picture.id) for message in (turn.question_message, *turn.answer_messages)],
-            )
+        said = (
+            "INSERT INTO turns (role, text, message_id, user, name, finish, chat, picture, level, created_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        await self._database.write_all(
+            *((said, (*row, picture.chat, picture.id, str(turn.detail), now)) for row in rows),
+            *linking(picture, (turn.question_message, *turn.answer_messages)),
+        )
 
     async def history(self, picture: Picture, user: int | None) -> list[Message]:
         """What was said about the picture so far: questions and answers in turn.

@@ -38,6 +38,16 @@ async def test_a_cancelled_writer_does_not_block_the_next(database: Database) ->
     assert await database.write("INSERT INTO chats (id) VALUES (1000)") == 1
 
 
+async def test_a_commit_that_fails_leaves_nothing(database: Database) -> None:
+    """What is found wrong only at the end is rolled back too, and the next one works."""
+    with pytest.raises(sqlite3.IntegrityError):
+        async with database.transaction() as connection:
+            await connection.execute("PRAGMA defer_foreign_keys = ON")
+            await connection.execute("INSERT INTO chats (id, picture) VALUES (1, 12345)")
+    await database.write("INSERT INTO chats (id) VALUES (2)")
+    assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [2]
+
+
 async def test_writers_take_turns(database: Database) -> None:
     """Many at once do not disturb each other."""
     await asyncio.gather(*(database.write("INSERT INTO chats (id) VALUES (?)", number) for number in range(50)))
@@ -129,3 +139,14 @@ async def test_without_room_for_a_backup_nothing_is_migrated(tmp_path: Path) -> 
             pass
     async with aiosqlite.connect(tmp_path / FILE) as connection:
         assert await version_of(connection) == 1
+
+
+async def test_several_statements_are_written_all_or_none(tmp_path: Path) -> None:
+    """One that fails takes back those before it, and the next writer finds no transaction open."""
+    insert = "INSERT INTO chats (id, detail) VALUES (?, ?)"
+    async with open_database(tmp_path) as database:
+        await database.write_all((insert, (1, "low")), (insert, (2, "high")))
+        with pytest.raises(sqlite3.IntegrityError):
+            await database.write_all((insert, (3, "low")), (insert, (1, "max")))
+        await database.write_all(("DELETE FROM chats WHERE id = ?", (2,)))
+        assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [1]
