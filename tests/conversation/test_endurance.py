@@ -1,12 +1,15 @@
 """Nothing is lost: crashes, restarts, odd updates and a slow Telegram."""
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 import time
 
 import pytest
 
 from bot.storage import Inbox, open_database
+from bot.storage.database import FILE
 from model_service import EngineDead, GenerationFailed, OutOfMemory
 from playground import Chat, Server
 from tests.bot.samples import picture
@@ -71,6 +74,22 @@ async def test_what_was_written_down_is_answered_even_if_telegram_forgot_it(stag
         await Inbox(database).claim(1)
     await stage.start()
     assert "/detail" in (await chat.wait_for(lambda post: post.by_bot)).text
+
+
+async def test_what_a_locked_database_does_not_take_stays_with_telegram(
+    stage: Stage, server: Server, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody copies the database, say: the question is asked for again until it can be written down."""
+    monkeypatch.setattr("bot.storage.database.BUSY_MILLISECONDS", 1)
+    await stage.start()
+    with contextlib.closing(sqlite3.connect(stage.folder / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        polls = len(server.calls("getUpdates"))
+        post = await chat.send_photo(picture(), "What is this?")
+        await server.wait_until(lambda: len(server.calls("getUpdates")) >= polls + 2)
+        assert len(server.pending) == 1
+    await final(chat, post)
+    assert len(stage.engine.requests) == 1
 
 
 async def test_an_answer_that_may_have_arrived_is_not_sent_twice(stage: Stage, server: Server, chat: Chat) -> None:

@@ -60,6 +60,22 @@ async def test_a_failing_database_makes_polling_ask_again(inbox: Inbox, database
         await InboxQueue(inbox).put(update(7))
 
 
+async def test_a_full_disk_makes_polling_ask_again(inbox: Inbox, database: Database) -> None:
+    """Once there is room, the update is taken in, and once."""
+    queue, long = InboxQueue(inbox), update(7, words="x" * 100_000)
+    pages = await database.row("PRAGMA page_count")
+    assert pages is not None
+    await database.rows(f"PRAGMA max_page_count = {pages[0]}")
+    for _ in range(2):
+        with pytest.raises(NetworkError, match="full"):
+            await queue.put(long)
+    assert queue.empty()
+    await database.rows("PRAGMA max_page_count = 100000")
+    await queue.put(long)
+    assert queue.qsize() == 1
+    assert await state(database, 7) == ("waiting", 0)
+
+
 async def test_other_objects_pass_through(inbox: Inbox) -> None:
     """PTB puts its signal to stop into the same queue."""
     queue = InboxQueue(inbox)
