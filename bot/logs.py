@@ -15,6 +15,9 @@ LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "aiosqlite", "PIL", "asyncio")
 """Libraries that are heard from WARNING up: httpx would print every address, token and all."""
 
+SILENT = ("telegram.request.BaseRequest",)
+"""What it has to say, a traceback for each page that a gateway sends instead of JSON, the error says as well."""
+
 
 class Redaction(logging.Filter):
     """Takes tokens out of a record: message, arguments, exception and stack.
@@ -67,3 +70,5 @@ def set_up_logs(level: str, secret: SecretStr | None = None, stream: TextIO | No
     logging.captureWarnings(True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

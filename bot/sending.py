@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-NOT_SENT_CAUSES = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NOT_SENT_CAUSES = httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
 
 CLOSED_DOORS = (
     "chat not found",

@@ -77,3 +77,9 @@ def test_a_broken_message_does_not_raise(log: io.StringIO) -> None:
     """Arguments that do not fit the message are shown beside it."""
     logging.getLogger("child").error("%d pictures", "many")
     assert "pictures" in log.getvalue()
+
+
+def test_a_gateways_page_is_no_traceback(log: io.StringIO) -> None:
+    """The error that comes of it is logged by whoever meets it."""
+    logging.getLogger("telegram.request.BaseRequest").exception("Can not load invalid JSON data")
+    assert log.getvalue() == ""

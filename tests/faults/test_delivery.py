@@ -86,9 +86,10 @@ async def test_an_edit_whose_fate_is_unknown_is_made_again(
     assert (len(by_bot(chat)), states(stage)) == (1, ["done"])
 
 
+@pytest.mark.usefixtures("clock")
 async def test_an_answer_that_may_be_lost_is_spoken_of(stage: Stage, server: Server, chat: Chat) -> None:
     """Only where it could not be shown while it grew."""
-    server.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", 1)
+    server.fail_next("sendMessage", 429, "Too Many Requests: retry after 300", 300)
     stage.engine.hold = 1
     await stage.start()
     question = await chat.send_photo(picture(), ASKED)
@@ -99,10 +100,11 @@ async def test_an_answer_that_may_be_lost_is_spoken_of(stage: Stage, server: Ser
     assert len(by_bot(chat)) == 1
 
 
+@pytest.mark.usefixtures("clock")
 async def test_a_deleted_question_is_answered(stage: Stage, server: Server, chat: Chat) -> None:
     """As a message that replies to none."""
     stage.engine.hold = 0
-    server.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", 1)
+    server.fail_next("sendMessage", 429, "Too Many Requests: retry after 300", 300)
     await stage.start()
     question = await chat.send_photo(picture(), ASKED)
     await server.wait_until(lambda: server.calls("sendMessage"))
