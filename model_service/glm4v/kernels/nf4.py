@@ -15,9 +15,6 @@ from torch import Tensor
 BLOCK = 64
 """Weights that share a scale; a row of the matrix is a whole number of blocks."""
 
-MOST_ROWS = 8
-"""Vectors up to which this kernel is used; beyond, a matrix product on unpacked weights is better."""
-
 CODES = (
     *(-1.0, -0.6961928, -0.52507305, -0.3949175, -0.28444138, -0.18477343, -0.09105004, 0.0),
     *(0.0795803, 0.1609302, 0.2461123, 0.33791524, 0.44070983, 0.562617, 0.72295684, 1.0),

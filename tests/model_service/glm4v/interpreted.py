@@ -1,0 +1,160 @@
+"""Our kernels beside torch, on Triton's interpreter.
+
+`TRITON_INTERPRET=1 python -m tests.model_service.glm4v.interpreted`, a process of its own, as Triton decides when it is
+imported whether it compiles or interprets. bfloat16 is left out: the interpreter multiplies its bits as integers. Exits
+non-zero when something differs.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor, nn
+
+from model_service.config import ModelConfig
+from model_service.glm4v.cache import KVCache
+from model_service.glm4v.decoding import write
+from model_service.glm4v.graphs import DecodeStep
+from model_service.glm4v.hardware import Hardware
+from model_service.glm4v.kernels import nf4
+from model_service.glm4v.kernels import step as step_kernels
+from model_service.glm4v.model import GLM4VForConditionalGeneration
+from model_service.glm4v.nf4 import NF4Linear
+from model_service.glm4v.prefix import Sequence
+from model_service.glm4v.runner import ModelRunner
+from model_service.glm4v.sampling import Sampler
+from model_service.types import SamplingParams
+from tests.model_service.glm4v.reading import prompt, view
+from tests.model_service.glm4v.tiny import tiny_model
+
+CPU = torch.device("cpu")
+CLOSE = {torch.float32: 1e-5, torch.float16: 3e-3}
+"""Relative error in the 2-norm."""
+
+
+def close(found: Tensor, wanted: Tensor, dtype: torch.dtype) -> None:
+    """Refuse a tensor that is off."""
+    error = float((found.double() - wanted.double()).norm() / wanted.double().norm())
+    assert error < CLOSE[dtype], error
+
+
+def packed_model(dtype: torch.dtype) -> GLM4VForConditionalGeneration:
+    """The tiny model with the language model's layers in four bits."""
+    model = tiny_model().to(dtype)  # type: ignore[arg-type]
+    for layer in model.transformer.encoder.layers:
+        for block in (layer.self_attention, layer.mlp):
+            for name, linear in list(block.named_children()):
+                if isinstance(linear, nn.Linear):
+                    bias = None if linear.bias is None else linear.bias.data
+                    setattr(block, name, NF4Linear.quantize(linear.weight.data, bias))
+    return model  # type: ignore[no-any-return]
+
+
+def check_lookup() -> None:
+    """The byte permutes give each nibble of any word its code, rounded to bf16."""
+    wanted = torch.tensor(nf4.CODES).bfloat16().float()
+    generator = torch.Generator().manual_seed(0)
+    for word in torch.randint(0, 2**32, (500,), generator=generator).tolist():
+        nibbles = [word >> shift & 15 for byte in range(4) for shift in (8 * byte + 4, 8 * byte)]
+        found = torch.tensor(run_ptx(nf4.lookup_code(), word), dtype=torch.uint32).view(torch.float32)
+        assert torch.allclose(found, wanted[nibbles], rtol=2**-20, atol=0)
+
+
+def run_ptx(code: str, word: int) -> list[int]:
+    """The outputs $0 to $7 of straight-line PTX on the input $8."""
+    registers = {"$8": word}
+    for line in re.findall(r"(\w+)\.[bu]32 ([^;]+);", code):
+        operation, (into, *given) = line[0], re.split(", ", line[1])
+        if operation == "reg":
+            continue
+        values = [registers[name] if name in registers else int(name, 0) for name in given]
+        registers[into] = PTX[operation](*values)
+    return [registers[f"${number}"] for number in range(8)]
+
+
+def permute(low: int, high: int, selector: int) -> int:
+    """prmt.b32: of eight bytes four, or their sign eight times, as the selector's nibbles say."""
+    source = (low | high << 32).to_bytes(8, "little")
+    picked = [(source[nibble & 7], nibble & 8) for nibble in (selector >> shift & 15 for shift in (0, 4, 8, 12))]
+    return int.from_bytes(bytes((0xFF if byte & 0x80 else 0) if sign else byte for byte, sign in picked), "little")
+
+
+PTX: dict[str, Callable[..., int]] = {
+    "and": lambda a, b: a & b,
+    "or": lambda a, b: a | b,
+    "shr": lambda a, b: a >> b,
+    "prmt": permute,
+}
+
+
+def check_product(dtype: torch.dtype) -> None:
+    """The NF4 product is that with the unpacked matrix: ragged tiles, several rows, with a bias and without."""
+    for outputs, inputs, rows, biased in ((72, 320, 1, True), (130, 1024, 3, False), (16, 1216, 8, True)):
+        weight, x = torch.randn(outputs, inputs).to(dtype), torch.randn(rows, inputs).to(dtype)
+        layer = NF4Linear.quantize(weight, torch.randn(outputs).to(dtype) if biased else None)
+        scales, codes = (layer.absmax, layer.absmax_scale, layer.absmax_offset), (layer.code, layer.absmax_code)
+        found = nf4.product(nf4.in_eighths(x), layer.packed, scales, codes, layer.bias, (outputs, inputs))
+        bias = 0 if layer.bias is None else layer.bias.double()
+        close(found, x.double() @ layer.dequantize().double().T + bias, dtype)
+
+
+def check_step(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
+    """Three steps behind sequences of several lengths: the model's own logits, keys and values."""
+    step = DecodeStep(model, Hardware(CPU, dtype))
+    for length in (1, 62, 200):
+        ids = torch.randint(0, 256, (1, length + 3))
+        positions = torch.arange(length + 3)[None] % 60
+        embeds = model.embed(ids)
+        cache, other = (KVCache(model.config, length + room, CPU, dtype) for room in (3, 10))
+        model(embeds[:, :length], positions[:, :length], cache)
+        other.fill(*cache.filled())
+        for at in range(length, length + 3):
+            wanted = model(embeds[:, at : at + 1], positions[:, at : at + 1], cache)[0, 0]
+            close(step(ids[0, at : at + 1], int(positions[0, at]), other), wanted, dtype)
+            other.advance(1)
+        for found, filled in zip(other.filled(), cache.filled(), strict=True):
+            close(found, filled, dtype)
+
+
+def check_conversation(model: GLM4VForConditionalGeneration, params: SamplingParams) -> None:
+    """Two answers written by turns, one given up, and a follow-up: the ids are those that the model itself writes."""
+    hardware = Hardware(CPU, torch.float32)
+    written = []
+    for step in (None, DecodeStep(model, hardware)):
+        runner = ModelRunner(model, hardware, ModelConfig())
+        runner._step = step
+
+        def answer(sequence: Sequence, logits: Tensor) -> Iterator[int]:
+            sampler = Sampler(params, torch.ones(model.config.padded_vocab_size, dtype=torch.bool))
+            return write(runner, sequence, logits, sampler, limit=6, ahead=runner._step is not None)  # noqa: B023
+
+        one, first = runner.prefill("one", prompt(1), view(1), 6)
+        two, second = runner.prefill("two", prompt(2), view(2), 6)
+        first_ids, second_ids = [], []
+        for first_id, second_id, _ in zip(answer(one, first), answer(two, second), range(4), strict=False):
+            first_ids.append(first_id)
+            second_ids.append(second_id)
+        runner.keep(one)
+        three, third = runner.prefill("one", prompt(1, *first_ids[:-1], 7), view(1), 6)
+        written.append((first_ids, second_ids, list(answer(three, third))))
+    assert written[0] == written[1], written
+    assert len(set(written[0][0])) > 1
+
+
+def main() -> None:
+    """All of it."""
+    torch.manual_seed(0)
+    step_kernels.SPLITS = 2  # Each is interpreted by itself.
+    check_lookup()
+    with torch.inference_mode():
+        for dtype in CLOSE:
+            check_product(dtype)
+        check_step(tiny_model(), torch.float32)
+        packed = packed_model(torch.float16)
+        check_step(packed, torch.float16)
+        check_conversation(tiny_model(), SamplingParams(temperature=1.0, top_p=0.9, seed=3))
+    print("all agree")
+
+
+if __name__ == "__main__":
+    main()
