@@ -62,11 +62,15 @@ def restore(text: str, formulas: Sequence[Formula]) -> str:
 
 def _code(markdown: str) -> list[tuple[int, int]]:
     """Where code stands, in bytes of UTF-8; dollars there are no formulas."""
-    return [
-        (where["start"], where["end"])
-        for event, where in pyromark.events_with_range(markdown, options=pyromark.Options.ENABLE_TABLES)
-        if isinstance(event, dict) and ("Code" in event or "CodeBlock" in str(event.get("Start", "")))
-    ]
+    events = pyromark.events_with_range(markdown, options=pyromark.Options.ENABLE_TABLES)
+    return [(where["start"], where["end"]) for event, where in events if _is_code(event)]
+
+
+def _is_code(event: object) -> bool:
+    match event:
+        case {"Start": {"CodeBlock": _}} | {"Code": _}:
+            return True
+    return False
 
 
 def _read(match: re.Match[str]) -> Formula | None:

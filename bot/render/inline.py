@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.render.document import Kind
-from bot.render.formulas import PLACE, restore
+from bot.render.formulas import BEGIN, PLACE, restore
 from bot.render.lines import INDENT, Lines
 
 _WEB = re.compile(r"https?://[^\s/?#.]+\.[^\s/?#]+\S*|tg://\S+", re.IGNORECASE)
@@ -44,6 +44,9 @@ class Inline(Lines):
             self.seen = end
 
     def _with_formulas(self, text: str) -> None:
+        if BEGIN not in text:
+            self._put(text)
+            return
         at = 0
         for match in PLACE.finditer(text):
             self._put(text[at : match.start()])

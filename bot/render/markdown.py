@@ -24,9 +24,11 @@ _UNUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\u202
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _LAYOUT = re.compile(rf"\[[xX]\]|<br\s*/?>|{PLACE.pattern}")
 _JOINTS = re.compile(
-    r"(?<=[^\W_])\*\*(?=[(\[{\"'“‘（【《「『〈])()|()(?<=[)\]}\"'”’）】》」』〉:：,，.。!！?？;；、%])\*\*(?=[^\W_])"
+    r"\*\*(?:(?<=[^\W_]\*\*)(?=[(\[{\"'“‘（【《「『〈])()|(?<=[)\]}\"'”’）】》」』〉:：,，.。!！?？;；、%]\*\*)(?=[^\W_]))"
 )
 """Where bold text meets Chinese or a number without a space, as in **总计：**12: CommonMark wants a space there."""
+
+_STEPS = {"Start": 1, "End": -1}
 
 _log = logging.getLogger(__name__)
 
@@ -66,27 +68,27 @@ def read(markdown: str) -> Document:
 def _blocks(source: str) -> Iterator[Block]:
     depth, block = 0, Block(0, 0)
     for event, where in pyromark.events_with_range(source, options=OPTIONS):
-        name, value = _named(event)
-        start, end = where["start"], where["end"]
+        name, value, step = _named(event)
         if depth == 0:
-            block = Block(start, end)
-        depth += name.startswith("Start") - name.startswith("End")
-        block.events.append((name, value, start, end))
+            block = Block(where["start"], where["end"])
+        block.events.append((name, value, where["start"], where["end"]))
+        depth += step
         if depth == 0:
             yield block
 
 
-def _named(event: Any) -> tuple[str, Any]:
-    """An event's name, StartList and the like, and what belongs to it."""
+def _named(event: Any) -> tuple[str, Any, int]:
+    """An event's name, StartList and the like, what belongs to it, and by how much it nests what follows."""
     if isinstance(event, str):
-        return event, None
+        return event, None, 0
     ((name, value),) = event.items()
-    if name not in {"Start", "End"}:
-        return name, value
+    step = _STEPS.get(name, 0)
+    if step == 0:
+        return name, value, 0
     if isinstance(value, str):
-        return name + value, None
+        return name + value, None, step
     ((tag, value),) = value.items()
-    return name + tag, value
+    return name + tag, value, step
 
 
 def _write(writing: Blocks, block: Block, raw: bytes) -> None:
