@@ -1,6 +1,13 @@
 """A group that became a supergroup: everything of it goes on under its new id."""
 
 from bot.storage.database import Database
+from bot.storage.forgetting import CHAT
+
+PAYLOAD = "CAST(payload AS TEXT)"
+RENUMBERED = ", ".join(
+    f"'{message}.chat.id', ?1, '{message}.message_id', -({PAYLOAD} ->> '{message}.message_id')"
+    for message in ("$.message", "$.message.reply_to_message")
+)
 
 
 class Moving:
@@ -12,15 +19,19 @@ class Moving:
     async def group(self, before: int, after: int) -> None:
         """Give everything of the group `before` to `after`; a second time changes nothing.
 
-        A supergroup numbers its messages anew, so the old numbers are taken off: they would name others now. Files
-        have names of their own and stay where they are.
+        A supergroup numbers its messages anew. The numbers of the former ones are kept as negative ones, so that they
+        never name another message. Files have names of their own and stay where they are.
         """
+        if before == after:
+            return
         steps = (
             "UPDATE OR REPLACE admissions SET id = ?1 WHERE id = ?2",
             "UPDATE OR REPLACE chats SET id = ?1 WHERE id = ?2",
-            "UPDATE pictures SET chat = ?1, message_id = -id, album = NULL WHERE chat = ?2",
-            "UPDATE turns SET chat = ?1, message_id = NULL WHERE chat = ?2",
-            "DELETE FROM message_pictures WHERE chat = ?2",
+            "UPDATE pictures SET chat = ?1, message_id = -message_id, album = NULL WHERE chat = ?2",
+            "UPDATE turns SET chat = ?1, message_id = -message_id WHERE chat = ?2",
+            "UPDATE message_pictures SET chat = ?1, message_id = -message_id WHERE chat = ?2",
+            f"UPDATE inbox SET payload = CAST(json_replace({PAYLOAD}, {RENUMBERED}) AS BLOB), "  # noqa: S608
+            f"answer_message_id = NULL WHERE state IN ('waiting', 'working') AND {CHAT} = ?2",
         )
         async with self._database.transaction() as connection:
             for step in steps:

@@ -57,3 +57,25 @@ async def test_an_answer_under_way_goes_to_the_new_chat(stage: Stage, server: Se
     assert len(stage.engine.requests[-1].messages) == 3
     await stage.stop()
     assert set(states(stage)) == {"done"}
+
+
+async def test_a_question_of_the_former_chat_survives_a_restart(stage: Stage, server: Server) -> None:
+    """It is answered in the new chat, by the admission that moved there."""
+    ada = server.person("Ada")
+    group = server.group("Family", ada)
+    stage.values["access"] = {"mode": "closed"}
+    stage.values["model"] = {"drain_seconds": 0.1}
+    stage.engine.hold = 1
+    bot = await stage.start()
+    await bot.services.admissions.let_in(group.id, "Family", by=ada.id)
+    question = await group.send_photo(picture(), f"{NAME} What is this?")
+    await group.answer(question, lambda post: "grey" in post.text)
+    supergroup = server.upgrade(group)
+    await server.acknowledged()
+    await stage.stop()
+    assert states(stage) == ["waiting", "done", "done"]
+    stage.engine.hold = None
+    await stage.start()
+    await supergroup.wait_for(lambda post: "A grey gradient." in post.text)
+    await final(supergroup, await supergroup.send(f"{NAME} And below?"))
+    assert len([post for post in supergroup.messages if "gradient" in post.text]) == 2
