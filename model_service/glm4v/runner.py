@@ -3,19 +3,22 @@
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
 
 from model_service.config import ModelConfig
+from model_service.glm4v import kernels
 from model_service.glm4v.bounded import BoundedCache
 from model_service.glm4v.cache import KVCache
-from model_service.glm4v.graphs import capture_step
 from model_service.glm4v.hardware import Hardware
 from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
 from model_service.glm4v.prefix import PrefixCache, Sequence, ViewKey
 from model_service.glm4v.prompt import Prompt
+
+if TYPE_CHECKING:
+    from model_service.glm4v.graphs import DecodeStep
 
 MIB = 1024**2
 
@@ -45,8 +48,7 @@ class ModelRunner:
         self._model, self._hardware = model, hardware
         self._features: BoundedCache[ViewKey, Tensor] = BoundedCache(config.feature_cache_mib * MIB)
         self._prefixes = PrefixCache(config.prefix_cache_mib * MIB)
-        with torch.inference_mode():
-            self._step = capture_step(model, hardware)
+        self._step = _captured_step(model, hardware)
 
     def prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> tuple[Sequence, Tensor]:
         """Read a prompt; its sequence, with room for so many tokens more, and the last id's (vocabulary,) logits.
@@ -133,3 +135,13 @@ class ModelRunner:
         self._prefixes.clear()
         if self._hardware.device.type == "cuda":
             torch.cuda.empty_cache()
+
+
+@torch.inference_mode()
+def _captured_step(model: GLM4VForConditionalGeneration, hardware: Hardware) -> "DecodeStep | None":
+    """None where the model itself decodes."""
+    if not kernels.usable(hardware.device):
+        return None
+    from model_service.glm4v.graphs import capture_step  # It imports bitsandbytes, which takes a second.
+
+    return capture_step(model, hardware)

@@ -8,8 +8,7 @@ from importlib.util import find_spec
 import pytest
 import torch
 
-from model_service.glm4v import kernels
-from model_service.glm4v.graphs import capture_step
+from model_service.glm4v import graphs, kernels
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from tests.model_service.glm4v.reading import CPU
 from tests.model_service.glm4v.tiny import ROOT
@@ -27,7 +26,23 @@ def test_the_kernels_agree_with_torch() -> None:
     assert "all agree" in done.stdout
 
 
-def test_without_a_gpu_the_model_itself_decodes(model: GLM4VForConditionalGeneration) -> None:
-    """Whether Triton is there or not."""
+def test_a_cpu_has_no_use_for_them() -> None:
+    """Whether Triton is there or not: the model itself decodes."""
     assert not kernels.usable(torch.device("cpu"))
-    assert capture_step(model, CPU) is None
+
+
+def test_a_step_that_fails_is_not_used(
+    model: GLM4VForConditionalGeneration, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong on a card that nobody tried, one warning says so and the model itself decodes."""
+    monkeypatch.setattr(graphs.DecodeStep, "__init__", lambda *_: None)
+    monkeypatch.setattr(graphs.DecodeStep, "error", lambda _: float("nan"))
+    assert graphs.capture_step(model, CPU) is None
+    monkeypatch.setattr(graphs.DecodeStep, "error", out_of_memory)
+    assert graphs.capture_step(model, CPU) is None
+    assert [record.message for record in caplog.records] == ["decoding without a CUDA graph"] * 2
+
+
+def out_of_memory(*_: object) -> float:
+    """A failing measurement."""
+    raise torch.OutOfMemoryError("no memory")
