@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import aiosqlite
+
+from bot.tasks import spawn
 
 FILE = "eyeglass.sqlite3"
 BACKUPS = f"{FILE}.v*.bak"
@@ -25,12 +28,21 @@ class StorageError(Exception):
     """The storage cannot be used; the text is one sentence for the owner."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Write:
+    """What somebody wants written, and where the number of rows that it changed is awaited."""
+
+    statements: Sequence[Statement]
+    rows: asyncio.Future[int]
+
+
 class Database:
     """One connection. Reads go straight through; a write is a `transaction`, one after another."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
         self._writer = asyncio.Lock()
+        self._waiting: list[_Write] = []
 
     async def row(self, sql: str, *values: Value) -> sqlite3.Row | None:
         """The first row of a query."""
@@ -42,20 +54,38 @@ class Database:
         return list(await self._connection.execute_fetchall(sql, values))
 
     async def write(self, sql: str, *values: Value) -> int:
-        """One statement, which is a transaction by itself; returns the number of rows it changed."""
-        # BEGIN and COMMIT would be two more ways to the connection's thread and back.
-        async with self._writer:
-            return (await self._connection.execute(sql, values)).rowcount
+        """One statement in a transaction; returns the number of rows it changed."""
+        return await self.write_all((sql, values))
 
-    async def write_all(self, *statements: Statement) -> None:
-        """Several statements in one transaction, durably all or none.
+    async def write_all(self, *statements: Statement) -> int:
+        """Several statements, of which all are written, durably, or none; returns the number of rows they changed.
 
-        It takes one way to the connection's thread, where a `transaction` takes one for each step. That counts: for so
-        long nobody else may write, and each way back waits its turn on a busy event loop.
+        Whoever comes while somebody writes is written together with the others who wait: one way to the connection's
+        thread and one sync for all of them.
         """
+        write = _Write(statements, asyncio.get_running_loop().create_future())
+        self._waiting.append(write)
+        if len(self._waiting) == 1:
+            spawn(self._write_waiting(), "write to the database")
+        return await write.rows
+
+    async def _write_waiting(self) -> None:
         async with self._writer:
-            # The library has no public call that runs a function on its thread.
-            await self._connection._execute(_write_all, self._connection._conn, statements)  # type: ignore[no-untyped-call]
+            writes = [write for write in self._waiting if not write.rows.cancelled()]
+            self._waiting.clear()
+            connection = self._connection
+            try:
+                # The library has no public call that runs a function on its thread.
+                outcomes = await connection._execute(_write_each, connection._conn, writes)  # type: ignore[no-untyped-call]
+            except Exception as error:  # it concerns all of them, and each is told
+                outcomes = [error] * len(writes)
+        for write, outcome in zip(writes, outcomes, strict=True):
+            if write.rows.cancelled():
+                continue
+            if isinstance(outcome, Exception):
+                write.rows.set_exception(outcome)
+            else:
+                write.rows.set_result(outcome)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -77,11 +107,22 @@ class Database:
             await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _write_all(connection: sqlite3.Connection, statements: Sequence[Statement]) -> None:
+def _write_each(connection: sqlite3.Connection, writes: Sequence[_Write]) -> list[int | Exception]:
+    """Write all in one transaction, but for those that fail; returns how many rows each changed, or its error."""
+    outcomes: list[int | Exception] = []
     connection.execute("BEGIN IMMEDIATE")
     with connection:  # Commits, or rolls back.
-        for sql, values in statements:
-            connection.execute(sql, values)
+        for write in writes:
+            connection.execute("SAVEPOINT one")
+            try:
+                outcomes.append(sum(connection.execute(sql, values).rowcount for sql, values in write.statements))
+            except Exception as error:
+                if not connection.in_transaction:  # It concerns all: a full disk, say, has rolled back everything.
+                    raise
+                connection.execute("ROLLBACK TO one")
+                outcomes.append(error)
+            connection.execute("RELEASE one")
+    return outcomes
 
 
 @contextlib.asynccontextmanager
@@ -113,7 +154,6 @@ async def _prepare(connection: aiosqlite.Connection, file: Path) -> None:
         "journal_mode = WAL",
         # An update must be on the disk, not in a cache, when Telegram is told that it arrived.
         "synchronous = FULL",
-        "foreign_keys = ON",
         # What is deleted is overwritten with zeros, not only taken off the list.
         "secure_delete = ON",
     )
@@ -124,6 +164,8 @@ async def _prepare(connection: aiosqlite.Connection, file: Path) -> None:
     if older:
         await back_up(connection, file)
     await migrate(connection, steps)
+    # Only now: while a table is made anew, what refers to it must stay.
+    await connection.execute_fetchall("PRAGMA foreign_keys = ON")
     if older:  # An earlier program may have deleted without overwriting.
         await connection.execute("VACUUM")
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.storage import BACKUPS, Database, StorageError, open_database
 from bot.storage.database import FILE, migrate, migrations, version_of
+from bot.tasks import spawn
 
 
 async def test_it_is_set_up_to_lose_nothing(database: Database) -> None:
@@ -150,3 +151,19 @@ async def test_several_statements_are_written_all_or_none(tmp_path: Path) -> Non
             await database.write_all((insert, (3, "low")), (insert, (1, "max")))
         await database.write_all(("DELETE FROM chats WHERE id = ?", (2,)))
         assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [1]
+
+
+async def test_who_waits_is_written_together(database: Database) -> None:
+    """Each is told of its own success or failure; who gave up meanwhile is not written."""
+    insert = "INSERT INTO chats (id) VALUES (?)"
+    async with database.transaction():
+        wanted = [spawn(database.write(insert, number), "write") for number in (1, 2, 3)]
+        twice, leaving = (spawn(database.write(insert, number), "write") for number in (1, 4))
+        await asyncio.sleep(0)  # All have come.
+        leaving.cancel()
+    with pytest.raises(sqlite3.IntegrityError):
+        await twice
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert [await each for each in wanted] == [1, 1, 1]
+    assert [row["id"] for row in await database.rows("SELECT id FROM chats ORDER BY id")] == [1, 2, 3]
