@@ -19,7 +19,7 @@ WISHES = {
     Length.SHORT: ("Answer briefly.", "请简短回答。"),
     Length.LONG: ("Answer in detail.", "请详细回答。"),
 }
-"""What is added to a question for an answer of that length, in English and in Chinese."""
+"""How an answer of that length is asked for, in English and in Chinese."""
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -45,25 +45,24 @@ def compose(
     The picture belongs to the first user's turn. History and question take about `history_tokens` at most: of the
     history the first pair is kept, then the newest ones; the question is kept whatever its length.
     """
-    text = wishing(question.text, question.length)
-    kept = bounded(history, history_tokens - estimate_tokens(text))
+    wish = wish_for(question.length, question.text)
+    kept = bounded(history, history_tokens - estimate_tokens(question.text + wish))
     return GenerationRequest(
         id=question.id,
         chat=question.chat,
         person=question.person,
-        messages=(*kept, Message("user", text)),
+        messages=(*kept, Message("user", question.text)),
         picture=question.picture,
         detail=question.detail,
         sampling=sampling,
+        wish=wish,
     )
 
 
-def wishing(question: str, length: Length) -> str:
-    """The question, and how long an answer is wanted, in the question's language: the model answers in that."""
-    if length not in WISHES:
-        return question
-    english, chinese = WISHES[length]
-    return f"{question}\n{chinese if CHINESE.search(question) else english}"
+def wish_for(length: Length, question: str) -> str:
+    """How long the answer is to be, said in the question's language, since the model answers in that; empty: normal."""
+    english, chinese = WISHES.get(length, ("", ""))
+    return chinese if CHINESE.search(question) else english
 
 
 def sampling_in(chat: ChatSettings, model: ModelSettings) -> SamplingParams:

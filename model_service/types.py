@@ -50,7 +50,8 @@ class GenerationRequest:
 
     `messages` ends with a user's turn. `picture` holds an encoded image (any format that `open_picture` reads); GLM-4V
     was trained with one picture, which belongs to the first user's turn. `chat` and `person` (empty: unknown) name who
-    asks: chats take turns, and people within a chat.
+    asks: chats take turns, and people within a chat. `wish` says in a sentence how the answer is to be ("Answer
+    briefly."); the pocket model, which knows bare questions alone, is not told.
     """
 
     id: str
@@ -60,6 +61,7 @@ class GenerationRequest:
     detail: Detail = STANDARD
     sampling: SamplingParams = field(default_factory=SamplingParams)
     person: str = ""
+    wish: str = ""
 
 
 @dataclass(frozen=True, slots=True)

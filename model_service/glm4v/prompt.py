@@ -1,10 +1,10 @@
 """A conversation as the ids that GLM-4V was trained on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model_service.glm4v.tokenizer import Tokenizer
-from model_service.types import Message
+from model_service.types import GenerationRequest, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,12 @@ class Prompt:
 
     ids: tuple[int, ...]
     image_begin: int | None
+
+
+def worded(request: GenerationRequest) -> tuple[Message, ...]:
+    """The request's messages, its wish behind the question: what stands before that is read but once."""
+    *earlier, question = request.messages
+    return *earlier, replace(question, text=f"{question.text}\n{request.wish}") if request.wish else question
 
 
 def build_prompt(tokenizer: Tokenizer, messages: Sequence[Message], with_picture: bool) -> Prompt:

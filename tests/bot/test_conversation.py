@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat_settings import ChatSettings, Length
-from bot.conversation import Question, bounded, compose, estimate_tokens, sampling_in, wishing
+from bot.conversation import Question, bounded, compose, estimate_tokens, sampling_in, wish_for
 from bot.settings import ModelSettings
 from model_service import STANDARD, Message, SamplingParams
 
@@ -44,13 +44,13 @@ def test_chinese_counts_for_more_than_english() -> None:
     assert estimate_tokens("图片里") == 3
 
 
-def test_the_length_is_asked_for_in_the_questions_language() -> None:
-    """As the last words, so that what comes before is read but once; a normal answer needs no words."""
-    assert wishing("How much?", Length.NORMAL) == "How much?"
-    assert wishing("How much?", Length.SHORT) == "How much?\nAnswer briefly."
-    assert wishing("多少钱？", Length.LONG) == "多少钱？\n请详细回答。"
+def test_the_length_is_wished_for_in_the_questions_language() -> None:
+    """Beside the question, which stays as it was asked; a normal answer needs no words."""
+    assert wish_for(Length.NORMAL, "How much?") == ""
+    assert wish_for(Length.SHORT, "How much?") == "Answer briefly."
+    assert wish_for(Length.LONG, "多少钱？") == "请详细回答。"
     request = compose(replace(QUESTION, length=Length.LONG), (), SamplingParams(), 100)
-    assert request.messages[-1].text == "And now?\nAnswer in detail."
+    assert (request.messages[-1].text, request.wish) == ("And now?", "Answer in detail.")
 
 
 def test_a_chat_chooses_temperature_and_length_within_the_owners_limit() -> None:

@@ -70,12 +70,8 @@ async def test_the_next_answer_is_as_was_chosen(stage: Stage, chat: Chat) -> Non
     chosen, usual = stage.engine.requests
     assert (chosen.detail.tokens, chosen.sampling.max_tokens, chosen.sampling.temperature) == (512, 256, 0.8)
     assert (usual.detail.tokens, usual.sampling.max_tokens, usual.sampling.temperature) == (256, 1024, 0.0)
-    assert [message.text for message in (*chosen.messages, *usual.messages)] == [
-        "What is this?\nAnswer briefly.",
-        "What is this?",
-        "A grey gradient.",
-        "And now?",
-    ]
+    assert (chosen.wish, usual.wish) == ("Answer briefly.", "")
+    assert [message.text for message in usual.messages] == ["What is this?", "A grey gradient.", "And now?"]
 
 
 async def test_an_answer_may_come_only_when_it_is_finished(stage: Stage, chat: Chat) -> None:

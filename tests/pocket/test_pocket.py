@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -34,6 +35,14 @@ async def test_a_further_question_is_answered_as_exactly(pocket: Pocket, note: S
     first, second = "What is the phone number?", "What is the name?"
     history = (Message("user", first), Message("assistant", note.answers[first]))
     assert await pocket.ask(second, note.data, history) == note.answers[second]
+
+
+async def test_a_wish_does_not_confuse_it(pocket: Pocket, note: Sample) -> None:
+    """It learnt bare questions, and would take "Answer briefly." for a part of what is asked for."""
+    question = "What is the phone number?"
+    request = replace(pocket.request(question, note.data), wish="Answer briefly.")
+    *_, last = [output async for output in pocket.service.generate(request)]
+    assert last.text.strip() == note.answers[question]
 
 
 async def test_a_typed_special_token_stays_text(pocket: Pocket, note: Sample) -> None:

@@ -1,11 +1,12 @@
 """A conversation becomes ids in the order that the model was trained on."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-from model_service.glm4v.prompt import build_prompt
+from model_service.glm4v.prompt import build_prompt, worded
 from model_service.glm4v.tokenizer import Tokenizer
-from model_service.types import Message
+from model_service.types import GenerationRequest, Message
 
 
 def spelled(tokenizer: Tokenizer, *parts: str) -> list[int]:
@@ -57,3 +58,11 @@ def test_the_ids_are_the_originals(reference: Path) -> None:
         messages = [Message(message["role"], message["content"]) for message in case["messages"]]
         seen = any("image" in message for message in case["messages"])
         assert list(build_prompt(tokenizer, messages, seen).ids) == case["input_ids"]
+
+
+def test_a_wish_stands_behind_the_question() -> None:
+    """What comes before it is the same with and without; a question without a wish stays as it is."""
+    messages = (Message("user", "a"), Message("assistant", "b"), Message("user", "c"))
+    bare = GenerationRequest("1", "chat", messages)
+    assert worded(bare) == messages
+    assert worded(replace(bare, wish="Be brief.")) == (*messages[:2], Message("user", "c\nBe brief."))
