@@ -17,6 +17,8 @@ from bot.render import Part, growing
 from bot.sending import is_gone, is_odd_markup, is_passing, is_unchanged, is_unreachable, never_arrived
 from bot.tasks import beside, spawn
 
+FILE_NAME = "answer.md"
+
 TYPING_SECONDS = 4.5
 """Telegram shows "typing" for five seconds."""
 
@@ -234,7 +236,13 @@ class Reply:
         )
 
     async def _send(self, part: Part, rate: int | None) -> None:
-        message = await self._bot.send_message(
+        message = await (self._send_text(part, rate) if part.file is None else self._send_file(part, part.file, rate))
+        self._message_id = message.message_id
+        if self._began is not None:
+            await self._began(message.message_id)
+
+    async def _send_text(self, part: Part, rate: int | None) -> Message:
+        return await self._bot.send_message(
             self._place.chat,
             part.text,
             entities=part.entities or None,
@@ -244,9 +252,18 @@ class Reply:
             reply_markup=self._keyboard,
             rate_limit_args=rate,
         )
-        self._message_id = message.message_id
-        if self._began is not None:
-            await self._began(message.message_id)
+
+    async def _send_file(self, part: Part, file: bytes, rate: int | None) -> Message:
+        return await self._bot.send_document(
+            self._place.chat,
+            file,
+            part.text,
+            filename=FILE_NAME,
+            message_thread_id=self._place.topic,
+            reply_parameters=self._question(),
+            reply_markup=self._keyboard,
+            rate_limit_args=rate,
+        )
 
     def _question(self) -> ReplyParameters | None:
         question = self._place.question

@@ -201,6 +201,7 @@ class Sentence(StrEnum):
     MEMORY_SHORT = "memory was short, so this is {level}; ask again for a closer look"
     SEND_AS_FILE = "Telegram shrank this photo; sent as a file it keeps its small print"
     CUT_SHORT = "the answer was cut off at its greatest length"
+    WHOLE_ANSWER = "This answer is long: here is all of it, as a file."
     NO_WORDS = "I have no answer to this one. Try other words, or /detail high."
 
     NOT_A_PICTURE = "This file is not a picture that I can read. I know JPEG, PNG, WebP, BMP and TIFF."

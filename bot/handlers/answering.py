@@ -19,7 +19,7 @@ from bot.handlers.speaking import message_of, texts_for
 from bot.lanes import lanes_of
 from bot.media import DownloadFailed, Media
 from bot.progress import Progress
-from bot.render import Part, render
+from bot.render import Part, Rendered, render
 from bot.reply import Reply, place_of, topic_of
 from bot.storage import Picture, Turn
 from bot.texts import FAULTS, LIMITS, Sentence, Texts
@@ -205,7 +205,7 @@ async def _deliver(work: _Answering, output: GenerationOutput) -> None:
     text = output.text.strip()
     detail, footed = work.settings.detail, work.settings.footer
     note = footer(work.texts, work.picture, detail, output) if footed else ""
-    parts = render(text or work.texts.say(Sentence.NO_WORDS), note).parts
+    parts = _parts(work, render(text or work.texts.say(Sentence.NO_WORDS), note))
     messages = await work.reply.finish(parts, doubt=work.texts.say(Sentence.MAYBE_LOST))
     turn = Turn(
         question=work.asked.text,
@@ -224,6 +224,13 @@ async def _deliver(work: _Answering, output: GenerationOutput) -> None:
     _log.info("answered in %.1f s: %d tokens of text at %s", output.seconds, output.tokens, detail)
 
 
+def _parts(work: _Answering, answer: Rendered) -> list[Part]:
+    """The messages of an answer; a very long one has a file under its beginning."""
+    if answer.file is None:
+        return list(answer.parts)
+    return [*answer.parts, Part(work.texts.say(Sentence.WHOLE_ANSWER), file=answer.file)]
+
+
 async def _decline(work: _Answering, error: Exception) -> None:
     """The question is not answered: its one sentence says why."""
     _log.warning("a question was not answered: %s", error)
@@ -234,7 +241,7 @@ async def _give_up(work: _Answering) -> None:
     """The question was cancelled: what was written of the answer stays, marked as stopped, and is not remembered."""
     written = work.progress.written
     said = work.texts.say(Sentence.STOPPED if written else Sentence.CANCELLED)
-    messages = await work.reply.finish(render(written, said).parts if written else [Part(said)])
+    messages = await work.reply.finish(_parts(work, render(written, said)) if written else [Part(said)])
     await work.services.pictures.about(work.picture, messages)
     _log.info("a question of chat %d was cancelled", work.asked.chat)
 

@@ -19,10 +19,11 @@ MOST_PARTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message: at most 4096 UTF-16 units, and what is bold, code and so on in it."""
+    """One message: at most 4096 UTF-16 units, and what is bold, code and so on in it; or a file under such a text."""
 
     text: str
     entities: tuple[MessageEntity, ...] = ()
+    file: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
