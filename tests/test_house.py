@@ -22,6 +22,7 @@ INVENTED = "abcdefghijklmnopqrstuvwxyz"
 DATA = (
     ("bot.storage", "migrations/0001_first.sql"),
     ("bot.storage", "migrations/0002_admissions.sql"),
+    ("bot", "samples/receipt.jpg"),
     ("bot.locale", "zh/LC_MESSAGES/eyeglass.po"),
     ("model_service", "pocket/config.json"),
     ("model_service", "pocket/tokenizer.model"),
