@@ -73,8 +73,8 @@ class ModelService:
 
     @property
     def load_progress(self) -> float:
-        """How much of the model is loaded, from 0 to 1."""
-        return 1.0 if self._info is not None else self._gauges.loaded
+        """How much of the model is loaded: 1 only once it can answer."""
+        return 1.0 if self._info is not None else min(self._gauges.loaded, 0.99)
 
     @property
     def memory(self) -> MemoryUse | None:

@@ -1,12 +1,16 @@
 """The vision tower's layers in host memory, streamed through two buffers on the device while it computes."""
 
 import copy
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
 
 ALIGNMENT = 256
 """Bytes; kernels read tensors that begin at multiples of it at full speed."""
+
+ALLOCATION = 256 * 1024**2
+"""Bytes of host memory asked for at a time: torch rounds pinned allocations up to a power of two."""
 
 
 class StreamedTransformer(nn.Module):
@@ -21,9 +25,11 @@ class StreamedTransformer(nn.Module):
         super().__init__()
         self.layers = layers
         pinned = device.type == "cuda"
-        self._packed = [_flatten(layer, torch.device("cpu"), pinned) for layer in layers]
-        # A tuple, as these are no weights of the model: their content comes and goes.
+        # Tuples, as these are no weights of the model: the slots' content comes and goes.
         self._slots = tuple(_slot(layers[0], device) for _ in range(2))
+        self._held = tuple(_host_buffers(len(layers), _bytes(layers[0]), pinned))
+        for layer, buffer in zip(layers, self._held, strict=True):
+            _move(layer, buffer)
         self._copies = torch.cuda.Stream(device) if pinned else None  # type: ignore[no-untyped-call]
 
     def forward(self, x: Tensor) -> Tensor:
@@ -44,25 +50,41 @@ class StreamedTransformer(nn.Module):
         if self._copies is not None:
             self._copies.wait_stream(torch.cuda.current_stream(buffer.device))
         with torch.cuda.stream(self._copies):
-            buffer.copy_(self._packed[index], non_blocking=True)
+            buffer.copy_(self._held[index], non_blocking=True)
 
 
 def _slot(layer: nn.Module, device: torch.device) -> tuple[nn.Module, Tensor]:
     """A layer on the device, and the buffer that its tensors are views of."""
     slot = copy.deepcopy(layer).to("meta")
-    return slot, _flatten(slot, device)
+    buffer = torch.empty(_bytes(layer), dtype=torch.uint8, device=device)
+    _move(slot, buffer)
+    return slot, buffer
 
 
-def _flatten(layer: nn.Module, device: torch.device, pinned: bool = False) -> Tensor:
-    """Move the layer's tensors into one new buffer, so that one copy takes all of them; those on meta get room."""
+def _host_buffers(count: int, size: int, pinned: bool) -> Iterator[Tensor]:
+    """So many buffers of so many bytes in host memory."""
+    at_once = max(1, ALLOCATION // size)
+    for begin in range(0, count, at_once):
+        buffers = min(at_once, count - begin)
+        yield from torch.split(torch.empty(buffers * size, dtype=torch.uint8, pin_memory=pinned), size)
+
+
+def _bytes(layer: nn.Module) -> int:
+    return sum(_aligned(tensor) for tensor in layer.state_dict().values())
+
+
+def _aligned(tensor: Tensor) -> int:
+    return -(-tensor.nbytes // ALIGNMENT) * ALIGNMENT
+
+
+def _move(layer: nn.Module, buffer: Tensor) -> None:
+    """Move the layer's tensors into one buffer, so that one copy takes all of them; those on meta only get room."""
     tensors = layer.state_dict(keep_vars=True)
-    sizes = [-(-tensor.nbytes // ALIGNMENT) * ALIGNMENT for tensor in tensors.values()]
-    buffer = torch.empty(sum(sizes), dtype=torch.uint8, device=device, pin_memory=pinned)
-    for (name, tensor), part in zip(tensors.items(), torch.split(buffer, sizes), strict=True):
+    parts = torch.split(buffer, [_aligned(tensor) for tensor in tensors.values()])
+    for (name, tensor), part in zip(tensors.items(), parts, strict=True):
         view = part[: tensor.nbytes].view(tensor.dtype).view(tensor.shape)
         if not tensor.is_meta:
             view.copy_(tensor)
         owner, _, leaf = name.rpartition(".")
         place = nn.Parameter(view, requires_grad=False) if isinstance(tensor, nn.Parameter) else view
         setattr(layer.get_submodule(owner), leaf, place)
-    return buffer

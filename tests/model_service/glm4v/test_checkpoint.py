@@ -138,6 +138,29 @@ def test_tensors_of_another_shape_are_refused(checkpoint: Path) -> None:
         load(checkpoint)
 
 
+def test_a_tensor_too_many_is_refused(checkpoint: Path) -> None:
+    """Weights of a larger model than config.json describes; the sentence names the tensor."""
+    change(checkpoint / "config.json", num_layers=1)
+    with pytest.raises(CheckpointError, match=r"tensor transformer\.encoder\.layers\.1\.\S+, .* does not fit"):
+        load(checkpoint)
+
+
+def test_a_damaged_header_is_refused(checkpoint: Path) -> None:
+    """The file is named, and what to do about it."""
+    shard = checkpoint / SECOND
+    shard.write_bytes(b"\xff" * 64 + shard.read_bytes()[64:])
+    with pytest.raises(CheckpointError, match="cannot be loaded, fetch this file again") as refused:
+        load(checkpoint)
+    assert str(shard) in str(refused.value)
+
+
+def test_nonsense_in_the_configuration_is_refused(checkpoint: Path) -> None:
+    """Numbers of which no model can be made."""
+    change(checkpoint / "config.json", hidden_size=-64)
+    with pytest.raises(CheckpointError, match=r"config\.json describes no model"):
+        load(checkpoint)
+
+
 def test_a_foreign_tokenizer_is_refused(checkpoint: Path) -> None:
     """Its special ids are not those of config.json."""
     change(checkpoint / "config.json", boi_token_id=5)
