@@ -9,7 +9,7 @@ from tests.conversation.conftest import Stage
 
 pytestmark = pytest.mark.usefixtures("bot")
 
-PARAGRAPH = "**A line** of the page, and `another` one.\n\n"
+PARAGRAPH = "**A line** of the page, another one, and one more.\n\n"
 CAPTIONS = {"en": "This answer is long: here is all of it, as a file.", "zh": "这个回答很长：完整内容在这个文件里。"}
 
 
@@ -25,7 +25,7 @@ async def test_a_long_answer_is_several_messages(stage: Stage, chat: Chat) -> No
     await chat.answer(question, lambda post: post.reply_to == question.id and "read at" in post.text)
     texts = answers(chat, question)
     assert 1 < len(texts) <= 4
-    assert sum(text.count("A line of the page, and another one.") for text in texts) == 200
+    assert sum(text.count("A line of the page, another one, and one more.") for text in texts) == 200
     assert ["read at" in text for text in texts] == [False] * (len(texts) - 1) + [True]
 
 
@@ -37,7 +37,7 @@ async def test_a_very_long_answer_is_a_file(stage: Stage, server: Server, langua
     question = await chat.send_photo(picture(), "What is written there?")
     post = await chat.answer(question, lambda post: post.text == CAPTIONS[language])
     first, _ = answers(chat, question)
-    assert first.startswith("A line of the page, and another one.\n\nA line")
+    assert first.startswith("A line of the page, another one, and one more.\n\nA line")
     assert len(first) <= MOST_UNITS
     assert post.file_id is not None
     assert server.world.files.find(post.file_id).data == (PARAGRAPH * 600).strip().encode()
