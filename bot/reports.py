@@ -29,7 +29,6 @@ class Reports:
     async def keep_telling(self) -> None:
         """Tell what a former run left untold, and what is set aside from now on, until cancelled."""
         inbox = self._services.inbox
-        inbox.news.set()
         while True:
             await inbox.news.wait()
             await asyncio.sleep(await inbox.last_report() + PAUSE_SECONDS - time.time())

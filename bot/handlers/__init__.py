@@ -13,6 +13,7 @@ from telegram.ext import (
 from bot.access import ASK
 from bot.context import BotContext, EyeglassApplication
 from bot.handlers import (
+    deadly,
     detail,
     errors,
     forget,
@@ -30,7 +31,7 @@ from bot.handlers import (
     watch,
 )
 
-GATE, AGE, WORK = 0, 1, 2
+GATE, DEADLY, AGE, WORK = range(4)
 PICTURE = filters.PHOTO | filters.Document.ALL
 QUESTION = filters.TEXT & ~filters.COMMAND
 ANYTHING_ELSE = ~filters.StatusUpdate.ALL
@@ -39,6 +40,7 @@ ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 def register(application: EyeglassApplication) -> None:
     """Put the table into the application."""
     application.add_handler(TypeHandler[Update, BotContext, None](Update, gate.admit), group=GATE)
+    application.add_handler(TypeHandler[Update, BotContext, None](Update, deadly.give_up), group=DEADLY)
     application.add_handler(TypeHandler[Update, BotContext, None](Update, stale.turn_away), group=AGE)
     application.add_handlers(
         [

@@ -53,6 +53,20 @@ async def say_text(
     return await Reply(context.bot, place_of(message)).finish([Part(text)], keyboard)
 
 
+async def say_as_answer(message: Message, update: Update, context: BotContext, sentence: Sentence) -> None:
+    """Say one sentence in place of the answer to a question, in the message that a former run may have begun."""
+    inbox = context.services.inbox
+    if await context.services.turns.answered(message.chat.id, message.message_id):
+        return
+
+    async def began(message_id: int) -> None:
+        await inbox.note_answer(update.update_id, message_id)
+
+    begun = await inbox.answer_of(update.update_id)
+    reply = Reply(context.bot, place_of(message), message_id=begun, began=began)
+    await reply.finish([Part((await texts_for(update, context)).say(sentence))])
+
+
 async def tell(
     context: BotContext, chat: int, text: str, keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | None = None
 ) -> None:

@@ -7,11 +7,9 @@ from telegram import Message, Update
 from telegram.ext import ApplicationHandlerStop
 
 from bot.context import BotContext
-from bot.handlers.speaking import texts_for
+from bot.handlers.speaking import say_as_answer
 from bot.lanes import is_quick
 from bot.media import attachment_of
-from bot.render import Part
-from bot.reply import Reply, place_of
 from bot.texts import Sentence
 
 _log = logging.getLogger(__name__)
@@ -28,7 +26,8 @@ async def turn_away(update: Update, context: BotContext) -> None:
         return
     message = update.message
     if message is not None and not is_quick(update) and _expects_an_answer(message):
-        await _apologise(message, update, context)
+        _log.info("a message of chat %d is too old to be answered", message.chat.id)
+        await say_as_answer(message, update, context, Sentence.STALE)
     raise ApplicationHandlerStop
 
 
@@ -44,18 +43,3 @@ def _expects_an_answer(message: Message) -> bool:
     if message.text or message.caption:
         return True
     return attachment_of(message) is not None and message.media_group_id is None
-
-
-async def _apologise(message: Message, update: Update, context: BotContext) -> None:
-    """Say so once, in the message that was to become the answer, where there is one."""
-    inbox = context.services.inbox
-    if await context.services.turns.answered(message.chat.id, message.message_id):
-        return
-
-    async def began(message_id: int) -> None:
-        await inbox.note_answer(update.update_id, message_id)
-
-    begun = await inbox.answer_of(update.update_id)
-    reply = Reply(context.bot, place_of(message), message_id=begun, began=began)
-    await reply.finish([Part((await texts_for(update, context)).say(Sentence.STALE))])
-    _log.info("a message of chat %d is too old to be answered", message.chat.id)

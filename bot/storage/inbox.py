@@ -18,7 +18,7 @@ SUSPECT_ATTEMPTS = 2
 """An update that was being worked on this many times when the process died has to wait for other such updates."""
 
 MOST_ATTEMPTS = 5
-"""After this many deaths, most of them without another suspect at work, it is set aside."""
+"""After this many deaths, most of them without another suspect at work, it is deadly: it is not tried again."""
 
 KEPT_SECONDS = 2 * 24 * 3600
 """How long the number of a finished update is remembered: Telegram repeats one for at most a day."""
@@ -40,6 +40,7 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._suspects: frozenset[int] = frozenset()
+        self._deadly: frozenset[int] = frozenset()
         self._suspect_at_work = asyncio.Lock()
         self.news = asyncio.Event()
         """Set when an update is set aside; whoever reports that clears it."""
@@ -75,18 +76,27 @@ class Inbox:
         sql = "UPDATE inbox SET state = 'working', attempts = attempts + 1 WHERE update_id = ? AND state = 'waiting'"
         return await self._database.write(sql, update_id) == 1
 
+    def is_deadly(self, update_id: int) -> bool:
+        """Whether former runs died too often while they worked on this update: it is to be given up."""
+        return update_id in self._deadly
+
+    async def give_up(self, update_id: int) -> None:
+        """Set a deadly update aside."""
+        sql = "UPDATE inbox SET state = 'set_aside', error = coalesce(error, ?) WHERE update_id = ?"
+        await self._database.write(sql, f"the process died {MOST_ATTEMPTS} times while working on it", update_id)
+        self.news.set()
+
     async def finish(self, update_id: int) -> None:
         """The update is dealt with: only its number is kept, for a while."""
         now = time.time()
-        async with self._database.transaction() as connection:
-            await connection.execute(
+        await self._database.write_all(
+            (
                 "UPDATE inbox SET state = 'done', payload = x'', finished_at = ? "
                 "WHERE update_id = ? AND state = 'working'",
                 (now, update_id),
-            )
-            await connection.execute(
-                "DELETE FROM inbox WHERE state = 'done' AND finished_at < ?", (now - KEPT_SECONDS,)
-            )
+            ),
+            ("DELETE FROM inbox WHERE state = 'done' AND finished_at < ?", (now - KEPT_SECONDS,)),
+        )
 
     async def fail(self, update_id: int, error: str) -> None:
         """Note what went wrong while working on the update."""
@@ -112,11 +122,8 @@ class Inbox:
 
     async def note_report(self, update_ids: Iterable[int]) -> None:
         """Somebody was told of these."""
-        now = time.time()
-        async with self._database.transaction() as connection:
-            await connection.executemany(
-                "UPDATE inbox SET reported_at = ? WHERE update_id = ?", [(now, number) for number in update_ids]
-            )
+        sql, now = "UPDATE inbox SET reported_at = ? WHERE update_id = ?", time.time()
+        await self._database.write_all(*((sql, (now, number)) for number in update_ids))
 
     async def release(self) -> None:
         """The process ends in good order: what is still being worked on is left to the next run, without blame."""
@@ -138,19 +145,17 @@ class Inbox:
         return row["received_at"] if row else None
 
     async def recover(self) -> list[Unfinished]:
-        """At the start: what a former run left, in order; what killed the process too often is set aside."""
-        async with self._database.transaction() as connection:
-            deadly = await connection.execute(
-                "UPDATE inbox SET state = 'set_aside', error = coalesce(error, ?) "
-                "WHERE state IN ('waiting', 'working') AND attempts >= ?",
-                (f"the process ended {MOST_ATTEMPTS} times while working on it", MOST_ATTEMPTS),
-            )
-            await connection.execute("UPDATE inbox SET state = 'waiting' WHERE state = 'working'")
-        if deadly.rowcount:
-            self.news.set()
+        """At the start: what a former run left, in order, what is deadly included."""
+        await self._database.write_all(
+            # What kills even on its way to being given up.
+            ("UPDATE inbox SET state = 'set_aside' WHERE state = 'working' AND attempts > ?", (MOST_ATTEMPTS,)),
+            ("UPDATE inbox SET state = 'waiting' WHERE state = 'working'", ()),
+        )
+        self.news.set()
         sql = "SELECT update_id, payload, attempts FROM inbox WHERE state = 'waiting' ORDER BY update_id"
         rows = await self._database.rows(sql)
         self._suspects = frozenset(row["update_id"] for row in rows if row["attempts"] >= SUSPECT_ATTEMPTS)
+        self._deadly = frozenset(row["update_id"] for row in rows if row["attempts"] >= MOST_ATTEMPTS)
         return [Unfinished(row["update_id"], row["payload"]) for row in rows]
 
 

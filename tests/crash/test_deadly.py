@@ -22,7 +22,7 @@ def is_final(chat: Chat, post: Post) -> bool:
 
 @pytest.mark.timeout(2 * SECONDS)
 async def test_a_deadly_question_is_set_aside_and_the_others_are_answered(server: Server, tmp_path: Path) -> None:
-    """All of them, also those that were at work whenever it killed; and the owner is told."""
+    """All of them, also those that were at work whenever it killed; the owner is told, and who asked it."""
     bot = BotProcess(server, tmp_path / "data")
     owner, eve, *others = (server.person(f"Person {number}").private() for number in range(8))
     async with open_database(bot.folder) as database:
@@ -30,8 +30,15 @@ async def test_a_deadly_question_is_set_aside_and_the_others_are_answered(server
     await eve.send_photo(picture(), f"What is {DEADLY} q0?")
     asked = [(chat, await chat.send_photo(picture(), f"What is q{number}?")) for number, chat in enumerate(others, 1)]
 
+    def sorry() -> bool:
+        return any("could not answer" in post.text and not post.buttons for post in eve.messages)
+
     def settled() -> bool:
-        return all(is_final(*question) for question in asked) and any("put it aside" in m.text for m in owner.messages)
+        return (
+            all(is_final(*question) for question in asked)
+            and any("put it aside" in m.text for m in owner.messages)
+            and sorry()
+        )
 
     deaths = 0
     while True:

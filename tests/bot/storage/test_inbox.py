@@ -102,11 +102,25 @@ async def test_what_ends_the_process_too_often_is_set_aside(inbox: Inbox, databa
     await inbox.receive(1, update(1).to_json().encode())
     for _ in range(MOST_ATTEMPTS):
         assert [row.update_id for row in await inbox.recover()] == [1]
+        assert not inbox.is_deadly(1)
         assert await inbox.claim(1)
-        assert not inbox.news.is_set()
+    assert [row.update_id for row in await inbox.recover()] == [1]
+    assert inbox.is_deadly(1)
+    assert await inbox.claim(1)
+    await inbox.give_up(1)
+    await inbox.finish(1)
+    assert await state(database, 1) == ("set_aside", MOST_ATTEMPTS + 1)
+    assert await inbox.unreported() == [1]
+
+
+async def test_what_kills_even_when_given_up_is_set_aside_unseen(inbox: Inbox, database: Database) -> None:
+    """It is not even handed out."""
+    await inbox.receive(1, b"{}")
+    for _ in range(MOST_ATTEMPTS + 1):
+        await inbox.recover()
+        await inbox.claim(1)
     assert await inbox.recover() == []
-    assert await state(database, 1) == ("set_aside", MOST_ATTEMPTS)
-    assert inbox.news.is_set()
+    assert await inbox.unreported() == [1]
 
 
 async def test_suspects_are_worked_on_one_after_another(inbox: Inbox) -> None:
