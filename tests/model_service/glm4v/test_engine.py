@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,8 +13,10 @@ from model_service import (
     DetailPlan,
     EngineStep,
     FinishReason,
+    Gauges,
     GenerationFailed,
     GenerationRequest,
+    MemoryUse,
     Message,
     ModelConfig,
     OutOfMemory,
@@ -21,9 +24,12 @@ from model_service import (
     SamplingParams,
 )
 from model_service.glm4v.engine import GLM4VEngine, load_engine
+from model_service.glm4v.hardware import Hardware
+from model_service.glm4v.layout import Layout, Plan
+from model_service.glm4v.memory import needed_bytes
 from model_service.glm4v.runner import ModelRunner, View
 from tests.bot.samples import picture
-from tests.model_service.glm4v.tiny import write_checkpoint
+from tests.model_service.glm4v.tiny import tiny_config, write_checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +154,28 @@ def test_out_of_memory_at_the_lowest_level_fails_alone(engine: GLM4VEngine, monk
             list(engine.generate(request("?", seen=picture(1500, 1500))))
         assert failing.tried == [16, 16]
     assert steps(engine, request("?", seen=picture(1500, 1500)))
+
+
+def test_a_small_card_reads_more_coarsely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fits into what is free is told, and no plan asks for more."""
+    layout = Layout(Plan.FULL, False, torch.float32)
+    free = needed_bytes(tiny_config(), layout, 128) + 1
+    monkeypatch.setattr(Hardware, "free_bytes", lambda hardware: free)
+    small = load_engine(ModelConfig(name=str(write_checkpoint(tmp_path / "tiny")), device="cpu", memory="full"))
+    assert small.info.max_visual_tokens == 128
+    plan = small.plan(replace(request("?", seen=picture(1500, 1500)), detail=Detail(512)))
+    assert plan == DetailPlan(Detail(128), 11, 11)
+    small.close()
+
+
+def test_the_gauges_follow_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How far the load is, then what memory is in use: once loaded, and anew after each answer."""
+    readings = iter(range(1, 9))
+    monkeypatch.setattr(Hardware, "memory", lambda hardware: MemoryUse(next(readings), None))
+    gauges = Gauges()
+    loaded = load_engine(ModelConfig(name=str(write_checkpoint(tmp_path / "tiny")), device="cpu"), gauges)
+    assert gauges.loaded > 0.5
+    assert gauges.memory == MemoryUse(1, None)
+    list(loaded.generate(request("a")))
+    assert gauges.memory == MemoryUse(2, None)
+    loaded.close()

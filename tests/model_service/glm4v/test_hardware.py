@@ -5,7 +5,8 @@ import torch
 
 from model_service.config import ModelConfig
 from model_service.errors import CheckpointError
-from model_service.glm4v.hardware import GIB, choose_hardware
+from model_service.gauges import MemoryUse
+from model_service.glm4v.hardware import GIB, Hardware, choose_hardware
 
 
 class Card:
@@ -62,3 +63,12 @@ def test_a_gpu_says_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
     Card(monkeypatch)
     hardware = choose_hardware(ModelConfig())
     assert (hardware.free_bytes(), hardware.total_bytes()) == (7 * GIB, 8 * GIB)
+
+
+def test_the_memory_in_use_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a GPU, whoever uses it; of a CPU, this process's: torch alone is more than 50 MiB."""
+    in_process = Hardware(torch.device("cpu"), torch.float32).memory()
+    assert in_process.total is None
+    assert in_process.used > 50 * 1024**2
+    Card(monkeypatch)
+    assert choose_hardware(ModelConfig()).memory() == MemoryUse(GIB, 8 * GIB)
