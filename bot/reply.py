@@ -172,6 +172,7 @@ class Reply:
         self._keyboard = keyboard
         first, *others = parts
         messages = [await self._surely(first)]
+        self._began = None  # After a crash the next run goes on in the first message, not in a later one.
         for part in others:
             self._message_id = None
             messages.append(await self._surely(part))

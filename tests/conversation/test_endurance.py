@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from bot.storage import Inbox, open_database
+from bot.storage import Inbox, Turns, open_database
 from bot.storage.database import FILE
 from model_service import EngineDead, GenerationFailed, OutOfMemory
 from playground import Chat, Server
@@ -90,6 +90,28 @@ async def test_what_a_locked_database_does_not_take_stays_with_telegram(
         assert len(server.pending) == 1
     await final(chat, post)
     assert len(stage.engine.requests) == 1
+
+
+async def test_a_long_answer_that_was_shown_but_not_remembered_begins_where_it_did(
+    stage: Stage, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends between the last part and the commit: the first part is edited again and stays what it is."""
+
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    stage.engine.pieces = ("first " * 600, "second " * 600)
+    await stage.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(Turns, "add", never)
+        patched.setattr("bot.app.LAST_SECONDS", 0.01)
+        await final(chat, await chat.send_photo(picture(), "What is this?"))
+        await stage.stop()
+    shown = [reply.text for reply in chat.messages if reply.by_bot]
+    assert len(shown) == 2
+    await stage.start()
+    await chat.wait_until(lambda: len([reply for reply in chat.messages if "read at" in reply.text]) == 2)
+    assert [reply.text for reply in chat.messages if reply.by_bot][:2] == shown
 
 
 async def test_an_answer_that_may_have_arrived_is_not_sent_twice(stage: Stage, server: Server, chat: Chat) -> None:
