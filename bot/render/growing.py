@@ -34,11 +34,9 @@ def _without_begun_table(block: str) -> str:
 def _closed(block: str) -> str:
     """The block with the ends of the marks that are open in it."""
     block = _MAYBE_LINK.sub("", _BEGUN_LINK.sub(r"\1", block)).rstrip()
-    outside = _CODE.sub("", block)
-    if "`" in outside:
-        return block + "`"
+    outside, open_code, _ = _CODE.sub("", block).partition("`")
     for mark in ("**", "~~"):
-        if outside.count(mark) % 2 and outside.endswith(mark[0]):
+        if not open_code and outside.count(mark) % 2 and outside.endswith(mark[0]):
             block, outside = block[:-1], outside[:-1]
     closing = "*" if _OPEN_ITALIC.search(outside.replace("**", "")) else ""
-    return block + closing + "".join(mark for mark in ("~~", "**") if outside.count(mark) % 2)
+    return block + open_code + closing + "".join(mark for mark in ("~~", "**") if outside.count(mark) % 2)

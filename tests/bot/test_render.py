@@ -217,6 +217,7 @@ def test_text_to_copy_is_as_it_was() -> None:
         ("so **bold*", "so bold", [("bold", "bold")]),
         ("so **", "so", []),
         ("run `ls -", "run ls -", [("code", "ls -")]),
+        ("so **a `b", "so a b", [("bold", "a"), ("code", "b")]),
         ("a ~~b", "a b", [("strikethrough", "b")]),
         ("text\n-", "text", []),
         ("see [the page](https://a.", "see the page", []),

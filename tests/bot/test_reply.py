@@ -12,7 +12,7 @@ from telegram.request import HTTPXRequest
 import playground
 from bot.looks import Looks
 from bot.pacing import ChatPacing
-from bot.render import Part
+from bot.render import Part, render
 from bot.reply import Place, Reply
 from playground import Chat, Server
 from tests.bot.clocks import Clock
@@ -94,6 +94,25 @@ async def test_more_parts_are_more_messages(screen: Screen) -> None:
     await screen.reply.show("One")
     assert len(await screen.reply.finish([Part("One."), Part("Two."), Part("Three.")])) == 3
     assert screen.texts == ["One.", "Two.", "Three."]
+
+
+async def test_a_growing_answer_is_shown_as_it_will_be(screen: Screen) -> None:
+    """Marks are read while it is written; the whole answer changes nothing that was right."""
+    await screen.reply.show("**Tea** and\n\n```py\nx")
+    post = screen.chat.messages[-1]
+    assert (post.text, [entity["type"] for entity in post.entities]) == ("Tea and\n\nx", ["bold", "pre"])
+    await screen.reply.finish(render("**Tea** and\n\n```py\nx\n```").parts)
+    assert screen.count("editMessageText") == 0
+
+
+async def test_a_file_is_sent_as_surely_as_a_text(screen: Screen) -> None:
+    """Under the message that grew, and again after a failure."""
+    await screen.reply.show("One")
+    screen.server.fail_next("sendDocument", 502)
+    parts = [Part("One, two."), Part("All of it", file=b"One, two, three.")]
+    assert len(await screen.reply.finish(parts)) == 2
+    assert screen.texts == ["One, two.", "All of it"]
+    assert screen.count("sendDocument") == 2
 
 
 async def test_a_look_that_fails_is_not_repeated_but_the_last_text_is(screen: Screen) -> None:
