@@ -70,6 +70,8 @@ class Writer:
     def document(self) -> Document:
         """What was written: no space at its end, none at the edges of spans, none of these empty."""
         text = "".join(self.pieces).rstrip()
+        if not self.spans:
+            return Document(text)
         code = sorted((span.start, span.end) for span in self.spans if span.kind in CODE)
         apart = (piece for span in self.spans for piece in _around(span, code))
         trimmed = (_trimmed(text, span) for span in apart)
