@@ -25,9 +25,8 @@ TYPING_SECONDS = 4.5
 LOOK_SECONDS = 2.5
 """How often a place in line is looked at again: an estimate ages although nothing happens."""
 
-FINAL_ATTEMPTS = 12
 LONGEST_PAUSE = 60.0
-"""The pauses between the attempts double up to this, in seconds: an outage of some minutes costs no answer."""
+"""The pauses between attempts to deliver a whole answer double up to this, in seconds: no outage costs an answer."""
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -166,7 +165,7 @@ class Reply:
         Of a part that may or may not have arrived the number is missing; `doubt` is said then.
 
         Raises:
-            TelegramError: it could not be delivered, after several attempts.
+            TelegramError: it can never be delivered.
         """
         self._typing.clear()
         self._keyboard = keyboard
@@ -183,7 +182,8 @@ class Reply:
 
     async def _surely(self, part: Part) -> int | None:
         """Put the part there, again and again where that makes no double; None if its fate is unknown."""
-        for attempt in range(1, FINAL_ATTEMPTS + 1):
+        pause = 1.0
+        while True:
             try:
                 await self._put(part, rate=None)
                 return self._message_id
@@ -196,11 +196,11 @@ class Reply:
                 if self._message_id is None and not never_arrived(error):
                     _log.warning("an answer may or may not have arrived and is not sent twice: %s", error)
                     return None
-                if attempt == FINAL_ATTEMPTS or not is_passing(error):
+                if not is_passing(error):
                     raise
-                _log.warning("an answer could not be delivered, attempt %d: %s", attempt, error)
-                await asyncio.sleep(min(LONGEST_PAUSE, 2.0 ** (attempt - 1)))
-        return self._message_id
+                _log.warning("an answer could not be delivered, and is tried again: %s", error)
+                await asyncio.sleep(min(LONGEST_PAUSE, pause))
+                pause = min(LONGEST_PAUSE, 2 * pause)
 
     async def _put(self, part: Part, rate: int | None) -> None:
         try:
