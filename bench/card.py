@@ -1,0 +1,217 @@
+"""What a card can do at most, and how near the decode step and its products come: each figure beside its floor."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from model_service.glm4v.cache import KVCache
+from model_service.glm4v.config import GLM4VConfig
+from model_service.glm4v.graphs import DecodeStep
+from model_service.glm4v.hardware import Hardware
+from model_service.glm4v.model import GLM4VForConditionalGeneration
+from model_service.glm4v.nf4 import NF4Linear
+
+COPIED = 2 * 1024**3
+SIDE = 8192
+TILINGS = (
+    *((8, 8, 4, 3), (8, 16, 2, 3), (8, 16, 4, 3), (8, 32, 4, 3), (16, 8, 4, 3), (16, 16, 4, 2), (16, 16, 4, 3)),
+    *((16, 16, 4, 4), (16, 16, 8, 3), (16, 32, 8, 3), (32, 16, 8, 3), (4, 16, 2, 3), (4, 16, 4, 3), (4, 32, 4, 3)),
+)
+"""Outputs, blocks, warps and stages of one program that are tried for each shape."""
+
+
+def synchronize(device: torch.device) -> None:
+    """Wait for the device."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def seconds(work: Callable[[], object], device: torch.device, times: int) -> float:
+    """Of one call, on average, once it has been warmed up."""
+    for _ in range(3):
+        work()
+    synchronize(device)
+    begun = time.perf_counter()
+    for _ in range(times):
+        work()
+    synchronize(device)
+    return (time.perf_counter() - begun) / times
+
+
+def floors(device: torch.device, tiny: bool) -> dict[str, float]:
+    """Bytes a second, read and written, of a copy; operations a second of a bf16 matrix product."""
+    size, side = (1024, 64) if tiny else (COPIED, SIDE)
+    source = torch.ones(size, dtype=torch.uint8, device=device)
+    target = torch.empty_like(source)
+    a, b = (torch.randn(side, side, device=device, dtype=torch.bfloat16) for _ in range(2))
+    return {
+        "copy_bytes_per_second": 2 * size / seconds(lambda: target.copy_(source), device, 20),
+        "operations_per_second": 2 * side**3 / seconds(lambda: a @ b, device, 20),
+    }
+
+
+def products(layers: list[NF4Linear], device: torch.device, tilings: bool) -> dict[str, dict[str, object]]:
+    """Each shape of packed layer: bytes a second and error of our kernel and bitsandbytes'.
+
+    Every call takes another layer's weights, so that none are found in the card's cache. The error is that against the
+    unpacked weights in fp32, relative, in the 2-norm. With `tilings`, the speed of our kernel in other tilings too.
+    """
+    shapes: dict[str, list[NF4Linear]] = {}
+    for layer in layers:
+        shapes.setdefault(f"{layer.out_features}x{layer.in_features}", []).append(layer)
+    return {shape: _product(same, device, tilings) for shape, same in shapes.items()}
+
+
+def _product(layers: list[NF4Linear], device: torch.device, tilings: bool) -> dict[str, object]:
+    from model_service.glm4v.kernels import nf4
+
+    first = layers[0]
+    x = torch.randn(1, first.in_features, device=device, dtype=first.dtype)
+    spread = nf4.in_eighths(x)
+    wanted = x.float() @ first.dequantize().float().T
+    wanted = wanted if first.bias is None else wanted + first.bias.float()
+
+    def ours(layer: NF4Linear, tiling: dict[str, int] | None = None) -> Tensor:
+        scales, codes = (layer.absmax, layer.absmax_scale, layer.absmax_offset), (layer.code, layer.absmax_code)
+        return nf4.product(
+            spread, layer.packed, scales, codes, layer.bias, (layer.out_features, layer.in_features), tiling
+        )
+
+    def speed(product: Callable[[NF4Linear], Tensor]) -> float:
+        following = _round(layers)
+        return read / _captured_seconds(lambda: product(next(following)), device, len(layers))
+
+    read = first.packed.nbytes + first.absmax.nbytes + first.absmax_scale.nbytes
+    tried = {}
+    for outputs, blocks, warps, stages in TILINGS if tilings else ():
+        tiling = {"TILE_O": outputs, "TILE_B": blocks, "num_warps": warps, "STAGES": stages}
+        tried[f"{outputs}x{blocks} {warps}w {stages}s"] = speed(lambda layer, tiling=tiling: ours(layer, tiling))  # type: ignore[misc]
+    return {
+        "ours": speed(ours),
+        "bitsandbytes": speed(lambda layer: layer(x)),
+        "tilings": tried,
+        "our_error": error(ours(first), wanted),
+        "bitsandbytes_error": error(first(x), wanted),
+    }
+
+
+def _round(layers: list[NF4Linear]) -> Iterator[NF4Linear]:
+    while True:
+        yield from layers
+
+
+def _captured_seconds(work: Callable[[], object], device: torch.device, calls: int) -> float:
+    """Of one call, as part of a CUDA graph of so many: what Python takes is left out."""
+    for _ in range(3):
+        work()
+    synchronize(device)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        for _ in range(calls):
+            work()
+    return seconds(graph.replay, device, 10) / calls
+
+
+def error(found: Tensor, wanted: Tensor) -> float:
+    """Relative, in the 2-norm."""
+    return float((found.float() - wanted.float()).norm() / wanted.float().norm())
+
+
+def decoding(
+    model: GLM4VForConditionalGeneration, step: DecodeStep | None, hardware: Hardware, length: int, tokens: int
+) -> dict[str, object]:
+    """Tokens a second behind `length` positions: the captured step, the same step launched kernel by kernel, and the
+    model itself (bitsandbytes' products, a slice of the KV cache that grows). Greedy ids, and logits beside each other.
+    """
+    ids: dict[str, list[int]] = {}
+    found: dict[str, object] = {}
+    first: dict[str, Tensor] = {}
+    ways = ("graph", "eager", "model") if step is not None else ("model",)
+    for way in ways:
+        used = None if way == "model" else step
+        graph = None if step is None else step._graph
+        if step is not None and way == "eager":
+            step._graph = None
+        ids[way], rate, first[way] = _decode(model, used, hardware, length, tokens)
+        if step is not None:
+            step._graph = graph
+        found[f"{way}_tokens_per_second"] = rate
+    if step is not None:
+        found["graph_ids_equal_eager"] = ids["graph"] == ids["eager"]
+        found["graph_ids_shared_with_model"] = _shared(ids["graph"], ids["model"])
+        found["logits_error"] = error(first["graph"], first["model"])
+    return found
+
+
+def _decode(
+    model: GLM4VForConditionalGeneration, step: DecodeStep | None, hardware: Hardware, length: int, tokens: int
+) -> tuple[list[int], float, Tensor]:
+    """Greedy ids, tokens a second and the first step's logits, behind a prompt of so many ids."""
+    device = hardware.device
+    prompt = torch.arange(length, device=device)[None] % 256
+    cache = KVCache(model.config, length + tokens + 1, device, hardware.dtype)
+    logits = model(model.embed(prompt), torch.arange(length, device=device)[None], cache, last=True)[0, -1]
+    token, made = logits.argmax(-1, keepdim=True), []
+    begun, first = time.perf_counter(), logits
+    for number in range(tokens + 1):
+        if number == 1:
+            synchronize(device)
+            begun, first = time.perf_counter(), logits.clone()
+        if step is None:
+            position = torch.full_like(token[None], length + number)
+            logits = model(model.embed(token[None]), position, cache, last=True)[0, -1]
+        else:
+            logits = step(token, length + number, cache)
+            cache.advance(1)
+        token = logits.argmax(-1, keepdim=True)
+        made.append(token)
+    synchronize(device)
+    return [int(id_) for id_ in made], tokens / (time.perf_counter() - begun), first
+
+
+def _shared(one: list[int], other: list[int]) -> int:
+    """How many of the first ids are the same."""
+    return next((number for number, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]), len(one))
+
+
+def first_token_floor(config: GLM4VConfig, tokens: int, text: int, operations_per_second: float) -> float:
+    """The seconds that the operations of seeing so many visual tokens and reading them and `text` ids need."""
+    vision, width, inner = config.vision, config.hidden_size, config.ffn_hidden_size
+    seen = 4 * tokens + 1
+    block = 4 * vision.hidden_size**2 + 2 * vision.hidden_size * vision.intermediate_size
+    tower = vision.num_hidden_layers * (2 * seen * block + 4 * seen**2 * vision.hidden_size)
+    adapter = 2 * tokens * (4 * vision.hidden_size * width + width**2 + 3 * width * inner)
+    heads = config.num_attention_heads * config.kv_channels
+    shared = 2 * config.multi_query_group_num * config.kv_channels
+    read = tokens + 2 + text
+    layer = 2 * read * (width * (2 * heads + shared) + 3 * width * inner) + 2 * read**2 * heads
+    head = 2 * width * config.padded_vocab_size
+    return float(tower + adapter + config.num_layers * layer + head) / operations_per_second
+
+
+def decode_floor(model: GLM4VForConditionalGeneration, length: int, bytes_per_second: float) -> dict[str, float]:
+    """The bytes that one step must read, and the tokens a second that they allow."""
+    config = model.config
+    tensors = (*model.transformer.encoder.state_dict().values(), *model.transformer.output_layer.state_dict().values())
+    itemsize = model.transformer.encoder.final_layernorm.weight.element_size()
+    cache = 2 * config.num_layers * config.multi_query_group_num * config.kv_channels * length * itemsize
+    read = sum(tensor.nbytes for tensor in tensors) + cache
+    return {"bytes": read, "tokens_per_second": bytes_per_second / read}
+
+
+def profile(step: DecodeStep, model: GLM4VForConditionalGeneration, hardware: Hardware) -> str:
+    """The table of the kernels of eight steps, by the time that they take on the device."""
+    from torch.profiler import ProfilerActivity
+    from torch.profiler import profile as profiler
+
+    cache = KVCache(model.config, 2048, hardware.device, hardware.dtype)
+    cache.length = 1700
+    token = torch.zeros(1, dtype=torch.int64, device=hardware.device)
+    step(token, 200, cache)
+    with profiler(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as seen:
+        for _ in range(8):
+            step(token, 200, cache)
+        synchronize(hardware.device)
+    return str(seen.key_averages().table(sort_by="self_device_time_total", row_limit=30, max_name_column_width=60))

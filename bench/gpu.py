@@ -1,0 +1,107 @@
+"""python -m bench.gpu --out DIR: everything about GLM-4V on one GPU, with random weights, in one run.
+
+Each part is a process of its own, so that peaks of memory are its own and one that fails spares the others; what is
+known is in DIR/gpu.json at any time. `--plot FILE` draws what was kept; `--tiny` tries it all in two minutes on a CPU.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+
+PARTS = {"floors": 120, "full": 240, "full-again": 60, "lean": 150, "tiny": 150, "pocket": 90, "tilings": 240}
+"""The parts in their order, and the seconds after which each is given up; the last is left out unless asked for."""
+
+
+class Record:
+    """What one part found, in a file that is whole after every section."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.found: dict[str, object] = {}
+
+    @contextmanager
+    def section(self, name: str) -> Iterator[dict[str, object]]:
+        """Fill the dictionary; an error is written down, and the next section goes on."""
+        found: dict[str, object] = {}
+        begun = time.perf_counter()
+        try:
+            yield found
+        except Exception:
+            found["error"] = traceback.format_exc(limit=-4)
+        found["took"] = round(time.perf_counter() - begun, 2)
+        self.found[name] = found
+        self._file.write_text(json.dumps(self.found, indent=2) + "\n", encoding="utf-8")
+        print(name, json.dumps(found)[:2000], flush=True)
+
+
+def run_part(name: str, out: Path, work: Path, tiny: bool) -> None:
+    """One part, in this process."""
+    from bench import gpu_parts
+
+    record = Record(out / f"part-{name}.json")
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    with torch.inference_mode():
+        if name == "floors":
+            gpu_parts.floors(record, work, device, tiny)
+        elif name == "pocket":
+            gpu_parts.pocket(record, device, tiny)
+        else:
+            gpu_parts.Plan(record, work, out, name, tiny).run()
+
+
+def run_all(out: Path, work: Path, parts: list[str], tiny: bool) -> None:
+    """All parts, each in a process; gpu.json grows with them."""
+    from bench.machine import facts
+
+    found: dict[str, object] = {"machine": facts(), "tiny": tiny, "torch": torch.__version__}
+    for name in parts:
+        command = [sys.executable, "-m", "bench.gpu", "--part", name, "--out", str(out), "--work", str(work)]
+        begun, ended = time.perf_counter(), "well"
+        try:
+            done = subprocess.run([*command, *(["--tiny"] if tiny else [])], timeout=PARTS[name], check=False)  # noqa: S603
+            if done.returncode != 0:
+                ended = f"with {done.returncode}"
+        except subprocess.TimeoutExpired:
+            ended = "out of time"
+        kept = out / f"part-{name}.json"
+        found[name] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+        print(f"-- {name} ended {ended} after {time.perf_counter() - begun:.0f} s", flush=True)
+        found[f"{name} ended"] = ended
+        (out / "gpu.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.gpu", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("runs/gpu"), help="where results go")
+    parser.add_argument("--work", type=Path, help="where the checkpoint is made: 40 GB, and kept (default: OUT/work)")
+    parser.add_argument(
+        "--parts", nargs="+", choices=PARTS, default=[*PARTS][:-1], help="the first makes the checkpoint"
+    )
+    parser.add_argument("--tiny", action="store_true", help="a tiny model")
+    parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
+    parser.add_argument("--plot", type=Path, help="draw a gpu.json into docs/pictures, and do nothing else")
+    asked = parser.parse_args()
+    if asked.plot:
+        from bench.gpu_plots import plot
+
+        plot(json.loads(asked.plot.read_text(encoding="utf-8")), Path("docs/pictures"))
+        return
+    asked.out.mkdir(parents=True, exist_ok=True)
+    work = asked.work or asked.out / "work"
+    if asked.part:
+        run_part(asked.part, asked.out, work, asked.tiny)
+    else:
+        run_all(asked.out, work, asked.parts, asked.tiny)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""An engine as `bench.gpu` uses it: loaded under watch, asked about pictures, held in long conversations."""
+
+import secrets
+import threading
+import time
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import torch
+
+from model_service import Detail, GenerationRequest, Message, ModelConfig, SamplingParams
+from model_service.glm4v.engine import GLM4VEngine, load_engine
+
+GIB = 1024**3
+CHUNK = 64 * 1024**2
+QUESTION = "What does it say, and what is it good for?"
+FOLLOW_UP = "And what is the date?"
+
+
+def read_files(folder: Path) -> float:
+    """Seconds that it takes to read the shards, from the disk or from its cache, as they are read when loaded."""
+    begun = time.perf_counter()
+    for file in sorted(folder.glob("*.safetensors")):
+        with file.open("rb", buffering=0) as opened:
+            while opened.read(CHUNK):
+                pass
+    return time.perf_counter() - begun
+
+
+def load(found: dict[str, object], config: ModelConfig) -> GLM4VEngine:
+    """The engine; what loading it took is put into `found`."""
+    ended, peak = threading.Event(), [0]
+    watch = threading.Thread(target=_watch, args=(ended, peak))
+    watch.start()
+    begun = time.perf_counter()
+    try:
+        engine = load_engine(config)
+    finally:
+        ended.set()
+        watch.join()
+    found["seconds"] = time.perf_counter() - begun
+    found["peak_host_gib"] = peak[0] / GIB
+    found["max_visual_tokens"] = engine.info.max_visual_tokens
+    found["step_captured"] = engine._runner._step is not None
+    _note_peak(found)
+    if torch.cuda.is_available():
+        found["loaded_gpu_gib"] = torch.cuda.memory_allocated() / GIB
+    return engine
+
+
+def ask(found: dict[str, object], engine: GLM4VEngine, level: str) -> None:
+    """First and follow-up question about pictures never seen: medians of three, after one to warm up; peak memory."""
+    firsts, follow_ups = [], []
+    _reset_peak()
+    for _ in range(4):
+        request = _request(level, QUESTION)
+        first, _, _, text = _answer(engine, request)
+        messages = (*request.messages, Message("assistant", text), Message("user", FOLLOW_UP))
+        follow_up, _, _, _ = _answer(engine, replace(request, messages=messages))
+        firsts.append(first)
+        follow_ups.append(follow_up)
+    plan = engine.plan(request)
+    found["tokens"] = 0 if plan is None else plan.tokens
+    found["first"], found["follow_up"] = sorted(firsts[1:])[1], sorted(follow_ups[1:])[1]
+    _note_peak(found)
+
+
+def talk(found: dict[str, object], engine: GLM4VEngine, level: str, tiny: bool) -> None:
+    """Tokens a second of an answer that ends a conversation of 2,000 tokens beside the picture; peak memory."""
+    request = _request(level, "spoon" * (40 if tiny else 345), "Indeed.", QUESTION, tokens=24 if tiny else 200)
+    _answer(engine, request)
+    engine.forget(request.chat)
+    _reset_peak()
+    _, seconds, tokens, _ = _answer(engine, request)
+    found["tokens"], found["tokens_per_second"] = tokens, (tokens - 1) / seconds
+    prefix = engine._runner._prefixes.find(request.chat)
+    found["positions"] = None if prefix is None else prefix.keys.shape[2]
+    _note_peak(found)
+
+
+def read(engine: GLM4VEngine, picture: bytes, question: str) -> str:
+    """The greedy answer to a question, with nothing remembered."""
+    asked = replace(_request("high", question, tokens=60), picture=picture)
+    engine.forget(asked.chat)
+    return _answer(engine, asked)[3]
+
+
+def _request(level: str, *texts: str, tokens: int = 8) -> GenerationRequest:
+    """A conversation about a picture that was not seen before."""
+    messages = tuple(Message("user" if number % 2 == 0 else "assistant", text) for number, text in enumerate(texts))
+    return GenerationRequest(
+        id="bench",
+        chat="bench",
+        messages=messages,
+        picture=(resources.files("playground") / "pictures" / "page.png").read_bytes() + secrets.token_bytes(8),
+        detail=Detail.parse(level),
+        sampling=SamplingParams(max_tokens=tokens),
+    )
+
+
+def _answer(engine: GLM4VEngine, request: GenerationRequest) -> tuple[float, float, int, str]:
+    """Seconds to the first token, and from there to the last; how many came; the text."""
+    begun = time.perf_counter()
+    times, text = [], ""
+    for step in engine.generate(request):
+        times.append(time.perf_counter())
+        text += step.text
+    return times[0] - begun, times[-1] - times[0], len(times), text
+
+
+def _watch(ended: threading.Event, peak: list[int]) -> None:
+    """Note the most memory that was this process's own; pages of files, which make way at once, are not."""
+    while not ended.wait(0.02):
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+        kib = next((line.split()[1] for line in status.splitlines() if line.startswith("RssAnon")), "0")
+        peak[0] = max(peak[0], int(kib) * 1024)
+
+
+def _reset_peak() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+
+
+def _note_peak(found: dict[str, object]) -> None:
+    if torch.cuda.is_available():
+        found["peak_gpu_gib"] = torch.cuda.max_memory_allocated() / GIB
+        found["reserved_gpu_gib"] = torch.cuda.max_memory_reserved() / GIB

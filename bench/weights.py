@@ -1,0 +1,93 @@
+"""A checkpoint of random weights in the original's layout: as large as the real one, as nobody's but the machine's."""
+
+import base64
+import copy
+import json
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from model_service.glm4v.config import NINE_BILLION, GLM4VConfig
+from model_service.glm4v.model import GLM4VForConditionalGeneration
+
+SHARD_BYTES = 1536 * 1024**2
+ORDINARY = {False: 151329, True: 256}
+"""Ids of text, of the full size and of the tiny one; 14 special ones follow."""
+
+SMALL = {
+    "num_layers": 2,
+    "hidden_size": 128,
+    "ffn_hidden_size": 256,
+    "num_attention_heads": 4,
+    "kv_channels": 32,
+    "multi_query_group_num": 2,
+    "seq_length": 4096,
+    "padded_vocab_size": 320,
+}
+SMALL_VISION = {"num_hidden_layers": 2, "hidden_size": 64, "intermediate_size": 128, "num_heads": 4}
+
+
+def configuration(tiny: bool) -> dict[str, Any]:
+    """The keys of config.json: those of GLM-4V-9B, or a tiny model of the same architecture."""
+    config = NINE_BILLION.to_dict()
+    first = ORDINARY[tiny]
+    config |= {"eos_token_id": [first, first + 7, first + 9], "pad_token_id": first}
+    config |= {"boi_token_id": first + 10, "eoi_token_id": first + 11, "torch_dtype": "bfloat16"}
+    if tiny:
+        config |= SMALL | {"vision_config": NINE_BILLION.to_dict()["vision_config"] | SMALL_VISION}
+    return config
+
+
+def write_checkpoint(folder: Path, tiny: bool, device: torch.device) -> dict[str, float]:
+    """Write it, drawn on a device; the seconds it took and its bytes. One that is there is left as it is."""
+    if (folder / "config.json").exists():
+        return {}
+    begun = time.perf_counter()
+    folder.mkdir(parents=True, exist_ok=True)
+    config = configuration(tiny)
+    with torch.device("meta"):
+        empty = GLM4VForConditionalGeneration(GLM4VConfig(**copy.deepcopy(config)))
+    generator = torch.Generator(device).manual_seed(0)
+    where: dict[str, str] = {}
+    held: dict[str, Tensor] = {}
+    for name, parameter in empty.state_dict().items():
+        held[name] = _draw(name, parameter.shape, generator)
+        if sum(tensor.nbytes for tensor in held.values()) >= SHARD_BYTES:
+            _write_shard(folder, held, where)
+    _write_shard(folder, held, where)
+    total = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+    index = {"metadata": {"total_size": total}, "weight_map": where}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
+    (folder / "tokenizer.model").write_text(_vocabulary(ORDINARY[tiny]), encoding="utf-8")
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    return {"seconds": round(time.perf_counter() - begun, 1), "bytes": total}
+
+
+def _draw(name: str, shape: torch.Size, generator: torch.Generator) -> Tensor:
+    """Norms are ones, biases small; a matrix keeps the size of what it is applied to."""
+    if "norm" in name and name.endswith("weight"):
+        return torch.ones(shape, dtype=torch.bfloat16)
+    inputs = math.prod(shape[1:]) if len(shape) > 1 else 2500
+    drawn = torch.randn(shape, generator=generator, device=generator.device, dtype=torch.bfloat16)
+    return drawn.mul_(inputs**-0.5).cpu()
+
+
+def _write_shard(folder: Path, held: dict[str, Tensor], where: dict[str, str]) -> None:
+    """Write what is held as the next shard, and hold it no more."""
+    if held:
+        shard = f"model-{len(set(where.values())) + 1:05}.safetensors"
+        save_file(held, folder / shard, metadata={"format": "pt"})
+        where |= dict.fromkeys(held, shard)
+        held.clear()
+
+
+def _vocabulary(size: int) -> str:
+    """A tokenizer.model: the single bytes, and tokens of four bytes that no text holds."""
+    tokens = [bytes([byte]) for byte in range(256)]
+    tokens += [b"\xff" + number.to_bytes(3, "big") for number in range(size - 256)]
+    return "".join(f"{base64.b64encode(token).decode()} {rank}\n" for rank, token in enumerate(tokens))

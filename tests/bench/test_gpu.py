@@ -1,0 +1,72 @@
+"""The bench of one GPU, on a tiny checkpoint and without a GPU."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from bench.card import decode_floor, first_token_floor
+from bench.gpu import Record, run_part
+from bench.gpu_plots import plot
+from bench.naive import naive_model, tokens_per_second
+from bench.weights import configuration, write_checkpoint
+from model_service.config import ModelConfig
+from model_service.glm4v.config import NINE_BILLION, GLM4VConfig
+from model_service.glm4v.hardware import Hardware
+from model_service.glm4v.layout import Layout, Plan, empty_model
+from model_service.glm4v.loading import load_checkpoint
+
+CPU = Hardware(torch.device("cpu"), torch.float32)
+
+
+def test_a_part_measures_and_keeps_what_it_found(tmp_path: Path) -> None:
+    """The checkpoint is written, loaded, asked, decoded and run by transformers; what is kept can be drawn."""
+    for part in ("floors", "full"):
+        run_part(part, tmp_path, tmp_path / "work", tiny=True)
+    found = {part: json.loads((tmp_path / f"part-{part}.json").read_text()) for part in ("floors", "full")}
+    sections = [(name, section) for part in found.values() for name, section in part.items()]
+    assert {name: section["error"] for name, section in sections if "error" in section} == {}
+    assert found["full"]["level 64"]["tokens"] == 63
+    assert found["full"]["long conversation"]["tokens"] == 24
+    assert found["full"]["decoding behind 64"]["model_tokens_per_second"] > 0
+    assert found["full"]["naive"]["behind 64"] > 0
+    plot(found, tmp_path / "pictures")
+    assert len(list((tmp_path / "pictures").glob("gpu-*.png"))) == 3
+
+
+def test_the_naive_loop_runs_the_same_model(tmp_path: Path) -> None:
+    """The blocks of transformers with our weights packed anew: the same logits, but for what packing twice changes."""
+    write_checkpoint(tmp_path, True, CPU.device)
+    model = load_checkpoint(tmp_path, ModelConfig(quantize="nf4"), CPU)
+    naive = naive_model(model, CPU.device, CPU.dtype)
+    ids = torch.arange(9)[None]
+    with torch.inference_mode():
+        found, wanted = naive(ids).logits, model(model.embed(ids), ids)
+    assert float((found - wanted).norm() / wanted.norm()) < 0.05
+    assert tokens_per_second(naive, 8, 3) > 0
+
+
+def test_an_error_in_one_section_spares_the_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is written down with the figures."""
+    record = Record(tmp_path / "part.json")
+    with record.section("one"):
+        raise ValueError("no such card")
+    with record.section("two") as found:
+        found["figure"] = 2
+    kept = json.loads((tmp_path / "part.json").read_text())
+    assert "no such card" in kept["one"]["error"]
+    assert kept["two"]["figure"] == 2
+    assert "two" in capsys.readouterr().out
+
+
+def test_the_floors_are_those_that_were_worked_out_by_hand() -> None:
+    """Of GLM-4V-9B in 4 bits: 5.5 GB a step behind nothing, 40,960 bytes a position; 0.1 s of vision at 1600 tokens."""
+    with torch.device("meta"):
+        model = empty_model(GLM4VConfig(**configuration(tiny=False)), Layout(Plan.FULL, True, torch.bfloat16))
+    one, other = (decode_floor(model, length, 3e12)["bytes"] for length in (0, 1000))
+    assert one == pytest.approx(4.21e9 + 1.24e9, rel=0.01)
+    assert other - one == 1000 * 40_960
+    both = first_token_floor(NINE_BILLION, 1600, 64, 700e12)
+    prefill = 2 * 1666 * 8.16e9 / 700e12
+    assert both - prefill == pytest.approx(73e12 / 700e12, rel=0.1)
