@@ -20,6 +20,7 @@ from model_service.errors import (
 from model_service.gauges import Gauges, MemoryUse
 from model_service.opening import open_service
 from model_service.picture import MAX_ASPECT, MAX_BYTES, MAX_PIXELS, open_picture
+from model_service.region import Region
 from model_service.scheduler import Place
 from model_service.service import Health, ModelService
 from model_service.types import (
@@ -68,6 +69,7 @@ __all__ = [
     "PictureRejected",
     "Place",
     "QueueFull",
+    "Region",
     "Role",
     "SamplingParams",
     "Stage",

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Literal
 
 from model_service.detail import STANDARD, Detail, DetailPlan
+from model_service.region import Region
 
 Role = Literal["system", "user", "assistant"]
 
@@ -49,9 +50,10 @@ class GenerationRequest:
     """A conversation to be continued.
 
     `messages` ends with a user's turn. `picture` holds an encoded image (any format that `open_picture` reads); GLM-4V
-    was trained with one picture, which belongs to the first user's turn. `chat` and `person` (empty: unknown) name who
-    asks: chats take turns, and people within a chat. `wish` says in a sentence how the answer is to be ("Answer
-    briefly."); the pocket model, which knows bare questions alone, is not told.
+    was trained with one picture, which belongs to the first user's turn. Where a `region` is given, that part of it
+    alone is looked at. `chat` and `person` (empty: unknown) name who asks: chats take turns, and people within a chat.
+    `wish` says in a sentence how the answer is to be ("Answer briefly."); the pocket model, which knows bare questions
+    alone, is not told.
     """
 
     id: str
@@ -62,6 +64,7 @@ class GenerationRequest:
     sampling: SamplingParams = field(default_factory=SamplingParams)
     person: str = ""
     wish: str = ""
+    region: Region | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from model_service.config import ModelConfig
@@ -29,6 +30,7 @@ from model_service.glm4v.sampling import Sampler
 from model_service.glm4v.text import TextStream
 from model_service.glm4v.tokenizer import Tokenizer
 from model_service.picture import open_picture
+from model_service.region import Region
 from model_service.types import FinishReason, GenerationRequest
 
 logger = logging.getLogger(__name__)
@@ -93,6 +95,8 @@ class GLM4VEngine:
         if size is None:
             size = self._open(request.picture).size
             self._sizes.put(digest, size, 1)
+        if request.region is not None:
+            size = request.region.size(*size)
         return plan_detail(request.detail, *size, self._info.max_visual_tokens)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
@@ -169,9 +173,14 @@ class GLM4VEngine:
             messages = messages[:first] + messages[first + 2 :]
 
     def _view(self, request: GenerationRequest, plan: DetailPlan | None) -> View | None:
-        """The request's picture on a grid; None without a picture."""
-        picture = request.picture
+        """The request's picture, or the region of it, on a grid; None without a picture."""
+        picture, region = request.picture, request.region
         if plan is None or picture is None:
             return None
-        key = (self._digest(picture), plan.rows, plan.columns)
-        return View(key, lambda: to_pixels(self._open(picture), plan.width, plan.height))
+        what = self._digest(picture) + (repr(region).encode() if region else b"")
+        key = (what, plan.rows, plan.columns)
+        return View(key, lambda: to_pixels(_cropped(self._open(picture), region), plan.width, plan.height))
+
+
+def _cropped(picture: Image.Image, region: Region | None) -> Image.Image:
+    return picture if region is None else picture.crop(region.box(*picture.size))

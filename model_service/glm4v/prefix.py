@@ -10,7 +10,7 @@ from model_service.glm4v.cache import KVCache
 from model_service.glm4v.prompt import Prompt
 
 ViewKey = tuple[bytes, int, int]
-"""A picture as it is looked at: the SHA-256 of its bytes, rows and columns of visual tokens."""
+"""What is looked at: the SHA-256 of a picture's bytes and its region, if any, rows and columns of visual tokens."""
 
 
 @dataclass(slots=True)

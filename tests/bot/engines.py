@@ -19,6 +19,7 @@ class ScriptedEngine:
     """Answers with `pieces`; `hold` stops it before the piece of that number until `go` is set.
 
     `failure` is raised instead of an answer, `then_raise` at its end. Every request is kept in `requests`.
+    `most_tokens` is what memory allows for a picture.
     """
 
     def __init__(self, *pieces: str) -> None:
@@ -30,15 +31,21 @@ class ScriptedEngine:
         self.hold: int | None = None
         self.held = threading.Event()
         self.go = threading.Event()
+        self.most_tokens = MAX_TOKENS
 
     @property
     def info(self) -> EngineInfo:
         """Facts about no model at all."""
-        return EngineInfo("scripted", "cpu", "float32", MAX_TOKENS)
+        return EngineInfo("scripted", "cpu", "float32", self.most_tokens)
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """The real plan for the real picture."""
-        return None if request.picture is None else plan_detail(request.detail, *open_picture(request.picture).size)
+        if request.picture is None:
+            return None
+        size = open_picture(request.picture).size
+        if request.region is not None:
+            size = request.region.size(*size)
+        return plan_detail(request.detail, *size, self.most_tokens)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Say the pieces."""

@@ -1,5 +1,6 @@
 """The engine: from a request to steps, with a tiny random model."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,9 @@ from model_service import (
     ModelConfig,
     OutOfMemory,
     PictureRejected,
+    Region,
     SamplingParams,
+    open_picture,
 )
 from model_service.glm4v.engine import GLM4VEngine, load_engine
 from model_service.glm4v.hardware import Hardware
@@ -106,6 +109,18 @@ def test_the_picture_changes_the_answer(engine: GLM4VEngine) -> None:
     one = steps(engine, request("What is it?", seen=picture(200, 200)))
     other = steps(engine, request("What is it?", seen=picture(100, 300)))
     assert one != other
+
+
+def test_a_region_gets_all_tokens(engine: GLM4VEngine) -> None:
+    """The grid has the region's shape, and the answer is the one to a picture of that region alone."""
+    whole, region = open_picture(picture(400, 200)), Region(0.0, 0.0, 0.5, 0.25)
+    out = io.BytesIO()
+    whole.crop((0, 0, 200, 50)).save(out, "PNG")
+    asked = replace(request("What is it?", seen=picture(400, 200)), region=region)
+    cut = request("What is it?", seen=out.getvalue())
+    assert engine.plan(asked) == engine.plan(cut)
+    assert steps(engine, asked) == steps(engine, cut)
+    assert steps(engine, asked) != steps(engine, replace(asked, region=Region(0.5, 0.75, 1.0, 1.0)))
 
 
 def test_closing_the_steps_stops_the_work(engine: GLM4VEngine) -> None:
