@@ -24,7 +24,10 @@ class Step(StrEnum):
 
 @dataclass(slots=True, eq=False)
 class Asked:
-    """One question. `asker` is the Telegram id of the person, or of the chat he hides behind."""
+    """One question. `asker` is the Telegram id of the person, or of the chat he hides behind.
+
+    `picture` counts from 0 which of its pictures is being looked at.
+    """
 
     chat: int
     message: int
@@ -32,14 +35,15 @@ class Asked:
     update_id: int
     text: str
     step: Step = Step.IN_LINE
+    picture: int = 0
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     _scope: asyncio.Timeout | None = None
     _cancelled: bool = False
 
     @property
     def request(self) -> str:
-        """The id of its request to the model service."""
-        return f"{self.chat}:{self.message}"
+        """The id of its request to the model service, which reads one picture at a time."""
+        return f"{self.chat}:{self.message}" + (f":{self.picture}" if self.picture else "")
 
     @property
     def waits(self) -> bool:
@@ -84,7 +88,7 @@ class AskedQuestions:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._open: dict[str, Asked] = {}
+        self._open: dict[tuple[int, int], Asked] = {}
         self._dropped: dict[tuple[int, int | None], int] = {}
 
     @property
@@ -111,11 +115,11 @@ class AskedQuestions:
         asked.step = Step.BEHIND if self._line(asked.chat, asked.asker) else Step.IN_LINE
         if asked.update_id < self._dropped.get((asked.chat, asked.asker), 0):
             asked.cancel()
-        self._open[asked.request] = asked
+        self._open[asked.chat, asked.message] = asked
         try:
             yield
         finally:
-            del self._open[asked.request]
+            del self._open[asked.chat, asked.message]
             asked.ended.set()
 
     async def turn(self, asked: Asked) -> None:
@@ -127,7 +131,7 @@ class AskedQuestions:
 
     def get(self, chat: int, message: int) -> Asked | None:
         """The question that a message asked, until it is settled."""
-        asked = self._open.get(f"{chat}:{message}")
+        asked = self._open.get((chat, message))
         return None if asked is None or asked.step is Step.SETTLED else asked
 
     def of(self, chat: int, asker: int | None) -> list[Asked]:

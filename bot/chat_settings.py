@@ -48,7 +48,7 @@ class ChangedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
-    """What holds in a chat or a topic. `picture` is the one that the next question is about.
+    """What holds in a chat or a topic.
 
     `language` is AUTO or one of bot.texts.LANGUAGES. `watch` says that every picture of a group is answered, asked
     or not. `temperature` is that of the sampling, from 0 to 2.
@@ -62,7 +62,6 @@ class ChatSettings:
     temperature: float = 0.0
     watch: bool = False
     changed_by: ChangedBy = ChangedBy.ADMINS
-    picture: int | None = None
 
     def word(self, setting: Setting) -> str:
         """What holds for a setting, as the database and buttons spell it: "high", "zh", "1", "0.4"."""

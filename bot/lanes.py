@@ -12,6 +12,7 @@ from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot.access import ASK, leading_command
+from bot.albums import WINDOW, Arrival, album_of
 from bot.context import BotContext
 from bot.storage import Inbox
 
@@ -23,11 +24,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Chat:
-    """What the next update of each lane waits for, how many updates are on their way, and the questions among them."""
+    """What the next update of each lane waits for, how many updates are on their way, and the questions among them.
+
+    `albums` are those that are still arriving.
+    """
 
     ordinary: asyncio.Event | None = None
     quick: asyncio.Event | None = None
     updates: int = 0
+    albums: dict[str, Arrival] = field(default_factory=dict)
     questions: dict[asyncio.Task[Any], int] = field(default_factory=dict)
 
 
@@ -36,14 +41,14 @@ class Lanes(BaseUpdateProcessor):
 
     A question waits for everything that came before it in its chat, for earlier questions only until it is known what
     they are about (`let_by`). Any other command or a button press waits only for earlier ones of its kind, so that
-    /detail is answered while an answer grows.
+    /detail is answered while an answer grows. The updates of an album are taken in together.
     """
 
     def __init__(self, inbox: Inbox) -> None:
         super().__init__(MOST_AT_ONCE)
         self._inbox = inbox
         self._chats: dict[int, _Chat] = {}
-        self._taken_in: dict[int, asyncio.Event] = {}
+        self._arrivals: dict[int, Arrival] = {}
         self._dropped: set[asyncio.Task[Any]] = set()
 
     async def initialize(self) -> None:
@@ -57,14 +62,31 @@ class Lanes(BaseUpdateProcessor):
         """How many chats have updates on their way: the others take no memory."""
         return len(self._chats)
 
+    @property
+    def arriving(self) -> int:
+        """How many updates wait for more of their albums."""
+        return sum(len(album.updates) for chat in self._chats.values() for album in chat.albums.values())
+
     def let_by(self, update_id: int) -> None:
         """Let the chat's next update begin, although the work on this one goes on."""
-        self._taken_in[update_id].set()
+        self._arrivals[update_id].settle(update_id)
+
+    def taken_in_with(self, update_id: int) -> list[Update]:
+        """The updates of an album that are taken in together with this one, itself included."""
+        return self._arrivals[update_id].updates
 
     async def drop(self, number: int, update_id: int) -> None:
         """Cancel the questions of a chat that came before this update, running or in line; returns at their end."""
         chat = self._chats.get(number, _Chat())
-        tasks = {task for task, question in chat.questions.items() if question < update_id}
+        await self._end({task for task, question in chat.questions.items() if question < update_id})
+
+    async def leave_albums(self) -> None:
+        """The process is about to end: albums that are still arriving are left to the next run."""
+        for chat in list(self._chats.values()):
+            numbers = {update.update_id for album in chat.albums.values() for update in album.updates}
+            await self._end({task for task, question in chat.questions.items() if question in numbers})
+
+    async def _end(self, tasks: set[asyncio.Task[Any]]) -> None:
         self._dropped |= tasks
         for task in tasks:
             task.cancel()
@@ -80,8 +102,8 @@ class Lanes(BaseUpdateProcessor):
                 await coroutine
                 return
             chat = update.effective_chat.id if update.effective_chat else -update.update_id
-            async with self._turn(chat, update, task), self._inbox.one_suspect(update.update_id):
-                await self._work(update, coroutine)
+            async with self._turn(chat, update, task) as asks, self._inbox.one_suspect(update.update_id):
+                await self._work(update, coroutine if asks else None)
         except asyncio.CancelledError:
             if task not in self._dropped:
                 raise
@@ -91,39 +113,72 @@ class Lanes(BaseUpdateProcessor):
             if isinstance(coroutine, Coroutine):
                 coroutine.close()
 
-    async def _work(self, update: Update, coroutine: Awaitable[Any]) -> None:
+    async def _work(self, update: Update, coroutine: Awaitable[Any] | None) -> None:
+        """Run the handlers; None: another update of the album has done so for this one as well."""
         try:
             if not await self._inbox.claim(update.update_id):
                 return
-            await coroutine
+            if coroutine is not None:
+                await coroutine
             await self._inbox.finish(update.update_id)
         except sqlite3.Error:
             _log.exception("update %d stays in the inbox until the next start", update.update_id)
 
     @contextlib.asynccontextmanager
-    async def _turn(self, number: int, update: Update, task: asyncio.Task[Any]) -> AsyncIterator[None]:
+    async def _turn(self, number: int, update: Update, task: asyncio.Task[Any]) -> AsyncIterator[bool]:
+        """Wait for the update's turn; says whether its handlers are to run, or those of others in its album did."""
         chat = self._chats.setdefault(number, _Chat())
-        quick = is_quick(update)
-        before = [chat.quick] if quick else [chat.quick, chat.ordinary]
-        taken_in = self._taken_in[update.update_id] = asyncio.Event()
-        if quick:
-            chat.quick = taken_in
-        else:
-            chat.ordinary = taken_in
-            chat.questions[task] = update.update_id
-        chat.updates += 1
+        before, arrival = self._line_up(chat, update, task)
+        self._arrivals[update.update_id] = arrival
+        asks = None
         try:
             for earlier in before:
                 if earlier is not None:
                     await earlier.wait()
-            yield
+            await arrival.complete(update)
+            _close_album(chat, arrival)
+            asks = update in arrival.asking
+            if not asks:
+                await arrival.taken_in.wait()
+            yield asks
         finally:
-            taken_in.set()
-            del self._taken_in[update.update_id]
+            if asks is None:
+                arrival.leave(update)
+            else:
+                arrival.settle(update.update_id)
+            _close_album(chat, arrival)
+            del self._arrivals[update.update_id]
             chat.updates -= 1
             chat.questions.pop(task, None)
             if chat.updates == 0:
                 del self._chats[number]
+
+    def _line_up(
+        self, chat: _Chat, update: Update, task: asyncio.Task[Any]
+    ) -> tuple[list[asyncio.Event | None], Arrival]:
+        """What the update has to wait for, and what it is taken in with: its album, past all that came since."""
+        chat.updates += 1
+        if is_quick(update):
+            before, arrival = [chat.quick], Arrival()
+            chat.quick = arrival.taken_in
+        else:
+            chat.questions[task] = update.update_id
+            name = album_of(update)
+            if name in chat.albums:
+                before, arrival = [], chat.albums[name]
+            else:
+                before, arrival = [chat.quick, chat.ordinary], Arrival() if name is None else Arrival(WINDOW)
+                chat.ordinary = arrival.taken_in
+            if name is not None:
+                chat.albums[name] = arrival
+        arrival.join(update)
+        return before, arrival
+
+
+def _close_album(chat: _Chat, arrival: Arrival) -> None:
+    """Let nothing more join an album that is complete."""
+    for name in [name for name, album in chat.albums.items() if album is arrival and album.is_complete]:
+        del chat.albums[name]
 
 
 def lanes_of(context: BotContext) -> Lanes:

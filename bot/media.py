@@ -1,20 +1,22 @@
-"""Telegram's photo or image file becomes checked picture bytes, and a bounded copy on the disk."""
+"""What was sent by Telegram becomes checked picture bytes, and a bounded copy on the disk."""
 
 import asyncio
 import logging
-import mimetypes
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
 
-from telegram import Bot, Message
+from telegram import Bot
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.pixels import CheckedPicture, check_picture
+from bot.attachments import Attachment
+from bot.pdf import DocumentRefused, render_pages
+from bot.pixels import check_picture
 from bot.sending import seconds_of
 from bot.settings import Settings
-from bot.storage import FOLDER, NewPicture, Picture, Source
+from bot.storage import FOLDER, NewPicture, Picture
 from model_service import PictureFault, PictureRejected
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -34,34 +36,6 @@ class DownloadFailed(Exception):
     """Telegram did not hand out the file; the text is for the log and holds no address."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A picture that hangs on a message, not yet fetched. `size` is in bytes, None where Telegram does not say."""
-
-    source: Source
-    file_id: str
-    file_unique_id: str
-    size: int | None
-
-
-def attachment_of(message: Message) -> Attachment | None:
-    """The photo in its largest size, or the file that may be an image; None where there is neither."""
-    if message.photo:
-        photo = message.photo[-1]
-        return Attachment("photo", photo.file_id, photo.file_unique_id, photo.file_size)
-    document = message.document
-    if document is None or message.animation is not None or not _may_be_image(document.mime_type, document.file_name):
-        return None
-    return Attachment("file", document.file_id, document.file_unique_id, document.file_size)
-
-
-def _may_be_image(mime_type: str | None, name: str | None) -> bool:
-    """What is claimed only rules out the hopeless: the bytes decide."""
-    guess = mimetypes.guess_type(name or "")[0]
-    claims = [claim for claim in (mime_type, guess) if claim and claim != "application/octet-stream"]
-    return not claims or any(claim.startswith("image/") for claim in claims)
-
-
 class Media:
     """Fetches pictures and keeps their copies under `storage.path`/pictures."""
 
@@ -70,26 +44,28 @@ class Media:
         self._timeout = settings.telegram.timeout_seconds
         self._folder = settings.storage.path / FOLDER
 
-    async def receive(self, message: Message, attachment: Attachment) -> NewPicture:
-        """Fetch, check and keep the picture of a message.
+    async def receive(self, attachment: Attachment) -> NewPicture:
+        """Fetch, check and keep a picture.
 
         Raises:
             PictureRejected: it cannot be looked at (TOO_MANY_BYTES is known before anything is fetched).
             DownloadFailed: Telegram did not hand it out.
         """
-        checked, path = await self._fetch(attachment.file_id, attachment.size)
-        return NewPicture(
-            chat=message.chat.id,
-            message_id=message.message_id,
-            album=message.media_group_id,
-            source=attachment.source,
-            file_id=attachment.file_id,
-            file_unique_id=attachment.file_unique_id,
-            width=checked.width,
-            height=checked.height,
-            bytes=checked.bytes,
-            path=path,
-        )
+        return await self._kept(await self.fetch(attachment), attachment)
+
+    async def pages(self, document: Attachment, data: bytes, numbers: Sequence[int]) -> list[NewPicture]:
+        """Render and keep those pages of a document, which holds `data`, that exist.
+
+        Raises:
+            DocumentRefused: it cannot be opened.
+            PictureRejected: a page cannot be looked at.
+        """
+        rendered = await render_pages(data, numbers)
+        there = (number for number in numbers if number <= rendered.pages)
+        return [
+            replace(await self._kept(page, document), page=number, pages=rendered.pages)
+            for number, page in zip(there, rendered.pictures, strict=True)
+        ]
 
     async def read(self, picture: Picture) -> bytes:
         """The bounded copy of a picture; fetched again from Telegram where it was deleted.
@@ -102,16 +78,46 @@ class Media:
             return await asyncio.to_thread(file.read_bytes)
         except OSError:
             _log.info("the copy of picture %d is gone and is fetched again", picture.id)
-        checked, _ = await self._fetch(picture.file_id, None, name=file.name)
+        data = await self._download(picture.file_id)
+        if picture.page:
+            data = await self._page(data, picture.page)
+        checked = await asyncio.to_thread(check_picture, data)
+        await asyncio.to_thread(self._keep, file.name, checked.copy)
         return checked.copy
 
-    async def _fetch(self, file_id: str, size: int | None, name: str | None = None) -> tuple[CheckedPicture, str]:
-        if size is not None and size > MOST_BYTES:
-            raise PictureRejected(PictureFault.TOO_MANY_BYTES, f"{size} bytes")
-        checked = await asyncio.to_thread(check_picture, await self._download(file_id))
-        name = name or f"{uuid4().hex}.{checked.suffix}"
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The file itself.
+
+        Raises:
+            PictureRejected, DownloadFailed: as for `receive`.
+        """
+        if attachment.size is not None and attachment.size > MOST_BYTES:
+            raise PictureRejected(PictureFault.TOO_MANY_BYTES, f"{attachment.size} bytes")
+        return await self._download(attachment.file_id)
+
+    async def _page(self, document: bytes, number: int) -> bytes:
+        try:
+            (page,) = (await render_pages(document, [number])).pictures
+        except (DocumentRefused, ValueError) as error:
+            raise DownloadFailed(f"page {number} cannot be rendered again: {error}") from error
+        return page
+
+    async def _kept(self, data: bytes, attachment: Attachment) -> NewPicture:
+        checked = await asyncio.to_thread(check_picture, data)
+        name = f"{uuid4().hex}.{checked.suffix}"
         await asyncio.to_thread(self._keep, name, checked.copy)
-        return checked, name
+        return NewPicture(
+            chat=attachment.chat,
+            message_id=attachment.message_id,
+            album=attachment.album,
+            source=attachment.source,
+            file_id=attachment.file_id,
+            file_unique_id=attachment.file_unique_id,
+            width=checked.width,
+            height=checked.height,
+            bytes=checked.bytes,
+            path=name,
+        )
 
     def _keep(self, name: str, data: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 import math
 
 from bot.asked import Asked, Step
+from bot.combining import APART, CombinedAnswer
 from bot.texts import Sentence, Texts
 from model_service import GenerationOutput, Health, ModelService, Stage
 
@@ -13,13 +14,23 @@ MINUTE = 60
 
 
 class Progress:
-    """How far one request is. `output` is the newest that came of it; None before it is in line.
+    """How far one question is. `output` is the newest of what is said about the picture whose turn it is.
 
-    `grows` says that the answer is to be seen while it is written.
+    It is None before that is in line. `answer` holds what was said about the pictures before; `grows` says that it is
+    to be seen while it is written.
     """
 
-    def __init__(self, texts: Texts, model: ModelService, asked: Asked, *, grows: bool = True) -> None:
+    def __init__(
+        self,
+        texts: Texts,
+        model: ModelService,
+        asked: Asked,
+        answer: CombinedAnswer | None = None,
+        *,
+        grows: bool = True,
+    ) -> None:
         self.output: GenerationOutput | None = None
+        self.answer = answer or CombinedAnswer()
         self._texts = texts
         self._model = model
         self._asked = asked
@@ -27,13 +38,25 @@ class Progress:
 
     @property
     def written(self) -> str:
-        """The answer so far; empty before its first word."""
+        """The answer so far, in Markdown; empty before its first word."""
+        return self.answer.with_next(self._said)
+
+    @property
+    def _said(self) -> str:
         return "" if self.output is None else self.output.text.strip()
 
     def text(self) -> str:
         """What is to be shown now; empty where there is nothing to say yet."""
+        if self._grows and self._said:
+            return self.written
+        notice = self._notice()
+        earlier = self.answer.text if self._grows else ""
+        return APART.join(part for part in (earlier, notice) if part)
+
+    def _notice(self) -> str:
+        """What is said as long as nothing is written about the picture whose turn it is."""
         if self.output is not None and self.output.stage is not Stage.WAITING:
-            return (self._grows and self.written) or self._texts.say(Sentence.LOOKING)
+            return self._looking()
         if self._model.health is Health.LOADING:
             return starting_up(self._texts, self._model)
         if self._asked.step is Step.BEHIND:
@@ -42,6 +65,12 @@ class Progress:
         if place is not None:
             return in_line(self._texts, place.ahead, place.seconds)
         return "" if self.output is None else in_line(self._texts, self.output.waiting, self.output.wait_seconds)
+
+    def _looking(self) -> str:
+        number, count = self.answer.done + 1, self.answer.pictures
+        if count == 1:
+            return self._texts.say(Sentence.LOOKING)
+        return self._texts.say(Sentence.LOOKING_AT, number=min(number, count), count=count)
 
 
 def starting_up(texts: Texts, model: ModelService) -> str:

@@ -73,6 +73,14 @@ class Sentence(StrEnum):
         "by itself about the last picture here. For example: /ask What is the total?"
     )
     WHAT_TO_KNOW = "I have the picture. What do you want to know about it?"
+    ALBUM_WHAT_TO_KNOW = (
+        "I have the {count} pictures. What do you want to know about them? I look at all of them, unless you name one: "
+        "“picture 2”."
+    )
+    DOCUMENT_WHAT_TO_KNOW = (
+        "I have the document; it has {pages} pages. What do you want to know? I read the first page, unless you name "
+        "others: “page 3”, “pages 2-5” or “all pages”."
+    )
     FORGOTTEN = "Deleted for good, from the disk too: pictures {pictures}, answers {answers}."
     GROUP_ADMINS_ONLY = "In a group only its admins can do that."
 
@@ -180,6 +188,7 @@ class Sentence(StrEnum):
     STARTING_UP = "I am still starting up; your question is kept."
     STARTING_UP_PERCENT = "I am still starting up, {percent} % is done; your question is kept."
     LOOKING = "Looking at the picture …"
+    LOOKING_AT = "Looking at picture {number} of {count} …"
     BUTTON_CANCEL = "Cancel"
     CANCELLED = "Cancelled."
     STOPPED = "Cancelled: the answer ends here."
@@ -197,6 +206,12 @@ class Sentence(StrEnum):
     STATUS_UPTIME = "Running for {uptime}."
 
     FOOTER = "read at {width}x{height}, {tokens} tokens, {seconds} s"
+    FOOTER_SEVERAL = "{count} pictures read, {tokens} tokens in all, {seconds} s"
+    PICTURE_NAME = "Picture {number}:"
+    PAGE_NAME = "Page {number}:"
+    PAGE_OF = "page {page} of {pages}"
+    PAGE_UNASKED = "page {page} of {pages}; for others name them in your question: “page 3”, “pages 2-5”"
+    PREVIEW_ONLY = "I only see the preview picture of it, not how it goes on"
     STEPPED_DOWN = "that is {level} at most: the memory does not suffice for more"
     MEMORY_SHORT = "memory was short, so this is {level}; ask again for a closer look"
     SEND_AS_FILE = "Telegram shrank this photo; sent as a file it keeps its small print"
@@ -210,10 +225,20 @@ class Sentence(StrEnum):
     TOO_MANY_PIXELS = "This picture is too large: I can read 50 megapixels at most."
     TOO_NARROW = "This picture is too thin: one side may be at most 50 times as long as the other."
     ANIMATED = "This picture moves. I can only look at still ones: send a screenshot of it."
-    STICKER = "I cannot look at stickers, only at photos and image files."
-    MOVING = "I cannot watch videos or animations: send me a picture from it."
+    STICKER = "This sticker has no preview picture that I could look at: send me a screenshot of it."
+    MOVING = "I cannot watch this, and it has no preview picture: send me a screenshot of it."
     SOUND = "I cannot listen: please write your question, and send the picture as a photo or a file."
-    DOCUMENT = "I can only open image files (JPEG, PNG, WebP, BMP, TIFF). Send a page of it as a picture."
+    DOCUMENT = (
+        "I can only open image files (JPEG, PNG, WebP, BMP, TIFF) and PDFs. Send it as a PDF, or a page of it as a "
+        "picture."
+    )
+    PDF_LOCKED = "This PDF is locked with a password. Send it without one, or a page of it as a picture."
+    PDF_BROKEN = "This PDF is damaged: I cannot open it. Please send it again, or a page of it as a picture."
+    PDF_EMPTY = "This PDF has no pages."
+    PDF_TOO_MUCH = "This PDF is more than I can handle. Send me a page of it as a picture."
+    NO_SUCH_PAGE = "There is no such page: this document has pages 1 to {pages}."
+    TOO_MANY_PAGES = "I look at {most} pages at most for one question. Tell me which ones, for example “pages 2-5”."
+    NO_SUCH_PICTURE = "There is no such picture: I know pictures 1 to {count} of this album."
     OTHER = "I can only look at pictures: send me a photo, or an image as a file."
     UNKNOWN_COMMAND = "I do not know this command. /help says what I can do."
 

@@ -28,5 +28,5 @@ async def forget(update: Update, context: BotContext) -> None:
     for begun in forgotten.answers:
         with contextlib.suppress(TelegramError):
             await context.bot.delete_message(chat, begun)
-    _log.info("chat %d is forgotten: %d pictures, %d turns", chat, len(forgotten.files), forgotten.turns)
-    await say(update, context, Sentence.FORGOTTEN, pictures=len(forgotten.files), answers=forgotten.turns // 2)
+    _log.info("chat %d is forgotten: %d pictures, %d answers", chat, len(forgotten.files), forgotten.questions)
+    await say(update, context, Sentence.FORGOTTEN, pictures=len(forgotten.files), answers=forgotten.questions)

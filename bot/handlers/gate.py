@@ -6,9 +6,9 @@ from telegram import Chat, Message, Update
 from telegram.ext import ApplicationHandlerStop
 
 from bot.access import Verdict, is_addressed, judge, leading_command
+from bot.attachments import shows_picture
 from bot.context import BotContext
 from bot.handlers import strangers
-from bot.media import attachment_of
 from bot.reply import topic_of
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ async def _is_meant(message: Message, context: BotContext) -> bool:
     """Whether the bot is addressed, or the message brings a picture where every picture is to be answered."""
     if is_addressed(message, context.bot.bot):
         return True
-    if attachment_of(message) is None or leading_command(message) is not None:
+    if not shows_picture(message) or leading_command(message) is not None:
         return False
     return (await context.services.chats.settings(message.chat.id, topic_of(message))).watch
 

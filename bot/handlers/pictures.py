@@ -1,6 +1,7 @@
-"""A photo or an image file: answered at once if it brings its question, else remembered."""
+"""Something to look at: answered at once if it brings its question, else remembered."""
 
-import logging
+import asyncio
+from collections.abc import Sequence
 
 from telegram import Message, Update
 
@@ -9,56 +10,103 @@ from bot.context import BotContext
 from bot.handlers.answering import answer
 from bot.handlers.others import decline
 from bot.handlers.speaking import message_of, say
-from bot.media import Attachment, DownloadFailed, Media, attachment_of
-from bot.reply import Reply, place_of, topic_of
+from bot.handlers.subjects import TROUBLES, named, take_in, tell
+from bot.lanes import lanes_of
+from bot.reply import topic_of
 from bot.storage import Picture
-from bot.texts import FAULTS, Sentence
-from model_service import PictureRejected
-
-_log = logging.getLogger(__name__)
+from bot.texts import Sentence
 
 
 async def look(update: Update, context: BotContext) -> None:
-    """Take the picture in; answer its caption, or ask what is wanted."""
+    """Take it in, an album as a whole; answer its caption, or ask what is wanted."""
     message = message_of(update)
-    attachment = attachment_of(message)
-    if attachment is None:
-        await decline(update, context)
-        return
-    siblings = await _siblings(message, context)
-    picture = await take_in(update, context, message, attachment)
-    if picture is None:
-        return
     question = question_of(message, context.bot.bot)
-    if question:
-        await answer(update, context, picture, question)
-    elif not siblings:
-        await context.services.chats.look_at(picture.chat, picture.id, topic_of(message))
-        await context.services.pictures.about(picture, await say(update, context, Sentence.WHAT_TO_KNOW))
-
-
-async def take_in(update: Update, context: BotContext, message: Message, attachment: Attachment) -> Picture | None:
-    """Fetch and remember the picture that hangs on `message`; if that fails say why, and return None."""
-    services = context.services
-    known = await services.pictures.of_message(message.chat.id, message.message_id)
-    if known is not None:
-        return known
+    if message.media_group_id is not None:
+        await _look_at_album(update, context, message.media_group_id, question)
+        return
     try:
-        async with Reply(context.bot, place_of(message_of(update))).typing():
-            new = await Media(context.bot, services.settings).receive(message, attachment)
-    except PictureRejected as error:
-        await say(update, context, FAULTS[error.fault])
-    except DownloadFailed as error:
-        _log.warning("a picture could not be fetched: %s", error)
-        await say(update, context, Sentence.DOWNLOAD_FAILED)
+        pictures = await take_in(message, question, context)
+    except TROUBLES as error:
+        await tell(error, message, update, context)
+        return
+    if pictures:
+        await go_on(update, context, pictures, question)
     else:
-        return await services.pictures.add(new)
-    return None
+        await decline(update, context)
 
 
-async def _siblings(message: Message, context: BotContext) -> list[Picture]:
-    """The pictures of the same album that came before: only the first without a caption is asked about."""
-    if message.media_group_id is None:
-        return []
-    album = await context.services.pictures.of_album(message.chat.id, message.media_group_id)
-    return [picture for picture in album if picture.message_id != message.message_id]
+async def go_on(update: Update, context: BotContext, pictures: Sequence[Picture], question: str) -> None:
+    """Answer the question about these pictures; where there is none, ask for it."""
+    if question:
+        await answer(update, context, pictures, question)
+        return
+    services, message = context.services, message_of(update)
+    await services.pictures.look_at(pictures, message.chat.id, topic_of(message))
+    if pictures[0].pages > 1 and pictures[0].album is None:
+        said = await say(update, context, Sentence.DOCUMENT_WHAT_TO_KNOW, pages=pictures[0].pages)
+    elif len(pictures) > 1:
+        said = await say(update, context, Sentence.ALBUM_WHAT_TO_KNOW, count=len(pictures))
+    else:
+        said = await say(update, context, Sentence.WHAT_TO_KNOW)
+    await services.pictures.about(pictures, [message.message_id, *said])
+
+
+async def _look_at_album(update: Update, context: BotContext, album: str, question: str) -> None:
+    """One caption is a question about all of the pictures; where several have one, each is about its own picture.
+
+    What comes late is asked what its album was asked.
+    """
+    message, services = message_of(update), context.services
+    came = [one.message for one in lanes_of(context).taken_in_with(update.update_id) if one.message is not None]
+    mine = _mine(message, came)
+    await _take_in_all(update, context, mine)
+    ids = {one.message_id for one in mine}
+    pictures = await services.pictures.of_album(message.chat.id, album)
+    new = [picture for picture in pictures if picture.message_id in ids]
+    earlier = {picture.message_id for picture in pictures} - {one.message_id for one in came}
+    asked = await _asked(message.chat.id, earlier, context)
+    if not new:
+        return
+    if asked or mine != came:
+        await go_on(update, context, new, question or asked or "")
+    elif question or not earlier:
+        await _answer_about(update, context, pictures, question)
+    else:
+        await services.pictures.look_at(pictures, message.chat.id, topic_of(message))
+
+
+def _mine(message: Message, came: list[Message]) -> list[Message]:
+    """The messages of an album that this one speaks for; the first with a caption also for those without."""
+    captioned = [one for one in came if one.caption]
+    if len(captioned) < 2:
+        return came
+    first = message.message_id == captioned[0].message_id
+    return [one for one in came if one.message_id == message.message_id or (first and not one.caption)]
+
+
+async def _take_in_all(update: Update, context: BotContext, messages: Sequence[Message]) -> None:
+    """Fetch what is not known yet; under what cannot be looked at stands why."""
+
+    async def fetch(message: Message) -> None:
+        try:
+            if not await take_in(message, "", context):
+                await decline(update, context)
+        except TROUBLES as error:
+            await tell(error, message, update, context)
+
+    await asyncio.gather(*(fetch(message) for message in messages))
+
+
+async def _asked(chat: int, messages: set[int], context: BotContext) -> str | None:
+    """What was asked under one of these messages, answered or not yet."""
+    under_way = (context.services.asked.get(chat, message) for message in messages)
+    asking = next((asked.text for asked in under_way if asked is not None), None)
+    return asking or await context.services.turns.question(chat, messages)
+
+
+async def _answer_about(update: Update, context: BotContext, pictures: list[Picture], question: str) -> None:
+    """Answer about those of an album that its caption names, else about all."""
+    try:
+        await go_on(update, context, await named(pictures, question, context), question)
+    except TROUBLES as error:
+        await tell(error, message_of(update), update, context)

@@ -7,9 +7,10 @@ from importlib import resources
 from telegram import Chat, Message, ReplyKeyboardMarkup, Update
 from telegram.error import TelegramError
 
+from bot.attachments import attachment_of
 from bot.context import BotContext
 from bot.handlers.speaking import tell, texts_for
-from bot.media import DownloadFailed, Media, attachment_of
+from bot.media import DownloadFailed, Media
 from bot.texts import Sentence, Texts
 from model_service import PictureRejected
 
@@ -52,5 +53,5 @@ def questions(texts: Texts) -> ReplyKeyboardMarkup:
 async def _take_in(shown: Message, context: BotContext) -> None:
     services, attachment = context.services, attachment_of(shown)
     assert attachment is not None  # noqa: S101
-    picture = await services.pictures.add(await Media(context.bot, services.settings).receive(shown, attachment))
-    await services.chats.look_at(picture.chat, picture.id)
+    picture = await services.pictures.add(await Media(context.bot, services.settings).receive(attachment))
+    await services.pictures.look_at([picture], picture.chat)

@@ -48,7 +48,7 @@ async def press(update: Update, context: BotContext) -> None:
 async def start_afresh(update: Update, context: BotContext) -> None:
     """/new: the next question here is about no picture until one comes."""
     message = message_of(update)
-    await context.services.chats.look_at(message.chat.id, None, topic_of(message))
+    await context.services.pictures.look_at([], message.chat.id, topic_of(message))
     await say(update, context, Sentence.STARTED_AFRESH)
 
 

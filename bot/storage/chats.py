@@ -1,4 +1,4 @@
-"""What a chat, or a topic of it, has chosen, and the picture it is talking about."""
+"""What a chat, or a topic of it, has chosen."""
 
 from dataclasses import replace
 
@@ -6,8 +6,7 @@ from bot.chat_settings import READERS, ChatSettings, Setting
 from bot.storage.database import Database, Value
 
 _SETTINGS = (
-    f"SELECT {', '.join(f'coalesce(topics.{name}, chats.{name}) AS {name}' for name in Setting)}, "  # noqa: S608
-    "iif(here.topic IS NULL, chats.picture, topics.picture) AS picture "
+    f"SELECT {', '.join(f'coalesce(topics.{name}, chats.{name}) AS {name}' for name in Setting)} "  # noqa: S608
     "FROM (SELECT ? AS chat, ? AS topic) AS here LEFT JOIN chats ON chats.id = here.chat "
     "LEFT JOIN topics ON topics.chat = here.chat AND topics.topic = here.topic"
 )
@@ -24,11 +23,11 @@ class Chats:
         self._defaults = defaults or ChatSettings()
 
     async def settings(self, chat: int, topic: int | None = None) -> ChatSettings:
-        """What holds there: a topic has a picture of its own, and the chat's settings where it chose none."""
+        """What holds there: in a topic the chat's where it chose nothing."""
         row = await self._database.row(_SETTINGS, chat, topic)
         assert row is not None  # noqa: S101
         chosen = {name.value: read(row[name]) for name, read in READERS.items() if row[name] is not None}
-        return replace(self._defaults, picture=row["picture"], **chosen)
+        return replace(self._defaults, **chosen)
 
     async def choose(self, setting: Setting, word: str, chat: int, topic: int | None = None) -> None:
         """From now on this holds there; `word` is spelt as by `ChatSettings.word`."""
@@ -37,10 +36,6 @@ class Chats:
     async def reset(self, chat: int, topic: int | None = None) -> None:
         """The defaults hold again, in a topic its chat's settings; who may change them stays as it was chosen."""
         await self._set({name.value: None for name in Setting if name is not Setting.CHANGED_BY}, chat, topic)
-
-    async def look_at(self, chat: int, picture: int | None, topic: int | None = None) -> None:
-        """The next question is about this picture; None: about none."""
-        await self._set({"picture": picture}, chat, topic)
 
     async def _set(self, values: dict[str, Value], chat: int, topic: int | None) -> None:
         place: dict[str, Value] = {"id": chat} if topic is None else {"chat": chat, "topic": topic}

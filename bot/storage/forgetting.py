@@ -16,9 +16,9 @@ CHAT = (
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What of a chat was deleted: how many turns, the copies' file names, the messages of answers being written."""
+    """What of a chat was deleted: how many answered questions, the copies' names, the messages of growing answers."""
 
-    turns: int
+    questions: int
     files: tuple[str, ...]
     answers: tuple[int, ...]
 
@@ -45,10 +45,14 @@ class Forgetting:
                 f"WHERE payload <> x'' AND {CHAT} = ? AND update_id <= ?",
                 (time.time(), chat, update_id),
             )
-            turns = await connection.execute("DELETE FROM turns WHERE chat = ?", (chat,))
+            answered = await connection.execute_fetchall(
+                "DELETE FROM turns WHERE chat = ? RETURNING iif(role = 'user', coalesce(message_id, -id), NULL)",
+                (chat,),
+            )
             files = await connection.execute_fetchall("DELETE FROM pictures WHERE chat = ? RETURNING path", (chat,))
         await self._database.scrub()
-        return Forgotten(turns.rowcount, tuple(row[0] for row in files), tuple(row[0] for row in answers))
+        questions = {row[0] for row in answered} - {None}
+        return Forgotten(len(questions), tuple(row[0] for row in files), tuple(row[0] for row in answers))
 
     async def older_than(self, moment: float) -> int:
         """Delete turns, pictures that nobody talked about since, and updates set aside, from before `moment`.

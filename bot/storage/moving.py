@@ -27,7 +27,8 @@ class Moving:
         steps = (
             "UPDATE OR REPLACE admissions SET id = ?1 WHERE id = ?2",
             "UPDATE OR REPLACE chats SET id = ?1 WHERE id = ?2",
-            "UPDATE pictures SET chat = ?1, message_id = -message_id, album = NULL WHERE chat = ?2",
+            "UPDATE pictures SET chat = ?1, message_id = -message_id WHERE chat = ?2",
+            "UPDATE looked_at SET chat = ?1 WHERE chat = ?2",
             "UPDATE turns SET chat = ?1, message_id = -message_id WHERE chat = ?2",
             "UPDATE message_pictures SET chat = ?1, message_id = -message_id WHERE chat = ?2",
             f"UPDATE inbox SET payload = CAST(json_replace({PAYLOAD}, {RENUMBERED}) AS BLOB), "  # noqa: S608

@@ -1,9 +1,10 @@
 """What was asked and answered about each picture."""
 
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.storage.database import Database
+from bot.storage.database import Database, Statement
 from bot.storage.pictures import Picture, linking
 from model_service import Detail, FinishReason, Message
 
@@ -31,21 +32,12 @@ class Turns:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, picture: Picture, turn: Turn) -> None:
-        """Remember a turn, and that its messages are about the picture."""
-        now = time.time()
-        first_answer = turn.answer_messages[0] if turn.answer_messages else None
-        rows = [
-            ("user", turn.question, turn.question_message, turn.user, turn.name, None),
-            ("assistant", turn.answer, first_answer, None, None, turn.finish.value),
-        ]
-        said = (
-            "INSERT INTO turns (role, text, message_id, user, name, finish, chat, picture, level, created_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        )
+    async def add(self, turns: Sequence[tuple[Picture, Turn]]) -> None:
+        """Remember what one question was answered about each of its pictures, and that its messages are about them."""
+        pictures, turn = [picture for picture, _ in turns], turns[0][1]
         await self._database.write_all(
-            *((said, (*row, picture.chat, picture.id, str(turn.detail), now)) for row in rows),
-            *linking(picture, (turn.question_message, *turn.answer_messages)),
+            *(statement for picture, each in turns for statement in _saying(picture, each)),
+            *linking(pictures, (turn.question_message, *turn.answer_messages)),
         )
 
     async def history(self, picture: Picture, user: int | None) -> list[Message]:
@@ -59,7 +51,29 @@ class Turns:
         )
         return [Message(row["role"], row["text"]) for row in await self._database.rows(sql, user, picture.id)]
 
+    async def question(self, chat: int, messages: Iterable[int]) -> str | None:
+        """What the first of these messages asked that was answered."""
+        marks = ", ".join("?" * len(numbers := tuple(messages)))
+        sql = f"SELECT text FROM turns WHERE chat = ? AND role = 'user' AND message_id IN ({marks}) ORDER BY id"  # noqa: S608
+        row = await self._database.row(sql, chat, *numbers)
+        return row["text"] if row else None
+
     async def answered(self, chat: int, question_message: int) -> bool:
         """Whether a question has its answer already."""
         sql = "SELECT 1 FROM turns WHERE chat = ? AND message_id = ? AND role = 'user'"
         return await self._database.row(sql, chat, question_message) is not None
+
+
+def _saying(picture: Picture, turn: Turn) -> list[Statement]:
+    """The statements that remember a turn about one picture."""
+    first_answer = turn.answer_messages[0] if turn.answer_messages else None
+    rows = (
+        ("user", turn.question, turn.question_message, turn.user, turn.name, None),
+        ("assistant", turn.answer, first_answer, None, None, turn.finish.value),
+    )
+    sql = (
+        "INSERT INTO turns (role, text, message_id, user, name, finish, chat, picture, level, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    )
+    now = time.time()
+    return [(sql, (*row, picture.chat, picture.id, str(turn.detail), now)) for row in rows]

@@ -7,7 +7,7 @@ from bot.storage import Picture
 from bot.texts import texts_in
 from model_service import Detail, DetailPlan, FinishReason, GenerationOutput, Stage
 
-PHOTO = Picture(5, 10, None, "photo", "F", "U", 1280, 960, 1000, "a.jpg", 1)
+PHOTO = Picture(5, 10, None, "photo", "F", "U", 1280, 960, 1000, "a.jpg", id=1)
 OUTPUT = GenerationOutput(
     Stage.DONE, "A cat.", DetailPlan(Detail(384), 16, 24), seconds=2.345, finish_reason=FinishReason.STOP
 )

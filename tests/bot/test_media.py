@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from telegram import Message, Update
 
-from bot.media import Attachment, attachment_of
+from bot.attachments import Attachment, attachment_of
 from bot.pixels import MOST_PIXELS, MOST_SIDE, check_picture
 from model_service import PictureFault, PictureRejected, open_picture
 from tests.bot.samples import picture
@@ -28,7 +28,7 @@ def file(name: str, size: int = 10) -> dict[str, Any]:
 def test_the_largest_size_of_a_photo_is_taken() -> None:
     """Telegram sends them smallest first."""
     sizes = [file(name, size) | {"width": size, "height": size} for name, size in (("s", 90), ("m", 320), ("l", 1280))]
-    assert attachment_of(message(photo=sizes)) == Attachment("photo", "l", "ul", 1280)
+    assert attachment_of(message(photo=sizes)) == Attachment("photo", 5, 1, None, "l", "ul", 1280)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_file_that_may_be_an_image_is_taken_never_its_thumbnail(claims: dict[s
     "content",
     [
         {"text": "Hi"},
-        {"document": file("x") | {"mime_type": "application/pdf", "file_name": "a.pdf"}},
+        {"document": file("x") | {"mime_type": "application/zip", "file_name": "a.zip"}},
         {"document": file("x") | {"mime_type": "video/mp4"}},
         {
             "document": file("x") | {"mime_type": "image/gif"},

@@ -46,9 +46,9 @@ def all_bytes(folder: Path) -> Iterator[bytes]:
 async def test_a_forgotten_chat_is_gone_from_every_file(database: Database, folder: Path) -> None:
     """While the database is open, too: neither it, nor its log, nor a backup, nor a copy holds a word or pixel."""
     pictures, turns, inbox = Pictures(database), Turns(database), Inbox(database)
-    await turns.add(await pictures.add(NEW), TURN)
+    await turns.add([(await pictures.add(NEW), TURN)])
     bens = await pictures.add(replace(NEW, chat=6, file_id="F", path="ben.jpg"))
-    await turns.add(bens, replace(TURN, question="QUESTION-OF-BEN", answer="A cat."))
+    await turns.add([(bens, replace(TURN, question="QUESTION-OF-BEN", answer="A cat."))])
     for number, payload in enumerate((UPDATE, PRESS, OTHERS), start=1):
         await inbox.receive(number, payload)
     await inbox.set_aside(4, UPDATE, "odd")
@@ -62,7 +62,7 @@ async def test_a_forgotten_chat_is_gone_from_every_file(database: Database, fold
 
     forgotten = await Retention(database, folder, keep_seconds=0).forget(5, update_id=9)
 
-    assert (forgotten.turns, forgotten.files, forgotten.answers) == (2, ("ada.jpg",), (77,))
+    assert (forgotten.questions, forgotten.files, forgotten.answers) == (1, ("ada.jpg",), (77,))
     assert copies(folder) == {"ben.jpg"}
     data = b"".join(all_bytes(folder))
     assert b"ADA" not in data and b"ada.jpg" not in data
@@ -93,8 +93,8 @@ async def test_what_is_too_old_goes(database: Database, folder: Path) -> None:
     pictures, turns = Pictures(database), Turns(database)
     for number, name in enumerate(("old.jpg", "asked.jpg", "new.jpg")):
         picture = await pictures.add(replace(NEW, message_id=number, path=name))
-        await turns.add(picture, replace(TURN, question_message=50 + number))
-        await turns.add(picture, replace(TURN, question_message=60 + number))
+        await turns.add([(picture, replace(TURN, question_message=50 + number))])
+        await turns.add([(picture, replace(TURN, question_message=60 + number))])
         keep(folder, name, 0.0)
     await database.write("UPDATE pictures SET created_at = ? WHERE path <> 'new.jpg'", 5 * DAY)
     await database.write("UPDATE turns SET created_at = ? WHERE picture = 1", 6 * DAY)

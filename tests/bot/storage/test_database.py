@@ -44,7 +44,7 @@ async def test_a_commit_that_fails_leaves_nothing(database: Database) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         async with database.transaction() as connection:
             await connection.execute("PRAGMA defer_foreign_keys = ON")
-            await connection.execute("INSERT INTO chats (id, picture) VALUES (1, 12345)")
+            await connection.execute("INSERT INTO looked_at (chat, topic, picture) VALUES (1, 0, 12345)")
     await database.write("INSERT INTO chats (id) VALUES (2)")
     assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [2]
 

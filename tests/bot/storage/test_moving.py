@@ -2,7 +2,7 @@
 
 import json
 
-from bot.storage import Admissions, Chats, Database, Forgetting, Inbox, Moving, Pictures, Standing, Turns
+from bot.storage import Admissions, Database, Forgetting, Inbox, Moving, Pictures, Standing, Turns
 from tests.bot.storage.test_tables import NEW, TURN
 
 BEFORE, AFTER, ADA = 5, -1001, 42
@@ -10,29 +10,29 @@ BEFORE, AFTER, ADA = 5, -1001, 42
 
 async def test_everything_moves_once(database: Database) -> None:
     """Again, as the second chat's notice has it, changes nothing; nor does a notice that was renumbered itself."""
-    admissions, chats, pictures, turns = Admissions(database), Chats(database), Pictures(database), Turns(database)
+    admissions, pictures, turns = Admissions(database), Pictures(database), Turns(database)
     picture = await pictures.add(NEW)
-    await turns.add(picture, TURN)
-    await chats.look_at(BEFORE, picture.id)
+    await turns.add([(picture, TURN)])
+    await pictures.look_at([picture], BEFORE)
     await admissions.let_in(BEFORE, "Family", by=ADA)
     for before in (BEFORE, BEFORE, AFTER):
         await Moving(database).group(before, AFTER)
     assert [(one.id, one.standing) for one in await admissions.all()] == [(AFTER, Standing.GUEST)]
-    assert (await chats.settings(AFTER)).picture == picture.id
-    assert (await chats.settings(BEFORE)).picture is None
+    assert [each.id for each in await pictures.current(AFTER)] == [picture.id]
+    assert await pictures.current(BEFORE) == []
     assert [len(await turns.history(picture, ADA)), await turns.answered(AFTER, -11)] == [2, True]
-    assert (await Forgetting(database).chat(AFTER, 0)).turns == 2
+    assert (await Forgetting(database).chat(AFTER, 0)).questions == 1
 
 
 async def test_a_number_of_the_former_chat_names_no_message_of_the_new_one(database: Database) -> None:
     """A picture and a question that are numbered as former ones were are new."""
     pictures, turns = Pictures(database), Turns(database)
     former = await pictures.add(NEW)
-    await turns.add(former, TURN)
+    await turns.add([(former, TURN)])
     await Moving(database).group(BEFORE, AFTER)
     assert not await turns.answered(AFTER, 11)
-    assert [await pictures.of_message(AFTER, number) for number in (10, 11, 12)] == [None] * 3
-    assert await pictures.of_message(AFTER, -10) == await pictures.get(former.id)
+    assert [await pictures.of_message(AFTER, number) for number in (10, 11, 12)] == [[]] * 3
+    assert await pictures.of_message(AFTER, -10) == [await pictures.get(former.id)]
 
 
 async def test_what_waits_is_answered_in_the_new_chat(database: Database) -> None:

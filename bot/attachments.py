@@ -1,0 +1,84 @@
+"""What hangs on a message that can be looked at: a picture, the preview of what moves, a document of pages."""
+
+import mimetypes
+from dataclasses import dataclass
+from typing import Protocol
+
+from telegram import Document, Message
+
+from bot.storage import Picture, Source
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file on a message that can be looked at, not yet fetched. `size` is in bytes, None where it is not known."""
+
+    source: Source
+    chat: int
+    message_id: int
+    album: str | None
+    file_id: str
+    file_unique_id: str
+    size: int | None
+
+
+class _File(Protocol):
+    @property
+    def file_id(self) -> str: ...
+    @property
+    def file_unique_id(self) -> str: ...
+    @property
+    def file_size(self) -> int | None: ...
+
+
+def attachment_of(message: Message) -> Attachment | None:
+    """The photo in its largest size, the file, or the preview of what moves; None where nothing can be looked at."""
+    if message.photo:
+        return _attachment("photo", message, message.photo[-1])
+    sticker = message.sticker
+    if (
+        message.animation
+        or message.video
+        or message.video_note
+        or (sticker and (sticker.is_animated or sticker.is_video))
+    ):
+        return preview_of(message)
+    if sticker is not None:  # One that stands still is a WebP image itself.
+        return _attachment("file", message, sticker)
+    return _of_document(message, message.document) if message.document is not None else None
+
+
+def preview_of(message: Message) -> Attachment | None:
+    """The small picture that Telegram shows of what moves, or of a file, before it is opened."""
+    shown = message.animation or message.video or message.video_note or message.sticker or message.document
+    if shown is None or shown.thumbnail is None:
+        return None
+    return _attachment("preview", message, shown.thumbnail)
+
+
+def document_of(page: Picture) -> Attachment:
+    """The document that a page is of."""
+    return Attachment("page", page.chat, page.message_id, page.album, page.file_id, page.file_unique_id, None)
+
+
+def shows_picture(message: Message) -> bool:
+    """Whether somebody sent a picture to be seen, and not a sticker, say, with which people answer each other."""
+    attachment = attachment_of(message)
+    return attachment is not None and attachment.source in {"photo", "file"} and message.sticker is None
+
+
+def _of_document(message: Message, document: Document) -> Attachment | None:
+    """What is claimed only rules out the hopeless: the bytes decide."""
+    guess = mimetypes.guess_type(document.file_name or "")[0]
+    claims = [claim for claim in (document.mime_type, guess) if claim and claim != "application/octet-stream"]
+    if claims and all(claim == PDF for claim in claims):
+        return _attachment("page", message, document)
+    may_be_image = not claims or any(claim.startswith("image/") for claim in claims)
+    return _attachment("file", message, document) if may_be_image else None
+
+
+def _attachment(source: Source, message: Message, file: _File) -> Attachment:
+    place = (message.chat.id, message.message_id, message.media_group_id)
+    return Attachment(source, *place, file.file_id, file.file_unique_id, file.file_size)

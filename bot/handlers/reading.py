@@ -1,0 +1,145 @@
+"""A question's way through the model: its pictures are looked at in turn, and one answer grows from all of them."""
+
+import contextlib
+import logging
+import math
+from dataclasses import dataclass
+
+from telegram import Message
+
+from bot.asked import Asked, Step
+from bot.chat_settings import ChatSettings
+from bot.context import Services
+from bot.conversation import Question, compose, sampling_in
+from bot.media import DownloadFailed, Media
+from bot.progress import Progress
+from bot.reply import Reply
+from bot.storage import Picture
+from bot.texts import FAULTS, LIMITS, Sentence, Texts
+from model_service import (
+    Draining,
+    EngineDead,
+    FinishReason,
+    GenerationOutput,
+    GenerationRequest,
+    Health,
+    LimitReached,
+    ModelServiceError,
+    OutOfMemory,
+    PictureRejected,
+    QueueFull,
+    Stage,
+)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """One question on its way to its answer."""
+
+    services: Services
+    message: Message
+    pictures: list[Picture]
+    asked: Asked
+    settings: ChatSettings
+    texts: Texts
+    progress: Progress
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the model said about one picture."""
+
+    picture: Picture
+    output: GenerationOutput
+
+    @property
+    def text(self) -> str:
+        """The answer as to this picture."""
+        return self.output.text.strip()
+
+
+async def read_all(work: Answering, media: Media) -> list[Reading]:
+    """Look at each picture with the same question; one that fails has its sentence in the answer instead.
+
+    Raises:
+        Draining, EngineDead: the process is about to end.
+        ModelServiceError, DownloadFailed: nothing could be read in any of them; the last one's reason.
+    """
+    readings: list[Reading] = []
+    failure: Exception | None = None
+    for number, picture in enumerate(work.pictures):
+        work.asked.picture, work.progress.output = number, None
+        try:
+            readings.append(Reading(picture, output := await _read(work, media, picture)))
+        except (Draining, EngineDead):
+            raise
+        except (ModelServiceError, DownloadFailed) as error:
+            _log.warning("picture %d of %d of a question was not read: %s", number + 1, len(work.pictures), error)
+            failure = error
+            work.progress.answer.add(excuse(work.texts, error))
+            if isinstance(error, LimitReached | QueueFull):  # It holds for the others as well.
+                break
+        else:
+            work.progress.answer.add(output.text.strip() or work.texts.say(Sentence.NO_WORDS))
+    if not readings and failure is not None:
+        raise failure
+    return readings
+
+
+def excuse(texts: Texts, error: Exception) -> str:
+    """What a person is told about an answer that failed."""
+    if isinstance(error, PictureRejected):
+        return texts.say(FAULTS[error.fault])
+    if isinstance(error, LimitReached):
+        return texts.say(LIMITS[error.limit], most=int(error.most), minutes=math.ceil((error.retry_after or 0) / 60))
+    sentences = {
+        OutOfMemory: Sentence.OUT_OF_MEMORY,
+        QueueFull: Sentence.QUEUE_FULL,
+        DownloadFailed: Sentence.PICTURE_GONE,
+    }
+    return texts.say(sentences.get(type(error), Sentence.FAILED))
+
+
+async def _read(work: Answering, media: Media, picture: Picture) -> GenerationOutput:
+    """Stream what is said about one picture to the screen; returns the last state.
+
+    Of places in line `Reply.growing` shows the later ones.
+    """
+    if work.services.model.health is Health.DEAD:
+        raise Draining("the engine died while the question waited for another")
+    output = GenerationOutput(Stage.WAITING)
+    request = await _request(work, media, picture)
+    async with contextlib.aclosing(work.services.model.generate(request)) as outputs:
+        async for output in outputs:
+            news = work.progress.output is None or output.stage is not Stage.WAITING
+            work.progress.output = output
+            if output.stage is not Stage.WAITING:
+                work.asked.step = Step.ANSWERING
+            if news and output.finish_reason is None:
+                await work.reply.show(work.progress.text())
+    if output.finish_reason in {None, FinishReason.ABORT}:
+        raise Draining("the answer was aborted")
+    return output
+
+
+async def _request(work: Answering, media: Media, picture: Picture) -> GenerationRequest:
+    model = work.services.settings.model
+    question = Question(
+        id=work.asked.request,
+        chat=str(work.message.chat.id),
+        text=work.asked.text,
+        picture=await media.read(picture),
+        detail=work.settings.detail,
+        person=_person(work.message),
+        length=work.settings.length,
+    )
+    history = await work.services.turns.history(picture, work.asked.asker)
+    return compose(question, history, sampling_in(work.settings, model), model.history_tokens)
+
+
+def _person(message: Message) -> str:
+    """Who asks; empty for those who hide behind a channel or a group."""
+    return "" if message.from_user is None or message.sender_chat else str(message.from_user.id)

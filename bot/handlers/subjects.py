@@ -1,0 +1,133 @@
+"""What a question is about: the pictures or pages that it names, of those that were sent."""
+
+import logging
+
+from telegram import Message, Update
+
+from bot.attachments import Attachment, attachment_of, document_of, preview_of
+from bot.context import BotContext
+from bot.handlers.speaking import texts_for
+from bot.media import DownloadFailed, Media
+from bot.pages import PAGES, PICTURES, chosen, names_pages
+from bot.pdf import DocumentFault, DocumentRefused
+from bot.render import Part
+from bot.reply import Reply, place_of
+from bot.storage import Picture
+from bot.texts import FAULTS, Sentence, Texts
+from model_service import PictureFault, PictureRejected
+
+MOST_PAGES = 10
+"""How many pages of a document one question may be about."""
+
+DOCUMENT_FAULTS = {
+    DocumentFault.LOCKED: Sentence.PDF_LOCKED,
+    DocumentFault.BROKEN: Sentence.PDF_BROKEN,
+    DocumentFault.EMPTY: Sentence.PDF_EMPTY,
+    DocumentFault.TOO_MUCH: Sentence.PDF_TOO_MUCH,
+}
+"""What is said about a document that cannot be opened."""
+
+_log = logging.getLogger(__name__)
+
+
+class Objection(Exception):
+    """A question that names what is not there, or too much of it."""
+
+    def __init__(self, sentence: Sentence, **values: object) -> None:
+        super().__init__(sentence.name)
+        self.sentence = sentence
+        self.values = values
+
+
+TROUBLES = (PictureRejected, DownloadFailed, DocumentRefused, Objection)
+"""Why something that was sent cannot be looked at."""
+
+
+async def take_in(message: Message, question: str, context: BotContext) -> list[Picture]:
+    """The picture of a message, or the pages of its document that the question names, fetched where they are not known.
+
+    Empty where nothing hangs on it that can be looked at.
+
+    Raises:
+        PictureRejected, DownloadFailed, DocumentRefused, Objection: it cannot be looked at.
+    """
+    attachment, services = attachment_of(message), context.services
+    if attachment is None:
+        return []
+    async with Reply(context.bot, place_of(message)).typing():
+        if attachment.source == "page":
+            return await pages_of(attachment, question, context)
+        shown = await services.pictures.of_message(message.chat.id, message.message_id)
+        if shown:
+            return shown
+        media, preview = Media(context.bot, services.settings), preview_of(message)
+        try:
+            new = await media.receive(attachment)
+        except PictureRejected as error:
+            if error.fault is not PictureFault.ANIMATED or preview is None:
+                raise
+            new = await media.receive(preview)
+        return [await services.pictures.add(new)]
+
+
+async def pages_of(document: Attachment, question: str, context: BotContext) -> list[Picture]:
+    """The pages that the question names, rendered where they are not known; the first one if it names none.
+
+    Raises:
+        PictureRejected, DownloadFailed, DocumentRefused, Objection: they cannot be looked at.
+    """
+    services = context.services
+    media = Media(context.bot, services.settings)
+    known = {page.page: page for page in await services.pictures.pages(document.chat, document.message_id)}
+    data = b""
+    if not known:
+        data = await media.fetch(document)
+        known[1] = await services.pictures.add(*await media.pages(document, data, [1]))
+    numbers = _numbers(question, next(iter(known.values())).pages)
+    if missing := [number for number in numbers if number not in known]:
+        for new in await media.pages(document, data or await media.fetch(document), missing):
+            known[new.page] = await services.pictures.add(new)
+    return [known[number] for number in numbers]
+
+
+def _numbers(question: str, pages: int) -> list[int]:
+    numbers = chosen(question, PAGES, pages) or [1]
+    if not 1 <= numbers[0] <= numbers[-1] <= pages:
+        raise Objection(Sentence.NO_SUCH_PAGE, pages=pages)
+    if len(numbers) > MOST_PAGES:
+        raise Objection(Sentence.TOO_MANY_PAGES, most=MOST_PAGES)
+    return numbers
+
+
+async def named(pictures: list[Picture], question: str, context: BotContext) -> list[Picture]:
+    """The pictures of the same album, or pages of the same document, that a question names; else all of `pictures`.
+
+    Raises:
+        PictureRejected, DownloadFailed, DocumentRefused, Objection: they cannot be looked at.
+    """
+    first = pictures[0]
+    if first.album is None:
+        pages = first.page and names_pages(question)
+        return await pages_of(document_of(first), question, context) if pages else pictures
+    album = await context.services.pictures.of_album(first.chat, first.album)
+    numbers = chosen(question, PICTURES, len(album)) if len(album) > 1 else []
+    if numbers and not 1 <= numbers[0] <= numbers[-1] <= len(album):
+        raise Objection(Sentence.NO_SUCH_PICTURE, count=len(album))
+    return [album[number - 1] for number in numbers] or pictures
+
+
+async def tell(error: Exception, message: Message, update: Update, context: BotContext) -> None:
+    """Say under a message what is the matter with what was sent."""
+    _log.info("what was sent cannot be looked at: %s", error)
+    texts = await texts_for(update, context)
+    await Reply(context.bot, place_of(message)).finish([Part(_sentence(texts, error))])
+
+
+def _sentence(texts: Texts, error: Exception) -> str:
+    if isinstance(error, PictureRejected):
+        return texts.say(FAULTS[error.fault])
+    if isinstance(error, DocumentRefused):
+        return texts.say(DOCUMENT_FAULTS[error.fault])
+    if isinstance(error, Objection):
+        return texts.say(error.sentence, **error.values)
+    return texts.say(Sentence.DOWNLOAD_FAILED)
