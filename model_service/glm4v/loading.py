@@ -13,7 +13,7 @@ from model_service.gauges import Gauges
 from model_service.glm4v.checkpoint import checkpoint_name
 from model_service.glm4v.config import GLM4VConfig
 from model_service.glm4v.hardware import Hardware
-from model_service.glm4v.layout import HEAD, VISION_LAYERS, Layout, empty_model, packed_layers
+from model_service.glm4v.layout import HEAD, VISION_LAYERS, Layout, Plan, empty_model, packed_layers
 from model_service.glm4v.memory import MemoryPlan, choose_plan
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from model_service.glm4v.packed import CacheUnusableError, PackedCache, identity
@@ -34,11 +34,12 @@ def plan_memory(folder: Path, config: ModelConfig, hardware: Hardware) -> Memory
     """How the checkpoint is laid out on this hardware, and how many visual tokens fit then.
 
     Raises:
-        CheckpointError: the device is too small.
+        CheckpointError: the device is too small, or config.json describes no model.
     """
-    return choose_plan(
-        GLM4VConfig.from_pretrained(folder), _is_packed(folder, config, hardware), hardware, config.memory
-    )
+    shape = _empty(folder, Layout(Plan.FULL, False, hardware.dtype)).config
+    plan = choose_plan(shape, _is_packed(folder, config, hardware), hardware, config.memory)
+    logger.info("memory plan %s: at most %d visual tokens", plan.layout.plan, plan.max_visual_tokens)
+    return plan
 
 
 def load_checkpoint(
@@ -51,7 +52,7 @@ def load_checkpoint(
     """The model with its weights, in the layout that `plan_memory` chose; `gauges.loaded` goes from where it is to 1.
 
     Raises:
-        CheckpointError: torn, incomplete, or of another model.
+        CheckpointError: torn, incomplete, or of another model; or the device has become too small for it.
     """
     layout, gauges = layout or plan_memory(folder, config, hardware).layout, gauges or Gauges()
     begun = gauges.loaded
@@ -59,7 +60,13 @@ def load_checkpoint(
     def report(share: float) -> None:
         gauges.loaded = begun + (1 - begun) * share
 
-    model = _load(folder, config, hardware, layout, report)
+    try:
+        model = _load(folder, config, hardware, layout, report)
+    except torch.OutOfMemoryError as error:
+        raise CheckpointError(
+            f"{hardware.device} ran out of memory while the weights were loaded, under the plan {layout.plan}"
+            " (model.memory); does something else use it?"
+        ) from error
     if layout.on_host(VISION_LAYERS):
         vision = model.transformer.vision
         vision.transformer = StreamedTransformer(vision.transformer.layers, hardware.device)

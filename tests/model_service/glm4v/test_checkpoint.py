@@ -224,3 +224,14 @@ def test_the_engine_says_what_it_loaded(checkpoint: Path) -> None:
     info = engine.info
     assert (info.model, info.device, info.dtype, info.max_visual_tokens) == ("checkpoint", "cpu", "float32", 1600)
     engine.close()
+
+
+def test_a_device_that_fills_up_meanwhile_is_one_sentence(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something else took the memory that was free when the plan was chosen."""
+
+    def full(*args: object) -> None:
+        raise torch.OutOfMemoryError("no memory")
+
+    monkeypatch.setattr("model_service.glm4v.loading._put", full)
+    with pytest.raises(CheckpointError, match=r"cpu ran out of memory .* plan full \(model\.memory\)"):
+        load(checkpoint)

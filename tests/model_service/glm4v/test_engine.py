@@ -141,7 +141,7 @@ class Failing:
         seen = ModelRunner._see
 
         def see(runner: ModelRunner, view: View) -> Tensor:
-            _, rows, columns = view.key
+            *_, rows, columns = view.key
             self.tried.append(rows * columns)
             if rows * columns >= least:
                 raise torch.OutOfMemoryError("no memory")
