@@ -190,6 +190,9 @@ async def _stop(application: EyeglassApplication, model: ModelService) -> None:
     if application.updater is not None and application.updater.running:
         with contextlib.suppress(TelegramError):  # What ended polling was reported when it did.
             await application.updater.stop()
+    lanes = application.update_processor
+    assert isinstance(lanes, Lanes)  # noqa: S101
+    await lanes.leave_albums()
     await model.drain()
     try:
         async with asyncio.timeout(LAST_SECONDS):

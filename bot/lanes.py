@@ -82,9 +82,11 @@ class Lanes(BaseUpdateProcessor):
 
     async def leave_albums(self) -> None:
         """The process is about to end: albums that are still arriving are left to the next run."""
-        for chat in list(self._chats.values()):
+        leaving = set()
+        for chat in self._chats.values():
             numbers = {update.update_id for album in chat.albums.values() for update in album.updates}
-            await self._end({task for task, question in chat.questions.items() if question in numbers})
+            leaving |= {task for task, question in chat.questions.items() if question in numbers}
+        await self._end(leaving)
 
     async def _end(self, tasks: set[asyncio.Task[Any]]) -> None:
         self._dropped |= tasks

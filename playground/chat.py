@@ -3,11 +3,12 @@
 import asyncio
 import mimetypes
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from playground.entities import formatted
 from playground.files import Scaled, photo_sizes, thumbnail
+from playground.moving import Moving, moving, sticker
 from playground.presses import Press, press
 from playground.rooms import Draft, Post, Room, member
 from playground.sending import body, described, reply
@@ -84,10 +85,39 @@ class Chat:
         document = self._world.files.document(data, filename, mime, small)
         return self._say(by, {"document": document} | described({"caption": caption}), **more)
 
-    async def send_album(self, pictures: Sequence[bytes], caption: str = "", **more: Any) -> list[Post]:
-        """Send photos as one album: separate messages with one media_group_id, the caption on the first."""
-        more["media_group_id"] = str(uuid.uuid4().int >> 65)
-        return [await self.send_photo(data, "" if i else caption, **more) for i, data in enumerate(pictures)]
+    async def send_album(
+        self,
+        pictures: Sequence[bytes],
+        caption: str = "",
+        *,
+        at: int = 0,
+        between: Callable[[], Awaitable[object]] | None = None,
+        **more: Any,
+    ) -> list[Post]:
+        """Send photos as one album: separate messages with one media_group_id, the caption on number `at`.
+
+        `between` is awaited before each but the first. More photos join an album by its media_group_id.
+        """
+        more.setdefault("media_group_id", str(uuid.uuid4().int >> 65))
+        posts: list[Post] = []
+        for number, data in enumerate(pictures):
+            if posts and between is not None:
+                await between()
+            posts.append(await self.send_photo(data, caption if number == at else "", **more))
+        return posts
+
+    async def send_sticker(
+        self, data: bytes, *, preview: bytes | None = None, moves: bool = False, by: Speaker | None = None, **more: Any
+    ) -> Post:
+        """Send a sticker: a WebP that stands still, or what moves, with a preview or without."""
+        return self._say(by, await asyncio.to_thread(sticker, self._world.files, data, preview, moves), **more)
+
+    async def send_moving(
+        self, kind: Moving, preview: bytes | None, caption: str = "", *, by: Speaker | None = None, **more: Any
+    ) -> Post:
+        """Send an animation (a GIF), a video or a video note, of which `preview` is the picture shown before it."""
+        content = await asyncio.to_thread(moving, self._world.files, kind, preview)
+        return self._say(by, content | described({"caption": caption}), **more)
 
     async def edit(self, post: Post, text: str) -> None:
         """Change the text or caption of one of the people's own messages."""

@@ -17,8 +17,11 @@ PHOTO_LONG_SIDES = (90, 320, 800, 1280)
 THUMBNAIL_SIDE = 320
 THUMBNAIL_PIXELS = 20_000_000
 JPEG_QUALITY = 87
-Kind = Literal["photos", "documents", "thumbnails"]
-PREFIX: dict[Kind, bytes] = {"photos": b"\x00\x02", "documents": b"\x00\x05", "thumbnails": b"\x00\x03"}
+Kind = Literal["photos", "documents", "thumbnails", "stickers", "videos", "animations", "video_notes"]
+PREFIX: dict[Kind, bytes] = {
+    "photos": b"\x00\x02", "documents": b"\x00\x05", "thumbnails": b"\x00\x03", "stickers": b"\x00\x08",
+    "videos": b"\x00\x04", "animations": b"\x00\x0a", "video_notes": b"\x00\x0d",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,16 @@ class Files:
         """Store a file sent as such; the Document object."""
         document = self.keep(data, "documents", PurePosixPath(filename).suffix).reference()
         document |= {"file_name": filename, "mime_type": mime}
-        if thumbnail is not None:
-            small = self.keep(thumbnail.data, "thumbnails", ".jpg").reference()
-            document["thumbnail"] = small | {"width": thumbnail.width, "height": thumbnail.height}
+        document |= self.preview(thumbnail)
         self._sent[document["file_id"]] = document
         return document
+
+    def preview(self, thumbnail: Scaled | None) -> JSON:
+        """The field of an object that has a small picture to show for it."""
+        if thumbnail is None:
+            return {}
+        small = self.keep(thumbnail.data, "thumbnails", ".jpg").reference()
+        return {"thumbnail": small | {"width": thumbnail.width, "height": thumbnail.height}}
 
     def again(self, file_id: str, kind: Literal["Photo", "Document"]) -> Any:
         """What was sent under this id before: a list of PhotoSize or a Document. Raises Refused if it is not that."""

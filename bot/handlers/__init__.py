@@ -25,6 +25,7 @@ from bot.handlers import (
     questions,
     queue,
     settings,
+    shown,
     stale,
     start,
     strangers,
@@ -32,7 +33,8 @@ from bot.handlers import (
 )
 
 GATE, DEADLY, AGE, WORK = range(4)
-PICTURE = filters.PHOTO | filters.Document.ALL
+PICTURE = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL
+MOVING = filters.ANIMATION | filters.VIDEO | filters.VIDEO_NOTE
 QUESTION = filters.TEXT & ~filters.COMMAND
 ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 
@@ -47,6 +49,7 @@ def register(application: EyeglassApplication) -> None:
             CommandHandler("start", start.welcome),
             CommandHandler("help", start.explain),
             CommandHandler(ASK, questions.ask),
+            CommandHandler("pictures", shown.show),
             CommandHandler("new", start.start_afresh),
             CommandHandler("settings", settings.show),
             CommandHandler("detail", detail.choose),
@@ -63,9 +66,10 @@ def register(application: EyeglassApplication) -> None:
             CallbackQueryHandler(detail.press, pattern=detail.PATTERN),
             CallbackQueryHandler(people.press, pattern=people.PATTERN),
             CallbackQueryHandler(queue.press, pattern=queue.PATTERN),
+            CallbackQueryHandler(shown.press, pattern=shown.PATTERN),
             CallbackQueryHandler(others.stale_button),
             ChatMemberHandler(strangers.invited, ChatMemberHandler.MY_CHAT_MEMBER),
-            MessageHandler(PICTURE, pictures.look),
+            MessageHandler(PICTURE | MOVING, pictures.look),
             MessageHandler(QUESTION, questions.ask),
             MessageHandler(ANYTHING_ELSE, others.decline),
         ],

@@ -18,10 +18,10 @@ from bot.access import decides
 from bot.storage import Admissions
 from bot.texts import LANGUAGES, Sentence, Texts, texts_in
 
-PRIVATE = ("ask", "detail", "settings", "new", "cancel", "queue", "status", "forget", "help")
-GROUP = ("ask", "settings", "new", "cancel", "queue", "status", "help")
-GROUP_ADMINS = ("ask", "detail", "settings", "watch", "new", "cancel", "queue", "status", "forget", "help")
-DECIDING = ("ask", "detail", "settings", "people", "new", "cancel", "queue", "status", "forget", "help")
+PRIVATE = ("ask", "detail", "settings", "pictures", "new", "cancel", "queue", "status", "forget", "help")
+GROUP = ("ask", "settings", "pictures", "new", "cancel", "queue", "status", "help")
+GROUP_ADMINS = ("ask", "detail", "settings", "watch", "pictures", "new", "cancel", "queue", "status", "forget", "help")
+DECIDING = ("ask", "detail", "settings", "people", "pictures", "new", "cancel", "queue", "status", "forget", "help")
 """/start is pressed for everybody; /allow and /remove are explained where they are needed."""
 
 _log = logging.getLogger(__name__)

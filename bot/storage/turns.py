@@ -58,6 +58,12 @@ class Turns:
         row = await self._database.row(sql, chat, *numbers)
         return row["text"] if row else None
 
+    async def last_questions(self, pictures: Iterable[Picture]) -> dict[int, str]:
+        """What was asked last about each of these pictures, by its number, as far as it was answered."""
+        marks = ", ".join("?" * len(numbers := [picture.id for picture in pictures]))
+        sql = f"SELECT picture, text FROM turns WHERE role = 'user' AND picture IN ({marks}) ORDER BY id"  # noqa: S608
+        return {row["picture"]: row["text"] for row in await self._database.rows(sql, *numbers)}
+
     async def answered(self, chat: int, question_message: int) -> bool:
         """Whether a question has its answer already."""
         sql = "SELECT 1 FROM turns WHERE chat = ? AND message_id = ? AND role = 'user'"
