@@ -48,6 +48,11 @@ class EyeglassApplication(Application[Bot, "BotContext", Data, Data, Data, JobQu
         super().__init__(**kwargs)
         self.services = services
 
+    async def process_error(self, *args: Any, **kwargs: Any) -> bool:
+        """Report an error; True always: an update whose handler failed goes no further, least of all past the gate."""
+        await super().process_error(*args, **kwargs)
+        return True
+
 
 class BotContext(CallbackContext[ExtBot[int], Data, Data, Data]):
     """The context of one update."""

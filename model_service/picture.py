@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 from PIL import Image, ImageChops, ImageOps
+from PIL.TiffImagePlugin import TILELENGTH, TILEWIDTH, TiffImageFile
 
 from model_service.errors import PictureFault, PictureRejected
 
@@ -21,11 +22,15 @@ MAX_ASPECT = 50
 MIN_SIDE = 2
 """The shortest side, in pixels."""
 
+MOST_SCANS = 500
+"""The most scans of a JPEG. Usual are one to ten; each goes over the whole picture again."""
+
 # MPO, a JPEG with a second one behind it as many phones write it, is reached through JPEG.
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 _ANIMATED_FORMATS = frozenset({"GIF", "WEBP", "PNG"})
 _SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"GIF8")
 _SIXTEEN_BITS = 65535
+_START_OF_SCAN = b"\xff\xda"
 
 
 def open_picture(data: bytes) -> Image.Image:
@@ -44,6 +49,7 @@ def open_picture(data: bytes) -> Image.Image:
         warnings.filterwarnings("ignore", module=r"PIL\.")
         with _open(data) as image:
             _check(image)
+            _check_work(image, data)
             _decode(image)
             return _to_rgb(image)
 
@@ -75,6 +81,23 @@ def _moves(image: Image.Image) -> bool:
         raise PictureRejected(PictureFault.TRUNCATED, str(error)) from error
 
 
+def _check_work(image: Image.Image, data: bytes) -> None:
+    """Refuse what would take far more memory or time than the picture's size says."""
+    if image.format in {"JPEG", "MPO"} and data.count(_START_OF_SCAN) > MOST_SCANS:
+        raise PictureRejected(PictureFault.TRUNCATED, f"a JPEG of more than {MOST_SCANS} scans")
+    # A tile is decoded whole, however little of it is in the picture.
+    if isinstance(image, TiffImageFile) and _tile_pixels(image) > MAX_PIXELS:
+        raise PictureRejected(PictureFault.TOO_MANY_PIXELS, f"a tile of more than {MAX_PIXELS} pixels")
+
+
+def _tile_pixels(image: TiffImageFile) -> int:
+    """How large a TIFF says that its tiles are; 0 where it has none."""
+    try:
+        return int(image.tag_v2.get(TILEWIDTH, 0)) * int(image.tag_v2.get(TILELENGTH, 0))
+    except Exception as error:
+        raise PictureRejected(PictureFault.TRUNCATED, str(error)) from error
+
+
 def _decode(image: Image.Image) -> None:
     try:
         image.load()
@@ -99,12 +122,13 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 def _scale_deep_grey(image: Image.Image) -> Image.Image:
     """Map grey of more than 8 bits to 0-255; Pillow's own conversion clips at 255."""
-    grey = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0.0, neginf=0.0)
+    grey = np.nan_to_num(np.array(image, dtype=np.float32), copy=False, posinf=0.0, neginf=0.0)
     low, high = float(grey.min()), float(grey.max())
     if image.mode != "F" and low >= 0 and high <= _SIXTEEN_BITS:
         low, high = 0.0, float(_SIXTEEN_BITS)
-    scaled = (grey - low) * (255.0 / ((high - low) or 1.0))
-    return Image.fromarray(np.rint(scaled).clip(0, 255).astype(np.uint8))
+    grey -= low  # In place: a copy of a large picture takes 200 MB.
+    grey *= 255.0 / ((high - low) or 1.0)
+    return Image.fromarray(np.rint(grey, out=grey).clip(0, 255, out=grey).astype(np.uint8))
 
 
 def _upright_ink(image: Image.Image) -> Image.Image:

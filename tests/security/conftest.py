@@ -1,0 +1,77 @@
+"""A closed bot with its owner and a guest, and what is left on its disk."""
+
+import logging
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.app import RunningBot
+from bot.storage.database import FILE
+from playground import Chat, Server
+from playground.people import Person
+from playground.wire import JSON
+from tests.conversation.conftest import Stage, bot, chat, server, stage
+
+__all__ = ["bot", "chat", "server", "stage"]
+
+
+class House:
+    """A closed bot at work. Ada owns it, Ben is a guest, Eve is a stranger."""
+
+    def __init__(self, stage: Stage, server: Server, running: RunningBot) -> None:
+        self.stage = stage
+        self.server = server
+        self.services = running.services
+        self.ada = server.person("Ada", username="ada")
+        self.ben = server.person("Ben")
+        self.eve = server.person("Eve")
+
+    async def open(self) -> None:
+        """Let in who belongs there."""
+        await self.services.admissions.pair(self.ada.id, "Ada", "en")
+        await self.services.admissions.let_in(self.ben.id, "Ben", by=self.ada.id)
+
+    def forge(self, person: Person, data: str, message: JSON) -> None:
+        """A press with data that no button had, or under a message that was never shown to this person."""
+        self.server.put_update({"callback_query": press(person, data) | {"message": message}})
+
+    async def calm(self) -> None:
+        """Everything that was sent is dealt with, and the bot has stopped."""
+        await self.server.acknowledged()
+        await self.stage.stop()
+
+
+def press(person: Person, data: str) -> JSON:
+    """A callback query without its message."""
+    return {"id": "77", "from": person.user, "chat_instance": "1", "data": data}
+
+
+def said_by_bot(chat: Chat) -> list[str]:
+    """What the bot said in a chat."""
+    return [post.text for post in chat.messages if post.by_bot]
+
+
+def rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all tables."""
+    with sqlite3.connect(folder / FILE) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        found = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
+    connection.close()
+    return found
+
+
+@pytest.fixture
+async def house(stage: Stage, server: Server) -> House:
+    """The closed bot."""
+    stage.values["access"] = {"mode": "closed"}
+    made = House(stage, server, await stage.start())
+    await made.open()
+    return made
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What the bot logs, from INFO up."""
+    caplog.set_level(logging.INFO, "bot")
+    return caplog
