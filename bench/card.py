@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
+from model_service.glm4v import kernels
 from model_service.glm4v.cache import KVCache
 from model_service.glm4v.config import GLM4VConfig
 from model_service.glm4v.graphs import DecodeStep
@@ -53,7 +54,7 @@ def floors(device: torch.device, tiny: bool) -> dict[str, float]:
 
 
 def products(layers: list[NF4Linear], device: torch.device, tilings: bool) -> dict[str, dict[str, object]]:
-    """Each shape of packed layer: bytes a second and error of our kernel and bitsandbytes'.
+    """Each shape of packed layer: packed bytes a second and error of our kernels and bitsandbytes', and of unpacking.
 
     Every call takes another layer's weights, so that none are found in the card's cache. The error is that against the
     unpacked weights in fp32, relative, in the 2-norm. With `tilings`, the speed of our kernel in other tilings too.
@@ -65,36 +66,39 @@ def products(layers: list[NF4Linear], device: torch.device, tilings: bool) -> di
 
 
 def _product(layers: list[NF4Linear], device: torch.device, tilings: bool) -> dict[str, object]:
-    from model_service.glm4v.kernels import nf4
+    from model_service.glm4v.kernels.nf4 import in_eighths
 
     first = layers[0]
     x = torch.randn(1, first.in_features, device=device, dtype=first.dtype)
-    spread = nf4.in_eighths(x)
+    spread = in_eighths(x)
     wanted = x.float() @ first.dequantize().float().T
     wanted = wanted if first.bias is None else wanted + first.bias.float()
 
-    def ours(layer: NF4Linear, tiling: dict[str, int] | None = None) -> Tensor:
-        scales, codes = (layer.absmax, layer.absmax_scale, layer.absmax_offset), (layer.code, layer.absmax_code)
-        return nf4.product(
-            spread, layer.packed, scales, codes, layer.bias, (layer.out_features, layer.in_features), tiling
-        )
-
-    def speed(product: Callable[[NF4Linear], Tensor]) -> float:
+    def speed(work: Callable[[NF4Linear], Tensor]) -> float:
         following = _round(layers)
-        return read / _captured_seconds(lambda: product(next(following)), device, len(layers))
+        return read / _captured_seconds(lambda: work(next(following)), device, len(layers))
 
     read = first.packed.nbytes + first.absmax.nbytes + first.absmax_scale.nbytes
     tried = {}
     for outputs, blocks, warps, stages in TILINGS if tilings else ():
         tiling = {"TILE_O": outputs, "TILE_B": blocks, "num_warps": warps, "STAGES": stages}
-        tried[f"{outputs}x{blocks} {warps}w {stages}s"] = speed(lambda layer, tiling=tiling: ours(layer, tiling))  # type: ignore[misc]
+        tried[f"{outputs}x{blocks} {warps}w {stages}s"] = speed(_tiled(spread, tiling))
+    ours = _tiled(spread, None)
     return {
         "ours": speed(ours),
         "bitsandbytes": speed(lambda layer: layer(x)),
         "tilings": tried,
         "our_error": error(ours(first), wanted),
         "bitsandbytes_error": error(first(x), wanted),
+        "our_unpacking": speed(kernels.unpacked),
+        "bitsandbytes_unpacking": speed(NF4Linear.dequantize),
+        "unpacking_error": error(kernels.unpacked(first), first.dequantize()),
     }
+
+
+def _tiled(x: Tensor, tiling: dict[str, int] | None) -> Callable[[NF4Linear], Tensor]:
+    """Our product with `x`, in eighths."""
+    return lambda layer: kernels.nf4_product(layer, x, tiling)
 
 
 def _round(layers: list[NF4Linear]) -> Iterator[NF4Linear]:

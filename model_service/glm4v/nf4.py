@@ -4,8 +4,11 @@ from typing import Self
 
 import bitsandbytes.functional as bnb
 import torch
+import torch.nn.functional as F
 from bitsandbytes.autograd._functions import matmul_4bit
 from torch import Tensor, nn
+
+from model_service.glm4v import kernels
 
 BLOCK = 64
 """Weights that share a scale."""
@@ -105,6 +108,8 @@ class NF4Linear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(..., in) -> (..., out)."""
+        if x.numel() > self.in_features and kernels.usable(x.device):
+            return F.linear(x, kernels.unpacked(self), self.bias)
         # On a CPU bitsandbytes misreads anything that is not contiguous.
         return matmul_4bit(x.contiguous(), self.packed.view(-1, 1), self.quant_state, bias=self.bias)  # type: ignore[no-any-return]
 

@@ -1,5 +1,7 @@
-"""Kernels of our own for one decode step on an NVIDIA GPU; everything else in this package does without them."""
+"""Kernels of our own for NVIDIA GPUs; everything else in this package does without them."""
 
+import logging
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -9,18 +11,60 @@ from torch import Tensor
 if TYPE_CHECKING:
     from model_service.glm4v.nf4 import NF4Linear
 
+MOST_ERROR = 0.01
+"""Relative error in the 2-norm up to which a kernel agrees with bitsandbytes; rounding is a third of that."""
 
+logger = logging.getLogger(__name__)
+
+
+@lru_cache
 def usable(device: torch.device) -> bool:
-    """Whether they run there: Triton comes with torch for CUDA on Linux, and wants a card of 2017 or later."""
+    """Whether they run there, and compute what bitsandbytes computes: tried once, on a small matrix.
+
+    Triton comes with torch for CUDA on Linux, and wants a card of 2017 or later.
+    """
     if device.type != "cuda" or torch.version.hip is not None or find_spec("triton") is None:
         return False
-    return torch.cuda.get_device_capability(device) >= (7, 0)
+    try:
+        return agree(device)
+    except Exception:  # A card or a driver that nobody tried: slower, but it works.
+        logger.warning("the kernels for NF4 cannot be used here", exc_info=True)
+        return False
 
 
-def nf4_product(layer: "NF4Linear", x: Tensor) -> Tensor:
+def agree(device: torch.device) -> bool:
+    """Whether product and unpacking agree with bitsandbytes on a random matrix."""
+    from model_service.glm4v.kernels import nf4
+    from model_service.glm4v.nf4 import NF4Linear
+
+    generator = torch.Generator(device).manual_seed(0)
+    weight = torch.randn(200, 512, generator=generator, device=device, dtype=torch.float16)
+    x = torch.randn(1, 512, generator=generator, device=device, dtype=torch.float16)
+    layer = NF4Linear.quantize(weight)
+    wanted = layer.dequantize().float()
+    product = nf4_product(layer, nf4.in_eighths(x)).float(), x.float() @ wanted.T
+    errors = [
+        float((ours - theirs).norm() / theirs.norm()) for ours, theirs in (product, (unpacked(layer).float(), wanted))
+    ]
+    if max(errors) > MOST_ERROR:
+        logger.warning("the kernels for NF4 are off by %.3g and %.3g here, and are not used", *errors)
+    return max(errors) <= MOST_ERROR
+
+
+def nf4_product(layer: "NF4Linear", x: Tensor, tiling: dict[str, int] | None = None) -> Tensor:
     """A 4-bit layer of (rows, in), in eighths as `nf4.in_eighths` makes them: (rows, out)."""
     from model_service.glm4v.kernels import nf4
 
-    scales = (layer.absmax, layer.absmax_scale, layer.absmax_offset)
-    codes = (layer.code, layer.absmax_code)
-    return nf4.product(x, layer.packed, scales, codes, layer.bias, (layer.out_features, layer.in_features))
+    shape = layer.out_features, layer.in_features
+    return nf4.product(x, layer.packed, *_tables(layer), layer.bias, shape, tiling)
+
+
+def unpacked(layer: "NF4Linear") -> Tensor:
+    """The (out, in) weight that a 4-bit layer stands for, in its dtype."""
+    from model_service.glm4v.kernels import nf4
+
+    return nf4.unpack(layer.packed, *_tables(layer), (layer.out_features, layer.in_features), layer.dtype)
+
+
+def _tables(layer: "NF4Linear") -> tuple[tuple[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:
+    return (layer.absmax, layer.absmax_scale, layer.absmax_offset), (layer.code, layer.absmax_code)

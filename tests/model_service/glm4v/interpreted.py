@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from model_service.config import ModelConfig
+from model_service.glm4v import kernels
 from model_service.glm4v.cache import KVCache
 from model_service.glm4v.decoding import write
 from model_service.glm4v.graphs import DecodeStep
@@ -88,12 +89,12 @@ PTX: dict[str, Callable[..., int]] = {
 
 
 def check_product(dtype: torch.dtype) -> None:
-    """The NF4 product is that with the unpacked matrix: ragged tiles, several rows, with a bias and without."""
+    """Ours of bitsandbytes' matrices: unpacked, and multiplied with one row or several, in ragged tiles."""
     for outputs, inputs, rows, biased in ((72, 320, 1, True), (130, 1024, 3, False), (16, 1216, 8, True)):
         weight, x = torch.randn(outputs, inputs).to(dtype), torch.randn(rows, inputs).to(dtype)
         layer = NF4Linear.quantize(weight, torch.randn(outputs).to(dtype) if biased else None)
-        scales, codes = (layer.absmax, layer.absmax_scale, layer.absmax_offset), (layer.code, layer.absmax_code)
-        found = nf4.product(nf4.in_eighths(x), layer.packed, scales, codes, layer.bias, (outputs, inputs))
+        assert torch.allclose(kernels.unpacked(layer), layer.dequantize(), rtol=2**-9)
+        found = kernels.nf4_product(layer, nf4.in_eighths(x))
         bias = 0 if layer.bias is None else layer.bias.double()
         close(found, x.double() @ layer.dequantize().double().T + bias, dtype)
 
@@ -146,6 +147,7 @@ def main() -> None:
     torch.manual_seed(0)
     step_kernels.SPLITS = 2  # Each is interpreted by itself.
     check_lookup()
+    assert kernels.agree(CPU)
     with torch.inference_mode():
         for dtype in CLOSE:
             check_product(dtype)
