@@ -16,7 +16,7 @@ from telegram.error import TelegramError
 
 from bot.access import decides
 from bot.storage import Admissions
-from bot.texts import LANGUAGES, Sentence, Texts, texts_in
+from bot.texts import LANGUAGES, Label, Texts, texts_in
 
 PRIVATE = ("ask", "detail", "settings", "pictures", "new", "cancel", "queue", "status", "forget", "help")
 GROUP = ("ask", "settings", "pictures", "new", "cancel", "queue", "status", "help")
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 def listing(texts: Texts, private: bool) -> str:
     """What a chat can be told, a line for each command; in a group those of its admins too."""
     names = PRIVATE if private else GROUP_ADMINS
-    return "\n".join(f"/{name} – {texts.say(Sentence[f'COMMAND_{name.upper()}'])}" for name in names)
+    return "\n".join(f"/{name} – {texts.say(Label[f'COMMAND_{name.upper()}'])}" for name in names)
 
 
 async def tell_everybody(bot: Bot, admissions: Admissions) -> None:
@@ -53,7 +53,7 @@ async def _fill(bot: Bot, scope: BotCommandScope, names: Sequence[str]) -> None:
     """Set a menu in each language; without any names the wider one of its chat holds again. Never fails."""
     for language in LANGUAGES:
         code, texts = None if language == "en" else language, texts_in(language)
-        commands = [BotCommand(name, texts.say(Sentence[f"COMMAND_{name.upper()}"])) for name in names]
+        commands = [BotCommand(name, texts.say(Label[f"COMMAND_{name.upper()}"])) for name in names]
         try:
             if commands:
                 await bot.set_my_commands(commands, scope, code)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.chat_settings import AUTO, ChangedBy, ChatSettings, Length, Setting, Stream
-from bot.texts import LANGUAGES, Sentence, Texts, texts_in
+from bot.texts import LANGUAGES, Label, Sentence, Texts, texts_in
 from model_service import LEVEL_TOKENS, Detail
 
 PREFIX, BACK, RESET, DONE = "set", "back", "reset", "done"
@@ -17,38 +17,38 @@ GROUPS_ONLY = frozenset({Setting.WATCH, Setting.CHANGED_BY})
 """In a private chat there is nothing to choose about these."""
 
 NAMES = {
-    Setting.DETAIL: Sentence.SETTING_DETAIL,
-    Setting.LANGUAGE: Sentence.SETTING_LANGUAGE,
-    Setting.FOOTER: Sentence.SETTING_FOOTER,
-    Setting.STREAM: Sentence.SETTING_STREAM,
-    Setting.LENGTH: Sentence.SETTING_LENGTH,
-    Setting.TEMPERATURE: Sentence.SETTING_TEMPERATURE,
-    Setting.WATCH: Sentence.SETTING_WATCH,
-    Setting.CHANGED_BY: Sentence.SETTING_CHANGED_BY,
+    Setting.DETAIL: Label.SETTING_DETAIL,
+    Setting.LANGUAGE: Label.SETTING_LANGUAGE,
+    Setting.FOOTER: Label.SETTING_FOOTER,
+    Setting.STREAM: Label.SETTING_STREAM,
+    Setting.LENGTH: Label.SETTING_LENGTH,
+    Setting.TEMPERATURE: Label.SETTING_TEMPERATURE,
+    Setting.WATCH: Label.SETTING_WATCH,
+    Setting.CHANGED_BY: Label.SETTING_CHANGED_BY,
 }
-QUESTIONS = {
+QUESTIONS: Mapping[Setting, Label | Sentence] = {
     Setting.DETAIL: Sentence.DETAIL_CHOICE,
-    Setting.LANGUAGE: Sentence.LANGUAGE_CHOICE,
-    Setting.FOOTER: Sentence.FOOTER_CHOICE,
-    Setting.STREAM: Sentence.STREAM_CHOICE,
-    Setting.LENGTH: Sentence.LENGTH_CHOICE,
-    Setting.TEMPERATURE: Sentence.TEMPERATURE_CHOICE,
-    Setting.WATCH: Sentence.WATCH_CHOICE,
-    Setting.CHANGED_BY: Sentence.CHANGED_BY_CHOICE,
+    Setting.LANGUAGE: Label.LANGUAGE_CHOICE,
+    Setting.FOOTER: Label.FOOTER_CHOICE,
+    Setting.STREAM: Label.STREAM_CHOICE,
+    Setting.LENGTH: Label.LENGTH_CHOICE,
+    Setting.TEMPERATURE: Label.TEMPERATURE_CHOICE,
+    Setting.WATCH: Label.WATCH_CHOICE,
+    Setting.CHANGED_BY: Label.CHANGED_BY_CHOICE,
 }
-LABELS: Mapping[Setting, Mapping[str, Sentence]] = {
-    Setting.FOOTER: {"1": Sentence.FOOTER_SHOWN, "0": Sentence.FOOTER_HIDDEN},
-    Setting.STREAM: {Stream.EDIT: Sentence.STREAM_EDIT, Stream.OFF: Sentence.STREAM_OFF},
+LABELS: Mapping[Setting, Mapping[str, Label]] = {
+    Setting.FOOTER: {"1": Label.FOOTER_SHOWN, "0": Label.FOOTER_HIDDEN},
+    Setting.STREAM: {Stream.EDIT: Label.STREAM_EDIT, Stream.OFF: Label.STREAM_OFF},
     Setting.LENGTH: {
-        Length.SHORT: Sentence.LENGTH_SHORT,
-        Length.NORMAL: Sentence.LENGTH_NORMAL,
-        Length.LONG: Sentence.LENGTH_LONG,
+        Length.SHORT: Label.LENGTH_SHORT,
+        Length.NORMAL: Label.LENGTH_NORMAL,
+        Length.LONG: Label.LENGTH_LONG,
     },
-    Setting.TEMPERATURE: {"0": Sentence.EXACT, "0.4": Sentence.BALANCED, "0.8": Sentence.LIVELY},
-    Setting.WATCH: {"0": Sentence.WATCH_ASKED, "1": Sentence.WATCH_ALL},
+    Setting.TEMPERATURE: {"0": Label.EXACT, "0.4": Label.BALANCED, "0.8": Label.LIVELY},
+    Setting.WATCH: {"0": Label.WATCH_ASKED, "1": Label.WATCH_ALL},
     Setting.CHANGED_BY: {
-        ChangedBy.ADMINS: Sentence.CHANGED_BY_ADMINS,
-        ChangedBy.EVERYBODY: Sentence.CHANGED_BY_EVERYBODY,
+        ChangedBy.ADMINS: Label.CHANGED_BY_ADMINS,
+        ChangedBy.EVERYBODY: Label.CHANGED_BY_EVERYBODY,
     },
 }
 WORDS: Mapping[Setting, tuple[str, ...]] = {
@@ -69,7 +69,7 @@ def offered(private: bool) -> list[Setting]:
     return [setting for setting in Setting if not private or setting not in GROUPS_ONLY]
 
 
-def overview(texts: Texts, settings: ChatSettings, title: Sentence, private: bool) -> str:
+def overview(texts: Texts, settings: ChatSettings, title: Label, private: bool) -> str:
     """A line for each setting, with what holds."""
     lines = [state(texts, settings, setting) for setting in offered(private)]
     return "\n".join([texts.say(title), "", *lines])
@@ -98,7 +98,7 @@ def page(texts: Texts, settings: ChatSettings, setting: Setting) -> tuple[str, I
 def state(texts: Texts, settings: ChatSettings, setting: Setting) -> str:
     """A setting and what holds for it, in one line."""
     choice = label(texts, setting, settings.word(setting))
-    return texts.say(Sentence.SETTING_LINE, name=texts.say(NAMES[setting]), choice=choice)
+    return texts.say(Label.SETTING_LINE, name=texts.say(NAMES[setting]), choice=choice)
 
 
 def label(texts: Texts, setting: Setting, word: str) -> str:
@@ -106,7 +106,7 @@ def label(texts: Texts, setting: Setting, word: str) -> str:
     if setting is Setting.DETAIL:
         return detail_label(texts, Detail.parse(word))
     if setting is Setting.LANGUAGE:
-        return texts.say(Sentence.LANGUAGE_AUTO) if word == AUTO else texts_in(word).say(Sentence.OWN_NAME)
+        return texts.say(Label.LANGUAGE_AUTO) if word == AUTO else texts_in(word).say(Label.OWN_NAME)
     sentence = LABELS[setting].get(word)
     return word if sentence is None else texts.say(sentence)
 
@@ -114,7 +114,7 @@ def label(texts: Texts, setting: Setting, word: str) -> str:
 def detail_label(texts: Texts, detail: Detail) -> str:
     """A level with its tokens, or the tokens alone."""
     if str(detail).isdigit():
-        return texts.say(Sentence.DETAIL_TOKENS, tokens=detail.tokens)
+        return texts.say(Label.DETAIL_TOKENS, tokens=detail.tokens)
     return texts.say(Sentence.DETAIL_BUTTON, level=detail, tokens=detail.tokens)
 
 

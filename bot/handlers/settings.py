@@ -10,7 +10,7 @@ from bot.handlers import menu
 from bot.handlers.admins import is_admin_here, may_change_settings
 from bot.handlers.speaking import acknowledge, message_of, redraw, say_text, texts_for
 from bot.reply import topic_of
-from bot.texts import Sentence, Texts
+from bot.texts import Label, Sentence, Texts
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ async def _may(update: Update, context: BotContext, name: str, word: str) -> boo
 async def _news(message: Message, texts: Texts, context: BotContext, name: str, word: str) -> str | None:
     """What a press did, in a line; None if it only turned a page."""
     if name == menu.RESET:
-        return texts.say(Sentence.SETTINGS_RESET)
+        return texts.say(Label.SETTINGS_RESET)
     if not word:
         return None
     settings = await context.services.chats.settings(message.chat.id, topic_of(message))
@@ -76,7 +76,7 @@ async def _next_page(
 async def _overview(message: Message, texts: Texts, context: BotContext) -> str:
     topic = topic_of(message)
     settings = await context.services.chats.settings(message.chat.id, topic)
-    title = Sentence.SETTINGS_CHAT if topic is None else Sentence.SETTINGS_TOPIC
+    title = Label.SETTINGS_CHAT if topic is None else Label.SETTINGS_TOPIC
     return menu.overview(texts, settings, title, message.chat.type == Chat.PRIVATE)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 import bot
 from bot.locale import Catalogue, read_catalogue
-from bot.texts import FAULTS, LANGUAGES, PURPOSES, Sentence, language_of, texts_in
+from bot.texts import FAULTS, LANGUAGES, PURPOSES, Label, Sentence, language_of, texts_in
 from model_service import Level, PictureFault
 
 FOLDER = Path(bot.__file__).parent
@@ -27,7 +27,7 @@ def fields(text: str) -> set[str]:
 def test_the_catalogue_has_every_sentence_and_no_other(language: str) -> None:
     """None is missing, empty or left over; each is filled in with the same words."""
     sentences = catalogue(language).sentences
-    assert set(sentences) == {sentence.value for sentence in Sentence}
+    assert set(sentences) == {sentence.value for sentence in (*Sentence, *Label)}
     for english, translated in sentences.items():
         assert translated.strip()
         assert fields(translated) == fields(english), english
@@ -36,9 +36,8 @@ def test_the_catalogue_has_every_sentence_and_no_other(language: str) -> None:
 def test_every_sentence_is_said_somewhere() -> None:
     """No sentence outlives its use."""
     code = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.py"))
-    unused = [
-        name for name in Sentence.__members__ if f"Sentence.{name}" not in code and not name.startswith("COMMAND_")
-    ]
+    names = [f"{kind.__name__}.{name}" for kind in (Sentence, Label) for name in kind.__members__]
+    unused = [name for name in names if name not in code and not name.startswith("Label.COMMAND_")]
     assert unused == []
 
 
