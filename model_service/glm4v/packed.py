@@ -14,7 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
-from model_service.glm4v.layout import Layout
+from model_service.glm4v.layout import HEAD, Layout
 from model_service.glm4v.shards import read_file
 
 VERSION = 1
@@ -107,7 +107,7 @@ def identity(folder: Path, files: list[Path], layout: Layout) -> str:
     facts = {
         "version": VERSION,
         "dtype": str(layout.dtype),
-        "head": layout.packs("transformer.output_layer"),
+        "head": layout.packs(HEAD),
         "config": hashlib.sha256((folder / "config.json").read_bytes()).hexdigest(),
         "files": [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats],
     }
