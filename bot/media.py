@@ -13,7 +13,7 @@ from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, T
 
 from bot.attachments import Attachment
 from bot.pdf import DocumentRefused, render_pages
-from bot.pixels import check_picture
+from bot.pixels import check
 from bot.sending import seconds_of
 from bot.settings import Settings
 from bot.storage import FOLDER, NewPicture, Picture
@@ -81,7 +81,7 @@ class Media:
         data = await self._download(picture.file_id)
         if picture.page:
             data = await self._page(data, picture.page)
-        checked = await asyncio.to_thread(check_picture, data)
+        checked = await check(data)
         await asyncio.to_thread(self._keep, file.name, checked.copy)
         return checked.copy
 
@@ -103,7 +103,7 @@ class Media:
         return page
 
     async def _kept(self, data: bytes, attachment: Attachment) -> NewPicture:
-        checked = await asyncio.to_thread(check_picture, data)
+        checked = await check(data)
         name = f"{uuid4().hex}.{checked.suffix}"
         await asyncio.to_thread(self._keep, name, checked.copy)
         return NewPicture(

@@ -1,6 +1,8 @@
 """Picture bytes are checked, and a bounded upright copy is made for the follow-up questions."""
 
+import asyncio
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from PIL import Image
@@ -14,6 +16,11 @@ MOST_SIDE = 6000
 """The copy's longest side in pixels: a thin strip keeps its length."""
 
 MOST_KEPT_BYTES = 8 * 1024 * 1024
+MOST_AT_ONCE = 2
+"""So many pictures are decoded at the same time: the largest takes about 1 GB of memory meanwhile."""
+
+_pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="pixels")
+
 ORIENTATION = 0x0112
 """The EXIF tag that says which way is up; 1 is upright."""
 
@@ -27,6 +34,15 @@ class CheckedPicture:
     width: int
     height: int
     bytes: int
+
+
+async def check(data: bytes) -> CheckedPicture:
+    """`check_picture` beside the event loop, of a few pictures at a time.
+
+    Raises:
+        PictureRejected: it cannot be looked at.
+    """
+    return await asyncio.get_running_loop().run_in_executor(_pool, check_picture, data)
 
 
 def check_picture(data: bytes) -> CheckedPicture:

@@ -1,9 +1,11 @@
 """Whoever was not let in gets one sentence, and nothing of the bot's time, memory or disk."""
 
 import sqlite3
+from typing import Any
 
 import pytest
 
+from bot.albums import Window
 from playground import Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
@@ -12,13 +14,15 @@ from tests.security.conftest import House, rows, said_by_bot
 NAME = "@eyeglass_play_bot"
 
 
-async def test_a_stranger_costs_one_row_and_one_sentence(house: House) -> None:
+async def test_a_stranger_costs_one_row_and_one_sentence(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever he sends: no file is fetched, no model asked, nothing typed; of his updates the numbers are kept."""
+    monkeypatch.setattr("bot.lanes.WINDOW", Window(quiet=0.0))
     eve = house.eve.private()
     for word in ("Hello?", "/start", "/help", "/detail max", "/people", "/forget", f"/allow {eve.id}", "/status"):
         await eve.send(word)
     await eve.send_album([picture()] * 4, "What are these?")
     await eve.send_document(picture(), "a.png", caption="And this?")
+    await house.settled()
     await house.calm()
     assert len(said_by_bot(eve)) == 1
     assert house.stage.engine.requests == []
@@ -56,8 +60,9 @@ async def test_strangers_in_groups_are_met_with_silence(house: House) -> None:
     """In a group that was not let in only the guest is answered, not those beside him, and not anonymous admins."""
     group = house.server.group("Others", house.eve, house.ben)
     anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    hidden: dict[str, Any] = {"from": anonymous, "sender_chat": group.room.header}
     await group.send_photo(picture(), f"{NAME} what is this?")
-    await group.send("/ask What is this?", **{"from": anonymous, "sender_chat": group.room.header})
+    await group.send("/ask What is this?", **hidden)
     await group.send("/allow")
     await final(group, await group.send_photo(picture(), f"{NAME} what is this?", by=house.ben))
     await house.calm()
@@ -73,10 +78,11 @@ async def test_bots_are_never_answered(stage: Stage, server: Server) -> None:
     robot = {"id": 42, "is_bot": True, "first_name": "Robot", "username": "robot_bot"}
     channel = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
     answer = await final(group, await group.send_photo(picture(), f"{NAME} what is this?"))
-    for author in (robot, channel):
-        await group.send(f"{NAME} And you?", reply_to=answer, **{"from": author})
-        await group.send("/help", **{"from": author})
-        await group.send_photo(picture(), f"{NAME} what is this?", **{"from": author})
+    authors: list[dict[str, Any]] = [{"from": robot}, {"from": channel}]
+    for author in authors:
+        await group.send(f"{NAME} And you?", reply_to=answer, **author)
+        await group.send("/help", **author)
+        await group.send_photo(picture(), f"{NAME} what is this?", **author)
     await server.acknowledged()
     await stage.stop()
     assert len(said_by_bot(group)) == 1
