@@ -18,6 +18,7 @@ from training.documents import Kind
 from training.fonts import ALPHABET, Family, Split
 from training.pages import Glyphs, Page
 from training.pictures import draw_picture
+from training.pointing import point
 from training.questions import QA, Asked
 from training.shapes.outlines import MARKS
 
@@ -42,22 +43,40 @@ class Batch:
 
     `pictures` (B, 28 * rows, 28 * columns, 3) uint8; `ids` (B, T) with the picture as three placeholders from
     index 4; `weights` (B, T) float: what each id counts for, 0 outside of answers; `slots` (B, N, 6): which characters
-    have their centre in each token's cell, 0 for none.
+    have their centre in each token's cell, 0 for none; `asked` (B, Q): the index in `ids` at which each question ends,
+    0 where there is none; `found` (B, Q, N + 1) bool: the cells in which its answer stands, the last one for "nowhere",
+    none where that cannot be said.
     """
 
     pictures: Tensor
     ids: Tensor
     weights: Tensor
     slots: Tensor
+    asked: Tensor
+    found: Tensor
 
     def to(self, device: torch.device) -> "Batch":
         """The same on a device."""
-        parts = (self.pictures, self.ids, self.weights, self.slots)
-        return Batch(*(part.to(device, non_blocking=True) for part in parts))
+        return Batch(*(part.to(device, non_blocking=True) for part in self._parts()))
 
     def pin_memory(self) -> "Batch":
         """The same in page-locked memory, for a fast copy."""
-        return Batch(*(part.pin_memory() for part in (self.pictures, self.ids, self.weights, self.slots)))
+        return Batch(*(part.pin_memory() for part in self._parts()))
+
+    def _parts(self) -> tuple[Tensor, ...]:
+        return self.pictures, self.ids, self.weights, self.slots, self.asked, self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One picture's part of a batch, not padded yet."""
+
+    picture: np.ndarray
+    ids: list[int]
+    weights: list[float]
+    slots: np.ndarray
+    asked: list[int]
+    found: list[np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +115,9 @@ class Batches(IterableDataset[Batch]):
         rows, columns = choose_grid(random.Random(f"{plan.seed} {step} {plan.split}"), stage)
         rng = random.Random(f"{plan.seed} {step} {plan.split} {plan.rank}")
         size = max(4, min(256, plan.tokens_per_batch // (rows * columns + stage.limit // 2)))
-        drawn = [self._example(rng, rows, columns, step) for _ in range(size)]
-        length = -(-max(len(ids) for _, ids, _, _ in drawn) // 32) * 32
-        filler = self._tokenizer.special("<|endoftext|>")
-        return Batch(
-            torch.from_numpy(np.stack([picture for picture, *_ in drawn])),
-            torch.tensor([ids + [filler] * (length - len(ids)) for _, ids, _, _ in drawn]),
-            torch.tensor([counts + [0.0] * (length - len(counts)) for _, _, counts, _ in drawn]),
-            torch.from_numpy(np.stack([slots for *_, slots in drawn])).long(),
-        )
+        return collate([self._example(rng, rows, columns, step) for _ in range(size)], self._tokenizer)
 
-    def _example(
-        self, rng: random.Random, rows: int, columns: int, step: int
-    ) -> tuple[np.ndarray, list[int], list[float], np.ndarray]:
+    def _example(self, rng: random.Random, rows: int, columns: int, step: int) -> Example:
         stage = self._plan.stage(step)
         size = columns * TOKEN_PIXELS, rows * TOKEN_PIXELS
         scale = 1.0 if rng.random() < 0.5 else rng.uniform(1.0, 1.6)
@@ -118,8 +127,12 @@ class Batches(IterableDataset[Batch]):
         page = self._page(rng, canvas, choose_em(rng, stage, rows, columns) * scale, kind, stage.limit)
         strength = stage.strength * rng.random() if rng.random() < BENT_SHARE else 0.0
         image, glyphs = photograph(rng, page.image, page.glyphs, size, strength=strength)
-        ids, weights = converse(self._tokenizer, choose_questions(rng, page, stage.reading))
-        return np.asarray(image), ids, weights, fill_slots(glyphs, size, rows, columns)
+        questions = choose_questions(rng, page, stage.reading)
+        ids, weights, asked = converse(self._tokenizer, questions)
+        cells = cells_of(glyphs, size, rows, columns)
+        slots = fill_slots(glyphs, cells, rows * columns)
+        found = [point(glyphs, qa, cells, rows * columns) for qa in questions[: len(asked)]]
+        return Example(np.asarray(image), ids, weights, slots, asked, found)
 
     def _page(self, rng: random.Random, canvas: tuple[int, int], em: float, kind: Kind, limit: int) -> Page:
         """A picture of a kind, in smaller type or with a few words only where it does not fit."""
@@ -128,6 +141,22 @@ class Batches(IterableDataset[Batch]):
             with contextlib.suppress(ValueError):
                 return draw_picture(rng, fonts, words, *canvas, em=size, kind=wanted, limit=limit, split=split)
         return draw_picture(rng, fonts, words, *canvas, em=em * 0.4, kind=Kind.WORDS, limit=limit, split=split)
+
+
+def collate(drawn: list[Example], tokenizer: Tokenizer) -> Batch:
+    """One batch of pictures of one size, its conversations filled up to one length."""
+    length = -(-max(len(one.ids) for one in drawn) // 32) * 32
+    filler = tokenizer.special("<|endoftext|>")
+    most = max(len(one.asked) for one in drawn)
+    nowhere = np.zeros_like(drawn[0].found[0])
+    return Batch(
+        torch.from_numpy(np.stack([one.picture for one in drawn])),
+        torch.tensor([one.ids + [filler] * (length - len(one.ids)) for one in drawn]),
+        torch.tensor([one.weights + [0.0] * (length - len(one.weights)) for one in drawn]),
+        torch.from_numpy(np.stack([one.slots for one in drawn])).long(),
+        torch.tensor([one.asked + [0] * (most - len(one.asked)) for one in drawn]),
+        torch.from_numpy(np.stack([np.stack(one.found + [nowhere] * (most - len(one.found))) for one in drawn])),
+    )
 
 
 def choose_questions(rng: random.Random, page: Page, reading_share: float) -> list[QA]:
@@ -140,8 +169,10 @@ def choose_questions(rng: random.Random, page: Page, reading_share: float) -> li
     return wanted
 
 
-def converse(tokenizer: Tokenizer, questions: list[QA]) -> tuple[list[int], list[float]]:
-    """Ids of a conversation in GLM-4V's format and what each counts for; what follows an answer ends it.
+def converse(tokenizer: Tokenizer, questions: list[QA]) -> tuple[list[int], list[float], list[int]]:
+    """Ids of a conversation in GLM-4V's format, what each counts for, and where each question ends.
+
+    What follows an answer ends it. Questions that would make the conversation too long are left out.
 
     An answer counts for the root of its length: a price is not drowned by a page that is read out.
     """
@@ -150,27 +181,33 @@ def converse(tokenizer: Tokenizer, questions: list[QA]) -> tuple[list[int], list
     feed = tokenizer.encode("\n")
     ids = [special("[gMASK]"), special("<sop>"), user, *feed]
     ids += (special("<|begin_of_image|>"), special("<|endoftext|>"), special("<|end_of_image|>"))
-    weights = [0.0] * len(ids)
+    weights, asked = [0.0] * len(ids), []
     for number, qa in enumerate(questions):
         question = ([] if number == 0 else feed) + tokenizer.encode(qa.question) + [assistant]
         answer = feed + tokenizer.encode(qa.answer) + [user]
         if number and len(ids) + len(question) + len(answer) > MOST_TEXT:
             break
+        asked.append(len(ids) + len(question) - 1)
         ids += question + answer
         weights += [0.0] * len(question) + [len(answer) ** -0.5] * len(answer)
-    return ids, weights
+    return ids, weights, asked
 
 
-def fill_slots(glyphs: Glyphs, canvas: tuple[int, int], rows: int, columns: int) -> np.ndarray:
-    """(rows * columns, 6): the classes whose centres lie in each cell, in reading order, 0 for none.
+def cells_of(glyphs: Glyphs, canvas: tuple[int, int], rows: int, columns: int) -> np.ndarray:
+    """(n,): the cell of the grid in which each glyph has its centre, counted row by row."""
+    across = (glyphs.x / canvas[0] * columns).astype(int).clip(0, columns - 1)
+    down = (glyphs.y / canvas[1] * rows).astype(int).clip(0, rows - 1)
+    return down * columns + across  # type: ignore[no-any-return]
+
+
+def fill_slots(glyphs: Glyphs, cells: np.ndarray, count: int) -> np.ndarray:
+    """(count, 6): the classes whose centres lie in each cell, in reading order, 0 for none; `cells` as of `cells_of`.
 
     A cell has as many equal letters as stand there, but each shape and colour once.
     """
-    slots = np.zeros((rows * columns, SLOTS), np.uint8)
-    across = (glyphs.x / canvas[0] * columns).astype(int).clip(0, columns - 1)
-    down = (glyphs.y / canvas[1] * rows).astype(int).clip(0, rows - 1)
-    filled = np.zeros(rows * columns, int)
-    for cell, code in zip(down * columns + across, glyphs.codes, strict=True):
+    slots = np.zeros((count, SLOTS), np.uint8)
+    filled = np.zeros(count, int)
+    for cell, code in zip(cells, glyphs.codes, strict=True):
         if filled[cell] < SLOTS and not (code >= FIRST_MARK and CODES[int(code)] in slots[cell]):
             slots[cell, filled[cell]] = CODES.get(int(code), 0)
             filled[cell] += 1

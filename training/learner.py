@@ -67,16 +67,20 @@ CONFIG: dict[str, Any] = {
 }
 """The pocket model's config.json, with the original's keys."""
 
+MIDDLE = 3
+"""After so many layers of the language model it should be known where the answer stands, so that the rest can read."""
+
 WAVES = 6
 FEATURE_SCALE = 0.1
 
 
 class Learner(nn.Module):
-    """The model with two heads that exist in training only.
+    """The model with heads that exist in training only.
 
     Learning from answers alone never gets as far as reading. So one head asks every visual token which characters
     stand in its cell, in order, or which shape and colour lie there, and another where on the page it is, which the
-    language model's one shared position for all visual tokens does not tell.
+    language model's one shared position for all visual tokens does not tell. A third one asks the end of each
+    question, halfway through the language model, in which cells its answer stands, if anywhere.
     """
 
     def __init__(self, model: GLM4VForConditionalGeneration) -> None:
@@ -86,15 +90,21 @@ class Learner(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.characters = nn.Linear(width, SLOTS * (len(CODES) + 1))
         self.place = nn.Linear(width, 4 * WAVES)
+        self.halfway = nn.LayerNorm(width)
+        self.question = nn.Linear(width, width, bias=False)
+        self.cell = nn.Linear(width, width, bias=False)
 
-    def forward(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """The answers' weighted cross-entropy, the cells' characters' and the error of the place, each a scalar."""
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The answers' weighted cross-entropy, the cells' characters', the error of the place, the answers' cells'.
+
+        Each is a scalar.
+        """
         height, width = batch.pictures.shape[1:3]
         image = self.model.transformer.vision(_normalise(batch.pictures))
         tokens = image.shape[1] - 2
         embeds = self.model.embed(batch.ids, image, PREFIX - 3)
         positions = image_positions(batch.ids.shape[1], PREFIX - 3, tokens, batch.ids.device)
-        hidden = self.model.transformer.encoder(embeds, positions.expand(len(embeds), -1))
+        middle, hidden = self._read(embeds, positions.expand(len(embeds), -1))
         logits = self.model.transformer.output_layer(hidden[:, tokens + PREFIX - 2 : -1])
         losses = F.cross_entropy(logits.flatten(0, 1).float(), batch.ids[:, PREFIX:].flatten(), reduction="none")
         weights = batch.weights[:, PREFIX:].flatten()
@@ -102,7 +112,17 @@ class Learner(nn.Module):
         cells = self.norm(image[:, 1:-1] / FEATURE_SCALE)
         found = self.place(cells).float()
         place = F.mse_loss(found, _waves(height // 28, width // 28, found.device).expand_as(found))
-        return answers, self._characters_loss(cells, batch.slots), place
+        return answers, self._characters_loss(cells, batch.slots), place, self._pointing_loss(middle, tokens, batch)
+
+    def _read(self, embeds: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """What the language model has halfway, and at its end, (B, T, hidden) each."""
+        encoder = self.model.transformer.encoder
+        table = encoder.rotary.table(positions, embeds.dtype)
+        middle = hidden = embeds
+        for number, layer in enumerate(encoder.layers, 1):
+            hidden = layer(hidden, table, None)
+            middle = hidden if number == MIDDLE else middle
+        return middle, encoder.final_layernorm(hidden)
 
     def _characters_loss(self, cells: Tensor, slots: Tensor) -> Tensor:
         """Cross-entropy per character; the many empty slots count for as much as the filled ones together."""
@@ -112,6 +132,18 @@ class Learner(nn.Module):
         full, empty = losses[filled].sum(), losses[~filled].sum()
         count = filled.sum().clamp(min=1)
         return full / count + 0.5 * empty / count
+
+    def _pointing_loss(self, middle: Tensor, tokens: int, batch: Batch) -> Tensor:
+        """Cross-entropy of the cells in which the answers stand; the begin of the image stands for "nowhere"."""
+        begin, middle = PREFIX - 3, self.halfway(middle)
+        keys = self.cell(torch.cat((middle[:, begin + 1 : begin + 1 + tokens], middle[:, begin : begin + 1]), dim=1))
+        places = (batch.asked + tokens - 1).clamp(max=middle.shape[1] - 1)
+        ends = middle.gather(1, places[..., None].expand(-1, -1, middle.shape[2]))
+        scores = (self.question(ends) @ keys.mT).float() * keys.shape[-1] ** -0.5
+        known = batch.found.any(dim=-1)
+        right = scores.masked_fill(~(batch.found | ~known[..., None]), float("-inf")).logsumexp(-1)
+        loss: Tensor = (scores.logsumexp(-1) - right).sum() / known.sum().clamp(min=1)
+        return loss
 
 
 def new_model(seed: int) -> GLM4VForConditionalGeneration:

@@ -23,7 +23,7 @@ from training.fonts import find_families, find_words
 from training.learner import Learner, new_model
 
 WARM_UP = 250
-WEIGHT_CHARACTERS, WEIGHT_PLACE = 0.5, 0.2
+WEIGHT_CHARACTERS, WEIGHT_PLACE, WEIGHT_POINTING = 0.5, 0.2, 0.3
 SAVE_EVERY_SECONDS = 60.0
 LOG_EVERY = 50
 HEADS = "heads.safetensors"
@@ -120,8 +120,8 @@ class Training:
     def _learn(self, batch: Batch, rate: float) -> Tensor:
         """One step of all optimizers; a step whose gradient is not finite is left out."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            answers, characters, place = self.parallel(batch)
-        (answers + WEIGHT_CHARACTERS * characters + WEIGHT_PLACE * place).backward()
+            answers, characters, place, pointing = self.parallel(batch)
+        (answers + WEIGHT_CHARACTERS * characters + WEIGHT_PLACE * place + WEIGHT_POINTING * pointing).backward()
         norm = nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
         usable = bool(torch.isfinite(norm))
         for optimizer in self.optimizers:
@@ -130,7 +130,7 @@ class Training:
             if usable:
                 optimizer.step()
             optimizer.zero_grad(set_to_none=True)
-        return torch.stack((answers, characters, place)).detach()
+        return torch.stack((answers, characters, place, pointing)).detach()
 
     def _compile(self) -> None:
         model = self.learner.model.transformer
@@ -138,7 +138,7 @@ class Training:
             layer.compile(dynamic=True)
 
     def _log(self, losses: Tensor, seen: int, seconds: float, waited: float) -> None:
-        answers, characters, place = losses.tolist()
+        answers, characters, place, pointing = losses.tolist()
         line = {
             "step": self.step,
             "seconds": round(seconds, 1),
@@ -146,6 +146,7 @@ class Training:
             "answers": round(answers, 4),
             "characters": round(characters, 4),
             "place": round(place, 4),
+            "pointing": round(pointing, 4),
             "pictures": seen,
             "pictures_per_second": round(seen / seconds, 1),
         }
@@ -173,7 +174,7 @@ class Training:
 
 
 def load_weights(learner: Learner, folder: Path) -> None:
-    """Fill a learner with a checkpoint folder's weights, and the two heads' where they stand beside it and fit."""
+    """Fill a learner with a checkpoint folder's weights, and the heads' where they stand beside it and fit."""
     for shard in sorted(folder.glob("*.safetensors")):
         learner.model.load_state_dict(load_file(shard), strict=False)
     heads = folder.parent / HEADS

@@ -10,7 +10,7 @@ from model_service.detail import MAX_TOKENS, NATIVE_SIDE
 from model_service.glm4v.prompt import build_prompt
 from model_service.types import Message
 from tests.training.papers import FONTS, WORDS
-from training.batches import CODES, PREFIX, SLOTS, Batches, Plan, converse, fill_slots
+from training.batches import CODES, PREFIX, SLOTS, Batches, Plan, cells_of, converse, fill_slots
 from training.curriculum import STAGES, choose_em, choose_grid, choose_squash, stage_at
 from training.documents import Kind
 from training.export import byte_tokenizer
@@ -40,6 +40,7 @@ def test_shapes_fit_together() -> None:
     assert height % 28 == width % 28 == 0
     assert batch.slots.shape == (count, (height // 28) * (width // 28), SLOTS)
     assert batch.ids.shape == batch.weights.shape
+    assert batch.found.shape == (*batch.asked.shape, batch.slots.shape[1] + 1)
     assert bool(batch.weights.any(dim=1).all())
 
 
@@ -47,7 +48,7 @@ def test_conversation_is_the_models_prompt() -> None:
     """What is trained is, id for id, what the engine asks with, and the answer follows it."""
     tokenizer = byte_tokenizer()
     turns = [QA(Asked.FIELD, "What is the total?", "$4.20"), QA(Asked.TEXT, "Read it.", "é 5")]
-    ids, weights = converse(tokenizer, turns)
+    ids, weights, asked = converse(tokenizer, turns)
     history = (Message("user", turns[0].question), Message("assistant", "$4.20"), Message("user", turns[1].question))
     prompt = build_prompt(tokenizer, history, with_picture=True)
     assert tuple(ids[: len(prompt.ids)]) == prompt.ids
@@ -56,6 +57,8 @@ def test_conversation_is_the_models_prompt() -> None:
     assert ids[len(prompt.ids) :] == [*tokenizer.encode("\né 5"), end]
     said = [token for token, mark in zip(ids, weights, strict=True) if mark]
     assert said == [*tokenizer.encode("\n$4.20"), end, *tokenizer.encode("\né 5"), end]
+    assert [ids[at] for at in asked] == [tokenizer.special("<|assistant|>")] * 2
+    assert asked[-1] == len(prompt.ids) - 1
     assert sum(weights) == pytest.approx(7**0.5 + 6**0.5)
 
 
@@ -63,7 +66,7 @@ def test_a_shape_is_marked_once_a_cell() -> None:
     """Many points of one shape in a cell are one class, its colour another."""
     circle, red = MARKS["circle"], MARKS["red"]
     glyphs = Glyphs(np.array([circle, red] * 3, np.int32), np.full(6, 9, np.float32), np.full(6, 9, np.float32))
-    slots = fill_slots(glyphs, (28, 28), rows=1, columns=1)
+    slots = fill_slots(glyphs, cells_of(glyphs, (28, 28), rows=1, columns=1), 1)
     assert slots.tolist() == [[CODES[circle], CODES[red], 0, 0, 0, 0]]
 
 
@@ -75,7 +78,7 @@ def test_slots_hold_characters_in_reading_order() -> None:
         np.array([*range(1, 9), 55], np.float32),
         np.array([5] * 8 + [30], np.float32),
     )
-    slots = fill_slots(glyphs, (56, 56), rows=2, columns=2)
+    slots = fill_slots(glyphs, cells_of(glyphs, (56, 56), rows=2, columns=2), 4)
     assert slots[0].tolist() == [CODES[ord(character)] for character in "abcdef"]
     assert slots[3].tolist() == [CODES[ord("z")], 0, 0, 0, 0, 0]
     assert not slots[1].any()

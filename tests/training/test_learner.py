@@ -25,8 +25,11 @@ def model() -> GLM4VForConditionalGeneration:
 def test_every_weight_learns(model: GLM4VForConditionalGeneration) -> None:
     """One step reaches all parameters, and both optimizers share them out without a rest."""
     learner = Learner(model)
-    answers, characters, place = learner(batches().batch(20))
-    (answers + characters + place).backward()
+    answers, characters, place, pointing = learner(batches().batch(20))
+    (answers + characters + place + pointing).backward()
+    assert all(
+        bool(parameter.grad.isfinite().all()) for parameter in learner.parameters() if parameter.grad is not None
+    )
     without = [name for name, parameter in learner.named_parameters() if parameter.grad is None]
     assert without == []
     optimizers = make_optimizers(learner, 1e-3)

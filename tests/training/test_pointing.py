@@ -1,0 +1,50 @@
+"""The cells in which an answer stands."""
+
+import numpy as np
+import pytest
+
+from training.pages import Glyphs
+from training.pointing import find, point
+from training.questions import QA, Asked
+
+PRINTED = "Total $4.20 27 Garden Street Bristol BS4 7QT 4"
+
+
+def glyphs(text: str = PRINTED) -> Glyphs:
+    """What was printed, ten pixels a character, in one line."""
+    codes = np.array([ord(character) for character in text.replace(" ", "")], np.int32)
+    return Glyphs(codes, np.arange(len(codes), dtype=np.float32) * 10, np.zeros(len(codes), np.float32))
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("$4.20", "$4.20"),
+        ("27 Garden Street, Bristol BS4 7QT", "27GardenStreetBristolBS47QT"),
+        ("Bristol BS4 7QT\n27 Garden Street", "BristolBS47QT27GardenStreet"),
+        ("Yes.", ""),
+        ("4", ""),
+        ("", ""),
+    ],
+)
+def test_an_answer_is_found_where_it_stands(answer: str, found: str) -> None:
+    """In one piece or line by line; not where it is made up, nor where it stands in several places."""
+    printed = glyphs()
+    assert "".join(chr(printed.codes[at]) for at in find(printed, answer)) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "cells"),
+    [
+        (Asked.FIELD, "$4.20", [2, 3, 4]),
+        (Asked.CHART, "$4.20", [2, 3, 4]),
+        (Asked.ABSENT, "There is no date in the picture.", [30]),
+        (Asked.MENTION, "$4.20", []),
+        (Asked.FIELD, "Rising.", []),
+    ],
+)
+def test_its_cells_are_pointed_at(kind: Asked, answer: str, cells: list[int]) -> None:
+    """The last one stands for nowhere; what cannot be said points at none."""
+    printed = glyphs()
+    cell = np.arange(len(printed.codes)) // 2
+    assert np.flatnonzero(point(printed, QA(kind, "?", answer), cell, 30)).tolist() == cells

@@ -1,0 +1,46 @@
+"""Where on a page an answer stands: what the second half of the model is taught to find before it reads it out."""
+
+import re
+
+import numpy as np
+
+from training.pages import Glyphs
+from training.questions import QA, Asked
+
+POINTED = frozenset({Asked.FIELD, Asked.LINE, Asked.CHART})
+"""Kinds of questions whose answers are copied from the page, if they stand there."""
+
+MOST_PLACES = 2
+"""An answer that stands in more places than this says nothing about the place that is meant."""
+
+PARTS = re.compile(r",\s+|\s+-\s*|\n")
+"""Where the lines of an answer were joined."""
+
+
+def point(glyphs: Glyphs, qa: QA, cells: np.ndarray, count: int) -> np.ndarray:
+    """(count + 1,) bool: the cells in which the answer stands; the last one for "not on the page"; none if unknown.
+
+    `cells` (n,) has the cell of each glyph, out of `count`.
+    """
+    found = np.zeros(count + 1, bool)
+    if qa.kind is Asked.ABSENT:
+        found[count] = True
+    elif qa.kind in POINTED:
+        found[cells[find(glyphs, qa.answer)]] = True
+    return found
+
+
+def find(glyphs: Glyphs, answer: str) -> np.ndarray:
+    """The numbers of the glyphs that spell an answer; none where it stands nowhere, or in too many places."""
+    printed = "".join(map(chr, glyphs.codes))
+    for parts in ((answer,), PARTS.split(answer)):
+        places = [_places(printed, re.sub(r"\s", "", part)) for part in parts]
+        if all(places):
+            return np.concatenate([np.arange(at, at + length) for part in places for at, length in part])
+    return np.zeros(0, int)
+
+
+def _places(printed: str, part: str) -> list[tuple[int, int]]:
+    """Begin and length of each place where a part stands."""
+    places = [(match.start(), len(part)) for match in re.finditer(f"(?={re.escape(part)})", printed)] if part else []
+    return places if len(places) <= MOST_PLACES else []
