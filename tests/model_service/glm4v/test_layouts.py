@@ -7,12 +7,14 @@ import torch
 from torch import Tensor
 
 from model_service.config import Memory, ModelConfig
+from model_service.glm4v.language import MLP
 from model_service.glm4v.layout import EMBEDDINGS, HEAD, Plan
 from model_service.glm4v.loading import load_checkpoint
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from model_service.glm4v.runner import ModelRunner
 from model_service.glm4v.streamed import StreamedTransformer
 from tests.model_service.glm4v.reading import CPU, noise, prompt, read, view
+from tests.model_service.glm4v.tiny import tiny_config
 
 pytestmark = pytest.mark.usefixtures("inference")
 
@@ -60,3 +62,26 @@ def test_the_buffers_are_no_weights(checkpoint: Path) -> None:
     assert {name: tensor.shape for name, tensor in tiny.state_dict().items()} == {
         name: tensor.shape for name, tensor in full.state_dict().items()
     }
+
+
+def test_layers_share_what_is_allocated_for_them(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One layer an allocation or all in one: the same picture is seen."""
+    seen = []
+    for size in (1, 10**6):
+        monkeypatch.setattr("model_service.glm4v.streamed.ALLOCATION", size)
+        vision = loaded(checkpoint, "tiny", packed=True).transformer.vision
+        seen.append(vision(noise(1)))
+    assert torch.equal(*seen)
+
+
+def test_many_positions_are_taken_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The MLP's memory is bounded; what it computes is the same."""
+    mlp = MLP(tiny_config())
+    x = torch.randn(1, 10, 64, generator=torch.Generator().manual_seed(0))
+    wanted, widths = mlp(x), []
+    monkeypatch.setattr("model_service.glm4v.language.MLP_AT_ONCE", 4)
+    monkeypatch.setattr("model_service.glm4v.language.MLP_PART", 3)
+    hook = mlp.dense_h_to_4h.register_forward_pre_hook(lambda module, given: widths.append(given[0].shape[1]))
+    assert torch.allclose(mlp(x), wanted, atol=1e-5)
+    hook.remove()
+    assert widths == [3, 3, 3, 1]
