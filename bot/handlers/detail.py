@@ -12,7 +12,7 @@ from bot.texts import PURPOSES, Sentence, Texts
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, UnknownDetail
 
 PREFIX = "detail:"
-PATTERN = rf"^{PREFIX}({'|'.join(LEVEL_TOKENS)})$"
+PATTERN = rf"^{PREFIX}({'|'.join(LEVEL_TOKENS)})\Z"
 
 
 async def choose(update: Update, context: BotContext) -> None:

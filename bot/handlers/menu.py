@@ -60,7 +60,7 @@ WORDS: Mapping[Setting, tuple[str, ...]] = {
 
 _BUTTONS = [f"{name}:" for name in (BACK, RESET, DONE, *WORDS)]
 _BUTTONS += [f"{name}:{word}" for name, words in WORDS.items() for word in words]
-PATTERN = rf"^{PREFIX}:({'|'.join(map(re.escape, _BUTTONS))})$"
+PATTERN = rf"^{PREFIX}:({'|'.join(map(re.escape, _BUTTONS))})\Z"
 """The data of every button that there is: "set:length:" opens a page, "set:length:short" chooses."""
 
 

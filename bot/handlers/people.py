@@ -14,7 +14,7 @@ from bot.texts import Sentence, Texts
 DOOR, LIST = "door", "people"
 """Where a button stands: under the question about one stranger, or under the list of all."""
 
-PATTERN = rf"^({DOOR}|{LIST}):({'|'.join(Action)}):(-?[0-9]{{1,15}})$"
+PATTERN = rf"^({DOOR}|{LIST}):({'|'.join(Action)}):(-?[0-9]{{1,15}})\Z"
 MOST_SHOWN = 24
 """So many people fit into one message, however long their names are."""
 

@@ -13,7 +13,7 @@ from bot.storage import Picture
 from bot.texts import Sentence, Texts
 
 PREFIX = "picture:"
-PATTERN = rf"^{PREFIX}([0-9]{{1,15}})$"
+PATTERN = rf"^{PREFIX}([0-9]{{1,15}})\Z"
 MOST = 10
 IN_A_ROW = 5
 

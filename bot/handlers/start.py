@@ -9,7 +9,7 @@ from bot.reply import topic_of
 from bot.texts import Sentence, Texts
 
 PREFIX, TRY, PRINT, GROUPS, COMMANDS, BACK = "help", "try", "print", "groups", "commands", "back"
-PATTERN = rf"^{PREFIX}:({TRY}|{PRINT}|{GROUPS}|{COMMANDS}|{BACK})$"
+PATTERN = rf"^{PREFIX}:({TRY}|{PRINT}|{GROUPS}|{COMMANDS}|{BACK})\Z"
 
 BUTTONS = {
     TRY: Sentence.BUTTON_TRY,
