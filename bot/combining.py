@@ -39,5 +39,6 @@ class CombinedAnswer:
         name = self._names[len(self._paragraphs)]
         if not name:
             return text
-        # A list, a table or a block of code begins a line of its own.
-        return f"**{name}**{APART}{text}" if "\n" in text else f"**{name}** {text}"
+        # A list, a table or a block of code begins a line of its own; a Chinese colon brings its space along.
+        apart = APART if "\n" in text else "" if name.endswith("：") else " "
+        return f"**{name}**{apart}{text}"

@@ -52,10 +52,7 @@ async def render_pages(data: bytes, numbers: Sequence[int]) -> Rendered:
     Raises:
         DocumentRefused: it has a password, is no PDF or damaged, has no pages, or takes too much time or memory.
     """
-    rendered = await asyncio.get_running_loop().run_in_executor(_pool, _render, data, numbers)
-    if not rendered.pages:
-        raise DocumentRefused(DocumentFault.EMPTY)
-    return rendered
+    return await asyncio.get_running_loop().run_in_executor(_pool, _render, data, numbers)
 
 
 def _render(data: bytes, numbers: Sequence[int]) -> Rendered:

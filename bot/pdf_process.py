@@ -11,7 +11,7 @@ import resource
 import sys
 
 import pypdfium2
-from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
+from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY, FPDF_ERR_SUCCESS
 
 MOST_PIXELS = 4 * 1120 * 1120
 """The largest page in pixels: four times what the model sees at max, for looks at a part of it."""
@@ -21,6 +21,9 @@ MOST_SIDE = 6000
 
 MOST_SCALE = 6.0
 """Pixels to a point (1/72 inch) at most: 432 dpi."""
+
+FAULTS = {FPDF_ERR_PASSWORD: "locked", FPDF_ERR_SECURITY: "locked", FPDF_ERR_SUCCESS: "empty"}
+"""What PDFium says where it opens nothing: of a document without pages that all went well."""
 
 MOST_MEMORY = 2 * 1024**3
 MOST_SECONDS = 25
@@ -36,8 +39,7 @@ def main() -> None:
         pages, pictures = render(sys.stdin.buffer.read(), [int(number) for number in sys.argv[1:]])
         head: dict[str, object] = {"pages": pages, "sizes": [len(picture) for picture in pictures]}
     except pypdfium2.PdfiumError as error:
-        locked = error.err_code in {FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY}
-        head = {"fault": "locked" if locked else "broken"}
+        head = {"fault": FAULTS.get(error.err_code, "broken")}
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + b"".join(pictures))
 
 

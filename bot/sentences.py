@@ -169,7 +169,8 @@ class Sentence(StrEnum):
     STATUS_UPTIME = "Running for {uptime}."
 
     FOOTER = "read at {width}x{height}, {tokens} tokens, {seconds} s"
-    FOOTER_SEVERAL = "{count} pictures read, {tokens} tokens in all, {seconds} s"
+    FOOTER_PICTURES = "{count} pictures read, {tokens} tokens in all, {seconds} s"
+    FOOTER_PAGES = "{count} pages read, {tokens} tokens in all, {seconds} s"
     PICTURE_NAME = "Picture {number}:"
     PAGE_NAME = "Page {number}:"
     PAGE_OF = "page {page} of {pages}"

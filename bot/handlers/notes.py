@@ -6,6 +6,7 @@ from bot.context import Services
 from bot.footer import SEPARATOR, footer
 from bot.handlers.reading import Answering, Reading
 from bot.pages import names_pages
+from bot.regions import NAMES
 from bot.storage import Picture
 from bot.texts import Sentence, Texts
 from model_service import FinishReason
@@ -28,7 +29,7 @@ async def names_of(pictures: Sequence[Picture], services: Services, texts: Texts
 
 def note_under(work: Answering, readings: Sequence[Reading]) -> str:
     """One line: what of it all was looked at, and how closely, if the chat wants to know that."""
-    notes = [_part(work), _closeness(work, readings) if work.settings.footer else ""]
+    notes = [_part(work), _region(work), _closeness(work, readings) if work.settings.footer else ""]
     return SEPARATOR.join(note for note in notes if note)
 
 
@@ -43,12 +44,19 @@ def _part(work: Answering) -> str:
     return work.texts.say(Sentence.PAGE_OF if chosen else Sentence.PAGE_UNASKED, page=picture.page, pages=picture.pages)
 
 
+def _region(work: Answering) -> str:
+    """Which part of the picture the question chose, lest somebody thinks that the rest was seen."""
+    part = work.wanted.part
+    return "" if part is None else work.texts.say(Sentence.PART_ONLY, part=work.texts.say(NAMES[part]))
+
+
 def _closeness(work: Answering, readings: Sequence[Reading]) -> str:
     if len(work.pictures) == 1:
         return footer(work.texts, readings[0].picture, work.settings.detail, readings[0].output)
     tokens = sum(reading.output.plan.tokens for reading in readings if reading.output.plan)
     seconds = sum(reading.output.seconds for reading in readings)
-    notes = [work.texts.say(Sentence.FOOTER_SEVERAL, count=len(readings), tokens=tokens, seconds=f"{seconds:.1f}")]
+    sentence = Sentence.FOOTER_PICTURES if work.pictures[0].album else Sentence.FOOTER_PAGES
+    notes = [work.texts.say(sentence, count=len(readings), tokens=tokens, seconds=f"{seconds:.1f}")]
     if any(reading.output.finish_reason is FinishReason.LENGTH for reading in readings):
         notes.append(work.texts.say(Sentence.CUT_SHORT))
     return SEPARATOR.join(notes)

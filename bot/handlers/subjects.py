@@ -9,7 +9,7 @@ from bot.context import BotContext
 from bot.handlers.speaking import texts_for
 from bot.media import DownloadFailed, Media
 from bot.pages import PAGES, PICTURES, chosen, names_pages
-from bot.pdf import DocumentFault, DocumentRefused
+from bot.pdf import DocumentFault, DocumentRefused, render_pages
 from bot.render import Part
 from bot.reply import Reply, place_of
 from bot.storage import Picture
@@ -79,11 +79,9 @@ async def pages_of(document: Attachment, question: str, context: BotContext) -> 
     services = context.services
     media = Media(context.bot, services.settings)
     known = {page.page: page for page in await services.pictures.pages(document.chat, document.message_id)}
-    data = b""
-    if not known:
-        data = await media.fetch(document)
-        known[1] = await services.pictures.add(*await media.pages(document, data, [1]))
-    numbers = _numbers(question, next(iter(known.values())).pages)
+    data = b"" if known else await media.fetch(document)
+    pages = next(iter(known.values())).pages if known else (await render_pages(data, [])).pages
+    numbers = _numbers(question, pages)
     if missing := [number for number in numbers if number not in known]:
         for new in await media.pages(document, data or await media.fetch(document), missing):
             known[new.page] = await services.pictures.add(new)

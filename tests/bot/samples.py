@@ -18,3 +18,11 @@ def animation() -> bytes:
     buffer = io.BytesIO()
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:], duration=100)
     return buffer.getvalue()
+
+
+def pdf(pages: int = 1, width: int = 60, height: int = 80, **options: str) -> bytes:
+    """A PDF of grey pages, each darker than the one before."""
+    sheets = [Image.new("L", (width, height), 255 - number % 250) for number in range(pages)]
+    buffer = io.BytesIO()
+    sheets[0].save(buffer, "PDF", save_all=True, append_images=sheets[1:], **options)
+    return buffer.getvalue()

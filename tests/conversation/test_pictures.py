@@ -96,26 +96,6 @@ async def test_a_file_without_a_known_type_is_judged_by_its_bytes(chat: Chat) ->
     assert (await final(chat, post)).text.startswith("A grey gradient.")
 
 
-async def test_an_album_gets_one_answer_and_every_picture_is_remembered(stage: Stage, chat: Chat) -> None:
-    """One caption, one answer; a reply to another picture of the album asks about that one."""
-    posts = await chat.send_album([picture(100, 200), picture(200, 100), picture(150, 150)], "What is this?")
-    await final(chat, posts[0])
-    question = await chat.send("And this?", reply_to=posts[1])
-    await final(chat, question)
-    assert len([post for post in chat.messages if post.by_bot]) == 2
-    plan = stage.engine.plan(stage.engine.requests[1])
-    assert plan is not None and plan.width > plan.height
-
-
-async def test_an_album_without_a_caption_is_asked_about_once(chat: Chat) -> None:
-    """Three pictures without a word make one question of the bot's, not three."""
-    posts = await chat.send_album([picture(), picture(), picture()])
-    await chat.answer(posts[0])
-    await chat.answer(await chat.send("/help"))
-    await final(chat, await chat.send("What is this?"))
-    assert len([post for post in chat.messages if post.by_bot]) == 3
-
-
 async def test_a_long_answer_comes_in_parts(stage: Stage, chat: Chat) -> None:
     """An answer over Telegram's limit is split at its paragraphs; nothing of it is lost."""
     paragraphs = [f"Paragraph {number}: " + "word " * 100 for number in range(20)]
