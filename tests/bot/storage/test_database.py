@@ -7,7 +7,7 @@ from pathlib import Path
 import aiosqlite
 import pytest
 
-from bot.storage import BACKUPS, Database, StorageError, open_database
+from bot.storage import BACKUPS, Database, Pictures, StorageError, Turns, open_database
 from bot.storage.database import FILE, migrate, migrations, version_of
 from bot.tasks import spawn
 
@@ -167,3 +167,26 @@ async def test_who_waits_is_written_together(database: Database) -> None:
         await leaving
     assert [await each for each in wanted] == [1, 1, 1]
     assert [row["id"] for row in await database.rows("SELECT id FROM chats ORDER BY id")] == [1, 2, 3]
+
+
+async def test_what_was_talked_about_before_albums_is_still_known(tmp_path: Path) -> None:
+    """The tables that are made anew keep their rows, and what refers to them."""
+    async with aiosqlite.connect(tmp_path / FILE, isolation_level=None) as connection:
+        await migrate(connection, migrations()[:7])
+        await connection.executescript(
+            "INSERT INTO pictures VALUES (3, 5, 10, 'A', 'photo', 'F', 'U', 640, 480, 1000, 'a.jpg', 1.0);"
+            "INSERT INTO message_pictures VALUES (5, 10, 3), (5, 11, 3);"
+            "INSERT INTO turns (chat, picture, role, text, created_at) VALUES (5, 3, 'user', 'What?', 1.0);"
+            "INSERT INTO chats (id, picture) VALUES (5, 3), (6, NULL);"
+            "INSERT INTO topics (chat, topic, picture) VALUES (5, 7, 3);"
+        )
+    async with open_database(tmp_path) as database:
+        pictures = Pictures(database)
+        (picture,) = await pictures.current(5)
+        assert (picture.id, picture.path, picture.page) == (3, "a.jpg", 0)
+        assert await pictures.current(5, 7) == await pictures.of_message(5, 11) == [picture]
+        assert [message.text for message in await Turns(database).history(picture, None)] == ["What?"]
+        assert await database.rows("PRAGMA foreign_key_check") == []
+        await database.write("DELETE FROM pictures")
+        for table in ("message_pictures", "looked_at", "turns"):
+            assert await database.rows(f"SELECT * FROM {table}") == []  # noqa: S608
