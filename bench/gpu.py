@@ -82,7 +82,7 @@ def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.gpu", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("runs/gpu"), help="where results go")
-    parser.add_argument("--work", type=Path, help="where the checkpoint is made: 40 GB, and kept (default: OUT/work)")
+    parser.add_argument("--work", type=Path, help="where the checkpoint is made: 45 GB, and kept (default: OUT/work)")
     parser.add_argument(
         "--parts", nargs="+", choices=PARTS, default=[*PARTS][:-1], help="the first makes the checkpoint"
     )
