@@ -8,7 +8,6 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from bot import pdf as module
 from bot.pdf import DocumentFault, DocumentRefused, render_pages
 from bot.pdf_process import MOST_PIXELS, MOST_SIDE
 from tests.bot.samples import pdf, picture
@@ -90,7 +89,7 @@ async def test_what_takes_too_long_or_kills_its_process_is_refused(
     def run(*arguments: object, **more: object) -> None:
         raise end
 
-    monkeypatch.setattr(module.subprocess, "run", run)
+    monkeypatch.setattr("bot.pdf.subprocess.run", run)
     with pytest.raises(DocumentRefused) as refused:
         await render_pages(pdf(), [1])
     assert refused.value.fault is DocumentFault.TOO_MUCH
@@ -105,6 +104,6 @@ async def test_the_process_knows_nothing_of_the_bots_environment(monkeypatch: py
         given.append(more["env"])
         return run(*arguments, **more)
 
-    monkeypatch.setattr(module.subprocess, "run", watched)
+    monkeypatch.setattr("bot.pdf.subprocess.run", watched)
     await render_pages(pdf(), [1])
     assert given == [{}]

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.asked import Asked, Step
+from bot.combining import CombinedAnswer
 from bot.progress import Progress, in_line, starting_up
 from bot.texts import texts_in
 from model_service import Gauges, GenerationOutput, ModelConfig, ModelService, Stage
@@ -53,3 +54,35 @@ def test_the_newest_state_is_said() -> None:
     assert progress.written == ""
     progress.output = GenerationOutput(Stage.WRITING, " A grey ")
     assert progress.text() == progress.written == "A grey"
+
+
+def test_of_several_pictures_it_is_said_which_one_is_looked_at() -> None:
+    """Under what was said about those before, if that is to be seen yet."""
+    model = ModelService(ScriptedEngine, ModelConfig())
+    for grows, earlier in ((True, "**Picture 1:** A cat.\n\n"), (False, "")):
+        answer = CombinedAnswer(["Picture 1:", "Picture 2:"])
+        progress = Progress(texts_in("en"), model, Asked(1, 2, 3, 4, "What?"), answer, grows=grows)
+        progress.output = GenerationOutput(Stage.LOOKING)
+        assert progress.text() == "Looking at picture 1 of 2 …"
+        answer.add("A cat.")
+        assert progress.text() == f"{earlier}Looking at picture 2 of 2 …"
+        progress.output = GenerationOutput(Stage.WAITING, waiting=1)
+        assert progress.text() == f"{earlier}Number 2 in line."
+    assert progress.written == "**Picture 1:** A cat."
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "shown"),
+    [
+        ("", "A cat.", "A cat."),
+        ("Page 2:", "A cat.", "**Page 2:** A cat."),
+        ("第 2 页：", "一只猫。", "**第 2 页：**一只猫。"),
+        ("Page 2:", "- one\n- two", "**Page 2:**\n\n- one\n- two"),
+    ],
+)
+def test_a_picture_is_named_before_what_is_said_about_it(name: str, said: str, shown: str) -> None:
+    """What has several lines, a list or a table, begins on its own."""
+    answer = CombinedAnswer([name])
+    assert (answer.with_next(said), answer.text) == (shown, "")
+    answer.add(said)
+    assert (answer.text, answer.with_next("")) == (shown, shown)

@@ -2,10 +2,12 @@
 
 import io
 import itertools
+from collections.abc import Iterator
 
 import pytest
 from PIL import Image
 
+from model_service import EngineStep, GenerationRequest
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
@@ -236,7 +238,7 @@ async def test_a_picture_that_fails_says_so_in_its_paragraph(
     """The others are answered."""
     generate = stage.engine.generate
 
-    def stumbling(request):  # type: ignore[no-untyped-def]
+    def stumbling(request: GenerationRequest) -> Iterator[EngineStep]:
         stage.engine.failure = RuntimeError("odd") if len(stage.engine.requests) == 1 else None
         return generate(request)
 
@@ -272,3 +274,30 @@ async def test_in_a_group_one_mention_is_for_the_whole_album(stage: Stage, serve
     await answered(group, posts[1], 3)
     assert looked_at(stage) == [1, 2, 3]
     assert not any(post.reply_to in {each.id for each in other} for post in group.messages)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_restart_in_the_middle_of_the_answer_begins_it_again(
+    stage: Stage, chat: Chat, window: HandWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the same message, about all pictures, once."""
+    generate = stage.engine.generate
+
+    def held(request: GenerationRequest) -> Iterator[EngineStep]:
+        stage.engine.hold = 1 if len(stage.engine.requests) == 1 else None
+        return generate(request)
+
+    monkeypatch.setattr(stage.engine, "generate", held)
+    posts = await album(chat, window, 3, "What is this?")
+    growing = await chat.answer(posts[0], lambda post: "Picture 2: A grey" in post.text)
+    await stage.stop()
+    monkeypatch.undo()
+    monkeypatch.setattr("bot.lanes.WINDOW", window)
+    stage.engine.hold = None
+    stage.engine.requests.clear()
+    await stage.start()
+    await window.arriving(1)
+    window.turn(1.0)
+    assert (await answered(chat, posts[0], 3)).id == growing.id
+    assert looked_at(stage) == [1, 2, 3]
+    assert len([post for post in chat.messages if post.by_bot]) == 1
