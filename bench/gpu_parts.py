@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +111,7 @@ class Plan:
 
 def pocket(record: "Record", device: torch.device, tiny: bool) -> None:
     """The pocket model's greedy answers to the playground's questions: in 16 bits, in four, and without a graph."""
-    pictures = resources.files("playground") / "pictures"
+    pictures = gpu_engine.PICTURES
     samples = json.loads((pictures / "samples.json").read_text(encoding="utf-8"))[: 1 if tiny else None]
     asked = [
         ((pictures / sample["file"]).read_bytes(), pair["question"], pair["answer"])
