@@ -14,6 +14,7 @@ from bot.settings import Settings
 from model_service import Gauges, ModelConfig, ModelService
 from playground import Chat, Post, Server
 from tests.bot.engines import ScriptedEngine
+from tests.conversation.albums import HandWindow
 
 
 class Stage:
@@ -91,6 +92,14 @@ def chat(server: Server) -> Chat:
     return server.person("Ada").private()
 
 
+@pytest.fixture
+def window(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> HandWindow:
+    """The time in which albums arrive stands still until it is turned."""
+    window = HandWindow(stage)
+    monkeypatch.setattr("bot.lanes.WINDOW", window)
+    return window
+
+
 async def final(chat: Chat, after: Post) -> Post:
     """The bot's finished answer to a message: the one with the small print."""
     return await chat.answer(after, lambda post: post.reply_to == after.id and "read at" in post.text)
@@ -98,4 +107,9 @@ async def final(chat: Chat, after: Post) -> Post:
 
 async def settled(chat: Chat, after: Post) -> str:
     """The bot's last word on a message: what it says once nothing is left to cancel."""
-    return (await chat.answer(after, lambda post: post.reply_to == after.id and not post.buttons)).text
+    return (await chat.answer(after, lambda post: post.reply_to == after.id and not is_growing(post))).text
+
+
+def is_growing(post: Post) -> bool:
+    """Whether the bot's message can still be cancelled."""
+    return any((button.data or "").startswith("cancel:") for button in post.buttons)

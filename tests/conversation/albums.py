@@ -1,10 +1,21 @@
-"""The time in which an album arrives, turned by hand."""
+"""Albums for conversations: how they arrive, by a clock that is turned by hand, and what was seen of them."""
 
 import asyncio
+import io
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PIL import Image
 
 from bot.lanes import Lanes
-from tests.conversation.conftest import Stage
+from playground import Chat, Post
+from tests.bot.samples import picture
+
+if TYPE_CHECKING:
+    from tests.conversation.conftest import Stage
+
+WIDTHS = range(100, 300, 20)
+"""Ten pictures are told apart by their widths."""
 
 
 class HandWindow:
@@ -12,7 +23,7 @@ class HandWindow:
 
     quiet, most = 1.0, 5.0
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: "Stage") -> None:
         self._stage = stage
         self._now = 0.0
         self._looked = asyncio.Event()
@@ -51,3 +62,29 @@ class HandWindow:
             while not look():
                 self._looked.clear()
                 await self._looked.wait()
+
+
+def pictures(number: int) -> list[bytes]:
+    """So many, of different widths."""
+    return [picture(width, 100) for width in WIDTHS[:number]]
+
+
+def looked_at(stage: "Stage") -> list[int]:
+    """The numbers of the pictures that the engine was shown, from 1."""
+    shown = [Image.open(io.BytesIO(request.picture or b"")) for request in stage.engine.requests]
+    return [WIDTHS.index(image.width) + 1 for image in shown]
+
+
+async def answered(chat: Chat, question: Post, count: int) -> Post:
+    """The finished answer about so many pictures."""
+    return await chat.answer(
+        question, lambda post: post.reply_to == question.id and f"{count} pictures read" in post.text
+    )
+
+
+async def album(chat: Chat, window: HandWindow, number: int, caption: str = "", at: int = 0) -> list[Post]:
+    """An album that has arrived."""
+    posts = await chat.send_album(pictures(number), caption, at=at)
+    await window.arriving(number)
+    window.turn(1.0)
+    return posts
