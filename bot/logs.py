@@ -7,8 +7,11 @@ from typing import TextIO
 
 from pydantic import SecretStr
 
-TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,100}")
-"""Anything that looks like a bot token."""
+TOKEN = re.compile(r"[0-9]{3,20}(?::|%3[Aa])[A-Za-z0-9_-]{20,100}")
+"""Anything that looks like a bot token, in an address too."""
+
+UNSEEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""What begins a new line, or changes how a terminal shows the rest: names and files of strangers may hold it."""
 
 HIDDEN = "<token>"
 LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
@@ -20,9 +23,10 @@ SILENT = ("telegram.request.BaseRequest",)
 
 
 class Redaction(logging.Filter):
-    """Takes tokens out of a record: message, arguments, exception and stack.
+    """Takes tokens out of a record: message, arguments, exception and stack; and makes the message one line.
 
-    It belongs on handlers: a filter on a logger is not asked about the records of its children.
+    A traceback's lines are indented, so that none looks like an event. It belongs on handlers: a filter on a logger is
+    not asked about the records of its children.
     """
 
     def __init__(self, secret: SecretStr | None = None) -> None:
@@ -31,15 +35,15 @@ class Redaction(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record in place; every record passes."""
-        record.msg = self.clean(_message(record))
+        record.msg = _visible(self.clean(_message(record)).rstrip())
         record.args = None
         if record.exc_info:
-            record.exc_text = self.clean(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = _indented(self.clean(logging.Formatter().formatException(record.exc_info)))
             record.exc_info = None
         elif record.exc_text:
-            record.exc_text = self.clean(record.exc_text)
+            record.exc_text = _indented(self.clean(record.exc_text))
         if record.stack_info:
-            record.stack_info = self.clean(record.stack_info)
+            record.stack_info = _indented(self.clean(record.stack_info))
         return True
 
     def clean(self, text: str) -> str:
@@ -52,6 +56,14 @@ class Redaction(logging.Filter):
 def without_tokens(text: str) -> str:
     """The text without anything that looks like a bot token."""
     return TOKEN.sub(HIDDEN, text)
+
+
+def _visible(text: str) -> str:
+    return UNSEEN.sub(lambda sign: ascii(sign[0])[1:-1], text)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {_visible(line)}" for line in text.split("\n"))
 
 
 def _message(record: logging.LogRecord) -> str:

@@ -2,11 +2,11 @@
 
 from bot.storage.admissions import INSIDE, Admission, Admissions, Standing
 from bot.storage.chats import Chats
-from bot.storage.database import BACKUPS, Database, StorageError, open_database
+from bot.storage.database import BACKUPS, FOLDER, Database, StorageError, open_database
 from bot.storage.forgetting import Forgetting, Forgotten
 from bot.storage.inbox import Inbox, InboxQueue
 from bot.storage.moving import Moving
-from bot.storage.pictures import FOLDER, NewPicture, Picture, Pictures, Source
+from bot.storage.pictures import NewPicture, Picture, Pictures, Source
 from bot.storage.turns import Turn, Turns
 
 __all__ = [

@@ -17,6 +17,9 @@ FILE = "eyeglass.sqlite3"
 BACKUPS = f"{FILE}.v*.bak"
 """What a database looked like before a newer program changed its layout."""
 
+FOLDER = "pictures"
+"""Where the copies of pictures lie, beside the database."""
+
 BUSY_MILLISECONDS = 10_000
 
 Value = str | int | float | bytes | None
@@ -133,7 +136,7 @@ async def open_database(folder: Path) -> AsyncIterator[Database]:
         StorageError: the folder cannot be written, the file is no database, or it is newer than this program.
     """
     try:
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(_make_private, folder)
         connection = await aiosqlite.connect(folder / FILE, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
         raise StorageError(f"storage.path: {folder} cannot be used: {error}.") from None
@@ -145,6 +148,18 @@ async def open_database(folder: Path) -> AsyncIterator[Database]:
         yield Database(connection)
     finally:
         await connection.close()
+
+
+def _make_private(folder: Path) -> None:
+    """Make what is kept readable to this user alone; a folder that was there before keeps its own permissions."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True)
+    (folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
+    (folder / FILE).touch(mode=0o600)
+    with contextlib.suppress(PermissionError):  # Some file systems know no permissions, or another user's file.
+        (folder / FOLDER).chmod(0o700)
+        for file in folder.glob(f"{FILE}*"):
+            file.chmod(0o600)
 
 
 async def _prepare(connection: aiosqlite.Connection, file: Path) -> None:
@@ -192,6 +207,7 @@ async def back_up(connection: aiosqlite.Connection, file: Path) -> Path:
     copy = file.with_name(BACKUPS.replace("*", str(await version_of(connection))))
     torn = copy.with_suffix(".part")
     await asyncio.to_thread(torn.unlink, missing_ok=True)
+    await asyncio.to_thread(torn.touch, 0o600)
     await connection.execute_fetchall("VACUUM INTO ?", (str(torn),))
     await asyncio.to_thread(torn.replace, copy)
     return copy

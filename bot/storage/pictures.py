@@ -8,9 +8,6 @@ from typing import Literal
 
 from bot.storage.database import Database, Statement
 
-FOLDER = "pictures"
-"""Where the copies lie, in the storage's folder."""
-
 Source = Literal["photo", "file", "preview", "page"]
 """A photo was compressed by Telegram, an image sent as a file was not; the preview of what moves; a page of a PDF."""
 
