@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
-from telegram import Chat, Message, MessageEntity, User
+from telegram import Chat, Message, MessageEntity, Update, User
 from telegram.constants import ChatID
 
 from bot.settings import AccessSettings
@@ -17,7 +18,11 @@ STRANGER_PAUSE = 3600.0
 LONGEST_NAME = 64
 
 ASK = "ask"
-"""The command that brings a question; the only one that counts in a caption too."""
+QUESTIONS = frozenset({ASK, "text", "table", "describe"})
+"""The commands that bring a question, or are one; they count in a caption too."""
+
+AGAIN = "again:"
+"""The data of a button that asks a question again begins so."""
 
 
 class Verdict(StrEnum):
@@ -48,6 +53,18 @@ OUTCOMES: Mapping[Action, Mapping[Standing, Standing]] = {
 """What each action makes of whom; where nothing stands, it is too late for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks. `id` is the Telegram id of the person, or of the channel or group he hides behind; None: unknown.
+
+    `person` is that id as a text, empty for those who hide. By `name` the model tells people apart; None in private.
+    """
+
+    id: int | None
+    person: str
+    name: str | None
+
+
 def decides(somebody: Admission | None) -> bool:
     """Whether this is the owner or an admin."""
     return somebody is not None and somebody.standing in {Standing.OWNER, Standing.ADMIN}
@@ -68,13 +85,25 @@ def one_line(name: str) -> str:
     return " ".join(shown.split())[:LONGEST_NAME] or "?"
 
 
-def asker_name(message: Message) -> str | None:
-    """By which name the model tells apart who wrote in a group; None in private."""
-    if message.chat.type == Chat.PRIVATE:
-        return None
-    if message.sender_chat is not None:
-        return one_line(message.sender_chat.effective_name or "")
-    return one_line(message.from_user.first_name) if message.from_user is not None else None
+def asker_of(update: Update) -> Asker:
+    """Who wrote an update's message, or pressed its button."""
+    query, message, chat = update.callback_query, update.message, update.effective_chat
+    hidden = message.sender_chat if message is not None else None
+    user = query.from_user if query is not None else message.from_user if message is not None else None
+    if hidden is not None:
+        number, person, name = hidden.id, "", hidden.effective_name or ""
+    elif user is not None:
+        number, person, name = user.id, str(user.id), user.first_name
+    else:
+        return Asker(None, "", None)
+    private = chat is None or chat.type == Chat.PRIVATE
+    return Asker(number, person, None if private else one_line(name))
+
+
+def asks_again(update: Update) -> bool:
+    """Whether somebody pressed a button that asks a question again."""
+    query = update.callback_query
+    return query is not None and (query.data or "").startswith(AGAIN)
 
 
 def judge(access: AccessSettings, inside: bool, chat: Chat | None, user: User | None) -> Verdict:
@@ -102,7 +131,7 @@ def is_addressed(message: Message, bot: User) -> bool:
     if answered is not None and not opens_topic and answered.from_user is not None and answered.from_user.id == bot.id:
         return True
     command = command_of(message, bot)
-    return _mentions(message, bot) or command == ASK or (command is not None and message.text is not None)
+    return _mentions(message, bot) or command in QUESTIONS or (command is not None and message.text is not None)
 
 
 def command_of(message: Message, bot: User) -> str | None:
@@ -117,9 +146,9 @@ def command_of(message: Message, bot: User) -> str | None:
 
 
 def question_of(message: Message, bot: User) -> str:
-    """What a text or caption asks, once /ask and the bot's name are taken out; empty if there is nothing else."""
+    """What a text or caption asks, less the command that it begins with and the bot's name; empty if that is all."""
     text = message.text or message.caption or ""
-    if command_of(message, bot) == ASK:
+    if command_of(message, bot) in QUESTIONS:
         text = text.removeprefix(leading_command(message) or "")
     return without_mention(text, bot)
 

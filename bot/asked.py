@@ -134,6 +134,10 @@ class AskedQuestions:
         asked = self._open.get((chat, message))
         return None if asked is None or asked.step is Step.SETTLED else asked
 
+    def is_open(self, chat: int, message: int) -> bool:
+        """Whether a message's question is on its way, or its answer is being delivered."""
+        return (chat, message) in self._open
+
     def of(self, chat: int, asker: int | None) -> list[Asked]:
         """Somebody's unsettled questions in a chat, oldest first."""
         return [asked for asked in self._line(chat, asker) if asked.step is not Step.SETTLED]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.chat_settings import ChatSettings, Length
 from bot.settings import ModelSettings
-from model_service import Detail, GenerationRequest, Message, SamplingParams
+from model_service import Detail, GenerationRequest, Message, Region, SamplingParams
 
 ASCII_CHARACTERS_PER_TOKEN = 3
 """A cautious estimate for Latin text (about 4 in English); any other character is counted as a token of its own."""
@@ -35,6 +35,7 @@ class Question:
     detail: Detail
     person: str = ""
     length: Length = Length.NORMAL
+    region: Region | None = None
 
 
 def compose(
@@ -56,6 +57,7 @@ def compose(
         detail=question.detail,
         sampling=sampling,
         wish=wish,
+        region=question.region,
     )
 
 
@@ -69,6 +71,12 @@ def sampling_in(chat: ChatSettings, model: ModelSettings) -> SamplingParams:
     """How the next word is chosen in such a chat, and how many there may be."""
     most = max(1, model.max_tokens // SHORT_PART) if chat.length is Length.SHORT else model.max_tokens
     return replace(model.sampling(), max_tokens=most, temperature=chat.temperature)
+
+
+def otherwise_asked(history: Sequence[Message], question: str) -> list[Message]:
+    """A history without what was asked in the very same words: that is asked anew, and must not be repeated."""
+    pairs = zip(history[::2], history[1::2], strict=False)
+    return [message for pair in pairs if pair[0].text != question for message in pair]
 
 
 def bounded(history: Sequence[Message], tokens: int) -> tuple[Message, ...]:

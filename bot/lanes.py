@@ -11,7 +11,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.access import ASK, leading_command
+from bot.access import QUESTIONS, asks_again, leading_command
 from bot.albums import WINDOW, Arrival, album_of
 from bot.context import BotContext
 from bot.storage import Inbox
@@ -191,9 +191,9 @@ def lanes_of(context: BotContext) -> Lanes:
 
 
 def is_quick(update: Update) -> bool:
-    """A command other than /ask, or a button press: answered without the model."""
+    """A command that brings no question, or a press of a button that asks none: answered without the model."""
     if update.callback_query is not None:
-        return True
+        return not asks_again(update)
     message = update.message
     command = leading_command(message) if message is not None and message.text else None
-    return command is not None and command[1:].partition("@")[0].casefold() != ASK
+    return command is not None and command[1:].partition("@")[0].casefold() not in QUESTIONS

@@ -7,6 +7,7 @@ from enum import StrEnum
 from telegram import Message, User
 
 from bot.access import ASK, command_of, question_of
+from bot.chat_settings import ChatSettings, Length
 from bot.regions import Part, about_part, named_by_tag, named_in
 from bot.texts import Sentence, Texts
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail
@@ -37,9 +38,21 @@ class Wanted:
     task: Task | None = None
     anew: bool = False
 
+    def settings(self, chat: ChatSettings) -> ChatSettings:
+        """What holds for this question, of what the chat chose otherwise. How long a /text is, the picture says."""
+        return replace(
+            chat,
+            detail=self.detail or chat.detail,
+            length=Length.NORMAL if self.task else chat.length,
+            temperature=(chat.temperature or ANOTHER_WORDING) if self.anew else chat.temperature,
+        )
+
 
 NOTHING_MORE = frozenset({"in this picture", "in the 图中"})
 """What is left of the words behind a command that name a part of the picture and nothing else."""
+
+ANOTHER_WORDING = 0.7
+"""The temperature of an answer that shall not be the former one again, where answers are exact otherwise."""
 
 _TAG = re.compile(r"(?<![\w/&])[#＃](?P<word>[A-Za-z]+|[上下左右半部分边角中间]+|\d{1,4})(?![A-Za-z0-9_])")
 _FIRST_WORD = re.compile(r"(?P<word>[A-Za-z]+|\d{1,4})(?:\s+|$)")

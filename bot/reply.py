@@ -17,8 +17,6 @@ from bot.render import Part, growing
 from bot.sending import is_gone, is_odd_markup, is_passing, is_unchanged, is_unreachable, never_arrived
 from bot.tasks import beside, spawn
 
-FILE_NAME = "answer.md"
-
 TYPING_SECONDS = 4.5
 """Telegram shows "typing" for five seconds."""
 
@@ -160,7 +158,7 @@ class Reply:
     async def finish(
         self, parts: Sequence[Part], keyboard: InlineKeyboardMarkup | None = None, doubt: str = ""
     ) -> list[int]:
-        """Show the whole answer, in as many messages as it has parts; returns their numbers.
+        """Show the whole answer, in as many messages as it has parts, `keyboard` under the last; returns their numbers.
 
         Of a part that may or may not have arrived the number is missing; `doubt` is said then.
 
@@ -168,15 +166,16 @@ class Reply:
             TelegramError: it can never be delivered.
         """
         self._typing.clear()
-        self._keyboard = keyboard
         first, *others = parts
+        self._keyboard = None if others else keyboard
         messages = [await self._surely(first)]
         self._began = None  # After a crash the next run goes on in the first message, not in a later one.
         for part in others:
             self._message_id = None
+            self._keyboard = keyboard if part is others[-1] else None
             messages.append(await self._surely(part))
         if doubt and None in messages:
-            self._message_id = None
+            self._message_id = self._keyboard = None
             await self._surely(Part(doubt))
         return [message for message in messages if message is not None]
 
@@ -259,7 +258,7 @@ class Reply:
             self._place.chat,
             file,
             part.text,
-            filename=FILE_NAME,
+            filename=part.file_name,
             message_thread_id=self._place.topic,
             reply_parameters=self._question(),
             reply_markup=self._keyboard,

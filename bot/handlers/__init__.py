@@ -10,9 +10,11 @@ from telegram.ext import (
     filters,
 )
 
-from bot.access import ASK
+from bot.access import QUESTIONS
 from bot.context import BotContext, EyeglassApplication
 from bot.handlers import (
+    again,
+    closer,
     deadly,
     detail,
     errors,
@@ -48,7 +50,7 @@ def register(application: EyeglassApplication) -> None:
         [
             CommandHandler("start", start.welcome),
             CommandHandler("help", start.explain),
-            CommandHandler(ASK, questions.ask),
+            CommandHandler(QUESTIONS, questions.ask),
             CommandHandler("pictures", shown.show),
             CommandHandler("new", start.start_afresh),
             CommandHandler("settings", settings.show),
@@ -67,6 +69,7 @@ def register(application: EyeglassApplication) -> None:
             CallbackQueryHandler(people.press, pattern=people.PATTERN),
             CallbackQueryHandler(queue.press, pattern=queue.PATTERN),
             CallbackQueryHandler(shown.press, pattern=shown.PATTERN),
+            CallbackQueryHandler(again.press, pattern=closer.PATTERN),
             CallbackQueryHandler(others.stale_button),
             ChatMemberHandler(strangers.invited, ChatMemberHandler.MY_CHAT_MEMBER),
             MessageHandler(PICTURE | MOVING, pictures.look),

@@ -6,19 +6,22 @@ from collections.abc import AsyncIterator, Sequence
 
 from telegram import InlineKeyboardMarkup, Update
 
-from bot.access import asker_name
+from bot.access import asker_of
 from bot.asked import Asked, Cancelled, Step
 from bot.chat_settings import Stream
 from bot.combining import CombinedAnswer
 from bot.context import BotContext
-from bot.handlers.notes import names_of, note_under
-from bot.handlers.queue import asker_of, cancel_keyboard
+from bot.handlers.closer import buttons_under
+from bot.handlers.notes import names_of
+from bot.handlers.queue import cancel_keyboard
 from bot.handlers.reading import Answering, Reading, excuse, read_all
+from bot.handlers.readout import parts_of, whole_answer
 from bot.handlers.speaking import message_of, texts_for
 from bot.lanes import lanes_of
 from bot.media import DownloadFailed, Media
+from bot.override import Wanted
 from bot.progress import Progress
-from bot.render import Part, Rendered, render
+from bot.render import Part, render
 from bot.reply import Reply, place_of, topic_of
 from bot.storage import Picture, Turn
 from bot.texts import Sentence
@@ -27,7 +30,7 @@ from model_service import Draining, EngineDead, FinishReason, LimitReached, Mode
 _log = logging.getLogger(__name__)
 
 
-async def answer(update: Update, context: BotContext, pictures: Sequence[Picture], question: str) -> None:
+async def answer(update: Update, context: BotContext, pictures: Sequence[Picture], wanted: Wanted) -> None:
     """Answer a question about one or more pictures, once; what cannot be answered gets its one sentence.
 
     As soon as it is one of the open questions, the next update of the chat may begin.
@@ -39,7 +42,7 @@ async def answer(update: Update, context: BotContext, pictures: Sequence[Picture
     if begun is None:
         await services.pictures.look_at(pictures, message.chat.id, topic_of(message))
         await services.pictures.about(pictures, [message.message_id])
-    work = await _begin(update, context, pictures, question, begun)
+    work = await _begin(update, context, pictures, wanted, begun)
     try:
         with services.asked.open(work.asked, promised=begun is not None):
             lanes_of(context).let_by(update.update_id)
@@ -67,16 +70,18 @@ async def _see_through(work: Answering, media: Media) -> None:
 
 
 async def _begin(
-    update: Update, context: BotContext, pictures: Sequence[Picture], question: str, begun: int | None
+    update: Update, context: BotContext, pictures: Sequence[Picture], wanted: Wanted, begun: int | None
 ) -> Answering:
     services, message = context.services, message_of(update)
-    settings = await services.chats.settings(message.chat.id, topic_of(message))
-    texts = await texts_for(update, context)
+    settings = wanted.settings(await services.chats.settings(message.chat.id, topic_of(message)))
+    texts, asker = await texts_for(update, context), asker_of(update)
     combined = CombinedAnswer(await names_of(pictures, services, texts))
-    asked = Asked(message.chat.id, message.message_id, asker_of(message), update.update_id, question)
+    asked = Asked(message.chat.id, message.message_id, asker.id, update.update_id, wanted.text)
     return Answering(
         services=services,
         message=message,
+        asker=asker,
+        wanted=wanted,
         pictures=list(pictures),
         asked=asked,
         settings=settings,
@@ -124,10 +129,10 @@ async def _unclaimed(work: Answering) -> AsyncIterator[None]:
             await inbox.claim(update_id)
 
 
-async def _deliver(work: Answering, readings: Sequence[Reading]) -> None:
+async def _deliver(work: Answering, readings: list[Reading]) -> None:
     """Show the whole answer, then remember what it says about each picture."""
-    parts = _parts(work, render(work.progress.answer.text, note_under(work, readings)))
-    messages = await work.reply.finish(parts, doubt=work.texts.say(Sentence.MAYBE_LOST))
+    parts = whole_answer(work, readings)
+    messages = await work.reply.finish(parts, buttons_under(work, readings), work.texts.say(Sentence.MAYBE_LOST))
     await work.services.pictures.about(work.pictures, messages)
     turns = [(reading.picture, _turn(work, reading, messages)) for reading in readings if reading.text]
     if turns:
@@ -140,20 +145,13 @@ def _turn(work: Answering, reading: Reading, messages: Sequence[int]) -> Turn:
     return Turn(
         question=work.asked.text,
         answer=reading.text,
-        user=work.asked.asker,
-        name=asker_name(work.message),
+        user=work.asker.id,
+        name=work.asker.name,
         question_message=work.message.message_id,
         answer_messages=tuple(messages),
         detail=work.settings.detail,
         finish=reading.output.finish_reason or FinishReason.STOP,
     )
-
-
-def _parts(work: Answering, answer: Rendered) -> list[Part]:
-    """The messages of an answer; a very long one has a file under its beginning."""
-    if answer.file is None:
-        return list(answer.parts)
-    return [*answer.parts, Part(work.texts.say(Sentence.WHOLE_ANSWER), file=answer.file)]
 
 
 async def _decline(work: Answering, error: Exception) -> None:
@@ -166,7 +164,7 @@ async def _give_up(work: Answering) -> None:
     """The question was cancelled: what was written of the answer stays, marked as stopped, and is not remembered."""
     written = work.progress.written
     said = work.texts.say(Sentence.STOPPED if written else Sentence.CANCELLED)
-    messages = await work.reply.finish(_parts(work, render(written, said)) if written else [Part(said)])
+    messages = await work.reply.finish(parts_of(work, render(written, said)) if written else [Part(said)])
     await work.services.pictures.about(work.pictures, messages)
     _log.info("a question of chat %d was cancelled", work.asked.chat)
 

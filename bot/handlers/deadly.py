@@ -6,7 +6,7 @@ from telegram import Update
 from telegram.ext import ApplicationHandlerStop
 
 from bot.context import BotContext
-from bot.handlers.speaking import say_as_answer
+from bot.handlers.speaking import asking_message, say_as_answer
 from bot.texts import Sentence
 
 _log = logging.getLogger(__name__)
@@ -23,6 +23,6 @@ async def give_up(update: Update, context: BotContext) -> None:
         return
     _log.error("update %d is set aside: the process died of it too often", update.update_id)
     await inbox.give_up(update.update_id)
-    if update.message is not None:
-        await say_as_answer(update.message, update, context, Sentence.FAILED)
+    if (message := asking_message(update)) is not None:
+        await say_as_answer(message, update, context, Sentence.FAILED)
     raise ApplicationHandlerStop

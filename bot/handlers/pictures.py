@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from telegram import Message, Update
 
-from bot.access import question_of
 from bot.context import BotContext
 from bot.handlers.answering import answer
 from bot.handlers.others import decline
-from bot.handlers.speaking import message_of, say
+from bot.handlers.speaking import message_of, say, texts_for
 from bot.handlers.subjects import TROUBLES, named, take_in, tell
 from bot.lanes import lanes_of
+from bot.override import Wanted, wanted_of
 from bot.reply import topic_of
 from bot.storage import Picture
 from bot.texts import Sentence
@@ -20,25 +21,25 @@ from bot.texts import Sentence
 async def look(update: Update, context: BotContext) -> None:
     """Take it in, an album as a whole; answer its caption, or ask what is wanted."""
     message = message_of(update)
-    question = question_of(message, context.bot.bot)
+    wanted = wanted_of(message, context.bot.bot, await texts_for(update, context))
     if message.media_group_id is not None:
-        await _look_at_album(update, context, message.media_group_id, question)
+        await _look_at_album(update, context, message.media_group_id, wanted)
         return
     try:
-        pictures = await take_in(message, question, context)
+        pictures = await take_in(message, wanted.text, context)
     except TROUBLES as error:
         await tell(error, message, update, context)
         return
     if pictures:
-        await go_on(update, context, pictures, question)
+        await go_on(update, context, pictures, wanted)
     else:
         await decline(update, context)
 
 
-async def go_on(update: Update, context: BotContext, pictures: Sequence[Picture], question: str) -> None:
+async def go_on(update: Update, context: BotContext, pictures: Sequence[Picture], wanted: Wanted) -> None:
     """Answer the question about these pictures; where there is none, ask for it."""
-    if question:
-        await answer(update, context, pictures, question)
+    if wanted.text:
+        await answer(update, context, pictures, wanted)
         return
     services, message = context.services, message_of(update)
     await services.pictures.look_at(pictures, message.chat.id, topic_of(message))
@@ -51,7 +52,7 @@ async def go_on(update: Update, context: BotContext, pictures: Sequence[Picture]
     await services.pictures.about(pictures, [message.message_id, *said])
 
 
-async def _look_at_album(update: Update, context: BotContext, album: str, question: str) -> None:
+async def _look_at_album(update: Update, context: BotContext, album: str, wanted: Wanted) -> None:
     """One caption is a question about all of the pictures; where several have one, each is about its own picture.
 
     What comes late is asked what its album was asked.
@@ -68,9 +69,9 @@ async def _look_at_album(update: Update, context: BotContext, album: str, questi
     if not new:
         return
     if asked or mine != came:
-        await go_on(update, context, new, question or asked or "")
-    elif question or not earlier:
-        await _answer_about(update, context, pictures, question)
+        await go_on(update, context, new, wanted if wanted.text else replace(wanted, text=asked or ""))
+    elif wanted.text or not earlier:
+        await _answer_about(update, context, pictures, wanted)
     else:
         await services.pictures.look_at(pictures, message.chat.id, topic_of(message))
 
@@ -104,9 +105,9 @@ async def _asked(chat: int, messages: set[int], context: BotContext) -> str | No
     return asking or await context.services.turns.question(chat, messages)
 
 
-async def _answer_about(update: Update, context: BotContext, pictures: list[Picture], question: str) -> None:
+async def _answer_about(update: Update, context: BotContext, pictures: list[Picture], wanted: Wanted) -> None:
     """Answer about those of an album that its caption names, else about all."""
     try:
-        await go_on(update, context, await named(pictures, question, context), question)
+        await go_on(update, context, await named(pictures, wanted.text, context), wanted)
     except TROUBLES as error:
         await tell(error, message_of(update), update, context)

@@ -2,11 +2,12 @@
 
 from telegram import Chat, Update
 
-from bot.access import ASK, command_of, question_of
+from bot.access import ASK, command_of
 from bot.context import BotContext
 from bot.handlers.pictures import go_on
-from bot.handlers.speaking import message_of, say
+from bot.handlers.speaking import message_of, say, texts_for
 from bot.handlers.subjects import TROUBLES, named, take_in, tell
+from bot.override import wanted_of
 from bot.reply import topic_of
 from bot.storage import Picture
 from bot.texts import Sentence
@@ -15,16 +16,16 @@ from bot.texts import Sentence
 async def ask(update: Update, context: BotContext) -> None:
     """Find the pictures that are meant, and answer about them; /ask alone explains itself."""
     message = message_of(update)
-    question = question_of(message, context.bot.bot)
+    wanted = wanted_of(message, context.bot.bot, await texts_for(update, context))
     settled = await context.services.pictures.of_message(message.chat.id, message.message_id)
     try:
-        pictures = settled or await _meant(update, context, question)
+        pictures = settled or await _meant(update, context, wanted.text)
     except TROUBLES as error:
         await tell(error, message, update, context)
         return
     if pictures:
-        await go_on(update, context, pictures, question)
-    elif not question and command_of(message, context.bot.bot) == ASK:
+        await go_on(update, context, pictures, wanted)
+    elif not wanted.text and command_of(message, context.bot.bot) == ASK:
         await say(update, context, Sentence.ASK_USAGE)
     else:
         private = message.chat.type == Chat.PRIVATE

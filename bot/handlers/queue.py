@@ -3,9 +3,9 @@
 import logging
 import time
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
-from bot.access import one_line
+from bot.access import asker_of, one_line
 from bot.asked import Asked, AskedQuestions, Step
 from bot.context import BotContext
 from bot.handlers.admins import is_admin_here
@@ -15,7 +15,7 @@ from bot.texts import Sentence, Texts
 from model_service import MemoryUse, ModelService
 
 PREFIX = "cancel:"
-PATTERN = rf"^{PREFIX}([0-9]{{1,15}})$"
+PATTERN = rf"^{PREFIX}([0-9]{{1,15}})\Z"
 GIB = 1024**3
 
 _log = logging.getLogger(__name__)
@@ -25,12 +25,6 @@ def cancel_keyboard(texts: Texts, asked: Asked) -> InlineKeyboardMarkup:
     """The button under a question's answer for as long as that is not whole."""
     button = InlineKeyboardButton(texts.say(Sentence.BUTTON_CANCEL), callback_data=f"{PREFIX}{asked.message}")
     return InlineKeyboardMarkup([[button]])
-
-
-def asker_of(message: Message) -> int | None:
-    """The Telegram id of who wrote a message: a person, or the channel or group in whose name he wrote."""
-    author = message.sender_chat or message.from_user
-    return None if author is None else author.id
 
 
 async def press(update: Update, context: BotContext) -> None:
@@ -55,7 +49,7 @@ async def press(update: Update, context: BotContext) -> None:
 async def cancel(update: Update, context: BotContext) -> None:
     """/cancel: drop one's own questions in this chat, also those that wait."""
     message = message_of(update)
-    context.services.asked.cancel_all(message.chat.id, asker_of(message), update.update_id)
+    context.services.asked.cancel_all(message.chat.id, asker_of(update).id, update.update_id)
     await say(update, context, Sentence.CANCELLED_ALL)
 
 
@@ -64,7 +58,7 @@ async def show(update: Update, context: BotContext) -> None:
     message, services = message_of(update), context.services
     texts = await texts_for(update, context)
     lines = [_counts(texts, services.asked)]
-    for asked in services.asked.of(message.chat.id, asker_of(message)):
+    for asked in services.asked.of(message.chat.id, asker_of(update).id):
         state = _state(texts, asked, services.model)
         lines.append(texts.say(Sentence.QUEUE_YOURS, question=one_line(asked.text), state=state))
     await say_text(update, context, "\n".join(lines))

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from telegram import Message
 
+from bot.access import Asker
 from bot.asked import Asked, Step
 from bot.chat_settings import ChatSettings
 from bot.context import Services
-from bot.conversation import Question, compose, sampling_in
+from bot.conversation import Question, compose, otherwise_asked, sampling_in
 from bot.media import DownloadFailed, Media
+from bot.override import Wanted
 from bot.progress import Progress
+from bot.regions import REGIONS, about_part
 from bot.reply import Reply
 from bot.storage import Picture
 from bot.texts import FAULTS, LIMITS, Sentence, Texts
@@ -36,10 +39,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """One question on its way to its answer."""
+    """One question on its way to its answer. `message` asks it, or is the answer under which it was asked again."""
 
     services: Services
     message: Message
+    asker: Asker
+    wanted: Wanted
     pictures: list[Picture]
     asked: Asked
     settings: ChatSettings
@@ -126,20 +131,16 @@ async def _read(work: Answering, media: Media, picture: Picture) -> GenerationOu
 
 
 async def _request(work: Answering, media: Media, picture: Picture) -> GenerationRequest:
-    model = work.services.settings.model
+    model, part = work.services.settings.model, work.wanted.part
     question = Question(
         id=work.asked.request,
         chat=str(work.message.chat.id),
-        text=work.asked.text,
+        text=about_part(work.asked.text, part) if part else work.asked.text,
         picture=await media.read(picture),
         detail=work.settings.detail,
-        person=_person(work.message),
+        person=work.asker.person,
         length=work.settings.length,
+        region=REGIONS[part] if part else None,
     )
-    history = await work.services.turns.history(picture, work.asked.asker)
+    history = otherwise_asked(await work.services.turns.history(picture, work.asker.id), work.asked.text)
     return compose(question, history, sampling_in(work.settings, model), model.history_tokens)
-
-
-def _person(message: Message) -> str:
-    """Who asks; empty for those who hide behind a channel or a group."""
-    return "" if message.from_user is None or message.sender_chat else str(message.from_user.id)

@@ -6,6 +6,7 @@ import logging
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, ReplyKeyboardMarkup, Update
 from telegram.error import BadRequest, TelegramError
 
+from bot.access import asks_again
 from bot.chat_settings import AUTO
 from bot.context import BotContext
 from bot.pacing import ONCE
@@ -96,7 +97,14 @@ async def redraw(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup
             raise
 
 
+def asking_message(update: Update) -> Message | None:
+    """What an answer would reply to: a new message, or that under which a button asks again; None for all else."""
+    pressed = update.callback_query.message if update.callback_query is not None and asks_again(update) else None
+    return update.message or (pressed if isinstance(pressed, Message) else None)
+
+
 def message_of(update: Update) -> Message:
-    """The new message of an update that the gate let through to a message handler."""
-    assert update.message is not None  # noqa: S101
-    return update.message
+    """What an update that the gate let through is about: a new message, or the one under which a button was pressed."""
+    message = update.message or (update.callback_query.message if update.callback_query is not None else None)
+    assert isinstance(message, Message)  # noqa: S101
+    return message

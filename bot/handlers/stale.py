@@ -8,7 +8,7 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot.attachments import attachment_of
 from bot.context import BotContext
-from bot.handlers.speaking import say_as_answer
+from bot.handlers.speaking import asking_message, say_as_answer
 from bot.lanes import is_quick
 from bot.texts import Sentence
 
@@ -24,7 +24,7 @@ async def turn_away(update: Update, context: BotContext) -> None:
     most = context.services.settings.model.stale_minutes * 60
     if not most or update.my_chat_member is not None or time.time() - await _moment(update, context) <= most:
         return
-    message = update.message
+    message = asking_message(update)
     if message is not None and not is_quick(update) and _expects_an_answer(message):
         _log.info("a message of chat %d is too old to be answered", message.chat.id)
         await say_as_answer(message, update, context, Sentence.STALE)

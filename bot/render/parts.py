@@ -24,6 +24,7 @@ class Part:
     text: str
     entities: tuple[MessageEntity, ...] = ()
     file: bytes | None = None
+    file_name: str = "answer.md"
 
 
 @dataclass(frozen=True, slots=True)

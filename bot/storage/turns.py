@@ -51,6 +51,17 @@ class Turns:
         )
         return [Message(row["role"], row["text"]) for row in await self._database.rows(sql, user, picture.id)]
 
+    async def asked(self, chat: int, question_message: int) -> tuple[str, int | None] | None:
+        """What a message asked, or a button under it, and who did; None where it was not answered, or is forgotten."""
+        sql = "SELECT text, user FROM turns WHERE chat = ? AND message_id = ? AND role = 'user'"
+        row = await self._database.row(sql, chat, question_message)
+        return (row["text"], row["user"]) if row else None
+
+    async def details(self, picture: Picture) -> list[Detail]:
+        """How closely the picture was to be looked at so far, question by question."""
+        sql = "SELECT level FROM turns WHERE picture = ? AND role = 'user' ORDER BY id"
+        return [Detail.parse(row["level"]) for row in await self._database.rows(sql, picture.id)]
+
     async def question(self, chat: int, messages: Iterable[int]) -> str | None:
         """What the first of these messages asked that was answered."""
         marks = ", ".join("?" * len(numbers := tuple(messages)))
