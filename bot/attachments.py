@@ -2,6 +2,7 @@
 
 import mimetypes
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Protocol
 
 from telegram import Document, Message
@@ -71,7 +72,8 @@ def shows_picture(message: Message) -> bool:
 
 def _of_document(message: Message, document: Document) -> Attachment | None:
     """What is claimed only rules out the hopeless: the bytes decide."""
-    guess = mimetypes.guess_type(document.file_name or "")[0]
+    # Only the ending is shown to it: it would read the name as an address, and some names as broken ones.
+    guess = mimetypes.guess_type(f"file{PurePosixPath(document.file_name or '').suffix}")[0]
     claims = [claim for claim in (document.mime_type, guess) if claim and claim != "application/octet-stream"]
     if claims and all(claim == PDF for claim in claims):
         return _attachment("page", message, document)

@@ -1,5 +1,6 @@
 """How a bot finds its owner: who sends the code that its terminal shows."""
 
+import logging
 import secrets
 from collections import Counter
 from enum import Enum, auto
@@ -9,6 +10,10 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 LENGTH = 8
 MOST_ATTEMPTS = 5
+MOST_IN_ALL = 200
+"""Wrong codes of all people together; 200 guesses find one of 31^8 codes in one of four billion cases."""
+
+_log = logging.getLogger(__name__)
 
 
 class Attempt(Enum):
@@ -33,7 +38,7 @@ class Pairing:
 
     def left(self, person: int) -> int:
         """How many times this person may still try."""
-        return MOST_ATTEMPTS - self._attempts[person]
+        return min(MOST_ATTEMPTS - self._attempts[person], MOST_IN_ALL - self._attempts.total())
 
     def attempt(self, person: int, text: str) -> Attempt:
         """Compare a message with the code; after MOST_ATTEMPTS wrong ones nothing of this person's is looked at."""
@@ -43,4 +48,6 @@ class Pairing:
         if secrets.compare_digest(said, self._code):
             return Attempt.RIGHT
         self._attempts[person] += 1
+        if self._attempts.total() == MOST_IN_ALL:
+            _log.warning("access: %d wrong pairing codes; none counts until the next start shows another", MOST_IN_ALL)
         return Attempt.WRONG

@@ -41,11 +41,10 @@ async def admit(update: Update, context: BotContext) -> None:
 
 def _move(message: Message) -> tuple[int, int] | None:
     """The former and the new id of a group that became a supergroup: both chats are told so."""
-    if message.migrate_to_chat_id is not None:
-        return message.chat.id, message.migrate_to_chat_id
-    if message.migrate_from_chat_id is not None:
-        return message.migrate_from_chat_id, message.chat.id
-    return None
+    before = message.migrate_from_chat_id or message.chat.id
+    after = message.migrate_to_chat_id or message.chat.id
+    # Only Telegram itself says this, and only of groups, whose ids are negative.
+    return (before, after) if before != after and max(before, after) < 0 else None
 
 
 async def _is_meant(message: Message, context: BotContext) -> bool:
