@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import torch
+from accelerate import init_empty_weights
 from torch import Tensor, nn
 
 from model_service.glm4v.config import GLM4VConfig
@@ -55,7 +56,7 @@ class HostEmbedding(nn.Embedding):
 
 def empty_model(config: GLM4VConfig, layout: Layout) -> GLM4VForConditionalGeneration:
     """The model in this layout, its tensors on the meta device: shapes and dtypes without memory."""
-    with torch.device("meta"):
+    with init_empty_weights(include_buffers=True):
         model = GLM4VForConditionalGeneration(config)
         model.to(dtype=layout.dtype)  # type: ignore[call-arg]
         if layout.on_host(EMBEDDINGS):
