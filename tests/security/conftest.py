@@ -36,15 +36,16 @@ class House:
         """A press with data that no button had, or under a message that was never shown to this person."""
         self.server.put_update({"callback_query": press(person, data) | {"message": message}})
 
-    async def settled(self) -> None:
-        """Every update that was sent is done."""
-        await self.server.acknowledged()
-        await self.server.wait_until(lambda: {row[2] for row in rows(self.stage.folder)["inbox"]} <= {"done"})
-
     async def calm(self) -> None:
         """Everything that was sent is at least begun, and the bot has stopped."""
         await self.server.acknowledged()
         await self.stage.stop()
+
+
+async def settled(stage: Stage) -> None:
+    """Every update that was sent is done."""
+    await stage.server.acknowledged()
+    await stage.server.wait_until(lambda: {row[2] for row in rows(stage.folder)["inbox"]} <= {"done"})
 
 
 def press(person: Person, data: str) -> JSON:

@@ -9,7 +9,7 @@ from bot.albums import Window
 from playground import Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
-from tests.security.conftest import House, rows, said_by_bot
+from tests.security.conftest import House, rows, said_by_bot, settled
 
 NAME = "@eyeglass_play_bot"
 
@@ -22,7 +22,7 @@ async def test_a_stranger_costs_one_row_and_one_sentence(house: House, monkeypat
         await eve.send(word)
     await eve.send_album([picture()] * 4, "What are these?")
     await eve.send_document(picture(), "a.png", caption="And this?")
-    await house.settled()
+    await settled(house.stage)
     await house.calm()
     assert len(said_by_bot(eve)) == 1
     assert house.stage.engine.requests == []
