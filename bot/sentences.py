@@ -24,6 +24,13 @@ class Sentence(StrEnum):
         "answer about it, to go back to it.\n\n"
         "/detail – how closely I look\n/settings – how I answer\n/new – forget the picture and start afresh"
     )
+    HELP_FORMS = (
+        "Send several pictures at once, with a caption on any of them: I look at each and put one answer together. "
+        "To ask about one of them, reply to it or name it: “picture 2”.\n\n"
+        "Of a PDF I read the pages that you name, “page 3” or “pages 2-5”, else the first.\n\n"
+        "Of a video, a GIF or a sticker that moves I only see the preview picture.\n\n"
+        "/pictures shows what you sent me lately."
+    )
     HELP_PRINT = (
         "Telegram shrinks photos, and small print suffers. Send the image as a file instead, and let me look closely: "
         "/detail high or /detail max. Under the answer I say how closely I read the picture."
@@ -35,6 +42,7 @@ class Sentence(StrEnum):
         "Only a group's admins change settings, unless they let everybody do so with /settings."
     )
     BUTTON_TRY = "Try an example"
+    BUTTON_FORMS = "Albums and PDFs"
     BUTTON_PRINT = "Small print?"
     BUTTON_GROUPS = "In groups"
     BUTTON_COMMANDS = "All commands"

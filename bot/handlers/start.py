@@ -8,16 +8,17 @@ from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text
 from bot.reply import topic_of
 from bot.texts import Sentence, Texts
 
-PREFIX, TRY, PRINT, GROUPS, COMMANDS, BACK = "help", "try", "print", "groups", "commands", "back"
-PATTERN = rf"^{PREFIX}:({TRY}|{PRINT}|{GROUPS}|{COMMANDS}|{BACK})\Z"
+PREFIX, TRY, FORMS, PRINT, GROUPS, COMMANDS, BACK = "help", "try", "forms", "print", "groups", "commands", "back"
+PATTERN = rf"^{PREFIX}:({TRY}|{FORMS}|{PRINT}|{GROUPS}|{COMMANDS}|{BACK})\Z"
 
 BUTTONS = {
     TRY: Sentence.BUTTON_TRY,
+    FORMS: Sentence.BUTTON_FORMS,
     PRINT: Sentence.BUTTON_PRINT,
     GROUPS: Sentence.BUTTON_GROUPS,
     COMMANDS: Sentence.BUTTON_COMMANDS,
 }
-PAGES = {PRINT: Sentence.HELP_PRINT, GROUPS: Sentence.HELP_GROUPS}
+PAGES = {FORMS: Sentence.HELP_FORMS, PRINT: Sentence.HELP_PRINT, GROUPS: Sentence.HELP_GROUPS}
 
 
 async def welcome(update: Update, context: BotContext) -> None:

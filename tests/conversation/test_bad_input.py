@@ -38,8 +38,8 @@ BAD = {
     "not_a_picture.jpg": (b"This is a letter, not a picture. " * 40, "not a picture"),
     "empty.png": (b"", "not a picture"),
     "huge.png": (huge_png(), "50 megapixels"),
-    "moving.gif": (animation(), "moves"),
-    "moving.png": (apng(), "moves"),
+    "moving_gif.bin": (animation(), "moves"),
+    "moving_png.bin": (apng(), "moves"),
     "strip.png": (picture(2000, 4), "too thin"),
 }
 
