@@ -14,6 +14,9 @@ from bot.pairing import Attempt
 from bot.storage import Admission
 from bot.texts import Sentence, language_of
 
+MOST_QUESTIONS = 20
+"""The owner is asked about so many strangers an hour; those beyond are in /people, so that a crowd is no nuisance."""
+
 IN_A_GROUP = frozenset({ChatMember.MEMBER, ChatMember.ADMINISTRATOR})
 
 _log = logging.getLogger(__name__)
@@ -72,6 +75,9 @@ async def _pair(message: Message, update: Update, context: BotContext) -> bool:
 async def _ask_owner(
     context: BotContext, owner: Admission, applicant: int, sentence: Sentence, **values: object
 ) -> None:
+    if await context.services.admissions.asked_since(time.time() - STRANGER_PAUSE) > MOST_QUESTIONS:
+        _log.info("access: the owner is not asked about %d: too many ask", applicant)
+        return
     texts = await texts_of(owner, context)
     buttons = [button(texts, DOOR, action, applicant) for action in (Action.ADMIT, Action.REFUSE)]
     await tell(context, owner.id, texts.say(sentence, **values), InlineKeyboardMarkup([buttons]))

@@ -87,6 +87,12 @@ class Admissions:
         )
         return await self._database.write(sql, id, name, language, now, pause) == 1
 
+    async def asked_since(self, moment: float) -> int:
+        """How many strangers asked since, in seconds since 1970."""
+        sql = "SELECT count(*) AS strangers FROM admissions WHERE standing = 'asking' AND asked_at > ?"
+        row = await self._database.row(sql, moment)
+        return row["strangers"] if row else 0
+
     async def change(self, admission: Admission, standing: Standing, by: int) -> bool:
         """Give somebody another standing; False where it is no longer the one that `admission` says."""
         sql = "UPDATE admissions SET standing = ?, decided_by = ?, decided_at = ? WHERE id = ? AND standing = ?"

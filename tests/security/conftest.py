@@ -28,7 +28,8 @@ class House:
         self.eve = server.person("Eve")
 
     async def open(self) -> None:
-        """Let in who belongs there."""
+        """Let in who belongs there; the owner has written before."""
+        self.ada.private()
         await self.services.admissions.pair(self.ada.id, "Ada", "en")
         await self.services.admissions.let_in(self.ben.id, "Ben", by=self.ada.id)
 

@@ -1,0 +1,77 @@
+"""Who sends a lot gets his share, and the others theirs; what is kept of a flood is bounded."""
+
+import asyncio
+
+import pytest
+
+from bot.lanes import Lanes
+from playground import Chat, Server
+from tests.bot.samples import picture
+from tests.conversation.conftest import Stage, final
+from tests.security.conftest import House, rows, said_by_bot
+
+WAITING = 3
+SENT = 20
+
+
+async def test_a_flood_of_questions_is_refused_beyond_its_share(stage: Stage, server: Server, chat: Chat) -> None:
+    """Each that is too many is told so at once, and leaves nothing behind; those within are answered, in order."""
+    stage.values["model"] = {"drain_seconds": 5.0, "waiting_per_person": WAITING}
+    stage.engine.hold = 1
+    running = await stage.start()
+    asked = running.services.asked
+    await chat.send_photo(picture(), "Number 0?")
+    await asyncio.to_thread(stage.engine.held.wait)
+    for number in range(1, SENT):
+        await chat.send(f"Number {number}?")
+    await server.wait_until(lambda: len(refused(chat)) == SENT - 1 - WAITING)
+    assert (asked.answering, asked.waiting) == (1, WAITING)
+    stage.engine.go.set()
+    await server.wait_until(lambda: len([text for text in said_by_bot(chat) if "read at" in text]) == 1 + WAITING)
+    await final(chat, await chat.send("Number 99?"))
+    numbers = [request.messages[-1].text for request in stage.engine.requests]
+    assert numbers == [f"Number {number}?" for number in (*range(1 + WAITING), 99)]
+    lanes = running.application.update_processor
+    assert isinstance(lanes, Lanes)
+    await server.wait_until(lambda: lanes.chats == 0)
+
+
+def refused(chat: Chat) -> list[str]:
+    """What was said about questions that are too many."""
+    return [text for text in said_by_bot(chat) if f"Only {WAITING} of your questions" in text]
+
+
+async def test_a_flood_in_one_chat_holds_up_no_other(stage: Stage, server: Server, chat: Chat) -> None:
+    """Its questions wait in its own line."""
+    stage.values["model"] = {"drain_seconds": 5.0, "waiting_per_person": WAITING}
+    await stage.start()
+    ben = server.person("Ben").private()
+    await chat.send_photo(picture(), "Number 0?")
+    for number in range(1, SENT):
+        await chat.send(f"Number {number}?")
+    await final(ben, await ben.send_photo(picture(), "What is this?"))
+
+
+async def test_a_crowd_of_strangers_is_no_nuisance_to_the_owner(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """He is asked about some; the others are told their sentence, and are in /people."""
+    monkeypatch.setattr("bot.handlers.strangers.MOST_QUESTIONS", 3)
+    for number in range(5):
+        stranger = house.server.person(f"Stranger {number}").private()
+        await stranger.answer(await stranger.send("Hello?"))
+    await house.calm()
+    asked = [text for text in said_by_bot(house.ada.private()) if "would like to use this bot" in text]
+    assert len(asked) == 3
+    assert len([row for row in rows(house.stage.folder)["admissions"] if row[3] == "asking"]) == 5
+
+
+async def test_a_chats_files_are_fetched_one_after_another(stage: Stage, server: Server, chat: Chat) -> None:
+    """However many come together."""
+    await stage.start()
+    server.delay("getFile", 0.02)
+    fetched: list[str] = []
+    server.listen(lambda call: fetched.append(call.method))
+    for _ in range(5):
+        await chat.send_photo(picture(), "")
+    await server.wait_until(lambda: fetched.count("download") == 5)
+    most = max(fetched[:end].count("getFile") - fetched[:end].count("download") for end in range(1, len(fetched) + 1))
+    assert most == 1
