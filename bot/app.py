@@ -28,6 +28,7 @@ from bot.retention import Retention
 from bot.settings import Settings
 from bot.storage import Admissions, Chats, Database, Inbox, InboxQueue, Moving, Pictures, Turns, open_database
 from bot.tasks import beside, spawn
+from bot.timings import Timings
 from model_service import ModelService, ModelServiceError, open_service
 
 LAST_SECONDS = 15.0
@@ -153,6 +154,7 @@ async def _services(settings: Settings, model: ModelService, database: Database)
         retention=Retention(database, settings.storage.path, settings.storage.keep_days * 86_400.0),
         looks=Looks(settings.reply.private_interval, settings.reply.group_interval),
         asked=AskedQuestions(settings.model.limits()),
+        timings=Timings(),
         pairing=Pairing() if orphan else None,
     )
 

@@ -138,6 +138,11 @@ class AskedQuestions:
         """Whether a message's question is on its way, or its answer is being delivered."""
         return (chat, message) in self._open
 
+    async def end_of(self, chat: int, message: int) -> None:
+        """Wait until a message's question, if it is on its way, is answered and that is remembered."""
+        if (asked := self._open.get((chat, message))) is not None:
+            await asked.ended.wait()
+
     def of(self, chat: int, asker: int | None) -> list[Asked]:
         """Somebody's unsettled questions in a chat, oldest first."""
         return [asked for asked in self._line(chat, asker) if asked.step is not Step.SETTLED]

@@ -13,6 +13,7 @@ from bot.pairing import Pairing
 from bot.retention import Retention
 from bot.settings import Settings
 from bot.storage import Admissions, Chats, Inbox, Moving, Pictures, Turns
+from bot.timings import Timings
 from model_service import ModelService
 
 Data = dict[Any, Any]
@@ -37,6 +38,7 @@ class Services:
     retention: Retention
     looks: Looks
     asked: AskedQuestions
+    timings: Timings
     pairing: Pairing | None
     since: float = field(default_factory=time.monotonic)
 

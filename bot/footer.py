@@ -7,15 +7,21 @@ from model_service import LEVEL_TOKENS, Detail, FinishReason, GenerationOutput, 
 PHOTO_SIDE = 1280
 """The longest side, in pixels, to which Telegram shrinks a photo."""
 
+CLOSE = Detail(LEVEL_TOKENS[Level.HIGH])
+"""From this level on Telegram's compression is what limits a photo."""
+
 SEPARATOR = " · "
 
 
-def footer(texts: Texts, picture: Picture, asked: Detail, output: GenerationOutput) -> str:
-    """One line of notes; empty where nothing was looked at."""
+def footer(texts: Texts, picture: Picture, asked: Detail, output: GenerationOutput, *, hint: bool = True) -> str:
+    """One line of notes; empty where nothing was looked at. The seconds are those since the question's turn came.
+
+    Without `hint` it is not said how the picture would have kept its small print.
+    """
     plan = output.plan
     if plan is None:
         return ""
-    seconds = f"{output.seconds:.1f}"
+    seconds = f"{output.seconds - output.seconds_waited:.1f}"
     notes = [texts.say(Sentence.FOOTER, width=plan.width, height=plan.height, tokens=plan.tokens, seconds=seconds)]
     if output.memory_short:
         notes.append(texts.say(Sentence.MEMORY_SHORT, level=plan.detail))
@@ -23,7 +29,7 @@ def footer(texts: Texts, picture: Picture, asked: Detail, output: GenerationOutp
         notes.append(texts.say(Sentence.STEPPED_DOWN, level=plan.detail))
     if output.finish_reason is FinishReason.LENGTH:
         notes.append(texts.say(Sentence.CUT_SHORT))
-    if photo_is_the_limit(picture, plan.detail):
+    if hint and photo_is_the_limit(picture, plan.detail):
         notes.append(texts.say(Sentence.SEND_AS_FILE))
     return SEPARATOR.join(notes)
 
@@ -31,4 +37,4 @@ def footer(texts: Texts, picture: Picture, asked: Detail, output: GenerationOutp
 def photo_is_the_limit(picture: Picture, detail: Detail) -> bool:
     """The level would show more than Telegram's compression left of the picture."""
     shrunk = picture.source == "photo" and max(picture.width, picture.height) >= PHOTO_SIDE
-    return shrunk and detail.tokens >= LEVEL_TOKENS[Level.HIGH]
+    return shrunk and detail.tokens >= CLOSE.tokens

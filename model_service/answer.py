@@ -57,8 +57,9 @@ class Answer:
 
     def _begun(self) -> Iterator[EngineStep]:
         if self._steps is None:
+            waited = self._job.seconds()
             plan = self._engine.plan(self._job.request)
-            self._output = replace(self._output, plan=plan, seconds=self._job.seconds())
+            self._output = replace(self._output, plan=plan, seconds_waited=waited, seconds=self._job.seconds())
             self._job.stream.put(self._output)
             self._steps = self._engine.generate(self._job.request)
         return self._steps

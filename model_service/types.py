@@ -73,7 +73,8 @@ class GenerationOutput:
 
     `waiting` is the number of requests that have a turn before the first one of this (0 once it runs), which comes in
     about `wait_seconds` (None: nothing was measured yet). Other times are seconds since the request was queued.
-    `finish_reason` is set on the last output only. `memory_short`: the picture was read more coarsely than was planned.
+    `seconds_waited` is when its first turn began. `finish_reason` is set on the last output only. `memory_short`: the
+    picture was read more coarsely than was planned.
     """
 
     stage: Stage
@@ -82,6 +83,7 @@ class GenerationOutput:
     waiting: int = 0
     wait_seconds: float | None = None
     tokens: int = 0
+    seconds_waited: float = 0.0
     seconds_to_first_token: float | None = None
     seconds: float = 0.0
     finish_reason: FinishReason | None = None

@@ -48,6 +48,7 @@ async def _understood(
 ) -> tuple[Sentence, Wanted | None, list[Picture]]:
     """What is wanted about which pictures; else, without the wish, why it is not done."""
     services, chat = context.services, message.chat.id
+    await services.asked.end_of(chat, again.question)  # The buttons are there a moment before the answer is remembered.
     asked = await services.turns.asked(chat, again.question)
     pictures = await services.pictures.of_message(chat, message.message_id)
     if asked is None or not pictures:

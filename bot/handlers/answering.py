@@ -3,6 +3,7 @@
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from telegram import InlineKeyboardMarkup, Update
 
@@ -11,6 +12,7 @@ from bot.asked import Asked, Cancelled, Step
 from bot.chat_settings import Stream
 from bot.combining import CombinedAnswer
 from bot.context import BotContext
+from bot.footer import CLOSE
 from bot.handlers.closer import buttons_under
 from bot.handlers.notes import names_of
 from bot.handlers.queue import cancel_keyboard
@@ -131,6 +133,8 @@ async def _unclaimed(work: Answering) -> AsyncIterator[None]:
 
 async def _deliver(work: Answering, readings: list[Reading]) -> None:
     """Show the whole answer, then remember what it says about each picture."""
+    earlier = await work.services.turns.details(work.pictures[0])
+    work = replace(work, hint=all(detail.tokens < CLOSE.tokens for detail in earlier))
     parts = whole_answer(work, readings)
     messages = await work.reply.finish(parts, buttons_under(work, readings), work.texts.say(Sentence.MAYBE_LOST))
     await work.services.pictures.about(work.pictures, messages)

@@ -18,10 +18,12 @@ from bot.access import decides
 from bot.storage import Admissions
 from bot.texts import LANGUAGES, Label, Texts, texts_in
 
-PRIVATE = ("ask", "detail", "settings", "pictures", "new", "cancel", "queue", "status", "forget", "help")
-GROUP = ("ask", "settings", "pictures", "new", "cancel", "queue", "status", "help")
-GROUP_ADMINS = ("ask", "detail", "settings", "watch", "pictures", "new", "cancel", "queue", "status", "forget", "help")
-DECIDING = ("ask", "detail", "settings", "people", "pictures", "new", "cancel", "queue", "status", "forget", "help")
+ASKING = ("ask", "text", "table", "describe")
+LATER = ("pictures", "new", "cancel", "queue", "status")
+PRIVATE = (*ASKING, "detail", "settings", *LATER, "forget", "help")
+GROUP = (*ASKING, "settings", *LATER, "help")
+GROUP_ADMINS = (*ASKING, "detail", "settings", "watch", *LATER, "forget", "help")
+DECIDING = (*ASKING, "detail", "settings", "people", *LATER, "forget", "help")
 """/start is pressed for everybody; /allow and /remove are explained where they are needed."""
 
 _log = logging.getLogger(__name__)

@@ -1,15 +1,18 @@
 """/detail: how closely the pictures of a chat or a topic are looked at; in a group its admins decide that."""
 
+from collections.abc import Iterator
+
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
 from bot.chat_settings import Setting
-from bot.context import BotContext
+from bot.context import BotContext, Services
+from bot.footer import SEPARATOR
 from bot.handlers.admins import may_change_settings
 from bot.handlers.menu import CHOSEN, detail_label
 from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
 from bot.reply import topic_of
 from bot.texts import PURPOSES, Sentence, Texts
-from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, UnknownDetail
+from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, Level, UnknownDetail
 
 PREFIX = "detail:"
 PATTERN = rf"^{PREFIX}({'|'.join(LEVEL_TOKENS)})\Z"
@@ -20,7 +23,7 @@ async def choose(update: Update, context: BotContext) -> None:
     message, texts = message_of(update), await texts_for(update, context)
     if not context.args:
         current = await _current(message, context)
-        await say_text(update, context, _choice(texts, current), keyboard(texts, current))
+        await say_text(update, context, _choice(texts, current, context.services), keyboard(texts, current))
         return
     try:
         detail = Detail.parse(" ".join(context.args))
@@ -50,7 +53,7 @@ async def press(update: Update, context: BotContext) -> None:
     topic = topic_of(menu) if isinstance(menu, Message) else None
     await context.services.chats.choose(Setting.DETAIL, str(detail), menu.chat.id, topic)
     await acknowledge(query, _chosen(texts, detail))
-    await redraw(query, _choice(texts, detail), keyboard(texts, detail))
+    await redraw(query, _choice(texts, detail, context.services), keyboard(texts, detail))
 
 
 def keyboard(texts: Texts, current: Detail) -> InlineKeyboardMarkup:
@@ -65,19 +68,34 @@ def keyboard(texts: Texts, current: Detail) -> InlineKeyboardMarkup:
 
 def levels(texts: Texts) -> str:
     """What is said about a level that there is not: those that there are."""
-    lines = [texts.say(Sentence.DETAIL_UNKNOWN, least=MIN_TOKENS, most=MAX_TOKENS), ""]
-    for level, tokens in LEVEL_TOKENS.items():
-        purpose = texts.say(PURPOSES[level])
-        lines.append(texts.say(Sentence.DETAIL_LINE, level=level, tokens=tokens, purpose=purpose))
-    return "\n".join(lines)
+    said = texts.say(Sentence.DETAIL_UNKNOWN, least=MIN_TOKENS, most=MAX_TOKENS)
+    return "\n".join([said, "", *(_line(texts, level) for level in LEVEL_TOKENS)])
 
 
 async def _current(message: Message, context: BotContext) -> Detail:
     return (await context.services.chats.settings(message.chat.id, topic_of(message))).detail
 
 
-def _choice(texts: Texts, current: Detail) -> str:
-    return texts.say(Sentence.DETAIL_CHOICE, current=current)
+def _choice(texts: Texts, current: Detail, services: Services) -> str:
+    """The levels with what is known of them on this machine."""
+    lines = [SEPARATOR.join([_line(texts, level), *_known(texts, level, services)]) for level in LEVEL_TOKENS]
+    return "\n".join([texts.say(Sentence.DETAIL_CHOICE, current=current), "", *lines])
+
+
+def _line(texts: Texts, level: Level) -> str:
+    purpose = texts.say(PURPOSES[level])
+    return texts.say(Sentence.DETAIL_LINE, level=level, tokens=LEVEL_TOKENS[level], purpose=purpose)
+
+
+def _known(texts: Texts, level: Level, services: Services) -> Iterator[str]:
+    """Where the memory ends, if that is below the level, and how long the level takes, once that was measured."""
+    info, tokens = services.model.info, LEVEL_TOKENS[level]
+    if info is not None and tokens > info.max_visual_tokens:
+        tokens = info.max_visual_tokens
+        yield texts.say(Sentence.DETAIL_BEYOND, tokens=tokens)
+    seconds = services.timings.typical(Detail(tokens))
+    if seconds is not None:
+        yield texts.say(Sentence.DETAIL_SECONDS, seconds=f"{seconds:.1f}")
 
 
 def _chosen(texts: Texts, detail: Detail) -> str:

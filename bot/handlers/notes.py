@@ -52,9 +52,9 @@ def _region(work: Answering) -> str:
 
 def _closeness(work: Answering, readings: Sequence[Reading]) -> str:
     if len(work.pictures) == 1:
-        return footer(work.texts, readings[0].picture, work.settings.detail, readings[0].output)
+        return footer(work.texts, readings[0].picture, work.settings.detail, readings[0].output, hint=work.hint)
     tokens = sum(reading.output.plan.tokens for reading in readings if reading.output.plan)
-    seconds = sum(reading.output.seconds for reading in readings)
+    seconds = sum(reading.output.seconds - reading.output.seconds_waited for reading in readings)
     sentence = Sentence.FOOTER_PICTURES if work.pictures[0].album else Sentence.FOOTER_PAGES
     notes = [work.texts.say(sentence, count=len(readings), tokens=tokens, seconds=f"{seconds:.1f}")]
     if any(reading.output.finish_reason is FinishReason.LENGTH for reading in readings):

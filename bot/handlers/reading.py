@@ -39,7 +39,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """One question on its way to its answer. `message` asks it, or is the answer under which it was asked again."""
+    """One question on its way to its answer. `message` asks it, or is the answer under which it was asked again.
+
+    `hint`: nobody was told yet how the picture would keep its small print.
+    """
 
     services: Services
     message: Message
@@ -51,6 +54,7 @@ class Answering:
     texts: Texts
     progress: Progress
     reply: Reply
+    hint: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,8 @@ async def _read(work: Answering, media: Media, picture: Picture) -> GenerationOu
                 await work.reply.show(work.progress.text())
     if output.finish_reason in {None, FinishReason.ABORT}:
         raise Draining("the answer was aborted")
+    if len(request.messages) == 1 and not work.wanted.anew:  # Else what the model kept of the picture may serve again.
+        work.services.timings.note(output)
     return output
 
 

@@ -1,0 +1,62 @@
+"""/detail tells of each level what is known of it on this machine."""
+
+import pytest
+
+from playground import Server
+from tests.bot.samples import picture
+from tests.conversation.conftest import Stage, final, is_growing
+
+
+@pytest.mark.parametrize(
+    ("line", "beyond", "measured"),
+    [
+        ("standard – 256 tokens: everyday photos", "the memory here ends at 700 tokens", "first word after"),
+        ("standard – 256 个 token：日常照片", "这里的内存最多够 700 个 token", "秒后开始回答"),
+    ],
+    ids=["en", "zh"],
+)
+async def test_what_memory_allows_and_what_was_measured(
+    stage: Stage, server: Server, line: str, beyond: str, measured: str
+) -> None:
+    """A level that was never used says nothing of seconds; those beyond the memory tell where it ends."""
+    stage.engine.most_tokens = 700
+    running = await stage.start()
+    chat = server.person("Ada", language_code="en" if "everyday" in line else "zh-hans").private()
+    post = await chat.send_document(picture(1200, 1200), "a.png", caption="What is this?")
+    await chat.answer(post, lambda reply: reply.reply_to == post.id and not is_growing(reply))
+    await running.services.asked.end_of(chat.id, post.id)
+    shown = (await chat.answer(await chat.send("/detail"))).text.splitlines()
+    levels = {text.split(" – ")[0]: text for text in shown if " – " in text}
+    assert levels["standard"].startswith(line)
+    assert [level for level, text in levels.items() if measured in text] == ["standard"]
+    assert [level for level, text in levels.items() if beyond in text] == ["max"]
+
+
+async def test_before_the_model_is_loaded_nothing_is_said_of_memory(stage: Stage, server: Server) -> None:
+    """The levels are shown all the same."""
+    stage.may_load.clear()
+    await stage.start()
+    chat = server.person("Ada").private()
+    assert "memory" not in (await chat.answer(await chat.send("/detail"))).text
+
+
+async def test_what_is_beyond_the_memory_is_read_as_closely_as_possible(stage: Stage, server: Server) -> None:
+    """The answer says so, and offers no closer look."""
+    stage.engine.most_tokens = 700
+    await stage.start()
+    chat = server.person("Ada").private()
+    answer = await final(chat, await chat.send_document(picture(1200, 1200), "a.png", caption="#max Read it."))
+    assert "the memory does not suffice for more" in answer.text
+    assert [button.text for button in answer.buttons] == ["Retry"]
+
+
+async def test_the_hint_to_send_a_file_is_given_once_a_picture(stage: Stage, server: Server) -> None:
+    """A photo that Telegram shrank, looked at closely: the second time it is known."""
+    await stage.start()
+    chat = server.person("Ada").private()
+    first = await chat.send_photo(picture(2000, 1500), "What is this?")
+    assert "sent as a file" not in (await final(chat, first)).text
+    hints = []
+    for question in ("#high Read it.", "#max Read it all.", "#high Once more."):
+        hints.append("sent as a file" in (await final(chat, await chat.send(question))).text)
+    assert hints == [True, False, False]
