@@ -60,8 +60,8 @@ def preview_of(message: Message) -> Attachment | None:
 
 
 def document_of(page: Picture) -> Attachment:
-    """The document that a page is of."""
-    return Attachment("page", page.chat, page.message_id, page.album, page.file_id, page.file_unique_id, None)
+    """The document that a page is of; of an album only what came with it is a part, not its further pages."""
+    return Attachment("page", page.chat, page.message_id, None, page.file_id, page.file_unique_id, None)
 
 
 def shows_picture(message: Message) -> bool:

@@ -10,7 +10,7 @@ from bot.context import BotContext
 from bot.handlers.answering import answer
 from bot.handlers.others import decline
 from bot.handlers.speaking import message_of, say, texts_for
-from bot.handlers.subjects import TROUBLES, named, take_in, tell
+from bot.handlers.subjects import TROUBLES, at_work, named, take_in, tell
 from bot.lanes import lanes_of
 from bot.override import Wanted, wanted_of
 from bot.reply import topic_of
@@ -26,7 +26,8 @@ async def look(update: Update, context: BotContext) -> None:
         await _look_at_album(update, context, message.media_group_id, wanted)
         return
     try:
-        pictures = await take_in(message, wanted.text, context)
+        async with at_work(message, context):
+            pictures = await take_in(message, wanted.text, context)
     except TROUBLES as error:
         await tell(error, message, update, context)
         return
@@ -60,7 +61,8 @@ async def _look_at_album(update: Update, context: BotContext, album: str, wanted
     message, services = message_of(update), context.services
     came = [one.message for one in lanes_of(context).taken_in_with(update.update_id) if one.message is not None]
     mine = _mine(message, came)
-    await _take_in_all(update, context, mine)
+    async with at_work(message, context):
+        await _take_in_all(update, context, mine)
     ids = {one.message_id for one in mine}
     pictures = await services.pictures.of_album(message.chat.id, album)
     new = [picture for picture in pictures if picture.message_id in ids]
@@ -90,7 +92,9 @@ async def _take_in_all(update: Update, context: BotContext, messages: Sequence[M
 
     async def fetch(message: Message) -> None:
         try:
-            if not await take_in(message, "", context):
+            if shown := await take_in(message, "", context):
+                await context.services.pictures.about(shown, [message.message_id])
+            else:
                 await decline(update, context)
         except TROUBLES as error:
             await tell(error, message, update, context)

@@ -6,7 +6,7 @@ from bot.access import ASK, command_of
 from bot.context import BotContext
 from bot.handlers.pictures import go_on
 from bot.handlers.speaking import message_of, say, texts_for
-from bot.handlers.subjects import TROUBLES, named, take_in, tell
+from bot.handlers.subjects import TROUBLES, at_work, named, take_in, tell
 from bot.override import wanted_of
 from bot.reply import topic_of
 from bot.storage import Picture
@@ -42,7 +42,9 @@ async def _meant(update: Update, context: BotContext, question: str) -> list[Pic
     pictures: list[Picture] = []
     if (earlier := message.reply_to_message) is not None:
         pictures = await known.of_message(message.chat.id, earlier.message_id)
-        pictures = pictures or await take_in(earlier, question, context)
+        if not pictures:
+            async with at_work(message, context):
+                pictures = await take_in(earlier, question, context)
     bare = not question and command_of(message, context.bot.bot) == ASK
     if not pictures and not bare:
         pictures = await known.current(message.chat.id, topic_of(message))

@@ -1,5 +1,6 @@
 """What a question is about: the pictures or pages that it names, of those that were sent."""
 
+import contextlib
 import logging
 
 from telegram import Message, Update
@@ -54,20 +55,19 @@ async def take_in(message: Message, question: str, context: BotContext) -> list[
     attachment, services = attachment_of(message), context.services
     if attachment is None:
         return []
-    async with Reply(context.bot, place_of(message)).typing():
-        if attachment.source == "page":
-            return await pages_of(attachment, question, context)
-        shown = await services.pictures.of_message(message.chat.id, message.message_id)
-        if shown:
-            return shown
-        media, preview = Media(context.bot, services.settings), preview_of(message)
-        try:
-            new = await media.receive(attachment)
-        except PictureRejected as error:
-            if error.fault is not PictureFault.ANIMATED or preview is None:
-                raise
-            new = await media.receive(preview)
-        return [await services.pictures.add(new)]
+    if attachment.source == "page":
+        return await pages_of(attachment, question, context)
+    shown = await services.pictures.of_message(message.chat.id, message.message_id)
+    if shown:
+        return shown
+    media, preview = Media(context.bot, services.settings), preview_of(message)
+    try:
+        new = await media.receive(attachment)
+    except PictureRejected as error:
+        if error.fault is not PictureFault.ANIMATED or preview is None:
+            raise
+        new = await media.receive(preview)
+    return [await services.pictures.add(new)]
 
 
 async def pages_of(document: Attachment, question: str, context: BotContext) -> list[Picture]:
@@ -104,14 +104,20 @@ async def named(pictures: list[Picture], question: str, context: BotContext) -> 
         PictureRejected, DownloadFailed, DocumentRefused, Objection: they cannot be looked at.
     """
     first = pictures[0]
+    if first.page and names_pages(question) and (first.album is None or len(pictures) == 1):
+        return await pages_of(document_of(first), question, context)
     if first.album is None:
-        pages = first.page and names_pages(question)
-        return await pages_of(document_of(first), question, context) if pages else pictures
+        return pictures
     album = await context.services.pictures.of_album(first.chat, first.album)
     numbers = chosen(question, PICTURES, len(album)) if len(album) > 1 else []
     if numbers and not 1 <= numbers[0] <= numbers[-1] <= len(album):
         raise Objection(Sentence.NO_SUCH_PICTURE, count=len(album))
     return [album[number - 1] for number in numbers] or pictures
+
+
+def at_work(message: Message, context: BotContext) -> contextlib.AbstractAsyncContextManager[None]:
+    """Show that the bot is at work on a message for as long as the block lasts."""
+    return Reply(context.bot, place_of(message)).typing()
 
 
 async def tell(error: Exception, message: Message, update: Update, context: BotContext) -> None:

@@ -8,6 +8,7 @@ from PIL import Image
 from playground import Chat, Post, Server
 from tests.bot.samples import pdf
 from tests.bot.test_pdf import LOCKED
+from tests.conversation.albums import HandWindow
 from tests.conversation.conftest import Stage, final, settled
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -141,3 +142,19 @@ async def test_a_page_whose_copy_is_gone_is_rendered_again(stage: Stage, server:
     stage.engine.requests.clear()
     await answered(chat, await chat.send("And below?"), 1)
     assert looked_at(stage) == [4]
+
+
+async def test_documents_in_an_album_are_read_by_their_first_pages(
+    stage: Stage, chat: Chat, window: HandWindow
+) -> None:
+    """One question about all of them; a reply to one may name its further pages."""
+    first = await chat.send_document(pdf(3), "a.pdf", caption="What is this?", media_group_id="7")
+    second = await chat.send_document(pdf(9), "b.pdf", media_group_id="7")
+    await window.arriving(2)
+    window.turn(1.0)
+    reply = await chat.answer(first, lambda post: "2 pictures read" in post.text)
+    assert "Picture 2: A grey gradient." in reply.text
+    assert looked_at(stage) == [1, 1]
+    await answered(chat, await chat.send("And page 8?", reply_to=second), 1)
+    assert looked_at(stage) == [8]
+    await chat.answer(await chat.send("And now all pictures"), lambda post: "2 pictures read" in post.text)
