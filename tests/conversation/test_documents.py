@@ -157,4 +157,6 @@ async def test_documents_in_an_album_are_read_by_their_first_pages(
     assert looked_at(stage) == [1, 1]
     await answered(chat, await chat.send("And page 8?", reply_to=second), 1)
     assert looked_at(stage) == [8]
-    await chat.answer(await chat.send("And now all pictures"), lambda post: "2 pictures read" in post.text)
+    again = await chat.send("And in short?", reply_to=reply)
+    await chat.answer(again, lambda post: "2 pictures read" in post.text)
+    assert looked_at(stage) == [1, 1]

@@ -8,6 +8,7 @@ from telegram import Bot
 from telegram.error import BadRequest, InvalidToken
 
 from playground import Chat, Server
+from playground.moving import Moving
 from tests.playground.conftest import picture
 
 
@@ -92,3 +93,35 @@ async def test_an_album_is_messages_with_one_group_id(chat: Chat) -> None:
     posts = await chat.send_album([picture(100, 100), picture(100, 50)], "Which is wider?")
     assert len({post.content["media_group_id"] for post in posts}) == 1
     assert [post.text for post in posts] == ["Which is wider?", ""]
+
+
+async def test_an_albums_caption_is_on_any_of_its_pictures(chat: Chat) -> None:
+    """What comes between them is awaited, and more of them may join."""
+    waited: list[int] = []
+
+    async def between() -> None:
+        waited.append(len(chat.messages))
+
+    posts = await chat.send_album([picture(50, 50)] * 3, "Which?", at=2, between=between)
+    assert [post.content.get("caption") for post in posts] == [None, None, "Which?"]
+    assert waited == [1, 2]
+    group = posts[0].content["media_group_id"]
+    (late,) = await chat.send_album([picture(50, 50)], media_group_id=group)
+    assert {post.content["media_group_id"] for post in (*posts, late)} == {group}
+
+
+async def test_stickers_and_what_moves_have_a_preview_or_none(bot: Bot, chat: Chat) -> None:
+    """A sticker that stands still is the picture itself; an animation is told of as a document, too."""
+    still = (await chat.send_sticker(picture(512, 512, "WEBP"))).content["sticker"]
+    assert (still["is_video"], "thumbnail" in still) == (False, False)
+    moving = (await chat.send_sticker(b"film", preview=picture(512, 256), moves=True)).content["sticker"]
+    assert (moving["is_video"], moving["thumbnail"]["width"]) == (True, 320)
+    file = await bot.get_file(moving["thumbnail"]["file_id"])
+    with Image.open(io.BytesIO(await file.download_as_bytearray())) as preview:
+        assert preview.size == (320, 160)
+    kinds: tuple[Moving, ...] = ("animation", "video", "video_note")
+    for kind in kinds:
+        content = (await chat.send_moving(kind, picture(640, 320), "Look")).content
+        assert content[kind]["thumbnail"]["width"] == 320
+        assert ("document" in content) == (kind == "animation")
+        assert "thumbnail" not in (await chat.send_moving(kind, None)).content[kind]
