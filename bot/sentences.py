@@ -22,7 +22,8 @@ class Sentence(StrEnum):
         "or “Describe this for somebody who cannot see it.”\n\n"
         "Further questions are about the same picture until you send another; reply to an older picture, or to an "
         "answer about it, to go back to it.\n\n"
-        "/detail – how closely I look\n/settings – how I answer\n/new – forget the picture and start afresh"
+        "/text – all its text, to copy\n/table – its table, for spreadsheets\n/describe – the picture in words\n/detail – "
+        "how closely I look\n/settings – how I answer\n/new – forget the picture and start afresh"
     )
     HELP_FORMS = (
         "Send several pictures at once, with a caption on any of them: I look at each and put one answer together. "
@@ -32,8 +33,11 @@ class Sentence(StrEnum):
         "/pictures shows what you sent me lately."
     )
     HELP_PRINT = (
-        "Telegram shrinks photos, and small print suffers. Send the image as a file instead, and let me look closely: "
-        "/detail high or /detail max. Under the answer I say how closely I read the picture."
+        "Telegram shrinks photos, and small print suffers: send the image as a file instead. Then press “Look closer” "
+        "under my answer, or write #high or #max into your question.\n\n"
+        "Name a part, and I spend everything on it: “What is in the top left corner?”, “Read the bottom half”, or "
+        "#middle.\n\n"
+        "/detail sets how closely I look from now on. Under an answer I say how closely I read the picture."
     )
     HELP_GROUPS = (
         "In a group I answer when I am mentioned or replied to, and to /ask: in the caption of a picture, or in a "
@@ -48,7 +52,7 @@ class Sentence(StrEnum):
     BUTTON_COMMANDS = "All commands"
     STARTED_AFRESH = "Forgotten. Send the next picture."
     SEND_PICTURE_FIRST = "Send me a picture first; then ask about it."
-    NO_PICTURE_HERE = "I know of no picture here yet: reply to one with /ask and your question."
+    NO_PICTURE_HERE = "There is no picture here yet that I know of. Reply to one with /ask and your question."
     WATCH_USAGE = "Say /watch on, and I answer every picture here; /watch off, and I answer only when I am asked."
     WATCH_ON = (
         "From now on I answer every picture here that Telegram shows me. For that I have to be an admin of this group, "
@@ -115,7 +119,7 @@ class Sentence(StrEnum):
         "In a group, /allow alone is about the group."
     )
     ADMINS_ONLY = "Only the owner of this bot and its admins can do that."
-    PRIVATE_ONLY = "I say that only in a private chat with me."
+    PRIVATE_ONLY = "I show that only in a private chat: write to me there."
 
     DETAIL_CHOICE = "How closely shall I look? More tokens show smaller print and take longer. Now: {current}."
     DETAIL_CHOSEN = "From now on I look at pictures at {level}, {tokens} tokens at most."
@@ -147,13 +151,13 @@ class Sentence(StrEnum):
     BUTTON_CANCEL = "Cancel"
     CANCELLED = "Cancelled."
     STOPPED = "Cancelled: the answer ends here."
-    CANCEL_NOT_YOURS = "Only who asked, or an admin, can cancel this."
-    CANCELLED_ALL = "I drop all questions that you asked here and that are not answered yet."
+    CANCEL_NOT_YOURS = "Only the person who asked, or an admin, can cancel this."
+    CANCELLED_ALL = "Done: I drop all questions that you asked here and that I had not answered yet."
     BUTTON_CLOSER = "Look closer"
     BUTTON_RETRY = "Retry"
     AGAIN_UNDER_WAY = "I am at it already."
     AGAIN_DONE = "I did that already: there is a newer answer."
-    AGAIN_NOT_YOURS = "Only who asked, or an admin, can do that."
+    AGAIN_NOT_YOURS = "Only the person who asked, or an admin, can do that."
     AGAIN_FORGOTTEN = "I no longer know what this was about. Please ask me again."
     PROMPT_TEXT = "Read out all text in this picture, line by line, exactly as it is written, and say nothing else."
     PROMPT_TABLE = (
@@ -164,7 +168,7 @@ class Sentence(StrEnum):
         "in it and where that is, and the text that can be read."
     )
     TABLE_FILE = "The table as a file that spreadsheets open."
-    NO_TABLE = "I made out no table here, so there is no file"
+    NO_TABLE = "I made out no table here, so there is no file; /table max looks more closely"
     QUEUE = "Being answered: {under_way}. Waiting: {waiting}."
     QUEUE_YOURS = "Yours: {question} – {state}"
     QUEUE_BEGUN = "being answered"
@@ -184,7 +188,7 @@ class Sentence(StrEnum):
     PAGE_OF = "page {page} of {pages}"
     PAGE_UNASKED = "page {page} of {pages}; for others name them in your question: “page 3”, “pages 2-5”"
     PREVIEW_ONLY = "I only see the preview picture of it, not how it goes on"
-    STEPPED_DOWN = "that is {level} at most: the memory does not suffice for more"
+    STEPPED_DOWN = "the memory here allows no closer look than {level}"
     PART_ONLY = "{part} only"
     PART_TOP_LEFT = "the top left quarter"
     PART_TOP_RIGHT = "the top right quarter"
@@ -195,17 +199,23 @@ class Sentence(StrEnum):
     PART_LEFT = "the left half"
     PART_RIGHT = "the right half"
     PART_MIDDLE = "the middle"
-    MEMORY_SHORT = "memory was short, so this is {level}; ask again for a closer look"
+    MEMORY_SHORT = "memory was short just now, so I read it at {level}; ask again for a closer look"
     SEND_AS_FILE = "Telegram shrank this photo; sent as a file it keeps its small print"
-    CUT_SHORT = "the answer was cut off at its greatest length"
+    CUT_SHORT = "cut off at the greatest length of an answer; ask me to go on"
     WHOLE_ANSWER = "This answer is long: here is all of it, as a file."
     NO_WORDS = "I have no answer to this one. Try other words, or /detail high."
 
     NOT_A_PICTURE = "This file is not a picture that I can read. I know JPEG, PNG, WebP, BMP and TIFF."
     TRUNCATED = "This picture is damaged: a part of the file is missing. Please send it again."
-    TOO_MANY_BYTES = "This file is too big: I can fetch 20 MB at most."
-    TOO_MANY_PIXELS = "This picture is too large: I can read 50 megapixels at most."
-    TOO_NARROW = "This picture is too thin: one side may be at most 50 times as long as the other."
+    TOO_MANY_BYTES = (
+        "This file is too big: I can fetch 20 MB at most. Please send a smaller one, or the picture as a photo."
+    )
+    TOO_MANY_PIXELS = (
+        "This picture is too large: I can read 50 megapixels at most. Please send it as a photo, or a part of it."
+    )
+    TOO_NARROW = (
+        "This picture is too thin: one side may be at most 50 times as long as the other. Please send a part of it."
+    )
     ANIMATED = "This picture moves. I can only look at still ones: send a screenshot of it."
     STICKER = "This sticker has no preview picture that I could look at: send me a screenshot of it."
     MOVING = "I cannot watch this, and it has no preview picture: send me a screenshot of it."
@@ -216,7 +226,7 @@ class Sentence(StrEnum):
     )
     PDF_LOCKED = "This PDF is locked with a password. Send it without one, or a page of it as a picture."
     PDF_BROKEN = "This PDF is damaged: I cannot open it. Please send it again, or a page of it as a picture."
-    PDF_EMPTY = "This PDF has no pages."
+    PDF_EMPTY = "This PDF has no pages. Please look whether it is the right one, and send it again."
     PDF_TOO_MUCH = "This PDF is more than I can handle. Send me a page of it as a picture."
     NO_SUCH_PAGE = "There is no such page: this document has pages 1 to {pages}."
     TOO_MANY_PAGES = "I look at {most} pages at most for one question. Tell me which ones, for example “pages 2-5”."
@@ -236,7 +246,10 @@ class Sentence(StrEnum):
     STALE = "Sorry, I was away for long and did not get to this. If you still want to know, ask me again."
     OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."
     FAILED = "I could not answer this one. Please ask again, perhaps in other words."
-    BROKEN = "Something went wrong on my side. If you tell the owner, name the error {number}."
+    BROKEN = (
+        "Something went wrong on my side, sorry. Please try it again. If it happens once more, tell my owner this "
+        "number: {number}."
+    )
     SET_ASIDE = (
         "I could not cope with something that Telegram sent me, and put it aside so that the rest goes on. "
         "Cases: {count}, the last one: update {number}. The log says more."

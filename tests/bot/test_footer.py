@@ -25,7 +25,7 @@ def test_it_says_how_the_picture_was_read() -> None:
 
 def test_it_says_when_memory_was_the_limit() -> None:
     """The level was lowered."""
-    assert "fine at most" in note(asked=512)
+    assert "no closer look than fine" in note(asked=512)
 
 
 def test_it_says_when_memory_was_short() -> None:
@@ -33,7 +33,7 @@ def test_it_says_when_memory_was_short() -> None:
     short = note(asked=512, output=replace(OUTPUT, memory_short=True))
     assert "memory was short" in short
     assert "fine" in short
-    assert "at most" not in short
+    assert "no closer" not in short
 
 
 def test_it_says_when_the_answer_was_cut() -> None:

@@ -24,7 +24,7 @@ async def without_buttons(chat: Chat, post: Post) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "closer", "retry"), [("en", "Look closer", "Retry"), ("zh-hans", "看得更仔细", "再答一次")]
+    ("language", "closer", "retry"), [("en", "Look closer", "Retry"), ("zh-hans", "再看仔细些", "再答一次")]
 )
 async def test_look_closer_asks_the_same_one_level_up(
     stage: Stage, server: Server, language: str, closer: str, retry: str
@@ -145,7 +145,7 @@ async def test_in_a_group_it_is_up_to_the_asker_and_admins(stage: Stage, server:
     ada, ben, chen = (server.person(name) for name in ("Ada", "Ben", "Chen"))
     group = server.group("Family", ada, ben, chen)
     first = await asked(group, f"{NAME} What is this?", by=ben)
-    assert "Only who asked" in await (await group.press("Retry", first, by=chen)).answered()
+    assert "Only the person who asked" in await (await group.press("Retry", first, by=chen)).answered()
     presser = {"asker": ben, "admin of the group": ada}[who]
     await group.press("Look closer", first, by=presser)
     await final(group, first)

@@ -102,7 +102,7 @@ async def test_in_a_group_the_asker_and_admins_may_cancel(busy: Stage, server: S
     ada, ben, chen = (server.person(name) for name in ("Ada", "Ben", "Chen"))
     group = server.group("Family", ada, ben, chen)
     post, reply = await ask(group, "Looking", f"{NAME} What is this?", by=ben)
-    assert "Only who asked" in await (await group.press("Cancel", reply, by=chen)).answered()
+    assert "Only the person who asked" in await (await group.press("Cancel", reply, by=chen)).answered()
     assert reply.text == "Looking at the picture …"
     if who == "admin of the bot":
         assert busy.running is not None
