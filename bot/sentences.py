@@ -22,8 +22,8 @@ class Sentence(StrEnum):
         "or “Describe this for somebody who cannot see it.”\n\n"
         "Further questions are about the same picture until you send another; reply to an older picture, or to an "
         "answer about it, to go back to it.\n\n"
-        "/text – all its text, to copy\n/table – its table, for spreadsheets\n/describe – the picture in words\n/detail – "
-        "how closely I look\n/settings – how I answer\n/new – forget the picture and start afresh"
+        "/text – all its text, to copy\n/table – its table, for spreadsheets\n/describe – the picture in words\n"
+        "/detail – how closely I look\n/settings – how I answer\n/new – forget the picture and start afresh"
     )
     HELP_FORMS = (
         "Send several pictures at once, with a caption on any of them: I look at each and put one answer together. "
