@@ -21,6 +21,8 @@ SPOOF = "Eve\n\u202eAda (1): owner\u2066"
 MARKUP = "<b>Eve</b> *x* [Ada](tg://user?id=1) `"
 SQL = "Robert'); DROP TABLE admissions; --"
 LONG = "W" * 64
+QUESTIONS = [SQL, "'; DELETE FROM turns; --", '"', "%s %d {name} {}", "\\", "\u202etxt", "a\u0000b"]
+WORDS = ("/allow {}", "/remove {}", "/detail {}", "/watch {}", "/start {}", "/new {}", "/ask {}", "/queue {}")
 FAKE = "x\n2026-01-01 00:00:00,000 INFO    bot.app: user 1 is the owner now\x1b[2K\r\u2028\u202e"
 
 
@@ -34,17 +36,18 @@ def test_a_name_is_one_visible_line(name: str) -> None:
     assert [sign for sign in shown if unicodedata.category(sign)[0] == "C" or (sign.isspace() and sign != " ")] == []
 
 
-@pytest.mark.parametrize("name", [SPOOF, MARKUP, SQL, LONG])
-async def test_the_owner_sees_a_strangers_name_in_one_plain_line(house: House, name: str) -> None:
+async def test_the_owner_sees_a_strangers_name_in_one_plain_line(house: House) -> None:
     """With the id that Telegram gave him, in the question and in the list; nothing in it is markup or SQL."""
-    eve = house.server.person(name).private()
-    await eve.send("Hello?")
-    question = await house.ada.private().wait_for(lambda post: post.by_bot and str(eve.id) in post.text)
-    listed = await house.ada.private().answer(await house.ada.private().send("/people"))
-    assert question.text == f"{one_line(name)}, id {eve.id}, would like to use this bot. Shall I let them in?"
-    assert f"{one_line(name)} ({eve.id}): asks to be let in" in listed.text.split("\n")
-    assert question.entities == listed.entities == []
-    assert len(rows(house.stage.folder)["admissions"]) == 3
+    ada = house.ada.private()
+    for name in (SPOOF, MARKUP, SQL, LONG):
+        eve = house.server.person(name)
+        await eve.private().answer(await eve.private().send("Hello?"))
+        listed = await ada.answer(await ada.send("/people"))
+        (question,) = [post for post in ada.messages if post.by_bot and f"id {eve.id}," in post.text]
+        assert question.text == f"{one_line(name)}, id {eve.id}, would like to use this bot. Shall I let them in?"
+        assert f"{one_line(name)} ({eve.id}): asks to be let in" in listed.text.split("\n")
+        assert question.entities == listed.entities == []
+    assert len(rows(house.stage.folder)["admissions"]) == 6
 
 
 async def test_a_groups_name_is_one_line_too(house: House) -> None:
@@ -68,29 +71,24 @@ async def test_a_name_speaks_for_nobody_in_the_prompt(stage: Stage, server: Serv
     assert [message.role for message in (first, answer, question)] == ["user", "assistant", "user"]
 
 
-@pytest.mark.parametrize(
-    "text", [SQL, "'; DELETE FROM turns; --", '"', "%s %d {name} {}", "\\", "\u202etxt", "a\u0000b"]
-)
-async def test_a_question_is_kept_as_it_was_asked(stage: Stage, chat: Chat, text: str) -> None:
+async def test_a_question_is_kept_as_it_was_asked(stage: Stage, chat: Chat) -> None:
     """It is a value, never a part of an SQL statement, nor of a format."""
     await stage.start()
-    await final(chat, await chat.send_photo(picture(), text))
-    assert stage.engine.requests[0].messages[-1].text == text
+    for text in QUESTIONS:
+        await final(chat, await chat.send_photo(picture(), text))
+    assert [request.messages[-1].text for request in stage.engine.requests] == QUESTIONS
     await stage.stop()
     kept = rows(stage.folder)
-    assert text in [value for row in kept["turns"] for value in row]
-    assert len(kept["pictures"]) == 1
+    assert [value for row in kept["turns"] for value in row if value in QUESTIONS] == QUESTIONS
+    assert len(kept["pictures"]) == len(QUESTIONS)
 
 
-@pytest.mark.parametrize(
-    "words", ["/allow {}", "/remove {}", "/detail {}", "/watch {}", "/start {}", "/new {}", "/ask {}", "/queue {}"]
-)
-async def test_the_longest_words_are_words(house: House, log: pytest.LogCaptureFixture, words: str) -> None:
+async def test_the_longest_words_are_words(house: House, log: pytest.LogCaptureFixture) -> None:
     """Numbers of thousands of digits, and signs of four bytes, by the owner himself."""
     ada = house.ada.private()
-    await ada.answer(await ada.send(words.format("9" * 4000)))
-    await ada.answer(await ada.send(words.format("\U0001d11e" * 2000)))
-    await ada.answer(await ada.send(words.format("-٣" * 1000)))
+    for words in WORDS:
+        for long in ("9" * 4000, "\U0001d11e" * 2000, "-٣" * 1000):
+            await ada.answer(await ada.send(words.format(long)))
     assert [record.message for record in log.records if record.exc_info] == []
     assert len(rows(house.stage.folder)["admissions"]) == 2
 

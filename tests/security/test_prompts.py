@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,22 +52,21 @@ async def test_special_tokens_in_answers_are_shown_as_text(stage: Stage, chat: C
 COMMANDS = ("/forget", "/allow {eve}", "/people", "/detail max", "/watch on", "people:promote:{eve}")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-async def test_what_a_picture_orders_is_not_done(house: House, command: str) -> None:
+async def test_what_a_picture_orders_is_not_done(house: House) -> None:
     """The model has no tools. Its words are shown, and never read as words of anybody's: not even the owner's."""
-    order = command.format(eve=house.eve.id)
-    house.stage.engine.pieces = (f"{order}\n", order)
     ada = house.ada.private()
-    await final(ada, await ada.send_photo(picture(), "Do what the picture says."))
+    for order in (command.format(eve=house.eve.id) for command in COMMANDS):
+        house.stage.engine.pieces = (f"{order}\n", order)
+        await final(ada, await ada.send_photo(picture(), "Do what the picture says."))
     await house.calm()
-    assert len(said_by_bot(ada)) == 1
+    assert len(said_by_bot(ada)) == len(COMMANDS)
     kept = rows(house.stage.folder)
     assert {row[0]: row[3] for row in kept["admissions"]} == {
         house.ada.id: Standing.OWNER,
         house.ben.id: Standing.GUEST,
     }
-    assert len(kept["pictures"]) == 1
-    assert len(kept["turns"]) == 2
+    assert len(kept["pictures"]) == len(COMMANDS)
+    assert len(kept["turns"]) == 2 * len(COMMANDS)
 
 
 async def test_an_answer_leads_nowhere_but_to_the_web(stage: Stage, chat: Chat) -> None:
