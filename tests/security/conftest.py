@@ -72,6 +72,7 @@ def rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
 async def house(stage: Stage, server: Server) -> House:
     """The closed bot."""
     stage.values["access"] = {"mode": "closed"}
+    stage.values["telegram"]["poll_seconds"] = 1
     made = House(stage, server, await stage.start())
     await made.open()
     return made
