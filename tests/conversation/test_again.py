@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.storage import open_database
 from model_service import STANDARD, ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
@@ -179,3 +180,25 @@ def _press(chat: Chat, post: Post, data: str) -> dict[str, object]:
 
 def _says(server: Server, words: str) -> bool:
     return any(words in str(call) for call in server.calls("answerCallbackQuery"))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [("SET received_at = 1", "ask me again"), ("SET attempts = 5", "could not answer this one")]
+)
+async def test_a_press_that_is_not_answered_any_more_is_told_so(
+    stage: Stage, chat: Chat, change: str, said: str
+) -> None:
+    """Too old, or deadly: in the message that was begun; the old answer can be asked again."""
+    first = await asked(chat)
+    stage.engine.hold = 1
+    await chat.press("Look closer", first)
+    growing = await chat.answer(first, lambda post: post.text == "A grey")
+    await stage.stop()
+    async with open_database(stage.folder) as database:
+        await database.write("UPDATE inbox " + change + " WHERE state = 'waiting'")
+    stage.engine.hold = None
+    await stage.start()
+    await chat.wait_until(lambda: said in growing.text)
+    assert not growing.buttons
+    await chat.press("Look closer", first)
+    await chat.answer(growing, lambda post: post.reply_to == first.id and "read at" in post.text)
