@@ -126,3 +126,32 @@ async def test_a_restart_in_the_middle_of_the_answer_begins_it_again(
     assert (await answered(chat, posts[0], 3)).id == growing.id
     assert looked_at(stage) == [1, 2, 3]
     assert len([post for post in chat.messages if post.by_bot]) == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_picture_that_is_late_while_the_answer_grows_is_asked_the_same(
+    stage: Stage, chat: Chat, window: HandWindow
+) -> None:
+    """Its answer comes behind the album's."""
+    stage.engine.hold = 1
+    posts = await album(chat, window, 2, "What is this?")
+    await chat.answer(posts[0], lambda post: "Picture 1: A grey" in post.text)
+    late = await chat.send_album([picture(WIDTHS[2], 100)], media_group_id=posts[0].content["media_group_id"])
+    await window.arriving(1)
+    window.turn(1.0)
+    await chat.answer(late[0], lambda post: "Your earlier question first" in post.text)
+    stage.engine.go.set()
+    await answered(chat, posts[0], 2)
+    await final(chat, late[0])
+    assert looked_at(stage) == [1, 2, 3]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_forgetting_deletes_all_of_an_album(stage: Stage, chat: Chat, window: HandWindow) -> None:
+    """Every picture of it, from the disk too."""
+    posts = await album(chat, window, 3, "What is this?")
+    await answered(chat, posts[0], 3)
+    said = (await chat.answer(await chat.send("/forget"), lambda post: "Deleted" in post.text)).text
+    assert "pictures 3, answers" in said
+    assert list((stage.folder / "pictures").iterdir()) == []
+    assert "picture first" in (await chat.answer(await chat.send("And now?"))).text
