@@ -138,6 +138,10 @@ class AskedQuestions:
         """Whether a message's question is on its way, or its answer is being delivered."""
         return (chat, message) in self._open
 
+    def by_update(self, chat: object, update_id: object) -> list[Asked]:
+        """The question in a chat that came by this update, if it is on its way."""
+        return [asked for asked in self._open.values() if (asked.chat, asked.update_id) == (chat, update_id)]
+
     async def end_of(self, chat: int, message: int) -> None:
         """Wait until a message's question, if it is on its way, is answered and that is remembered."""
         if (asked := self._open.get((chat, message))) is not None:

@@ -25,9 +25,13 @@ class Setting(StrEnum):
 
 
 class Stream(StrEnum):
-    """How an answer comes: a message that grows by edits, or the finished answer alone."""
+    """How an answer comes: a message that grows by edits, Telegram's preview of one, or the finished answer alone.
+
+    The preview is for private chats; elsewhere it is as with edits.
+    """
 
     EDIT = "edit"
+    DRAFT = "draft"
     OFF = "off"
 
 

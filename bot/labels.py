@@ -42,6 +42,7 @@ class Label(StrEnum):
     FOOTER_HIDDEN = "hidden"
     STREAM_CHOICE = "You can watch an answer grow, or get it when it is finished."
     STREAM_EDIT = "while I write them"
+    STREAM_DRAFT = "as Telegram's preview, in private chats"
     STREAM_OFF = "when they are finished"
     LENGTH_CHOICE = "How long shall my answers be?"
     LENGTH_SHORT = "short"

@@ -12,9 +12,10 @@ from telegram import Update
 from telegram.error import NetworkError
 from telegram.request import HTTPXRequest
 
+from bot.drafts import STOPPED
 from bot.storage import Inbox
 
-ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, STOPPED)
 """What the bot acts on; everything else would only be written down and passed over."""
 
 _log = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
+from bot.drafts import Draft
 from bot.looks import Looks
 from bot.pacing import ONCE
 from bot.render import Part, growing
@@ -57,7 +58,8 @@ class Reply:
     """The message that shows one answer. `began` is called with its number as soon as there is one.
 
     `message_id` is that of a message which a former run of the program began. `keyboard` stands under it while it
-    grows; the whole answer brings its own, or none. `looks` says when it may grow.
+    grows; the whole answer brings its own, or none. `looks` says when it may grow. With a `draft` it grows as that, and
+    becomes a message when it is whole, or where Telegram does not take the draft.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Reply:
         message_id: int | None = None,
         began: Callable[[int], Awaitable[None]] | None = None,
         keyboard: InlineKeyboardMarkup | None = None,
+        draft: Draft | None = None,
     ) -> None:
         self._bot = bot
         self._place = place
@@ -85,6 +88,7 @@ class Reply:
         self._typing = asyncio.Event()
         self._typing.set()
         self._keyboard = keyboard
+        self._draft = draft
 
     @contextlib.asynccontextmanager
     async def typing(self) -> AsyncIterator[None]:
@@ -134,8 +138,11 @@ class Reply:
     async def _look(self, text: str) -> None:
         part = growing(text)
         async with self._showing:
-            if not self._closed and not self._lost and part.text and part != self._shown[0]:
+            if not self._closed and not self._lost and part.text and (part != self._shown[0] or self._fades()):
                 await self._try(part)
+
+    def _fades(self) -> bool:
+        return self._draft is not None and self._draft.fades
 
     async def _try(self, part: Part) -> None:
         chat = self._place.chat
@@ -146,7 +153,10 @@ class Reply:
         self._looks.took(chat, self)
         self._typing.clear()
         try:
-            await self._put(part, rate=ONCE)
+            if self._message_id is None and self._draft is not None and await self._draft.show(part):
+                self._shown = (part, None)
+            else:
+                await self._put(part, rate=ONCE)
         except RetryAfter as error:
             _log.debug("a look at an answer is skipped: %s", error)
         except TelegramError as error:

@@ -30,11 +30,12 @@ from bot.handlers import (
     shown,
     stale,
     start,
+    stopping,
     strangers,
     watch,
 )
 
-GATE, DEADLY, AGE, WORK = range(4)
+STOPS, GATE, DEADLY, AGE, WORK = range(5)
 PICTURE = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL
 MOVING = filters.ANIMATION | filters.VIDEO | filters.VIDEO_NOTE
 QUESTION = filters.TEXT & ~filters.COMMAND
@@ -43,6 +44,7 @@ ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 
 def register(application: EyeglassApplication) -> None:
     """Put the table into the application."""
+    application.add_handler(TypeHandler[Update, BotContext, None](Update, stopping.stop), group=STOPS)
     application.add_handler(TypeHandler[Update, BotContext, None](Update, gate.admit), group=GATE)
     application.add_handler(TypeHandler[Update, BotContext, None](Update, deadly.give_up), group=DEADLY)
     application.add_handler(TypeHandler[Update, BotContext, None](Update, stale.turn_away), group=AGE)

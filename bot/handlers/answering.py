@@ -5,13 +5,14 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
-from telegram import InlineKeyboardMarkup, Update
+from telegram import Chat, InlineKeyboardMarkup, Update
 
 from bot.access import asker_of
 from bot.asked import Asked, Cancelled, Step
 from bot.chat_settings import Stream
 from bot.combining import CombinedAnswer
 from bot.context import BotContext
+from bot.drafts import Draft
 from bot.footer import CLOSE
 from bot.handlers.closer import buttons_under
 from bot.handlers.notes import names_of
@@ -89,7 +90,9 @@ async def _begin(
         settings=settings,
         texts=texts,
         progress=Progress(texts, services.model, asked, combined, grows=settings.stream is not Stream.OFF),
-        reply=_open_reply(update, context, pictures, begun, cancel_keyboard(texts, asked)),
+        reply=_open_reply(
+            update, context, pictures, begun, keyboard=cancel_keyboard(texts, asked), stream=settings.stream
+        ),
     )
 
 
@@ -98,10 +101,13 @@ def _open_reply(
     context: BotContext,
     pictures: Sequence[Picture],
     begun: int | None,
+    *,
     keyboard: InlineKeyboardMarkup,
+    stream: Stream,
 ) -> Reply:
     """The reply's message: the one that a former run began, where there is one. It can be replied to while it grows."""
     services, message = context.services, message_of(update)
+    previewed = stream is Stream.DRAFT and message.chat.type == Chat.PRIVATE
 
     async def began(message_id: int) -> None:
         await services.inbox.note_answer(update.update_id, message_id)
@@ -114,6 +120,7 @@ def _open_reply(
         message_id=begun,
         began=began,
         keyboard=keyboard,
+        draft=Draft(context.bot, message.chat.id, update.update_id, topic_of(message)) if previewed else None,
     )
 
 

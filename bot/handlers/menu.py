@@ -38,7 +38,11 @@ QUESTIONS: Mapping[Setting, Label | Sentence] = {
 }
 LABELS: Mapping[Setting, Mapping[str, Label]] = {
     Setting.FOOTER: {"1": Label.FOOTER_SHOWN, "0": Label.FOOTER_HIDDEN},
-    Setting.STREAM: {Stream.EDIT: Label.STREAM_EDIT, Stream.OFF: Label.STREAM_OFF},
+    Setting.STREAM: {
+        Stream.EDIT: Label.STREAM_EDIT,
+        Stream.DRAFT: Label.STREAM_DRAFT,
+        Stream.OFF: Label.STREAM_OFF,
+    },
     Setting.LENGTH: {
         Length.SHORT: Label.LENGTH_SHORT,
         Length.NORMAL: Label.LENGTH_NORMAL,
