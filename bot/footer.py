@@ -26,7 +26,7 @@ def footer(texts: Texts, picture: Picture, asked: Detail, output: GenerationOutp
     if output.memory_short:
         notes.append(texts.say(Sentence.MEMORY_SHORT, level=plan.detail))
     elif plan.detail.tokens < asked.tokens:
-        notes.append(texts.say(Sentence.STEPPED_DOWN, level=plan.detail))
+        notes.append(texts.say(Sentence.STEPPED_DOWN))
     if output.finish_reason is FinishReason.LENGTH:
         notes.append(texts.say(Sentence.CUT_SHORT))
     if hint and photo_is_the_limit(picture, plan.detail):

@@ -188,7 +188,7 @@ class Sentence(StrEnum):
     PAGE_OF = "page {page} of {pages}"
     PAGE_UNASKED = "page {page} of {pages}; for others name them in your question: “page 3”, “pages 2-5”"
     PREVIEW_ONLY = "I only see the preview picture of it, not how it goes on"
-    STEPPED_DOWN = "the memory here allows no closer look than {level}"
+    STEPPED_DOWN = "the memory here allows no closer look"
     PART_ONLY = "{part} only"
     PART_TOP_LEFT = "the top left quarter"
     PART_TOP_RIGHT = "the top right quarter"
