@@ -202,3 +202,24 @@ async def test_a_press_that_is_not_answered_any_more_is_told_so(
     assert not growing.buttons
     await chat.press("Look closer", first)
     await chat.answer(growing, lambda post: post.reply_to == first.id and "read at" in post.text)
+
+
+async def test_all_pictures_of_an_album_are_looked_at_again(stage: Stage, chat: Chat) -> None:
+    """One press, one answer about each of them."""
+    posts = await chat.send_album([picture(900, 500), picture(500, 900)], "What is this?")
+    first = await chat.answer(posts[0], lambda post: not is_growing(post) and "pictures read" in post.text)
+    await chat.press("Look closer", first)
+    await chat.answer(first, lambda post: post.reply_to == first.id and "2 pictures read" in post.text)
+    plans = [stage.engine.plan(request) for request in stage.engine.requests]
+    assert [str(request.detail) for request in stage.engine.requests] == ["standard"] * 2 + ["fine"] * 2
+    assert [plan.columns > plan.rows for plan in plans if plan] == [True, False] * 2
+
+
+async def test_in_a_topic_of_a_forum_it_stays_there(server: Server) -> None:
+    """The newer answer is in the topic of the old one."""
+    forum = server.group("Club", server.person("Ben"), forum=True)
+    post = await forum.send_photo(LARGE, f"{NAME} What is this?", topic=7)
+    first = await final(forum, post)
+    await forum.press("Look closer", first)
+    second = await final(forum, first)
+    assert second.content["message_thread_id"] == first.content["message_thread_id"] == 7
