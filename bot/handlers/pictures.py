@@ -17,6 +17,9 @@ from bot.reply import topic_of
 from bot.storage import Picture
 from bot.texts import Sentence
 
+MOST_AT_ONCE = 3
+"""So many of an album's files are fetched at a time: each may have 20 MB."""
+
 
 async def look(update: Update, context: BotContext) -> None:
     """Take it in, an album as a whole; answer its caption, or ask what is wanted."""
@@ -88,11 +91,14 @@ def _mine(message: Message, came: list[Message]) -> list[Message]:
 
 
 async def _take_in_all(update: Update, context: BotContext, messages: Sequence[Message]) -> None:
-    """Fetch what is not known yet; under what cannot be looked at stands why."""
+    """Fetch what is not known yet, a few at a time; under what cannot be looked at stands why."""
+    few = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def fetch(message: Message) -> None:
         try:
-            if shown := await take_in(message, "", context):
+            async with few:
+                shown = await take_in(message, "", context)
+            if shown:
                 await context.services.pictures.about(shown, [message.message_id])
             else:
                 await decline(update, context)
