@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Protocol
 
-from telegram import Document, Message
+from telegram import Document, ExternalReplyInfo, Message
 
 from bot.storage import Picture, Source
 
@@ -35,28 +35,17 @@ class _File(Protocol):
 
 
 def attachment_of(message: Message) -> Attachment | None:
-    """The photo in its largest size, the file, or the preview of what moves; None where nothing can be looked at."""
-    if message.photo:
-        return _attachment("photo", message, message.photo[-1])
-    sticker = message.sticker
-    if (
-        message.animation
-        or message.video
-        or message.video_note
-        or (sticker and (sticker.is_animated or sticker.is_video))
-    ):
-        return preview_of(message)
-    if sticker is not None:  # One that stands still is a WebP image itself.
-        return _attachment("file", message, sticker)
-    return _of_document(message, message.document) if message.document is not None else None
+    """The photo in its largest size, the file, or the preview of what moves; None where nothing can be looked at.
+
+    A text may answer to something in another chat, which then hangs on the text itself.
+    """
+    answered = message.external_reply if message.text else None
+    return _attached(message, answered or message)
 
 
 def preview_of(message: Message) -> Attachment | None:
     """The small picture that Telegram shows of what moves, or of a file, before it is opened."""
-    shown = message.animation or message.video or message.video_note or message.sticker or message.document
-    if shown is None or shown.thumbnail is None:
-        return None
-    return _attachment("preview", message, shown.thumbnail)
+    return _previewed(message, (message.external_reply if message.text else None) or message)
 
 
 def document_of(page: Picture) -> Attachment:
@@ -66,8 +55,27 @@ def document_of(page: Picture) -> Attachment:
 
 def shows_picture(message: Message) -> bool:
     """Whether somebody sent a picture to be seen, and not a sticker, say, with which people answer each other."""
-    attachment = attachment_of(message)
-    return attachment is not None and attachment.source in {"photo", "file"} and message.sticker is None
+    attachment = None if message.text or message.sticker else attachment_of(message)
+    return attachment is not None and attachment.source in {"photo", "file"}
+
+
+def _attached(message: Message, content: Message | ExternalReplyInfo) -> Attachment | None:
+    if content.photo:
+        return _attachment("photo", message, content.photo[-1])
+    sticker = content.sticker
+    moving = content.animation or content.video or content.video_note
+    if moving or (sticker and (sticker.is_animated or sticker.is_video)):
+        return _previewed(message, content)
+    if sticker is not None:  # One that stands still is a WebP image itself.
+        return _attachment("file", message, sticker)
+    return _of_document(message, content.document) if content.document is not None else None
+
+
+def _previewed(message: Message, content: Message | ExternalReplyInfo) -> Attachment | None:
+    shown = content.animation or content.video or content.video_note or content.sticker or content.document
+    if shown is None or shown.thumbnail is None:
+        return None
+    return _attachment("preview", message, shown.thumbnail)
 
 
 def _of_document(message: Message, document: Document) -> Attachment | None:

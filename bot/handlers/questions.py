@@ -42,9 +42,11 @@ async def _meant(update: Update, context: BotContext, question: str) -> list[Pic
     pictures: list[Picture] = []
     if (earlier := message.reply_to_message) is not None:
         pictures = await known.of_message(message.chat.id, earlier.message_id)
-        if not pictures:
-            async with at_work(message, context):
-                pictures = await take_in(earlier, question, context)
+    elif message.external_reply is not None:
+        earlier = message
+    if not pictures and earlier is not None:
+        async with at_work(message, context):
+            pictures = await take_in(earlier, question, context)
     bare = not question and command_of(message, context.bot.bot) == ASK
     if not pictures and not bare:
         pictures = await known.current(message.chat.id, topic_of(message))

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from bot.chat_settings import Setting
+from model_service import GenerationRequest
 from playground import Chat, Server
 from playground.moving import Moving
 from tests.bot.samples import animation, picture
@@ -17,9 +18,14 @@ PREVIEW = "I only see the preview picture of it"
 MOVES: tuple[Moving, ...] = ("animation", "video", "video_note")
 
 
-def shown(stage: Stage) -> tuple[int, int]:
+def shown_in(request: GenerationRequest) -> tuple[int, int]:
     """The size of the picture that the engine was shown, in pixels."""
-    return Image.open(io.BytesIO(stage.engine.requests[-1].picture or b"")).size
+    return Image.open(io.BytesIO(request.picture or b"")).size
+
+
+def shown(stage: Stage) -> tuple[int, int]:
+    """The size of the last one."""
+    return shown_in(stage.engine.requests[-1])
 
 
 async def test_a_sticker_that_stands_still_is_looked_at(stage: Stage, chat: Chat) -> None:
@@ -92,6 +98,20 @@ async def test_a_forwarded_picture_is_a_picture(stage: Stage, chat: Chat) -> Non
     origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Ben"}
     await final(chat, await chat.send_photo(picture(), "What is this?", forward_origin=origin))
     assert len(stage.engine.requests) == 1
+
+
+async def test_a_reply_to_a_picture_in_another_chat_is_about_that(stage: Stage, server: Server, chat: Chat) -> None:
+    """It comes with the question; follow-ups know it."""
+    elsewhere = await server.person("Ben").private().send_photo(picture(200, 300))
+    await settled(chat, await chat.send_photo(picture()))
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Ben"}
+    photo = {"origin": origin, "photo": elsewhere.content["photo"]}
+    question = await chat.send("What is this?", external_reply=photo)
+    await final(chat, question)
+    await final(chat, await chat.send("And below?"))
+    assert [shown_in(request) for request in stage.engine.requests] == [(200, 300)] * 2
+    await settled(chat, await chat.send("Hi", external_reply={"origin": origin, "dice": {"emoji": "🎲", "value": 3}}))
+    assert shown_in(stage.engine.requests[-1]) == (200, 300)
 
 
 async def test_a_group_that_is_watched_is_spared_answers_to_stickers(stage: Stage, server: Server) -> None:
