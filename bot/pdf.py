@@ -56,8 +56,8 @@ async def render_pages(data: bytes, numbers: Sequence[int]) -> Rendered:
 
 
 def _render(data: bytes, numbers: Sequence[int]) -> Rendered:
-    # Isolated, and without the environment: that may hold the bot's token.
-    command = [sys.executable, "-I", str(PROCESS), *(str(number) for number in numbers)]
+    # Without the environment, which may hold the bot's token; and bot/ must not be on its path: it has a token.py, too.
+    command = [sys.executable, "-EP", str(PROCESS), *(str(number) for number in numbers)]
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, env={}, check=True)  # noqa: S603
     except (subprocess.SubprocessError, BrokenPipeError) as error:
