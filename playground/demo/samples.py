@@ -1,9 +1,13 @@
 """The sample pictures, and what is right to say about them."""
 
+import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 PICTURES = Path(__file__).parent.parent / "pictures"
 
@@ -22,6 +26,14 @@ def load_samples() -> dict[str, Sample]:
     """Every sample picture by its file's name."""
     entries: list[dict[str, Any]] = json.loads((PICTURES / "samples.json").read_text(encoding="utf-8"))
     return {entry["file"]: _sample(entry) for entry in entries}
+
+
+def as_pdf(samples: Sequence[Sample]) -> bytes:
+    """A PDF with a page for each picture."""
+    first, *others = [Image.open(io.BytesIO(sample.data)).convert("RGB") for sample in samples]
+    buffer = io.BytesIO()
+    first.save(buffer, "PDF", save_all=True, append_images=others)
+    return buffer.getvalue()
 
 
 def _sample(entry: dict[str, Any]) -> Sample:

@@ -1,6 +1,8 @@
 """The conversation as it appears on the terminal, or line by line where there is none."""
 
 import sys
+from dataclasses import dataclass
+from typing import TextIO
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -11,15 +13,32 @@ BOT = "Eyeglass"
 NAMES = 10
 """The width of the column of names."""
 
-PLAIN_WIDTH = 110
+PLAIN_WIDTH = 100
+
+Key = tuple[int, int]
+"""An answer is known by the numbers of its chat and its message."""
+
+RIGHT, ANYTHING = VERDICTS = ("✓ as expected", "(whatever it can read)")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer of the bot: its text, the small print and the buttons under it, and whom it answers in a group."""
+
+    text: str
+    small_print: str = ""
+    to: str = ""
+    buttons: tuple[str, ...] = ()
 
 
 class Screen:
-    """Where the demo is shown. On a terminal an answer grows in place; elsewhere only its last state is printed."""
+    """Where the demo is shown. On a terminal answers grow in place; elsewhere only their last state is printed."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or _console()
         self._live: Live | None = None
+        self._growing: dict[Key, str] = {}
+        self._settled: set[Key] = set()
 
     def line(self, text: str, style: str = "") -> None:
         """A line about the demo itself."""
@@ -35,30 +54,31 @@ class Screen:
         said = Text.assemble((f"[{attached}]", "magenta") if attached else "", " " if attached and text else "", text)
         self._console.print(_row(Text(name, "bold cyan"), said))
 
-    def grow(self, text: str) -> None:
-        """The bot's answer so far."""
-        if not self._console.is_terminal:
+    def grow(self, text: str, key: Key) -> None:
+        """The bot's answer so far; several grow below each other. What is settled already stays as it is."""
+        if not self._console.is_terminal or key in self._settled:
             return
+        self._growing[key] = text
         if self._live is None:
-            self._live = Live(console=self._console, auto_refresh=False)
+            self._live = Live(console=self._console, auto_refresh=False, transient=True)
             self._live.start()
-        self._live.update(_said(text), refresh=True)
+        self._live.update(Group(*(_said(Said(growing)) for growing in self._growing.values())), refresh=True)
 
-    def settle(self, text: str, small_print: str = "") -> None:
-        """The bot's whole answer."""
-        said = _said(text, small_print)
-        if self._live is None:
-            self._console.print(said)
-            return
-        self._live.update(said, refresh=True)
+    def settle(self, said: Said, key: Key) -> None:
+        """The bot's whole answer, in place of what grew under this key."""
+        self._settled.add(key)
+        others = {other: text for other, text in self._growing.items() if other != key}
         self.close()
+        self._console.print(_said(said))
+        for other, text in others.items():
+            self.grow(text, other)
 
     def verdict(self, expected: str | None, right: bool) -> None:
         """Whether the answer is what it should be."""
         if expected is None:
-            self._console.print(_row(Text(), Text("(whatever it can read)", "dim")))
+            self._console.print(_row(Text(), Text(ANYTHING, "dim")))
         elif right:
-            self._console.print(_row(Text(), Text("✓ as expected", "green")))
+            self._console.print(_row(Text(), Text(RIGHT, "green")))
         else:
             self._console.print(_row(Text(), Text(f"✗ expected: {expected}", "bold red")))
 
@@ -67,21 +87,28 @@ class Screen:
         if self._live is not None:
             self._live.stop()
             self._live = None
+        self._growing.clear()
+
+
+def plain(file: TextIO) -> Console:
+    """Lines of text, without escape codes, as for a log."""
+    return Console(file=file, highlight=False, force_terminal=False, width=PLAIN_WIDTH)
 
 
 def _console() -> Console:
     # A log of a build takes no escape codes, and not every terminal knows every character.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    if sys.stdout.isatty():
-        return Console(highlight=False)
-    return Console(highlight=False, force_terminal=False, width=PLAIN_WIDTH)
+    return Console(highlight=False) if sys.stdout.isatty() else plain(sys.stdout)
 
 
-def _said(text: str, small_print: str = "") -> RenderableType:
-    rows: list[RenderableType] = [_row(Text(BOT, "bold yellow"), Text(text))]
-    if small_print:
-        rows.append(_row(Text(), Text(small_print, "italic dim")))
+def _said(said: Said) -> RenderableType:
+    to = Text(f"[to {said.to}] " if said.to else "", "magenta")
+    rows: list[RenderableType] = [_row(Text(BOT, "bold yellow"), Text.assemble(to, said.text))]
+    if said.small_print:
+        rows.append(_row(Text(), Text(said.small_print, "italic dim")))
+    if said.buttons:
+        rows.append(_row(Text(), Text(" ".join(f"[{button}]" for button in said.buttons), "cyan")))
     return Group(*rows)
 
 

@@ -3,72 +3,120 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.handlers.detail import levels
+from bot.chat_settings import ChatSettings
+from bot.handlers import menu
+from bot.labels import Label
 from bot.texts import Sentence, texts_in
-from model_service import LEVEL_TOKENS, Level
 from playground.demo.samples import Sample
 
-ADA, CHEN = "Ada", "Chen"
-LANGUAGES = {ADA: "en", CHEN: "zh-hans"}
+ADA, BEN, CHEN = "Ada", "Ben", "Chen"
+LANGUAGES = {ADA: "en", BEN: "en", CHEN: "zh-hans"}
 """Who takes part, with the language code that Telegram tells the bot."""
+
+FAMILY = (ADA, BEN)
+"""Who is in the group."""
 
 BROKEN_SHARE = 3
 """A broken picture is the first third of a file."""
 
 
 class Way(StrEnum):
-    """How a picture is sent."""
+    """What a step is: a text, pictures that are sent in some form, or a press of a button."""
 
+    TEXT = "text"
     PHOTO = "photo"
+    ALBUM = "album"
     FILE = "file"
+    PDF = "pdf"
     BROKEN = "broken file"
+    PRESS = "press"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One message to the bot, and what it should say to it.
+    """One message to the bot, or a press of its newest button `text`, and what it should say to it.
 
-    `picture` comes with the message, `about` is the earlier picture that it replies to. `expected` is the exact answer,
+    `pictures` come with the message, `about` is the earlier picture that it replies to. `expected` is the exact answer,
     None where any will do; under an `answered` question stands the small print, under other messages not.
     """
 
-    heading: str
     by: str
     text: str = ""
-    picture: Sample | None = None
-    way: Way = Way.PHOTO
+    way: Way = Way.TEXT
+    pictures: tuple[Sample, ...] = ()
     about: Sample | None = None
     expected: str | None = None
     answered: bool = True
 
 
-def conversation(samples: dict[str, Sample]) -> tuple[Step, ...]:
-    """Every step, in order."""
-    receipt, card, page, note = (samples[name] for name in ("receipt.jpg", "card.jpg", "page.png", "note.jpg"))
-    total, shop, coffee = "What is the total?", "What is the name of the shop?", "How much is the coffee?"
-    phone, last, title = "What is the phone number?", "What is the last line?", "What is the title?"
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Steps that are taken at once, without waiting for the answers; in the `group`, or in a private chat.
+
+    `buttons`: those under the answers are shown too.
+    """
+
+    heading: str
+    steps: tuple[Step, ...]
+    group: bool = False
+    buttons: bool = False
+
+
+def conversation(samples: dict[str, Sample], defaults: ChatSettings) -> tuple[Scene, ...]:
+    """Every scene, in order; `defaults` are the bot's settings."""
+    return (*_beginning(samples), *_forms(samples), *_closely(samples), *_and_more(samples, defaults))
+
+
+def _beginning(samples: dict[str, Sample]) -> tuple[Scene, ...]:
+    receipt, card = samples["receipt.jpg"], samples["card.jpg"]
+    welcome = texts_in("en").say(Sentence.WELCOME_SAMPLE)
+    total, phone, name = "What is the total?", "What is the phone number?", "What is the name?"
     return (
-        Step("A photo with a question", ADA, total, receipt, expected=receipt.answers[total]),
-        Step("A further question about it", ADA, shop, expected=receipt.answers[shop]),
-        _told("A photo without a question", ADA, Sentence.WHAT_TO_KNOW, picture=card),
-        Step("... and then the question", ADA, phone, expected=card.answers[phone]),
-        Step("A reply to an older picture", ADA, coffee, about=receipt, expected=receipt.answers[coffee]),
-        _level("Looking less closely", Level.LOW),
-        Step("A dense page, for which this is too few tokens", ADA, last, page),
-        _level("Looking closely", Level.HIGH),
-        Step("The same question about the same page", ADA, last, expected=page.answers[last]),
-        Step("A picture sent as a file", ADA, title, page, Way.FILE, expected=page.answers[title]),
-        _told("A broken picture", ADA, Sentence.TRUNCATED, picture=receipt, way=Way.BROKEN),
-        Step("A level that there is not", ADA, "/detail banana", expected=levels(texts_in("en")), answered=False),
-        Step("Someone who speaks Chinese", CHEN, "电话号码是什么？", note, expected=note.answers[phone]),
+        Scene("First contact", (Step(ADA, "/start", expected=welcome, answered=False),), buttons=True),
+        Scene("One of the questions, pressed", (Step(ADA, total, expected=receipt.answers[total]),)),
+        Scene("A photo with a question", (Step(ADA, phone, Way.PHOTO, (card,), expected=card.answers[phone]),)),
+        Scene("A further question about it", (Step(ADA, name, expected=card.answers[name]),)),
     )
 
 
-def _told(heading: str, by: str, sentence: Sentence, picture: Sample, way: Way = Way.PHOTO) -> Step:
-    """A picture without a word, to which the bot says a sentence of its own."""
-    return Step(heading, by, picture=picture, way=way, expected=texts_in("en").say(sentence), answered=False)
+def _forms(samples: dict[str, Sample]) -> tuple[Scene, ...]:
+    receipt, page, note = samples["receipt.jpg"], samples["page.png"], samples["note.jpg"]
+    card, label = samples["card.jpg"], samples["label.jpg"]
+    name, mail, last = "What is the name?", "What is the e-mail address?", "What is the last line?"
+    names = f"Picture 1: {label.answers[name]}\n\nPicture 2: {note.answers[name]}"
+    second = Step(ADA, f"Page 2: {last}", Way.PDF, (receipt, page), expected=page.answers[last])
+    return (
+        Scene("An album, and one answer", (Step(ADA, name, Way.ALBUM, (label, note), expected=names),)),
+        Scene("Back to an older picture, by a reply", (Step(ADA, mail, about=card, expected=card.answers[mail]),)),
+        Scene("All of its text, to copy", (Step(ADA, "/text", about=label, expected=label.text),)),
+        Scene("A PDF, and which page of it", (second,)),
+    )
 
 
-def _level(heading: str, level: Level) -> Step:
-    chosen = texts_in("en").say(Sentence.DETAIL_CHOSEN, level=level, tokens=LEVEL_TOKENS[level])
-    return Step(heading, ADA, f"/detail {level}", expected=chosen, answered=False)
+def _closely(samples: dict[str, Sample]) -> tuple[Scene, ...]:
+    page, last = samples["page.png"], "What is the last line?"
+    quick = Step(ADA, f"{last} #low", Way.FILE, (page,))
+    closer = Step(ADA, texts_in("en").say(Sentence.BUTTON_CLOSER), Way.PRESS, expected=page.answers[last])
+    return (
+        Scene("A quick look, too quick for such small print", (quick,), buttons=True),
+        Scene("The button under that answer, pressed", (closer,)),
+    )
+
+
+def _and_more(samples: dict[str, Sample], defaults: ChatSettings) -> tuple[Scene, ...]:
+    receipt, label, note = samples["receipt.jpg"], samples["label.jpg"], samples["note.jpg"]
+    texts, phone = texts_in("en"), "What is the phone number?"
+    order, weight = "What is the order number?", "What is the weight?"
+    menu_text = menu.overview(texts, defaults, Label.SETTINGS_CHAT, private=True)
+    damaged = Step(ADA, "", Way.BROKEN, (receipt,), expected=texts.say(Sentence.TRUNCATED), answered=False)
+    both = (
+        Step(ADA, f"/ask {order}", Way.PHOTO, (label,), expected=label.answers[order]),
+        Step(BEN, f"/ask {weight}", expected=label.answers[weight]),
+    )
+    in_chinese = Step(CHEN, "电话号码是什么？", Way.PHOTO, (note,), expected=note.answers[phone])
+    return (
+        Scene("What can be chosen", (Step(ADA, "/settings", expected=menu_text, answered=False),), buttons=True),
+        Scene("A damaged file", (damaged,)),
+        Scene("A group, in which two people ask at once", both, group=True),
+        Scene("Somebody who speaks Chinese", (in_chinese,)),
+    )

@@ -9,8 +9,9 @@ from pydantic import SecretStr
 from bot.app import RunningBot, open_bot
 from model_service import open_service
 from playground import Chat, Post, Server
-from playground.demo.play import parts, settings_for
+from playground.demo.play import settings_for
 from playground.demo.samples import load_samples
+from playground.demo.talk import parts
 
 PATIENCE = 60.0
 SAMPLES = load_samples()

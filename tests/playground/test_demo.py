@@ -1,13 +1,21 @@
 """The demo's verdict: it ends well only if everything went well."""
 
-import pytest
+import io
+from pathlib import Path
 
+import pytest
+from rich.console import Console
+
+from bot.chat_settings import ChatSettings
 from model_service import CheckpointError
-from playground.demo import play
+from playground.demo import guide, play
 from playground.demo.samples import Sample, load_samples
-from playground.demo.screen import Screen
+from playground.demo.screen import Said, Screen, plain
 from playground.demo.steps import LANGUAGES, Way, conversation
+from playground.demo.talk import labels, parts
 from playground.rooms import Post
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -55,20 +63,96 @@ def test_the_small_print_is_told_from_the_answer() -> None:
     """By its italics, counted in UTF-16 units; a growing answer has none."""
     italic = [{"type": "italic", "offset": 5, "length": 7}]
     post = Post({"message_id": 1, "text": "😀 a\n\nread at", "entities": italic}, by_bot=True)
-    assert play.parts(post) == ("😀 a", "read at")
+    assert parts(post) == ("😀 a", "read at")
     growing = Post({"message_id": 1, "text": "😀 a"}, by_bot=True)
-    assert play.parts(growing) == ("😀 a", "")
+    assert parts(growing) == ("😀 a", "")
+
+
+def test_buttons_and_keys_are_told_by_their_words() -> None:
+    """Those under a message, and those of the keyboard that it brings."""
+    inline = {"inline_keyboard": [[{"text": "Cancel", "callback_data": "cancel:1"}]]}
+    assert list(labels(Post({}, by_bot=True, reply_markup=inline))) == ["Cancel"]
+    keys = {"keyboard": [[{"text": "One?"}], ["Two?"]]}
+    assert list(labels(Post({}, by_bot=True, reply_markup=keys))) == ["One?", "Two?"]
 
 
 def test_the_conversation_shows_every_kind_of_message() -> None:
-    """Photos, a file, a broken file, a reply, commands; two languages; all answers but one are held to the letter."""
-    steps = conversation(load_samples())
+    """Every way to send something; two languages, a group; all answers but one are held to the letter."""
+    scenes = conversation(load_samples(), ChatSettings())
+    steps = [step for scene in scenes for step in scene.steps]
     assert {step.way for step in steps} == set(Way)
     assert {step.by for step in steps} == set(LANGUAGES)
     assert any(step.about for step in steps)
-    assert [step.text for step in steps if step.text.startswith("/")] == [
-        "/detail low",
-        "/detail high",
-        "/detail banana",
-    ]
+    assert [len(scene.steps) for scene in scenes if scene.group] == [2]
+    assert len({scene.heading for scene in scenes}) == len(scenes)
     assert sum(step.expected is None for step in steps) == 1
+
+
+def test_answers_grow_below_each_other_on_a_terminal() -> None:
+    """When one is whole the other one goes on growing; what is whole is not shown again if its buttons go."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=60, legacy_windows=False)
+    screen, first, second = Screen(console), (7, 1), (7, 2)
+    screen.grow("one", first)
+    screen.grow("two", second)
+    with console.capture() as capture:
+        screen.settle(Said("one and all", "read", to="Ada", buttons=("Retry",)), first)
+        screen.grow("one and all", first)
+        screen.grow("two and", second)
+    shown = capture.get()
+    ends = [shown.rindex(word) for word in ("one and all", "read", "[Retry]", "two and")]
+    assert ends == sorted(ends)
+    assert shown.count("one and all") == 1
+    screen.close()
+
+
+@pytest.fixture
+def shown() -> str:
+    """What a demo of two scenes shows."""
+    buffer = io.StringIO()
+    screen = Screen(plain(buffer))
+    screen.line("This is the demo.")
+    for number, heading in enumerate(("A list", "A question"), start=1):
+        screen.heading(number, heading)
+        screen.person("Ada", "What is this?")
+        screen.settle(Said("1. a receipt", "read at"), (7, number))
+        screen.verdict("1. a receipt", right=True)
+    screen.line("")
+    screen.line("Everything was answered as expected, in 2 s.")
+    return buffer.getvalue()
+
+
+def test_a_guide_is_filled_with_what_was_shown(shown: str) -> None:
+    """Between its markers, each time anew; a numbered line of an answer begins no scene."""
+    said = "Ada        What is this?\nEyeglass   1. a receipt\n           read at"
+    assert guide.scenes_in(shown) == {"A list": said, "A question": said}
+    empty = "Look:\n\n<!-- scene: A question -->\n<!-- end -->\n\nThat is all.\n"
+    filled = guide.filled(empty, guide.scenes_in(shown))
+    assert filled == f"Look:\n\n<!-- scene: A question -->\n```\n{said}\n```\n<!-- end -->\n\nThat is all.\n"
+    assert guide.filled(filled, guide.scenes_in(shown)) == filled
+    with pytest.raises(KeyError):
+        guide.filled("<!-- scene: Another -->\n<!-- end -->", guide.scenes_in(shown))
+
+
+def test_the_guide_is_written_only_if_all_went_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Else it stays as it was, and the exit code is 1."""
+    monkeypatch.setattr(guide, "GUIDE", tmp_path / "guide.md")
+    guide.GUIDE.write_text("<!-- scene: A list -->\n<!-- end -->\n", encoding="utf-8")
+
+    async def conversation(screen: Screen, samples: dict[str, Sample]) -> list[str]:
+        screen.heading(1, "A list")
+        screen.settle(Said("one"), (7, 1))
+        return wrong
+
+    monkeypatch.setattr(play, "play", conversation)
+    wrong = ["A list: expected 'two'"]
+    assert guide.main() == 1
+    assert "one" not in guide.GUIDE.read_text(encoding="utf-8")
+    wrong = []
+    assert guide.main() == 0
+    assert "Eyeglass   one" in guide.GUIDE.read_text(encoding="utf-8")
+
+
+def test_the_guide_shows_every_scene_once() -> None:
+    """With the markers that the next demo fills."""
+    headings = [match["heading"] for match in guide.MARKED.finditer((ROOT / guide.GUIDE).read_text(encoding="utf-8"))]
+    assert sorted(headings) == sorted(scene.heading for scene in conversation(load_samples(), ChatSettings()))
