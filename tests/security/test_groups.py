@@ -3,7 +3,8 @@
 from typing import Any
 
 from bot.chat_settings import ChatSettings, Setting
-from playground import Server
+from bot.drafts import STOPPED
+from playground import Chat, Server
 from playground.wire import JSON
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
@@ -27,6 +28,23 @@ async def test_a_private_chat_is_moved_nowhere(house: House) -> None:
     await house.calm()
     assert {row[0] for row in rows(house.stage.folder)["admissions"]} == {ada.id, ben.id}
     assert [row[0] for row in rows(house.stage.folder)["chats"]] == [ada.id]
+
+
+async def test_a_stop_in_another_chat_stops_nothing(stage: Stage, server: Server, chat: Chat) -> None:
+    """Telegram says in whose chat its Stop was pressed: the question's number alone does not do, nor does nonsense."""
+    stage.engine.hold = 1
+    running = await stage.start()
+    asked = await chat.send_photo(picture(), "What is this?")
+    await chat.answer(asked)
+    (question,) = running.services.asked.of(chat.id, chat.id)
+    eve = server.person("Eve").private()
+    stops: list[Any] = [{"chat": eve.room.header, "draft_id": question.update_id}, {"chat": [], "draft_id": {}}, []]
+    for told in stops:
+        server.put_update({STOPPED: told})
+    await eve.answer(await eve.send("/help"))
+    await chat.answer(await chat.send("/queue"), lambda post: "What is this?" in post.text)
+    stage.engine.go.set()
+    await final(chat, asked)
 
 
 async def test_who_writes_as_another_chat_is_no_admin(stage: Stage, server: Server) -> None:
