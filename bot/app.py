@@ -31,6 +31,9 @@ from bot.tasks import beside, spawn
 from bot.timings import Timings
 from model_service import ModelService, ModelServiceError, open_service
 
+CONNECTIONS = 48
+"""To Telegram, at once. Each request goes through all of them, and through hundreds that halts the event loop."""
+
 LAST_SECONDS = 15.0
 """How long handlers get, once the model is drained, to deliver what they hold."""
 
@@ -118,7 +121,7 @@ def build_application(services: Services, token: SecretStr, polling: PollingRequ
     """PTB's application with the project's queue, lanes, pacing and table of handlers."""
     telegram = services.settings.telegram
     seconds = telegram.timeout_seconds
-    request = HTTPXRequest(256, read_timeout=seconds, write_timeout=seconds, connect_timeout=seconds, pool_timeout=5.0)
+    request = HTTPXRequest(CONNECTIONS, read_timeout=seconds, write_timeout=seconds, connect_timeout=seconds, pool_timeout=5.0)
     builder = (
         Application.builder()
         .application_class(EyeglassApplication, {"services": services})
