@@ -121,7 +121,9 @@ def build_application(services: Services, token: SecretStr, polling: PollingRequ
     """PTB's application with the project's queue, lanes, pacing and table of handlers."""
     telegram = services.settings.telegram
     seconds = telegram.timeout_seconds
-    request = HTTPXRequest(CONNECTIONS, read_timeout=seconds, write_timeout=seconds, connect_timeout=seconds, pool_timeout=5.0)
+    request = HTTPXRequest(
+        CONNECTIONS, read_timeout=seconds, write_timeout=seconds, connect_timeout=seconds, pool_timeout=5.0
+    )
     builder = (
         Application.builder()
         .application_class(EyeglassApplication, {"services": services})
