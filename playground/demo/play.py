@@ -22,8 +22,8 @@ from playground.demo.steps import conversation
 from playground.demo.talk import Conversation
 
 OPENING = (
-    "This is the real bot with a small model that comes along: real HTTP, a real database, all on this machine.",
-    "Ada, Ben and Chen write to it; under each answer stands how closely it looked, and whether it is right.",
+    "This is the real bot with a very small model: real HTTP, a real database, all on this machine.",
+    "Ada, Ben and Chen write to it. Under an answer stands how closely it looked, and if it is right.",
 )
 CLOSING = (
     "Next: ask @BotFather on Telegram for a token, put it into TELEGRAM_BOT_TOKEN, and `make run`.",
@@ -49,6 +49,7 @@ async def play(screen: Screen, samples: dict[str, Sample]) -> list[str]:
 
     Raises:
         ModelServiceError, StorageError, TelegramError, OSError: something could not be opened.
+        LookupError: a button that is to be pressed is not there.
     """
     with tempfile.TemporaryDirectory(prefix="eyeglass-demo-") as folder:
         async with serve() as server:
@@ -73,7 +74,7 @@ def main(screen: Screen | None = None) -> int:
         screen.line(line)
     try:
         wrong = asyncio.run(play(screen, load_samples()))
-    except (ModelServiceError, StorageError, TelegramError, OSError) as error:
+    except (ModelServiceError, StorageError, TelegramError, OSError, LookupError) as error:
         sys.stderr.write(f"The demo could not be played: {' '.join(str(error).split())}\n")
         return 1
     finally:

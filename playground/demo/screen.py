@@ -23,12 +23,12 @@ RIGHT, ANYTHING = VERDICTS = ("✓ as expected", "(whatever it can read)")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer of the bot: its text, the small print and the buttons under it, and whom it answers in a group."""
+    """An answer of the bot: its text, the small print and rows of buttons under it, and whom it answers in a group."""
 
     text: str
     small_print: str = ""
     to: str = ""
-    buttons: tuple[str, ...] = ()
+    buttons: tuple[tuple[str, ...], ...] = ()
 
 
 class Screen:
@@ -107,8 +107,8 @@ def _said(said: Said) -> RenderableType:
     rows: list[RenderableType] = [_row(Text(BOT, "bold yellow"), Text.assemble(to, said.text))]
     if said.small_print:
         rows.append(_row(Text(), Text(said.small_print, "italic dim")))
-    if said.buttons:
-        rows.append(_row(Text(), Text(" ".join(f"[{button}]" for button in said.buttons), "cyan")))
+    lines = (" ".join(f"[{button}]" for button in row) for row in said.buttons)
+    rows += [_row(Text(), Text(line, "cyan")) for line in lines]
     return Group(*rows)
 
 

@@ -1,7 +1,5 @@
 """The people's side of the demo: they write and press, wait for the answers, and judge them."""
 
-from collections.abc import Iterator
-
 from playground import Chat, Event, Happening, Post, Server
 from playground.demo.samples import Sample, as_pdf
 from playground.demo.screen import BOT, Said, Screen
@@ -122,14 +120,14 @@ def shown(post: Post, scene: Scene) -> Said:
     """An answer as it is shown; in a group with the name of who asked."""
     to = post.content.get("reply_to_message", {}).get("from", {}).get("first_name", "") if scene.group else ""
     text, small_print = parts(post)
-    return Said(text, small_print, to, tuple(labels(post)) if scene.buttons else ())
+    return Said(text, small_print, to, keyboard(post) if scene.buttons else ())
 
 
-def labels(post: Post) -> Iterator[str]:
-    """The buttons under a message, and the keys that come with it."""
-    keyboard = (post.reply_markup or {}).get("keyboard", [])
-    yield from (key if isinstance(key, str) else str(key["text"]) for row in keyboard for key in row)
-    yield from (button.text for button in post.buttons)
+def keyboard(post: Post) -> tuple[tuple[str, ...], ...]:
+    """What the buttons under a message say, or the keys that come with it, row by row."""
+    markup = post.reply_markup or {}
+    rows = markup.get("inline_keyboard") or markup.get("keyboard", [])
+    return tuple(tuple(str(button["text"]) for button in row) for row in rows)
 
 
 def parts(post: Post) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from playground.demo import guide, play
 from playground.demo.samples import Sample, load_samples
 from playground.demo.screen import Said, Screen, plain
 from playground.demo.steps import LANGUAGES, Way, conversation
-from playground.demo.talk import labels, parts
+from playground.demo.talk import keyboard, parts
 from playground.rooms import Post
 
 ROOT = Path(__file__).parent.parent.parent
@@ -69,11 +69,12 @@ def test_the_small_print_is_told_from_the_answer() -> None:
 
 
 def test_buttons_and_keys_are_told_by_their_words() -> None:
-    """Those under a message, and those of the keyboard that it brings."""
+    """Row by row: those under a message, and those of the keyboard that it brings."""
     inline = {"inline_keyboard": [[{"text": "Cancel", "callback_data": "cancel:1"}]]}
-    assert list(labels(Post({}, by_bot=True, reply_markup=inline))) == ["Cancel"]
-    keys = {"keyboard": [[{"text": "One?"}], ["Two?"]]}
-    assert list(labels(Post({}, by_bot=True, reply_markup=keys))) == ["One?", "Two?"]
+    assert keyboard(Post({}, by_bot=True, reply_markup=inline)) == (("Cancel",),)
+    keys = {"keyboard": [[{"text": "One?"}, {"text": "Two?"}], [{"text": "Three?"}]]}
+    assert keyboard(Post({}, by_bot=True, reply_markup=keys)) == (("One?", "Two?"), ("Three?",))
+    assert keyboard(Post({}, by_bot=True)) == ()
 
 
 def test_the_conversation_shows_every_kind_of_message() -> None:
@@ -95,7 +96,7 @@ def test_answers_grow_below_each_other_on_a_terminal() -> None:
     screen.grow("one", first)
     screen.grow("two", second)
     with console.capture() as capture:
-        screen.settle(Said("one and all", "read", to="Ada", buttons=("Retry",)), first)
+        screen.settle(Said("one and all", "read", to="Ada", buttons=(("Retry",),)), first)
         screen.grow("one and all", first)
         screen.grow("two and", second)
     shown = capture.get()
