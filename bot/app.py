@@ -8,6 +8,7 @@ import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from pydantic import SecretStr
 from telegram import Bot
@@ -17,7 +18,7 @@ from telegram.request import HTTPXRequest
 
 from bot.asked import AskedQuestions
 from bot.context import BotContext, Data, EyeglassApplication, Services
-from bot.handlers import commands, register
+from bot.handlers import commands, gate, register
 from bot.lanes import Lanes
 from bot.looks import Looks
 from bot.pacing import ChatPacing
@@ -124,6 +125,7 @@ def build_application(services: Services, token: SecretStr, polling: PollingRequ
     request = HTTPXRequest(
         CONNECTIONS, read_timeout=seconds, write_timeout=seconds, connect_timeout=seconds, pool_timeout=5.0
     )
+    lanes = Lanes(services.inbox)
     builder = (
         Application.builder()
         .application_class(EyeglassApplication, {"services": services})
@@ -133,7 +135,7 @@ def build_application(services: Services, token: SecretStr, polling: PollingRequ
         .request(request)
         .get_updates_request(polling)
         .update_queue(InboxQueue(services.inbox))
-        .concurrent_updates(Lanes(services.inbox))
+        .concurrent_updates(lanes)
         .rate_limiter(ChatPacing())
         .context_types(ContextTypes[BotContext, Data, Data, Data](context=BotContext))
         .job_queue(None)
@@ -141,6 +143,7 @@ def build_application(services: Services, token: SecretStr, polling: PollingRequ
     application = builder.build()
     assert isinstance(application, EyeglassApplication)  # noqa: S101
     register(application)
+    lanes.arriving_sign = partial(gate.show_arriving, application)
     return application
 
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.access import QUESTIONS, asks_again, leading_command
 from bot.albums import WINDOW, Arrival, album_of
 from bot.context import BotContext
 from bot.storage import Inbox
+from bot.tasks import spawn
 
 MOST_AT_ONCE = 4096
 """Updates that are being worked on or wait in a lane; what is beyond them waits in the inbox."""
@@ -50,6 +51,8 @@ class Lanes(BaseUpdateProcessor):
         self._chats: dict[int, _Chat] = {}
         self._arrivals: dict[int, Arrival] = {}
         self._dropped: set[asyncio.Task[Any]] = set()
+        self.arriving_sign: Callable[[Update], Coroutine[Any, Any, None]] | None = None
+        """What shows people that more of the album is waited for whose first update this is."""
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -173,6 +176,8 @@ class Lanes(BaseUpdateProcessor):
                 chat.ordinary = arrival.taken_in
             if name is not None:
                 chat.albums[name] = arrival
+                if self.arriving_sign is not None and not arrival.updates:
+                    spawn(self.arriving_sign(update), "show that an album arrives")
         arrival.join(update)
         return before, arrival
 

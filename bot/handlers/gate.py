@@ -1,14 +1,18 @@
 """Nothing reaches the other handlers but new messages and button presses of people who may speak, meant for the bot."""
 
+import contextlib
 import logging
 
 from telegram import Chat, Message, Update
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from bot.access import Verdict, is_addressed, judge, leading_command
 from bot.attachments import shows_picture
-from bot.context import BotContext
+from bot.context import BotContext, EyeglassApplication
 from bot.handlers import strangers
+from bot.pacing import ONCE
 from bot.reply import topic_of
 
 _log = logging.getLogger(__name__)
@@ -37,6 +41,21 @@ async def admit(update: Update, context: BotContext) -> None:
     if verdict is not Verdict.WELCOME and update.callback_query is not None:
         _log.warning("access: user %d pressed a button without being let in", update.callback_query.from_user.id)
     raise ApplicationHandlerStop
+
+
+async def show_arriving(application: EyeglassApplication, update: Update) -> None:
+    """Show "typing" while more of an album is waited for, to those who are going to be answered."""
+    context, message = BotContext.from_update(update, application), update.message
+    if (
+        message is None
+        or await _verdict(update, context) is not Verdict.WELCOME
+        or not await _is_meant(message, context)
+    ):
+        return
+    with contextlib.suppress(TelegramError):
+        await context.bot.send_chat_action(
+            message.chat.id, ChatAction.TYPING, message_thread_id=topic_of(message), rate_limit_args=ONCE
+        )
 
 
 def _move(message: Message) -> tuple[int, int] | None:

@@ -89,6 +89,20 @@ async def test_nobody_waits_longer_than_five_seconds(stage: Stage, chat: Chat, w
 
 
 @pytest.mark.usefixtures("bot")
+async def test_typing_is_shown_while_more_is_waited_for(
+    stage: Stage, server: Server, chat: Chat, window: HandWindow
+) -> None:
+    """Once, before the album is complete."""
+    posts = await chat.send_album(pictures(2), "What is this?")
+    await window.arriving(2)
+    await server.wait_until(lambda: server.calls("sendChatAction"))
+    assert stage.engine.requests == []
+    assert len(server.calls("sendChatAction")) == 1
+    window.turn(1.0)
+    await answered(chat, posts[0], 2)
+
+
+@pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize(("language", "said"), [("en", "I have the 3 pictures."), ("zh-hans", "3 张图片都收到了。")])
 async def test_without_a_caption_it_is_asked_about_once(
     stage: Stage, server: Server, window: HandWindow, language: str, said: str
