@@ -155,7 +155,8 @@ async def test_cancel_drops_ones_own_questions_here(busy: Stage, server: Server)
     adas, _ = await ask(group, "Looking", f"{NAME} What is this?", by=ada)
     bens = await group.send_photo(picture(), f"{NAME} And this?", by=ben)
     private, _ = await ask(ben.private(), "Number 2 in line.")
-    assert "I drop all" in (await group.answer(await group.send("/cancel", by=ben))).text
+    command = await group.send("/cancel", by=ben)
+    assert "I drop all" in (await group.answer(command, lambda post: post.reply_to == command.id)).text
     busy.engine.go.set()
     await final(group, adas)
     assert await settled(group, bens) == "Cancelled."
