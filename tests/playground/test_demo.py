@@ -51,12 +51,13 @@ def test_a_wrong_answer_is_a_failure(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert "TELEGRAM_BOT_TOKEN" not in shown
 
 
-def test_what_cannot_be_opened_is_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("error", [CheckpointError("nothing\nis there"), LookupError("nothing is there")])
+def test_what_cannot_be_played_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
 ) -> None:
-    """Exit code 1 and no traceback."""
-    assert played(monkeypatch, error=CheckpointError("no checkpoint\nat 'pocket'")) == 1
-    assert capsys.readouterr().err == "The demo could not be played: no checkpoint at 'pocket'\n"
+    """Exit code 1 and no traceback: something cannot be opened, or a button is not there."""
+    assert played(monkeypatch, error=error) == 1
+    assert capsys.readouterr().err == "The demo could not be played: nothing is there\n"
 
 
 def test_the_small_print_is_told_from_the_answer() -> None:
