@@ -66,7 +66,7 @@ async def allow(update: Update, context: BotContext) -> None:
         return
     chat = message_of(update).chat
     name = one_line(chat.title or "") if target == chat.id else str(target)
-    done = await context.services.admissions.let_in(target, name, actor.id)
+    done = await context.services.admissions.let_in(target, name, actor.id, actor.language)
     subject = await context.services.admissions.get(target)
     if done and subject is not None:
         _log.info("access: user %d: %s %d", actor.id, Action.ADMIT, target)

@@ -98,14 +98,18 @@ class Admissions:
         sql = "UPDATE admissions SET standing = ?, decided_by = ?, decided_at = ? WHERE id = ? AND standing = ?"
         return await self._database.write(sql, standing, by, time.time(), admission.id, admission.standing) == 1
 
-    async def let_in(self, id: int, name: str, by: int) -> bool:
-        """Let in somebody who need not have asked; False where that was done already."""
+    async def let_in(self, id: int, name: str, by: int, language: str | None = None) -> bool:
+        """Let in somebody who need not have asked; False where that was done already.
+
+        `language` is what to speak to those in of whom no language is known.
+        """
         sql = (
-            "INSERT INTO admissions (id, name, standing, decided_by, decided_at) VALUES (?1, ?2, 'guest', ?3, ?4) "
-            "ON CONFLICT DO UPDATE SET standing = 'guest', decided_by = ?3, decided_at = ?4 "
+            "INSERT INTO admissions (id, name, language, standing, decided_by, decided_at) "
+            "VALUES (?1, ?2, ?3, 'guest', ?4, ?5) "
+            "ON CONFLICT DO UPDATE SET standing = 'guest', decided_by = ?4, decided_at = ?5 "
             "WHERE standing IN ('asking', 'refused')"
         )
-        return await self._database.write(sql, id, name, by, time.time()) == 1
+        return await self._database.write(sql, id, name, language, by, time.time()) == 1
 
 
 def _admission(row: sqlite3.Row) -> Admission:
