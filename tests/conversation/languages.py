@@ -1,0 +1,57 @@
+"""Whether the bot speaks a language, in every word that it says; and a bot that has its owner and a group."""
+
+import re
+
+from playground import Chat, Post, Server
+from tests.conversation.conftest import Stage, is_growing
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
+"""So many words in a row are a sentence that nobody translated; one or two may be a name."""
+
+OWN_NAMES = {"English", "中文"}
+"""In a menu each language is called by its own name."""
+
+QUESTIONS = {"en": "What is this?", "zh": "这是什么？"}
+ANSWERS = {"en": "A grey gradient.", "zh": "灰色的渐变。"}
+
+
+def is_in(language: str, text: str) -> bool:
+    """Whether all of a text is in this language: Chinese has no English sentence in it, and the other way round."""
+    if language == "zh":
+        return CHINESE.search(text) is not None and ENGLISH.search(text) is None
+    return CHINESE.search(text) is None
+
+
+def foreign(language: str, post: Post) -> list[str]:
+    """What of a message, its buttons included, is not in this language."""
+    labels = [button.text for button in post.buttons if button.text.removeprefix("✓ ") not in OWN_NAMES]
+    wordy = [label for label in labels if CHINESE.search(label) or ENGLISH.search(label)]
+    return [said for said in (post.text, *wordy) if not is_in(language, said)]
+
+
+class House:
+    """A closed bot that belongs to Ada, who speaks `language`; `group` is hers, and may use it."""
+
+    def __init__(self, stage: Stage, server: Server, language: str) -> None:
+        self.stage = stage
+        self.server = server
+        self.language = language
+        self.question = QUESTIONS[language]
+        stage.engine.pieces = (ANSWERS[language],)
+        stage.values["access"] = {"mode": "closed"}
+        self.ada = server.person("Ada", language_code=language)
+        self.ben = server.person("Ben", language_code=language)
+        self.chat = self.ada.private()
+        self.group = server.group("Family", self.ada, self.ben)
+
+    async def open(self) -> None:
+        """Start the bot; Ada is its owner already."""
+        running = await self.stage.start()
+        await running.services.admissions.pair(self.ada.id, "Ada", self.language)
+
+    async def told(self, chat: Chat, after: Post) -> Post:
+        """The bot's finished answer to a message, which must be in the language."""
+        reply = await chat.answer(after, lambda post: bool(post.text) and not is_growing(post))
+        assert foreign(self.language, reply) == [], after.text
+        return reply
