@@ -46,9 +46,10 @@ class House:
         self.group = server.group("Family", self.ada, self.ben)
 
     async def open(self) -> None:
-        """Start the bot; Ada is its owner already."""
-        running = await self.stage.start()
-        await running.services.admissions.pair(self.ada.id, "Ada", self.language)
+        """Start the bot; Ada is its owner already, and her group is in."""
+        admissions = (await self.stage.start()).services.admissions
+        await admissions.pair(self.ada.id, "Ada", self.language)
+        await admissions.let_in(self.group.id, "Family", self.ada.id)
 
     async def told(self, chat: Chat, after: Post) -> Post:
         """The bot's finished answer to a message, which must be in the language."""

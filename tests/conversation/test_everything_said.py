@@ -51,7 +51,6 @@ async def test_each_command_is_answered_in_the_persons_language(house: House) ->
     handlers = house.stage.running.application.handlers[WORK]
     known = {name for handler in handlers if isinstance(handler, CommandHandler) for name in handler.commands}
     assert known == set(COMMANDS)
-    await house.told(house.group, await house.group.send("/allow"))
     for chat in (house.chat, house.group):
         for said in lines(house):
             await house.told(chat, await chat.send(said))
@@ -60,6 +59,17 @@ async def test_each_command_is_answered_in_the_persons_language(house: House) ->
         for said in lines(house):
             await house.told(chat, await chat.send(said))
     await house.told(house.chat, await house.chat.send("/frobnicate"))
+
+
+async def test_who_is_let_in_is_greeted_in_the_language_of_whoever_let_him_in(house: House) -> None:
+    """Of a group, and of a person who never wrote, no other is known."""
+    group = house.server.group("Choir", house.ada)
+    await group.send("/allow")
+    await group.wait_until(lambda: len(group.messages) == 3)
+    chat = house.server.person("Ben").private()
+    await house.chat.send(f"/allow {chat.id}")
+    await chat.wait_until(lambda: chat.messages)
+    assert [foreign(house.language, post) for post in (*group.messages[1:], *chat.messages)] == [[], [], []]
 
 
 def lines(house: House) -> list[str]:
@@ -111,7 +121,6 @@ async def test_each_button_is_answered_in_the_persons_language(house: House) -> 
     """Whatever was drawn on the way was pressed, and nothing that the table of handlers knows was left out."""
     assert house.stage.running is not None
     presses = Presses(house)
-    await house.told(house.group, await house.group.send("/allow"))
     await turn_the_pages_of_help(presses)
     await choose_all_settings(presses)
     await choose_levels(presses)
