@@ -24,7 +24,7 @@ demo: $(READY)
 	@$(BIN)/eyeglass demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)
 	@$(BIN)/ruff check .

@@ -77,7 +77,9 @@ async def delete_my_commands(world: World, params: JSON) -> bool:
 def for_whom(params: JSON) -> tuple[str, str]:
     """A scope and a language code."""
     scope = params.get("scope", {"type": "default"})
-    return ":".join(str(scope[key]) for key in ("type", "chat_id", "user_id") if key in scope), params.get("language_code", "")
+    return ":".join(str(scope[key]) for key in ("type", "chat_id", "user_id") if key in scope), params.get(
+        "language_code", ""
+    )
 
 
 @METHODS.plays("answerCallbackQuery")
