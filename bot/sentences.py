@@ -10,6 +10,10 @@ class Sentence(StrEnum):
         "I look at pictures. Send me a photo or a scan with a question in its caption, or first the picture and then "
         "the question.\n\n/detail sets how closely I look, /new forgets the picture, /help says more."
     )
+    WELCOME_GROUP = (
+        "I look at pictures. Send one and mention me in its caption, with your question; or ask about anybody's in a "
+        "reply to it, for example:\n\n/ask What is the total?\n\n/help says more."
+    )
     WELCOME_SAMPLE = (
         "I look at pictures. Press one of the questions about this receipt, or send me a photo or a scan of your own "
         "with a question in its caption.\n\n/settings is about how I answer, /help says more."
@@ -179,6 +183,9 @@ class Sentence(StrEnum):
     STATUS_MODEL = "{model} on {device}, {dtype}."
     STATUS_CAP = "A picture gets at most {tokens} tokens here."
     STATUS_UPTIME = "Running for {uptime}."
+    DAYS = "{days} d {hours} h"
+    HOURS = "{hours} h {minutes} min"
+    MINUTES = "{minutes} min"
 
     FOOTER = "read at {width}x{height}, {tokens} tokens, {seconds} s"
     FOOTER_PICTURES = "{count} pictures read, {tokens} tokens in all, {seconds} s"
@@ -226,7 +233,7 @@ class Sentence(StrEnum):
     )
     PDF_LOCKED = "This PDF is locked with a password. Send it without one, or a page of it as a picture."
     PDF_BROKEN = "This PDF is damaged: I cannot open it. Please send it again, or a page of it as a picture."
-    PDF_EMPTY = "This PDF has no pages. Please look whether it is the right one, and send it again."
+    PDF_EMPTY = "This PDF has no pages. Please check that it is the right one, and send it again."
     PDF_TOO_MUCH = "This PDF is more than I can handle. Send me a page of it as a picture."
     NO_SUCH_PAGE = "There is no such page: this document has pages 1 to {pages}."
     TOO_MANY_PAGES = "I look at {most} pages at most for one question. Tell me which ones, for example “pages 2-5”."

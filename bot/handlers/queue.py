@@ -17,6 +17,7 @@ from model_service import MemoryUse, ModelService
 PREFIX = "cancel:"
 PATTERN = rf"^{PREFIX}([0-9]{{1,15}})\Z"
 GIB = 1024**3
+DAY = 24
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +83,16 @@ def _memory(texts: Texts, memory: MemoryUse) -> str:
     return texts.say(Sentence.STATUS_MEMORY, used=used, total=f"{memory.total / GIB:.1f}")
 
 
+def lasting(texts: Texts, seconds: float) -> str:
+    """A long time as people say it."""
+    hours, minutes = divmod(int(seconds) // 60, 60)
+    if hours >= DAY:
+        return texts.say(Sentence.DAYS, days=hours // DAY, hours=hours % DAY)
+    if hours:
+        return texts.say(Sentence.HOURS, hours=hours, minutes=minutes)
+    return texts.say(Sentence.MINUTES, minutes=minutes)
+
+
 async def status(update: Update, context: BotContext) -> None:
     """/status: what answers, how closely it can look, how much there is to do, and since when it runs."""
     model, texts = context.services.model, await texts_for(update, context)
@@ -95,7 +106,6 @@ async def status(update: Update, context: BotContext) -> None:
     if model.memory is not None:
         lines.append(_memory(texts, model.memory))
     lines.append(_counts(texts, context.services.asked))
-    minutes, seconds = divmod(int(time.monotonic() - context.services.since), 60)
-    uptime = f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-    lines.append(texts.say(Sentence.STATUS_UPTIME, uptime=uptime))
+    uptime = time.monotonic() - context.services.since
+    lines.append(texts.say(Sentence.STATUS_UPTIME, uptime=lasting(texts, uptime)))
     await say_text(update, context, "\n".join(lines))

@@ -4,7 +4,9 @@ import logging
 
 import pytest
 
+from bot.handlers.queue import lasting
 from bot.storage import Standing
+from bot.texts import texts_in
 from model_service import Limits, MemoryUse, ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
@@ -185,6 +187,20 @@ async def test_status_tells_how_far_the_model_is_loaded(stage: Stage, server: Se
     await ask(ada, "I am still starting up, 43 % is done; your question is kept.")
 
 
+@pytest.mark.parametrize(
+    ("seconds", "english", "chinese"),
+    [
+        (59, "0 min", "0 分钟"),
+        (3599, "59 min", "59 分钟"),
+        (3600, "1 h 0 min", "1 小时 0 分钟"),
+        (90000, "1 d 1 h", "1 天 1 小时"),
+    ],
+)
+def test_a_long_time_is_told_as_people_say_it(seconds: float, english: str, chinese: str) -> None:
+    """In days, hours and minutes."""
+    assert (lasting(texts_in("en"), seconds), lasting(texts_in("zh"), seconds)) == (english, chinese)
+
+
 async def test_status_tells_what_answers(busy: Stage, server: Server) -> None:
     """Model, device, the closest look there is, and how busy it is."""
     assert busy.running is not None
@@ -197,7 +213,7 @@ async def test_status_tells_what_answers(busy: Stage, server: Server) -> None:
         "A picture gets at most 1600 tokens here.",
         "Being answered: 1. Waiting: 0.",
     ]
-    assert lines[3].startswith("Running for 0:0")
+    assert lines[3] == "Running for 0 min."
     busy.gauges.memory = MemoryUse(7 * GIB, 8 * GIB)
     assert "7.0 of 8.0 GiB of its memory are in use." in (await ada.answer(await ada.send("/status"))).text
     busy.gauges.memory = MemoryUse(GIB // 2, None)
