@@ -23,7 +23,9 @@ PAGES = {FORMS: Sentence.HELP_FORMS, PRINT: Sentence.HELP_PRINT, GROUPS: Sentenc
 
 async def welcome(update: Update, context: BotContext) -> None:
     """/start: what the bot is for, in private with an example to try."""
-    if not await sample.show(update, context):
+    if message_of(update).chat.type != Chat.PRIVATE:
+        await say(update, context, Sentence.WELCOME_GROUP)
+    elif not await sample.show(update, context):
         await say(update, context, Sentence.WELCOME)
 
 

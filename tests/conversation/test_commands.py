@@ -25,11 +25,11 @@ async def test_start_shows_a_picture_with_questions_to_press(stage: Stage, chat:
 
 
 async def test_start_without_the_sample(server: Server, chat: Chat) -> None:
-    """In a group, and where the picture cannot be sent, it is said in words."""
+    """Where the picture cannot be sent, it is said in words; in a group, how to ask there."""
     server.fail_next("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
     assert "I look at pictures" in (await chat.answer(await chat.send("/start"))).text
     group = server.group("Family", server.person("Ben"))
-    assert "I look at pictures" in (await group.answer(await group.send("/start"))).text
+    assert "reply to it" in (await group.answer(await group.send("/start"))).text
 
 
 async def test_help_turns_its_pages(stage: Stage, chat: Chat) -> None:
