@@ -5,7 +5,7 @@ from telegram import Chat, ChatMember, Message, Update
 from bot.access import decides
 from bot.chat_settings import ChangedBy
 from bot.context import BotContext
-from bot.reply import topic_of
+from bot.post import topic_of
 
 GROUP_ADMINS = frozenset({ChatMember.ADMINISTRATOR, ChatMember.OWNER})
 

@@ -23,9 +23,10 @@ from bot.handlers.speaking import message_of, texts_for
 from bot.lanes import lanes_of
 from bot.media import DownloadFailed, Media
 from bot.override import Wanted
+from bot.post import place_of, topic_of
 from bot.progress import Progress
 from bot.render import Part, render
-from bot.reply import Reply, place_of, topic_of
+from bot.reply import Reply
 from bot.storage import Picture, Turn
 from bot.texts import Sentence
 from model_service import Draining, EngineDead, FinishReason, LimitReached, ModelServiceError, QueueFull

@@ -10,7 +10,7 @@ from bot.footer import SEPARATOR
 from bot.handlers.admins import may_change_settings
 from bot.handlers.menu import CHOSEN, detail_label
 from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
-from bot.reply import topic_of
+from bot.post import topic_of
 from bot.texts import PURPOSES, Sentence, Texts
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, Level, UnknownDetail
 

@@ -13,7 +13,7 @@ from bot.attachments import shows_picture
 from bot.context import BotContext, EyeglassApplication
 from bot.handlers import strangers
 from bot.pacing import ONCE
-from bot.reply import topic_of
+from bot.post import topic_of
 
 _log = logging.getLogger(__name__)
 

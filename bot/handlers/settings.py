@@ -9,7 +9,7 @@ from bot.context import BotContext
 from bot.handlers import menu
 from bot.handlers.admins import is_admin_here, may_change_settings
 from bot.handlers.speaking import acknowledge, message_of, redraw, say_text, texts_for
-from bot.reply import topic_of
+from bot.post import topic_of
 from bot.texts import Label, Sentence, Texts
 
 _log = logging.getLogger(__name__)

@@ -10,8 +10,9 @@ from bot.access import asks_again
 from bot.chat_settings import AUTO
 from bot.context import BotContext
 from bot.pacing import ONCE
+from bot.post import NO_PREVIEW, place_of, topic_of
 from bot.render import Part
-from bot.reply import NO_PREVIEW, Reply, place_of, topic_of
+from bot.reply import Reply
 from bot.sending import is_gone, is_unchanged
 from bot.storage import Admission
 from bot.texts import Sentence, Texts, language_of, texts_in

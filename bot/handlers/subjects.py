@@ -11,8 +11,9 @@ from bot.handlers.speaking import texts_for
 from bot.media import DownloadFailed, Media
 from bot.pages import PAGES, PICTURES, chosen, names_pages
 from bot.pdf import DocumentFault, DocumentRefused, render_pages
+from bot.post import place_of
 from bot.render import Part
-from bot.reply import Reply, place_of
+from bot.reply import Reply
 from bot.storage import Picture
 from bot.texts import FAULTS, Sentence, Texts
 from model_service import PictureFault, PictureRejected

@@ -6,7 +6,7 @@ from bot.chat_settings import Setting
 from bot.context import BotContext
 from bot.handlers.admins import may_change_settings
 from bot.handlers.speaking import message_of, say
-from bot.reply import topic_of
+from bot.post import topic_of
 from bot.texts import Sentence
 
 SAID = {"on": Sentence.WATCH_ON, "off": Sentence.WATCH_OFF}

@@ -12,8 +12,9 @@ from telegram.request import HTTPXRequest
 import playground
 from bot.looks import Looks
 from bot.pacing import ChatPacing
+from bot.post import Place
 from bot.render import Part, render
-from bot.reply import Place, Reply
+from bot.reply import Reply
 from playground import Chat, Server
 from tests.bot.clocks import Clock
 

@@ -54,7 +54,7 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pauses between the attempts to deliver an answer."""
-    monkeypatch.setattr("bot.reply.LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr("bot.post.LONGEST_PAUSE", 0.0)
 
 
 def states(stage: Stage) -> list[str]:
