@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot.chat_settings import ChangedBy, ChatSettings, Length, Stream
+from bot.chat_settings import AUTO, ChangedBy, ChatSettings, Length, Stream
 from bot.settings_errors import SettingsError, dotted_keys, explain, unknown_key
+from bot.texts import LANGUAGES
 from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDetail
 
 DEFAULT_FILE = Path("settings.toml")
@@ -31,6 +32,12 @@ def _known_detail(value: str) -> str:
         return str(Detail.parse(value))
     except UnknownDetail:
         raise ValueError("must be low, standard, fine, high, max or a number of tokens from 16 to 1600") from None
+
+
+def _known_language(value: str) -> str:
+    if value not in {AUTO, *LANGUAGES}:
+        raise ValueError(f"must be {AUTO} or one of {', '.join(LANGUAGES)}")
+    return value
 
 
 def _web_address(value: str) -> str:
@@ -147,7 +154,7 @@ class ReplySettings(_Section):
 class ChatsSettings(_Section):
     """What holds in chats that chose nothing else in /settings."""
 
-    language: Literal["auto", "en", "zh"] = "auto"
+    language: Annotated[str, AfterValidator(_known_language)] = AUTO
     stream: Stream = Stream.EDIT
     length: Length = Length.NORMAL
     watch: bool = False

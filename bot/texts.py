@@ -3,6 +3,7 @@
 import functools
 from gettext import NullTranslations
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from bot.labels import Label
 from bot.locale import read_catalogue
@@ -11,8 +12,17 @@ from model_service import Level, Limit, PictureFault
 
 __all__ = ["FAULTS", "LANGUAGES", "LIMITS", "PURPOSES", "Label", "Sentence", "Texts", "language_of", "texts_in"]
 
-LANGUAGES = ("en", "zh")
-"""English is the source; the others lie under locale/."""
+CATALOGUE = "LC_MESSAGES/eyeglass.po"
+"""Where a language's folder under locale/ holds its sentences."""
+
+
+def languages_in(folder: Traversable) -> tuple[str, ...]:
+    """English, which is the source, and each language that has a catalogue there, by its code ("zh")."""
+    return ("en", *sorted(entry.name for entry in folder.iterdir() if entry.joinpath(CATALOGUE).is_file()))
+
+
+LANGUAGES = languages_in(resources.files("bot.locale"))
+"""The languages that the bot speaks."""
 
 FAULTS = {
     PictureFault.NOT_A_PICTURE: Sentence.NOT_A_PICTURE,
@@ -55,8 +65,9 @@ class Texts:
 
 
 def language_of(code: str | None) -> str:
-    """The language for a person's IETF language code, as Telegram tells it: Chinese for zh*, else English."""
-    return "zh" if code and code.casefold().split("-")[0] == "zh" else "en"
+    """The language for a person's IETF language code, as Telegram tells it ("zh-hans"); English where there is none."""
+    language = (code or "").casefold().split("-")[0]
+    return language if language in LANGUAGES else "en"
 
 
 @functools.cache
@@ -64,5 +75,5 @@ def texts_in(language: str) -> Texts:
     """The sentences in one of LANGUAGES."""
     if language == "en":
         return Texts(NullTranslations())
-    file = resources.files("bot.locale") / language / "LC_MESSAGES" / "eyeglass.po"
+    file = resources.files("bot.locale").joinpath(language, CATALOGUE)
     return Texts(read_catalogue(file.read_text(encoding="utf-8")))

@@ -96,6 +96,7 @@ WRONG = {
     '[telegram]\nbase_url = "nowhere"\n': ("telegram.base_url", "web address"),
     "[telegram]\npoll_seconds = 51\n": ("telegram.poll_seconds", "50"),
     '[reply]\nfooter = "perhaps"\n': ("reply.footer", "true or false"),
+    '[chats]\nlanguage = "tlh"\n': ("chats.language", "auto or one of en, zh"),
     "model = 3\n": ("model", "section"),
     "[model\n": ("settings.toml", "not TOML"),
 }

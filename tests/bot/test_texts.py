@@ -7,7 +7,7 @@ import pytest
 
 import bot
 from bot.locale import Catalogue, read_catalogue
-from bot.texts import FAULTS, LANGUAGES, PURPOSES, Label, Sentence, language_of, texts_in
+from bot.texts import CATALOGUE, FAULTS, LANGUAGES, PURPOSES, Label, Sentence, language_of, languages_in, texts_in
 from model_service import Level, PictureFault
 
 FOLDER = Path(bot.__file__).parent
@@ -54,6 +54,19 @@ def test_every_fault_and_every_level_has_its_sentence() -> None:
 def test_the_language_follows_the_code(code: str | None, language: str) -> None:
     """Chinese for zh in any script, else English."""
     assert language_of(code) == language
+
+
+def test_a_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has a catalogue is spoken to in it; nothing else names the languages."""
+    file = tmp_path / "de" / CATALOGUE
+    file.parent.mkdir(parents=True)
+    file.write_text('msgid "Cancel"\nmsgstr "Abbrechen"\n', encoding="utf-8")
+    (tmp_path / "xx").mkdir()
+    assert languages_in(tmp_path) == ("en", "de")
+    monkeypatch.setattr("bot.texts.LANGUAGES", languages_in(tmp_path))
+    monkeypatch.setattr("bot.texts.resources.files", lambda _: tmp_path)
+    assert texts_in(language_of("de-AT")).say(Sentence.BUTTON_CANCEL) == "Abbrechen"
+    assert language_of("zh") == "en"
 
 
 def test_sentences_are_filled_in() -> None:

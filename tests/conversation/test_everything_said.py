@@ -12,7 +12,7 @@ from playground import Chat, Post, Server
 from playground.people import Person
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, is_growing
-from tests.conversation.languages import House, foreign, is_in
+from tests.conversation.languages import ANSWERS, House, foreign, is_in
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "start": ("",),
@@ -37,7 +37,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 """Each command with what may follow it, in an order in which all of them have something to tell."""
 
 
-@pytest.fixture(params=LANGUAGES)
+@pytest.fixture(params=ANSWERS)
 async def house(request: pytest.FixtureRequest, stage: Stage, server: Server) -> House:
     """The bot of somebody who speaks that language."""
     made = House(stage, server, request.param)
