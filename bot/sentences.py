@@ -252,7 +252,10 @@ class Sentence(StrEnum):
     INTERRUPTED = "I am being restarted, and answer this when I am back."
     STALE = "Sorry, I was away for long and did not get to this. If you still want to know, ask me again."
     OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."
-    FAILED = "I could not answer this one. Please ask again, perhaps in other words."
+    FAILED = (
+        "I could not answer this one. Please ask again, perhaps in other words. If I fail again, tell my owner this "
+        "number: {number}."
+    )
     BROKEN = (
         "Something went wrong on my side, sorry. Please try it again. If it happens once more, tell my owner this "
         "number: {number}."

@@ -168,8 +168,8 @@ def _turn(work: Answering, reading: Reading, messages: Sequence[int]) -> Turn:
 
 async def _decline(work: Answering, error: Exception) -> None:
     """The question is not answered: its one sentence says why."""
-    _log.warning("a question was not answered: %s", error)
-    await work.reply.finish([Part(excuse(work.texts, error))])
+    _log.warning("update %d: the question was not answered: %s", work.asked.update_id, error)
+    await work.reply.finish([Part(excuse(work, error))])
 
 
 async def _give_up(work: Answering) -> None:

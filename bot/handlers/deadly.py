@@ -24,5 +24,5 @@ async def give_up(update: Update, context: BotContext) -> None:
     _log.error("update %d is set aside: the process died of it too often", update.update_id)
     await inbox.give_up(update.update_id)
     if (message := asking_message(update)) is not None:
-        await say_as_answer(message, update, context, Sentence.FAILED)
+        await say_as_answer(message, update, context, Sentence.FAILED, number=update.update_id)
     raise ApplicationHandlerStop

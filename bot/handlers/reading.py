@@ -86,9 +86,10 @@ async def read_all(work: Answering, media: Media) -> list[Reading]:
         except (Draining, EngineDead):
             raise
         except (ModelServiceError, DownloadFailed) as error:
-            _log.warning("picture %d of %d of a question was not read: %s", number + 1, len(work.pictures), error)
+            place = f"{number + 1} of {len(work.pictures)}"
+            _log.warning("update %d: picture %s was not read: %s", work.asked.update_id, place, error)
             failure = error
-            work.progress.answer.add(excuse(work.texts, error))
+            work.progress.answer.add(excuse(work, error))
             if isinstance(error, LimitReached | QueueFull):  # It holds for the others as well.
                 break
         else:
@@ -98,8 +99,9 @@ async def read_all(work: Answering, media: Media) -> list[Reading]:
     return readings
 
 
-def excuse(texts: Texts, error: Exception) -> str:
-    """What a person is told about an answer that failed."""
+def excuse(work: Answering, error: Exception) -> str:
+    """What a person is told about an answer that failed; the log knows more by the number of its update."""
+    texts = work.texts
     if isinstance(error, PictureRejected):
         return texts.say(FAULTS[error.fault])
     if isinstance(error, LimitReached):
@@ -109,7 +111,7 @@ def excuse(texts: Texts, error: Exception) -> str:
         QueueFull: Sentence.QUEUE_FULL,
         DownloadFailed: Sentence.PICTURE_GONE,
     }
-    return texts.say(sentences.get(type(error), Sentence.FAILED))
+    return texts.say(sentences.get(type(error), Sentence.FAILED), number=work.asked.update_id)
 
 
 async def _read(work: Answering, media: Media, picture: Picture) -> GenerationOutput:

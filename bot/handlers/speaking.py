@@ -55,7 +55,9 @@ async def say_text(
     return await Reply(context.bot, place_of(message)).finish([Part(text)], keyboard)
 
 
-async def say_as_answer(message: Message, update: Update, context: BotContext, sentence: Sentence) -> None:
+async def say_as_answer(
+    message: Message, update: Update, context: BotContext, sentence: Sentence, **values: object
+) -> None:
     """Say one sentence in place of the answer to a question, in the message that a former run may have begun."""
     inbox = context.services.inbox
     if await context.services.turns.answered(message.chat.id, message.message_id):
@@ -66,7 +68,7 @@ async def say_as_answer(message: Message, update: Update, context: BotContext, s
 
     begun = await inbox.answer_of(update.update_id)
     reply = Reply(context.bot, place_of(message), message_id=begun, began=began)
-    await reply.finish([Part((await texts_for(update, context)).say(sentence))])
+    await reply.finish([Part((await texts_for(update, context)).say(sentence, **values))])
 
 
 async def tell(

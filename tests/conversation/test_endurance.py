@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import sqlite3
 import time
 
@@ -150,11 +151,17 @@ async def test_a_deleted_answer_is_sent_anew(stage: Stage, chat: Chat) -> None:
         (RuntimeError("x"), "could not answer"),
     ],
 )
-async def test_one_failure_is_not_the_end(stage: Stage, chat: Chat, failure: Exception, words: str) -> None:
-    """The person gets one sentence; the next question is answered."""
+async def test_one_failure_is_not_the_end(
+    stage: Stage, chat: Chat, caplog: pytest.LogCaptureFixture, failure: Exception, words: str
+) -> None:
+    """The person gets one sentence, and no technical word; by its number the log knows more."""
     stage.engine.failure = failure
     await stage.start()
-    assert words in await settled(chat, await chat.send_photo(picture(), "What is this?"))
+    said = await settled(chat, await chat.send_photo(picture(), "What is this?"))
+    assert words in said and "Error" not in said
+    for number in re.findall(r"number: (\d+)\.", said):
+        assert f"update {number}: the question was not answered:" in caplog.text
+    assert ("number: " in said) == (words == "could not answer")
     stage.engine.failure = None
     await final(chat, await chat.send("And now?"))
 
