@@ -132,6 +132,19 @@ async def test_each_button_is_answered_in_the_persons_language(house: House) -> 
     patterns = [handler.pattern for handler in handlers if isinstance(handler, CallbackQueryHandler)]
     met = [isinstance(each, re.Pattern) and any(map(each.match, presses.pressed)) for each in patterns]
     assert met == [True] * (len(patterns) - 1) + [False]  # The last is there for what no button has.
+    assert is_in(house.language, await forged(house))
+
+
+async def forged(house: House) -> str:
+    """What is said to a press of a button that the bot never drew."""
+    query = {"id": "77", "from": house.ada.user, "chat_instance": "1", "data": "door:open:1"}
+    house.server.put_update({"callback_query": query | {"message": house.chat.messages[-1].content}})
+    answers = await house.server.wait_until(
+        lambda: [
+            call["text"] for call in house.server.calls("answerCallbackQuery") if call.get("callback_query_id") == "77"
+        ]
+    )
+    return str(answers[0])
 
 
 async def turn_the_pages_of_help(presses: Presses) -> None:

@@ -59,6 +59,19 @@ async def test_a_reply_goes_back_to_an_older_picture(stage: Stage, chat: Chat, t
     assert stage.engine.requests[2].picture == stage.engine.requests[0].picture
 
 
+async def test_a_restart_forgets_no_picture(stage: Stage, chat: Chat) -> None:
+    """Neither the one that was talked about, nor the one to which an old answer goes back."""
+    answer = await final(chat, await chat.send_photo(picture(), "What is this?"))
+    await final(chat, await chat.send_photo(picture(200, 300), "And this?"))
+    await stage.stop()
+    await stage.start()
+    await final(chat, await chat.send("And below?"))
+    await final(chat, await chat.send("Once more?", reply_to=answer))
+    first, second, below, again = stage.engine.requests
+    assert (below.picture, again.picture) == (second.picture, first.picture)
+    assert [request.messages[0].text for request in (below, again)] == ["And this?", "What is this?"]
+
+
 KINDS = {
     "page.jpg": picture(kind="JPEG"),
     "page.png": picture(kind="PNG"),
