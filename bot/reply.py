@@ -21,6 +21,9 @@ from bot.tasks import beside, spawn
 TYPING_SECONDS = 4.5
 """Telegram shows "typing" for five seconds."""
 
+PATIENCE = 1.0
+"""Seconds that a whole answer waits for a "typing" on its way, which else might be shown behind it."""
+
 LOOK_SECONDS = 2.5
 """How often a place in line is looked at again: an estimate ages although nothing happens."""
 
@@ -160,16 +163,21 @@ class Reply:
 
     async def _keep_typing(self) -> None:
         while self._typing.is_set():
+            telling = spawn(self._tell_typing(), "tell that an answer is written")
             try:
-                await self._bot.send_chat_action(
-                    self._post.place.chat,
-                    ChatAction.TYPING,
-                    message_thread_id=self._post.place.topic,
-                    rate_limit_args=ONCE,
-                )
-            except TelegramError as error:
-                self._refused(error)
+                await asyncio.wait([telling])
+            finally:  # A request that is broken off while it connects leaves its socket open.
+                await asyncio.wait([telling], timeout=PATIENCE)
             await asyncio.sleep(TYPING_SECONDS)
+
+    async def _tell_typing(self) -> None:
+        place = self._post.place
+        try:
+            await self._bot.send_chat_action(
+                place.chat, ChatAction.TYPING, message_thread_id=place.topic, rate_limit_args=ONCE
+            )
+        except TelegramError as error:
+            self._refused(error)
 
     async def _keep_looking(self, text: Callable[[], str]) -> None:
         while True:
