@@ -82,7 +82,7 @@ class Sentence(StrEnum):
         "others: “page 3”, “pages 2-5” or “all pages”."
     )
     FORGOTTEN = "Deleted for good, from the disk too: pictures {pictures}, answers {answers}."
-    GROUP_ADMINS_ONLY = "In a group only its admins can do that."
+    GROUP_ADMINS_ONLY = "In a group only its admins can do that: ask one of them."
 
     STRANGER = "This bot is private. Its owner can let you in; your Telegram id is {id}."
     UNPAIRED = (
@@ -122,7 +122,7 @@ class Sentence(StrEnum):
         "Say /allow or /remove with the Telegram id of a person or a group, for example /allow 12345. "
         "In a group, /allow alone is about the group."
     )
-    ADMINS_ONLY = "Only the owner of this bot and its admins can do that."
+    ADMINS_ONLY = "Only the owner of this bot and its admins can do that: ask one of them."
     PRIVATE_ONLY = "I show that only in a private chat: write to me there."
 
     DETAIL_CHOICE = "How closely shall I look? More tokens show smaller print and take longer. Now: {current}."

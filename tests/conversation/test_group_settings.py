@@ -54,7 +54,10 @@ async def test_only_admins_change_a_groups_settings(stage: Stage, server: Server
         query = {"id": f"7{number}", "from": ben.user, "chat_instance": "1", "data": data, "message": menu.content}
         server.put_update({"callback_query": query})
         await server.wait_until(lambda number=number: len(server.calls("answerCallbackQuery")) == number)  # type: ignore[misc]
-        assert server.calls("answerCallbackQuery")[-1]["text"] == "In a group only its admins can do that."
+        assert (
+            server.calls("answerCallbackQuery")[-1]["text"]
+            == "In a group only its admins can do that: ask one of them."
+        )
     assert (menu.text, menu.edits) == (before, 0)
     await group.press("set:footer:", menu, by=ada)
     await group.wait_until(lambda: "set:footer:0" in [button.data for button in menu.buttons])

@@ -197,7 +197,9 @@ async def test_members_do_not_change_a_groups_settings_by_buttons(stage: Stage, 
         server.put_update({"callback_query": press(ben, data) | {"message": menu.content}})
     await server.wait_until(lambda: len(server.calls("answerCallbackQuery")) == len(MEMBERS_TRY))
     assert await running.services.chats.settings(group.id) == ChatSettings()
-    assert {call["text"] for call in server.calls("answerCallbackQuery")} == {"In a group only its admins can do that."}
+    assert {call["text"] for call in server.calls("answerCallbackQuery")} == {
+        "In a group only its admins can do that: ask one of them."
+    }
 
 
 def person_of(chat: Chat) -> Person:
