@@ -4,18 +4,15 @@ import json
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 
 from bench import card, gpu_engine
+from bench.record import Record
 from bench.weights import write_checkpoint
 from model_service import Level, ModelConfig
 from model_service.glm4v.engine import GLM4VEngine, load_engine
 from model_service.glm4v.nf4 import NF4Linear
-
-if TYPE_CHECKING:
-    from bench.gpu import Record
 
 LENGTHS = (64, 1700, 4000)
 """Positions behind which decoding is timed: a short text, a picture at max, a long conversation."""
@@ -24,7 +21,7 @@ WHOLE = ("full", "lean", "tiny")
 """The parts that measure all of a memory plan."""
 
 
-def floors(record: "Record", work: Path, device: torch.device, tiny: bool) -> None:
+def floors(record: Record, work: Path, device: torch.device, tiny: bool) -> None:
     """The card's own speed, the versions, and the checkpoint."""
     with record.section("device") as found:
         found["name"] = torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
@@ -39,7 +36,7 @@ def floors(record: "Record", work: Path, device: torch.device, tiny: bool) -> No
 class Plan:
     """One memory plan, from the shards or, `-again`, from what the start before kept; or other tilings."""
 
-    record: "Record"
+    record: Record
     work: Path
     out: Path
     name: str
@@ -109,7 +106,7 @@ class Plan:
         return float(kept["floors"][name])
 
 
-def pocket(record: "Record", device: torch.device, tiny: bool) -> None:
+def pocket(record: Record, device: torch.device, tiny: bool) -> None:
     """The pocket model's greedy answers to the playground's questions: in 16 bits, in four, and without a graph."""
     pictures = gpu_engine.PICTURES
     samples = json.loads((pictures / "samples.json").read_text(encoding="utf-8"))[: 1 if tiny else None]

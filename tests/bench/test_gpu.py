@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from bench.card import decode_floor, first_token_floor
-from bench.gpu import Record, run_part
+from bench.gpu import run_part
 from bench.gpu_plots import plot
 from bench.naive import naive_model, tokens_per_second
+from bench.record import Record
 from bench.weights import configuration, write_checkpoint
 from model_service.config import ModelConfig
 from model_service.glm4v.config import NINE_BILLION, GLM4VConfig
