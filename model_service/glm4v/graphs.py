@@ -30,9 +30,10 @@ def capture_step(model: GLM4VForConditionalGeneration, hardware: Hardware) -> "D
         if not error <= MOST_ERROR:
             raise ValueError(f"its logits are off by {error:.3g}")
         step.capture()
-    except Exception:  # A card or a driver that nobody tried: slower, but it works.
-        logger.warning("decoding without a CUDA graph", exc_info=True)
+    except Exception as reason:  # A card or a driver that nobody tried: slower, but it works.
+        logger.warning("decoding without a CUDA graph: %r", reason, exc_info=True)
         return None
+    logger.info("decoding by a CUDA graph; its logits agree with the model's to within %.3g", error)
     return step
 
 
@@ -93,7 +94,7 @@ class DecodeStep:
 
     def _put(self, token: Tensor, position: int, cache: KVCache) -> None:
         if (at := _at(position, cache.length, cache)) != self._at:
-            self._state[1:].copy_(torch.tensor(at))
+            self._state[1:].copy_(torch.tensor(at), non_blocking=True)  # So small a copy is taken over at once.
         self._at = None  # Until the step has been run.
         self._state[:1].copy_(token)
 

@@ -108,7 +108,7 @@ class NF4Linear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(..., in) -> (..., out)."""
-        if x.numel() > self.in_features and kernels.usable(x.device):
+        if x.numel() > self.in_features and kernels.usable(x.device.type):
             return F.linear(x, kernels.unpacked(self), self.bias)
         # On a CPU bitsandbytes misreads anything that is not contiguous.
         return matmul_4bit(x.contiguous(), self.packed.view(-1, 1), self.quant_state, bias=self.bias)  # type: ignore[no-any-return]

@@ -140,7 +140,7 @@ class ModelRunner:
 @torch.inference_mode()
 def _captured_step(model: GLM4VForConditionalGeneration, hardware: Hardware) -> "DecodeStep | None":
     """None where the model itself decodes."""
-    if not kernels.usable(hardware.device):
+    if not kernels.usable(hardware.device.type):
         return None
     from model_service.glm4v.graphs import capture_step  # It imports bitsandbytes, which takes a second.
 

@@ -18,17 +18,20 @@ logger = logging.getLogger(__name__)
 
 
 @lru_cache
-def usable(device: torch.device) -> bool:
-    """Whether they run there, and compute what bitsandbytes computes: tried once, on a small matrix.
+def usable(kind: str) -> bool:
+    """Whether they run on this kind of device and compute what bitsandbytes computes: tried once, on a small matrix.
 
-    Triton comes with torch for CUDA on Linux, and wants a card of 2017 or later.
+    Triton comes with torch for CUDA on Linux, and wants a C compiler and a card of 2017 or later.
     """
-    if device.type != "cuda" or torch.version.hip is not None or find_spec("triton") is None:
+    if kind != "cuda":
+        return False
+    if torch.version.hip is not None or find_spec("triton") is None:
+        logger.warning("without Triton for CUDA there are no kernels of our own here: answers come more slowly")
         return False
     try:
-        return agree(device)
-    except Exception:  # A card or a driver that nobody tried: slower, but it works.
-        logger.warning("the kernels for NF4 cannot be used here", exc_info=True)
+        return agree(torch.device(kind))
+    except Exception as reason:  # A card or a driver that nobody tried: slower, but it works.
+        logger.warning("the kernels for NF4 cannot be used here: %r", reason, exc_info=True)
         return False
 
 

@@ -28,19 +28,21 @@ def test_the_kernels_agree_with_torch() -> None:
 
 def test_a_cpu_has_no_use_for_them() -> None:
     """Whether Triton is there or not: the model itself decodes."""
-    assert not kernels.usable(torch.device("cpu"))
+    assert not kernels.usable("cpu")
 
 
 def test_a_step_that_fails_is_not_used(
     model: GLM4VForConditionalGeneration, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever goes wrong on a card that nobody tried, one warning says so and the model itself decodes."""
+    """Whatever goes wrong on a card that nobody tried, one warning says why and the model itself decodes."""
     monkeypatch.setattr(graphs.DecodeStep, "__init__", lambda *_: None)
     monkeypatch.setattr(graphs.DecodeStep, "error", lambda _: float("nan"))
     assert graphs.capture_step(model, CPU) is None
     monkeypatch.setattr(graphs.DecodeStep, "error", out_of_memory)
     assert graphs.capture_step(model, CPU) is None
-    assert [record.message for record in caplog.records] == ["decoding without a CUDA graph"] * 2
+    first, second = (record.message for record in caplog.records)
+    assert first == "decoding without a CUDA graph: ValueError('its logits are off by nan')"
+    assert second == "decoding without a CUDA graph: OutOfMemoryError('no memory')"
 
 
 def out_of_memory(*_: object) -> float:
