@@ -86,8 +86,10 @@ class SelfAttention(nn.Module):
 def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Causal attention of the last T positions over all S; scale 1/sqrt(head_dim)."""
     new, all_ = query.shape[2], key.shape[2]
-    if new in {1, all_}:
-        return F.scaled_dot_product_attention(query, key, value, is_causal=new > 1, enable_gqa=True)
+    if new == 1:
+        return F.scaled_dot_product_attention(query, key, value, enable_gqa=True)
+    if new == all_:
+        return F.scaled_dot_product_attention(query, key, value, is_causal=True, enable_gqa=True)
     # With a mask no kernel of a GPU knows groups, and without a kernel the scores of all heads would be held at once.
     heads = query.shape[1] // key.shape[1]
     key, value = key.repeat_interleave(heads, dim=1), value.repeat_interleave(heads, dim=1)

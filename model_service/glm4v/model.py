@@ -87,4 +87,4 @@ def image_positions(length: int, begin: int | None, visual_tokens: int, device: 
         return positions[None]
     repeats = torch.ones_like(positions)
     repeats[begin + 1] = visual_tokens
-    return positions.repeat_interleave(repeats)[None]
+    return positions.repeat_interleave(repeats, output_size=length + visual_tokens - 1)[None]
