@@ -83,6 +83,9 @@ class Learner(nn.Module):
     question, halfway through the language model, in which cells its answer stands, if anywhere.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, model: GLM4VForConditionalGeneration) -> None:
         super().__init__()
         self.model = model
@@ -93,6 +96,18 @@ class Learner(nn.Module):
         self.halfway = nn.LayerNorm(width)
         self.question = nn.Linear(width, width, bias=False)
         self.cell = nn.Linear(width, width, bias=False)
+        self.register_buffer("mean", torch.tensor(MEAN)[:, None, None], persistent=False)
+        self.register_buffer("std", torch.tensor(STD)[:, None, None], persistent=False)
+        self._pixels, self._answers_loss, self._characters_loss = photographed, answers_loss, characters_loss
+
+    def compile_parts(self) -> None:
+        """Compile the blocks, once for all of a kind and for grids of any size, and what stands around them."""
+        vision, encoder = self.model.transformer.vision, self.model.transformer.encoder
+        for part in (*vision.transformer.layers, vision.linear_proj, *encoder.layers):
+            part.compile(dynamic=True)
+        self._pixels = torch.compile(photographed, dynamic=True)
+        self._answers_loss = torch.compile(answers_loss, dynamic=True)
+        self._characters_loss = torch.compile(characters_loss, dynamic=True)
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """The answers' weighted cross-entropy, the cells' characters', the error of the place, the answers' cells'.
@@ -100,19 +115,18 @@ class Learner(nn.Module):
         Each is a scalar.
         """
         height, width = batch.pictures.shape[1:3]
-        image = self.model.transformer.vision(_normalise(batch.pictures))
+        image = self.model.transformer.vision(self._pixels(batch.pictures, self.mean, self.std))
         tokens = image.shape[1] - 2
         embeds = self.model.embed(batch.ids, image, PREFIX - 3)
         positions = image_positions(batch.ids.shape[1], PREFIX - 3, tokens, batch.ids.device)
         middle, hidden = self._read(embeds, positions.expand(len(embeds), -1))
         logits = self.model.transformer.output_layer(hidden[:, tokens + PREFIX - 2 : -1])
-        losses = F.cross_entropy(logits.flatten(0, 1).float(), batch.ids[:, PREFIX:].flatten(), reduction="none")
-        weights = batch.weights[:, PREFIX:].flatten()
-        answers = (losses * weights).sum() / weights.sum()
+        answers = self._answers_loss(logits, batch.ids[:, PREFIX:], batch.weights[:, PREFIX:])
         cells = self.norm(image[:, 1:-1] / FEATURE_SCALE)
         found = self.place(cells).float()
         place = F.mse_loss(found, _waves(height // 28, width // 28, found.device).expand_as(found))
-        return answers, self._characters_loss(cells, batch.slots), place, self._pointing_loss(middle, tokens, batch)
+        characters = self._characters_loss(self.characters(cells), batch.slots)
+        return answers, characters, place, self._pointing_loss(middle, tokens, batch)
 
     def _read(self, embeds: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
         """What the language model has halfway, and at its end, (B, T, hidden) each."""
@@ -123,15 +137,6 @@ class Learner(nn.Module):
             hidden = layer(hidden, table, None)
             middle = hidden if number == MIDDLE else middle
         return middle, encoder.final_layernorm(hidden)
-
-    def _characters_loss(self, cells: Tensor, slots: Tensor) -> Tensor:
-        """Cross-entropy per character; the many empty slots count for as much as the filled ones together."""
-        logits = self.characters(cells).unflatten(-1, (SLOTS, -1))
-        losses = F.cross_entropy(logits.flatten(0, 2).float(), slots.flatten(), reduction="none")
-        filled = slots.flatten() > 0
-        full, empty = losses[filled].sum(), losses[~filled].sum()
-        count = filled.sum().clamp(min=1)
-        return full / count + 0.5 * empty / count
 
     def _pointing_loss(self, middle: Tensor, tokens: int, batch: Batch) -> Tensor:
         """Cross-entropy of the cells in which the answers stand; the begin of the image stands for "nowhere"."""
@@ -144,6 +149,23 @@ class Learner(nn.Module):
         right = scores.masked_fill(~(batch.found | ~known[..., None]), float("-inf")).logsumexp(-1)
         loss: Tensor = (scores.logsumexp(-1) - right).sum() / known.sum().clamp(min=1)
         return loss
+
+
+def answers_loss(logits: Tensor, ids: Tensor, weights: Tensor) -> Tensor:
+    """The weighted mean of (B, T) ids' cross-entropies, from (B, T, vocabulary) logits; a scalar."""
+    losses = F.cross_entropy(logits.flatten(0, 1).float(), ids.flatten(), reduction="none")
+    return (losses * weights.flatten()).sum() / weights.sum()
+
+
+def characters_loss(logits: Tensor, slots: Tensor) -> Tensor:
+    """Cross-entropy per character, from (B, N, 6 * classes) logits and (B, N, 6) classes; a scalar.
+
+    The many empty slots count for as much as the filled ones together.
+    """
+    losses = F.cross_entropy(logits.reshape(slots.numel(), -1).float(), slots.flatten(), reduction="none")
+    filled = slots.flatten() > 0
+    full, empty = (losses * filled).sum(), (losses * ~filled).sum()
+    return (full + 0.5 * empty) / filled.sum().clamp(min=1)
 
 
 def new_model(seed: int) -> GLM4VForConditionalGeneration:
@@ -187,13 +209,11 @@ def _waves(rows: int, columns: int, device: torch.device) -> Tensor:
     return torch.cat((down, across), dim=2).flatten(0, 1)
 
 
-def _normalise(pictures: Tensor) -> Tensor:
-    """(B, H, W, 3) uint8 to (B, 3, H, W), with a little of a camera's noise and exposure."""
+def photographed(pictures: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    """(B, H, W, 3) uint8 to (B, 3, H, W), normalised, with a little of a camera's noise and exposure."""
     values = pictures.permute(0, 3, 1, 2).float() / 255
     shape = (len(values), 1, 1, 1)
     contrast = torch.empty(shape, device=values.device).uniform_(0.7, 1.05)
     lift = torch.empty(shape, device=values.device).uniform_(0, 1) * (1 - contrast).clamp(min=0)
     noise = torch.randn_like(values) * torch.empty(shape, device=values.device).uniform_(0, 0.03)
-    values = (values * contrast + lift + noise).clamp(0, 1)
-    mean, std = torch.tensor(MEAN, device=values.device), torch.tensor(STD, device=values.device)
-    return (values - mean[:, None, None]) / std[:, None, None]
+    return ((values * contrast + lift + noise).clamp(0, 1) - mean) / std

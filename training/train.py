@@ -21,11 +21,12 @@ from training.batches import Batch, Batches, Plan
 from training.export import byte_tokenizer, export
 from training.fonts import find_families, find_words
 from training.learner import Learner, new_model
+from training.optimizers import load_states, make_optimizers, schedule, take_step
 
-WARM_UP = 250
 WEIGHT_CHARACTERS, WEIGHT_PLACE, WEIGHT_POINTING = 0.5, 0.2, 0.3
 SAVE_EVERY_SECONDS = 60.0
 LOG_EVERY = 50
+AGREE_EVERY = 20
 HEADS = "heads.safetensors"
 
 
@@ -64,6 +65,8 @@ class Training:
         if self.device.type == "cuda":
             torch.cuda.set_device(self.device)
             torch.set_float32_matmul_precision("high")
+            # cuDNN builds a plan for every shape that it has not seen, and every batch has a grid of its own.
+            torch.backends.cuda.enable_cudnn_sdp(False)
         self.tokenizer = byte_tokenizer()
         self.learner = Learner(new_model(arguments.seed)).to(self.device)
         if arguments.weights:
@@ -72,20 +75,21 @@ class Training:
         self.optimizers = make_optimizers(self.learner, arguments.lr)
         self.step: int = self._restore() if arguments.resume else arguments.first
         if arguments.compile:
-            self._compile()
+            self.learner.compile_parts()
         self.parallel: nn.Module = self.learner
         if size > 1:
-            self.parallel = DistributedDataParallel(self.learner, gradient_as_bucket_view=True)
+            self.parallel = DistributedDataParallel(self.learner, gradient_as_bucket_view=True, broadcast_buffers=False)
 
     def run(self) -> None:
         """All steps that are left, or until the time is up."""
         arguments = self.arguments
         arguments.out.mkdir(parents=True, exist_ok=True)
         began = saved = time.monotonic()
-        seen, first, waited, asked = 0, self.step, 0.0, began
+        seen, first, waited, asked, elapsed = 0, self.step, 0.0, began, 0.0
         for batch in self._loader():
             waited += time.monotonic() - asked
-            elapsed = self._agreed(time.monotonic() - began)
+            if (self.step - first) % AGREE_EVERY == 0:
+                elapsed = self._agreed(time.monotonic() - began)
             if elapsed > arguments.seconds:
                 break
             share = max(self.step / arguments.steps, elapsed / arguments.seconds)
@@ -118,24 +122,12 @@ class Training:
         return DataLoader(data, batch_size=None, num_workers=arguments.workers, pin_memory=gpu)
 
     def _learn(self, batch: Batch, rate: float) -> Tensor:
-        """One step of all optimizers; a step whose gradient is not finite is left out."""
+        """One step of all optimizers; the four losses, on the device."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             answers, characters, place, pointing = self.parallel(batch)
         (answers + WEIGHT_CHARACTERS * characters + WEIGHT_PLACE * place + WEIGHT_POINTING * pointing).backward()
-        norm = nn.utils.clip_grad_norm_(self.learner.parameters(), 1.0)
-        usable = bool(torch.isfinite(norm))
-        for optimizer in self.optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = self.arguments.lr * rate
-            if usable:
-                optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
+        take_step(self.optimizers, self.learner.parameters(), self.arguments.lr * rate)
         return torch.stack((answers, characters, place, pointing)).detach()
-
-    def _compile(self) -> None:
-        model = self.learner.model.transformer
-        for layer in (*model.vision.transformer.layers, *model.encoder.layers):
-            layer.compile(dynamic=True)
 
     def _log(self, losses: Tensor, seen: int, seconds: float, waited: float) -> None:
         answers, characters, place, pointing = losses.tolist()
@@ -168,8 +160,7 @@ class Training:
     def _restore(self) -> int:
         state = torch.load(self.arguments.out / "state.pt", map_location=self.device)
         self.learner.load_state_dict(state["learner"])
-        for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(kept)
+        load_states(self.optimizers, state["optimizers"])
         return int(state["step"])
 
 
@@ -182,24 +173,6 @@ def load_weights(learner: Learner, folder: Path) -> None:
         mine = learner.state_dict()
         kept = {name: tensor for name, tensor in load_file(heads).items() if tensor.shape == mine[name].shape}
         learner.load_state_dict(kept, strict=False)
-
-
-def make_optimizers(learner: Learner, rate: float) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices inside the blocks, AdamW for everything else."""
-    blocks = ("vision.transformer.layers", "encoder.layers", "vision.linear_proj")
-    matrices: list[nn.Parameter] = []
-    others: list[nn.Parameter] = []
-    for name, parameter in learner.named_parameters():
-        inside = parameter.ndim == 2 and any(block in name for block in blocks)
-        (matrices if inside else others).append(parameter)
-    muon = torch.optim.Muon(matrices, lr=rate, weight_decay=0.02, adjust_lr_fn="match_rms_adamw")
-    adamw = torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.0)
-    return [muon, adamw]
-
-
-def schedule(step: int, share: float) -> float:
-    """The learning rate's factor: a linear rise, then a cosine to a fiftieth as `share` goes from 0 to 1."""
-    return min(1.0, (step + 1) / WARM_UP) * (0.02 + 0.98 * (1 + math.cos(math.pi * min(1.0, share))) / 2)
 
 
 if __name__ == "__main__":

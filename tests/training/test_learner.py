@@ -1,5 +1,6 @@
 """The learner trains every weight, and what is exported is what the engine loads."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,8 @@ from model_service.glm4v.loading import load_checkpoint
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from tests.training.test_batches import batches
 from training.export import byte_tokenizer, export
-from training.learner import Learner, new_model
-from training.train import make_optimizers, schedule
+from training.learner import Learner, characters_loss, new_model
+from training.optimizers import make_optimizers
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,17 @@ def test_every_weight_learns(model: GLM4VForConditionalGeneration) -> None:
     assert len(grouped) == len({id(parameter) for parameter in grouped}) == len(list(learner.parameters()))
 
 
+def test_empty_slots_count_half() -> None:
+    """The sum over the empty slots, halved, and that over the filled ones are divided by the count of the filled."""
+    logits = torch.zeros(1, 2, 6 * 4)
+    slots = torch.zeros(1, 2, 6, dtype=torch.long)
+    assert characters_loss(logits, slots).item() == pytest.approx(0.5 * 12 * math.log(4))
+    slots[0, 1, 0] = 3
+    assert characters_loss(logits, slots).item() == pytest.approx((1 + 0.5 * 11) * math.log(4))
+    logits[0, 1, 3] = 50.0
+    assert characters_loss(logits, slots).item() == pytest.approx(0.5 * 11 * math.log(4))
+
+
 def test_export_is_what_the_engine_loads(model: GLM4VForConditionalGeneration, tmp_path: Path) -> None:
     """An exported checkpoint comes back with the same weights, rounded to bf16, in small files."""
     export(model, tmp_path / "checkpoint")
@@ -47,10 +59,3 @@ def test_export_is_what_the_engine_loads(model: GLM4VForConditionalGeneration, t
     tokenizer = load_tokenizer(tmp_path / "checkpoint", loaded.config)
     assert tokenizer.encode("é?") == byte_tokenizer().encode("é?")
     assert max(file.stat().st_size for file in (tmp_path / "checkpoint").iterdir()) <= 16 * 1024**2
-
-
-def test_learning_rate_rises_and_falls() -> None:
-    """It warms up after every start and ends at a fiftieth."""
-    assert schedule(0, 0.0) < 0.01
-    assert schedule(1000, 0.0) == pytest.approx(1.0)
-    assert schedule(1000, 1.0) == pytest.approx(0.02)
