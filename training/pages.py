@@ -11,9 +11,10 @@ from PIL import Image, ImageDraw
 from training.documents import Document, Kind, Room, Source
 from training.fonts import Family
 from training.layout import Run, Setting, choose_type, reading, set_document
+from training.papers.cards import card_document
 from training.papers.forms import form_document
 from training.papers.invoices import invoice_document
-from training.papers.labels import card_document, label_document
+from training.papers.labels import label_document
 from training.papers.loose import words_document
 from training.papers.notes import note_document
 from training.papers.notices import notice_document

@@ -8,21 +8,50 @@ from training.documents import Fact, Join, Line, Part, Source
 TOTAL_LABELS = (
     *("Total", "TOTAL", "Total due", "Amount due", "Sum", "Total:", "TOTAL:", "Grand total", "To pay", "Total amount"),
     *("Total to pay", "Amount to pay", "Please pay", "Amount payable", "Due", "GRAND TOTAL", "Balance", "Total sum"),
+    *("Final amount", "Total cost", "Total incl. tax", "Overall total", "In total", "All in all", "You pay", "SUM"),
+    *(
+        "Total owed",
+        "Amount owed",
+        "Payable",
+        "Final price",
+        "Invoice total",
+        "Bill total",
+        "Total charge",
+        "Altogether",
+    ),
+    *("Total with VAT", "Gross", "Gross amount", "Sum total", "Final sum", "To be paid", "Total value", "Pay this"),
 )
 SUBTOTAL_LABELS = (
     *("Subtotal", "SUBTOTAL", "Sub-total", "Net", "Subtotal:", "Net amount", "Sub total", "Before tax", "Net sum"),
+    *("Total before tax", "Price before VAT", "Total without tax", "excl. tax", "Net total", "Items total"),
+    *("Sum of items", "Total excl. VAT", "Value before tax", "Untaxed amount", "Net price", "Total net", "Merchandise"),
+    *("Amount without VAT", "Sum without tax", "Goods total", "Net value", "Interim sum"),
 )
 TAX_LABELS = (
     *("Tax", "TAX", "VAT", "Sales tax", "VAT {}%", "Tax {}%", "MwSt {}%", "GST {}%", "VAT ({}%)", "Tax at {}%"),
-    *("+ {}% VAT", "Tax ({}%)", "Tax amount", "VAT:"),
+    *("+ {}% VAT", "Tax ({}%)", "Tax amount", "VAT:", "GST", "+ Tax", "VAT amount", "State tax", "plus tax", "HST"),
+    *("Tax rate {}%", "{}% VAT", "{} % GST", "Taxes", "VAT at {}%", "Tax due", "+ VAT", "Service tax", "Turnover tax"),
 )
-INCLUDED_TAX_LABELS = ("incl. VAT {}%", "Includes tax", "VAT included", "incl. {}% tax", "Tax included")
-DISCOUNT_LABELS = ("Discount", "DISCOUNT", "Discount:", "Less discount", "Rebate", "Member discount", "Discount {}%")
+INCLUDED_TAX_LABELS = (
+    *("incl. VAT {}%", "Includes tax", "VAT included", "incl. {}% tax", "Tax included", "of which VAT", "contains VAT"),
+    *("incl. tax", "Included VAT", "of which tax {}%", "VAT {}% included", "with {}% tax", "Tax contained"),
+)
+DISCOUNT_LABELS = (
+    *("Discount", "DISCOUNT", "Discount:", "Less discount", "Rebate", "Member discount", "Discount {}%", "Reduction"),
+    *("{}% off", "You save", "Savings", "Coupon", "Price cut", "Promotion", "Loyalty discount", "Special offer"),
+    *("Reduced by {}%", "Deduction", "Bonus", "Less {}%", "Sale", "Customer discount", "Early payment discount"),
+)
 HELD_OUT_TOTAL = ("Balance due", "Total payable", "Sum due", "Total price", "AMOUNT DUE:")
 HELD_OUT_SUBTOTAL = ("Amount before tax", "Sum before tax", "Subtotal (net)")
 HELD_OUT_TAX = ("{}% tax", "Value added tax", "Plus {}% VAT", "Sales tax {}%")
 HELD_OUT_INCLUDED_TAX = ("including {}% VAT", "Tax incl.")
 HELD_OUT_DISCOUNT = ("Your discount", "Price reduction", "Discount given")
+TIMES = {
+    "before": ("{} x {}", "{} {}", "{}x {}", "{} * {}", "{} pcs {}"),
+    "after": ("{1} * {0}", "{1}, {0} pcs", "{1} - {0}", "{1} [{0}]", "{1} {0}x"),
+}
+HELD_OUT_TIMES = ("{1} x{0}", "{1} ({0})")
+CAPITALS_SHARE, ABOVE_SHARE = 0.08, 0.12
 TAX_PERCENTS = (0, 0, 5, 7, 8, 10, 19, 20, 21)
 
 
@@ -94,16 +123,16 @@ def item_parts(source: Source, bill: Bill) -> list[Part]:
     """A line for each item, perhaps under a head row; pieces are counted before, after or between."""
     rng = source.rng
     counted = any(item.count > 1 for item in bill.items)
-    shape = source.pick(("before", "before", "middle"), ("after", "middle")) if counted else ""
+    shape = source.pick(("before", "middle", "after"), ("after", "middle")) if counted else ""
     join: Join = "edge" if shape == "middle" else source.pick(("edge", "edge", "edge", "dots", "tab"), ("edge", "dots"))
     parts: list[Part] = []
     if rng.random() < 0.25 or shape == "middle":
-        head = source.pick(("Item", "Description", "Article", "Product"), ("Goods", "What"))
-        price = source.pick(("Price", "Amount", "Cost"), ("Price", "Sum"))
-        between = source.pick(("Qty", "Pcs", "No."), ("Count", "Qty")) if shape == "middle" else ""
+        head = source.pick(("Item", "Description", "Article", "Product", "Position", "Text"), ("Goods", "What"))
+        price = source.pick(("Price", "Amount", "Cost", "Total", "Value"), ("Price", "Sum"))
+        between = source.pick(("Qty", "Pcs", "No.", "Quantity", "Units"), ("Count", "Qty")) if shape == "middle" else ""
         head = f"Qty {head}" if shape == "before" else head
         parts.append(Part(Line(head, price, middle=between, join=join), optional=shape != "middle"))
-    times = source.pick(("{} x {}", "{} {}", "{}x {}"), ("{1} x{0}", "{1} ({0})"))
+    times = source.pick(TIMES.get(shape, ("",)), HELD_OUT_TIMES)
     for item in bill.items:
         amount = bill.currency.write(item.price)
         text = times.format(item.count, item.name) if shape in {"before", "after"} else item.name
@@ -142,9 +171,22 @@ def sum_parts(source: Source, bill: Bill) -> list[Part]:
 
 def labelled(source: Source, label: str, value: str) -> Line:
     """A label and its value on one line: after each other or in two columns; no label, only the value."""
+    rng = source.rng
     if not label:
         return Line(value)
-    if source.rng.random() < 0.35:
-        return Line(label, value, join=source.rng.choice(("edge", "edge", "tab")))
-    colon = ":" if label[-1].isalpha() and source.rng.random() < 0.5 else ""
+    varied = source.split == "train"
+    if varied and rng.random() < CAPITALS_SHARE:
+        label = label.upper()
+    if rng.random() < 0.35:
+        return Line(label, value, join=rng.choice(("edge", "edge", "tab")))
+    colon = ":" if label[-1].isalpha() and rng.random() < 0.5 else ""
+    if varied and colon and rng.random() < 0.15:
+        colon = rng.choice((" -", " :", " =", " >", "..", ","))
     return Line(f"{label}{colon} {value}")
+
+
+def told(source: Source, label: str, value: str, *facts: Fact) -> Part:
+    """What a line of label and value tells; in training now and then the label stands above the value."""
+    if label and source.split == "train" and source.rng.random() < ABOVE_SHARE:
+        return Part(Line(label + source.rng.choice((":", ""))), facts, below=Line(value))
+    return Part(labelled(source, label, value), facts)

@@ -2,21 +2,83 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.papers.bills import item_parts, labelled, make_bill, sum_parts
+from training.papers.bills import item_parts, make_bill, sum_parts, told
+from training.papers.orders import in_order
 
-TITLES = ("INVOICE", "Invoice", "Bill", "Tax invoice", "TAX INVOICE", "Sales invoice", "BILL")
+TITLES = (
+    *(
+        "INVOICE",
+        "Invoice",
+        "Bill",
+        "Tax invoice",
+        "TAX INVOICE",
+        "Sales invoice",
+        "BILL",
+        "Your invoice",
+        "Final bill",
+    ),
+    *("Commercial invoice", "STATEMENT", "Monthly invoice", "Invoice for work done", "Proforma invoice", "Repair bill"),
+)
 HELD_OUT_TITLES = ("Our invoice", "INVOICE / BILL", "Service invoice")
-CUSTOMER_LABELS = ("Bill to", "Billed to", "Invoice to", "Client", "Sold to", "Invoice for", "BILL TO", "Charge to")
+CUSTOMER_LABELS = (
+    *("Bill to", "Billed to", "Invoice to", "Client", "Sold to", "Invoice for", "BILL TO", "Charge to", "Purchaser"),
+    *("To", "Client name", "Billing name", "Charged to", "For", "Account of", "Bill for", "Payer", "Payable by"),
+    *("Ordered by", "Debtor", "Account holder", "Sold and billed to"),
+)
 HELD_OUT_CUSTOMER = ("Customer", "Invoiced to", "Buyer")
-NUMBER_LABELS = ("Invoice no.", "Invoice #", "Invoice number", "No.", "Number", "Bill no.", "Invoice", "Ref.")
+NUMBER_LABELS = (
+    *("Invoice no.", "Invoice #", "Invoice number", "No.", "Number", "Bill no.", "Invoice", "Ref.", "Invoice ID"),
+    *(
+        "INVOICE NO",
+        "Bill number",
+        "Reference",
+        "Our ref.",
+        "Reference number",
+        "Bill #",
+        "File no.",
+        "Order no.",
+        "Nr.",
+    ),
+    *("Document number", "Doc. no.", "Statement no."),
+)
 HELD_OUT_NUMBER = ("Inv. no.", "Document no.", "Number of invoice")
-DATE_LABELS = ("Date", "Invoice date", "Issued", "Date of issue", "Issue date", "Issued on", "DATE")
+DATE_LABELS = (
+    *(
+        "Date",
+        "Invoice date",
+        "Issued",
+        "Date of issue",
+        "Issue date",
+        "Issued on",
+        "DATE",
+        "Billing date",
+        "Day",
+        "On",
+    ),
+    *("Billed on", "Made out on", "Created", "Date of bill", "Written on", "Invoiced on", "Drawn up on", "Sent on"),
+)
 HELD_OUT_DATE = ("Dated", "Date of invoice", "Bill date")
-DUE_LABELS = ("Due date", "Due", "Pay by", "Payment due", "Payable by", "Please pay by", "Due by", "DUE DATE")
+DUE_LABELS = (
+    *("Due date", "Due", "Pay by", "Payment due", "Payable by", "Please pay by", "Due by", "DUE DATE", "Pay before"),
+    *("Payment deadline", "Deadline", "Pay until", "Payable until", "Payment date", "Settle by", "Last day to pay"),
+    *("Falls due", "Due for payment", "Please pay before", "Payment by", "Must be paid by", "Payment due date"),
+    *(
+        "Latest payment",
+        "Pay not later than",
+        "Payment expected by",
+        "Please settle by",
+        "Date of payment",
+        "Due before",
+    ),
+)
 HELD_OUT_DUE = ("Due on", "To be paid by", "Date due")
-BANK_LABELS = ("IBAN", "Account", "Bank account", "Pay to", "IBAN:")
+BANK_LABELS = ("IBAN", "Account", "Bank account", "Pay to", "IBAN:", "Transfer to", "Account no.", "Bank:")
 HELD_OUT_BANK = ("Our account", "Bank details")
-CALL_LABELS = {"phone": ("", "Tel.", "Phone"), "email": ("", "E-mail", "Email"), "web": ("", "Web")}
+CALL_LABELS = {
+    "phone": ("", "Tel.", "Phone", "Call", "T:", "Phone no.", "Questions?", "Ph.", "Office"),
+    "email": ("", "E-mail", "Email", "E:", "Contact", "Write", "e-mail:"),
+    "web": ("", "Web", "Website", "W:", "Internet", "See", "Shop:"),
+}
 HELD_OUT_CALL = {"phone": ("Telephone", ""), "email": ("Mail", ""), "web": ("", "Online")}
 ORDERS = (
     ("seller", "title", "data", "customer", "items", "sums", "bank"),
@@ -25,11 +87,20 @@ ORDERS = (
     ("title", "data", "seller", "customer", "items", "sums", "bank"),
     ("seller", "title", "customer", "items", "sums", "data", "bank"),
 )
+TOGETHER = ("items", "sums")
 HELD_OUT_ORDERS = (
     ("title", "customer", "seller", "data", "items", "sums", "bank"),
     ("data", "title", "customer", "items", "sums", "bank", "seller"),
     ("title", "data", "items", "sums", "customer", "seller", "bank"),
 )
+HELD_OUT_DATA = (("number", "date", "due"), ("date", "number", "due"), ("number", "date"))
+DATA = (
+    *HELD_OUT_DATA,
+    *(("due", "date", "number"), ("date", "due", "number"), ("due", "number", "date"), ("date", "due"), ("due",)),
+    *(("number", "due"), ("due", "number")),
+)
+"""What an invoice tells about itself, in the exam and in training."""
+
 UNSURE = ("name", "title", "shop", "place", "town", "street", "postcode", "number", "payment", "company", "change")
 
 
@@ -49,9 +120,12 @@ def invoice_document(source: Source, room: Room) -> Document | None:
         "sums": sum_parts(source, bill),
         "bank": _bank(source),
     }
-    parts = [part for name in source.pick(ORDERS, HELD_OUT_ORDERS) for part in blocks[name]]
+    parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS, TOGETHER)
     fitting = trim(rng, parts, room)
-    return document(Kind.INVOICE, fitting, UNSURE) if fitting else None
+    if not fitting:
+        return None
+    dated = any(fact.field == "date" for part in fitting for fact in part.facts)
+    return document(Kind.INVOICE, fitting, UNSURE if dated else (*UNSURE, "date"))
 
 
 def _divide(source: Source) -> Part:
@@ -76,7 +150,7 @@ def _seller(source: Source) -> list[Part]:
     for field, value in reach.items():
         if rng.random() < 0.2:
             label = source.pick(CALL_LABELS[field], HELD_OUT_CALL[field])
-            parts.append(Part(labelled(source, label, value), (Fact(field, value),)))
+            parts.append(told(source, label, value, Fact(field, value)))
     return parts
 
 
@@ -86,7 +160,7 @@ def _customer(source: Source) -> Part:
     facts = (Fact("customer", customer),)
     if rng.random() < 0.4:
         return Part(Line(label + rng.choice((":", ""))), facts, below=Line(customer))
-    return Part(labelled(source, label, customer), facts)
+    return told(source, label, customer, *facts)
 
 
 def _data(source: Source) -> list[Part]:
@@ -98,20 +172,20 @@ def _data(source: Source) -> list[Part]:
         "date": source.pick(DATE_LABELS, HELD_OUT_DATE),
         "due": source.pick(DUE_LABELS, HELD_OUT_DUE),
     }
-    told = {"number": number, "date": date, "due": due}
-    facts = {field: Fact(field, value) for field, value in told.items()}
+    printed = {"number": number, "date": date, "due": due}
+    facts = {field: Fact(field, value) for field, value in printed.items()}
     if rng.random() < 0.25:
         one, other = f"{labels['number']} {number}", f"{labels['date']}: {date}"
         parts = [Part(Line(one, other), (facts["number"], facts["date"]))]
-        wanted = ["due"]
+        wanted: tuple[str, ...] = ("due",)
     else:
-        parts, wanted = [], rng.choice((["number", "date", "due"], ["date", "number", "due"], ["number", "date"]))
+        parts, wanted = [], source.pick(DATA, HELD_OUT_DATA)
     above = rng.random() < source.pick((0.15,), (0.5,))
     for field in wanted:
         if above:
-            parts.append(Part(Line(labels[field]), (facts[field],), below=Line(told[field])))
+            parts.append(Part(Line(labels[field]), (facts[field],), below=Line(printed[field])))
         else:
-            parts.append(Part(labelled(source, labels[field], told[field]), (facts[field],)))
+            parts.append(told(source, labels[field], printed[field], facts[field]))
     return parts
 
 

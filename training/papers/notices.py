@@ -2,13 +2,34 @@
 
 from training import names, values
 from training.documents import Document, Fact, Join, Kind, Line, Part, Room, Source, document, trim
-from training.papers.bills import labelled
+from training.papers.bills import told
+from training.papers.orders import in_order
 from training.papers.sentences import sentence
 
 EVENTS = (
     *("{w} {w} Festival", "{w} Market", "Concert: {w} {w}", "Public meeting", "{w} Workshop", "Lost: {w} {w}"),
     *("Annual {w} Fair", "{w} Sale", "Open day", "{w} Club", "Summer party", "{w} Exhibition", "Free {w} course"),
     *("{w} Evening", "Book fair", "Staff meeting", "Yoga class", "Guided tour: {w}", "{w} Night", "Blood donation"),
+    *("{w} Meeting", "Reading: {w}", "The {w} {w}", "{w} & {w}", "Lecture on {w}", "{w} Party", "Auction", "{w} Race"),
+    *(
+        "Missing: {w}",
+        "{w} Cup",
+        "Dance class",
+        "Free {w}",
+        "{w} Gala",
+        "Garage sale",
+        "Parents' evening",
+        "{w} Parade",
+    ),
+    *(
+        "First {w} Congress",
+        "{w}",
+        "Opening of the {w}",
+        "Film: {w} {w}",
+        "Charity {w}",
+        "{w} for Beginners",
+        "{w} Talk",
+    ),
 )
 HELD_OUT_EVENTS = (
     *("{w} Week", "Grand opening", "The {w} Show", "Choir rehearsal", "{w} and {w} Day", "Flea market", "Town meeting"),
@@ -24,17 +45,35 @@ HELD_OUT_SIGNS = (
     *("NO ENTRANCE", "Please keep off", "Sold out", "Quiet please", "Closed for {w}", "Watch your head", "{w} wanted"),
     *("Keep clear of the {w}", "Leave the {w} here", "Reserved for {w}", "Attention: {w}"),
 )
-DATE_LABELS = ("Date", "When", "On", "Day", "Date")
+DATE_LABELS = (
+    *("Date", "When", "On", "Day", "Date", "DATE", "From", "Only on", "Takes place on", "Save the date", "Opens on"),
+    *("Event date", "Next date", "Starts on"),
+)
 HELD_OUT_DATE = ("Held on", "Dated")
-TIME_LABELS = ("Time", "Starts", "Begins", "Time", "Start")
+TIME_LABELS = (
+    *("Time", "Starts", "Begins", "Time", "Start", "From", "At", "Doors open", "Starts at", "Beginning", "Entry from"),
+    *("Opens at", "We begin at", "Hour", "Doors"),
+)
 HELD_OUT_TIME = ("Starting at", "Start time")
-PLACE_LABELS = ("Place", "Where", "Venue", "Location", "Place")
+PLACE_LABELS = (
+    *("Place", "Where", "Venue", "Location", "Place", "At", "In", "Takes place in", "Come to", "Meet at", "Find us in"),
+    *("Meeting point", "Hall", "Address", "We meet in"),
+)
 HELD_OUT_PLACE = ("Meeting place", "Held at")
-CALL_LABELS = ("Call", "Tel.", "Info:", "Tickets:", "Phone:")
+CALL_LABELS = (
+    *("Call", "Tel.", "Info:", "Tickets:", "Phone:", "Questions?", "Contact", "Book under", "Information:", "Phone"),
+    *("Reservations", "If found call", "Register:", "Hotline", "Help:", "Sign up:", "Please phone", ""),
+)
 HELD_OUT_CALL = ("Ring", "Telephone")
 SHORT_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS_TITLES = ("Opening hours", "OPEN", "Hours", "Opening times", "OPENING HOURS", "Office hours", "We are open")
 HELD_OUT_HOURS = ("Business hours", "Shop hours", "When we are open")
+ORDERS = (
+    ("head", "date", "time", "place"),
+    ("head", "date", "time", "place"),
+    ("head", "place", "date", "time"),
+)
+HELD_OUT_ORDERS = (("date", "time", "head", "place"), ("place", "head", "date", "time"))
 UNSURE = ("name", "address", "street", "number", "company", "shop", "town", "due", "customer")
 
 
@@ -91,10 +130,9 @@ def _event(source: Source, room: Room) -> Document | None:
     head = [Part(Line(title, role="title"), (Fact("title", title),), optional=False)]
     when = _when(source, date, time)
     where_label = source.pick(PLACE_LABELS, HELD_OUT_PLACE) if rng.random() < 0.5 else ""
-    where = [Part(labelled(source, where_label, place), (Fact("place", place),))]
-    orders = ((head, when, where), (head, when, where), (head, where, when)), ((when, head, where), (where, head, when))
-    chosen = source.pick(*orders)
-    parts = [part for block in chosen for part in block]
+    where = [told(source, where_label, place, Fact("place", place))]
+    blocks = {"head": head, "date": when[:1], "time": when[1:], "place": where}
+    parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS)
     parts.insert(1, Part(Line(role="gap")))
     fitting = trim(rng, parts + _tail(source), room)
     return document(Kind.NOTICE, fitting, UNSURE) if fitting else None
@@ -108,8 +146,8 @@ def _when(source: Source, date: str, time: str) -> list[Part]:
     bare = rng.random() < 0.4
     labels = ("", "") if bare else (source.pick(DATE_LABELS, HELD_OUT_DATE), source.pick(TIME_LABELS, HELD_OUT_TIME))
     return [
-        Part(labelled(source, labels[0], date), (dated,)),
-        Part(labelled(source, labels[1], time), (timed,)),
+        told(source, labels[0], date, dated),
+        told(source, labels[1], time, timed),
     ]
 
 
@@ -121,7 +159,7 @@ def _tail(source: Source) -> list[Part]:
         parts += [Part(Line(role="gap")), Part(Line(text, role="flow"))]
     if rng.random() < 0.3:
         phone = values.phone(rng)
-        parts.append(Part(labelled(source, source.pick(CALL_LABELS, HELD_OUT_CALL), phone), (Fact("phone", phone),)))
+        parts.append(told(source, source.pick(CALL_LABELS, HELD_OUT_CALL), phone, Fact("phone", phone)))
     if rng.random() < 0.2:
         web = values.web(rng, source.words)
         parts.append(Part(Line(web), (Fact("web", web),)))

@@ -2,27 +2,60 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.papers.bills import Bill, item_parts, labelled, make_bill, sum_parts
+from training.papers.bills import Bill, item_parts, make_bill, sum_parts, told
+from training.papers.orders import in_order
 
 PAYMENTS = (
     *("VISA", "Cash", "Mastercard", "Debit card", "Amex", "Paid by card", "CASH", "Gift card", "Contactless"),
-    *("Credit card", "Bank card", "Maestro", "Voucher"),
+    *("Credit card", "Bank card", "Maestro", "Voucher", "Cheque", "PayPal", "Apple Pay", "Google Pay", "EC card"),
+    *(
+        "Paid by cheque",
+        "VISA DEBIT",
+        "Prepaid card",
+        "Mobile payment",
+        "Coins",
+        "Discover",
+        "On account",
+        "Company card",
+    ),
+    *("Paid with Visa", "CARD PAYMENT", "Cash payment", "Meal voucher", "MasterCard Debit", "Girocard", "Store credit"),
 )
 HELD_OUT_PAYMENTS = ("Card", "Visa card", "Paid in cash", "American Express", "Bank transfer")
 NUMBER_LABELS = (
     *("Receipt no.", "Receipt #", "No.", "Bill no.", "Ref", "Order", "Receipt:", "Ticket", "Order no.", "Check no."),
-    *("Transaction", "Receipt", "Bill", "Order #"),
+    *(
+        "Transaction",
+        "Receipt",
+        "Bill",
+        "Order #",
+        "Receipt ID",
+        "Trans. no.",
+        "RECEIPT NO",
+        "Slip",
+        "Slip no.",
+        "Doc.",
+    ),
+    *("Ticket no.", "Purchase no.", "Voucher no.", "Order ID", "Number", "Ref. no.", "Till receipt", "Invoice", "Bon"),
 )
 HELD_OUT_NUMBER = ("Receipt number", "Sale no.", "Reference", "Bill number")
-DATE_LABELS = ("", "", "", "Date", "Date:", "Date of sale", "Day")
+DATE_LABELS = (
+    *("", "", "", "", "Date", "Date:", "Date of sale", "Day", "Sold on", "Purchase date", "Issued", "On", "DATE"),
+    *("Bought on", "Printed on", "Sale date", "Receipt date", "Day of sale"),
+)
 HELD_OUT_DATE = ("Dated", "Date of purchase", "")
-TIME_LABELS = ("", "Time", "Time:", "at")
+TIME_LABELS = ("", "", "Time", "Time:", "at", "TIME", "Hour", "Sold at", "Printed at", "Clock")
 HELD_OUT_TIME = ("", "Time of sale")
-PHONE_LABELS = ("", "", "Tel.", "Tel:", "Phone", "T", "Ph:", "Call", "Phone:")
+PHONE_LABELS = (
+    *("", "", "", "Tel.", "Tel:", "Phone", "T", "Ph:", "Call", "Phone:", "TEL", "Phone no.", "Service line", "Hotline"),
+    *("Call us:", "Cell", "Shop phone", "Contact"),
+)
 HELD_OUT_PHONE = ("", "Telephone", "Mobile", "Telephone:")
-GIVEN_LABELS = ("Given", "Cash given", "Tendered", "Cash tendered", "Paid", "Cash paid")
+GIVEN_LABELS = ("Given", "Cash given", "Tendered", "Cash tendered", "Paid", "Cash paid", "Cash", "You gave", "Cash in")
 HELD_OUT_GIVEN = ("Received", "Cash received")
-CHANGE_LABELS = ("Change", "CHANGE", "Your change", "Change:", "Cash change", "Change due")
+CHANGE_LABELS = (
+    *("Change", "CHANGE", "Your change", "Change:", "Cash change", "Change due", "Money back", "Cash back", "Back"),
+    *("Change paid", "Returned", "Change out"),
+)
 HELD_OUT_CHANGE = ("Change given", "Change returned", "Change back")
 THANKS = (
     *("Thank you!", "THANK YOU", "Thanks for your visit", "Please come again", "Have a nice day!", "Goodbye"),
@@ -37,6 +70,7 @@ ORDERS = (
     ("when", "shop", "address", "number", "items", "sums", "paid", "phone"),
     ("shop", "address", "items", "sums", "paid", "when", "number", "phone"),
 )
+TOGETHER = ("items", "sums", "paid")
 HELD_OUT_ORDERS = (
     ("number", "when", "shop", "phone", "address", "items", "sums", "paid"),
     ("address", "shop", "items", "sums", "paid", "number", "phone", "when"),
@@ -59,7 +93,7 @@ def receipt_document(source: Source, room: Room) -> Document | None:
         "sums": sum_parts(source, bill),
         "paid": _paid(source, bill),
     }
-    parts = [part for name in source.pick(ORDERS, HELD_OUT_ORDERS) for part in blocks[name]]
+    parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS, TOGETHER)
     if rng.random() < 0.35:
         parts.append(Part(Line(source.pick(THANKS, HELD_OUT_THANKS))))
     fitting = trim(rng, parts, room)
@@ -86,13 +120,13 @@ def _head(source: Source) -> dict[str, list[Part]]:
         address = (
             Part(Line(street), whole, below=Line(town)) if rng.random() < 0.5 else Part(Line(whole[0].answer), whole)
         )
-    call = Part(labelled(source, source.pick(PHONE_LABELS, HELD_OUT_PHONE), phone), (Fact("phone", phone),))
-    numbered = labelled(source, source.pick(NUMBER_LABELS, HELD_OUT_NUMBER), number)
+    call = told(source, source.pick(PHONE_LABELS, HELD_OUT_PHONE), phone, Fact("phone", phone))
+    numbered = told(source, source.pick(NUMBER_LABELS, HELD_OUT_NUMBER), number, Fact("number", number))
     return {
         "address": [address] if rng.random() < 0.4 else [],
         "phone": [call] if rng.random() < 0.35 else [],
         "when": _when(source),
-        "number": [Part(numbered, (Fact("number", number),))] if rng.random() < 0.5 else [],
+        "number": [numbered] if rng.random() < 0.5 else [],
     }
 
 
@@ -107,9 +141,9 @@ def _when(source: Source) -> list[Part]:
         return [Part(Line(f"{date} {time}"), (dated, timed))]
     if shape > 0.93:
         return []
-    parts = [Part(labelled(source, source.pick(DATE_LABELS, HELD_OUT_DATE), date), (dated,))]
+    parts = [told(source, source.pick(DATE_LABELS, HELD_OUT_DATE), date, dated)]
     if rng.random() < 0.4:
-        parts.append(Part(labelled(source, source.pick(TIME_LABELS, HELD_OUT_TIME), time), (timed,)))
+        parts.append(told(source, source.pick(TIME_LABELS, HELD_OUT_TIME), time, timed))
     return parts
 
 

@@ -1,0 +1,99 @@
+"""Business cards."""
+
+from training import values
+from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.papers.bills import told
+from training.papers.jobs import role
+from training.papers.orders import in_order, without_edges
+
+LABELS = {
+    "phone": (
+        *(
+            "",
+            "",
+            "Tel.",
+            "Tel:",
+            "Phone",
+            "T",
+            "Ph:",
+            "Call",
+            "Office:",
+            "Phone:",
+            "P:",
+            "Cell:",
+            "Cell phone",
+            "Fon:",
+        ),
+        *("Work:", "Home:", "Phone no.", "Reception:", "Hotline:", "Switchboard", "Call me:", "Office line:", "M:"),
+        *("Service line", "Private:", "Contact:", "Day and night:", "Main line:"),
+    ),
+    "email": (
+        *("", "", "E-mail:", "Email:", "E", "Mail:", "E:", "e-mail", "Mail to", "Mail me at", "Contact:", "@", "M"),
+        *("Email address:", "Office mail:", "Inbox:"),
+    ),
+    "web": (
+        *("", "", "", "Web:", "W", "Website:", "W:", "Internet:", "Homepage:", "www", "Visit", "See", "URL:"),
+        *("Net:", "Find us at", "Web page:", "Portfolio:"),
+    ),
+}
+HELD_OUT_LABELS = {
+    "phone": ("Mobile", "Telephone", "Mob.", "Direct line:"),
+    "email": ("", "Write to", "E-Mail"),
+    "web": ("", "Online:", "Site:"),
+}
+ORDERS = (
+    ("name", "role", "company", "rule", "contacts", "more"),
+    ("company", "name", "role", "rule", "contacts", "more"),
+    ("name", "company", "role", "rule", "contacts", "more"),
+    ("company", "rule", "name", "role", "contacts", "more"),
+    ("name", "role", "rule", "contacts", "more", "company"),
+)
+HELD_OUT_ORDERS = (
+    ("role", "name", "rule", "company", "contacts"),
+    ("contacts", "rule", "name", "role", "company"),
+    ("company", "contacts", "rule", "name", "role"),
+)
+UNSURE = ("title", "shop", "place", "street", "town", "postcode", "customer")
+
+
+def card_document(source: Source, room: Room) -> Document | None:
+    """Who someone is, what they do, for whom, and how to reach them."""
+    rng = source.rng
+    name, does = values.person(rng), role(source)
+    company = values.company(rng, source.words)
+    small = source.split == "train" and rng.random() < 0.25
+    blocks = {
+        "name": [Part(Line(name, role="body" if small else "title"), (Fact("name", name),), optional=False)],
+        "role": [Part(Line(does), (Fact("role", does),))],
+        "company": [Part(Line(company, role=rng.choice(("body", "title"))), (Fact("company", company),))],
+        "rule": [Part(Line(role=rng.choice(("gap", "rule"))))],
+        "contacts": _contacts(source, name),
+        "more": [],
+    }
+    if source.split == "train" and rng.random() < 0.4:  # Ways to reach someone stand in two places.
+        cut = rng.randint(0, len(blocks["contacts"]))
+        blocks["contacts"], blocks["more"] = blocks["contacts"][:cut], blocks["contacts"][cut:]
+    parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS)
+    fitting = trim(rng, without_edges(parts), room)
+    return document(Kind.CARD, fitting, UNSURE) if fitting else None
+
+
+def _contacts(source: Source, name: str) -> list[Part]:
+    """Ways to reach a person, in any order."""
+    rng = source.rng
+    reach = {
+        "phone": values.phone(rng),
+        "email": values.email(rng, source.words, name),
+        "web": values.web(rng, source.words),
+    }
+    labels = {field: source.pick(LABELS[field], HELD_OUT_LABELS[field]) for field in reach}
+    contacts = [
+        told(source, labels[field], value, Fact(field, value)) for field, value in reach.items() if rng.random() < 0.75
+    ]
+    if rng.random() < 0.35:
+        street, town = values.street(rng, source.words), f"{values.town(rng)} {values.postcode(rng)}"
+        whole = (Fact("address", f"{street}, {town}"),)
+        above = rng.random() < 0.4
+        contacts.append(Part(Line(street), whole, below=Line(town)) if above else Part(Line(whole[0].answer), whole))
+    rng.shuffle(contacts)
+    return contacts
