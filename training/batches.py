@@ -14,13 +14,13 @@ from model_service.detail import TOKEN_PIXELS
 from model_service.glm4v.tokenizer import Tokenizer
 from training.camera.photo import photograph
 from training.curriculum import Stage, choose_em, choose_grid, choose_squash, stage_at
-from training.documents import Kind
+from training.documents import PAPERS, Kind
 from training.fonts import ALPHABET, Family, Split
+from training.marks import KINDS, read_marks
 from training.pages import Glyphs, Page
 from training.pictures import draw_picture
 from training.pointing import point
 from training.questions import QA, Asked
-from training.shapes.outlines import MARKS
 
 SLOTS = 6
 """Characters that one visual token is asked for, in reading order; a seventh in one cell is too small to read."""
@@ -28,11 +28,11 @@ SLOTS = 6
 PREFIX = 7
 """Ids before the question: [gMASK] <sop> <|user|> line feed, and three for the picture."""
 
-CODES = {code: index + 1 for index, code in enumerate((*map(ord, ALPHABET), *MARKS.values()))}
-"""The class of each character, shape and colour; 0 is for none."""
+CODES = {ord(character): index + 1 for index, character in enumerate(ALPHABET)}
+"""The class of each character; 0 is for none."""
 
-FIRST_MARK = min(MARKS.values())
 MOST_TEXT = 520
+MOST_QUESTIONS = 6
 BENT_SHARE = 0.65
 """The share of pages that a camera saw; the others come as they were drawn."""
 
@@ -43,15 +43,16 @@ class Batch:
 
     `pictures` (B, 28 * rows, 28 * columns, 3) uint8; `ids` (B, T) with the picture as three placeholders from
     index 4; `weights` (B, T) float: what each id counts for, 0 outside of answers; `slots` (B, N, 6): which characters
-    have their centre in each token's cell, 0 for none; `asked` (B, Q): the index in `ids` at which each question ends,
-    0 where there is none; `found` (B, Q, N + 1) bool: the cells in which its answer stands, the last one for "nowhere",
-    none where that cannot be said.
+    have their centre in each token's cell, 0 for none; `marks` (B, N, 5): its mark of each kind, 0 for none; `asked`
+    (B, Q): the index in `ids` at which each question ends, 0 where there is none; `found` (B, Q, N + 1) bool: the cells
+    in which its answer stands, the last one for "nowhere", none where that cannot be said.
     """
 
     pictures: Tensor
     ids: Tensor
     weights: Tensor
     slots: Tensor
+    marks: Tensor
     asked: Tensor
     found: Tensor
 
@@ -64,7 +65,7 @@ class Batch:
         return Batch(*(part.pin_memory() for part in self._parts()))
 
     def _parts(self) -> tuple[Tensor, ...]:
-        return self.pictures, self.ids, self.weights, self.slots, self.asked, self.found
+        return self.pictures, self.ids, self.weights, self.slots, self.marks, self.asked, self.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Example:
     ids: list[int]
     weights: list[float]
     slots: np.ndarray
+    marks: np.ndarray
     asked: list[int]
     found: list[np.ndarray]
 
@@ -130,9 +132,9 @@ class Batches(IterableDataset[Batch]):
         questions = choose_questions(rng, page, stage.reading)
         ids, weights, asked = converse(self._tokenizer, questions)
         cells = cells_of(glyphs, size, rows, columns)
-        slots = fill_slots(glyphs, cells, rows * columns)
+        slots, marks = fill_slots(glyphs, cells, rows * columns), fill_marks(glyphs, cells, rows * columns)
         found = [point(glyphs, qa, cells, rows * columns) for qa in questions[: len(asked)]]
-        return Example(np.asarray(image), ids, weights, slots, asked, found)
+        return Example(np.asarray(image), ids, weights, slots, marks, asked, found)
 
     def _page(self, rng: random.Random, canvas: tuple[int, int], em: float, kind: Kind, limit: int) -> Page:
         """A picture of a kind, in smaller type or with a few words only where it does not fit."""
@@ -154,16 +156,21 @@ def collate(drawn: list[Example], tokenizer: Tokenizer) -> Batch:
         torch.tensor([one.ids + [filler] * (length - len(one.ids)) for one in drawn]),
         torch.tensor([one.weights + [0.0] * (length - len(one.weights)) for one in drawn]),
         torch.from_numpy(np.stack([one.slots for one in drawn])).long(),
+        torch.from_numpy(np.stack([one.marks for one in drawn])).long(),
         torch.tensor([one.asked + [0] * (most - len(one.asked)) for one in drawn]),
         torch.from_numpy(np.stack([np.stack(one.found + [nowhere] * (most - len(one.found))) for one in drawn])),
     )
 
 
 def choose_questions(rng: random.Random, page: Page, reading_share: float) -> list[QA]:
-    """Some questions in random order; on about `reading_share` of the pages one of them asks for the whole text."""
+    """Some questions in random order, about a drawing as many as may be.
+
+    On about `reading_share` of the pages one of them asks for the whole text.
+    """
     reading = [qa for qa in page.qa if qa.kind is Asked.TEXT]
     others = [qa for qa in page.qa if qa.kind is not Asked.TEXT] or reading
-    wanted = rng.sample(others, min(len(others), rng.randint(1, 6)))
+    most = rng.randint(1, MOST_QUESTIONS) if page.kind in PAPERS else MOST_QUESTIONS
+    wanted = rng.sample(others, min(len(others), most))
     if others is not reading and reading and rng.random() < reading_share:
         wanted.insert(rng.randrange(len(wanted) + 1), reading[0])
     return wanted
@@ -201,14 +208,24 @@ def cells_of(glyphs: Glyphs, canvas: tuple[int, int], rows: int, columns: int) -
 
 
 def fill_slots(glyphs: Glyphs, cells: np.ndarray, count: int) -> np.ndarray:
-    """(count, 6): the classes whose centres lie in each cell, in reading order, 0 for none; `cells` as of `cells_of`.
+    """(count, 6): the characters whose centres lie in each cell, in reading order, 0 for none.
 
-    A cell has as many equal letters as stand there, but each shape and colour once.
+    `cells` is as of `cells_of`; a cell has as many equal letters as stand there.
     """
     slots = np.zeros((count, SLOTS), np.uint8)
     filled = np.zeros(count, int)
     for cell, code in zip(cells, glyphs.codes, strict=True):
-        if filled[cell] < SLOTS and not (code >= FIRST_MARK and CODES[int(code)] in slots[cell]):
-            slots[cell, filled[cell]] = CODES.get(int(code), 0)
+        if filled[cell] < SLOTS and code in CODES:
+            slots[cell, filled[cell]] = CODES[code]
             filled[cell] += 1
     return slots
+
+
+def fill_marks(glyphs: Glyphs, cells: np.ndarray, count: int) -> np.ndarray:
+    """(count, 5): each cell's mark of each kind, the first one where there are several, 0 for none."""
+    marks = np.zeros((count, len(KINDS)), np.uint8)
+    found = read_marks(glyphs.codes)
+    for column in range(len(KINDS)):
+        there = np.flatnonzero(found[:, column])[::-1]
+        marks[cells[there], column] = found[there, column]
+    return marks

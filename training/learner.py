@@ -12,6 +12,7 @@ from model_service.glm4v.model import GLM4VForConditionalGeneration, image_posit
 from model_service.glm4v.pixels import MEAN, STD
 from model_service.glm4v.vision import VisionLayer
 from training.batches import CODES, PREFIX, SLOTS, Batch
+from training.marks import KINDS, MOST_OF_A_KIND
 
 VISION: dict[str, Any] = {
     "dropout_prob": 0.0,
@@ -78,9 +79,9 @@ class Learner(nn.Module):
     """The model with heads that exist in training only.
 
     Learning from answers alone never gets as far as reading. So one head asks every visual token which characters
-    stand in its cell, in order, or which shape and colour lie there, and another where on the page it is, which the
-    language model's one shared position for all visual tokens does not tell. A third one asks the end of each
-    question, halfway through the language model, in which cells its answer stands, if anywhere.
+    stand in its cell, in order, another what part of a shape or chart lies there, and a third one where on the page it
+    is, which the language model's one shared position for all visual tokens does not tell. The last one asks the end of
+    each question, halfway through the language model, in which cells its answer stands, if anywhere.
     """
 
     mean: Tensor
@@ -92,6 +93,7 @@ class Learner(nn.Module):
         width = model.config.hidden_size
         self.norm = nn.LayerNorm(width)
         self.characters = nn.Linear(width, SLOTS * (len(CODES) + 1))
+        self.marks = nn.Linear(width, len(KINDS) * (MOST_OF_A_KIND + 1))
         self.place = nn.Linear(width, 4 * WAVES)
         self.halfway = nn.LayerNorm(width)
         self.question = nn.Linear(width, width, bias=False)
@@ -109,8 +111,8 @@ class Learner(nn.Module):
         self._answers_loss = torch.compile(answers_loss, dynamic=True)
         self._characters_loss = torch.compile(characters_loss, dynamic=True)
 
-    def forward(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """The answers' weighted cross-entropy, the cells' characters', the error of the place, the answers' cells'.
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """The cross-entropies of answers (weighted), characters and marks, the places' error, the answers' cells'.
 
         Each is a scalar.
         """
@@ -126,7 +128,8 @@ class Learner(nn.Module):
         found = self.place(cells).float()
         place = F.mse_loss(found, _waves(height // 28, width // 28, found.device).expand_as(found))
         characters = self._characters_loss(self.characters(cells), batch.slots)
-        return answers, characters, place, self._pointing_loss(middle, tokens, batch)
+        marks = self._characters_loss(self.marks(cells), batch.marks)
+        return answers, characters, marks, place, self._pointing_loss(middle, tokens, batch)
 
     def _read(self, embeds: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
         """What the language model has halfway, and at its end, (B, T, hidden) each."""
@@ -160,12 +163,12 @@ def answers_loss(logits: Tensor, ids: Tensor, weights: Tensor) -> Tensor:
 def characters_loss(logits: Tensor, slots: Tensor) -> Tensor:
     """Cross-entropy per character, from (B, N, 6 * classes) logits and (B, N, 6) classes; a scalar.
 
-    The many empty slots count for as much as the filled ones together.
+    Each counts as one of the filled slots, or of a hundredth of all where fewer are filled; an empty one counts half.
     """
     losses = F.cross_entropy(logits.reshape(slots.numel(), -1).float(), slots.flatten(), reduction="none")
     filled = slots.flatten() > 0
     full, empty = (losses * filled).sum(), (losses * ~filled).sum()
-    return (full + 0.5 * empty) / filled.sum().clamp(min=1)
+    return (full + 0.5 * empty) / filled.sum().clamp(min=max(1, slots.numel() // 100))
 
 
 def new_model(seed: int) -> GLM4VForConditionalGeneration:

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from training.marks import bearing
 from training.pages import Glyphs
 from training.questions import QA, Asked
 
@@ -20,11 +21,14 @@ PARTS = re.compile(r",\s+|\s+-\s*|\n")
 def point(glyphs: Glyphs, qa: QA, cells: np.ndarray, count: int) -> np.ndarray:
     """(count + 1,) bool: the cells in which the answer stands; the last one for "not on the page"; none if unknown.
 
-    `cells` (n,) has the cell of each glyph, out of `count`.
+    `cells` (n,) has the cell of each glyph, out of `count`. Of shapes and charts, what bears the question's marks.
     """
     found = np.zeros(count + 1, bool)
     if qa.kind is Asked.ABSENT:
         found[count] = True
+    elif qa.marks:
+        found[cells[bearing(glyphs.codes, qa.marks)]] = True
+        found[count] = not found.any()
     elif qa.kind in POINTED:
         found[cells[find(glyphs, qa.answer)]] = True
     return found

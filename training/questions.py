@@ -9,6 +9,7 @@ from training import names, values
 from training import paraphrases as ways
 from training.documents import Document, Fact, Kind, Source
 from training.namings import NAMINGS
+from training.papers.keys import CODE_KEYS, WORD_KEYS
 from training.paraphrases import FIELD_FRAMES
 from training.phrasing import CHINESE_SHARE, Asking, Wording, marked, phrase, typed
 
@@ -29,17 +30,24 @@ class Asked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QA:
-    """A question and its one right answer. `field` is set where `kind` is `field` or `absent`."""
+    """A question and its one right answer. `field` is set where `kind` is `field` or `absent`.
+
+    `marks`, where there are any, are those that a place bears on which the answer rests (`training.marks`).
+    """
 
     kind: Asked
     question: str
     answer: str
     field: str = ""
+    marks: tuple[str, ...] = ()
 
 
 SPECIAL_SHARE = 0.25
 ABSENT_SHARE = 0.36
-MOST_FIELDS = 4
+MOST_FIELDS = {"train": 7, "plain": 4, "test": 4}
+SECOND_ABSENT_SHARE = 0.5
+"""In training, of the questions for what is not there: how often there is another one."""
+
 
 DENIABLE = (
     *("total", "subtotal", "tax", "date", "time", "phone", "email", "web", "address", "weight", "number", "name"),
@@ -66,12 +74,12 @@ YES, NO = ("Yes.", "有。"), ("No.", "没有。")
 def ask(source: Source, whole: Document, text: str, wording: Wording = "train") -> tuple[QA, ...]:
     """Questions about a page that reads `text`: first to read it all, then some of the others in random order."""
     rng = source.rng
-    chosen = [_field(rng, fact, wording) for fact in rng.sample(whole.facts, min(MOST_FIELDS, len(whole.facts)))]
+    facts = rng.sample(whole.facts, min(MOST_FIELDS[wording], len(whole.facts)))
+    chosen = [_field(rng, fact, wording) for fact in facts]
     lines = text.split("\n")
     if len(lines) > 1 and rng.random() < 0.6:
         chosen.append(_line(rng, lines, wording))
-    if rng.random() < ABSENT_SHARE and (missing := _missing(source, whole, text, wording)):
-        chosen.append(missing)
+    chosen += _absent(source, whole, text, wording)
     if rng.random() < 0.12:
         asking = phrase(rng, ways.KIND, wording)
         chosen.append(QA(Asked.KIND, asking.text, asking.say(*KIND_SENTENCES[whole.kind])))
@@ -123,15 +131,28 @@ def _line(rng: random.Random, lines: Sequence[str], wording: Wording) -> QA:
     return QA(Asked.LINE, asking.text, lines[number - 1])
 
 
-def _missing(source: Source, whole: Document, text: str, wording: Wording) -> QA | None:
-    """A question for what is not there: a field, or the price of something that was not bought."""
+def _absent(source: Source, whole: Document, text: str, wording: Wording) -> list[QA]:
+    """None or one question for what is not there, in training up to two."""
     rng = source.rng
-    if any(fact.field == "item" for fact in whole.facts) and rng.random() < 0.25:
+    if rng.random() >= ABSENT_SHARE:
+        return []
+    count = 2 if wording == "train" and rng.random() < SECOND_ABSENT_SHARE else 1
+    missing = (_missing(source, whole, text, wording) for _ in range(count))
+    return list({qa.answer: qa for qa in missing if qa}.values())
+
+
+def _missing(source: Source, whole: Document, text: str, wording: Wording) -> QA | None:
+    """A question for what is not there: a field, the price of something that was not bought, a key of another form."""
+    rng, told = source.rng, {fact.field for fact in whole.facts}
+    if "item" in told and rng.random() < 0.25:
         thing = rng.choice((rng.choice(names.GOODS), values.word(rng, source.words))).lower()
         if thing not in text.lower():
             return absent(phrase(rng, ways.ITEM, wording, {"subject": thing}), thing, thing, "item")
-    told = {fact.field for fact in whole.facts} | whole.unsure
-    missing = [field for field in DENIABLE if field not in told]
+    if wording == "train" and "entry" in told and rng.random() < 0.3:
+        key = rng.choice((rng.choice((*WORD_KEYS, *CODE_KEYS)), values.word(rng, source.words).capitalize()))
+        if key.lower() not in text.lower():
+            return absent(phrase(rng, ways.ENTRY, wording, {"subject": key}), key, key, "entry")
+    missing = [field for field in DENIABLE if field not in told | whole.unsure]
     if not missing:
         return None
     field = rng.choice(missing)

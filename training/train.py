@@ -23,7 +23,9 @@ from training.fonts import find_families, find_words
 from training.learner import Learner, new_model
 from training.optimizers import load_states, make_optimizers, schedule, take_step
 
-WEIGHT_CHARACTERS, WEIGHT_PLACE, WEIGHT_POINTING = 0.5, 0.2, 0.3
+LOSSES = {"answers": 1.0, "characters": 0.5, "marks": 0.5, "place": 0.2, "pointing": 0.3}
+"""What the learner's losses are called, in their order, and what each of them counts for."""
+
 SAVE_EVERY_SECONDS = 60.0
 LOG_EVERY = 50
 AGREE_EVERY = 20
@@ -122,23 +124,20 @@ class Training:
         return DataLoader(data, batch_size=None, num_workers=arguments.workers, pin_memory=gpu)
 
     def _learn(self, batch: Batch, rate: float) -> Tensor:
-        """One step of all optimizers; the four losses, on the device."""
+        """One step of all optimizers; its losses, on the device."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            answers, characters, place, pointing = self.parallel(batch)
-        (answers + WEIGHT_CHARACTERS * characters + WEIGHT_PLACE * place + WEIGHT_POINTING * pointing).backward()
+            losses: tuple[Tensor, ...] = self.parallel(batch)
+        total = torch.stack([weight * loss for weight, loss in zip(LOSSES.values(), losses, strict=True)]).sum()
+        total.backward()  # type: ignore[no-untyped-call]
         take_step(self.optimizers, self.learner.parameters(), self.arguments.lr * rate)
-        return torch.stack((answers, characters, place, pointing)).detach()
+        return torch.stack(losses).detach()
 
     def _log(self, losses: Tensor, seen: int, seconds: float, waited: float) -> None:
-        answers, characters, place, pointing = losses.tolist()
         line = {
             "step": self.step,
             "seconds": round(seconds, 1),
             "waited": round(waited, 1),
-            "answers": round(answers, 4),
-            "characters": round(characters, 4),
-            "place": round(place, 4),
-            "pointing": round(pointing, 4),
+            **{name: round(loss, 4) for name, loss in zip(LOSSES, losses.tolist(), strict=True)},
             "pictures": seen,
             "pictures_per_second": round(seen / seconds, 1),
         }

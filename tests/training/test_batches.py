@@ -10,13 +10,23 @@ from model_service.detail import MAX_TOKENS, NATIVE_SIDE
 from model_service.glm4v.prompt import build_prompt
 from model_service.types import Message
 from tests.training.papers import FONTS, WORDS
-from training.batches import CODES, PREFIX, SLOTS, Batches, Plan, cells_of, converse, fill_slots
+from training.batches import (
+    CODES,
+    PREFIX,
+    SLOTS,
+    Batches,
+    Plan,
+    cells_of,
+    converse,
+    fill_marks,
+    fill_slots,
+)
 from training.curriculum import STAGES, choose_em, choose_grid, choose_squash, stage_at
 from training.documents import Kind
 from training.export import byte_tokenizer
+from training.marks import KINDS, mark, read_marks
 from training.pages import Glyphs
 from training.questions import QA, Asked
-from training.shapes.outlines import MARKS
 
 
 def batches(rank: int = 0) -> Batches:
@@ -39,6 +49,7 @@ def test_shapes_fit_together() -> None:
     count, height, width, _ = batch.pictures.shape
     assert height % 28 == width % 28 == 0
     assert batch.slots.shape == (count, (height // 28) * (width // 28), SLOTS)
+    assert batch.marks.shape == (*batch.slots.shape[:2], len(KINDS))
     assert batch.ids.shape == batch.weights.shape
     assert batch.found.shape == (*batch.asked.shape, batch.slots.shape[1] + 1)
     assert bool(batch.weights.any(dim=1).all())
@@ -62,12 +73,14 @@ def test_conversation_is_the_models_prompt() -> None:
     assert sum(weights) == pytest.approx(7**0.5 + 6**0.5)
 
 
-def test_a_shape_is_marked_once_a_cell() -> None:
-    """Many points of one shape in a cell are one class, its colour another."""
-    circle, red = MARKS["circle"], MARKS["red"]
-    glyphs = Glyphs(np.array([circle, red] * 3, np.int32), np.full(6, 9, np.float32), np.full(6, 9, np.float32))
-    slots = fill_slots(glyphs, cells_of(glyphs, (28, 28), rows=1, columns=1), 1)
-    assert slots.tolist() == [[CODES[circle], CODES[red], 0, 0, 0, 0]]
+def test_a_cell_has_one_mark_of_each_kind() -> None:
+    """The first one that lies there, whatever the other kinds are; letters are no marks, and marks are no letters."""
+    places = [mark("label", "2"), mark("bar", "centre", "2"), mark("bar", "body", "3"), ord("x")]
+    glyphs = Glyphs(np.array(places, np.int32), np.full(4, 9, np.float32), np.full(4, 9, np.float32))
+    cells = cells_of(glyphs, (56, 28), rows=1, columns=2)
+    expected = read_marks(np.array([mark("label", "centre", "2")], np.int32))
+    assert fill_marks(glyphs, cells, 2).tolist() == [*expected.tolist(), [0] * len(KINDS)]
+    assert fill_slots(glyphs, cells, 2).tolist() == [[CODES[ord("x")], 0, 0, 0, 0, 0], [0] * SLOTS]
 
 
 def test_slots_hold_characters_in_reading_order() -> None:

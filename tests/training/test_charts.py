@@ -4,7 +4,7 @@ import random
 import re
 from itertools import pairwise
 
-import numpy
+import numpy as np
 import pytest
 
 from tests.training.papers import FONTS, WORDS
@@ -15,6 +15,7 @@ from training.charts.layout import Manner
 from training.charts.questions import ask_chart, trend
 from training.documents import Kind, Source
 from training.fonts import ALPHABET
+from training.marks import FIRST, bearing
 from training.pages import Page
 from training.phrasing import Phrases, Wording
 from training.questions import Asked
@@ -50,7 +51,8 @@ def test_a_chart_is_of_the_size_asked_for_and_its_glyphs_spell_its_text(split: W
         page = drawn(seed, split)
         assert (page.image.size, page.image.mode, page.kind, page.em) == ((420, 380), "RGB", Kind.CHART, 16)
         assert set(page.text) <= {*ALPHABET, "\n"}
-        assert "".join(map(chr, page.glyphs.codes)) == "".join(page.text.split())
+        printed = [chr(code) for code in page.glyphs.codes if code < FIRST]
+        assert "".join(printed) == "".join(page.text.split())
         assert ((page.glyphs.x > 0) & (page.glyphs.x < 420)).all()
         assert ((page.glyphs.y > 0) & (page.glyphs.y < 380)).all()
 
@@ -65,8 +67,8 @@ def test_the_same_seed_draws_the_same_chart() -> None:
 def test_nothing_touches_the_edge() -> None:
     """The canvas's outermost pixels are all of one colour: nothing is clipped."""
     for seed in range(25):
-        pixels = numpy.asarray(drawn(seed, SPLITS[seed % 3]).image)
-        edge = numpy.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+        pixels = np.asarray(drawn(seed, SPLITS[seed % 3]).image)
+        edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
         assert (edge == edge[0]).all()
 
 
@@ -93,11 +95,29 @@ def test_answers_are_printed_on_the_chart(split: Wording) -> None:
 
 
 def test_three_to_five_different_questions() -> None:
-    """No question is put twice, and none asks for the whole text."""
+    """No question is put twice, and none asks for the whole text; in training there are six."""
     for seed in range(40):
         questions = [qa.question for qa in drawn(seed).qa]
-        assert 3 <= len(questions) == len(set(questions)) <= 5
+        assert len(questions) == len(set(questions)) == 6
+        assert 3 <= len(drawn(seed, "test").qa) <= 5
         assert all(qa.kind in {Asked.CHART, Asked.KIND, Asked.ABSENT} for qa in drawn(seed).qa)
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_what_bears_a_questions_marks_is_its_answer(split: Wording) -> None:
+    """The letters there spell it, and where something is counted there are as many."""
+    for seed in range(60):
+        page = drawn(seed, split)
+        codes, places = page.glyphs.codes, list(zip(page.glyphs.x, page.glyphs.y, strict=True))
+        printed = {place: chr(code) for code, place in zip(codes, places, strict=True) if code < FIRST}
+        for qa in (qa for qa in page.qa if qa.kind is Asked.CHART):
+            borne = np.flatnonzero(bearing(codes, qa.marks))
+            if qa.field == "count":
+                assert str(len(borne)) == qa.answer
+            elif qa.field == "trend":
+                assert len(borne) == 1
+            else:
+                assert "".join(printed[places[at]] for at in borne) == "".join(qa.answer.split())
 
 
 @pytest.mark.parametrize("split", SPLITS)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from training.marks import mark
 from training.pages import Glyphs
 from training.pointing import find, point
 from training.questions import QA, Asked
@@ -48,3 +49,13 @@ def test_its_cells_are_pointed_at(kind: Asked, answer: str, cells: list[int]) ->
     printed = glyphs()
     cell = np.arange(len(printed.codes)) // 2
     assert np.flatnonzero(point(printed, QA(kind, "?", answer), cell, 30)).tolist() == cells
+
+
+def test_a_drawings_cells_are_those_that_bear_the_marks() -> None:
+    """All red stars and nothing else; nowhere if there are none."""
+    codes = [mark("star", "red", "centre"), mark("star", "red", "body"), mark("star", "blue", "centre")]
+    drawn = Glyphs(np.array(codes, np.int32), np.zeros(3, np.float32), np.zeros(3, np.float32))
+    cells = np.array([3, 4, 5])
+    for marks, found in ((("star", "centre"), [3, 5]), (("red", "centre"), [3]), (("heart",), [30])):
+        qa = QA(Asked.SHAPE, "How many are there?", "2", "count", marks)
+        assert np.flatnonzero(point(drawn, qa, cells, 30)).tolist() == found

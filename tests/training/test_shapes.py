@@ -1,26 +1,33 @@
 """Flat shapes are drawn apart, in clear colours, and every answer is what is drawn."""
 
 import random
+from dataclasses import replace
 
 import numpy
 import pytest
 
 from training.documents import Kind
-from training.questions import Asked
-from training.shapes.drawing import _choose_ground, _is_clear, _place, ask_shapes, draw_shapes
-from training.shapes.outlines import COLOURS, MARKS, SHAPES, Shape, is_held_out, paint_shape
+from training.marks import KINDS, bearing, read_marks
+from training.phrasing import Wording
+from training.questions import YES, Asked
+from training.shapes.drawing import _choose_ground, _is_clear, _place, draw_shapes
+from training.shapes.marking import mark_shapes
+from training.shapes.outlines import COLOURS, SHAPES, Shape, is_held_out, paint_shape
+from training.shapes.questions import ask_shapes
 
 SIZES = ((170, 170), (500, 700), (700, 300))
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_picture_of_shapes_has_its_size_and_questions(size: tuple[int, int]) -> None:
-    """There is nothing to read, and 3 to 5 questions are asked."""
+    """There is nothing to read, and 3 to 5 questions are asked in the exam, in training three or more, no two alike."""
     for seed in range(15):
         page = draw_shapes(random.Random(seed), *size)
         assert (page.image.size, page.image.mode, page.kind) == (size, "RGB", Kind.SHAPES)
         assert page.text == ""
-        assert 3 <= len(page.qa) <= 5
+        assert len(page.qa) >= 3
+        assert len({(qa.kind, qa.answer, qa.marks) for qa in page.qa}) == len(page.qa)
+        assert 3 <= len(draw_shapes(random.Random(seed), *size, split="test").qa) <= 5
 
 
 def test_the_same_seed_draws_the_same_shapes() -> None:
@@ -91,13 +98,40 @@ def test_answers_are_what_is_drawn() -> None:
     assert "There is no circle in the picture." not in answers[Asked.ABSENT]
 
 
-def test_marks_lie_on_their_shapes() -> None:
-    """Every filled shape's marks stand on its own colour, each point as the shape and as the colour."""
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_marks_lie_on_their_shapes(split: Wording) -> None:
+    """Every shape has one centre; each other mark of it stands on what is painted of it, and on no other shape."""
     for seed in range(20):
-        page = draw_shapes(random.Random(seed), 448, 448)
-        codes = page.glyphs.codes.tolist()
-        assert set(codes[0::2]) <= {MARKS[name] for name in SHAPES}
-        assert set(codes[1::2]) <= {MARKS[name] for name in COLOURS}
-        assert len(page.glyphs.x) == len(page.glyphs.y) == len(codes) > 0
-        assert page.glyphs.x.min() > 0
-        assert page.glyphs.x.max() < 448
+        shapes = _place(random.Random(seed), 448, 448, list(COLOURS), split)
+        glyphs = mark_shapes(shapes)
+        for name, colour in {(shape.name, shape.colour) for shape in shapes}:
+            mine = [shape for shape in shapes if (shape.name, shape.colour) == (name, colour)]
+            painted = numpy.sum([_mask(shape, (448, 448)) for shape in mine], axis=0)
+            assert bearing(glyphs.codes, (name, colour, "centre")).sum() == len(mine)
+            bodies = bearing(glyphs.codes, (name, colour, "body"))
+            rows, columns = ((values[bodies] + 20).round().astype(int) for values in (glyphs.y, glyphs.x))
+            assert len(rows) >= 4 * len(mine)
+            assert painted[rows, columns].all()
+
+
+def test_shapes_in_a_row_are_numbered() -> None:
+    """From left to right, where it is plain to see which comes first; where it is not, none is."""
+    row = [Shape("circle", "red", 50, 50, 40, 40), Shape("star", "blue", 150, 50, 40, 40)]
+    assert bearing(mark_shapes(row).codes, ("star", "2", "centre")).sum() == 1
+    column = [row[0], replace(row[1], x=60, y=150)]
+    assert not read_marks(mark_shapes(column).codes)[:, list(KINDS).index("order")].any()
+
+
+def test_each_answer_rests_on_what_bears_its_marks() -> None:
+    """As many centres bear them as were counted, none where the answer is no."""
+    for seed in range(60):
+        shapes = _place(random.Random(seed), 448, 448, list(COLOURS), "train")
+        codes = mark_shapes(shapes).codes
+        for qa in (qa for qa in ask_shapes(random.Random(seed), shapes, "train") if qa.kind is Asked.SHAPE):
+            borne = int(bearing(codes, qa.marks).sum())
+            if qa.field.startswith("count"):
+                assert qa.answer == str(borne)
+            elif qa.field == "there":
+                assert (borne > 0) is (qa.answer in YES)
+            else:
+                assert borne == (1 if qa.field == "colour" else len(shapes))

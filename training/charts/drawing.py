@@ -9,11 +9,12 @@ from PIL import Image, ImageDraw
 
 from training.charts.data import Chart, Form, choose_chart
 from training.charts.layout import Manner, Plot, choose_box, set_chart
+from training.charts.marking import mark_chart
 from training.charts.questions import ask_chart
 from training.documents import Kind, Source
 from training.fonts import Family
 from training.layout import choose_type
-from training.pages import Colour, Page, locate
+from training.pages import Colour, Page
 from training.phrasing import Wording
 
 FORMS: tuple[Form, ...] = ("columns", "bars", "line")
@@ -84,7 +85,8 @@ def draw_chart(
             if plot:
                 image = paint_chart(chart, plot, manner, choose_look(rng, chart, em, split), (width, height))
                 qa = ask_chart(rng, chart, wording or split)
-                return Page(image, plot.text, locate(plot.runs), qa, Kind.CHART, em)
+                glyphs = mark_chart(chart, plot, manner.bar * plot.band / 2)
+                return Page(image, plot.text, glyphs, qa, Kind.CHART, em)
     raise ValueError(f"no chart with type of {em:g} pixels fits a canvas of {width}x{height}")
 
 

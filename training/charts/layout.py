@@ -61,8 +61,10 @@ class Plot:
     ends: tuple[float, ...]
     grid: tuple[float, ...]
     runs: tuple[Run, ...]
+    labels: tuple[Run, ...]
     values: tuple[Run, ...]
     inside: tuple[bool, ...]
+    ticks: tuple[Run, ...]
 
     @property
     def text(self) -> str:
@@ -127,7 +129,7 @@ def _set_upright(chart: Chart, face: Face, room: Box, manner: Manner) -> Plot | 
         for value, x, end, within, place in zip(printed, middles, ends, inside, places, strict=False)
     ]
     runs = (*reversed(ticks), *_joined(values), *_joined(labels))
-    return Plot(box, band, middles, ends, grid, runs, tuple(values), inside)
+    return Plot(box, band, middles, ends, grid, runs, tuple(labels), tuple(values), inside, tuple(ticks))
 
 
 def _beside_point(chart: Chart, place: int, ends: tuple[float, ...], face: Face) -> float:
@@ -164,10 +166,10 @@ def _set_lying(chart: Chart, face: Face, room: Box, manner: Manner) -> Plot | No
         for value, end, y, within in zip(printed, ends, middles, inside, strict=False)
     ]
     baseline = room.top + face.ascent if manner.far_axis else room.bottom - face.descent
-    ticks = _joined([_run(mark, x, baseline, face, 0.5) for mark, x in zip(marks, grid, strict=False)])
+    ticks = [_run(mark, x, baseline, face, 0.5) for mark, x in zip(marks, grid, strict=False)]
     rows = tuple(run for row in zip(labels, values, strict=False) for run in _joined(row)) if values else tuple(labels)
-    runs = (*ticks, *rows) if manner.far_axis else (*rows, *ticks)
-    return Plot(box, band, middles, ends, grid, runs, tuple(values), inside)
+    runs = (*_joined(ticks), *rows) if manner.far_axis else (*rows, *_joined(ticks))
+    return Plot(box, band, middles, ends, grid, runs, tuple(labels), tuple(values), inside, tuple(ticks))
 
 
 def _along(chart: Chart, numbers: Sequence[int], start: float, end: float) -> tuple[float, ...]:

@@ -23,7 +23,8 @@ WEIGHTS: dict[Sort, float] = {
     "count": 0.7,
     "kind": 0.7,
 }
-MISSING_SHARE = 0.12
+MISSING_SHARE = {True: 0.35, False: 0.12}
+"""The share of charts that are asked about a category which they do not have: in training, and in the exam."""
 
 BARS: Mapping[Form, tuple[tuple[str, str], ...]] = {
     "columns": (("bar", "柱子"), ("bar", "柱子"), ("column", "柱子")),
@@ -45,11 +46,15 @@ TALL: Mapping[tuple[Form, bool], tuple[tuple[str, str], ...]] = {
 
 
 def ask_chart(rng: random.Random, chart: Chart, wording: Wording) -> tuple[QA, ...]:
-    """Three to five questions in random order; only values are asked for more than once, each of another category."""
+    """Questions in random order: three to five, in training six; only values are asked for more than once.
+
+    Each value is that of another category.
+    """
+    taught = wording != "test"
     sorts = {sort: weight for sort, weight in WEIGHTS.items() if sort != "trend" or trend(chart) is not None}
     places = rng.sample(range(len(chart.labels)), len(chart.labels))
-    chosen = [_missing(rng, chart, wording)] if chart.missing and rng.random() < MISSING_SHARE else []
-    wanted = rng.randint(3, 5)
+    chosen = [_missing(rng, chart, wording)] if chart.missing and rng.random() < MISSING_SHARE[taught] else []
+    wanted = 6 if taught else rng.randint(3, 5)
     while len(chosen) < wanted:
         sort = rng.choices(list(sorts), list(sorts.values()))[0]
         if sort == "value":
@@ -72,31 +77,32 @@ def trend(chart: Chart) -> bool | None:
 
 def _ask(rng: random.Random, chart: Chart, sort: Sort, wording: Wording) -> QA:
     if sort == "title":
-        return _qa(phrase(rng, TITLE, wording), chart.title, sort)
+        return _qa(phrase(rng, TITLE, wording), chart.title, sort, "title")
     if sort == "trend":
         asking = phrase(rng, TREND, wording)
         answer = asking.say("It rises.", "上升。") if trend(chart) else asking.say("It falls.", "下降。")
-        return _qa(asking, answer, sort)
+        return _qa(asking, answer, sort, "centre", str(len(chart.labels)))
     if sort == "kind":
         return _kind(rng, chart, wording)
     if sort == "count":
-        return _qa(phrase(rng, COUNT, wording, *_slots(rng, chart)), str(len(chart.labels)), sort)
+        return _qa(phrase(rng, COUNT, wording, *_slots(rng, chart)), str(len(chart.labels)), sort, "centre")
     return _extreme(rng, chart, sort, wording)
 
 
 def _value(rng: random.Random, chart: Chart, place: int, wording: Wording) -> QA:
     asking = phrase(rng, VALUE, wording, *_slots(rng, chart, chart.labels[place]))
-    return _qa(asking, chart.values[place], "value")
+    return _qa(asking, chart.values[place], "value", "value", str(place + 1))
 
 
 def _extreme(rng: random.Random, chart: Chart, sort: Sort, wording: Wording) -> QA:
     largest = sort in {"largest", "largest value"}
     place = chart.numbers.index((max if largest else min)(chart.numbers))
+    rank = "largest" if largest else "smallest"
     slots = _slots(rng, chart, largest=largest)
     if sort in {"largest value", "smallest value"}:
-        return _qa(phrase(rng, EXTREME_VALUE, wording, *slots), chart.values[place], sort)
+        return _qa(phrase(rng, EXTREME_VALUE, wording, *slots), chart.values[place], sort, "value", rank)
     phrases = PEAK if chart.categories.timed and rng.random() < 0.3 else EXTREME
-    return _qa(phrase(rng, phrases, wording, *slots), chart.labels[place], sort)
+    return _qa(phrase(rng, phrases, wording, *slots), chart.labels[place], sort, "label", rank)
 
 
 def _kind(rng: random.Random, chart: Chart, wording: Wording) -> QA:
@@ -124,5 +130,5 @@ def _slots(
     return english, {"noun": chinese_noun, "bar": chinese_bar, "most": chinese_most, "tall": chinese_tall}
 
 
-def _qa(asking: Asking, answer: str, sort: Sort) -> QA:
-    return QA(Asked.CHART, asking.text, answer, sort)
+def _qa(asking: Asking, answer: str, sort: Sort, *marks: str) -> QA:
+    return QA(Asked.CHART, asking.text, answer, sort, marks)

@@ -1,24 +1,18 @@
-"""Draw flat shapes in plain colours, with questions about their names, colours and number."""
+"""Draw flat shapes in plain colours."""
 
 import math
 import random
-from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise, product
 
-import numpy
 from PIL import Image, ImageDraw
 
-from training import paraphrases as ways
 from training.documents import Kind
-from training.pages import Glyphs, Page
-from training.phrasing import Wording, phrase
-from training.questions import NO, QA, YES, Asked, absent
-from training.shapes import phrases as asked
+from training.pages import Page
+from training.phrasing import Wording
+from training.shapes.marking import mark_shapes
 from training.shapes.outlines import (
     COLOURS,
     FINE,
-    MARKS,
     SHAPES,
     Colour,
     Shape,
@@ -27,8 +21,12 @@ from training.shapes.outlines import (
     paint_shape,
     shade,
 )
+from training.shapes.questions import ask_shapes
 
-MOST_SHAPES = 6
+NUMBERS = (1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6)
+"""How many shapes are drawn, as often as each number stands here: counting is learned from many."""
+
+NUMBERS_IN_EXAM = (1, 1, 2, 2, 3, 3, 4, 5, 6)
 LEAST_SIZE = 40
 LEAST_SHARE = 0.09
 CLEAR = 110.0
@@ -37,15 +35,9 @@ CLEAR = 110.0
 TURNED = 1.21
 """By how much a box grows at most when it is turned by 12 degrees."""
 
-KIND_SENTENCE = ("A picture of shapes.", "一些图形。")
-CORE = 0.6
-"""The share of a shape's box, around its centre, that is marked: it lies inside of every outline."""
-
-MARK_SPACING = 16.0
-
 
 def draw_shapes(rng: random.Random, width: int, height: int, *, split: Wording = "train") -> Page:
-    """1 to 6 shapes on a canvas of `width` x `height` pixels, 100 or more each way, with 3 to 5 questions.
+    """1 to 6 shapes on a canvas of `width` x `height` pixels, 100 or more each way, with questions.
 
     `split` chooses the wording; "test" alone draws striped grounds, shapes in a row, and pairs of colour and shape kept
     out of training.
@@ -89,7 +81,7 @@ def _paint_ground(rng: random.Random, size: tuple[int, int], ground: Colour, spl
 
 def _place(rng: random.Random, width: int, height: int, colours: Sequence[str], split: Wording) -> list[Shape]:
     """Shapes that do not touch each other, in cells of a grid, which is filled at random; left to right."""
-    wanted = rng.choice((1, 1, 2, 2, 3, 3, 4, 5, 6))
+    wanted = rng.choice(NUMBERS_IN_EXAM if split == "test" else NUMBERS)
     least = max(LEAST_SIZE, LEAST_SHARE * min(width, height))
     cells = _cells(rng, wanted, width, height, in_row=split == "test" and rng.random() < 0.3, least=least)
     few = rng.sample(list(SHAPES), 2) if rng.random() < 0.45 else list(SHAPES)
@@ -145,103 +137,3 @@ def _fit(rng: random.Random, name: str, colour: str, cell: tuple[float, float, f
     drawn_open = rng.random() < 0.2 and min(wide, tall) > 1.8 * least
     line = max(3.0, rng.uniform(0.05, 0.09) * min(wide, tall)) if drawn_open else 0.0
     return Shape(name, colour, x, y, wide - line, tall - line, line, tilt)
-
-
-def mark_shapes(shapes: Sequence[Shape]) -> Glyphs:
-    """Points all over the middle of each shape, every one of them there twice: as the shape and as its colour."""
-    marks: list[tuple[int, float, float]] = []
-    for shape in shapes:
-        columns, rows = (1 + math.ceil(CORE * side / MARK_SPACING) for side in (shape.width, shape.height))
-        for across, down in product(numpy.linspace(-0.5, 0.5, columns), numpy.linspace(-0.5, 0.5, rows)):
-            x, y = shape.x + CORE * shape.width * across, shape.y + CORE * shape.height * down
-            marks += [(MARKS[shape.name], x, y), (MARKS[shape.colour], x, y)]
-    codes, xs, ys = zip(*marks, strict=True)
-    return Glyphs(numpy.array(codes, numpy.int32), numpy.array(xs, numpy.float32), numpy.array(ys, numpy.float32))
-
-
-def ask_shapes(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> tuple[QA, ...]:
-    """3 to 5 questions about the shapes, which are sorted from left to right, in random order."""
-    makers = [_colour, _count, _count_colour, _there, _count_all]
-    chosen = [maker(rng, shapes, wording) for maker in rng.sample(makers, rng.choice((2, 3)))]
-    chosen.append(_name(rng, shapes, wording))
-    if rng.random() < 0.25:
-        asking = phrase(rng, ways.KIND, wording)
-        chosen.append(QA(Asked.KIND, asking.text, asking.say(*KIND_SENTENCE)))
-    elif rng.random() < 0.16:
-        chosen.append(absent(phrase(rng, ways.TEXT, wording), "text", "文字", "text"))
-    rng.shuffle(chosen)
-    return tuple(chosen)
-
-
-def _named(shape: Shape) -> tuple[str, str]:
-    return (
-        f"{_article(shape.colour)} {shape.colour} {shape.name}",
-        f"{COLOURS[shape.colour][0]}的{SHAPES[shape.name][0]}",
-    )
-
-
-def _article(word: str) -> str:
-    return "an" if word[0] in "aeiou" else "a"
-
-
-def _name(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
-    """The shapes from left to right; where they are many or not clearly apart, whether one is there."""
-    gap = min((right.x - left.x for left, right in pairwise(shapes)), default=math.inf)
-    if len(shapes) > 3 or gap < 0.6 * min(shape.width for shape in shapes):
-        return _there(rng, shapes, wording)
-    asking = phrase(rng, asked.ONE if len(shapes) == 1 else asked.ALL, wording)
-    names = [_named(shape) for shape in shapes]
-    english, chinese = ", ".join(name for name, _ in names), "、".join(name for _, name in names)
-    return QA(Asked.SHAPE, asking.text, asking.say(f"{english[0].upper()}{english[1:]}.", f"{chinese}。"), "name")
-
-
-def _colour(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
-    """The colour of a shape that is there once, or that is not there."""
-    counts = Counter(shape.name for shape in shapes)
-    single = [shape for shape in shapes if counts[shape.name] == 1]
-    if not single or rng.random() < 0.25:
-        name = rng.choice([other for other in SHAPES if other not in counts])
-        asking = phrase(rng, asked.COLOUR, wording, {"shape": name}, {"shape": SHAPES[name][0]})
-        return absent(asking, name, SHAPES[name][0], "shape")
-    shape = rng.choice(single)
-    asking = phrase(rng, asked.COLOUR, wording, {"shape": shape.name}, {"shape": SHAPES[shape.name][0]})
-    answer = asking.say(f"{shape.colour.capitalize()}.", f"{COLOURS[shape.colour][0]}。")
-    return QA(Asked.SHAPE, asking.text, answer, "colour")
-
-
-def _plural(name: str) -> str:
-    return f"{name}es" if name == "cross" else f"{name}s"
-
-
-def _counting(rng: random.Random, wording: Wording, names: tuple[str, str], number: int, field: str) -> QA:
-    asking = phrase(rng, asked.COUNT, wording, {"things": names[0]}, {"things": names[1]})
-    return QA(Asked.SHAPE, asking.text, str(number), field)
-
-
-def _count(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
-    name = rng.choice(shapes).name if rng.random() < 0.85 else rng.choice(list(SHAPES))
-    number = sum(shape.name == name for shape in shapes)
-    return _counting(rng, wording, (_plural(name), SHAPES[name][0]), number, "count")
-
-
-def _count_colour(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
-    colour = rng.choice(shapes).colour if rng.random() < 0.85 else rng.choice(list(COLOURS))
-    number = sum(shape.colour == colour for shape in shapes)
-    return _counting(rng, wording, (f"{colour} shapes", f"{COLOURS[colour][0]}的图形"), number, "count_colour")
-
-
-def _count_all(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
-    return _counting(rng, wording, ("shapes", "图形"), len(shapes), "count_all")
-
-
-def _there(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
-    """Whether some shape in some colour is there: as often as not it is; else one of the two may be wrong."""
-    shape = rng.choice(shapes)
-    name, colour = shape.name, shape.colour
-    if rng.random() < 0.5:
-        name, colour = rng.choice(((rng.choice(list(SHAPES)), colour), (name, rng.choice(list(COLOURS)))))
-    there = any((other.name, other.colour) == (name, colour) for other in shapes)
-    chinese = f"{COLOURS[colour][0]}的{SHAPES[name][0]}"
-    slots = {"a": _article(colour), "thing": f"{colour} {name}"}
-    asking = phrase(rng, asked.THERE, wording, slots, {"thing": chinese})
-    return QA(Asked.SHAPE, asking.text, asking.say(*(YES if there else NO)), "there")

@@ -38,9 +38,6 @@ COLOURS: dict[str, tuple[str, Colour]] = {
     "white": ("白色", (250, 250, 250)),
     "grey": ("灰色", (135, 135, 135)),
 }
-MARKS = {thing: 0xE000 + index for index, thing in enumerate((*SHAPES, *COLOURS))}
-"""Private code points for shapes and colours, which stand where a page's glyphs stand for letters."""
-
 FINE = {"pentagon", "hexagon"}
 """Shapes that need room, for their corners have to be counted."""
 
@@ -130,21 +127,23 @@ def _heart() -> list[Point]:
     return points
 
 
+def corners(shape: Shape) -> list[Point]:
+    """The corners of a shape as it is drawn, turned and in pixels from its centre."""
+    turn = math.radians(shape.tilt)
+    points = []
+    for x, y in outline(shape.name):
+        across, down = x * shape.width / 2, y * shape.height / 2
+        points.append(
+            (across * math.cos(turn) - down * math.sin(turn), across * math.sin(turn) + down * math.cos(turn))
+        )
+    return points
+
+
 def paint_shape(image: Image.Image, shape: Shape, colour: Colour) -> None:
     """Draw a shape onto an RGB picture, its edges smooth."""
     half = math.ceil(math.hypot(shape.width, shape.height) / 2 + shape.line) + 2
-    side = 2 * half * SUPERSAMPLING
-    turn, scale = math.radians(shape.tilt), SUPERSAMPLING / 2
-    points = []
-    for x, y in outline(shape.name):
-        across, down = x * shape.width * scale, y * shape.height * scale
-        points.append(
-            (
-                side / 2 + across * math.cos(turn) - down * math.sin(turn),
-                side / 2 + across * math.sin(turn) + down * math.cos(turn),
-            )
-        )
-    mask = Image.new("L", (side, side))
+    points = [((half + x) * SUPERSAMPLING, (half + y) * SUPERSAMPLING) for x, y in corners(shape)]
+    mask = Image.new("L", (2 * half * SUPERSAMPLING, 2 * half * SUPERSAMPLING))
     pen = ImageDraw.Draw(mask)
     if shape.line:
         pen.line([*points, *points[:2]], 255, round(shape.line * SUPERSAMPLING), "curve")
