@@ -2,7 +2,9 @@
 
 from training.phrasing import Phrases
 from training.wording import (
+    chinese_requests_for_entry,
     chinese_requests_for_field,
+    chinese_requests_for_price,
     chinese_requests_for_text,
     requests_for_entry,
     requests_for_field,
@@ -41,6 +43,7 @@ FIELD_FRAMES = Phrases(
     more_chinese=chinese_requests_for_field((HELD_OUT_FIELD_CHINESE,)),
 )
 
+HELD_OUT_ITEM_CHINESE = "{subject}花了多少钱?"
 HELD_OUT_ITEM = ("Tell me the price of the {subject}.", "What is the {subject} priced at?")
 ITEM = Phrases(
     train=(
@@ -61,10 +64,12 @@ ITEM = Phrases(
             "{subject}是多少钱?",
             "买{subject}花了多少钱?",
             "{subject}单价多少?",
-            "{subject}花了多少钱?",
+            HELD_OUT_ITEM_CHINESE,
         ),
     ),
+    more_chinese=chinese_requests_for_price((HELD_OUT_ITEM_CHINESE,)),
 )
+HELD_OUT_ENTRY_CHINESE = "{subject}写的是什么?"
 HELD_OUT_ENTRY = ("What does it say for {subject}?", "Which value does {subject} have?")
 ENTRY = Phrases(
     train=(
@@ -80,9 +85,10 @@ ENTRY = Phrases(
             "请告诉我{subject}。",
             "{subject}?",
             "{subject}的内容是什么?",
-            "{subject}写的是什么?",
+            HELD_OUT_ENTRY_CHINESE,
         ),
     ),
+    more_chinese=chinese_requests_for_entry((HELD_OUT_ENTRY_CHINESE,)),
 )
 HELD_OUT_TEXT = ("Please read out what it says.", "What text is in the picture?")
 HELD_OUT_TEXT_CHINESE = "图中的文字是什么?"

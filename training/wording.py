@@ -96,6 +96,16 @@ CHINESE_REQUESTS = (
 CHINESE_ENDS = ("{noun}。", "{noun}", "图中的{noun}。", "上面的{noun}", "{noun}是什么。", "{noun}是多少")
 ENTRY_PLACES = ("after", "at", "next to", "under", "beside", "by", "behind", "as the", "in the field", "for the")
 
+ENTRY_TAILS = (
+    *("is given for {subject}?", "belongs to {subject}?", "goes with {subject}?", "stands for {subject}?"),
+    *("is entered for {subject}?", "was filled in at {subject}?", "is the {subject}?", "follows {subject}?"),
+    *("do you see for {subject}?", "has been written for {subject}?", "comes after {subject}?"),
+)
+ENTRY_STATEMENTS = (
+    *("is given as {subject}", "it says at {subject}", "stands next to {subject}", "{subject} is", "the {subject} is"),
+    *("is written for {subject}", "was entered under {subject}", "value {subject} has been given"),
+)
+
 
 def _unique(found: Iterable[str], held_out: Iterable[str] = ()) -> tuple[str, ...]:
     kept_out = {way.lower() for way in held_out}
@@ -125,6 +135,8 @@ def requests_for_entry(held_out: Iterable[str] = ()) -> tuple[str, ...]:
     found += [f"What {verb} {place} {{subject}}?" for verb in ("stands", "is written", "is") for place in ENTRY_PLACES]
     found += [frame.replace("Noun", "subject").replace("noun", "subject") for frame in requests_for_field()]
     found += ["What does {subject} say?", "And {subject}?", "What is the value of {subject}?", "Value of {subject}?"]
+    found += [f"{what} {tail}" for what in ("Which value", "What value", "What", "Which") for tail in ENTRY_TAILS]
+    found += [f"{verb} what {tail}." for verb in ("Tell me", "Read", "Show me") for tail in ENTRY_STATEMENTS]
     return _unique(found, held_out)
 
 
@@ -133,7 +145,7 @@ def requests_for_price(held_out: Iterable[str] = ()) -> tuple[str, ...]:
     found = [
         f"{verb[0].upper() + verb[1:]} the price of {the}{{subject}}." for verb in FIELD_VERBS for the in ("", "the ")
     ]
-    found += [f"{start} {the}{{subject}}{end}" for start, end in PRICES for the in ("", "the ", "this ")]
+    found += [f"{start} {the}{{subject}}{end}".strip() for start, end in PRICES for the in ("", "the ", "this ")]
     return _unique(found, held_out)
 
 
@@ -142,7 +154,54 @@ PRICES = (
     *(("What is the price of", "?"), ("How much does", " cost?"), ("How much did", " cost?"), ("Price of", "?")),
     *(("What's the price for", "?"), ("How much for", "?"), ("What is the cost of", "?"), ("how much", "")),
     *(("What was paid for", "?"), ("How expensive is", "?"), ("What do I pay for", "?"), ("Cost of", "?")),
+    *(
+        ("What is", " sold at?"),
+        ("What is", " sold for?"),
+        ("At what price is", " sold?"),
+        ("What was", " charged at?"),
+    ),
+    *(("What is", " worth?"), ("How is", " priced?"), ("What is", " listed at?"), ("What does it charge for", "?")),
+    *(
+        ("How much do they charge for", "?"),
+        ("Which price does", " have?"),
+        ("What price is", " at?"),
+        ("", ", how much?"),
+    ),
+    *(("What is", " going for?"), ("How much money is", "?"), ("What did they pay for", "?"), ("For how much is", "?")),
+    *(("Which amount stands beside", "?"), ("What amount is next to", "?"), ("How much did I spend on", "?")),
+    *(("What price do you see for", "?"), ("Is there a price for", "?"), ("What's the amount for", "?"), ("And", "?")),
+    *(("I'd like the price of", "."), ("Do you see what", " costs?"), ("What will", " cost me?"), ("", " costs what?")),
 )
+
+CHINESE_LINES = ("", "图中的", "上面的", "小票上的", "这个", "单子上的")
+CHINESE_PRICES = (
+    *("多少钱?", "的价钱是多少?", "价格是?", "卖多少?", "值多少钱?", "付了多少钱?", "收了多少钱?", "要花多少钱?"),
+    *(
+        "标价多少?",
+        "一共多少钱?",
+        "用了多少钱?",
+        "售价是多少?",
+        "的金额是多少?",
+        "多少?",
+        "花了多少?",
+        "贵不贵?多少钱?",
+    ),
+)
+CHINESE_ENTRIES = (
+    *("填的是什么?", "填了什么?", "对应什么?", "的值是多少?", "是哪个?", "旁边写着什么?", "下面是什么?", "显示什么?"),
+    *("一项是什么?", "写了什么?", "写着什么?", "后面是什么?", "的值?", "是啥?", "的信息是什么?", "一行写的什么?"),
+)
+
+
+def chinese_requests_for_price(held_out: Iterable[str] = ()) -> tuple[str, ...]:
+    """Chinese frames that ask what one thing costs, each once, but for those held out."""
+    return _unique(crossed("{}{{subject}}{}", CHINESE_LINES, CHINESE_PRICES), held_out)
+
+
+def chinese_requests_for_entry(held_out: Iterable[str] = ()) -> tuple[str, ...]:
+    """Chinese frames that ask what stands behind a printed label, each once, but for those held out."""
+    found = crossed("{}{{subject}}{}", CHINESE_LINES, CHINESE_ENTRIES)
+    return _unique((*found, *(verb + "{subject}" for verb in CHINESE_REQUESTS)), held_out)
 
 
 def requests_for_text(held_out: Iterable[str] = ()) -> tuple[str, ...]:

@@ -68,9 +68,7 @@ def test_a_centre_lies_on_its_letter() -> None:
     """Around the centre of every o there is ink on both sides, and the hollow lies between."""
     rng = random.Random(1)
     how = choose_type(rng, FONTS[0], 40, 800, 400)
-    source = Source(rng, ["oooo", "moon", "root"])
-    whole = MAKERS[Kind.NOTE](source, how.room(0.7, 60))
-    setting = whole and set_document(rng, whole, how)
+    setting = set_document(rng, Document(Kind.NOTE, (Line("oooo moon"), Line("root"))), how)
     assert setting
     ink = numpy.asarray(paint(setting, PLAIN, (800, 400)).convert("L")) < 128
     glyphs = locate(setting.runs)

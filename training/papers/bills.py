@@ -188,5 +188,6 @@ def labelled(source: Source, label: str, value: str) -> Line:
 def told(source: Source, label: str, value: str, *facts: Fact) -> Part:
     """What a line of label and value tells; in training now and then the label stands above the value."""
     if label and source.split == "train" and source.rng.random() < ABOVE_SHARE:
-        return Part(Line(label + source.rng.choice((":", ""))), facts, below=Line(value))
+        colon = source.rng.choice((":", "")) if label[-1].isalpha() else ""
+        return Part(Line(label + colon), facts, below=Line(value))
     return Part(labelled(source, label, value), facts)

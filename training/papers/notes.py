@@ -5,55 +5,8 @@ from string import Formatter
 
 from training import names, values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.papers.reminders import HELD_OUT_NOTES, reminder
 
-NOTES = (
-    "Call {name} at {phone} before {day}",
-    "Meet {name} at {time} in {place}",
-    "{name} phoned. Please ring back: {phone}",
-    "Buy {thing}, {thing} and {thing}",
-    "Pay the {thing} by {date}",
-    "{day}: dentist at {time}",
-    "Password for the {thing}: {number}",
-    "Dear {name}, thank you for the {thing}!",
-    "Return the {thing} to {name} on {date}",
-    "Room {number}, ask for {name}",
-    "Train to {place} leaves at {time}",
-    "Don't forget the {thing} for {name}",
-    "Write to {email} about the {thing}",
-    "Pick up {name} at {place}, {time}",
-    "The key is under the {thing}.",
-    "See {web} for the {thing}",
-    "{name} owes me {price}",
-    "Locker {number}: {thing} and {thing}",
-    "Back at {time}. {name}",
-    "Flight {number} on {date} at {time}",
-    "Please water the {thing} until {day}",
-    "{name}'s birthday is on {date}",
-    "Lunch with {name}, {time}",
-    "New phone number: {phone}",
-    "The parcel with the {thing} comes on {date}",
-    "Ask {name} for the {thing}",
-    "Bring the {thing} to {place}",
-    "Send the {thing} to {email}",
-    "Gone to {place}, back by {time}",
-    "The {thing} cost {price}",
-    "Meeting moved to {time} on {date}",
-    "In an emergency call {phone}",
-    "Happy birthday, {name}! Here is a {thing}.",
-    "Milk, {thing}, {thing}, eggs",
-)
-HELD_OUT_NOTES = (
-    "{name} will be here at {time}",
-    "Reach {name} on {phone}",
-    "We need {thing}, {thing} and some {thing}",
-    "Book the {thing} for {date}",
-    "Look at {web} before {day}",
-    "The bus to {place} goes at {time}",
-    "Mail the {thing} to {email}",
-    "Give {name} the {thing} on {date}",
-    "Leave the {thing} at {place}",
-    "Ring {phone} about the {thing}",
-)
 UNSURE = ("title", "company", "shop", "total", "address", "town", "name", "due", "customer")
 
 
@@ -63,7 +16,9 @@ def note_document(source: Source, room: Room) -> Document | None:
     count = rng.choices((1, 2, 3, 4, 5), (46, 26, 14, 9, 5))[0]
     parts: list[Part] = []
     bullet = rng.choice(("", "", "- ", "* ", "{}. ", "[ ] ")) if count > 1 else ""
-    for number, template in enumerate(rng.sample(HELD_OUT_NOTES if source.split == "test" else NOTES, count), 1):
+    test = source.split == "test"
+    templates = rng.sample(HELD_OUT_NOTES, count) if test else [reminder(rng) for _ in range(count)]
+    for number, template in enumerate(templates, 1):
         text, facts = _fill(source, template)
         parts.append(Part(Line(bullet.replace("{}", str(number)) + text, role="flow"), facts))
     fitting = trim(rng, parts, room)
