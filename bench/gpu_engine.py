@@ -1,5 +1,6 @@
 """An engine as `bench.gpu` uses it: loaded under watch, asked about pictures, held in long conversations."""
 
+import logging
 import secrets
 import threading
 import time
@@ -31,16 +32,20 @@ def read_files(folder: Path) -> float:
 
 
 def load(found: dict[str, object], config: ModelConfig) -> GLM4VEngine:
-    """The engine; what loading it took is put into `found`."""
+    """The engine; what loading it took is put into `found`, and what it warned of: a step that is not captured, say."""
     ended, peak = threading.Event(), [0]
     watch = threading.Thread(target=_watch, args=(ended, peak))
     watch.start()
+    warnings = _Warnings()
+    logging.getLogger("model_service").addHandler(warnings)
     begun = time.perf_counter()
     try:
         engine = load_engine(config)
     finally:
         ended.set()
         watch.join()
+        logging.getLogger("model_service").removeHandler(warnings)
+        found["warnings"] = warnings.texts
     found["seconds"] = time.perf_counter() - begun
     found["peak_host_gib"] = peak[0] / GIB
     found["max_visual_tokens"] = engine.info.max_visual_tokens
@@ -109,6 +114,18 @@ def _answer(engine: GLM4VEngine, request: GenerationRequest) -> tuple[float, flo
         times.append(time.perf_counter())
         text += step.text
     return times[0] - begun, times[-1] - times[0], len(times), text
+
+
+class _Warnings(logging.Handler):
+    """Collects what is logged as a warning or worse, with its traceback."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record's text."""
+        self.texts.append(self.format(record))
 
 
 def _watch(ended: threading.Event, peak: list[int]) -> None:

@@ -28,6 +28,7 @@ def test_a_part_measures_and_keeps_what_it_found(tmp_path: Path) -> None:
     found = {part: json.loads((tmp_path / f"part-{part}.json").read_text()) for part in ("floors", "full")}
     sections = [(name, section) for part in found.values() for name, section in part.items()]
     assert {name: section["error"] for name, section in sections if "error" in section} == {}
+    assert found["full"]["load"]["warnings"] == []
     assert found["full"]["level 64"]["tokens"] == 63
     assert found["full"]["long conversation"]["tokens"] == 24
     assert found["full"]["decoding behind 64"]["model_tokens_per_second"] > 0
