@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.training.papers import FONTS, WORDS
-from training.charts import phrases as chart_phrases
+from training.charts import extremes, phrases
 from training.charts.data import TEST_THINGS, TEST_TIMES, TRAIN_THINGS, TRAIN_TIMES, Chart, Form, Scale, choose_chart
 from training.charts.drawing import choose_manner, draw_chart
 from training.charts.layout import Manner
@@ -22,7 +22,7 @@ from training.questions import Asked
 
 SPLITS: tuple[Wording, ...] = ("plain", "train", "test")
 FORMS: tuple[Form, ...] = ("columns", "bars", "line")
-ALL_PHRASES = [ways for ways in vars(chart_phrases).values() if isinstance(ways, Phrases)]
+ALL_PHRASES = [ways for file in (phrases, extremes) for ways in vars(file).values() if isinstance(ways, Phrases)]
 
 
 def drawn(seed: int, split: Wording = "train", size: tuple[int, int] = (420, 380), em: float = 16) -> Page:

@@ -9,6 +9,7 @@ TELLING = ("Tell me", "Give me", "Show me", "Find", "Name", "Read me", "Look up"
 HERE = ("", " here", " in the chart", " in this chart", " in the picture", " on the graph", " in this graph", " shown")
 NUMBERS = ("value", "number", "figure")
 OF = ("of", "for", "at")
+TITLES = ("title", "heading", "headline", "name")
 
 
 TITLE = Phrases(
@@ -25,100 +26,17 @@ TITLE = Phrases(
     more=(
         *crossed("{} the {}.", TELLING, ("title", "chart's title", "heading", "graph's name")),
         *crossed("What is the {}{}?", ("title", "heading", "headline", "caption"), HERE),
-        *crossed("What is the {} {}?", ("chart", "graph", "plot"), ("about", "called", "named")),
+        *crossed("What is the {} {}?", ("chart", "graph", "plot"), ("about", "called", "named", "titled")),
+        *crossed("How is {} {}?", ("it", "the graph", "this chart"), ("called", "named", "titled", "headed")),
+        *crossed(
+            "{} {} does {} {}?", ("What", "Which"), TITLES, ("it", "the chart"), ("have", "show", "carry", "bear")
+        ),
     ),
     more_chinese=crossed(
         "{}{}{}",
         ("", "请问", "图中的", "图表的", "这张图的"),
         ("标题", "题目", "名称"),
-        ("是什么?", "写了什么?", "是?"),
-    ),
-)
-
-WHO = ("Which {noun}", "What {noun}", "Which one", "Which of these", "Which category", "Which label", "Which {bar}")
-EXTREME = Phrases(
-    train=(
-        *("Which {noun} is the {most}?", "Which {noun} has the {most} value?", "Which {bar} is the {tall}?"),
-        *("Which one is the {most}?", "Which {noun} has the {tall} {bar}?", "Which is the {tall} {bar}?"),
-        *("What {noun} is the {most}?", "Which one has the {most} value?", "Where is the value {most}?"),
-        *("Name the {noun} with the {most} value.", "Which {noun} is {most}?", "Which is {most}?"),
-    ),
-    test=("Which of them is the {most}?", "For which {noun} is the value {most}?", "Who has the {tall} {bar}?"),
-    chinese=(
-        *("哪个{noun}的数值{most}?", "{most}的是哪个?", "哪个{noun}{most}?", "哪一个{most}?", "哪个{bar}{tall}?"),
-        *("数值{most}的{noun}是哪个?", "哪一项的数值{most}?"),
-    ),
-    more=(
-        *crossed("{} is {}{{most}}{}?", WHO, ("", "the "), HERE[:5]),
-        *crossed("{} {} the {{most}} {}?", WHO, ("has", "shows", "reaches", "got", "had"), NUMBERS),
-        *crossed("{} has the {{tall}} {{bar}}{}?", WHO[:-1], HERE[:5]),
-        *crossed("{} the {{noun}} with the {}.", TELLING, ("{most} value", "{tall} {bar}")),
-        *crossed("{} which {} is {{most}}.", TELLING[:3], ("{noun}", "{bar}", "one")),
-    ),
-    more_chinese=crossed(
-        "{}{}{}",
-        ("", "请问", "图中", "图表中", "这里"),
-        ("哪个{noun}", "哪个", "哪一个", "什么{noun}"),
-        ("{most}?", "数值{most}?", "的值{most}?", "的{bar}{tall}?", "的数字{most}?", "是{most}的?"),
-    ),
-)
-PEAK = Phrases(
-    train=(
-        *(
-            "When is it {most}?",
-            "When was it {most}?",
-            "In which {noun} is it {most}?",
-            "In which {noun} was it {most}?",
-        ),
-        *("When was the {most} value?", "When is the value {most}?", "When were the values {most}?"),
-        *("In what {noun} was the value {most}?", "When is the {most} value reached?", "{noun} with the {most} value?"),
-    ),
-    test=("At what point was it {most}?", "In which {noun} do we see the {most} value?"),
-    chinese=("什么时候{most}?", "哪个{noun}{most}?", "何时{most}?", "什么时候的值{most}?", "数值在什么时候{most}?"),
-    more=(
-        *crossed(
-            "{} {} {{most}}{}?",
-            ("When", "In which {noun}", "In what {noun}", "On the chart, when"),
-            ("is it", "was it", "is the value", "was the value", "is the number", "is the line"),
-            ("", " of all"),
-        ),
-        *crossed("{} when it {} {{most}}.", TELLING[:3], ("is", "was")),
-    ),
-    more_chinese=crossed(
-        "{}{}{}{{most}}?",
-        ("", "请问", "图中", "图表中"),
-        ("什么时候", "哪个{noun}", "何时", "在哪个{noun}"),
-        ("", "数值", "数字", "的数据"),
-    ),
-)
-
-EXTREME_VALUE = Phrases(
-    train=(
-        *("What is the {most} value?", "What's the {most} value?", "What is the {most} number?", "The {most} value?"),
-        *("How high is the {tall} {bar}?", "What is the value of the {tall} {bar}?", "Tell me the {most} value."),
-        *(
-            "Read the {most} value.",
-            "Give me the {most} number.",
-            "What is the {most} figure?",
-            "Which value is {most}?",
-        ),
-    ),
-    test=("What number does the {tall} {bar} have?", "How much is the {most} value?"),
-    chinese=(
-        *("{most}的数值是多少?", "{most}值是多少?", "数值{most}是多少?", "{most}的值是多少?", "{tall}的{bar}是多少?"),
-        *("{most}的数字是?", "图中{most}的数值有多大?"),
-    ),
-    more=(
-        *crossed("{} the {{most}} {}.", TELLING, NUMBERS),
-        *crossed("{} the {{most}} {}{}?", ("What is", "What's", "What was"), NUMBERS, HERE),
-        *crossed("{} the value of the {{tall}} {{bar}}.", TELLING),
-        *("How much is the {tall} {bar}?", "What does the {tall} {bar} show?", "What value has the {tall} {bar}?"),
-    ),
-    more_chinese=crossed(
-        "{}{{most}}的{}是{}",
-        ("", "请问", "图中", "图表中", "这里"),
-        ("数值", "数字", "值", "数据"),
-        ("多少?", "几?", "什么?"),
+        ("是什么?", "写了什么?", "写的是什么?", "是?"),
     ),
 )
 
@@ -145,13 +63,27 @@ VALUE = Phrases(
         *crossed("How {} {} {{label}}?", ("much", "high", "large", "big"), ("is", "was")),
         *crossed("What {} {} {{label}} {}?", NUMBERS, ("does", "did"), ("have", "show", "reach", "get")),
         *crossed("What is the value of the {{bar}} {} {{label}}?", (*OF, "labelled", "named")),
+        *crossed("What {} {} {{label}}?", ("is given", "stands", "is written", "is printed", "do you see"), OF),
+        *crossed("What {} shown {} {{label}}?", ("value is", "number is", "is the figure"), OF),
+        *crossed(
+            "{} {} {} {{label}}?", ("Which", "What"), NUMBERS[1:], ("belongs to", "goes with", "stands for", "is at")
+        ),
+        *crossed("{} do you {} {} {{label}}?", ("What value", "Which number", "What"), ("see", "read", "find"), OF),
     ),
-    more_chinese=crossed(
-        "{}{{label}}{}{}{}",
-        ("", "请问", "图中", "图表中"),
-        ("的", "对应的"),
-        ("数值", "数字", "值", "数据"),
-        ("是多少?", "是几?", "?"),
+    more_chinese=(
+        *crossed(
+            "{}{{label}}{}{}{}",
+            ("", "请问", "图中", "图表中", "图表上"),
+            ("的", "对应的", "那一项的"),
+            ("数值", "数字", "值", "数据"),
+            ("是多少?", "是几?", "?"),
+        ),
+        *crossed(
+            "{}{{label}}{}{}",
+            ("", "请问", "图上", "图中"),
+            ("这一项", "那一栏", "那项"),
+            ("是多少?", "有多少?", "是几?"),
+        ),
     ),
 )
 
@@ -188,11 +120,21 @@ TREND = Phrases(
         ),
         *crossed("What is the trend{}?", HERE),
         *crossed("{} the trend.", TELLING),
+        *crossed("Is the trend {}{}?", ("rising or falling", "going up or down", "upward or downward"), HERE[:4]),
+        *crossed(
+            "{} direction does {} {}?", ("What", "Which"), ("it", "the curve", "the graph"), ("go", "take", "have")
+        ),
+        *crossed(
+            "How {} {}?", ("does the line", "do the values", "do the numbers"), ("develop", "change", "move", "run")
+        ),
     ),
     more_chinese=crossed(
         "{}{}",
         ("数值", "折线", "图中的线", "图表", "数据", "请问数据", "请问折线"),
-        ("是上升还是下降?", "的趋势是什么?", "在上升还是下降?", "的走势如何?", "是升还是降?", "怎么变化?"),
+        (
+            *("是上升还是下降?", "的趋势是什么?", "在上升还是下降?", "的走势如何?", "是升还是降?", "怎么变化?"),
+            *("是涨还是跌?", "在涨还是在跌?", "整体上升还是下降?"),
+        ),
     ),
 )
 
@@ -225,12 +167,20 @@ COUNT = Phrases(
         ),
         *crossed("{} how many {{bars}} there are.", TELLING[:3]),
         *crossed("{} {}.", ("Count", "Please count"), ("the {bars}", "all {bars}", "the {nouns}")),
+        *crossed("Can you count {}?", ("the {bars}", "all {bars}", "the {nouns}")),
+        *crossed("How many {} can {} {}?", ("{bars}", "{nouns}"), ("you", "I", "we"), ("see", "find", "make out")),
+        *crossed("How many {} can {} count?", ("{nouns}", "categories"), ("you", "we")),
     ),
-    more_chinese=crossed(
-        "{}{}{}?",
-        ("", "请问", "图中", "图表中", "这里", "这张图上"),
-        ("有几个", "有多少个", "一共有多少个", "总共有几个"),
-        ("{bar}", "{noun}"),
+    more_chinese=(
+        *crossed(
+            "{}{}{}?",
+            ("", "请问", "图中", "图表中", "这里", "这张图上"),
+            ("有几个", "有多少个", "一共有多少个", "总共有几个"),
+            ("{bar}", "{noun}"),
+        ),
+        *crossed(
+            "{}{}{}。", ("数一下", "请数一数", "数数"), ("有多少个", "图中有几个", "一共有几个"), ("{bar}", "{noun}")
+        ),
     ),
 )
 

@@ -7,7 +7,8 @@ from typing import Literal
 
 from training import paraphrases as ways
 from training.charts.data import Chart, Form
-from training.charts.phrases import CHART_KIND, COUNT, EXTREME, EXTREME_VALUE, PEAK, TITLE, TREND, VALUE
+from training.charts.extremes import EXTREME, EXTREME_VALUE, PEAK
+from training.charts.phrases import CHART_KIND, COUNT, TITLE, TREND, VALUE
 from training.phrasing import Asking, Wording, phrase
 from training.questions import QA, Asked
 

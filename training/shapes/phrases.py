@@ -30,8 +30,11 @@ ONE = Phrases(
     ),
     test=("What kind of shape is that?", "Can you name this shape?"),
     more=_ways(
-        ("What shape is", "Which shape is", "What shape do you see", "Which figure is drawn"),
-        ("what shape it is", "which shape this is"),
+        (
+            *("What shape is", "Which shape is", "What shape do you see", "Which figure is drawn"),
+            *("What kind of shape is", "What kind of figure is", "What sort of shape do you see"),
+        ),
+        ("what shape it is", "which shape this is", "the name of the shape", "what kind of shape you see"),
     ),
     chinese=(
         "这是什么形状?",
@@ -55,8 +58,16 @@ ALL = Phrases(
     ),
     test=("Can you list the shapes for me?", "Which shapes can be seen, left to right?"),
     more=_ways(
-        ("What shapes are", "Which shapes are", "What shapes do you see", "Which figures are"),
-        ("what shapes there are", "which shapes you see"),
+        (
+            *("What shapes are", "Which shapes are", "What shapes do you see", "Which figures are"),
+            *(
+                "Can you name the shapes",
+                "Which shapes can be seen",
+                "What shapes can you find",
+                "Can you list all shapes",
+            ),
+        ),
+        ("what shapes there are", "which shapes you see", "which shapes can be seen", "all the shapes"),
     ),
     chinese=(
         "有哪些形状?",
@@ -90,8 +101,13 @@ COLOUR = Phrases(
             "What color is the {shape}",
             "Which color is the {shape}",
             "What's the colour of the {shape}",
+            "What color does the {shape} have",
+            "Which colour has the {shape}",
         ),
-        ("what color the {shape} is", "the color of the {shape}", "which colour the {shape} is"),
+        (
+            *("what color the {shape} is", "the color of the {shape}", "which colour the {shape} is"),
+            *("which color the {shape} has", "what colour the {shape} has"),
+        ),
     ),
     chinese=(
         "{shape}是什么颜色?",
@@ -101,7 +117,9 @@ COLOUR = Phrases(
         "说出{shape}的颜色。",
         "请问{shape}是哪种颜色?",
     ),
-    more_chinese=_chinese(("的{shape}是什么颜色?", "{shape}的颜色是什么?", "的{shape}是什么颜色的?")),
+    more_chinese=_chinese(
+        ("的{shape}是什么颜色?", "{shape}的颜色是什么?", "的{shape}是什么颜色的?", "的{shape}是哪种颜色?")
+    ),
 )
 COUNT = Phrases(
     train=(
@@ -116,8 +134,14 @@ COUNT = Phrases(
             "How many {things} do you see",
             "How many {things} can you find",
             "How many {things} are drawn",
+            "How many {things} are shown",
+            "How many {things} can be counted",
+            "What is the number of {things}",
         ),
-        ("how many {things} there are", "how many {things} you see", "the number of {things}"),
+        (
+            *("how many {things} there are", "how many {things} you see", "the number of {things}"),
+            *("how many {things} are shown", "how many {things} you count", "what the number of {things} is"),
+        ),
     ),
     chinese=(
         "有几个{things}?",
@@ -127,7 +151,9 @@ COUNT = Phrases(
         "数一下{things}。",
         "一共能看到几个{things}?",
     ),
-    more_chinese=_chinese(("有几个{things}?", "有多少个{things}?", "一共有几个{things}?", "{things}有多少个?")),
+    more_chinese=_chinese(
+        ("有几个{things}?", "有多少个{things}?", "一共有几个{things}?", "{things}有多少个?", "能看到几个{things}?")
+    ),
 )
 THERE = Phrases(
     train=(
@@ -148,8 +174,14 @@ THERE = Phrases(
             "Can you find {a} {thing}",
             "Is there any {thing}",
             "Is {a} {thing}",
+            "Can you see {a} {thing}",
+            "Can you make out any {thing}",
+            "Is {a} {thing} to be seen",
         ),
-        ("whether there is {a} {thing}", "if you see {a} {thing}", "if there is {a} {thing}"),
+        (
+            *("whether there is {a} {thing}", "if you see {a} {thing}", "if there is {a} {thing}"),
+            *("whether {a} {thing} can be seen", "whether it contains {a} {thing}", "if it contains {a} {thing}"),
+        ),
     ),
     chinese=(
         "有{thing}吗?",
@@ -159,5 +191,5 @@ THERE = Phrases(
         "你看到{thing}了吗?",
         "里面是否有{thing}?",
     ),
-    more_chinese=_chinese(("有{thing}吗?", "有没有{thing}?", "能看到{thing}吗?")),
+    more_chinese=_chinese(("有{thing}吗?", "有没有{thing}?", "能看到{thing}吗?", "是否有{thing}?")),
 )
