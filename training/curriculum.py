@@ -8,7 +8,7 @@ from model_service.detail import MAX_TOKENS, NATIVE_SIDE, TOKEN_PIXELS
 from training.documents import PAPERS, Kind
 
 EASY = (Kind.WORDS, Kind.WORDS, Kind.NOTE)
-ALL = (*PAPERS * 3, *(Kind.CHART,) * 7, *(Kind.SHAPES,) * 5, Kind.FOREIGN)
+ALL = (*PAPERS * 3, *(Kind.CHART,) * 9, *(Kind.SHAPES,) * 7, Kind.FOREIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:
 def choose_squash(rng: random.Random, rows: int, columns: int, kind: Kind) -> float:
     """By how much a page's shape is changed to fit the grid: the native square takes pages of any shape.
 
-    Shapes keep their looks: a circle squashed by half would be an oval.
+    Shapes keep their looks: a circle squashed by a third would be an oval.
     """
     if rows == columns == NATIVE_SIDE:
-        most = 1.35 if kind is Kind.SHAPES else 2.0
+        most = 1.2 if kind is Kind.SHAPES else 2.0
         return math.exp(rng.uniform(-math.log(most), math.log(most)))
     return rng.uniform(0.93, 1.07)
 

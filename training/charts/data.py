@@ -100,6 +100,15 @@ def _town(source: Source) -> str:
     return values.town(source.rng)
 
 
+def _code(source: Source) -> str:
+    """Letters, digits and signs together, or a word and a number."""
+    rng = source.rng
+    letter, number = values.letters(rng, 1), rng.randint(1, 60)
+    word = values.short_word(rng, source.words, 6).capitalize()
+    codes = (f"{letter}{number}", f"{number}{letter.lower()}", f"{letter}-{number}", f"{number}/{rng.randint(1, 60)}")
+    return rng.choice((*codes, f"{word} {number % 10}", f"{letter}. {word}"))
+
+
 def _short(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name[:3] for name in names)
 
@@ -115,6 +124,8 @@ TRAIN_TIMES = (
     Categories("year", "年份", tuple(map(str, range(1985, 2036))), timed=True),
     Categories("quarter", "季度", ("Q1", "Q2", "Q3", "Q4"), timed=True),
     Categories("week", "周", tuple(f"Week {number}" for number in range(1, 13)), timed=True),
+    Categories("round", "轮次", tuple(f"Round {number}" for number in range(1, 16)), timed=True),
+    Categories("time", "时刻", tuple(f"{hour}:{past}" for hour in range(5, 24) for past in (15, 30, 45)), timed=True),
 )
 TRAIN_THINGS = (
     Categories("product", "商品", names.GOODS),
@@ -123,6 +134,9 @@ TRAIN_THINGS = (
     Categories("player", "选手", make=_name),
     Categories("town", "城市", make=_town),
     Categories("group", "组", tuple("ABCDEFGHJKLMNPRSTUVWXYZ")),
+    Categories("model", "型号", make=_code),
+    Categories("model", "型号", make=_code),
+    Categories("team", "队", tuple(f"Team {name}" for name in "ABCDEFGH123456789")),
 )
 TEST_TIMES = (
     Categories("hour", "时间", tuple(f"{hour}:00" for hour in range(6, 23)), timed=True),
