@@ -14,7 +14,7 @@ from model_service.detail import TOKEN_PIXELS
 from model_service.glm4v.tokenizer import Tokenizer
 from training.camera.photo import photograph
 from training.curriculum import Stage, choose_em, choose_grid, choose_squash, stage_at
-from training.documents import PAPERS, Kind
+from training.documents import Kind
 from training.fonts import ALPHABET, Family, Split
 from training.marks import KINDS, read_marks
 from training.pages import Glyphs, Page
@@ -32,7 +32,7 @@ CODES = {ord(character): index + 1 for index, character in enumerate(ALPHABET)}
 """The class of each character; 0 is for none."""
 
 MOST_TEXT = 520
-MOST_QUESTIONS = 6
+MOST_QUESTIONS, MOST_BESIDE_READING = 10, 5
 BENT_SHARE = 0.65
 """The share of pages that a camera saw; the others come as they were drawn."""
 
@@ -163,15 +163,12 @@ def collate(drawn: list[Example], tokenizer: Tokenizer) -> Batch:
 
 
 def choose_questions(rng: random.Random, page: Page, reading_share: float) -> list[QA]:
-    """Some questions in random order, about a drawing as many as may be.
-
-    On about `reading_share` of the pages one of them asks for the whole text.
-    """
+    """As many questions as may be in random order; on about `reading_share` of the pages the whole text and a few."""
     reading = [qa for qa in page.qa if qa.kind is Asked.TEXT]
     others = [qa for qa in page.qa if qa.kind is not Asked.TEXT] or reading
-    most = rng.randint(1, MOST_QUESTIONS) if page.kind in PAPERS else MOST_QUESTIONS
-    wanted = rng.sample(others, min(len(others), most))
-    if others is not reading and reading and rng.random() < reading_share:
+    read = others is not reading and bool(reading) and rng.random() < reading_share
+    wanted = rng.sample(others, min(len(others), rng.randint(1, MOST_BESIDE_READING) if read else MOST_QUESTIONS))
+    if read:
         wanted.insert(rng.randrange(len(wanted) + 1), reading[0])
     return wanted
 

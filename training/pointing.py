@@ -9,7 +9,7 @@ from training.pages import Glyphs
 from training.questions import QA, Asked
 
 POINTED = frozenset({Asked.FIELD, Asked.LINE, Asked.CHART})
-"""Kinds of questions whose answers are copied from the page, if they stand there."""
+"""Kinds of questions whose answers are copied from the page, if they stand there; a count is not."""
 
 MOST_PLACES = 2
 """An answer that stands in more places than this says nothing about the place that is meant."""
@@ -29,7 +29,7 @@ def point(glyphs: Glyphs, qa: QA, cells: np.ndarray, count: int) -> np.ndarray:
     elif qa.marks:
         found[cells[bearing(glyphs.codes, qa.marks)]] = True
         found[count] = not found.any()
-    elif qa.kind in POINTED:
+    elif qa.kind in POINTED and qa.field != "count":
         found[cells[find(glyphs, qa.answer)]] = True
     return found
 

@@ -51,6 +51,13 @@ def test_its_cells_are_pointed_at(kind: Asked, answer: str, cells: list[int]) ->
     assert np.flatnonzero(point(printed, QA(kind, "?", answer), cell, 30)).tolist() == cells
 
 
+def test_a_count_is_pointed_at_nowhere() -> None:
+    """How many items there are is not printed, though the same digit may stand somewhere."""
+    printed = glyphs("Tea $4.20 Table 7")
+    assert not point(printed, QA(Asked.FIELD, "?", "7", "count"), np.zeros(len(printed.codes), int), 30).any()
+    assert point(printed, QA(Asked.FIELD, "?", "7", "number"), np.zeros(len(printed.codes), int), 30).any()
+
+
 def test_a_drawings_cells_are_those_that_bear_the_marks() -> None:
     """All red stars and nothing else; nowhere if there are none."""
     codes = [mark("star", "red", "centre"), mark("star", "red", "body"), mark("star", "blue", "centre")]
