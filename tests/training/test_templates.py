@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import pytest
 
 from tests.training.papers import WORDS, drawn
-from training.documents import Document, Kind, Line, Part, Room, Source
+from training.documents import Document, Fact, Kind, Line, Part, Room, Source
 from training.pages import MAKERS
 from training.papers import cards, invoices, labels, notices, receipts
 from training.papers.jobs import HELD_OUT_ROLES, role
 from training.papers.keys import ENTRIES, SIMILAR
-from training.papers.orders import Order, in_order
+from training.papers.orders import Order, beside, in_order
 from training.papers.reminders import HELD_OUT_NOTES, SLOT, reminder
 from training.questions import Asked
 
@@ -51,6 +51,17 @@ def _neighbours(order: tuple[str, ...], together: Order) -> bool:
     start = order.index(together[0]) if together and together[0] in order else 0
     kept = [name for name in together if name in order]
     return list(order[start : start + len(kept)]) == kept
+
+
+def test_two_blocks_stand_beside_each_other() -> None:
+    """Line by line, each with what it tells; a block with a column of its own stays below the other."""
+    seller = [Part(Line("Rowan Ltd"), (Fact("company", "Rowan Ltd"),)), Part(Line("1 Elm Road"))]
+    data = [Part(Line("No. 7"), (Fact("number", "7"),))]
+    rows = beside(seller, data)
+    assert [part.line.reading for part in rows] == ["Rowan Ltd No. 7", "1 Elm Road"]
+    assert [fact.field for part in rows for fact in part.facts] == ["company", "number"]
+    table = [Part(Line("No.", "7"))]
+    assert beside(seller, table) == [*seller, *table]
 
 
 def test_roles_and_notes_of_the_exam_are_never_put_together() -> None:

@@ -3,7 +3,7 @@
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
 from training.papers.bills import item_parts, make_bill, sum_parts, told
-from training.papers.orders import in_order
+from training.papers.orders import beside, in_order
 
 TITLES = (
     *(
@@ -87,6 +87,9 @@ ORDERS = (
     ("title", "data", "seller", "customer", "items", "sums", "bank"),
     ("seller", "title", "customer", "items", "sums", "data", "bank"),
 )
+BESIDE_SHARE = 0.2
+"""In training: how often the seller stands beside what the invoice tells about itself, or beside the customer."""
+
 TOGETHER = ("items", "sums")
 HELD_OUT_ORDERS = (
     ("title", "customer", "seller", "data", "items", "sums", "bank"),
@@ -120,6 +123,9 @@ def invoice_document(source: Source, room: Room) -> Document | None:
         "sums": sum_parts(source, bill),
         "bank": _bank(source),
     }
+    if source.split == "train" and rng.random() < BESIDE_SHARE:
+        other = rng.choice(("data", "customer"))
+        blocks["seller"], blocks[other] = beside(blocks["seller"], blocks[other]), []
     parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS, TOGETHER)
     fitting = trim(rng, parts, room)
     if not fitting:

@@ -1,8 +1,9 @@
 """In what order the blocks of a paper stand: the usual ones, or any but those of the exam."""
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
-from training.documents import Part, Source
+from training.documents import Line, Part, Source
 
 USUAL_SHARE = 0.35
 TRIES = 12
@@ -53,3 +54,16 @@ def without_edges(parts: Sequence[Part]) -> list[Part]:
         if not divides or (kept and kept[-1].line.role not in {"gap", "rule"}):
             kept.append(part)
     return kept
+
+
+def beside(left: Sequence[Part], right: Sequence[Part]) -> list[Part]:
+    """Two blocks next to each other, line by line; one below the other where a line has pieces of its own."""
+    if not left or not right or any(part.line.right or part.below for part in (*left, *right)):
+        return [*left, *right]
+    rows: list[Part] = []
+    for one, other in zip_longest(left, right):
+        if one and other:
+            rows.append(Part(Line(one.line.text, other.line.text), (*one.facts, *other.facts)))
+        else:
+            rows += [part for part in (one, other) if part]
+    return rows
