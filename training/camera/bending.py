@@ -115,7 +115,7 @@ def follow(bend: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     step = np.linalg.inv(slope / (NODES - 1))
     middle = (NODES - 1) / 2
     seen = middle + step @ (wanted - bend.mean((1, 2))[:, None])
-    for _ in range(10):
+    for _ in range(5):
         seen = (seen + step @ (wanted - _at(bend, seen))).clip(0, NODES - 1)
     return seen[0], seen[1]
 

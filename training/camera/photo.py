@@ -36,21 +36,22 @@ def photograph(
     """
     width, height = size
     if strength <= 0:
-        return _to_image(_resize(image, size)), _moved(glyphs, image.size, size)
+        return Image.fromarray(_scaled(image, size).numpy()), _moved(glyphs, image.size, size)
     creases = choose_creases(rng, strength)
     margins = _choose_margins(rng, strength)
     bend = choose_bend(rng, image.width / image.height, margins, creases, strength)
-    page = _resize(image, _working_size(image.size, size))
+    page = _scaled(image, _working_size(image.size, size)).permute(2, 0, 1).contiguous().float()
     print_on_paper(rng, page, creases, strength)
     scene, left, top = lay_on_table(rng, page, reach(bend), split) if any(margins) else (page, 0, 0)
     places = bend * np.array([page.shape[2], page.shape[1]])[:, None, None] + np.array([left, top])[:, None, None]
     picture = _look_at(scene, places, size)
-    light = choose_light(rng, strength, split)
+    light, colour = choose_light(rng, strength, split)
     if (light != 1).any():
-        picture = picture * spread(light, height, width)
-    picture = _blur(rng, picture, strength)
+        picture *= spread(light, height, width)
+    picture *= colour
+    _blur(rng, picture, strength)
     if rng.random() < 0.7 * strength:
-        picture = _add_noise(rng, picture, NOISE * strength * rng.random())
+        _add_noise(rng, picture, NOISE * strength * rng.random())
     return _compress(rng, _to_image(picture), strength), _bent(glyphs, image.size, bend, size)
 
 
@@ -68,12 +69,12 @@ def _working_size(canvas: tuple[int, int], size: tuple[int, int]) -> tuple[int, 
     return width, height
 
 
-def _resize(image: Image.Image, size: tuple[int, int]) -> Tensor:
-    """(3, height, width) float from 0 to 255; bicubic with antialiasing, as Pillow's but several times faster."""
-    pixels = torch.from_numpy(np.array(image.convert("RGB"))).permute(2, 0, 1)
+def _scaled(image: Image.Image, size: tuple[int, int]) -> Tensor:
+    """(height, width, 3) uint8; bicubic with antialiasing, as Pillow's but several times faster."""
+    pixels = torch.from_numpy(np.array(image))[None].permute(0, 3, 1, 2)
     if image.size != size:
-        pixels = interpolate(pixels[None], (size[1], size[0]), mode="bicubic", antialias=True)[0]
-    return pixels.float()
+        pixels = interpolate(pixels, (size[1], size[0]), mode="bicubic", antialias=True)
+    return pixels[0].permute(1, 2, 0)
 
 
 def _look_at(scene: Tensor, places: Floats, size: tuple[int, int]) -> Tensor:
@@ -97,43 +98,42 @@ def _bent(glyphs: Glyphs, canvas: tuple[int, int], bend: Floats, size: tuple[int
     return Glyphs(glyphs.codes, column.astype(np.float32), row.astype(np.float32))
 
 
-def _blur(rng: random.Random, picture: Tensor, strength: float) -> Tensor:
-    """Out of focus up to a sigma of 1.1 pixels, or moved up to 3 pixels, or neither."""
+def _blur(rng: random.Random, picture: Tensor, strength: float) -> None:
+    """Out of focus up to a sigma of 1.1 pixels, or moved up to 3 pixels, or neither; in place."""
     draw = rng.random()
     if draw < 0.35 * strength:
         variance = (1.1 * strength * rng.uniform(0.3, 1)) ** 2
-        for _ in range(3):
-            picture = _smooth(_smooth(picture, 1, variance / 3), 2, variance / 3)
+        for plane in picture:
+            for axis in (0, 1) * 3:
+                _smooth(plane, axis, variance / 3)
     elif draw < 0.5 * strength:
         length = 1 + 2 * strength * rng.random()
-        picture = _smooth(picture, rng.choice((1, 2)), (length**2 - 1) / 12)
-    return picture
+        axis = rng.choice((0, 1))
+        for plane in picture:
+            _smooth(plane, axis, (length**2 - 1) / 12)
 
 
-def _smooth(picture: Tensor, axis: int, variance: float) -> Tensor:
-    """Each pixel mixed with its two neighbours along an axis so that the kernel has this variance, at most 0.67."""
-    side, count = min(variance, 2 / 3) / 2, picture.shape[axis]
-    smoothed = picture * (1 - 2 * side)
-    smoothed.narrow(axis, 1, count - 1).add_(picture.narrow(axis, 0, count - 1), alpha=side)
-    smoothed.narrow(axis, 0, count - 1).add_(picture.narrow(axis, 1, count - 1), alpha=side)
-    smoothed.narrow(axis, 0, 1).add_(picture.narrow(axis, 0, 1), alpha=side)
-    smoothed.narrow(axis, count - 1, 1).add_(picture.narrow(axis, count - 1, 1), alpha=side)
-    return smoothed
+def _smooth(plane: Tensor, axis: int, variance: float) -> None:
+    """Mix each pixel with its two neighbours along an axis so that the kernel has this variance, at most 0.67."""
+    side, count = min(variance, 2 / 3) / 2, plane.shape[axis]
+    sharp = torch.cat((plane.narrow(axis, 0, 1), plane, plane.narrow(axis, count - 1, 1)), axis)
+    plane *= 1 - 2 * side
+    plane.add_(sharp.narrow(axis, 0, count), alpha=side).add_(sharp.narrow(axis, 2, count), alpha=side)
 
 
-def _add_noise(rng: random.Random, picture: Tensor, sigma: float) -> Tensor:
-    """Noise of the sensor, the same in all channels or different in each."""
+def _add_noise(rng: random.Random, picture: Tensor, sigma: float) -> None:
+    """Noise of the sensor, the same in all channels or different in each; in place."""
     _, height, width = picture.shape
     if rng.random() < 0.5:
-        return picture + sigma * grain(rng, height, width)
-    for channel in picture:
-        channel.add_(grain(rng, height, width), alpha=sigma)
-    return picture
+        picture.add_(grain(rng, height, width), alpha=sigma)
+    else:
+        for plane in picture:
+            plane.add_(grain(rng, height, width), alpha=sigma)
 
 
 def _to_image(picture: Tensor) -> Image.Image:
-    """The RGB picture of (3, height, width)."""
-    planes = picture.round().clamp_(0, 255).to(torch.uint8).numpy()
+    """The RGB picture of (3, height, width), which is rounded in place."""
+    planes = picture.round_().clamp_(0, 255).numpy().astype(np.uint8)
     return Image.merge("RGB", [Image.fromarray(plane) for plane in planes])
 
 
@@ -142,4 +142,6 @@ def _compress(rng: random.Random, picture: Image.Image, strength: float) -> Imag
         return picture
     packed = io.BytesIO()
     picture.save(packed, "JPEG", quality=round(rng.uniform(95 - 55 * strength, 95)))
-    return Image.open(packed).convert("RGB")
+    unpacked = Image.open(packed)
+    unpacked.load()
+    return unpacked

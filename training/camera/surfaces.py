@@ -16,17 +16,16 @@ TILE = 1024
 COARSE = 24
 
 
-@lru_cache(maxsize=1)
-def _noise() -> Tensor:
-    """(1024, 1024) normal noise, always the same."""
-    return torch.from_numpy(np.random.default_rng(1).standard_normal((TILE, TILE), np.float32))
+@lru_cache(maxsize=4)
+def _noise(down: int, across: int) -> Tensor:
+    """So many tiles of (1024, 1024) normal noise, always the same."""
+    tile = np.random.default_rng(1).standard_normal((TILE, TILE), np.float32)
+    return torch.from_numpy(np.tile(tile, (down, across)))
 
 
 def grain(rng: random.Random, height: int, width: int) -> Tensor:
-    """(height, width) of normal noise, cut out of one tile at random; it repeats where more is wanted."""
-    tile = _noise()
-    if max(height, width) > TILE:
-        tile = tile.repeat(1 + height // TILE, 1 + width // TILE)
+    """(height, width) of normal noise, cut out at random; where more than a tile is wanted, it repeats."""
+    tile = _noise(1 + height // TILE, 1 + width // TILE)
     top, left = rng.randint(0, tile.shape[0] - height), rng.randint(0, tile.shape[1] - width)
     return tile[top : top + height, left : left + width]
 
@@ -56,11 +55,11 @@ def _places() -> tuple[Tensor, Tensor]:
 def print_on_paper(rng: random.Random, page: Tensor, creases: Sequence[Crease], strength: float) -> None:
     """Give a page (3, h, w) of 0 to 255 coloured, stained, creased, lined or grainy paper, in place."""
     _, height, width = page.shape
-    shade = torch.ones(3, COARSE, COARSE)
+    shade = torch.ones(COARSE, COARSE)
     if rng.random() < 0.4 * strength:
-        shade *= torch.tensor([1 - rng.random() * 0.3 * strength for _ in range(3)])[:, None, None]
+        page *= torch.tensor([1 - rng.random() * 0.3 * strength for _ in range(3)])[:, None, None]
     if rng.random() < 0.25 * strength:
-        shade *= stain(rng, strength)
+        shade = stain(rng, strength)
     for crease in creases:
         shade *= fold_shade(crease)
     if (shade != 1).any():
@@ -68,7 +67,8 @@ def print_on_paper(rng: random.Random, page: Tensor, creases: Sequence[Crease], 
     if rng.random() < 0.2 * strength:
         draw_lines(rng, page, strength)
     if rng.random() < 0.4 * strength:
-        page *= 1 + 0.04 * strength * rng.uniform(0.3, 1) * grain(rng, height, width)
+        depth = 0.04 * strength * rng.uniform(0.3, 1)
+        page.addcmul_(page, grain(rng, height, width), value=depth)
 
 
 def stain(rng: random.Random, strength: float) -> Tensor:
@@ -169,7 +169,7 @@ def lay_on_table(rng: random.Random, page: Tensor, margins: Margins, split: Word
     pattern = rng.choice(list(grounds.values()))(rng, *whole)
     pattern *= _shadow_of_page(rng, whole, (left, top, left + width, top + height))
     colour = torch.tensor([float(part + rng.randint(-25, 25)) for part in rng.choice(COLOURS)])
-    scene = (pattern[None] * colour[:, None, None]).clamp_(0, 255)
+    scene = (pattern * colour[:, None, None]).clamp_(0, 255)
     scene[:, top : top + height, left : left + width] = page
     return scene, left, top
 
@@ -222,14 +222,14 @@ LIGHTS: dict[str, Light] = {"gradient": _gradient, "vignette": _vignette, "hand"
 HELD_OUT_LIGHTS: dict[str, Light] = {"blinds": _blinds}
 
 
-def choose_light(rng: random.Random, strength: float, split: Wording) -> Tensor:
-    """(3, 24, 24): uneven light, exposure and the lamp's colour as factors on a picture."""
-    light = torch.ones(3, COARSE, COARSE)
+def choose_light(rng: random.Random, strength: float, split: Wording) -> tuple[Tensor, Tensor]:
+    """Factors on a picture: (24, 24) for uneven light, and (3, 1, 1) for the exposure and the lamp's colour."""
+    light, colour = torch.ones(COARSE, COARSE), torch.ones(3, 1, 1)
     if rng.random() < 0.7 * strength:
         lights = HELD_OUT_LIGHTS if split == "test" else LIGHTS
-        light *= rng.choice(list(lights.values()))(rng, rng.uniform(0.15, 0.6) * strength)
+        light = rng.choice(list(lights.values()))(rng, rng.uniform(0.15, 0.6) * strength)
     if rng.random() < 0.5 * strength:
-        light *= 1 + rng.uniform(-0.45, 0.25) * strength
+        colour *= 1 + rng.uniform(-0.45, 0.25) * strength
     if rng.random() < 0.5 * strength:
-        light *= torch.tensor([1 + rng.uniform(-0.12, 0.08) * strength for _ in range(3)])[:, None, None]
-    return light
+        colour *= torch.tensor([1 + rng.uniform(-0.12, 0.08) * strength for _ in range(3)])[:, None, None]
+    return light, colour
