@@ -11,6 +11,7 @@ from training.pages import MAKERS
 from training.papers import cards, invoices, labels, notices, receipts
 from training.papers.jobs import HELD_OUT_ROLES, role
 from training.papers.keys import ENTRIES, SIMILAR
+from training.papers.labelling import varied
 from training.papers.orders import Order, beside, in_order
 from training.papers.reminders import HELD_OUT_NOTES, SLOT, reminder
 from training.questions import Asked
@@ -51,6 +52,14 @@ def _neighbours(order: tuple[str, ...], together: Order) -> bool:
     start = order.index(together[0]) if together and together[0] in order else 0
     kept = [name for name in together if name in order]
     return list(order[start : start + len(kept)]) == kept
+
+
+def test_a_label_must_be_read() -> None:
+    """Training prints one label in hundreds of ways, all of which still hold it; the exam prints it as it is."""
+    printed = {varied(Source(random.Random(seed), WORDS), "Due date:") for seed in range(2000)}
+    assert len(printed) > 100
+    assert all("due date" in label.lower() for label in printed)
+    assert {varied(Source(random.Random(seed), WORDS, "test"), "Due date:") for seed in range(50)} == {"Due date:"}
 
 
 def test_two_blocks_stand_beside_each_other() -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from training import names, values
 from training.documents import Fact, Join, Line, Part, Source
+from training.papers.labelling import varied
 
 TOTAL_LABELS = (
     *("Total", "TOTAL", "Total due", "Amount due", "Sum", "Total:", "TOTAL:", "Grand total", "To pay", "Total amount"),
@@ -51,7 +52,6 @@ TIMES = {
     "after": ("{1} * {0}", "{1}, {0} pcs", "{1} - {0}", "{1} [{0}]", "{1} {0}x"),
 }
 HELD_OUT_TIMES = ("{1} x{0}", "{1} ({0})")
-CAPITALS_SHARE, ABOVE_SHARE = 0.08, 0.12
 TAX_PERCENTS = (0, 0, 5, 7, 8, 10, 19, 20, 21)
 
 
@@ -149,45 +149,22 @@ def sum_parts(source: Source, bill: Bill) -> list[Part]:
     rng, write = source.rng, bill.currency.write
     parts: list[Part] = []
     if bill.off or (bill.tax_percent and not bill.included):
-        label = source.pick(SUBTOTAL_LABELS, HELD_OUT_SUBTOTAL)
+        label = varied(source, source.pick(SUBTOTAL_LABELS, HELD_OUT_SUBTOTAL))
         amount = write(bill.net)
         parts.append(Part(Line(label, amount), (Fact("subtotal", amount),)))
     if bill.off:
-        label = source.pick(DISCOUNT_LABELS, HELD_OUT_DISCOUNT).format(bill.off_percent)
+        label = varied(source, source.pick(DISCOUNT_LABELS, HELD_OUT_DISCOUNT).format(bill.off_percent))
         amount = write(-bill.off)
         parts.append(Part(Line(label, amount), (Fact("discount", amount),), optional=False))
     total = write(bill.total)
-    whole = Part(Line(source.pick(TOTAL_LABELS, HELD_OUT_TOTAL), total), (Fact("total", total),), optional=False)
+    label = varied(source, source.pick(TOTAL_LABELS, HELD_OUT_TOTAL))
+    whole = Part(Line(label, total), (Fact("total", total),), optional=False)
     if not bill.tax_percent:
         return [*parts, whole]
     amount = write(bill.tax)
     labels = (INCLUDED_TAX_LABELS, HELD_OUT_INCLUDED_TAX) if bill.included else (TAX_LABELS, HELD_OUT_TAX)
-    label = source.pick(*labels).format(bill.tax_percent)
+    label = varied(source, source.pick(*labels).format(bill.tax_percent))
     tax = Part(Line(label, amount), (Fact("tax", amount),), optional=bill.included)
     if bill.included:
         return [*parts, whole, tax]
     return [*parts, tax, *([Part(Line(role="rule"))] if rng.random() < 0.2 else []), whole]
-
-
-def labelled(source: Source, label: str, value: str) -> Line:
-    """A label and its value on one line: after each other or in two columns; no label, only the value."""
-    rng = source.rng
-    if not label:
-        return Line(value)
-    varied = source.split == "train"
-    if varied and rng.random() < CAPITALS_SHARE:
-        label = label.upper()
-    if rng.random() < 0.35:
-        return Line(label, value, join=rng.choice(("edge", "edge", "tab")))
-    colon = ":" if label[-1].isalpha() and rng.random() < 0.5 else ""
-    if varied and colon and rng.random() < 0.15:
-        colon = rng.choice((" -", " :", " =", " >", "..", ","))
-    return Line(f"{label}{colon} {value}")
-
-
-def told(source: Source, label: str, value: str, *facts: Fact) -> Part:
-    """What a line of label and value tells; in training now and then the label stands above the value."""
-    if label and source.split == "train" and source.rng.random() < ABOVE_SHARE:
-        colon = source.rng.choice((":", "")) if label[-1].isalpha() else ""
-        return Part(Line(label + colon), facts, below=Line(value))
-    return Part(labelled(source, label, value), facts)

@@ -2,8 +2,8 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.papers.bills import told
 from training.papers.jobs import role
+from training.papers.labelling import told
 from training.papers.orders import in_order, without_edges
 
 LABELS = {

@@ -15,6 +15,7 @@ from training.papers.keys import (
     WORD_KEYS,
     Entry,
 )
+from training.papers.labelling import varied
 
 STYLES = ("after", "after", "after", "edge", "tab", "tab", "dots", "above", "above", "joined", "columns")
 HELD_OUT_STYLES = ("above", "pairs", "tab")
@@ -28,7 +29,7 @@ def form_document(source: Source, room: Room) -> Document | None:
     filled, unsure = _fill(source, rng.randint(4, affordable))
     parts = _arrange(source, filled)
     if rng.random() < 0.35:
-        title = source.pick(TITLES, HELD_OUT_TITLES)
+        title = varied(source, source.pick(TITLES, HELD_OUT_TITLES))
         parts[:0] = [Part(Line(title, role="title"), (Fact("title", title),)), Part(Line(role="rule"))]
     fitting = trim(rng, parts, room)
     if not fitting or sum(bool(part.facts) for part in fitting) < 2:
@@ -73,10 +74,8 @@ def _fill(source: Source, count: int) -> tuple[_Filled, set[str]]:
 def _key(source: Source, entry: Entry) -> str:
     """What stands before the value; in training now and then in capitals, or with a word before it."""
     rng, key = source.rng, source.pick(entry.keys, entry.held_out)
-    if source.split != "train" or rng.random() > 0.15:
-        return key
-    if rng.random() < 0.4:
-        return key.upper()
+    if source.split != "train" or rng.random() > 0.1:
+        return varied(source, key)
     longer = rng.choice(OWNERS).format(key if key.isupper() else key[0].lower() + key[1:])
     return key if longer.lower() in {held_out.lower() for held_out in entry.held_out} else longer
 

@@ -2,7 +2,8 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.papers.bills import item_parts, make_bill, sum_parts, told
+from training.papers.bills import item_parts, make_bill, sum_parts
+from training.papers.labelling import told, varied
 from training.papers.orders import beside, in_order
 
 TITLES = (
@@ -115,7 +116,7 @@ def invoice_document(source: Source, room: Room) -> Document | None:
     affordable = max(1, min(6, int(room.rows) - 5, (room.characters - 60) // 26))
     bill = make_bill(source, rng.randint(1, affordable), dear=True)
     blocks = {
-        "title": [Part(Line(source.pick(TITLES, HELD_OUT_TITLES), role="title"), optional=False)],
+        "title": [Part(Line(varied(source, source.pick(TITLES, HELD_OUT_TITLES)), role="title"), optional=False)],
         "seller": _seller(source),
         "customer": [_customer(source)],
         "data": _data(source),

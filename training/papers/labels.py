@@ -2,7 +2,7 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.papers.bills import told
+from training.papers.labelling import told, varied
 from training.papers.orders import in_order, without_edges
 
 FROM_LABELS = (
@@ -91,7 +91,7 @@ def label_document(source: Source, room: Room) -> Document | None:
     sender = f"{source.pick(FROM_LABELS, HELD_OUT_FROM)}{company}"
     blocks = {
         "from": [Part(Line(sender), (Fact("company", company),))] if rng.random() < 0.35 else [],
-        "to": [Part(Line(source.pick(TO_LABELS, HELD_OUT_TO)))] if rng.random() < 0.4 else [],
+        "to": [Part(Line(varied(source, source.pick(TO_LABELS, HELD_OUT_TO))))] if rng.random() < 0.4 else [],
         "address": _address(source),
         "rule": [Part(Line(role=rng.choice(("gap", "rule"))))],
         "meta": _meta(source),

@@ -2,7 +2,7 @@
 
 from training import names, values
 from training.documents import Document, Fact, Join, Kind, Line, Part, Room, Source, document, trim
-from training.papers.bills import told
+from training.papers.labelling import told
 from training.papers.orders import in_order
 from training.papers.sentences import sentence
 

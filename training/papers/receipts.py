@@ -2,7 +2,8 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.papers.bills import Bill, item_parts, make_bill, sum_parts, told
+from training.papers.bills import Bill, item_parts, make_bill, sum_parts
+from training.papers.labelling import told, varied
 from training.papers.orders import in_order
 
 PAYMENTS = (
@@ -95,7 +96,7 @@ def receipt_document(source: Source, room: Room) -> Document | None:
     }
     parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS, TOGETHER)
     if rng.random() < 0.35:
-        parts.append(Part(Line(source.pick(THANKS, HELD_OUT_THANKS))))
+        parts.append(Part(Line(varied(source, source.pick(THANKS, HELD_OUT_THANKS)))))
     fitting = trim(rng, parts, room)
     return document(Kind.RECEIPT, fitting, UNSURE) if fitting else None
 
@@ -154,13 +155,13 @@ def _paid(source: Source, bill: Bill) -> list[Part]:
     if shape < 0.4:
         return []
     if shape < 0.75:
-        payment = source.pick(PAYMENTS, HELD_OUT_PAYMENTS)
+        payment = varied(source, source.pick(PAYMENTS, HELD_OUT_PAYMENTS))
         right = write(bill.total) if rng.random() < 0.3 else ""
         return [Part(Line(payment, right), (Fact("payment", payment),))]
     note = rng.choice((500, 1000, 2000, 5000))
     given = (bill.total // note + 1) * note
     change = write(given - bill.total)
     return [
-        Part(Line(source.pick(GIVEN_LABELS, HELD_OUT_GIVEN), write(given))),
-        Part(Line(source.pick(CHANGE_LABELS, HELD_OUT_CHANGE), change), (Fact("change", change),)),
+        Part(Line(varied(source, source.pick(GIVEN_LABELS, HELD_OUT_GIVEN)), write(given))),
+        Part(Line(varied(source, source.pick(CHANGE_LABELS, HELD_OUT_CHANGE)), change), (Fact("change", change),)),
     ]

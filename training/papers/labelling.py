@@ -1,0 +1,47 @@
+"""Labels and the values that they belong to."""
+
+from training import names, values
+from training.documents import Fact, Line, Part, Source
+
+CAPITALS_SHARE, LONGER_SHARE, ABOVE_SHARE, MARK_SHARE = 0.08, 0.2, 0.12, 0.15
+"""In training: labels in capitals, with more words, above their values, and with another mark than a colon."""
+
+
+def varied(source: Source, label: str) -> str:
+    """A label as training prints it: now and then with a word that nobody expects, so that it is read, not guessed."""
+    rng = source.rng
+    if source.split != "train" or not label:
+        return label
+    if rng.random() < CAPITALS_SHARE:
+        label = label.upper()
+    if rng.random() > LONGER_SHARE:
+        return label
+    stem, colon = (label[:-1], ":") if label[-1] == ":" else (label, "")
+    word, small = values.short_word(rng, source.words, 9), rng.choice(names.SMALL_WORDS)
+    longer = (
+        *(f"{stem} ({word})", f"{stem} {word}", f"{stem} {small} {word}", f"{word.capitalize()} {stem.lower()}"),
+        *(f"{stem} / {word}", f"{stem}, {word}", f"{word} {small} {stem}".capitalize(), f"{stem} {small} the {word}"),
+    )
+    return rng.choice(longer) + colon
+
+
+def labelled(source: Source, label: str, value: str) -> Line:
+    """A label and its value on one line: after each other or in two columns; no label, only the value."""
+    rng, label = source.rng, varied(source, label)
+    if not label:
+        return Line(value)
+    if rng.random() < 0.35:
+        return Line(label, value, join=rng.choice(("edge", "edge", "tab")))
+    colon = ":" if label[-1].isalpha() and rng.random() < 0.5 else ""
+    if source.split == "train" and colon and rng.random() < MARK_SHARE:
+        colon = rng.choice((" -", " =", " >", "..", ",", " |", " ;", "?", " *", " ->"))
+    return Line(f"{label}{colon} {value}")
+
+
+def told(source: Source, label: str, value: str, *facts: Fact) -> Part:
+    """What a line of label and value tells; in training now and then the label stands above the value."""
+    if label and source.split == "train" and source.rng.random() < ABOVE_SHARE:
+        label = varied(source, label)
+        colon = source.rng.choice((":", "")) if label[-1].isalpha() else ""
+        return Part(Line(label + colon), facts, below=Line(value))
+    return Part(labelled(source, label, value), facts)
