@@ -74,6 +74,15 @@ def test_held_out_pairs_are_drawn_in_the_exam_alone() -> None:
         assert any(is_held_out(shape.colour, shape.name) for shape in drawn) is met
 
 
+def test_held_out_pairs_are_not_even_denied_in_training() -> None:
+    """A pair that never was there would be learned as one that never is; the exam asks about them."""
+    shapes = [Shape("circle", "red", 50, 50, 40, 40), Shape("star", "blue", 150, 50, 40, 40)]
+    for wording, met in (("train", False), ("plain", False), ("test", True)):
+        asked = [qa for seed in range(200) for qa in ask_shapes(random.Random(seed), shapes, wording)]  # type: ignore[arg-type]
+        pairs = [(qa.marks[2], qa.marks[1]) for qa in asked if qa.field == "there"]
+        assert any(is_held_out(*pair) for pair in pairs) is met
+
+
 def test_every_ground_leaves_colours_that_are_clear() -> None:
     """A shape never has its ground's colour."""
     for seed in range(100):

@@ -9,7 +9,7 @@ from training.phrasing import Wording, phrase
 from training.questions import NO, QA, YES, Asked, absent
 from training.shapes import phrases as asked
 from training.shapes.marking import in_a_row
-from training.shapes.outlines import COLOURS, SHAPES, Shape
+from training.shapes.outlines import COLOURS, SHAPES, Shape, is_held_out
 
 KIND_SENTENCE = ("A picture of shapes.", "一些图形。")
 MOST_NAMED = 3
@@ -103,9 +103,20 @@ def _there(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
     shape = rng.choice(shapes)
     name, colour = shape.name, shape.colour
     if rng.random() < 0.5:
-        name, colour = rng.choice(((rng.choice(list(SHAPES)), colour), (name, rng.choice(list(COLOURS)))))
+        name, colour = _other(rng, shape, wording)
     there = any((other.name, other.colour) == (name, colour) for other in shapes)
     chinese = f"{COLOURS[colour][0]}的{SHAPES[name][0]}"
     slots = {"a": _article(colour), "thing": f"{colour} {name}"}
     asking = phrase(rng, asked.THERE, wording, slots, {"thing": chinese})
     return QA(Asked.SHAPE, asking.text, asking.say(*(YES if there else NO)), "there", ("centre", name, colour))
+
+
+def _other(rng: random.Random, shape: Shape, wording: Wording) -> tuple[str, str]:
+    """Any name with a shape's colour, or its name with any colour.
+
+    In training never a pair that is kept out of it: it would always be denied, and learned so.
+    """
+    while True:
+        name, colour = rng.choice(((rng.choice(list(SHAPES)), shape.colour), (shape.name, rng.choice(list(COLOURS)))))
+        if wording == "test" or not is_held_out(colour, name):
+            return name, colour
