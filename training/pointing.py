@@ -8,7 +8,7 @@ from training.marks import bearing
 from training.pages import Glyphs
 from training.questions import QA, Asked
 
-POINTED = frozenset({Asked.FIELD, Asked.LINE, Asked.CHART})
+POINTED = frozenset({Asked.FIELD, Asked.LINE})
 """Kinds of questions whose answers are copied from the page, if they stand there; a count is not."""
 
 MOST_PLACES = 2

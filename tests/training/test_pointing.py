@@ -38,7 +38,7 @@ def test_an_answer_is_found_where_it_stands(answer: str, found: str) -> None:
     ("kind", "answer", "cells"),
     [
         (Asked.FIELD, "$4.20", [2, 3, 4]),
-        (Asked.CHART, "$4.20", [2, 3, 4]),
+        (Asked.LINE, "$4.20", [2, 3, 4]),
         (Asked.ABSENT, "There is no date in the picture.", [30]),
         (Asked.MENTION, "$4.20", []),
         (Asked.FIELD, "Rising.", []),
