@@ -144,8 +144,8 @@ def _absent(source: Source, whole: Document, text: str, wording: Wording) -> lis
 def _missing(source: Source, whole: Document, text: str, wording: Wording) -> QA | None:
     """A question for what is not there: a field, the price of something that was not bought, a key of another form."""
     rng, told = source.rng, {fact.field for fact in whole.facts}
-    if "item" in told and rng.random() < 0.25:
-        thing = rng.choice((rng.choice(names.GOODS), values.word(rng, source.words))).lower()
+    if "item" in told and rng.random() < (0.4 if wording == "train" else 0.25):
+        thing = _unbought(source, whole, wording)
         if thing not in text.lower():
             return absent(phrase(rng, ways.ITEM, wording, {"subject": thing}), thing, thing, "item")
     if wording == "train" and "entry" in told and rng.random() < 0.3:
@@ -158,6 +158,17 @@ def _missing(source: Source, whole: Document, text: str, wording: Wording) -> QA
     field = rng.choice(missing)
     naming = NAMINGS[field]
     return absent(field_question(rng, field, wording), naming.nouns[0], naming.chinese[0], field)
+
+
+def _unbought(source: Source, whole: Document, wording: Wording) -> str:
+    """A thing in small letters, in training often like one that was bought but for a word."""
+    rng = source.rng
+    if wording == "train" and rng.random() < 0.4:
+        parts = rng.choice([fact.subject for fact in whole.facts if fact.field == "item"]).lower().split()
+        made = rng.choice((names.QUALITIES, names.GOODS))
+        parts[rng.randrange(len(parts))] = rng.choice(made).lower()
+        return " ".join(parts)
+    return rng.choice((rng.choice(names.GOODS), values.word(rng, source.words))).lower()
 
 
 def _mention(source: Source, text: str, wording: Wording) -> QA:

@@ -3,8 +3,8 @@
 from training import names, values
 from training.documents import Fact, Line, Part, Source
 
-CAPITALS_SHARE, LONGER_SHARE, ABOVE_SHARE, MARK_SHARE = 0.08, 0.2, 0.12, 0.15
-"""In training: labels in capitals, with more words, above their values, and with another mark than a colon."""
+CAPITALS_SHARE, LONGER_SHARE, ABOVE_SHARE, BEHIND_SHARE, MARK_SHARE = 0.08, 0.2, 0.12, 0.03, 0.15
+"""In training: labels in capitals, with more words, above or behind their values, with another mark than a colon."""
 
 
 def varied(source: Source, label: str) -> str:
@@ -30,6 +30,8 @@ def labelled(source: Source, label: str, value: str) -> Line:
     rng, label = source.rng, varied(source, label)
     if not label:
         return Line(value)
+    if source.split == "train" and rng.random() < BEHIND_SHARE:
+        return Line(f"{value} ({label.rstrip(':')})")
     if rng.random() < 0.35:
         return Line(label, value, join=rng.choice(("edge", "edge", "tab")))
     colon = ":" if label[-1].isalpha() and rng.random() < 0.5 else ""
