@@ -55,6 +55,9 @@ DENIABLE = (
 )
 """Fields that may be asked for in vain."""
 
+MISTAKEN = {"number": "phone"}
+"""Fields that are not denied where another one is told: "What is the number?" may mean the telephone's."""
+
 KIND_SENTENCES = {
     Kind.WORDS: ("A few words.", "几个词。"),
     Kind.PAGE: ("A page of text.", "一页文字。"),
@@ -152,7 +155,8 @@ def _missing(source: Source, whole: Document, text: str, wording: Wording) -> QA
         key = rng.choice((rng.choice((*WORD_KEYS, *CODE_KEYS)), values.word(rng, source.words).capitalize()))
         if key.lower() not in text.lower():
             return absent(phrase(rng, ways.ENTRY, wording, {"subject": key}), key, key, "entry")
-    missing = [field for field in DENIABLE if field not in told | whole.unsure]
+    unsure = whole.unsure | {field for field, other in MISTAKEN.items() if other in told}
+    missing = [field for field in DENIABLE if field not in told | unsure]
     if not missing:
         return None
     field = rng.choice(missing)
