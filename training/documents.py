@@ -52,11 +52,15 @@ Join = Literal["edge", "dots", "tab"]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An answer exactly as printed. `subject` is the item or the form's key that it belongs to."""
+    """An answer exactly as printed. `subject` is the item or the form's key that it belongs to.
+
+    `like` is the field that it could be taken for, which is not denied then.
+    """
 
     field: str
     answer: str
     subject: str = ""
+    like: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +182,8 @@ def _wide_enough(part: Part, room: Room) -> bool:
 
 
 def document(kind: Kind, parts: Iterable[Part], unsure: Iterable[str] = ()) -> Document:
-    """Lines and facts of the parts, in order."""
+    """Lines and facts of the parts, in order; what is told is not `unsure`."""
     chosen = tuple(parts)
     facts = tuple(fact for part in chosen for fact in part.facts)
-    return Document(kind, tuple(line for part in chosen for line in part.lines), facts, frozenset(unsure))
+    doubtful = {*unsure, *(fact.like for fact in facts if fact.like)} - {fact.field for fact in facts}
+    return Document(kind, tuple(line for part in chosen for line in part.lines), facts, frozenset(doubtful))

@@ -9,6 +9,7 @@ from tests.training.papers import WORDS, drawn
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source
 from training.pages import MAKERS
 from training.papers import cards, invoices, labels, notices, receipts
+from training.papers.extras import EXTRAS, extras
 from training.papers.jobs import HELD_OUT_ROLES, role
 from training.papers.keys import ENTRIES, SIMILAR
 from training.papers.labelling import varied
@@ -118,6 +119,18 @@ def test_twins_on_a_form_are_asked_by_their_keys() -> None:
             assert "date" not in {fact.field for fact in whole.facts}
             assert "date" in whole.unsure
     assert twins > 10
+
+
+def test_a_line_that_looks_like_a_fields_is_asked_by_its_label() -> None:
+    """A fax number is no telephone number: it has a label to ask by, and then no telephone number is denied."""
+    faxes = 0
+    for whole in made(Kind.CARD, 600):
+        if any("Fax" in fact.subject for fact in whole.facts):
+            faxes += 1
+            assert "phone" in whole.unsure | {fact.field for fact in whole.facts}
+    assert faxes > 20
+    for kind in EXTRAS:
+        assert not extras(Source(random.Random(1), WORDS, "test"), kind)
 
 
 def test_a_key_of_another_form_is_denied() -> None:

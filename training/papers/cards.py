@@ -2,6 +2,7 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.papers.extras import extras
 from training.papers.jobs import role
 from training.papers.labelling import told
 from training.papers.orders import in_order, without_edges
@@ -95,5 +96,6 @@ def _contacts(source: Source, name: str) -> list[Part]:
         whole = (Fact("address", f"{street}, {town}"),)
         above = rng.random() < 0.4
         contacts.append(Part(Line(street), whole, below=Line(town)) if above else Part(Line(whole[0].answer), whole))
+    contacts += extras(source, Kind.CARD)
     rng.shuffle(contacts)
     return contacts

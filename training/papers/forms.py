@@ -26,7 +26,7 @@ def form_document(source: Source, room: Room) -> Document | None:
     """Four to eleven lines of a key and its value, fewer where there is little room, perhaps under a title."""
     rng = source.rng
     affordable = min(11, max(4, min(room.characters // 24, int(room.rows))))
-    filled, unsure = _fill(source, rng.randint(4, affordable))
+    filled = _fill(source, rng.randint(4, affordable))
     parts = _arrange(source, filled)
     if rng.random() < 0.35:
         title = varied(source, source.pick(TITLES, HELD_OUT_TITLES))
@@ -34,15 +34,14 @@ def form_document(source: Source, room: Room) -> Document | None:
     fitting = trim(rng, parts, room)
     if not fitting or sum(bool(part.facts) for part in fitting) < 2:
         return None
-    told = {fact.field for part in fitting for fact in part.facts}
-    return document(Kind.FORM, fitting, {*UNSURE, *unsure} - told)
+    return document(Kind.FORM, fitting, UNSURE)
 
 
 _Filled = list[tuple[str, str, tuple[Fact, ...]]]
 
 
-def _fill(source: Source, count: int) -> tuple[_Filled, set[str]]:
-    """Keys, values and what they tell, and fields that can be meant by several of them.
+def _fill(source: Source, count: int) -> _Filled:
+    """Keys, values and what they tell.
 
     Keys that could be taken for each other are not used together, but for twins of one field, which are told apart by
     their keys alone.
@@ -54,21 +53,19 @@ def _fill(source: Source, count: int) -> tuple[_Filled, set[str]]:
     dropped = {rng.choice(sorted(clash)) for clash in CLASHES if clash <= fields}
     entries = [entry for entry in entries if entry.field not in dropped]
     twins = [entry for entry in entries if source.split == "train" and entry.field in SIMILAR and rng.random() < 0.25]
-    unsure = {
-        field for entry in twins for field in (entry.field, *(("tax", "discount") if entry.field == "total" else ()))
-    }
     for entry in entries:
         key, value = _key(source, entry), entry.make(source)
-        named = () if entry in twins else (Fact(entry.field, value),)
-        filled.append((key, value, (Fact("entry", value, key), *named)))
+        alone = (Fact("entry", value, key), Fact(entry.field, value))
+        filled.append((key, value, (Fact("entry", value, key, like=entry.field),) if entry in twins else alone))
     taken = {word for key, _, _ in filled for word in _words(key)}
     while len(filled) < count:
-        key, value = _twin(source, twins.pop()) if twins else _other(source)
+        twin = twins.pop() if twins else None
+        key, value = (rng.choice(SIMILAR[twin.field]), twin.make(source)) if twin else _other(source)
         if not _words(key) & taken:
             taken |= _words(key)
-            filled.append((key, value, (Fact("entry", value, key),)))
+            filled.append((key, value, (Fact("entry", value, key, like=twin.field if twin else ""),)))
     rng.shuffle(filled)
-    return filled, unsure
+    return filled
 
 
 def _key(source: Source, entry: Entry) -> str:
@@ -78,10 +75,6 @@ def _key(source: Source, entry: Entry) -> str:
         return varied(source, key)
     longer = rng.choice(OWNERS).format(key if key.isupper() else key[0].lower() + key[1:])
     return key if longer.lower() in {held_out.lower() for held_out in entry.held_out} else longer
-
-
-def _twin(source: Source, entry: Entry) -> tuple[str, str]:
-    return source.rng.choice(SIMILAR[entry.field]), entry.make(source)
 
 
 def _words(key: str) -> set[str]:

@@ -3,6 +3,7 @@
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
 from training.papers.bills import item_parts, make_bill, sum_parts
+from training.papers.extras import extras
 from training.papers.labelling import told, varied
 from training.papers.orders import beside, in_order
 
@@ -105,7 +106,20 @@ DATA = (
 )
 """What an invoice tells about itself, in the exam and in training."""
 
-UNSURE = ("name", "title", "shop", "place", "town", "street", "postcode", "number", "payment", "company", "change")
+UNSURE = (
+    "name",
+    "title",
+    "shop",
+    "place",
+    "town",
+    "street",
+    "postcode",
+    "number",
+    "payment",
+    "company",
+    "change",
+    "date",
+)
 
 
 def invoice_document(source: Source, room: Room) -> Document | None:
@@ -119,7 +133,7 @@ def invoice_document(source: Source, room: Room) -> Document | None:
         "title": [Part(Line(varied(source, source.pick(TITLES, HELD_OUT_TITLES)), role="title"), optional=False)],
         "seller": _seller(source),
         "customer": [_customer(source)],
-        "data": _data(source),
+        "data": [*_data(source), *extras(source, Kind.INVOICE)],
         "items": [_divide(source), *item_parts(source, bill), _divide(source)],
         "sums": sum_parts(source, bill),
         "bank": _bank(source),
@@ -129,10 +143,7 @@ def invoice_document(source: Source, room: Room) -> Document | None:
         blocks["seller"], blocks[other] = beside(blocks["seller"], blocks[other]), []
     parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS, TOGETHER)
     fitting = trim(rng, parts, room)
-    if not fitting:
-        return None
-    dated = any(fact.field == "date" for part in fitting for fact in part.facts)
-    return document(Kind.INVOICE, fitting, UNSURE if dated else (*UNSURE, "date"))
+    return document(Kind.INVOICE, fitting, UNSURE) if fitting else None
 
 
 def _divide(source: Source) -> Part:

@@ -155,7 +155,7 @@ SIMILAR = {
     "time": ("End", "Ends at", "Until", "Closing time", "Check-out", "Pick-up time"),
     "town": ("Place of birth", "Travelling to", "Branch", "Signed in"),
     "weight": ("Tare", "Weight of load", "Empty weight"),
-    "total": ("Deposit", "Fee", "Discount", "Tax", "Tip", "Refund", "Rent"),
+    "total": ("Deposit", "Fee", "Insurance", "Tip", "Refund", "Rent"),
     "number": ("Passport no.", "Customer no.", "Tax ID", "Contract", "Insurance no."),
 }
 """Keys of training alone whose values look like those of a field, so that only the key tells which is which."""

@@ -2,6 +2,7 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.papers.extras import extras
 from training.papers.labelling import told, varied
 from training.papers.orders import in_order, without_edges
 
@@ -84,6 +85,9 @@ HELD_OUT_ORDERS = (
 )
 
 
+UNSURE = ("title", "shop", "place", "customer", "due", "company")
+
+
 def label_document(source: Source, room: Room) -> Document | None:
     """An address label: who, where, which order, how heavy."""
     rng = source.rng
@@ -94,15 +98,12 @@ def label_document(source: Source, room: Room) -> Document | None:
         "to": [Part(Line(varied(source, source.pick(TO_LABELS, HELD_OUT_TO))))] if rng.random() < 0.4 else [],
         "address": _address(source),
         "rule": [Part(Line(role=rng.choice(("gap", "rule"))))],
-        "meta": _meta(source),
+        "meta": [*_meta(source), *extras(source, Kind.LABEL)],
         "mark": [Part(Line(mark, role=rng.choice(("body", "title"))))] if rng.random() < 0.25 else [],
     }
     parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS, together=("to", "address"))
     fitting = trim(rng, without_edges(parts), room)
-    unsure = ["title", "shop", "place", "customer", "due"]
-    if fitting and not any(fact.field == "company" for part in fitting for fact in part.facts):
-        unsure.append("company")
-    return document(Kind.LABEL, fitting, unsure) if fitting else None
+    return document(Kind.LABEL, fitting, UNSURE) if fitting else None
 
 
 def _address(source: Source) -> list[Part]:

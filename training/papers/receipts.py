@@ -3,6 +3,7 @@
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
 from training.papers.bills import Bill, item_parts, make_bill, sum_parts
+from training.papers.extras import extras
 from training.papers.labelling import told, varied
 from training.papers.orders import in_order
 
@@ -127,7 +128,7 @@ def _head(source: Source) -> dict[str, list[Part]]:
         "address": [address] if rng.random() < 0.4 else [],
         "phone": [call] if rng.random() < 0.35 else [],
         "when": _when(source),
-        "number": [numbered] if rng.random() < 0.5 else [],
+        "number": [*([numbered] if rng.random() < 0.5 else []), *extras(source, Kind.RECEIPT)],
     }
 
 
