@@ -7,6 +7,7 @@ from training.documents import Fact, Kind, Part, Source
 from training.papers.labelling import told
 
 EXTRA_SHARE = 0.3
+CONTACT_SHARE = 0.12
 Maker = Callable[[Source], str]
 
 
@@ -60,12 +61,35 @@ EXTRAS: dict[Kind, tuple[tuple[str, Maker], ...]] = {
     ),
 }
 
+CONTACTS: dict[Kind, tuple[str, ...]] = {
+    Kind.RECEIPT: ("web", "web", "email"),
+    Kind.LABEL: ("phone", "email"),
+    Kind.NOTICE: ("email",),
+}
+"""Ways to reach someone that the exam's papers of a kind never tell."""
+
+CONTACT_LABELS = {
+    "web": ("", "", "Web", "Website:", "Visit", "www", "See"),
+    "email": ("", "", "E-mail", "Mail:", "Contact", "Questions to"),
+    "phone": ("Phone", "Tel.", "Tel:", "T", "Phone no."),
+}
+
+
+def _contact(source: Source, field: str) -> Part:
+    make = {"web": values.web, "email": values.email}.get(field)
+    value = make(source.rng, source.words) if make else values.phone(source.rng)
+    return told(source, source.rng.choice(CONTACT_LABELS[field]), value, Fact(field, value))
+
 
 def extras(source: Source, kind: Kind) -> list[Part]:
-    """At most one such line, to be asked for by its label; none in the exam."""
-    rng = source.rng
-    if source.split != "train" or rng.random() > EXTRA_SHARE:
+    """At most one such line, to be asked for by its label, and a way to reach someone; none of it in the exam."""
+    rng, parts = source.rng, []
+    if source.split != "train":
         return []
-    label, make = rng.choice(EXTRAS[kind])
-    value = make(source)
-    return [told(source, label, value, Fact("entry", value, label, like=LIKE.get(make, "")))]
+    if kind in EXTRAS and rng.random() < EXTRA_SHARE:
+        label, make = rng.choice(EXTRAS[kind])
+        value = make(source)
+        parts.append(told(source, label, value, Fact("entry", value, label, like=LIKE.get(make, ""))))
+    if kind in CONTACTS and rng.random() < CONTACT_SHARE:
+        parts.append(_contact(source, rng.choice(CONTACTS[kind])))
+    return parts

@@ -2,6 +2,7 @@
 
 from training import names, values
 from training.documents import Document, Fact, Join, Kind, Line, Part, Room, Source, document, trim
+from training.papers.extras import extras
 from training.papers.labelling import told
 from training.papers.orders import in_order
 from training.papers.sentences import sentence
@@ -163,4 +164,4 @@ def _tail(source: Source) -> list[Part]:
     if rng.random() < 0.2:
         web = values.web(rng, source.words)
         parts.append(Part(Line(web), (Fact("web", web),)))
-    return parts
+    return [*parts, *extras(source, Kind.NOTICE)]
