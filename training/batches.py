@@ -32,7 +32,7 @@ CODES = {ord(character): index + 1 for index, character in enumerate(ALPHABET)}
 """The class of each character; 0 is for none."""
 
 MOST_TEXT = 520
-MOST_QUESTIONS, MOST_BESIDE_READING = 10, 5
+MOST_QUESTIONS, MOST_BESIDE_READING = 10, 8
 BENT_SHARE = 0.65
 """The share of pages that a camera saw; the others come as they were drawn."""
 
@@ -167,7 +167,7 @@ def choose_questions(rng: random.Random, page: Page, reading_share: float) -> li
     reading = [qa for qa in page.qa if qa.kind is Asked.TEXT]
     others = [qa for qa in page.qa if qa.kind is not Asked.TEXT] or reading
     read = others is not reading and bool(reading) and rng.random() < reading_share
-    wanted = rng.sample(others, min(len(others), rng.randint(1, MOST_BESIDE_READING) if read else MOST_QUESTIONS))
+    wanted = rng.sample(others, min(len(others), rng.randint(2, MOST_BESIDE_READING) if read else MOST_QUESTIONS))
     if read:
         wanted.insert(rng.randrange(len(wanted) + 1), reading[0])
     return wanted
