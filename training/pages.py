@@ -172,19 +172,18 @@ def paint(setting: Setting, look: Look, canvas: tuple[int, int], *, dotted: bool
 def locate(runs: Sequence[Run]) -> Glyphs:
     """Centres of all printed characters: advances summed up, pairs kerned as the whole line was."""
     codes: list[int] = []
-    centres: list[NDArray[numpy.float64]] = []
+    centres: list[float] = []
     heights: list[float] = []
     for run in runs:
-        advances = run.face.advances
-        widths = numpy.array([advances[character] for character in run.text])
         kerned = run.face.font.getlength(run.text) / max(run.width, 1e-6)
-        x = run.x + (numpy.cumsum(widths) - widths / 2) * kerned
-        printed = [position for position, character in enumerate(run.text) if character != " "]
-        codes += [ord(run.text[position]) for position in printed]
-        centres.append(x[printed])
-        heights += [run.baseline - run.face.middle] * len(printed)
+        left, middle = run.x, run.baseline - run.face.middle
+        for character in run.text:
+            width = run.face.advances[character] * kerned
+            if character != " ":
+                codes.append(ord(character))
+                centres.append(left + width / 2)
+                heights.append(middle)
+            left += width
     return Glyphs(
-        numpy.array(codes, numpy.int32),
-        numpy.concatenate(centres).astype(numpy.float32),
-        numpy.array(heights, numpy.float32),
+        numpy.array(codes, numpy.int32), numpy.array(centres, numpy.float32), numpy.array(heights, numpy.float32)
     )
