@@ -2,6 +2,9 @@ FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 
+# Triton, which compiles the kernels for a GPU on its first start, wants a C compiler.
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+
 RUN useradd --create-home --uid 1000 eyeglass && install -d -o eyeglass -g eyeglass /app /data /models
 
 # The packages first: they change less often than the code, and are large.
@@ -22,8 +25,8 @@ WORKDIR /app
 COPY settings.toml ./
 USER eyeglass
 
-# The database and the copies of pictures lie in /data, downloaded weights in /models.
-ENV EYEGLASS_STORAGE__PATH=/data HF_HOME=/models EYEGLASS_MODEL__CACHE=/models/eyeglass
+# The database and the copies of pictures lie in /data, downloaded weights and compiled kernels in /models.
+ENV EYEGLASS_STORAGE__PATH=/data HF_HOME=/models EYEGLASS_MODEL__CACHE=/models/eyeglass TRITON_CACHE_DIR=/models/triton
 VOLUME ["/data", "/models"]
 
 # SIGTERM lets running answers end: give it more than model.drain_seconds.
