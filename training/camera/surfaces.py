@@ -107,13 +107,13 @@ def _wood(rng: random.Random, height: int, width: int) -> Tensor:
 def _planks(rng: random.Random, height: int, width: int) -> Tensor:
     streaks = _clouds(rng, rng.randint(2, 5), rng.randint(50, 110), height, width)
     planks = (torch.arange(width) + rng.randrange(200)) % rng.randint(110, 260) < 2
-    return 1 + 0.09 * streaks - 0.35 * planks
+    return streaks.mul_(0.09).add_(1 - 0.35 * planks)
 
 
 def _cloth(rng: random.Random, height: int, width: int) -> Tensor:
     pitch = rng.uniform(0.6, 1.6)
-    weave = torch.sin(torch.arange(height) * pitch)[:, None] + torch.sin(torch.arange(width) * pitch)[None]
-    return 1 + 0.06 * weave + 0.05 * grain(rng, height, width)
+    threads, crossing = (0.06 * torch.sin(torch.arange(side) * pitch) for side in (height, width))
+    return (1 + threads[:, None] + crossing).add_(grain(rng, height, width), alpha=0.05)
 
 
 def _plain(rng: random.Random, height: int, width: int) -> Tensor:
@@ -121,12 +121,14 @@ def _plain(rng: random.Random, height: int, width: int) -> Tensor:
 
 
 def _dark(rng: random.Random, height: int, width: int) -> Tensor:
-    return 0.25 + 0.03 * _clouds(rng, 6, 6, height, width) + 0.01 * grain(rng, height, width)
+    clouds = _clouds(rng, 6, 6, height, width).mul_(0.03).add_(0.25)
+    return clouds.add_(grain(rng, height, width), alpha=0.01)
 
 
 def _speckled(rng: random.Random, height: int, width: int) -> Tensor:
     noise = grain(rng, height, width)
-    return 1 - 0.3 * (noise > 1.4) + 0.2 * (noise < -1.6) + 0.05 * _clouds(rng, 9, 9, height, width)
+    clouds = _clouds(rng, 9, 9, height, width).mul_(0.05).add_(1)
+    return clouds.add_(noise > 1.4, alpha=-0.3).add_(noise < -1.6, alpha=0.2)
 
 
 def _checked(rng: random.Random, height: int, width: int) -> Tensor:
