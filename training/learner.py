@@ -71,6 +71,9 @@ CONFIG: dict[str, Any] = {
 MIDDLE = 3
 """After so many layers of the language model it should be known where the answer stands, so that the rest can read."""
 
+NO_MARK = 6.0
+"""How much likelier, as a logarithm, an empty cell is than one mark before anything is learned."""
+
 WAVES = 6
 FEATURE_SCALE = 0.1
 
@@ -98,9 +101,16 @@ class Learner(nn.Module):
         self.halfway = nn.LayerNorm(width)
         self.question = nn.Linear(width, width, bias=False)
         self.cell = nn.Linear(width, width, bias=False)
+        self._expect_no_marks()
         self.register_buffer("mean", torch.tensor(MEAN)[:, None, None], persistent=False)
         self.register_buffer("std", torch.tensor(STD)[:, None, None], persistent=False)
         self._pixels, self._answers_loss, self._characters_loss = photographed, answers_loss, characters_loss
+
+    def _expect_no_marks(self) -> None:
+        """Begin with "nothing there", which is mostly right: else a model that reads would unlearn it at first."""
+        nn.init.zeros_(self.marks.weight)
+        nn.init.zeros_(self.marks.bias)
+        nn.init.constant_(self.marks.bias.view(len(KINDS), -1)[:, 0], NO_MARK)
 
     def compile_parts(self) -> None:
         """Compile the blocks, once for all of a kind and for grids of any size, and what stands around them."""
