@@ -63,11 +63,13 @@ def nf4_product(layer: "NF4Linear", x: Tensor, tiling: dict[str, int] | None = N
     return nf4.product(x, layer.packed, *_tables(layer), layer.bias, shape, tiling)
 
 
-def unpacked(layer: "NF4Linear") -> Tensor:
-    """The (out, in) weight that a 4-bit layer stands for, in its dtype."""
-    from model_service.glm4v.kernels import nf4
+def unpacked(layer: "NF4Linear", out: Tensor | None = None) -> Tensor:
+    """The (out, in) weight that a 4-bit layer stands for, in its dtype; put into `out` where that is given."""
+    from model_service.glm4v.kernels import unpack
 
-    return nf4.unpack(layer.packed, *_tables(layer), (layer.out_features, layer.in_features), layer.dtype)
+    if out is None:
+        out = torch.empty(layer.out_features, layer.in_features, dtype=layer.dtype, device=layer.packed.device)
+    return unpack.unpack(layer.packed, *_tables(layer), out)
 
 
 def _tables(layer: "NF4Linear") -> tuple[tuple[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:

@@ -1,4 +1,4 @@
-"""NF4 matrices: their product with one vector, or a few, for which weights are unpacked in registers; and unpacked.
+"""NF4 matrices: their product with one vector, or a few, for which weights are unpacked in registers.
 
 A 32-bit word holds eight weights, so `x` is wanted in eighths: x[8 i + j] at place j * (in / 8) + i. Then neighbouring
 threads, which hold neighbouring words, read neighbouring elements of it.
@@ -16,7 +16,7 @@ BLOCK = 64
 """Weights that share a scale; a row of the matrix is a whole number of blocks."""
 
 CODES = (
-    *(-1.0, -0.6961928, -0.52507305, -0.3949175, -0.28444138, -0.18477343, -0.09105004, 0.0),
+    *(-1.0, -0.6961928, -0.52507305, -0.3949175, -0.28444138, -0.18477343, -0.091050036, 0.0),
     *(0.0795803, 0.1609302, 0.2461123, 0.33791524, 0.44070983, 0.562617, 0.72295684, 1.0),
 )
 """The 16 values of NF4 (Dettmers et al. 2023, appendix E)."""
@@ -152,32 +152,6 @@ def _product(
     tl.store(y_ptr + row * outputs + output, y.to(y_ptr.dtype.element_ty), mask=output < outputs)
 
 
-@triton.jit
-def _unpack(
-    words_ptr,
-    absmax_ptr,
-    scale_ptr,
-    offset_ptr,
-    code_ptr,
-    absmax_code_ptr,
-    weight_ptr,
-    blocks,
-    TILE: tl.constexpr,
-):
-    block = tl.program_id(0) * TILE + tl.arange(0, TILE)
-    inside = block < blocks
-    scale = tl.load(absmax_code_ptr + tl.load(absmax_ptr + block, mask=inside, other=0).to(tl.int32))
-    scale = scale * tl.load(scale_ptr + block // 256, mask=inside, other=0.0) + tl.load(offset_ptr)
-    word = block[:, None] * 8 + tl.arange(0, 8)[None, :]
-    words = tl.load(words_ptr + word, mask=inside[:, None], other=0)
-    number = tl.arange(0, 8)
-    shift = number // 2 * 8 + (1 - number % 2) * 4
-    code = tl.load(code_ptr + ((words[:, :, None] >> shift[None, None, :]) & 15))
-    place = word[:, :, None] * 8 + number[None, None, :]
-    weight = (code * scale[:, None, None]).to(weight_ptr.dtype.element_ty)
-    tl.store(weight_ptr + place, weight, mask=inside[:, None, None])
-
-
 def tile(in_features: int, out_features: int) -> dict[str, int]:
     """Outputs and blocks that one program works on at a time, warps, and loads under way at once.
 
@@ -190,14 +164,6 @@ def tile(in_features: int, out_features: int) -> dict[str, int]:
 def in_eighths(x: Tensor) -> Tensor:
     """(rows, in) -> the same elements in the order that `product` wants."""
     return x.view(x.shape[0], -1, 8).transpose(1, 2).contiguous()
-
-
-def unpack(packed: Tensor, scales: Scales, codes: Codes, shape: tuple[int, int], dtype: torch.dtype) -> Tensor:
-    """The (out, in) matrix in a dtype; `scales` and `codes` as for `product`."""
-    weight = torch.empty(shape, dtype=dtype, device=packed.device)
-    blocks = weight.numel() // BLOCK
-    _unpack[(triton.cdiv(blocks, 32),)](packed.view(torch.int32), *scales, *codes, weight, blocks, TILE=32)
-    return weight
 
 
 def product(

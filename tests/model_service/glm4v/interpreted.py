@@ -17,7 +17,7 @@ from model_service.glm4v.cache import KVCache
 from model_service.glm4v.decoding import write
 from model_service.glm4v.graphs import DecodeStep
 from model_service.glm4v.hardware import Hardware
-from model_service.glm4v.kernels import nf4
+from model_service.glm4v.kernels import nf4, unpack
 from model_service.glm4v.kernels import step as step_kernels
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from model_service.glm4v.nf4 import NF4Linear
@@ -52,13 +52,19 @@ def packed_model(dtype: torch.dtype) -> GLM4VForConditionalGeneration:
 
 
 def check_lookup() -> None:
-    """The byte permutes give each nibble of any word its code, rounded to bf16."""
-    wanted = torch.tensor(nf4.CODES).bfloat16().float()
+    """The byte permutes give each nibble of any word its code: rounded to bf16, and exactly where it is unpacked."""
+    exact = torch.tensor(nf4.CODES)
+    assert torch.equal(exact, NF4Linear.quantize(torch.randn(1, 64)).code)
+    rounded = exact.bfloat16().float()
     generator = torch.Generator().manual_seed(0)
     for word in torch.randint(0, 2**32, (500,), generator=generator).tolist():
         nibbles = [word >> shift & 15 for byte in range(4) for shift in (8 * byte + 4, 8 * byte)]
-        found = torch.tensor(run_ptx(nf4.lookup_code(), word), dtype=torch.uint32).view(torch.float32)
-        assert torch.allclose(found, wanted[nibbles], rtol=2**-20, atol=0)
+        found, unpacked = (
+            torch.tensor(run_ptx(code, word), dtype=torch.uint32).view(torch.float32)
+            for code in (nf4.lookup_code(), unpack.exact_lookup())
+        )
+        assert torch.allclose(found, rounded[nibbles], rtol=2**-20, atol=0)
+        assert torch.equal(unpacked, exact[nibbles])
 
 
 def run_ptx(code: str, word: int) -> list[int]:
@@ -93,7 +99,7 @@ def check_product(dtype: torch.dtype) -> None:
     for outputs, inputs, rows, biased in ((72, 320, 1, True), (130, 1024, 3, False), (16, 1216, 8, True)):
         weight, x = torch.randn(outputs, inputs).to(dtype), torch.randn(rows, inputs).to(dtype)
         layer = NF4Linear.quantize(weight, torch.randn(outputs).to(dtype) if biased else None)
-        assert torch.allclose(kernels.unpacked(layer), layer.dequantize(), rtol=2**-9)
+        assert torch.allclose(kernels.unpacked(layer), layer.dequantize(), rtol=2**-20)
         found = kernels.nf4_product(layer, nf4.in_eighths(x))
         bias = 0 if layer.bias is None else layer.bias.double()
         close(found, x.double() @ layer.dequantize().double().T + bias, dtype)
