@@ -179,7 +179,8 @@ class GLM4VEngine:
             return None
         what = self._digest(picture) + (repr(region).encode() if region else b"")
         key = (what, plan.rows, plan.columns)
-        return View(key, lambda: to_pixels(_cropped(self._open(picture), region), plan.width, plan.height))
+        size, device = (plan.width, plan.height), self._hardware.device
+        return View(key, lambda: to_pixels(_cropped(self._open(picture), region), *size, device))
 
 
 def _cropped(picture: Image.Image, region: Region | None) -> Image.Image:

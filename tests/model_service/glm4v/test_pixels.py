@@ -28,6 +28,16 @@ def test_the_resize_is_pillows_bicubic() -> None:
     assert np.allclose(restored.numpy(), wanted, atol=1e-6)
 
 
+def test_the_numbers_are_the_originals_to_the_last_bit() -> None:
+    """Every byte, scaled and normalised in fp32 one after the other as torchvision does it."""
+    picture = Image.fromarray(np.arange(256, dtype=np.uint8).repeat(49).reshape(112, 112)).convert("RGB")
+    scaled = torch.from_numpy(np.array(picture)).permute(2, 0, 1).float().div(255)
+    wanted = scaled.sub(torch.tensor(MEAN)[:, None, None]).div(torch.tensor(STD)[:, None, None])
+    pixels = to_pixels(picture, 112, 112)
+    assert torch.equal(pixels[0], wanted)
+    assert pixels.is_contiguous()
+
+
 @pytest.mark.parametrize("mode", ["L", "P", "CMYK", "RGBA", "1"])
 def test_any_mode_becomes_three_channels(mode: str) -> None:
     """What is not RGB is converted."""
