@@ -1,4 +1,4 @@
-"""One decode step captured as a CUDA graph: the language model for one new token, without a launch from Python each."""
+"""Steps captured as CUDA graphs: the language model for one new token or a few, without a launch from Python each."""
 
 import logging
 from typing import cast
@@ -13,90 +13,124 @@ from model_service.glm4v.language import DecoderLayer
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from model_service.glm4v.nf4 import BLOCK, NF4Linear
 
-TRIED = 4
-"""Positions of the sequence on which a step is compared with the model itself."""
+ROWS = 32
+"""Tokens that a step for follow-ups takes at most."""
 
-MOST_ERROR = 0.25
-"""Relative error of its logits, in the 2-norm, up to which a step is used; rounding stays far below it."""
+MOST_STEPS = 3
+"""Steps by which a text is read; the model itself reads a longer one as fast."""
+
+TRIED = 150
+"""Positions of the sequence on which a step is compared with the model itself: attention joins parts of it."""
+
+MOST_ERROR = 0.06
+"""Relative error of its logits, in the 2-norm, up to which a step is used.
+
+Rounding makes 0.017 to 0.026, in whatever model; a kernel that goes wrong makes one of 0.1 and more.
+"""
 
 logger = logging.getLogger(__name__)
 
 
-def capture_step(model: GLM4VForConditionalGeneration, hardware: Hardware) -> "DecodeStep | None":
-    """The captured step; None if it fails on this card, so that the model itself has to decode."""
+def capture_step(
+    model: GLM4VForConditionalGeneration, hardware: Hardware, rows: int = 1, beside: "DecodeStep | None" = None
+) -> "DecodeStep | None":
+    """The captured step of so many rows; None if it fails on this card, so that the model itself has to do its work.
+
+    It shares memory with the step that it is `beside`: the logits of either are overwritten by the other.
+    """
+    work = "decoding" if rows == 1 else "reading follow-ups"
     try:
-        step = DecodeStep(model, hardware)
+        step = DecodeStep(model, hardware, rows)
         error = step.error()
         if not error <= MOST_ERROR:
             raise ValueError(f"its logits are off by {error:.3g}")
-        step.capture()
+        step.capture(beside)
     except Exception as reason:  # A card or a driver that nobody tried: slower, but it works.
-        logger.warning("decoding without a CUDA graph: %r", reason, exc_info=True)
+        logger.warning("%s without a CUDA graph: %r", work, reason, exc_info=True)
         return None
-    logger.info("decoding by a CUDA graph; its logits agree with the model's to within %.3g", error)
+    logger.info("%s by a CUDA graph; its logits agree with the model's to within %.3g", work, error)
     return step
 
 
 class DecodeStep:
-    """Puts one token behind a sequence: what the model does, by kernels that find everything in STATE on the device.
+    """Puts a token, or as many as it has rows, behind a sequence: what the model does, by kernels that find everything
+    in STATE on the device.
 
     So one graph serves all sequences, whatever their lengths and wherever their KV caches lie.
     """
 
-    def __init__(self, model: GLM4VForConditionalGeneration, hardware: Hardware) -> None:
+    def __init__(self, model: GLM4VForConditionalGeneration, hardware: Hardware, rows: int = 1) -> None:
         from model_service.glm4v.kernels import step
 
-        self._kernels, self._model, self._hardware = step, model, hardware
+        self._kernels, self._model, self._hardware, self._rows = step, model, hardware, rows
         decoder, device = model.transformer.encoder, hardware.device
         self._table = _reachable(model.transformer.embedding.word_embeddings.weight)
         positions = torch.arange(model.config.seq_length, device=device)
         self._rotary = decoder.rotary.table(positions[None], hardware.dtype)[0].contiguous()
-        self._state = torch.zeros(step.FIELDS, dtype=torch.int64, device=device)
-        self._onward = torch.zeros_like(self._state)
-        self._onward[[step.POSITION, step.LENGTH]] = 1
+        self._state = torch.zeros(step.TOKENS + rows, dtype=torch.int64, device=device)
         self._at: list[int] | None = None
-        """What STATE holds besides the token, as far as it is known."""
+        """What STATE holds besides the tokens, as far as it is known."""
         self._graph: torch.cuda.CUDAGraph | None = None
         self._logits = torch.empty(0)
 
-    def __call__(self, token: Tensor, position: int, cache: KVCache) -> Tensor:
-        """The (vocabulary,) logits behind a (1,) id at a position; they are overwritten by the next step.
+    def __call__(self, ids: Tensor, position: int, cache: KVCache) -> Tensor:
+        """The (vocabulary,) logits behind the last of (n,) ids from a position on; the next step overwrites them.
 
         Nothing waits for the device. The keys and values are put behind those in the cache; its length is left alone.
         """
-        self._put(token, position, cache)
+        new = len(ids)
+        self._put(ids, position, cache)
         if self._graph is None:
             logits = self._run()
         else:
             self._graph.replay()
             logits = self._logits
-        self._at = _at(position + 1, cache.length + 1, cache)
+        self._at = _at(position + new, cache.length + new, new, cache)
         return logits
 
-    def capture(self) -> None:
+    def reads(self, ids: int) -> bool:
+        """Whether it reads a text of so many ids sooner than the model itself."""
+        return ids <= MOST_STEPS * self._rows
+
+    def read(self, ids: Tensor, position: int, cache: KVCache) -> Tensor:
+        """Put (n,) ids into the cache, as many at a time as it has rows; the (vocabulary,) logits behind the last."""
+        logits = torch.empty(0)
+        for part in torch.split(ids, self._rows):
+            logits = self(part, position, cache)
+            position += len(part)
+            cache.advance(len(part))
+        return logits.clone()
+
+    def capture(self, beside: "DecodeStep | None" = None) -> None:
         """From now on a step is one launch. The kernels have been compiled by an earlier step."""
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+        shared = None if beside is None or beside._graph is None else beside._graph.pool()
+        with torch.cuda.graph(graph, shared, capture_error_mode="thread_local"):
             self._logits = self._run()
         self._graph, self._at = graph, None
 
     def error(self) -> float:
-        """How far a step's logits are from the model's own on a short text, as a relative error in the 2-norm."""
+        """How far a step's logits are from the model's own on a text, as a relative error in the 2-norm.
+
+        A step of several rows leaves one of them free.
+        """
         device, dtype = self._hardware.device, self._hardware.dtype
-        cache = KVCache(self._model.config, TRIED, device, dtype)
-        ids = torch.arange(TRIED, device=device)
+        ids = torch.arange(min(TRIED, len(self._rotary)), device=device)
+        known = len(ids) - max(1, self._rows - 1)
+        cache = KVCache(self._model.config, len(ids), device, dtype)
         embeds = self._model.embed(ids[None])
-        self._model(embeds[:, :-1], ids[None, :-1], cache, last=True)
-        wanted = self._model(embeds[:, -1:], ids[None, -1:], cache, last=True)[0, 0].float()
-        cache.length = TRIED - 1
-        found = self(ids[-1:], TRIED - 1, cache).float()
+        self._model(embeds[:, :known], ids[None, :known], cache, last=True)
+        wanted = self._model(embeds[:, known:], ids[None, known:], cache, last=True)[0, 0].float()
+        cache.length = known
+        found = self(ids[known:], known, cache).float()
         return float((found - wanted).norm() / wanted.norm())
 
-    def _put(self, token: Tensor, position: int, cache: KVCache) -> None:
-        if (at := _at(position, cache.length, cache)) != self._at:
-            self._state[1:].copy_(torch.tensor(at), non_blocking=True)  # So small a copy is taken over at once.
+    def _put(self, ids: Tensor, position: int, cache: KVCache) -> None:
+        tokens, new = self._kernels.TOKENS, len(ids)
+        if (at := _at(position, cache.length, new, cache)) != self._at:
+            self._state[:tokens].copy_(torch.tensor(at), non_blocking=True)  # So small a copy is taken over at once.
         self._at = None  # Until the step has been run.
-        self._state[:1].copy_(token)
+        self._state[tokens : tokens + new].copy_(ids)
 
     def _run(self) -> Tensor:
         transformer, config = self._model.transformer, self._model.config
@@ -105,9 +139,12 @@ class DecodeStep:
             delta = self._layer(cast(DecoderLayer, layer), number, x, delta)
         head = transformer.output_layer
         norm = transformer.encoder.final_layernorm
-        last = self._kernels.add_norm(x, delta, norm.weight, config.layernorm_epsilon, _in_eighths(head))
-        self._state += self._onward
-        return _project(head, last)[0]
+        seen = self._kernels.add_norm(x, delta, norm.weight, config.layernorm_epsilon, _in_eighths(head))
+        count = self._state[self._kernels.COUNT]
+        if self._rows > 1:
+            seen = seen.index_select(0, count - 1)
+        self._state[: self._kernels.COUNT].add_(count)  # POSITION and LENGTH
+        return _project(head, seen)[0]
 
     def _layer(self, layer: DecoderLayer, number: int, x: Tensor, delta: Tensor | None) -> Tensor:
         """Adds to `x` what the last block left over, and what attention computes; what the MLP adds is left over."""
@@ -128,8 +165,8 @@ class DecodeStep:
         return _project(mlp.dense_4h_to_h, kernel.gate(_project(up, seen), _in_eighths(mlp.dense_4h_to_h)))
 
 
-def _at(position: int, length: int, cache: KVCache) -> list[int]:
-    return [position, length, cache.keys.data_ptr(), cache.values.data_ptr(), cache.capacity]
+def _at(position: int, length: int, new: int, cache: KVCache) -> list[int]:
+    return [position, length, new, cache.keys.data_ptr(), cache.values.data_ptr(), cache.capacity]
 
 
 def _reachable(table: Tensor) -> Tensor:
@@ -145,7 +182,7 @@ def _in_eighths(layer: nn.Module) -> bool:
 
 
 def _project(layer: nn.Module, x: Tensor) -> Tensor:
-    """A linear layer of (1, in), in eighths where the layer wants that."""
+    """A linear layer of (rows, in), in eighths where the layer wants that."""
     if not (isinstance(layer, NF4Linear) and _in_eighths(layer)):
         return layer(x)  # type: ignore[no-any-return]
     return kernels.nf4_product(layer, x)

@@ -13,7 +13,7 @@ from model_service.glm4v import kernels
 from model_service.glm4v.bounded import BoundedCache
 from model_service.glm4v.cache import KVCache
 from model_service.glm4v.hardware import Hardware
-from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
+from model_service.glm4v.model import PLACEHOLDERS, GLM4VForConditionalGeneration, image_positions
 from model_service.glm4v.prefix import PrefixCache, Sequence, ViewKey
 from model_service.glm4v.prompt import Prompt
 
@@ -48,7 +48,7 @@ class ModelRunner:
         self._model, self._hardware = model, hardware
         self._features: BoundedCache[ViewKey, Tensor] = BoundedCache(config.feature_cache_mib * MIB)
         self._prefixes = PrefixCache(config.prefix_cache_mib * MIB)
-        self._step = _captured_step(model, hardware)
+        self._step, self._reader = _captured_steps(model, hardware)
 
     def prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> tuple[Sequence, Tensor]:
         """Read a prompt; its sequence, with room for so many tokens more, and the last id's (vocabulary,) logits.
@@ -82,7 +82,7 @@ class ModelRunner:
 
     def close(self) -> None:
         """Drop the weights and all that was kept."""
-        del self._model, self._step
+        del self._model, self._step, self._reader
         self._make_way()
 
     def _prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> tuple[Sequence, Tensor]:
@@ -93,18 +93,27 @@ class ModelRunner:
         if begin is not None:  # From here on: within what is left to be read, and None if the picture is not.
             begin = begin - known if begin >= known else None
         image = None if begin is None or view is None else self._see(view)
-        ids = torch.tensor([prompt.ids[known:]], device=self._hardware.device)
-        embeds = self._model.embed(ids, image, begin or 0)
-        visual_tokens = 0 if image is None else image.shape[1] - 2
-        positions = known + image_positions(ids.shape[1], begin, visual_tokens, ids.device)
+        ids = torch.tensor(prompt.ids[known:], device=self._hardware.device)
         held = 0 if prefix is None else prefix.positions(known)
-        cache = KVCache(self._model.config, held + embeds.shape[1] + room, ids.device, self._hardware.dtype)
+        needed = held + len(ids) + (0 if image is None else image.shape[1] - PLACEHOLDERS) + room
+        cache = KVCache(self._model.config, needed, ids.device, self._hardware.dtype)
         if prefix is not None:
             cache.fill(prefix.keys[:, :, :held], prefix.values[:, :, :held])
-        logits = self._model(embeds, positions, cache, last=True)
+        logits = self._read(ids, known, cache, image, begin)
         visual = cache.length - len(prompt.ids)
         sequence = Sequence(chat, list(prompt.ids), prompt.image_begin, key, cache, visual, self._prefixes.forgets)
-        return sequence, logits[0, -1]
+        return sequence, logits
+
+    def _read(self, ids: Tensor, known: int, cache: KVCache, image: Tensor | None, begin: int | None) -> Tensor:
+        """The logits behind (n,) ids, put behind so many known ones; the picture, if any, begins in them at `begin`."""
+        step = self._step if len(ids) == 1 else self._reader
+        if image is None and step is not None and step.reads(len(ids)):
+            return step.read(ids, known, cache)
+        embeds = self._model.embed(ids[None], image, begin or 0)
+        visual_tokens = 0 if image is None else image.shape[1] - 2
+        positions = known + image_positions(len(ids), begin, visual_tokens, ids.device)
+        logits: Tensor = self._model(embeds, positions, cache, last=True)
+        return logits[0, -1]
 
     def _see(self, view: View) -> Tensor:
         """The picture's (1, N + 2, hidden) embeddings."""
@@ -138,10 +147,13 @@ class ModelRunner:
 
 
 @torch.inference_mode()
-def _captured_step(model: GLM4VForConditionalGeneration, hardware: Hardware) -> "DecodeStep | None":
-    """None where the model itself decodes."""
+def _captured_steps(
+    model: GLM4VForConditionalGeneration, hardware: Hardware
+) -> tuple["DecodeStep | None", "DecodeStep | None"]:
+    """That for an answer's next token, and that for a follow-up's; None where the model itself does their work."""
     if not kernels.usable(hardware.device.type):
-        return None
-    from model_service.glm4v.graphs import capture_step  # It imports bitsandbytes, which takes a second.
+        return None, None
+    from model_service.glm4v.graphs import ROWS, capture_step  # It imports bitsandbytes, which takes a second.
 
-    return capture_step(model, hardware)
+    step = capture_step(model, hardware)
+    return step, None if step is None else capture_step(model, hardware, ROWS, step)

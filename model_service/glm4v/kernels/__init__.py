@@ -56,11 +56,15 @@ def agree(device: torch.device) -> bool:
 
 
 def nf4_product(layer: "NF4Linear", x: Tensor, tiling: dict[str, int] | None = None) -> Tensor:
-    """A 4-bit layer of (rows, in), in eighths as `nf4.in_eighths` makes them: (rows, out)."""
-    from model_service.glm4v.kernels import nf4
+    """A 4-bit layer of (rows, in), in eighths as `nf4.in_eighths` makes them: (rows, out).
+
+    Many rows are a power of two.
+    """
+    from model_service.glm4v.kernels import nf4, rows
 
     shape = layer.out_features, layer.in_features
-    return nf4.product(x, layer.packed, *_tables(layer), layer.bias, shape, tiling)
+    product = nf4.product if x.shape[0] < rows.LEAST else rows.product
+    return product(x, layer.packed, *_tables(layer), layer.bias, shape, tiling)
 
 
 def unpacked(layer: "NF4Linear", out: Tensor | None = None) -> Tensor:

@@ -15,7 +15,7 @@ from model_service.config import ModelConfig
 from model_service.glm4v import kernels
 from model_service.glm4v.cache import KVCache
 from model_service.glm4v.decoding import write
-from model_service.glm4v.graphs import DecodeStep
+from model_service.glm4v.graphs import MOST_ERROR, DecodeStep
 from model_service.glm4v.hardware import Hardware
 from model_service.glm4v.kernels import nf4, unpack
 from model_service.glm4v.kernels import step as step_kernels
@@ -95,8 +95,15 @@ PTX: dict[str, Callable[..., int]] = {
 
 
 def check_product(dtype: torch.dtype) -> None:
-    """Ours of bitsandbytes' matrices: unpacked, and multiplied with one row or several, in ragged tiles."""
-    for outputs, inputs, rows, biased in ((72, 320, 1, True), (130, 1024, 3, False), (16, 1216, 8, True)):
+    """Ours of bitsandbytes' matrices: unpacked, and multiplied with one row or several or many, in ragged tiles."""
+    shapes = (
+        (72, 320, 1, True),
+        (130, 1024, 3, False),
+        (16, 1216, 8, True),
+        (40, 1216, 16, True),
+        (130, 320, 32, False),
+    )
+    for outputs, inputs, rows, biased in shapes:
         weight, x = torch.randn(outputs, inputs).to(dtype), torch.randn(rows, inputs).to(dtype)
         layer = NF4Linear.quantize(weight, torch.randn(outputs).to(dtype) if biased else None)
         assert torch.allclose(kernels.unpacked(layer), layer.dequantize(), rtol=2**-20)
@@ -123,13 +130,42 @@ def check_step(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None
             close(found, filled, dtype)
 
 
+def check_rows(model: GLM4VForConditionalGeneration, dtype: torch.dtype, *texts: tuple[int, int]) -> None:
+    """Texts of so many ids behind so many others, in one step and in more: the model's own logits, keys and values, and
+    nothing is written behind them.
+    """
+    step = DecodeStep(model, Hardware(CPU, dtype), 16)
+    for known, new in texts:
+        ids = torch.randint(0, 256, (1, known + new))
+        positions = torch.arange(known + new)[None] - max(0, known - 20)  # As if it had begun with a picture.
+        embeds = model.embed(ids)
+        cache, other = (KVCache(model.config, known + new + 20, CPU, dtype) for _ in range(2))
+        if known:
+            model(embeds[:, :known], positions[:, :known].clamp(min=0), cache)
+        other.fill(*cache.filled())
+        wanted = model(embeds[:, known:], positions[:, known:], cache, last=True)[0, -1]
+        close(step.read(ids[0, known:], int(positions[0, known]), other), wanted, dtype)
+        assert other.length == cache.length
+        for found, filled in ((other.keys, cache.keys), (other.values, cache.values)):
+            close(found, filled, dtype)
+
+
+def check_self(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
+    """What a step finds out about itself at start: that it is right, and that it is not with another's embeddings."""
+    for rows in (1, 16):
+        step = DecodeStep(model, Hardware(CPU, dtype), rows)
+        assert step.error() < CLOSE[dtype]
+        step._table = step._table.flip(0)
+        assert step.error() > MOST_ERROR
+
+
 def check_conversation(model: GLM4VForConditionalGeneration, params: SamplingParams) -> None:
-    """Two answers written by turns, one given up, and a follow-up: the ids are those that the model itself writes."""
+    """Two answers written by turns, one given up, and two follow-ups: the ids are those that the model writes."""
     hardware = Hardware(CPU, torch.float32)
     written = []
-    for step in (None, DecodeStep(model, hardware)):
+    for step, reader in ((None, None), (DecodeStep(model, hardware), DecodeStep(model, hardware, 16))):
         runner = ModelRunner(model, hardware, ModelConfig())
-        runner._step = step
+        runner._step, runner._reader = step, reader
 
         def answer(sequence: Sequence, logits: Tensor) -> Iterator[int]:
             sampler = Sampler(params, torch.ones(model.config.padded_vocab_size, dtype=torch.bool))
@@ -143,7 +179,10 @@ def check_conversation(model: GLM4VForConditionalGeneration, params: SamplingPar
             second_ids.append(second_id)
         runner.keep(one)
         three, third = runner.prefill("one", prompt(1, *first_ids[:-1], 7), view(1), 6)
-        written.append((first_ids, second_ids, list(answer(three, third))))
+        third_ids = list(answer(three, third))
+        runner.keep(three)
+        asked_again, fourth = runner.prefill("one", prompt(1, *first_ids[:-1], *range(7, 30)), view(1), 6)
+        written.append((first_ids, second_ids, third_ids, list(answer(asked_again, fourth))))
     assert written[0] == written[1], written
     assert len(set(written[0][0])) > 1
 
@@ -151,7 +190,7 @@ def check_conversation(model: GLM4VForConditionalGeneration, params: SamplingPar
 def main() -> None:
     """All of it."""
     torch.manual_seed(0)
-    step_kernels.SPLITS = 2  # Each is interpreted by itself.
+    step_kernels.SPLITS = step_kernels.SPLITS_OF_ROWS = 2  # Each is interpreted by itself.
     check_lookup()
     assert kernels.agree(CPU)
     with torch.inference_mode():
@@ -160,6 +199,9 @@ def main() -> None:
         check_step(tiny_model(), torch.float32)
         packed = packed_model(torch.float16)
         check_step(packed, torch.float16)
+        check_rows(tiny_model(), torch.float32, (0, 5), (3, 16), (90, 20))
+        check_rows(packed, torch.float16, (70, 3))
+        check_self(packed, torch.float16)
         check_conversation(tiny_model(), SamplingParams(temperature=1.0, top_p=0.9, seed=3))
     print("all agree")
 
