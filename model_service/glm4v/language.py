@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from model_service.glm4v import fused
 from model_service.glm4v.cache import KVCache
 from model_service.glm4v.config import GLM4VConfig
 
@@ -74,13 +75,23 @@ class SelfAttention(nn.Module):
     def forward(self, x: Tensor, table: Tensor, cache: KVCache | None) -> Tensor:
         """(B, T, hidden) -> (B, T, hidden); with a cache, T new positions behind those it holds (B = 1)."""
         batch, new, _ = x.shape
-        heads = self.query_key_value(x).reshape(batch, new, self.heads + 2 * self.groups, self.head_dim)
-        query, key, value = heads.transpose(1, 2).split((self.heads, self.groups, self.groups), dim=1)
+        qkv = self.query_key_value(x)
+        if cache is not None and fused.applies(qkv):
+            query, key, value = fused.turn(qkv, table, cache, self.layer)
+        else:
+            query, key, value = self._turn(qkv, table, cache)
+        mixed = _attend(query, key, value)
+        return self.dense(mixed.transpose(1, 2).reshape(batch, new, -1))  # type: ignore[no-any-return]
+
+    def _turn(self, qkv: Tensor, table: Tensor, cache: KVCache | None) -> tuple[Tensor, Tensor, Tensor]:
+        """Rotated queries and keys, and values, with those that the cache holds."""
+        batch, new, _ = qkv.shape
+        heads = qkv.reshape(batch, new, self.heads + 2 * self.groups, self.head_dim)
+        query, key, value = torch.split(heads.transpose(1, 2), [self.heads, self.groups, self.groups], dim=1)
         query, key = rotate(query, table), rotate(key, table)
         if cache is not None:
             key, value = cache.extend(self.layer, key, value)
-        mixed = _attend(query, key, value)
-        return self.dense(mixed.transpose(1, 2).reshape(batch, new, -1))  # type: ignore[no-any-return]
+        return query, key, value
 
 
 def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
@@ -112,8 +123,7 @@ class MLP(nn.Module):
         return self._taken_at_once(x)
 
     def _taken_at_once(self, x: Tensor) -> Tensor:
-        gate, up = self.dense_h_to_4h(x).chunk(2, dim=-1)
-        return self.dense_4h_to_h(F.silu(gate) * up)  # type: ignore[no-any-return]
+        return self.dense_4h_to_h(fused.swiglu(self.dense_h_to_4h(x)))  # type: ignore[no-any-return]
 
 
 class DecoderLayer(nn.Module):
@@ -128,8 +138,9 @@ class DecoderLayer(nn.Module):
 
     def forward(self, x: Tensor, table: Tensor, cache: KVCache | None) -> Tensor:
         """(B, T, hidden) -> (B, T, hidden)."""
-        x = x + self.self_attention(self.input_layernorm(x), table, cache)
-        return x + self.mlp(self.post_attention_layernorm(x))  # type: ignore[no-any-return]
+        mixed = self.self_attention(self.input_layernorm(x), table, cache)
+        x, seen = fused.add_norm(x, mixed, self.post_attention_layernorm)
+        return x + self.mlp(seen)  # type: ignore[no-any-return]
 
 
 class Decoder(nn.Module):

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from model_service.glm4v import fused
 from model_service.glm4v.config import GLM4VConfig, VisionConfig
 from model_service.glm4v.streamed import StreamedTransformer
 
@@ -68,7 +69,7 @@ class MLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, hidden) -> (B, L, hidden)."""
-        return self.fc2(F.gelu(self.fc1(x)))  # type: ignore[no-any-return]
+        return self.fc2(fused.gelu(self.fc1(x)))  # type: ignore[no-any-return]
 
 
 class VisionLayer(nn.Module):
@@ -83,8 +84,8 @@ class VisionLayer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, hidden) -> (B, L, hidden)."""
-        x = x + self.input_layernorm(self.attention(x))
-        return x + self.post_attention_layernorm(self.mlp(x))  # type: ignore[no-any-return]
+        x = fused.norm_add(x, self.attention(x), self.input_layernorm)
+        return fused.norm_add(x, self.mlp(x), self.post_attention_layernorm)
 
 
 class VisionTransformer(nn.Module):

@@ -7,12 +7,13 @@ non-zero when something differs.
 
 import re
 from collections.abc import Callable, Iterator
+from unittest.mock import patch
 
 import torch
 from torch import Tensor, nn
 
 from model_service.config import ModelConfig
-from model_service.glm4v import kernels
+from model_service.glm4v import fused, kernels
 from model_service.glm4v.cache import KVCache
 from model_service.glm4v.decoding import write
 from model_service.glm4v.graphs import MOST_ERROR, DecodeStep
@@ -107,9 +108,26 @@ def check_product(dtype: torch.dtype) -> None:
         weight, x = torch.randn(outputs, inputs).to(dtype), torch.randn(rows, inputs).to(dtype)
         layer = NF4Linear.quantize(weight, torch.randn(outputs).to(dtype) if biased else None)
         assert torch.allclose(kernels.unpacked(layer), layer.dequantize(), rtol=2**-20)
-        found = kernels.nf4_product(layer, nf4.in_eighths(x))
+        found = kernels.nf4_product(layer, kernels.arranged(layer, x))
         bias = 0 if layer.bias is None else layer.bias.double()
         close(found, x.double() @ layer.dequantize().double().T + bias, dtype)
+
+
+def check_fused(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
+    """What layers do between their products, alone; and a picture read, and something behind it: as torch does it."""
+    for found, wanted in fused.both(CPU, dtype, small=True):
+        close(found, wanted, dtype)
+    pixels, ids = torch.randn(1, 3, 56, 84).to(dtype), torch.randint(0, 256, (1, 30))
+    passes = []
+    for used in (False, True):
+        with patch.object(fused, "applies", lambda _, used=used: used):
+            embeds = model.embed(ids, model.transformer.vision(pixels), 5)
+            positions = torch.arange(embeds.shape[1])[None]
+            cache = KVCache(model.config, 60, CPU, dtype)
+            logits = [model(embeds[:, part], positions[:, part], cache) for part in (slice(24), slice(24, None))]
+            passes.append([embeds, *logits, *cache.filled()])
+    for wanted, found in zip(*passes, strict=True):
+        close(found, wanted, dtype)
 
 
 def check_step(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
@@ -196,6 +214,7 @@ def main() -> None:
     with torch.inference_mode():
         for dtype in CLOSE:
             check_product(dtype)
+            check_fused(tiny_model().to(dtype), dtype)  # type: ignore[arg-type]
         check_step(tiny_model(), torch.float32)
         packed = packed_model(torch.float16)
         check_step(packed, torch.float16)
