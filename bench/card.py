@@ -66,11 +66,9 @@ def products(layers: list[NF4Linear], device: torch.device, tilings: bool) -> di
 
 
 def _product(layers: list[NF4Linear], device: torch.device, tilings: bool) -> dict[str, object]:
-    from model_service.glm4v.kernels.nf4 import in_eighths
-
     first = layers[0]
     x = torch.randn(1, first.in_features, device=device, dtype=first.dtype)
-    spread = in_eighths(x)
+    spread = kernels.arranged(first, x)
     wanted = x.float() @ first.dequantize().float().T
     wanted = wanted if first.bias is None else wanted + first.bias.float()
 
@@ -97,7 +95,7 @@ def _product(layers: list[NF4Linear], device: torch.device, tilings: bool) -> di
 
 
 def _tiled(x: Tensor, tiling: dict[str, int] | None) -> Callable[[NF4Linear], Tensor]:
-    """Our product with `x`, in eighths."""
+    """Our product with `x`, as it wants that arranged."""
     return lambda layer: kernels.nf4_product(layer, x, tiling)
 
 

@@ -1,7 +1,7 @@
 """Steps captured as CUDA graphs: the language model for one new token or a few, without a launch from Python each."""
 
 import logging
-from typing import cast
+from typing import TypeGuard, cast
 
 import torch
 from torch import Tensor, nn
@@ -139,7 +139,7 @@ class DecodeStep:
             delta = self._layer(cast(DecoderLayer, layer), number, x, delta)
         head = transformer.output_layer
         norm = transformer.encoder.final_layernorm
-        seen = self._kernels.add_norm(x, delta, norm.weight, config.layernorm_epsilon, _in_eighths(head))
+        seen = self._kernels.add_norm(x, delta, norm.weight, config.layernorm_epsilon, _in_eighths(head, 1))
         count = self._state[self._kernels.COUNT]
         if self._rows > 1:
             seen = seen.index_select(0, count - 1)
@@ -151,18 +151,19 @@ class DecodeStep:
         config, kernel = self._model.config, self._kernels
         attention, mlp = layer.self_attention, layer.mlp
         eps, projection, up = config.layernorm_epsilon, attention.query_key_value, mlp.dense_h_to_4h
-        seen = kernel.add_norm(x, delta, layer.input_layernorm.weight, eps, _in_eighths(projection))
+        seen = kernel.add_norm(x, delta, layer.input_layernorm.weight, eps, _in_eighths(projection, self._rows))
         mixed = kernel.attend(
             self._state,
             _project(projection, seen),
             self._rotary,
             number,
             (attention.heads, attention.groups, attention.head_dim),
-            _in_eighths(attention.dense),
+            _in_eighths(attention.dense, self._rows),
         )
         delta = _project(attention.dense, mixed)
-        seen = kernel.add_norm(x, delta, layer.post_attention_layernorm.weight, eps, _in_eighths(up))
-        return _project(mlp.dense_4h_to_h, kernel.gate(_project(up, seen), _in_eighths(mlp.dense_4h_to_h)))
+        seen = kernel.add_norm(x, delta, layer.post_attention_layernorm.weight, eps, _in_eighths(up, self._rows))
+        gated = kernel.gate(_project(up, seen), _in_eighths(mlp.dense_4h_to_h, self._rows))
+        return _project(mlp.dense_4h_to_h, gated)
 
 
 def _at(position: int, length: int, new: int, cache: KVCache) -> list[int]:
@@ -176,13 +177,16 @@ def _reachable(table: Tensor) -> Tensor:
     return table
 
 
-def _in_eighths(layer: nn.Module) -> bool:
-    """Whether our NF4 kernel computes a layer, which wants its input in that order."""
+def _ours(layer: nn.Module) -> TypeGuard[NF4Linear]:
+    """Whether our NF4 kernels compute a layer."""
     return isinstance(layer, NF4Linear) and layer.in_features % BLOCK == 0
 
 
+def _in_eighths(layer: nn.Module, rows: int) -> bool:
+    """Whether a layer wants so many rows of input in eighths."""
+    return _ours(layer) and kernels.in_eighths(layer, rows)
+
+
 def _project(layer: nn.Module, x: Tensor) -> Tensor:
-    """A linear layer of (rows, in), in eighths where the layer wants that."""
-    if not (isinstance(layer, NF4Linear) and _in_eighths(layer)):
-        return layer(x)  # type: ignore[no-any-return]
-    return kernels.nf4_product(layer, x)
+    """A linear layer of (rows, in), in the order that it wants."""
+    return kernels.nf4_product(layer, x) if _ours(layer) else layer(x)

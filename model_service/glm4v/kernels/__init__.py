@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MOST_ERROR = 0.01
 """Relative error in the 2-norm up to which a kernel agrees with bitsandbytes; rounding is a third of that."""
 
+TENSOR_CORES = False
+"""Whether one row, or a few, are multiplied on tensor cores, where a card has such as that takes."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -37,7 +40,6 @@ def usable(kind: str) -> bool:
 
 def agree(device: torch.device) -> bool:
     """Whether product and unpacking agree with bitsandbytes on a random matrix."""
-    from model_service.glm4v.kernels import nf4
     from model_service.glm4v.nf4 import NF4Linear
 
     generator = torch.Generator(device).manual_seed(0)
@@ -45,7 +47,7 @@ def agree(device: torch.device) -> bool:
     x = torch.randn(1, 512, generator=generator, device=device, dtype=torch.float16)
     layer = NF4Linear.quantize(weight)
     wanted = layer.dequantize().float()
-    product = nf4_product(layer, nf4.in_eighths(x)).float(), x.float() @ wanted.T
+    product = nf4_product(layer, arranged(layer, x)).float(), x.float() @ wanted.T
     errors = [
         float((ours - theirs).norm() / theirs.norm()) for ours, theirs in (product, (unpacked(layer).float(), wanted))
     ]
@@ -56,15 +58,36 @@ def agree(device: torch.device) -> bool:
 
 
 def nf4_product(layer: "NF4Linear", x: Tensor, tiling: dict[str, int] | None = None) -> Tensor:
-    """A 4-bit layer of (rows, in), in eighths as `nf4.in_eighths` makes them: (rows, out).
-
-    Many rows are a power of two.
-    """
-    from model_service.glm4v.kernels import nf4, rows
+    """A 4-bit layer of (rows, in), as `arranged`: (rows, out). Many rows are a power of two."""
+    from model_service.glm4v.kernels import nf4, nf4_mma, rows
 
     shape = layer.out_features, layer.in_features
-    product = nf4.product if x.shape[0] < rows.LEAST else rows.product
+    if not in_eighths(layer, x.shape[0]):
+        product = nf4_mma.product
+    else:
+        product = nf4.product if x.shape[0] < rows.LEAST else rows.product
     return product(x, layer.packed, *_tables(layer), layer.bias, shape, tiling)
+
+
+def in_eighths(layer: "NF4Linear", rows: int) -> bool:
+    """Whether the product with so many rows wants them as `nf4.in_eighths` makes them, or in order."""
+    from model_service.glm4v.kernels.rows import LEAST
+
+    return rows >= LEAST or not (TENSOR_CORES and _has_mma(layer.packed.device, layer.dtype))
+
+
+def arranged(layer: "NF4Linear", x: Tensor) -> Tensor:
+    """(rows, in) in the order that the product wants."""
+    from model_service.glm4v.kernels import nf4
+
+    return nf4.in_eighths(x) if in_eighths(layer, x.shape[0]) else x
+
+
+@lru_cache
+def _has_mma(device: torch.device, dtype: torch.dtype) -> bool:
+    """Whether `nf4_mma` works there; what interprets it can always do so."""
+    known = dtype in (torch.float16, torch.bfloat16)
+    return known and (device.type != "cuda" or torch.cuda.get_device_capability(device) >= (8, 0))
 
 
 def unpacked(layer: "NF4Linear", out: Tensor | None = None) -> Tensor:

@@ -10,6 +10,8 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
+from model_service.glm4v.kernels import overlap
+
 POSITION, LENGTH, COUNT, KEYS, VALUES, CAPACITY, TOKENS = range(7)
 """The int64 fields of STATE: the first token's rotary position, the positions that the KV cache holds, how many tokens
 are put in, the cache's buffers' addresses and capacity, and from here on the ids."""
@@ -49,7 +51,10 @@ def _add_norm(
     EIGHTHS: tl.constexpr,
     WIDTH: tl.constexpr,
     TILE: tl.constexpr,
+    OVERLAP: tl.constexpr,
 ):
+    overlap.let_next_begin(OVERLAP)
+    overlap.wait_for_input(OVERLAP)
     row = tl.program_id(0) * WIDTH
     column = tl.arange(0, TILE)
     inside = column < WIDTH
@@ -77,7 +82,10 @@ def _turn(
     DIM: tl.constexpr,
     PAIRS: tl.constexpr,
     TILE: tl.constexpr,
+    OVERLAP: tl.constexpr,
 ):
+    overlap.let_next_begin(OVERLAP)
+    overlap.wait_for_input(OVERLAP)
     head, row = tl.program_id(0), tl.program_id(1)
     if ROWS > 1 and row >= tl.load(state_ptr + 2):
         return
@@ -120,7 +128,10 @@ def _attend(
     TILE_N: tl.constexpr,
     TILE_H: tl.constexpr,
     TILE_D: tl.constexpr,
+    OVERLAP: tl.constexpr,
 ):
+    overlap.let_next_begin(OVERLAP)
+    overlap.wait_for_input(OVERLAP)
     group, split, row = tl.program_id(0), tl.program_id(1), tl.program_id(2)
     if ROWS > 1 and row >= tl.load(state_ptr + 2):
         return
@@ -170,7 +181,10 @@ def _join(
     DIM: tl.constexpr,
     SPLITS: tl.constexpr,
     TILE_D: tl.constexpr,
+    OVERLAP: tl.constexpr,
 ):
+    overlap.let_next_begin(OVERLAP)
+    overlap.wait_for_input(OVERLAP)
     row = tl.program_id(1)
     head = row * (WIDTH // DIM) + tl.program_id(0)
     split, column = tl.arange(0, SPLITS), tl.arange(0, TILE_D)
@@ -185,7 +199,9 @@ def _join(
 
 
 @triton.jit
-def _gate(x_ptr, y_ptr, EIGHTHS: tl.constexpr, WIDTH: tl.constexpr, TILE: tl.constexpr):
+def _gate(x_ptr, y_ptr, EIGHTHS: tl.constexpr, WIDTH: tl.constexpr, TILE: tl.constexpr, OVERLAP: tl.constexpr):
+    overlap.let_next_begin(OVERLAP)
+    overlap.wait_for_input(OVERLAP)
     row = tl.program_id(1)
     column = tl.program_id(0) * TILE + tl.arange(0, TILE)
     inside = column < WIDTH
@@ -210,7 +226,7 @@ def add_norm(x: Tensor, delta: Tensor | None, weight: Tensor, eps: float, eighth
     rows, width = x.shape
     _add_norm[(rows,)](
         x, x if delta is None else delta, weight, y, eps, ADD=delta is not None, EIGHTHS=eighths, WIDTH=width,
-        TILE=triton.next_power_of_2(width), num_warps=8,
+        TILE=triton.next_power_of_2(width), num_warps=8, **overlap.options(x),
     )  # fmt: skip
     return y
 
@@ -228,7 +244,7 @@ def attend(
     query = torch.empty(rows, heads * dim, dtype=qkv.dtype, device=qkv.device)
     _turn[(heads + 2 * groups, rows)](
         state, qkv, rotary, query, layer, ROWS=rows, HEADS=heads, GROUPS=groups, DIM=dim, PAIRS=rotary.shape[1],
-        TILE=tile, num_warps=1,
+        TILE=tile, num_warps=1, **overlap.options(qkv),
     )  # fmt: skip
     splits = SPLITS if rows == 1 else SPLITS_OF_ROWS
     part = torch.empty(rows, heads, splits, dim, dtype=torch.float32, device=qkv.device)
@@ -237,10 +253,12 @@ def attend(
     _attend[(groups, splits, rows)](
         state, query, part, peak, total, layer, dim**-0.5, ROWS=rows, GROUPS=groups, SHARING=sharing, DIM=dim,
         SPLITS=splits, TILE_N=POSITIONS, TILE_H=max(16, triton.next_power_of_2(sharing)), TILE_D=max(16, tile),
+        **overlap.options(qkv),
     )  # fmt: skip
     y = torch.empty_like(query)
     _join[(heads, rows)](
-        part, peak, total, y, EIGHTHS=eighths, WIDTH=heads * dim, DIM=dim, SPLITS=splits, TILE_D=tile, num_warps=4
+        part, peak, total, y, EIGHTHS=eighths, WIDTH=heads * dim, DIM=dim, SPLITS=splits, TILE_D=tile, num_warps=4,
+        **overlap.options(qkv),
     )  # fmt: skip
     return y
 
@@ -249,5 +267,5 @@ def gate(x: Tensor, eighths: bool) -> Tensor:
     """SwiGLU: (rows, 2 width) -> (rows, width), silu of the first half times the second."""
     rows, width = x.shape[0], x.shape[1] // 2
     y = torch.empty(rows, width, dtype=x.dtype, device=x.device)
-    _gate[(triton.cdiv(width, 1024), rows)](x, y, EIGHTHS=eighths, WIDTH=width, TILE=1024)
+    _gate[(triton.cdiv(width, 1024), rows)](x, y, EIGHTHS=eighths, WIDTH=width, TILE=1024, **overlap.options(x))
     return y

@@ -1,0 +1,285 @@
+"""The product of an NF4 matrix with a vector, or a few, on tensor cores: one block of 64 weights to four lanes.
+
+A lane holds two words of a block, sixteen weights. `mma` multiplies 16 rows, two to each quad of lanes (quad g has rows
+g and g + 8), with 8 columns, one to each quad, and adds up over the quad. Here a quad's rows are its block of two
+outputs, and its column is that block of x, so that what is wanted of the 16 x 8 products is the diagonal: of each quad
+one lane holds it. The others are wasted, on units that would be idle.
+"""
+
+import os
+import struct
+
+import torch
+import triton
+import triton.language as tl
+from torch import Tensor
+
+from model_service.glm4v.kernels import overlap
+from model_service.glm4v.kernels.nf4 import BLOCK, CODES, Codes, Scales
+
+
+def _table(kind: str) -> tuple[list[int], list[int]]:
+    """The low and the high bytes of the codes in a dtype, bf16 or f16, four of them in a word."""
+    halves = [_bits(code, kind) for code in CODES]
+    words = [halves[start : start + 4] for start in range(0, 16, 4)]
+    low = [int.from_bytes(bytes(half & 0xFF for half in word), "little") for word in words]
+    high = [int.from_bytes(bytes(half >> 8 for half in word), "little") for word in words]
+    return low, high
+
+
+def _bits(code: float, kind: str) -> int:
+    if kind == "f16":
+        return int.from_bytes(struct.pack("<e", code), "little")
+    bits = int.from_bytes(struct.pack("<f", code), "little")
+    return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
+
+
+def unpacking_code(kind: str, shuffled: int) -> str:
+    """PTX that turns two words ($8) into their sixteen codes in pairs ($0 to $7), without memory.
+
+    `prmt` picks four of eight bytes by the four nibbles of a selector, so it looks up four weights at once, once in
+    codes 0-7 and once in 8-15, by three bits of each nibble; the fourth bit then picks between the two. $9 is a zero
+    that the compiler does not know, so that it keeps the tables in registers. The last `shuffled` quarters are looked
+    up by `shfl` instead, in the codes that sixteen lanes hold ($10): that is work for another unit.
+    """
+    low, high = _table(kind)
+    lines = [
+        ".reg .b32 word0, word1, three, fourth, first, second, low, high, low0, low1, high0, high1;",
+        "mov.b64 {word0, word1}, $8;",
+        f"or.b32 low0, $9, {low[0]:#010x};",
+        f"or.b32 low1, $9, {low[2]:#010x};",
+        f"or.b32 high0, $9, {high[0]:#010x};",
+        f"or.b32 high1, $9, {high[2]:#010x};",
+    ]
+    for part in range(4):
+        lines += _shuffles(part) if part >= 4 - shuffled else _permutes(part, low, high)
+    return "{" + " ".join(lines) + "}"
+
+
+def _permutes(part: int, low: list[int], high: list[int]) -> list[str]:
+    """A quarter of two words, four weights, by byte permutes."""
+    if part % 2:
+        lines = ["shr.u32 three, three, 16;", "shr.u32 fourth, fourth, 16;"]
+    else:
+        lines = [
+            f"and.b32 three, word{part // 2}, 0x77777777;",
+            f"shr.u32 fourth, word{part // 2}, 1;",
+            "and.b32 fourth, fourth, 0x44444444;",
+            "or.b32 fourth, fourth, 0x32103210;",
+        ]
+    for name, table in (("low", low), ("high", high)):
+        lines += [
+            f"prmt.b32 first, {name}0, {table[1]:#010x}, three;",
+            f"prmt.b32 second, {name}1, {table[3]:#010x}, three;",
+            f"prmt.b32 {name}, first, second, fourth;",
+        ]
+    return [  # A byte's first weight is its higher nibble.
+        *lines,
+        f"prmt.b32 ${2 * part}, low, high, 0x4051;",
+        f"prmt.b32 ${2 * part + 1}, low, high, 0x6273;",
+    ]
+
+
+def _shuffles(part: int) -> list[str]:
+    """A quarter of two words, four weights, by shuffles: of an index four bits count."""
+    lines = []
+    for pair in range(2):
+        for name, nibble in (("first", 4 * (part % 2) + 2 * pair + 1), ("second", 4 * (part % 2) + 2 * pair)):
+            lines += [
+                f"shr.u32 three, word{part // 2}, {4 * nibble};",
+                f"shfl.sync.idx.b32 {name}, $10, three, 0x101f, 0xffffffff;",
+            ]
+        lines.append(f"prmt.b32 ${2 * part + pair}, first, second, 0x5410;")
+    return lines
+
+
+def multiplying_code(kind: str) -> str:
+    """PTX for a quad's sums ($0, $1 of one output, $2, $3 of another) of 64 codes ($4 to $11, $12 to $19) times x."""
+    lines = [".reg .b32 even, odd;", *(f"mov.f32 ${number}, 0f00000000;" for number in range(4))]
+    for part in range(4):
+        one, other = 4 + 2 * part, 12 + 2 * part
+        lines += [
+            f"mov.b64 {{even, odd}}, ${20 + part};",
+            f"mma.sync.aligned.m16n8k16.row.col.f32.{kind}.{kind}.f32 {{$0, $1, $2, $3}}, "
+            f"{{${one}, ${other}, ${one + 1}, ${other + 1}}}, {{even, odd}}, {{$0, $1, $2, $3}};",
+        ]
+    return "{" + " ".join(lines) + "}"
+
+
+EIGHT_WORDS = tl.constexpr(",".join(["=r"] * 8) + ",l,r,r")
+FOUR_SUMS = tl.constexpr(",".join(["=&f"] * 4 + ["r"] * 16 + ["l"] * 4))
+IN_REGISTERS = tl.constexpr(os.environ.get("TRITON_INTERPRET") != "1")
+"""Triton's interpreter, which the tests use, knows no PTX."""
+
+
+@triton.jit
+def _pairs(words, zero, table, UNPACK: tl.constexpr):
+    return tl.inline_asm_elementwise(
+        UNPACK, EIGHT_WORDS, [words, zero, table], dtype=(tl.int32,) * 8, is_pure=True, pack=1
+    )
+
+
+@triton.jit
+def _lane(words, x_ptr, lane, here, code_ptr):
+    """What each lane's sixteen codes times x come to: what the interpreter does."""
+    total = tl.zeros(words.shape, tl.float32)
+    for number in tl.static_range(16):
+        code = tl.load(code_ptr + ((words >> (number // 2 * 8 + (1 - number % 2) * 4)) & 15))
+        total += code * tl.load(x_ptr + lane * 16 + number, mask=here, other=0.0).to(tl.float32)
+    return total
+
+
+@triton.jit
+def _sums(words, others, x_ptr, lane, here, odd, code_ptr, zero, table, UNPACK: tl.constexpr, MULTIPLY: tl.constexpr):
+    """The sums of two outputs, where lanes are kept."""
+    if not IN_REGISTERS:
+        return _lane(words, x_ptr, lane, here, code_ptr), _lane(others, x_ptr, lane, here, code_ptr)
+    x_ptr = x_ptr.to(tl.pointer_type(tl.int64)) + lane * 4
+    zero, table = tl.broadcast_to(zero, words.shape), tl.broadcast_to(table, words.shape)
+    a, b, c, d, e, f, g, h = _pairs(words, zero, table, UNPACK)
+    i, j, k, l, m, n, o, p = _pairs(others, zero, table, UNPACK)  # noqa: E741
+    q = tl.broadcast_to(tl.load(x_ptr, mask=here, other=0), words.shape)
+    r = tl.broadcast_to(tl.load(x_ptr + 1, mask=here, other=0), words.shape)
+    s = tl.broadcast_to(tl.load(x_ptr + 2, mask=here, other=0), words.shape)
+    t = tl.broadcast_to(tl.load(x_ptr + 3, mask=here, other=0), words.shape)
+    one, two, three, four = tl.inline_asm_elementwise(
+        MULTIPLY,
+        FOUR_SUMS,
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t],
+        dtype=(tl.float32,) * 4,
+        is_pure=True,
+        pack=1,
+    )
+    return tl.where(odd, two, one), tl.where(odd, four, three)
+
+
+@triton.jit
+def _read(words_ptr, absmax_ptr, scale_ptr, place, output, lane, inside, kept, BLOCKS: tl.constexpr):
+    """Two words for each lane, and what their scale is made of for those that are kept; from block `place` on."""
+    words_ptr += place.to(tl.int64) * 4
+    absmax_ptr += place
+    words = tl.load(words_ptr + (output * (BLOCKS * 4) + lane), mask=inside, other=0, eviction_policy="evict_first")
+    block = output * BLOCKS + (lane >> 2)
+    absmax = tl.load(absmax_ptr + block, mask=inside & kept, other=0)
+    nested = tl.load(scale_ptr + ((place + block) >> 8), mask=inside & kept, other=0.0)
+    return words, absmax, nested
+
+
+@triton.jit(do_not_specialize_on_alignment=["words_ptr"])  # So that a lane reads 8 bytes, not 16.
+def _product(
+    x_ptr,
+    words_ptr,
+    absmax_ptr,
+    scale_ptr,
+    offset_ptr,
+    code_ptr,
+    absmax_code_ptr,
+    bias_ptr,
+    y_ptr,
+    outputs,
+    BLOCKS: tl.constexpr,
+    HAS_BIAS: tl.constexpr,
+    TILE_O: tl.constexpr,
+    TILE_B: tl.constexpr,
+    WHOLE: tl.constexpr,
+    OVERLAP: tl.constexpr,
+    UNPACK: tl.constexpr,
+    MULTIPLY: tl.constexpr,
+):
+    overlap.let_next_begin(OVERLAP)
+    row = tl.program_id(1)
+    first = tl.program_id(0) * TILE_O * 2
+    output = tl.arange(0, TILE_O)[None, :]
+    lane = tl.arange(0, TILE_B * 4)[:, None]
+    odd = (lane & 4) != 0
+    kept = (((lane >> 3) & 3) == (lane & 3)) | (not IN_REGISTERS)
+    x_ptr += row * BLOCKS * 64
+    words_ptr = tl.multiple_of(words_ptr.to(tl.int64), 8).to(tl.pointer_type(tl.int64))
+    place, place_2 = first * BLOCKS, (first + TILE_O) * BLOCKS
+    inside = WHOLE | (first + output < outputs)
+    inside_2 = WHOLE | (first + TILE_O + output < outputs)
+    here = lane < BLOCKS * 4
+    words, absmax, nested = _read(words_ptr, absmax_ptr, scale_ptr, place, output, lane, inside & here, kept, BLOCKS)
+    words_2, absmax_2, nested_2 = _read(
+        words_ptr, absmax_ptr, scale_ptr, place_2, output, lane, inside_2 & here, kept, BLOCKS
+    )
+    offset = tl.load(offset_ptr)
+    zero = tl.load(code_ptr + 7 + lane * 0, mask=lane < outputs * 1024, other=0.0).to(tl.int32, bitcast=True)
+    table = zero
+    if IN_REGISTERS:
+        table = tl.load(code_ptr + (lane & 15)).to(y_ptr.dtype.element_ty).to(tl.int16, bitcast=True).to(tl.int32)
+    total = tl.zeros((TILE_B * 4, TILE_O), tl.float32)
+    total_2 = tl.zeros((TILE_B * 4, TILE_O), tl.float32)
+    overlap.wait_for_input(OVERLAP)
+    for start in tl.range(0, BLOCKS, TILE_B, num_stages=1):
+        after = start + TILE_B
+        there = lane < (BLOCKS - after) * 4
+        words_n, absmax_n, nested_n = _read(
+            words_ptr, absmax_ptr, scale_ptr, place + after, output, lane, inside & there, kept, BLOCKS
+        )
+        words_m, absmax_m, nested_m = _read(
+            words_ptr, absmax_ptr, scale_ptr, place_2 + after, output, lane, inside_2 & there, kept, BLOCKS
+        )
+        scale = tl.load(absmax_code_ptr + absmax.to(tl.int32), mask=kept, other=0.0)
+        scale_2 = tl.load(absmax_code_ptr + absmax_2.to(tl.int32), mask=kept, other=0.0)
+        here = lane < (BLOCKS - start) * 4
+        x = x_ptr + start * 64
+        part, part_2 = _sums(words, words_2, x, lane, here, odd, code_ptr, zero, table, UNPACK, MULTIPLY)
+        total += part * (scale * nested + offset)
+        total_2 += part_2 * (scale_2 * nested_2 + offset)
+        words, absmax, nested = words_n, absmax_n, nested_n
+        words_2, absmax_2, nested_2 = words_m, absmax_m, nested_m
+    _put(tl.where(kept, total, 0.0), first, bias_ptr, y_ptr, row, outputs, HAS_BIAS, TILE_O)
+    _put(tl.where(kept, total_2, 0.0), first + TILE_O, bias_ptr, y_ptr, row, outputs, HAS_BIAS, TILE_O)
+
+
+@triton.jit
+def _put(total, first, bias_ptr, y_ptr, row, outputs, HAS_BIAS: tl.constexpr, TILE_O: tl.constexpr):
+    output = first + tl.arange(0, TILE_O)
+    y = tl.sum(total, axis=0)
+    if HAS_BIAS:
+        y += tl.load(bias_ptr + output, mask=output < outputs, other=0.0).to(tl.float32)
+    tl.store(y_ptr + row * outputs + output, y.to(y_ptr.dtype.element_ty), mask=output < outputs)
+
+
+def tile(in_features: int, out_features: int) -> dict[str, int]:
+    """Outputs (twice TILE_O) and blocks that a program works on at a time, and warps."""
+    return {"TILE_O": 4, "TILE_B": 32, "num_warps": 4}
+
+
+def product(
+    x: Tensor,
+    packed: Tensor,
+    scales: Scales,
+    codes: Codes,
+    bias: Tensor | None,
+    shape: tuple[int, int],
+    tiling: dict[str, int] | None = None,
+) -> Tensor:
+    """The product x W^T + b for rows of `x`, in x's dtype, bf16 or fp16: (rows, in) -> (rows, out).
+
+    `packed` holds an (out, in) matrix as bitsandbytes packs it; `scales` are its absmax, absmax_scale and
+    absmax_offset, `codes` the 16 values of a weight and the 256 of an absmax.
+    """
+    out_features, in_features = shape
+    rows = x.numel() // in_features
+    y = torch.empty(rows, out_features, dtype=x.dtype, device=x.device)
+    chosen = dict(tiling or tile(in_features, out_features))
+    shuffled, kind = chosen.pop("shuffled", 0), "bf16" if x.dtype == torch.bfloat16 else "f16"
+    _product[(triton.cdiv(out_features, 2 * chosen["TILE_O"]), rows)](
+        x,
+        packed.view(torch.int64),
+        *scales,
+        *codes,
+        y if bias is None else bias,
+        y,
+        out_features,
+        BLOCKS=in_features // BLOCK,
+        HAS_BIAS=bias is not None,
+        WHOLE=out_features % (2 * chosen["TILE_O"]) == 0,
+        UNPACK=unpacking_code(kind, shuffled),
+        MULTIPLY=multiplying_code(kind),
+        **chosen,
+        **overlap.options(x),
+    )
+    return y
