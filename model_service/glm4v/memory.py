@@ -18,6 +18,9 @@ CONVERSATION = 2000
 WORKSPACE = 64 * 1024**2
 """What the libraries take for themselves, and the allocator leaves unused between blocks."""
 
+STEPS = 24 * 1024**2
+"""What the captured steps compute with, in memory of their own: the allocator takes it in blocks of 2 and 20 MiB."""
+
 CONTEXT = 600 * 1024**2
 """What a card's driver takes of its memory for a process, and a screen may; no tensor can have it."""
 
@@ -58,7 +61,7 @@ def needed_bytes(config: GLM4VConfig, layout: Layout, tokens: int, conversation:
     positions = tokens + 2 + conversation
     lengths = (positions, min(positions, MLP_AT_ONCE))  # What is taken at once can need more than all of it in parts.
     reading = max(prefill_bytes(config, most, layout) + kv_bytes(config, most, layout.dtype) for most in lengths)
-    return device_bytes(config, layout) + max(vision_bytes(config, tokens, layout), reading) + WORKSPACE
+    return device_bytes(config, layout) + max(vision_bytes(config, tokens, layout), reading) + STEPS + WORKSPACE
 
 
 def choose_plan(config: GLM4VConfig, packed: bool, hardware: Hardware, wanted: Memory) -> MemoryPlan:
