@@ -33,7 +33,7 @@ CODES = {ord(character): index + 1 for index, character in enumerate(ALPHABET)}
 
 MOST_TEXT = 520
 MOST_QUESTIONS, MOST_BESIDE_READING = 10, 8
-BENT_SHARE = 0.65
+BENT_SHARE = 0.7
 """The share of pages that a camera saw; the others come as they were drawn."""
 
 
@@ -127,7 +127,7 @@ class Batches(IterableDataset[Batch]):
         squash = choose_squash(rng, rows, columns, kind) ** 0.5
         canvas = round(size[0] * scale * squash), round(size[1] * scale / squash)
         page = self._page(rng, canvas, choose_em(rng, stage, rows, columns) * scale, kind, stage.limit)
-        strength = stage.strength * rng.random() if rng.random() < BENT_SHARE else 0.0
+        strength = stage.strength * rng.random() ** 0.5 if rng.random() < BENT_SHARE else 0.0
         image, glyphs = photograph(rng, page.image, page.glyphs, size, strength=strength)
         questions = choose_questions(rng, page, stage.reading)
         ids, weights, asked = converse(self._tokenizer, questions)
