@@ -40,9 +40,11 @@ def test_a_step_that_fails_is_not_used(
     assert graphs.capture_step(model, CPU) is None
     monkeypatch.setattr(graphs.DecodeStep, "error", out_of_memory)
     assert graphs.capture_step(model, CPU) is None
-    first, second = (record.message for record in caplog.records)
+    assert graphs.capture_step(model, CPU, graphs.ROWS) is None
+    first, second, third = (record.message for record in caplog.records)
     assert first == "decoding without a CUDA graph: ValueError('its logits are off by nan')"
     assert second == "decoding without a CUDA graph: OutOfMemoryError('no memory')"
+    assert third == "reading follow-ups without a CUDA graph: OutOfMemoryError('no memory')"
 
 
 def out_of_memory(*_: object) -> float:
