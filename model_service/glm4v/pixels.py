@@ -15,7 +15,8 @@ def to_pixels(image: Image.Image, width: int, height: int, device: torch.device 
     At 1120x1120 this is bit for bit what the original's torchvision transform yields. The bytes go to the device, a
     quarter of what the numbers take, and become numbers there.
     """
-    resized = image.convert("RGB").resize((width, height), Image.Resampling.BICUBIC)
+    image = image if image.mode == "RGB" else image.convert("RGB")
+    resized = image.resize((width, height), Image.Resampling.BICUBIC)
     values = torch.from_numpy(np.array(resized)).to(device).permute(2, 0, 1)
     values = values.to(torch.float32, memory_format=torch.contiguous_format)
     # Even 255 is a tensor: by a plain number a GPU divides less exactly.
