@@ -156,4 +156,6 @@ def _captured_steps(
     from model_service.glm4v.graphs import ROWS, capture_step  # It imports bitsandbytes, which takes a second.
 
     step = capture_step(model, hardware)
-    return step, None if step is None else capture_step(model, hardware, ROWS, step)
+    if step is None or torch.cuda.get_device_capability(hardware.device) < (8, 0):  # Older: registers run out.
+        return step, None
+    return step, capture_step(model, hardware, ROWS, step)
