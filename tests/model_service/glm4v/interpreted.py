@@ -7,6 +7,7 @@ non-zero when something differs.
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import product
 from unittest.mock import patch
 
 import torch
@@ -26,6 +27,7 @@ from model_service.glm4v.prefix import Sequence
 from model_service.glm4v.runner import ModelRunner
 from model_service.glm4v.sampling import Sampler
 from model_service.types import SamplingParams
+from tests.model_service.glm4v.ptx import DTYPES, check_quads
 from tests.model_service.glm4v.reading import prompt, view
 from tests.model_service.glm4v.tiny import tiny_model
 
@@ -210,14 +212,21 @@ def main() -> None:
     torch.manual_seed(0)
     step_kernels.SPLITS = step_kernels.SPLITS_OF_ROWS = 2  # Each is interpreted by itself.
     check_lookup()
+    for kind, shuffled in product(DTYPES, range(5)):
+        check_quads(kind, shuffled)
     assert kernels.agree(CPU)
     with torch.inference_mode():
         for dtype in CLOSE:
             check_product(dtype)
+            with patch.object(kernels, "TENSOR_CORES", not kernels.TENSOR_CORES):
+                check_product(dtype)
             check_fused(tiny_model().to(dtype), dtype)  # type: ignore[arg-type]
         check_step(tiny_model(), torch.float32)
         packed = packed_model(torch.float16)
         check_step(packed, torch.float16)
+        with patch.object(kernels, "TENSOR_CORES", not kernels.TENSOR_CORES):
+            assert kernels.agree(CPU)
+            check_step(packed, torch.float16)
         check_rows(tiny_model(), torch.float32, (0, 5), (3, 16), (90, 20))
         check_rows(packed, torch.float16, (70, 3))
         check_self(packed, torch.float16)
