@@ -36,9 +36,26 @@ class PatchEmbedding(nn.Module):
         side = self.native_side
         if (rows, columns) == (side, side):
             return table
-        square = table[1:].float().T.reshape(1, -1, side, side)
-        grid = F.interpolate(square, (rows, columns), mode="bicubic", align_corners=False)
-        return torch.cat((table[:1], grid.flatten(2)[0].T.to(table.dtype)))
+        square = table[1:].float().view(side, side, -1)
+        grid = _by_products(square, rows, columns) if table.is_cuda else _bicubic(square, rows, columns)
+        return torch.cat((table[:1], grid.flatten(0, 1).to(table.dtype)))
+
+
+def _bicubic(square: Tensor, rows: int, columns: int) -> Tensor:
+    """(side, side, N) -> (rows, columns, N)."""
+    grid = F.interpolate(square.permute(2, 0, 1)[None], (rows, columns), mode="bicubic", align_corners=False)
+    return grid[0].permute(1, 2, 0)
+
+
+def _by_products(square: Tensor, rows: int, columns: int) -> Tensor:
+    """What `_bicubic` computes, for CUDA, where that takes 16 ms: one thread goes through all N of a place.
+
+    Each direction by itself is a product with what becomes of unit vectors.
+    """
+    side = len(square)
+    units = torch.eye(side, device=square.device)[:, :, None]
+    down, across = (_bicubic(units, length, side)[:, :, 0] for length in (rows, columns))
+    return across @ (down @ square.flatten(1)).view(rows, side, -1)
 
 
 class Attention(nn.Module):

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from model_service.glm4v.model import GLM4VForConditionalGeneration
+from model_service.glm4v.vision import _bicubic, _by_products
 from tests.model_service.glm4v.tiny import NATIVE_SIDE, tiny_model
 
 
@@ -101,3 +102,10 @@ def test_rows_and_columns_are_not_mixed_up(model: GLM4VForConditionalGeneration)
 def test_pixels_of_any_dtype_are_taken(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
     """Input type and bias type cannot differ: pixels are cast to the model's."""
     assert model.transformer.vision(noise(2, 2).to(dtype)).dtype == torch.float32
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(16, 16), (5, 30), (20, 3), (1, 1), (23, 18)])
+def test_positions_by_products_are_the_bicubic_ones(rows: int, columns: int) -> None:
+    """What CUDA computes, which no CPU asks for."""
+    square = torch.randn(16, 16, 7, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(_by_products(square, rows, columns), _bicubic(square, rows, columns))
