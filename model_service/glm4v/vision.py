@@ -21,9 +21,8 @@ class PatchEmbedding(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """(B, 3, H, W) -> (B, 1 + H/14 * W/14, hidden): CLS first, then the patches row by row."""
-        patches = self.proj(pixels)
-        rows, columns = patches.shape[-2:]
-        patches = patches.flatten(2).transpose(1, 2)
+        rows, columns = (side // self.proj.stride[0] for side in pixels.shape[-2:])
+        patches = _tiles(self.proj, pixels)
         cls = self.cls_embedding.expand(len(patches), 1, -1)
         return torch.cat((cls, patches), dim=1) + self.positions(rows, columns)
 
@@ -39,6 +38,19 @@ class PatchEmbedding(nn.Module):
         square = table[1:].float().view(side, side, -1)
         grid = _by_products(square, rows, columns) if table.is_cuda else _bicubic(square, rows, columns)
         return torch.cat((table[:1], grid.flatten(0, 1).to(table.dtype)))
+
+
+def _tiles(conv: nn.Conv2d, x: Tensor) -> Tensor:
+    """A convolution by tiles that lie side by side: (B, C, H, W) -> (B, tiles, out), row by row."""
+    return _tiles_by_product(conv, x) if x.is_cuda else conv(x).flatten(2).transpose(1, 2)
+
+
+def _tiles_by_product(conv: nn.Conv2d, x: Tensor) -> Tensor:
+    """The same for CUDA, where a convolution of each new shape takes some milliseconds to be prepared."""
+    batch, channels, height, width = x.shape
+    side = conv.kernel_size[0]
+    tiles = x.reshape(batch, channels, height // side, side, width // side, side).permute(0, 2, 4, 1, 3, 5)
+    return F.linear(tiles.flatten(3).flatten(1, 2), conv.weight.flatten(1), conv.bias)
 
 
 def _bicubic(square: Tensor, rows: int, columns: int) -> Tensor:
@@ -161,7 +173,6 @@ class VisionModel(nn.Module):
         if height % (2 * self.patch_size) or width % (2 * self.patch_size):
             raise ValueError(f"{width}x{height} pixels: both sides must be multiples of {2 * self.patch_size}")
         x = self.transformer(self.patch_embedding(pixels.to(self.conv.weight.dtype)))[:, 1:]
-        x = self.conv(x.transpose(1, 2).reshape(len(x), -1, rows, columns))
-        x = self.linear_proj(x.flatten(2).transpose(1, 2))
+        x = self.linear_proj(_tiles(self.conv, x.transpose(1, 2).reshape(len(x), -1, rows, columns)))
         frame = (self.boi.expand(len(x), -1, -1), x, self.eoi.expand(len(x), -1, -1))
         return torch.cat(frame, dim=1) / self.scaling_factor

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from model_service.glm4v.model import GLM4VForConditionalGeneration
-from model_service.glm4v.vision import _bicubic, _by_products
+from model_service.glm4v.vision import _bicubic, _by_products, _tiles, _tiles_by_product
 from tests.model_service.glm4v.tiny import NATIVE_SIDE, tiny_model
 
 
@@ -109,3 +109,13 @@ def test_positions_by_products_are_the_bicubic_ones(rows: int, columns: int) -> 
     """What CUDA computes, which no CPU asks for."""
     square = torch.randn(16, 16, 7, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(_by_products(square, rows, columns), _bicubic(square, rows, columns))
+
+
+def test_a_convolution_by_a_product_is_the_same() -> None:
+    """What CUDA computes, of pixels and of patches."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        pixels, conv = torch.randn(2, 3, 42, 28), nn.Conv2d(3, 8, 14, stride=14)
+    found = _tiles_by_product(conv, pixels)
+    assert found.shape == (2, 6, 8)
+    torch.testing.assert_close(found, _tiles(conv, pixels))
