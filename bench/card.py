@@ -17,10 +17,10 @@ from model_service.glm4v.nf4 import NF4Linear
 COPIED = 2 * 1024**3
 SIDE = 8192
 TILINGS = (
-    *((8, 8, 4, 3), (8, 16, 2, 3), (8, 16, 4, 3), (8, 32, 4, 3), (16, 8, 4, 3), (16, 16, 4, 2), (16, 16, 4, 3)),
-    *((16, 16, 4, 4), (16, 16, 8, 3), (16, 32, 8, 3), (32, 16, 8, 3), (4, 16, 2, 3), (4, 16, 4, 3), (4, 32, 4, 3)),
+    *((1, 32, 4, 2), (2, 8, 1, 1), (2, 8, 1, 2), (2, 8, 1, 3), (2, 16, 2, 2), (2, 16, 2, 3), (2, 32, 4, 2)),
+    *((2, 32, 4, 3), (2, 64, 8, 1), (4, 32, 4, 2), (4, 32, 4, 3), (4, 64, 8, 0), (4, 64, 8, 1), (16, 8, 4, 3)),
 )
-"""Outputs, blocks, warps and stages of one program that are tried for each shape."""
+"""Pairs of outputs, blocks, warps and shuffled quarters of one program that are tried for each shape."""
 
 
 def synchronize(device: torch.device) -> None:
@@ -57,7 +57,7 @@ def products(layers: list[NF4Linear], device: torch.device, tilings: bool) -> di
     """Each shape of packed layer: packed bytes a second and error of our kernels and bitsandbytes', and of unpacking.
 
     Every call takes another layer's weights, so that none are found in the card's cache. The error is that against the
-    unpacked weights in fp32, relative, in the 2-norm. With `tilings`, the speed of our kernel in other tilings too.
+    unpacked weights in fp32, relative, in the 2-norm. With `tilings`, the speed on tensor cores in other tilings too.
     """
     shapes: dict[str, list[NF4Linear]] = {}
     for layer in layers:
@@ -78,9 +78,9 @@ def _product(layers: list[NF4Linear], device: torch.device, tilings: bool) -> di
 
     read = first.packed.nbytes + first.absmax.nbytes + first.absmax_scale.nbytes
     tried = {}
-    for outputs, blocks, warps, stages in TILINGS if tilings else ():
-        tiling = {"TILE_O": outputs, "TILE_B": blocks, "num_warps": warps, "STAGES": stages}
-        tried[f"{outputs}x{blocks} {warps}w {stages}s"] = speed(_tiled(spread, tiling))
+    for outputs, blocks, warps, shuffled in TILINGS if tilings else ():
+        tiling = {"TILE_O": outputs, "TILE_B": blocks, "num_warps": warps, "shuffled": shuffled}
+        tried[f"{outputs}x{blocks} {warps}w {shuffled}sh"] = speed(_tiled(spread, tiling))
     ours = _tiled(spread, None)
     return {
         "ours": speed(ours),

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 MOST_ERROR = 0.01
 """Relative error in the 2-norm up to which a kernel agrees with bitsandbytes; rounding is a third of that."""
 
-TENSOR_CORES = False
-"""Whether one row, or a few, are multiplied on tensor cores, where a card has such as that takes."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -73,7 +70,7 @@ def in_eighths(layer: "NF4Linear", rows: int) -> bool:
     """Whether the product with so many rows wants them as `nf4.in_eighths` makes them, or in order."""
     from model_service.glm4v.kernels.rows import LEAST
 
-    return rows >= LEAST or not (TENSOR_CORES and _has_mma(layer.packed.device, layer.dtype))
+    return rows >= LEAST or not _has_mma(layer.packed.device, layer.dtype)
 
 
 def arranged(layer: "NF4Linear", x: Tensor) -> Tensor:

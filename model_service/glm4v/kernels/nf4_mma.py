@@ -154,8 +154,19 @@ def _put(total, first, bias_ptr, y_ptr, row, outputs, HAS_BIAS: tl.constexpr, TI
 
 
 def tile(in_features: int, out_features: int) -> dict[str, int]:
-    """Outputs (twice TILE_O) and blocks that a program works on at a time, and warps."""
-    return {"TILE_O": 4, "TILE_B": 32, "num_warps": 4}
+    """Pairs of outputs, and blocks, that a program works on at a time, warps, and quarters that are `shuffled`.
+
+    One warp is enough where there are many outputs. Where there are few, more warps share the blocks of each.
+    """
+    if out_features >= 8192:
+        outputs, blocks, warps, shuffled = 2, 8, 1, 2
+    elif in_features >= 8192:
+        outputs, blocks, warps, shuffled = 4, 32, 4, 3
+    elif out_features > in_features:
+        outputs, blocks, warps, shuffled = 1, 32, 4, 2
+    else:
+        outputs, blocks, warps, shuffled = 4, 64, 8, 1
+    return {"TILE_O": outputs, "TILE_B": blocks, "num_warps": warps, "shuffled": shuffled}
 
 
 def product(
@@ -176,7 +187,7 @@ def product(
     rows = x.numel() // in_features
     y = torch.empty(rows, out_features, dtype=x.dtype, device=x.device)
     chosen = dict(tiling or tile(in_features, out_features))
-    shuffled, kind = chosen.pop("shuffled", 0), "bf16" if x.dtype == torch.bfloat16 else "f16"
+    shuffled, kind = chosen.pop("shuffled"), "bf16" if x.dtype == torch.bfloat16 else "f16"
     _product[(triton.cdiv(out_features, 2 * chosen["TILE_O"]), rows)](
         x,
         packed.view(torch.int64),

@@ -10,13 +10,10 @@ import triton.language as tl
 from torch import Tensor
 from triton.language.extra import cuda
 
-ON = False
-"""Whether to do so where the card can."""
-
 
 def options(tensor: Tensor) -> dict[str, bool]:
     """Arguments of a launch that works on this tensor's device; the kernel takes OVERLAP."""
-    if not (ON and tensor.is_cuda and torch.cuda.get_device_capability(tensor.device) >= (9, 0)):
+    if not (tensor.is_cuda and torch.cuda.get_device_capability(tensor.device) >= (9, 0)):
         return {"OVERLAP": False}
     return {"OVERLAP": True, "launch_pdl": True}
 
