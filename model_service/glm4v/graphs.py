@@ -16,7 +16,7 @@ from model_service.glm4v.nf4 import BLOCK, NF4Linear
 ROWS = 32
 """Tokens that a step for follow-ups takes at most."""
 
-MOST_STEPS = 3
+MOST_STEPS = 2
 """Steps by which a text is read; the model itself reads a longer one as fast."""
 
 TRIED = 150

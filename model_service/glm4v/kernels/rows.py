@@ -10,9 +10,6 @@ from model_service.glm4v.kernels.nf4 import BLOCK, Codes, Scales, _codes
 LEAST = 16
 """Rows that a card multiplies at once at the least."""
 
-TILING = {"TILE_O": 32, "TILE_B": 8, "STAGES": 2, "num_warps": 4}
-"""Outputs and blocks that one program works on at a time, loads under way at once, and warps."""
-
 
 @triton.jit
 def _eighth(total, code, scale, x_ptr, row, word, here, WORDS: tl.constexpr):
@@ -73,6 +70,16 @@ def _product(
     tl.store(y_ptr + places, total.to(y_ptr.dtype.element_ty), mask=(output < outputs)[:, None])
 
 
+def tile(in_features: int, out_features: int) -> dict[str, int]:
+    """Outputs and blocks that one program works on at a time, loads under way at once, and warps.
+
+    With fewer outputs than inputs a program takes fewer of them, so that there are enough programs.
+    """
+    if out_features > in_features:
+        return {"TILE_O": 64, "TILE_B": 4, "STAGES": 3, "num_warps": 4}
+    return {"TILE_O": 16, "TILE_B": 8, "STAGES": 2, "num_warps": 2}
+
+
 def product(
     x: Tensor,
     packed: Tensor,
@@ -85,7 +92,7 @@ def product(
     """As `nf4.product`; the number of rows is a power of two, LEAST at least."""
     out_features, in_features = shape
     y = torch.empty(x.shape[0], out_features, dtype=x.dtype, device=x.device)
-    chosen = tiling or TILING
+    chosen = tiling or tile(in_features, out_features)
     _product[(triton.cdiv(out_features, chosen["TILE_O"]),)](
         x,
         packed.view(torch.int32),

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from model_service.glm4v.kernels.nf4 import CODES
 
-TILE, PARTS = 256, 4
+TILE, PARTS = 128, 4
 """Words that a program unpacks at once, one a thread, and how many such parts it reads before it writes the first."""
 
 
