@@ -15,7 +15,7 @@ import torch
 
 from bench.record import Record
 
-PARTS = {"floors": 120, "full": 240, "full-again": 60, "lean": 150, "tiny": 150, "pocket": 90, "tilings": 240}
+PARTS = {"floors": 120, "full": 200, "full-again": 60, "lean": 100, "tiny": 100, "pocket": 90, "tilings": 240}
 """The parts in their order, and the seconds after which each is given up; the last is left out unless asked for."""
 
 

@@ -46,7 +46,7 @@ class Plan:
         """Load it, ask it at each level, and see how fast it decodes."""
         engine = None
         with self.record.section("load") as found:
-            if self.name in WHOLE:
+            if self.name == "full":
                 found["reading_seconds"] = gpu_engine.read_files(self.work / "checkpoint")
             engine = gpu_engine.load(found, self._config())
         if engine is None or self.name == "full-again":
@@ -77,18 +77,19 @@ class Plan:
         runner = engine._runner
         model, step, hardware = runner._model, runner._step, runner._hardware
         lengths = (64, 200) if self.tiny else LENGTHS
-        for length in lengths:
+        for length in lengths if self.name == "full" else lengths[1:2]:
             with self.record.section(f"decoding behind {length}") as found:
-                found.update(card.decoding(model, step, hardware, length, 16 if self.tiny else 96))
+                found.update(card.decoding(model, step, hardware, length, 16 if self.tiny else 64))
                 found["floor"] = card.decode_floor(model, length, self._floor("copy_bytes_per_second"))
-        if self.name == "full":
-            with self.record.section("naive") as found:
-                from bench.naive import naive_model, tokens_per_second
+        if self.name != "full":
+            return
+        with self.record.section("naive") as found:
+            from bench.naive import naive_model, tokens_per_second
 
-                naive = naive_model(model, hardware.device, hardware.dtype)
-                for length in lengths[:2]:
-                    found[f"behind {length}"] = tokens_per_second(naive, length, 8 if self.tiny else 48)
-                del naive
+            naive = naive_model(model, hardware.device, hardware.dtype)
+            for length in lengths[:2]:
+                found[f"behind {length}"] = tokens_per_second(naive, length, 8 if self.tiny else 48)
+            del naive
         if step is not None:
             with self.record.section("profile") as found:
                 found["table"] = card.profile(step, model, hardware)
@@ -96,9 +97,9 @@ class Plan:
 
     def _products(self, engine: GLM4VEngine, tilings: bool) -> None:
         model, device = engine._runner._model, engine._runner._hardware.device
-        where = model.transformer.output_layer if self.name == "lean" else model.transformer.encoder
+        layers = [it for it in model.transformer.encoder.modules() if isinstance(it, NF4Linear)]
         with self.record.section("products") as found:
-            found.update(card.products([it for it in where.modules() if isinstance(it, NF4Linear)], device, tilings))
+            found.update(card.products(layers, device, tilings))
 
     def _floor(self, name: str) -> float:
         """As the part `floors` measured it."""

@@ -7,6 +7,7 @@ import torch
 from model_service.config import Memory
 from model_service.detail import LEVEL_TOKENS, Level
 from model_service.errors import CheckpointError
+from model_service.glm4v import kernels
 from model_service.glm4v.config import NINE_BILLION, GLM4VConfig
 from model_service.glm4v.hardware import GIB, Hardware
 from model_service.glm4v.language import MLP_AT_ONCE, MLP_PART
@@ -49,7 +50,7 @@ def vision_bytes(config: GLM4VConfig, tokens: int, layout: Layout) -> int:
 def prefill_bytes(config: GLM4VConfig, positions: int, layout: Layout) -> int:
     """What the language model computes with for so many positions at once, at its height: in the MLP."""
     width, inner = config.hidden_size, config.ffn_hidden_size
-    unpacked = 2 * width * inner if layout.packed else 0
+    unpacked = min(2 * width * inner, kernels.UNPACKED) if layout.packed else 0
     at_once = positions if positions <= MLP_AT_ONCE else MLP_PART
     before = at_once * 2 * inner + unpacked
     after = at_once * 4 * inner

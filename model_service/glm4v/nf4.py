@@ -109,9 +109,22 @@ class NF4Linear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(..., in) -> (..., out)."""
         if x.numel() > self.in_features and kernels.usable(x.device.type):
-            return F.linear(x, kernels.unpacked(self), self.bias)
+            return self._by_parts(x) if self._is_large else F.linear(x, kernels.unpacked(self), self.bias)
         # On a CPU bitsandbytes misreads anything that is not contiguous.
         return matmul_4bit(x.contiguous(), self.packed.view(-1, 1), self.quant_state, bias=self.bias)  # type: ignore[no-any-return]
+
+    @property
+    def _is_large(self) -> bool:
+        return self.bias is None and self.in_features * self.out_features > kernels.UNPACKED
+
+    def _by_parts(self, x: Tensor) -> Tensor:
+        """The product with a large matrix, of which only some rows are unpacked at a time, a multiple of 256."""
+        at_once = max(1, kernels.UNPACKED // (self.in_features * NESTED)) * NESTED
+        rows, y = x.reshape(-1, self.in_features), x.new_empty(*x.shape[:-1], self.out_features)
+        for begin in range(0, self.out_features, at_once):
+            part = range(begin, min(begin + at_once, self.out_features))
+            torch.mm(rows, kernels.unpacked(self, part).T, out=y.view(-1, self.out_features)[:, begin : part.stop])
+        return y
 
     def extra_repr(self) -> str:
         """As nn.Linear says it."""

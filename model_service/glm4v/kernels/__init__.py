@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 MOST_ERROR = 0.01
 """Relative error in the 2-norm up to which a kernel agrees with bitsandbytes; rounding is a third of that."""
 
+UNPACKED = 60 * 1024**2
+"""Weights that are unpacked at a time for a product with many rows: half of the 9B's widest matrix."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -87,13 +90,22 @@ def _has_mma(device: torch.device, dtype: torch.dtype) -> bool:
     return known and (device.type != "cuda" or torch.cuda.get_device_capability(device) >= (8, 0))
 
 
-def unpacked(layer: "NF4Linear", out: Tensor | None = None) -> Tensor:
-    """The (out, in) weight that a 4-bit layer stands for, in its dtype; put into `out` where that is given."""
+def unpacked(layer: "NF4Linear", rows: range | None = None) -> Tensor:
+    """The (out, in) weight that a 4-bit layer stands for, in its dtype; or some rows of it.
+
+    `rows` begin and end at multiples of 256, or at the ends of the matrix.
+    """
     from model_service.glm4v.kernels import unpack
 
-    if out is None:
-        out = torch.empty(layer.out_features, layer.in_features, dtype=layer.dtype, device=layer.packed.device)
-    return unpack.unpack(layer.packed, *_tables(layer), out)
+    packed, (absmax, scale, offset), codes = layer.packed, *_tables(layer)
+    if rows is not None:
+        from model_service.glm4v.nf4 import BLOCK, NESTED
+
+        first = rows.start * layer.in_features
+        packed, absmax, scale = packed[first // 2 :], absmax[first // BLOCK :], scale[first // (BLOCK * NESTED) :]
+    count = layer.out_features if rows is None else len(rows)
+    out = torch.empty(count, layer.in_features, dtype=layer.dtype, device=packed.device)
+    return unpack.unpack(packed, (absmax, scale, offset), codes, out)
 
 
 def _tables(layer: "NF4Linear") -> tuple[tuple[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:

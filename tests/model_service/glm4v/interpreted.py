@@ -110,9 +110,17 @@ def check_product(dtype: torch.dtype) -> None:
         weight, x = torch.randn(outputs, inputs).to(dtype), torch.randn(rows, inputs).to(dtype)
         layer = NF4Linear.quantize(weight, torch.randn(outputs).to(dtype) if biased else None)
         assert torch.allclose(kernels.unpacked(layer), layer.dequantize(), rtol=2**-20)
+        check_parts(layer, x)
         found = kernels.nf4_product(layer, kernels.arranged(layer, x))
         bias = 0 if layer.bias is None else layer.bias.double()
         close(found, x.double() @ layer.dequantize().double().T + bias, dtype)
+
+
+def check_parts(layer: NF4Linear, x: Tensor) -> None:
+    """A large matrix, unpacked some rows at a time, gives what it gives at once."""
+    large = NF4Linear.quantize(torch.randn(600, layer.in_features).to(layer.dtype))
+    with patch.object(kernels, "UNPACKED", 256 * layer.in_features):
+        close(large._by_parts(x[None])[0], x.double() @ large.dequantize().double().T, layer.dtype)
 
 
 def check_fused(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
