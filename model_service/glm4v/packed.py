@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
+from model_service.glm4v.ahead import ReadAhead
 from model_service.glm4v.layout import HEAD, Layout
 from model_service.glm4v.shards import read_file
 
@@ -58,11 +59,13 @@ class PackedCache:
             manifest = json.loads((self._folder / MANIFEST).read_text(encoding="utf-8"))
             if manifest["identity"] != self._identity:
                 raise CacheUnusableError(f"{self._folder} was made of another checkpoint or for other settings")
-            for count, (name, facts) in enumerate(manifest["files"].items(), 1):
-                if _facts(self._folder / name) != facts:
-                    raise CacheUnusableError(f"{self._folder / name} is torn")
-                yield from read_file(self._folder / name)
-                report(count / len(manifest["files"]))
+            files = {self._folder / name: facts for name, facts in manifest["files"].items()}
+            if torn := [file for file, facts in files.items() if _facts(file) != facts]:
+                raise CacheUnusableError(f"{torn[0]} is torn")
+            with ReadAhead(list(files)) as ahead:
+                for count, file in enumerate(files, 1):
+                    yield from read_file(file, ahead)
+                    report(count / len(files))
         except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise CacheUnusableError(f"{self._folder} cannot be read ({error!r})") from error
 

@@ -1,7 +1,6 @@
 """Reading the tensors of a checkpoint, one at a time."""
 
 import json
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from model_service.errors import CheckpointError
+from model_service.glm4v.ahead import ReadAhead
 
 INDEX, SINGLE = "model.safetensors.index.json", "model.safetensors"
 
@@ -34,39 +34,38 @@ def read_tensors(files: list[Path], report: Callable[[float], None]) -> Iterator
         CheckpointError: a file is missing, torn, or not in the format.
     """
     done, total = 0, sum(file.stat().st_size for file in files if file.is_file())
-    for file in files:
-        try:
-            for name, tensor in read_file(file):
-                yield name, tensor
-                done += tensor.nbytes
-                report(done / total)
-        except (OSError, SafetensorError) as error:
-            raise CheckpointError(f"{file}: cannot be loaded, fetch this file again ({error})") from error
+    with ReadAhead(files) as ahead:
+        for file in files:
+            try:
+                for name, tensor in read_file(file, ahead):
+                    yield name, tensor
+                    done += tensor.nbytes
+                    report(done / total)
+            except (OSError, SafetensorError) as error:
+                raise CheckpointError(f"{file}: cannot be loaded, fetch this file again ({error})") from error
 
 
-def read_file(file: Path) -> Iterator[tuple[str, Tensor]]:
-    """The tensors of one file.
+def read_file(file: Path, ahead: ReadAhead) -> Iterator[tuple[str, Tensor]]:
+    """The tensors of one file, the next of those that are read ahead.
 
     Raises:
         OSError, SafetensorError: it cannot be read.
     """
     with safe_open(file, framework="pt") as opened:
         left = deque(opened.offset_keys())
-    done = 0
+    ahead.await_next(_header_bytes(file))
     while left:
-        _ask_ahead(file, done)
         with safe_open(file, framework="pt") as opened:
             read = 0
             while left and read < MAPPED:
                 name = left.popleft()
                 tensor = opened.get_tensor(name)
+                ahead.await_next(tensor.nbytes)
                 read += tensor.nbytes
                 yield name, tensor
-        done += read
 
 
-def _ask_ahead(file: Path, done: int) -> None:
-    """Have the system read on in large pieces: what is mapped it would fetch page by page when it is touched."""
-    if hasattr(os, "posix_fadvise"):
-        with file.open("rb") as opened:
-            os.posix_fadvise(opened.fileno(), done, 2 * MAPPED, os.POSIX_FADV_WILLNEED)
+def _header_bytes(file: Path) -> int:
+    """How much stands before the first tensor: the header, and its length."""
+    with file.open("rb") as opened:
+        return 8 + int.from_bytes(opened.read(8), "little")
