@@ -53,7 +53,7 @@ def _decoding(axes: Axes, found: dict[str, Any]) -> None:
         axes.bar_label(bars, [f"{height:.0f}" if height else "" for height in heights], fontsize=7)
     axes.set_xticks([place + 0.33 for place in range(len(sections))], [f"{length} positions" for length in sections])
     axes.set_ylabel("tokens a second")
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, ncols=len(ways), loc="lower center", bbox_to_anchor=(0.5, 1))
 
 
 def _first_token(axes: Axes, found: dict[str, Any]) -> None:

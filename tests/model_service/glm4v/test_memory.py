@@ -10,13 +10,14 @@ from model_service.errors import CheckpointError
 from model_service.glm4v.config import NINE_BILLION
 from model_service.glm4v.hardware import GIB, Hardware
 from model_service.glm4v.layout import Layout, Plan, device_bytes, empty_model
-from model_service.glm4v.memory import WORKSPACE, choose_plan, holds_nine_billion, needed_bytes
-from tests.model_service.glm4v.tiny import SHARED, tiny_config
+from model_service.glm4v.memory import STEPS, WORKSPACE, choose_plan, holds_nine_billion, needed_bytes
+from tests.model_service.glm4v.tiny import ROOT, SHARED, tiny_config
 
 BF16 = torch.bfloat16
 GPU = Hardware(torch.device("cuda"), BF16)
 CPU = Hardware(torch.device("cpu"), torch.float32)
 FULL, LEAN, TINY = (Layout(plan, True, BF16) for plan in Plan)
+MEASURED = json.loads((ROOT / "bench" / "results" / "gpu.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -45,17 +46,32 @@ def test_the_weights_are_what_was_measured() -> None:
     assert device_bytes(NINE_BILLION, FULL) / GIB == pytest.approx(sum(held.values()))
 
 
-@pytest.mark.parametrize(("tokens", "gib"), [(121, 8.77), (256, 8.79), (400, 8.81), (529, 8.82), (1600, 9.04)])
-def test_the_work_is_what_was_measured(tokens: int, gib: float) -> None:
-    """The peak that an H100 showed, with 64 tokens of text beside the picture."""
-    needed = needed_bytes(NINE_BILLION, FULL, tokens, conversation=64)
-    assert needed / GIB == pytest.approx(gib, abs=0.03)
+@pytest.mark.parametrize(("part", "layout"), [("full", FULL), ("full-again", FULL), ("lean", LEAN), ("tiny", TINY)])
+def test_a_loaded_model_takes_no_more_than_is_counted(part: str, layout: Layout) -> None:
+    """Its weights, its steps, and what an H100's libraries and allocator took."""
+    beside = MEASURED[part]["load"]["loaded_gpu_gib"] - device_bytes(NINE_BILLION, layout) / GIB
+    assert 0 <= beside <= (STEPS + WORKSPACE) / GIB
+
+
+@pytest.mark.parametrize("layout", [FULL, LEAN, TINY])
+@pytest.mark.parametrize("level", Level)
+def test_the_work_is_what_was_measured(layout: Layout, level: Level) -> None:
+    """No less than the peak that an H100 showed with 64 tokens of text, what was kept of earlier pictures included.
+
+    And little more: where kernels can be used, as there, GELU works in place, and that is not counted on.
+    """
+    measured = MEASURED[layout.plan]["level " + level]
+    needed = needed_bytes(NINE_BILLION, layout, measured["tokens"], conversation=64) / GIB
+    assert measured["peak_gpu_gib"] <= needed <= measured["peak_gpu_gib"] + 0.2
 
 
 @pytest.mark.parametrize(("layout", "most"), [(FULL, 9.3), (LEAN, 7.0), (TINY, 5.4)])
 def test_the_plans_keep_their_promise(layout: Layout, most: float) -> None:
-    """At max, with a conversation of 2,000 tokens."""
-    assert (needed_bytes(NINE_BILLION, layout, MAX_TOKENS) - WORKSPACE) / GIB <= most
+    """At max, with a conversation of 2,000 tokens: as measured, and the weights and the work by arithmetic."""
+    measured = [MEASURED[layout.plan][section]["peak_gpu_gib"] for section in ("level max", "long conversation")]
+    needed = needed_bytes(NINE_BILLION, layout, MAX_TOKENS)
+    assert max(measured) <= min(most, needed / GIB)
+    assert (needed - WORKSPACE) / GIB <= most
 
 
 @pytest.mark.parametrize("layout", [FULL, LEAN, TINY])
