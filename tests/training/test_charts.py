@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,10 +12,11 @@ from tests.training.papers import FONTS, WORDS
 from training.charts import extremes, phrases
 from training.charts.data import TEST_THINGS, TEST_TIMES, TRAIN_THINGS, TRAIN_TIMES, Chart, Form, Scale, choose_chart
 from training.charts.drawing import choose_manner, draw_chart
-from training.charts.layout import Manner
+from training.charts.layout import Box, Manner, set_chart
 from training.charts.questions import ask_chart, trend
 from training.documents import Kind, Source
 from training.fonts import ALPHABET
+from training.layout import choose_type
 from training.marks import FIRST, bearing
 from training.pages import Page
 from training.phrasing import Phrases, Wording
@@ -177,8 +179,57 @@ def test_what_is_kept_out_of_training_stays_out() -> None:
     rng = random.Random(1)
     for _ in range(50):
         plain, held_out = choose_manner(rng, "train"), choose_manner(rng, "test")
-        assert plain == Manner(plain.bar, plain.align)
+        assert plain == replace(plain, title_below=False, far_axis=False, inside=False)
+        assert plain.crossing < 1
         assert held_out.title_below or held_out.far_axis or held_out.inside
+        assert held_out == replace(held_out, beside=None, crossing=0.0, level=False)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_ticks_may_stand_between_categories(form: Form) -> None:
+    """As many categories come before them as were asked for, and no bar or label is where they are."""
+    chart = replace(example(form), axis=True)
+    how = choose_type(random.Random(1), FONTS[0], 16, 420, 380)
+    plot = set_chart(chart, how, Box(10, 10, 410, 370), Manner(0.6, 0.5, crossing=0.5))
+    assert plot is not None
+    usual = set_chart(chart, how, Box(10, 10, 410, 370), Manner(0.6, 0.5))
+    assert usual is not None
+    gaps = [after - before for before, after in pairwise(plot.middles)]
+    assert (plot.crossed, usual.crossed) == (True, False)
+    assert len({round(after - before, 6) for before, after in pairwise(usual.middles)}) == 1
+    assert max(gaps) > min(gaps) + 10
+    ticks = [run.baseline if form == "bars" else run.x + run.width for run in plot.ticks]
+    before = sum(middle < ticks[0] for middle in plot.middles)
+    assert before == (2 if form == "bars" else 1)
+
+
+def test_a_narrow_title_may_stand_beside_the_chart() -> None:
+    """Then it is at the side that was asked for, at any height; a wide one stays on top."""
+    how = choose_type(random.Random(1), FONTS[0], 16, 420, 380)
+    for words, beside in (("Sales", True), ("Sales of all the shops", False)):
+        chart = replace(example(), title=words)
+        plot = set_chart(chart, how, Box(10, 10, 410, 370), Manner(0.6, 1.0, beside="right"))
+        assert plot is not None
+        title = plot.runs[0]
+        assert title.text == words
+        assert (title.baseline > 300) is beside
+        assert (title.x > plot.box.right) is beside
+
+
+def test_values_may_stand_level() -> None:
+    """They share a row over the bars, or a column."""
+    how = choose_type(random.Random(1), FONTS[0], 16, 420, 380)
+    for form in FORMS:
+        plot = set_chart(example(form), how, Box(10, 10, 410, 370), Manner(0.6, 0.5, level=True))
+        assert plot is not None
+        assert len({run.x if form == "bars" else run.baseline for run in plot.values}) == 1
+
+
+def test_labels_with_a_letter_behind_the_number_are_no_decades() -> None:
+    """Those are kept for the exam."""
+    labels = {label for chart in charts(count=2000) for label in chart.labels}
+    assert any(re.fullmatch(r"[0-9]{4}s", label) for label in labels)
+    assert not any(re.fullmatch(r"[0-9]+0s", label) for label in labels)
 
 
 def test_the_wording_can_be_chosen_apart() -> None:

@@ -84,6 +84,9 @@ class Chart:
         return (number - self.ticks[0]) / (self.ticks[-1] - self.ticks[0])
 
 
+SUFFIXES = "sssgmkhab"
+
+
 def _list(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
@@ -109,6 +112,19 @@ def _code(source: Source) -> str:
     return rng.choice((*codes, f"{word} {number % 10}", f"{letter}. {word}"))
 
 
+def _amount(source: Source) -> str:
+    """A number with a small letter right behind it: the eye must tell "1364s" from "13645". No whole tens."""
+    rng = source.rng
+    digits = rng.randint(1, 4)
+    return f"{rng.randrange(10 ** (digits - 1), 10**digits) // 10 * 10 + rng.randint(1, 9)}{rng.choice(SUFFIXES)}"
+
+
+def _numbered(source: Source) -> str:
+    """A short word and a number."""
+    word = values.short_word(source.rng, source.words, 4).capitalize()
+    return f"{word} {source.rng.randint(1, 31)}"
+
+
 def _short(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name[:3] for name in names)
 
@@ -125,6 +141,9 @@ TRAIN_TIMES = (
     Categories("quarter", "季度", ("Q1", "Q2", "Q3", "Q4"), timed=True),
     Categories("week", "周", tuple(f"Week {number}" for number in range(1, 13)), timed=True),
     Categories("round", "轮次", tuple(f"Round {number}" for number in range(1, 16)), timed=True),
+    Categories("lap", "圈数", tuple(f"Lap {number}" for number in range(1, 16)), timed=True),
+    Categories("age", "年龄", tuple(f"Age {number}" for number in range(3, 20)), timed=True),
+    Categories("second", "秒数", tuple(f"{number}s" for number in range(1001, 2999, 7) if number % 10), timed=True),
     Categories("time", "时刻", tuple(f"{hour}:{past}" for hour in range(5, 24) for past in (15, 30, 45)), timed=True),
 )
 TRAIN_THINGS = (
@@ -136,6 +155,9 @@ TRAIN_THINGS = (
     Categories("group", "组", tuple("ABCDEFGHJKLMNPRSTUVWXYZ")),
     Categories("model", "型号", make=_code),
     Categories("model", "型号", make=_code),
+    Categories("size", "尺寸", make=_amount),
+    Categories("size", "尺寸", make=_amount),
+    Categories("place", "位置", make=_numbered),
     Categories("team", "队", tuple(f"Team {name}" for name in "ABCDEFGH123456789")),
 )
 TEST_TIMES = (

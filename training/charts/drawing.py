@@ -4,6 +4,7 @@ import colorsys
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from PIL import Image, ImageDraw
 
@@ -13,7 +14,7 @@ from training.charts.marking import mark_chart
 from training.charts.questions import ask_chart
 from training.documents import Kind, Source
 from training.fonts import Family
-from training.layout import choose_type
+from training.layout import Run, choose_type
 from training.pages import Colour, Page
 from training.phrasing import Wording
 
@@ -41,7 +42,10 @@ FINE = 2
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A chart's colours and strokes; `bars` has one colour a category. Widths in pixels, 0 for none."""
+    """A chart's colours and strokes; `bars` has one colour a category. Widths in pixels, 0 for none.
+
+    `tags` puts the values on little plates of their bars' colours.
+    """
 
     ground: Colour
     panel: Colour
@@ -54,6 +58,7 @@ class Look:
     outline: bool
     stroke: int
     marker: str
+    tags: bool
 
 
 def draw_chart(
@@ -91,10 +96,20 @@ def draw_chart(
 
 
 def choose_manner(rng: random.Random, split: Wording) -> Manner:
-    """How a chart is arranged: in the test split with at least one of the ways kept out of training."""
+    """How a chart is arranged: in the test split with at least one of the ways kept out of training.
+
+    Training puts the title, the ticks and the values in several places, too, so that they are told by what they are.
+    """
     align = rng.choice((0.0, 0.5, 0.5, 1.0))
     if split != "test":
-        return Manner(rng.uniform(0.4, 0.9), align)
+        beside: Literal["left", "right"] | None = rng.choice(("left", "right")) if rng.random() < 0.5 else None
+        return Manner(
+            rng.uniform(0.4, 0.9),
+            rng.random() if beside else align,
+            beside=beside,
+            crossing=rng.random() if rng.random() < 0.4 else 0.0,
+            level=rng.random() < 0.25,
+        )
     held_out = rng.choice(("below", "far", "inside", "below far", "below inside"))
     wide = "inside" in held_out
     return Manner(
@@ -126,6 +141,7 @@ def choose_look(rng: random.Random, chart: Chart, em: float, split: Wording) -> 
         outline=rng.random() < 0.15,
         stroke=max(2, round(em * rng.uniform(0.1, 0.2))),
         marker=rng.choice(("circle", "circle", "ring", "square", "diamond")),
+        tags=split != "test" and rng.random() < 0.3,
     )
 
 
@@ -200,7 +216,11 @@ def _print(pen: ImageDraw.ImageDraw, chart: Chart, plot: Plot, look: Look) -> No
     rim = 2 if look.grid or chart.form == "line" else 0
     inks: dict[tuple[float, float], Colour] = {}
     for run, bar, within in zip(plot.values, look.bars, plot.inside, strict=False):
-        inks[run.x, run.baseline] = _reading_ink(bar) if within else look.ink
+        inks[run.x, run.baseline] = _reading_ink(bar) if within or look.tags else look.ink
+        if look.tags:
+            pen.rectangle(_plate(run), bar)
+    if plot.crossed:
+        inks |= {(run.x, run.baseline): look.ink for run in plot.ticks}
     for run in plot.runs:
         at = run.x, run.baseline
         on_panel = rim and at in inks and inks[at] == look.ink
@@ -213,6 +233,17 @@ def _print(pen: ImageDraw.ImageDraw, chart: Chart, plot: Plot, look: Look) -> No
             stroke_width=rim if on_panel else 0,
             stroke_fill=look.panel,
         )
+
+
+def _plate(run: Run) -> tuple[float, float, float, float]:
+    """Edges of the plate that a value stands on, narrow enough to leave its bar or point in sight."""
+    rim = 0.12 * run.face.size
+    return (
+        run.x - 2 * rim,
+        run.baseline - 2 * run.face.middle - 2 * rim,
+        run.x + run.width + 2 * rim,
+        run.baseline + rim,
+    )
 
 
 def _reading_ink(ground: Colour) -> Colour:
