@@ -206,7 +206,7 @@ def test_ticks_may_stand_between_categories(form: Form) -> None:
 def test_a_narrow_title_may_stand_beside_the_chart() -> None:
     """Then it is at the side that was asked for, at any height; a wide one stays on top."""
     how = choose_type(random.Random(1), FONTS[0], 16, 420, 380)
-    for words, beside in (("Sales", True), ("Sales of all the shops", False)):
+    for words, beside in (("Sales", True), ("Sales of all the shops in town", False)):
         chart = replace(example(), title=words)
         plot = set_chart(chart, how, Box(10, 10, 410, 370), Manner(0.6, 1.0, beside="right"))
         assert plot is not None
