@@ -38,7 +38,7 @@ def run_all(out: Path, work: Path, parts: list[str], tiny: bool) -> None:
     """All parts, each in a process; gpu.json grows with them."""
     from bench.machine import facts
 
-    found: dict[str, object] = {"machine": facts(), "tiny": tiny, "torch": torch.__version__}
+    found: dict[str, object] = {"machine": facts(), "model": "tiny" if tiny else "9B", "torch": torch.__version__}
     for name in parts:
         command = [sys.executable, "-m", "bench.gpu", "--part", name, "--out", str(out), "--work", str(work)]
         begun, ended = time.perf_counter(), "well"
