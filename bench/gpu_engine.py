@@ -5,16 +5,17 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
-from model_service import Detail, GenerationRequest, Message, ModelConfig, SamplingParams
+from model_service import Detail, Gauges, GenerationRequest, Message, ModelConfig, SamplingParams
 from model_service.glm4v.engine import GLM4VEngine, load_engine
-from model_service.glm4v.packed import PackedCache
+from model_service.glm4v.runner import View
+from model_service.glm4v.sampling import Sampler
 
 GIB = 1024**3
 CHUNK = 16 * 1024**2
@@ -54,25 +55,16 @@ def load(found: dict[str, object], config: ModelConfig) -> GLM4VEngine:
     watch.start()
     warnings = _Warnings()
     logging.getLogger("model_service").addHandler(warnings)
-    keep, keeping = PackedCache.write, [0.0]
-
-    def timed(cache: PackedCache, tensors: Mapping[str, Tensor]) -> None:
-        begun = time.perf_counter()
-        keep(cache, tensors)
-        keeping[0] += time.perf_counter() - begun
-
-    PackedCache.write = timed  # type: ignore[method-assign,assignment]
-    begun = time.perf_counter()
+    gauges, begun = Gauges(), time.perf_counter()
     try:
-        engine = load_engine(config)
+        engine = load_engine(config, gauges)
     finally:
-        PackedCache.write = keep  # type: ignore[method-assign]
         ended.set()
         watch.join()
         logging.getLogger("model_service").removeHandler(warnings)
         found["warnings"] = warnings.texts
     found["seconds"] = time.perf_counter() - begun
-    found["keeping_seconds"] = keeping[0]
+    found["stages"] = dict(gauges.stages)
     found["peak_host_gib"] = peak[0] / GIB
     found["max_visual_tokens"] = engine.info.max_visual_tokens
     found["step_captured"] = engine._runner._step is not None
@@ -97,6 +89,46 @@ def ask(found: dict[str, object], engine: GLM4VEngine, level: str) -> None:
     found["tokens"] = 0 if plan is None else plan.tokens
     found["first"], found["follow_up"] = sorted(firsts[1:])[1], sorted(follow_ups[1:])[1]
     _note_peak(found)
+    found["stages"] = _stages(engine, level)
+
+
+def _stages(engine: GLM4VEngine, level: str) -> dict[str, float]:
+    """Seconds of a first question's stages, each begun when the device is done with the one before; medians of three.
+
+    Their sum is more than the whole takes, in which the host launches prefill while the device looks.
+    """
+    rounds = [_stages_once(engine, _request(level, QUESTION)) for _ in range(3)]
+    return {stage: sorted(times[stage] for times in rounds)[1] for stage in rounds[0]}
+
+
+@torch.inference_mode()
+def _stages_once(engine: GLM4VEngine, request: GenerationRequest) -> dict[str, float]:
+    times = {}
+
+    @contextmanager
+    def timed(stage: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        yield
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        times[stage] = time.perf_counter() - begun
+
+    with timed("prompt"):
+        prompt = engine._fitting_prompt(request)
+    with timed("opening"):
+        view = engine._view(request, engine.plan(request))
+    if view is None:
+        return times
+    with timed("pixels"):
+        pixels = view.pixels()
+    seen = View(view.key, lambda: pixels)
+    with timed("vision"):
+        engine._runner._see(seen)
+    with timed("prefill"):  # What was seen is remembered.
+        _, logits = engine._runner.prefill(request.chat, prompt, seen, request.sampling.max_tokens)
+    with timed("choice"):
+        Sampler(request.sampling, engine._allowed).choose(logits)
+    return times
 
 
 def talk(found: dict[str, object], engine: GLM4VEngine, level: str, tiny: bool) -> None:

@@ -1,6 +1,12 @@
 """What the engine's thread shows of itself: written there, read from anywhere."""
 
-from dataclasses import dataclass
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +21,20 @@ class MemoryUse:
 class Gauges:
     """`loaded` goes from 0 to 1 as the model loads; `memory` is None before that, and renewed after each answer.
 
+    `stages` are those of loading that have ended well, each with the seconds it took.
+
     Each value is replaced as a whole, so no lock is needed to read one.
     """
 
     loaded: float = 0.0
     memory: MemoryUse | None = None
+    stages: Mapping[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage of loading, and log what it took."""
+        begun = time.perf_counter()
+        yield
+        seconds = time.perf_counter() - begun
+        self.stages = {**self.stages, name: seconds}
+        logger.info("%s: %.1f s", name, seconds)

@@ -69,7 +69,8 @@ class GLM4VEngine:
         gauges: Gauges,
     ) -> None:
         self._config, self._tokenizer, self._hardware = model.config, tokenizer, hardware
-        self._runner = ModelRunner(model, hardware, config)
+        with gauges.stage("preparing the steps"):
+            self._runner = ModelRunner(model, hardware, config)
         self._info, self._gauges = info, gauges
         gauges.memory = hardware.memory()
         ids = model.config.eos_token_id

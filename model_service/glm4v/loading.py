@@ -24,6 +24,9 @@ LARGE = 4 * 1024**3
 IGNORED = "rotary_pos_emb.inv_freq"
 """The end of the names of tensors that old checkpoints carry besides; they can be computed."""
 
+FROM_SHARDS, FROM_CACHE, KEEPING = "loading the shards", "loading the packed weights", "keeping the packed weights"
+"""The stages of loading."""
+
 logger = logging.getLogger(__name__)
 
 Report = Callable[[float], None]
@@ -54,14 +57,9 @@ def load_checkpoint(
     Raises:
         CheckpointError: torn, incomplete, or of another model; or the device has become too small for it.
     """
-    layout, gauges = layout or plan_memory(folder, config, hardware).layout, gauges or Gauges()
-    begun = gauges.loaded
-
-    def report(share: float) -> None:
-        gauges.loaded = begun + (1 - begun) * share
-
+    layout = layout or plan_memory(folder, config, hardware).layout
     try:
-        model = _load(folder, config, hardware, layout, report)
+        model = _load(folder, config, hardware, layout, gauges or Gauges())
     except torch.OutOfMemoryError as error:
         raise CheckpointError(
             f"{hardware.device} ran out of memory while the weights were loaded, under the plan {layout.plan}"
@@ -75,19 +73,28 @@ def load_checkpoint(
 
 
 def _load(
-    folder: Path, config: ModelConfig, hardware: Hardware, layout: Layout, report: Report
+    folder: Path, config: ModelConfig, hardware: Hardware, layout: Layout, gauges: Gauges
 ) -> GLM4VForConditionalGeneration:
+    begun = gauges.loaded
+
+    def report(share: float) -> None:
+        gauges.loaded = begun + (1 - begun) * share
+
     files = shards(folder)
     if config.cache is None or not layout.packed:
-        return _from_shards(folder, files, hardware, layout, report)
+        with gauges.stage(FROM_SHARDS):
+            return _from_shards(folder, files, hardware, layout, report)
     name = f"{checkpoint_name(folder).replace('/', '--')}-nf4{'-head' if layout.packs(HEAD) else ''}"
     cache = PackedCache(config.cache, name, identity(folder, files, layout))
     try:
-        return _from_cache(folder, cache, hardware, layout, report)
+        with gauges.stage(FROM_CACHE):
+            return _from_cache(folder, cache, hardware, layout, report)
     except CacheUnusableError as reason:
         logger.info("packing the weights: %s", reason)
-    model = _from_shards(folder, files, hardware, layout, report)
-    cache.write(model.state_dict())
+    with gauges.stage(FROM_SHARDS):
+        model = _from_shards(folder, files, hardware, layout, report)
+    with gauges.stage(KEEPING):
+        cache.write(model.state_dict())
     return model
 
 

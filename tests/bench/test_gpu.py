@@ -16,7 +16,7 @@ from model_service.config import ModelConfig
 from model_service.glm4v.config import NINE_BILLION, GLM4VConfig
 from model_service.glm4v.hardware import Hardware
 from model_service.glm4v.layout import Layout, Plan, empty_model
-from model_service.glm4v.loading import load_checkpoint
+from model_service.glm4v.loading import FROM_SHARDS, KEEPING, load_checkpoint
 
 CPU = Hardware(torch.device("cpu"), torch.float32)
 
@@ -29,6 +29,8 @@ def test_a_part_measures_and_keeps_what_it_found(tmp_path: Path) -> None:
     sections = [(name, section) for part in found.values() for name, section in part.items()]
     assert {name: section["error"] for name, section in sections if "error" in section} == {}
     assert found["full"]["load"]["warnings"] == []
+    assert [*found["full"]["load"]["stages"]] == [FROM_SHARDS, KEEPING, "preparing the steps"]
+    assert [*found["full"]["level 64"]["stages"]] == ["prompt", "opening", "pixels", "vision", "prefill", "choice"]
     assert found["full"]["level 64"]["tokens"] == 63
     assert found["full"]["long conversation"]["tokens"] == 24
     assert found["full"]["decoding behind 64"]["model_tokens_per_second"] > 0

@@ -17,6 +17,7 @@ import torch
 from safetensors.torch import save_file
 
 from model_service.config import ModelConfig
+from model_service.gauges import Gauges
 from model_service.glm4v import loading, packed
 from model_service.glm4v.hardware import Hardware
 from model_service.glm4v.loading import load_checkpoint
@@ -67,6 +68,15 @@ def test_the_second_start_reads_what_the_first_packed(start: Started) -> None:
     assert start.same(first, second)
     assert len(list(start.folder.glob("*.safetensors"))) > 2
     assert not list(start.root.glob("*.part"))
+
+
+def test_each_start_tells_what_took_how_long(start: Started) -> None:
+    """The first packs and keeps; the second only reads."""
+    first, second = Gauges(), Gauges()
+    for gauges in (first, second):
+        load_checkpoint(start.checkpoint, ModelConfig(quantize="nf4", cache=start.root), CPU, gauges=gauges)
+    assert [*first.stages] == [loading.FROM_SHARDS, loading.KEEPING]
+    assert [*second.stages] == [loading.FROM_CACHE]
 
 
 def test_each_kind_of_head_is_kept_for_itself(start: Started) -> None:
