@@ -93,7 +93,8 @@ class ModelRunner:
         if begin is not None:  # From here on: within what is left to be read, and None if the picture is not.
             begin = begin - known if begin >= known else None
         image = None if begin is None or view is None else self._see(view)
-        ids = torch.tensor(prompt.ids[known:], device=self._hardware.device)
+        # Without waiting, or the device would finish the picture before anything is launched behind it.
+        ids = torch.tensor(prompt.ids[known:]).to(self._hardware.device, non_blocking=True)
         held = 0 if prefix is None else prefix.positions(known)
         needed = held + len(ids) + (0 if image is None else image.shape[1] - PLACEHOLDERS) + room
         cache = KVCache(self._model.config, needed, ids.device, self._hardware.dtype)

@@ -42,4 +42,4 @@ def _uniforms(seed: int | None, device: torch.device) -> Iterator[Tensor]:
     else:
         generator.manual_seed(seed)
     while True:
-        yield from torch.rand(DRAWN_AT_ONCE, 1, generator=generator).to(device)
+        yield from torch.rand(DRAWN_AT_ONCE, 1, generator=generator).to(device, non_blocking=True)
