@@ -1,5 +1,6 @@
-"""What lies where in pictures of shapes and of charts: marked points, each of them one glyph of a private code point.
+"""What lies where in pictures of shapes and of charts, and in lists of items: marked points.
 
+Each of them is one glyph of a private code point.
 A point has at most one mark of each kind. They teach the visual tokens what they see before any question is asked, and
 they are how a question says on what its answer rests.
 """
@@ -18,6 +19,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     "rank": ("largest", "smallest", "between"),
 }
 """The marks of each kind: a thing has one centre, at the end of a bar; things in a row are numbered from 1."""
+
+ITEM_MARKS = ("label", "centre")
+"""What the line of a thing that was bought bears at its first letter, and no other place does."""
 
 MOST_OF_A_KIND = max(map(len, KINDS.values()))
 FIRST = 0x100000

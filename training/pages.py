@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from training.documents import Document, Kind, Room, Source
 from training.fonts import Family
 from training.layout import Run, Setting, choose_type, reading, set_document
+from training.marks import ITEM_MARKS, mark
 from training.papers.cards import card_document
 from training.papers.forms import form_document
 from training.papers.invoices import invoice_document
@@ -41,9 +42,9 @@ TIGHTNESS = (0.96, 0.85, 0.7, 0.55, 0.4)
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The n printed characters in reading order, blanks left out; on a picture of shapes, marks of what lies where.
+    """The n printed characters in reading order, blanks left out, and then marks of what lies where (`training.marks`).
 
-    `codes` (n,) int32 are code points (private ones for shapes and colours); `x` and `y` (n,) float32 the centres in
+    `codes` (n,) int32 are code points, those of marks private ones; `x` and `y` (n,) float32 the centres in
     pixels of the canvas, `y` being the middle of the line's small letters, so that all characters of a line share it.
     """
 
@@ -120,10 +121,35 @@ def _finish(
     return Page(
         image=paint(setting, choose_look(rng), canvas, dotted=dotted),
         text=text,
-        glyphs=locate(setting.runs),
+        glyphs=_with_marks(locate(setting.runs), mark_items(whole, setting.runs)),
         qa=ask(source, whole, text, wording),
         kind=whole.kind,
         em=em,
+    )
+
+
+def mark_items(whole: Document, runs: Sequence[Run]) -> Glyphs:
+    """A mark at the first letter of each item's line: items are counted like shapes, by one mark of each."""
+    names = [fact.subject for fact in whole.facts if fact.field == "item"]
+    lines = [next((run for run in runs if _names(run, name)), None) for name in names]
+    firsts = [locate([line]) for line in lines if line]
+    return Glyphs(
+        numpy.full(len(firsts), mark(*ITEM_MARKS), numpy.int32),
+        numpy.array([glyphs.x[0] for glyphs in firsts], numpy.float32),
+        numpy.array([glyphs.y[0] for glyphs in firsts], numpy.float32),
+    )
+
+
+def _names(run: Run, item: str) -> bool:
+    """Whether it is the item's line: its name alone, or with the number of pieces before or behind."""
+    return run.text.startswith(item) or run.text.endswith(item)
+
+
+def _with_marks(printed: Glyphs, marks: Glyphs) -> Glyphs:
+    return Glyphs(
+        numpy.concatenate((printed.codes, marks.codes)),
+        numpy.concatenate((printed.x, marks.x)),
+        numpy.concatenate((printed.y, marks.y)),
     )
 
 

@@ -9,7 +9,7 @@ from training.pages import Glyphs
 from training.questions import QA, Asked
 
 POINTED = frozenset({Asked.FIELD, Asked.LINE})
-"""Kinds of questions whose answers are copied from the page, if they stand there; a count is not."""
+"""Kinds of questions whose answers are copied from the page, if they stand there; a count bears marks."""
 
 MOST_PLACES = 2
 """An answer that stands in more places than this says nothing about the place that is meant."""
@@ -21,7 +21,7 @@ PARTS = re.compile(r",\s+|\s+-\s*|\n")
 def point(glyphs: Glyphs, qa: QA, cells: np.ndarray, count: int) -> np.ndarray:
     """(count + 1,) bool: the cells in which the answer stands; the last one for "not on the page"; none if unknown.
 
-    `cells` (n,) has the cell of each glyph, out of `count`. Of shapes and charts, what bears the question's marks.
+    `cells` (n,) has the cell of each glyph, out of `count`. Of shapes, charts and counts, what bears their marks.
     """
     found = np.zeros(count + 1, bool)
     if qa.kind is Asked.ABSENT:
@@ -29,7 +29,7 @@ def point(glyphs: Glyphs, qa: QA, cells: np.ndarray, count: int) -> np.ndarray:
     elif qa.marks:
         found[cells[bearing(glyphs.codes, qa.marks)]] = True
         found[count] = not found.any()
-    elif qa.kind in POINTED and qa.field != "count":
+    elif qa.kind in POINTED:
         found[cells[find(glyphs, qa.answer)]] = True
     return found
 

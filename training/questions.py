@@ -8,6 +8,7 @@ from enum import StrEnum
 from training import names, values
 from training import paraphrases as ways
 from training.documents import Document, Fact, Kind, Source
+from training.marks import ITEM_MARKS
 from training.namings import NAMINGS
 from training.papers.keys import CODE_KEYS, WORD_KEYS
 from training.paraphrases import FIELD_FRAMES
@@ -75,9 +76,14 @@ YES, NO = ("Yes.", "有。"), ("No.", "没有。")
 
 
 def ask(source: Source, whole: Document, text: str, wording: Wording = "train") -> tuple[QA, ...]:
-    """Questions about a page that reads `text`: first to read it all, then some of the others in random order."""
+    """Questions about a page that reads `text`: first to read it all, then some of the others in random order.
+
+    In training a count is always among them where there is one: it is the hardest.
+    """
     rng = source.rng
     facts = rng.sample(whole.facts, min(MOST_FIELDS[wording], len(whole.facts)))
+    if wording == "train":
+        facts += [fact for fact in whole.facts if fact.field == "count" and fact not in facts]
     chosen = [_field(rng, fact, wording) for fact in facts]
     lines = text.split("\n")
     if len(lines) > 1 and rng.random() < 0.6:
@@ -100,7 +106,8 @@ def absent(asking: Asking, english: str, chinese: str, field: str) -> QA:
 
 def _field(rng: random.Random, fact: Fact, wording: Wording) -> QA:
     if fact.field in NAMINGS:
-        return QA(Asked.FIELD, field_question(rng, fact.field, wording).text, fact.answer, fact.field)
+        marks = ITEM_MARKS if fact.field == "count" else ()
+        return QA(Asked.FIELD, field_question(rng, fact.field, wording).text, fact.answer, fact.field, marks)
     phrases = ways.ITEM if fact.field == "item" else ways.ENTRY
     subject = fact.subject.lower() if rng.random() < 0.6 else fact.subject
     return QA(Asked.FIELD, phrase(rng, phrases, wording, {"subject": subject}).text, fact.answer, fact.field)

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from tests.training.papers import drawn
+from training.documents import Kind
 from training.marks import mark
 from training.pages import Glyphs
 from training.pointing import find, point
@@ -51,11 +53,19 @@ def test_its_cells_are_pointed_at(kind: Asked, answer: str, cells: list[int]) ->
     assert np.flatnonzero(point(printed, QA(kind, "?", answer), cell, 30)).tolist() == cells
 
 
-def test_a_count_is_pointed_at_nowhere() -> None:
-    """How many items there are is not printed, though the same digit may stand somewhere."""
-    printed = glyphs("Tea $4.20 Table 7")
-    assert not point(printed, QA(Asked.FIELD, "?", "7", "count"), np.zeros(len(printed.codes), int), 30).any()
-    assert point(printed, QA(Asked.FIELD, "?", "7", "number"), np.zeros(len(printed.codes), int), 30).any()
+def test_a_count_points_at_the_items() -> None:
+    """One mark for each that is counted, at its first letter, and not where the same digit stands."""
+    counted = 0
+    for seed in range(60):
+        page = drawn(seed, Kind.RECEIPT)
+        for qa in page.qa:
+            if qa.field == "count":
+                cells = np.arange(len(page.glyphs.codes))
+                found = np.flatnonzero(point(page.glyphs, qa, cells, len(cells)))
+                assert str(len(found)) == qa.answer
+                assert found.max() < len(cells)
+                counted += 1
+    assert counted > 20
 
 
 def test_a_drawings_cells_are_those_that_bear_the_marks() -> None:

@@ -1,6 +1,6 @@
 """Business cards."""
 
-from training import values
+from training import names, values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
 from training.papers.extras import extras
 from training.papers.jobs import role
@@ -54,6 +54,8 @@ HELD_OUT_ORDERS = (
     ("contacts", "rule", "name", "role", "company"),
     ("company", "contacts", "rule", "name", "role"),
 )
+OTHERS_MAIL_SHARE = 0.3
+
 UNSURE = ("title", "shop", "place", "street", "town", "postcode", "customer")
 
 
@@ -61,7 +63,7 @@ def card_document(source: Source, room: Room) -> Document | None:
     """Who someone is, what they do, for whom, and how to reach them."""
     rng = source.rng
     name, does = values.person(rng), role(source)
-    company = values.company(rng, source.words)
+    company = _company(source)
     small = source.split == "train" and rng.random() < 0.25
     blocks = {
         "name": [Part(Line(name, role="body" if small else "title"), (Fact("name", name),), optional=False)],
@@ -79,9 +81,19 @@ def card_document(source: Source, room: Room) -> Document | None:
     return document(Kind.CARD, fitting, UNSURE) if fitting else None
 
 
-def _contacts(source: Source, name: str) -> list[Part]:
-    """Ways to reach a person, in any order."""
+def _company(source: Source) -> str:
+    """A company, in training mostly one whose name does not end like a company's: it could be a person's."""
     rng = source.rng
+    company = values.company(rng, source.words)
+    if source.split == "train" and company.endswith(names.COMPANY_ENDINGS) and rng.random() < 0.6:
+        return f"{values.made_up(rng).capitalize()} {values.short_word(rng, source.words, 9).capitalize()}"
+    return company
+
+
+def _contacts(source: Source, name: str) -> list[Part]:
+    """Ways to reach a person, in any order; in training a mailbox is now and then another's, so that it is read."""
+    rng = source.rng
+    name = values.person(rng) if source.split == "train" and rng.random() < OTHERS_MAIL_SHARE else name
     reach = {
         "phone": values.phone(rng),
         "email": values.email(rng, source.words, name),

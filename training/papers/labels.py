@@ -113,7 +113,8 @@ def _address(source: Source) -> list[Part]:
     last = source.pick(
         (
             *(f"{postcode} {town}", f"{town} {postcode}", f"{town}, {postcode}", f"{postcode} - {town}"),
-            *(f"{town} / {postcode}", f"{postcode}, {town}", f"{town} ({postcode})", f"{town} -- {postcode}"),
+            *(f"{town} / {postcode}", f"{postcode}, {town}", f"{town} ({postcode})", f"{town}: {postcode}"),
+            *(f"{town} | {postcode}", f"{town}; {postcode}", f"{town}. {postcode}", f"{town}-{postcode}"),
         ),
         (f"{town} - {postcode}", f"{postcode} {town}"),
     )
