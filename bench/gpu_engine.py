@@ -75,7 +75,11 @@ def load(found: dict[str, object], config: ModelConfig) -> GLM4VEngine:
 
 
 def ask(found: dict[str, object], engine: GLM4VEngine, level: str) -> None:
-    """First and follow-up question about pictures never seen: medians of three, after one to warm up; peak memory."""
+    """First and follow-up question about pictures never seen: medians of three, after one to warm up; peak memory.
+
+    Told apart from these are the very first on a grid, and questions each of a length that none had before: a library
+    that prepares itself for each new shape shows there.
+    """
     firsts, follow_ups = [], []
     _reset_peak()
     for _ in range(4):
@@ -89,6 +93,8 @@ def ask(found: dict[str, object], engine: GLM4VEngine, level: str) -> None:
     found["tokens"] = 0 if plan is None else plan.tokens
     found["first"], found["follow_up"] = sorted(firsts[1:])[1], sorted(follow_ups[1:])[1]
     _note_peak(found)
+    longer = [_answer(engine, _request(level, QUESTION + "?" * more))[0] for more in (1, 2, 3)]
+    found["first of a grid"], found["first of a length"] = firsts[0], sorted(longer)[1]
     found["stages"] = _stages(engine, level)
 
 

@@ -32,6 +32,7 @@ def test_a_part_measures_and_keeps_what_it_found(tmp_path: Path) -> None:
     assert [*found["full"]["load"]["stages"]] == [FROM_SHARDS, KEEPING, "preparing the steps"]
     assert [*found["full"]["level 64"]["stages"]] == ["prompt", "opening", "pixels", "vision", "prefill", "choice"]
     assert found["full"]["level 64"]["tokens"] == 63
+    assert found["full"]["level 64"]["first of a length"] > 0
     assert found["full"]["long conversation"]["tokens"] == 24
     assert found["full"]["decoding behind 64"]["model_tokens_per_second"] > 0
     assert found["full"]["naive"]["behind 64"] > 0
