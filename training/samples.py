@@ -10,9 +10,10 @@ from pathlib import Path
 from PIL import Image
 
 from training.documents import Document, Kind, Line
-from training.fonts import Family, find_families, open_face
+from training.fonts import Family, find_families, find_words, open_face
 from training.layout import Setting, Type, reading, set_document
-from training.pages import Colour, Look, paint
+from training.pages import Colour, Look, Page, paint
+from training.pictures import draw_picture
 
 MOST_BYTES = 150_000
 INK: Colour = (24, 22, 28)
@@ -188,6 +189,17 @@ def _centred(setting: Setting, width: int, height: int) -> Setting:
     )
 
 
+FIGURES = {"shapes.png": (Kind.SHAPES, (760, 520), 5), "chart.png": (Kind.CHART, (820, 600), 4)}
+"""Pictures as the exam draws them: their kind, size in pixels, and seed."""
+
+
+def draw_figure(file: str, fonts: Sequence[Family]) -> Page:
+    """A picture of FIGURES with what is asked about it; the same every time."""
+    kind, size, seed = FIGURES[file]
+    rng = random.Random(f"sample {kind} {seed}")
+    return draw_picture(rng, fonts, find_words(), *size, em=30, kind=kind, limit=300, split="test", wording="test")
+
+
 def save_samples(folder: Path, fonts: Sequence[Family]) -> None:
     """Write the pictures and `samples.json`: for each its file, text, and questions with their answers.
 
@@ -207,6 +219,11 @@ def save_samples(folder: Path, fonts: Sequence[Family]) -> None:
             raise ValueError(f"{sample.file} has {path.stat().st_size} bytes")
         questions = [{"question": question, "answer": answer} for question, answer in sample.questions]
         index.append({"file": sample.file, "text": text, "questions": questions})
+    for file in FIGURES:
+        page = draw_figure(file, fonts)
+        page.image.quantize(64).save(folder / file, optimize=True)
+        questions = [{"question": qa.question, "answer": qa.answer} for qa in page.qa]
+        index.append({"file": file, "text": "", "questions": questions})
     (folder / "samples.json").write_text(json.dumps(index, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 

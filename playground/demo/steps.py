@@ -64,7 +64,13 @@ class Scene:
 
 def conversation(samples: dict[str, Sample], defaults: ChatSettings) -> tuple[Scene, ...]:
     """Every scene, in order; `defaults` are the bot's settings."""
-    return (*_beginning(samples), *_forms(samples), *_closely(samples), *_and_more(samples, defaults))
+    return (
+        *_beginning(samples),
+        *_figures(samples),
+        *_forms(samples),
+        *_closely(samples),
+        *_and_more(samples, defaults),
+    )
 
 
 def _beginning(samples: dict[str, Sample]) -> tuple[Scene, ...]:
@@ -76,6 +82,15 @@ def _beginning(samples: dict[str, Sample]) -> tuple[Scene, ...]:
         Scene("One of the questions, pressed", (Step(ADA, total, expected=receipt.answers[total]),)),
         Scene("A photo with a question", (Step(ADA, phone, Way.PHOTO, (card,), expected=card.answers[phone]),)),
         Scene("A further question about it", (Step(ADA, name, expected=card.answers[name]),)),
+    )
+
+
+def _figures(samples: dict[str, Sample]) -> tuple[Scene, ...]:
+    shapes, chart = samples["shapes.png"], samples["chart.png"]
+    white, most = "What number of white shapes is shown?", "哪一项的数值最高？"
+    return (
+        Scene("Shapes, counted", (Step(ADA, white, Way.FILE, (shapes,), expected=shapes.answers[white]),)),
+        Scene("A chart, in Chinese", (Step(CHEN, most, Way.FILE, (chart,), expected=chart.answers[most]),)),
     )
 
 

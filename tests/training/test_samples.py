@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from training.fonts import BUILT_IN, Family, FontsError, find_families
-from training.samples import MOST_BYTES, SAMPLES, draw_sample
+from training.samples import FIGURES, MOST_BYTES, SAMPLES, draw_sample
 
 PICTURES = Path(__file__).parents[2] / "playground" / "pictures"
 
@@ -15,14 +15,14 @@ PICTURES = Path(__file__).parents[2] / "playground" / "pictures"
 def test_every_sample_is_there_with_its_answers() -> None:
     """Small files that open, and answers that are printed on them (but for what is said to be absent)."""
     index = json.loads((PICTURES / "samples.json").read_text(encoding="utf-8"))
-    assert [entry["file"] for entry in index] == [sample.file for sample in SAMPLES]
+    assert [entry["file"] for entry in index] == [*(sample.file for sample in SAMPLES), *FIGURES]
     for entry in index:
         path = PICTURES / entry["file"]
         assert path.stat().st_size <= MOST_BYTES
         with Image.open(path) as image:
             image.load()
         text = " ".join(entry["text"].split())
-        for question in entry["questions"]:
+        for question in entry["questions"] if text else ():
             answer = question["answer"]
             assert answer.startswith("There is no") or all(
                 part in text for part in " ".join(answer.split()).split(", ")
@@ -37,7 +37,7 @@ def test_drawing_again_gives_the_text_of_the_index() -> None:
         pytest.skip(str(error))
     index = json.loads((PICTURES / "samples.json").read_text(encoding="utf-8"))
     names = {family.name for family in fonts}
-    for sample, entry in zip(SAMPLES, index, strict=True):
+    for sample, entry in zip(SAMPLES, index, strict=False):
         if sample.family not in names:
             pytest.skip(f"no typeface {sample.family}")
         assert draw_sample(sample, fonts)[1] == entry["text"]
