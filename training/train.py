@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader
 
 from training.batches import Batch, Batches, Plan
 from training.export import byte_tokenizer, export
-from training.fonts import find_families, find_words
+from training.fonts import favour_old_figures, find_families, find_words
 from training.learner import Learner, new_model
 from training.optimizers import load_states, make_optimizers, schedule, take_step
 
@@ -119,7 +119,7 @@ class Training:
     def _loader(self) -> DataLoader[Batch]:
         arguments = self.arguments
         plan = Plan(arguments.steps, self.step, arguments.tokens, arguments.seed, self.rank)
-        data = Batches(plan, self.tokenizer, find_families(), find_words())
+        data = Batches(plan, self.tokenizer, favour_old_figures(find_families()), find_words())
         gpu = self.device.type == "cuda"
         return DataLoader(data, batch_size=None, num_workers=arguments.workers, pin_memory=gpu)
 

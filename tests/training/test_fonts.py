@@ -1,12 +1,23 @@
 """Typefaces are found, split by family and collected."""
 
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from PIL import features
 
-from training.fonts import ALPHABET, BUILT_IN, HELD_OUT, FontsError, collect, find_families, find_words, open_face
+from training.fonts import (
+    ALPHABET,
+    BUILT_IN,
+    HELD_OUT,
+    FontsError,
+    collect,
+    favour_old_figures,
+    find_families,
+    find_words,
+    open_face,
+)
 
 
 def test_a_folder_without_fonts_is_named(tmp_path: Path) -> None:
@@ -47,6 +58,23 @@ def test_no_family_is_in_both_splits() -> None:
     assert all(family.name.startswith(tuple(HELD_OUT)) for family in test)
     face = open_face(train[0].regular[0], 20.0)
     assert all(face.font.getmask(character).getbbox() for character in ALPHABET if character != " ")
+
+
+def test_families_with_old_figures_come_more_often() -> None:
+    """Those whose 3 hangs below the line come three times, all others once."""
+    try:
+        families = find_families(split="train")
+    except FontsError as error:
+        pytest.skip(str(error))
+    times = Counter(family.name for family in favour_old_figures(families))
+    assert times.keys() == {family.name for family in families}
+    assert set(times.values()) <= {1, 3}
+    for family in families:
+        font = open_face(family.regular[0], 200.0).font
+        hangs = font.getbbox("3", anchor="ls")[3] - font.getbbox("H", anchor="ls")[3]
+        if not 8 < hangs < 24:  # Between, it is a matter of taste.
+            assert (times[family.name] == 3) is (hangs >= 24), family.name
+    assert favour_old_figures((BUILT_IN,)) == (BUILT_IN,)
 
 
 def test_a_collection_stays_small_and_serves_alone(tmp_path: Path) -> None:
