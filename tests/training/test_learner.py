@@ -26,7 +26,7 @@ def model() -> GLM4VForConditionalGeneration:
 def test_every_weight_learns(model: GLM4VForConditionalGeneration) -> None:
     """One step reaches all parameters, and both optimizers share them out without a rest."""
     learner = Learner(model)
-    torch.stack(learner(batches().batch(20))).sum().backward()
+    torch.stack(learner(batches().batch(20))).sum().backward()  # type: ignore[no-untyped-call]
     assert all(
         bool(parameter.grad.isfinite().all()) for parameter in learner.parameters() if parameter.grad is not None
     )
