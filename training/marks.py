@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from training.shapes.outlines import COLOURS, SHAPES
 
 MOST_IN_ORDER = 6
+SPACING = 20.0
+"""Pixels between marked points at most: less than a visual token sees."""
+
 KINDS: dict[str, tuple[str, ...]] = {
     "thing": (*SHAPES, "bar", "point", "label", "value", "title"),
     "colour": tuple(COLOURS),

@@ -8,11 +8,8 @@ from numpy.typing import NDArray
 from training.charts.data import Chart
 from training.charts.layout import Plot
 from training.layout import Run
-from training.marks import mark
+from training.marks import SPACING, mark
 from training.pages import Glyphs, locate
-
-SPACING = 20.0
-"""Pixels between marked points at most: less than a visual token sees."""
 
 INSET = 4.0
 """Pixels from a bar's end to its mark: within the bar."""

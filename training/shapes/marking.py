@@ -7,12 +7,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from training.marks import mark
+from training.marks import SPACING, mark
 from training.pages import Glyphs
 from training.shapes.outlines import Shape, corners
-
-SPACING = 20.0
-"""Pixels between marked points at most: less than a visual token sees."""
 
 CLEARLY_APART = 0.6
 """Shapes stand in a row from left to right where their centres differ by this share of the narrowest one's width."""

@@ -78,8 +78,8 @@ IN_REGISTERS = tl.constexpr(os.environ.get("TRITON_INTERPRET") != "1")
 
 
 @triton.jit
-def _codes(words, code_ptr):
-    """The eight codes in each word."""
+def codes_in(words, code_ptr, LOOKUP: tl.constexpr):
+    """The eight codes in each word, by the PTX `LOOKUP`."""
     if IN_REGISTERS:
         return tl.inline_asm_elementwise(
             LOOKUP,
@@ -99,6 +99,13 @@ def _codes(words, code_ptr):
         tl.load(code_ptr + ((words >> 28) & 15)),
         tl.load(code_ptr + ((words >> 24) & 15)),
     )
+
+
+@triton.jit
+def scales_of(place, inside, absmax_ptr, scale_ptr, offset, absmax_code_ptr):
+    """The scale of each block, by its place in the matrix."""
+    scale = tl.load(absmax_code_ptr + tl.load(absmax_ptr + place, mask=inside, other=0).to(tl.int32))
+    return scale * tl.load(scale_ptr + place // 256, mask=inside, other=0.0) + offset
 
 
 @triton.jit
@@ -132,9 +139,8 @@ def _product(
             words_ptr + output[:, None, None] * (BLOCKS * 8) + word[None, :, :], mask=inside[:, :, None], other=0
         )
         place = output[:, None] * BLOCKS + block[None, :]
-        scale = tl.load(absmax_code_ptr + tl.load(absmax_ptr + place, mask=inside, other=0).to(tl.int32))
-        scale = scale * tl.load(scale_ptr + place // 256, mask=inside, other=0.0) + offset
-        a, b, c, d, e, f, g, h = _codes(words, code_ptr)
+        scale = scales_of(place, inside, absmax_ptr, scale_ptr, offset, absmax_code_ptr)
+        a, b, c, d, e, f, g, h = codes_in(words, code_ptr, LOOKUP)
         here = (block < BLOCKS)[None, :, None]
         x_here = x_ptr + word[None, :, :]
         part = a * tl.load(x_here, mask=here, other=0.0).to(tl.float32)

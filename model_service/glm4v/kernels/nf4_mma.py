@@ -6,21 +6,17 @@ outputs, and its column is that block of x, so that what is wanted of the 16 x 8
 one lane holds it. The others are wasted, on units that would be idle.
 """
 
-import os
-
 import torch
 import triton
 import triton.language as tl
 from torch import Tensor
 
 from model_service.glm4v.kernels import overlap
-from model_service.glm4v.kernels.nf4 import BLOCK, Codes, Scales
+from model_service.glm4v.kernels.nf4 import BLOCK, IN_REGISTERS, Codes, Scales
 from model_service.glm4v.kernels.nf4_ptx import multiplying_code, unpacking_code
 
 EIGHT_WORDS = tl.constexpr(",".join(["=r"] * 8) + ",l,r,r")
 FOUR_SUMS = tl.constexpr(",".join(["=&f"] * 4 + ["r"] * 16 + ["l"] * 4))
-IN_REGISTERS = tl.constexpr(os.environ.get("TRITON_INTERPRET") != "1")
-"""Triton's interpreter, which the tests use, knows no PTX."""
 
 
 @triton.jit

@@ -5,7 +5,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from model_service.glm4v.kernels.nf4 import BLOCK, Codes, Scales, _codes
+from model_service.glm4v.kernels.nf4 import BLOCK, LOOKUP, Codes, Scales, codes_in, scales_of
 
 LEAST = 16
 """Rows that a card multiplies at once at the least."""
@@ -52,10 +52,9 @@ def _product(
         words = tl.load(
             words_ptr + place[:, :, None] * 8 + tl.arange(0, 8)[None, None, :], mask=inside[:, :, None], other=0
         )
-        scale = tl.load(absmax_code_ptr + tl.load(absmax_ptr + place, mask=inside, other=0).to(tl.int32))
-        scale = scale * tl.load(scale_ptr + place // 256, mask=inside, other=0.0) + offset
+        scale = scales_of(place, inside, absmax_ptr, scale_ptr, offset, absmax_code_ptr)
         scale = scale[:, :, None]
-        a, b, c, d, e, f, g, h = _codes(words, code_ptr)
+        a, b, c, d, e, f, g, h = codes_in(words, code_ptr, LOOKUP)
         total = _eighth(total, a, scale, x_ptr, row, word, here, WORDS)
         total = _eighth(total, b, scale, x_ptr + WORDS, row, word, here, WORDS)
         total = _eighth(total, c, scale, x_ptr + WORDS * 2, row, word, here, WORDS)

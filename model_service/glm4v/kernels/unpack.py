@@ -1,13 +1,12 @@
 """NF4 matrices unpacked in memory, for products with many rows."""
 
-import os
 import struct
 
 import triton
 import triton.language as tl
 from torch import Tensor
 
-from model_service.glm4v.kernels.nf4 import CODES
+from model_service.glm4v.kernels.nf4 import CODES, codes_in, scales_of
 
 TILE, PARTS = 128, 4
 """Words that a program unpacks at once, one a thread, and how many such parts it reads before it writes the first."""
@@ -53,37 +52,6 @@ def _bytes_of_codes(place: int) -> list[int]:
 
 
 LOOKUP = tl.constexpr(exact_lookup())
-IN_REGISTERS = tl.constexpr(os.environ.get("TRITON_INTERPRET") != "1")
-"""Triton's interpreter, which the tests use, knows no PTX."""
-
-
-@triton.jit
-def _code(words, code_ptr, SHIFT: tl.constexpr):
-    return tl.load(code_ptr + ((words >> SHIFT) & 15))
-
-
-@triton.jit
-def _codes(words, code_ptr):
-    """The eight codes in each word."""
-    if IN_REGISTERS:
-        return tl.inline_asm_elementwise(
-            LOOKUP,
-            "=f,=f,=f,=f,=f,=f,=f,=f,r",
-            [words],
-            dtype=(tl.float32,) * 8,
-            is_pure=True,
-            pack=1,
-        )
-    return (
-        _code(words, code_ptr, 4),
-        _code(words, code_ptr, 0),
-        _code(words, code_ptr, 12),
-        _code(words, code_ptr, 8),
-        _code(words, code_ptr, 20),
-        _code(words, code_ptr, 16),
-        _code(words, code_ptr, 28),
-        _code(words, code_ptr, 24),
-    )
 
 
 @triton.jit
@@ -107,14 +75,12 @@ def _unpack(
     for part in tl.static_range(PARTS):  # All of them are under way before the first is used.
         word = first + part * TILE
         inside = word < count
-        absmax = tl.load(absmax_ptr + word // 8, mask=inside, other=0)
-        scale = tl.load(absmax_code_ptr + absmax.to(tl.int32))
-        scale = scale * tl.load(scale_ptr + word // 2048, mask=inside, other=0.0) + offset
+        scale = scales_of(word // 8, inside, absmax_ptr, scale_ptr, offset, absmax_code_ptr)
         held = held + ((tl.load(words_ptr + word, mask=inside, other=0), scale),)  # type: ignore[assignment]  # noqa: RUF005
     for part in tl.static_range(PARTS):
         word = first + part * TILE
         words, scale = held[part]  # type: ignore[var-annotated]
-        a, b, c, d, e, f, g, h = _codes(words, code_ptr)
+        a, b, c, d, e, f, g, h = codes_in(words, code_ptr, LOOKUP)
         even = tl.join(
             tl.join((a * scale).to(kind), (e * scale).to(kind)), tl.join((c * scale).to(kind), (g * scale).to(kind))
         )
