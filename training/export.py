@@ -3,10 +3,12 @@
 import base64
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from huggingface_hub import save_torch_state_dict
+from torch import Tensor
 
 from model_service.glm4v.config import SPECIAL_TOKENS
 from model_service.glm4v.model import GLM4VForConditionalGeneration
@@ -22,12 +24,16 @@ def byte_tokenizer() -> Tokenizer:
     return Tokenizer({bytes([byte]): byte for byte in range(ORDINARY)})
 
 
-def export(model: GLM4VForConditionalGeneration, folder: Path) -> None:
-    """Write config.json, tokenizer.model, generation_config.json and bf16 shards; a torn write leaves the old one."""
+def export(model: GLM4VForConditionalGeneration, folder: Path, instead: Mapping[str, Tensor] | None = None) -> None:
+    """Write config.json, tokenizer.model, generation_config.json and bf16 shards; a torn write leaves the old one.
+
+    Weights that are named in `instead` are written as they are there.
+    """
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    tensors = {name: tensor.detach().to("cpu", torch.bfloat16) for name, tensor in model.state_dict().items()}
+    weights = {**model.state_dict(), **(instead or {})}
+    tensors = {name: tensor.detach().to("cpu", torch.bfloat16) for name, tensor in weights.items()}
     save_torch_state_dict(tensors, part, max_shard_size=SHARD)
     lines = [f"{base64.b64encode(bytes([byte])).decode()} {byte}\n" for byte in range(ORDINARY)]
     (part / "tokenizer.model").write_text("".join(lines))

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -20,6 +21,7 @@ from torch.utils.data import DataLoader
 from training.batches import Batch, Batches, Plan
 from training.export import byte_tokenizer, export
 from training.fonts import favour_old_figures, find_families, find_words
+from training.four_bits import FourBits
 from training.learner import Learner, new_model
 from training.optimizers import load_states, make_optimizers, schedule, take_step
 
@@ -45,6 +47,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="begin with a checkpoint's weights, where no state was kept")
     parser.add_argument("--first", type=int, default=0, help="the step to begin with")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--four-bits", type=float, default=0.7, help="the share of training after which it is for NF4")
     parser.add_argument("--seconds", type=float, default=math.inf, help="end by then, however many steps are left")
     arguments = parser.parse_args()
     rank, size = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
@@ -73,6 +76,7 @@ class Training:
         self.learner = Learner(new_model(arguments.seed)).to(self.device)
         if arguments.weights:
             load_weights(self.learner, arguments.weights)
+        self.four_bits, self.packed = FourBits(self.learner.model), False
         torch.manual_seed(arguments.seed + rank)
         self.optimizers = make_optimizers(self.learner, arguments.lr)
         self.step: int = self._restore() if arguments.resume else arguments.first
@@ -95,6 +99,7 @@ class Training:
             if elapsed > arguments.seconds:
                 break
             share = max(self.step / arguments.steps, elapsed / arguments.seconds)
+            self.packed = share > arguments.four_bits
             losses = self._learn(batch.to(self.device), schedule(self.step - first, share))
             self.step += 1
             seen += len(batch.ids)
@@ -125,11 +130,17 @@ class Training:
 
     def _learn(self, batch: Batch, rate: float) -> Tensor:
         """One step of all optimizers; its losses, on the device."""
+        with self.four_bits.rounded() if self.packed else nullcontext():
+            losses = self._differentiate(batch)
+        take_step(self.optimizers, self.learner.parameters(), self.arguments.lr * rate)
+        return losses
+
+    def _differentiate(self, batch: Batch) -> Tensor:
+        """The losses, and the gradients of their sum."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             losses: tuple[Tensor, ...] = self.parallel(batch)
         total = torch.stack([weight * loss for weight, loss in zip(LOSSES.values(), losses, strict=True)]).sum()
         total.backward()  # type: ignore[no-untyped-call]
-        take_step(self.optimizers, self.learner.parameters(), self.arguments.lr * rate)
         return torch.stack(losses).detach()
 
     def _log(self, losses: Tensor, seen: int, seconds: float, waited: float) -> None:
@@ -152,7 +163,8 @@ class Training:
         part = self.arguments.out / "state.part"
         torch.save(state, part)
         part.replace(self.arguments.out / "state.pt")
-        export(self.learner.model, self.arguments.out / "checkpoint")
+        packed = self.four_bits.packed() if self.packed else {}
+        export(self.learner.model, self.arguments.out / "checkpoint", packed)
         heads = {name: tensor for name, tensor in self.learner.state_dict().items() if not name.startswith("model.")}
         save_file(heads, self.arguments.out / HEADS)
 
