@@ -85,7 +85,7 @@ def _greedy(
 def compare(folder: Path) -> dict[str, float]:
     """The largest absolute difference per tensor, by `case.name`; ids differ by infinity or not at all."""
     hardware = Hardware(torch.device("cpu"), torch.float32)
-    model = load_checkpoint(folder, ModelConfig(quantize="none"), hardware)
+    model, _ = load_checkpoint(folder, ModelConfig(quantize="none"), hardware)
     tokenizer = load_tokenizer(folder, model.config)
     reference = load_file(folder / "reference_fp32.safetensors")
     side = model.config.vision.image_size

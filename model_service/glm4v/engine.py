@@ -20,11 +20,14 @@ from model_service.glm4v.bounded import BoundedCache
 from model_service.glm4v.checkpoint import POCKET, checkpoint_name, find_checkpoint, load_tokenizer
 from model_service.glm4v.decoding import write
 from model_service.glm4v.hardware import Hardware, choose_hardware
+from model_service.glm4v.keeping import Keeping
 from model_service.glm4v.loading import load_checkpoint, plan_memory
 from model_service.glm4v.model import GLM4VForConditionalGeneration
+from model_service.glm4v.packed import PackedCache
 from model_service.glm4v.pixels import to_pixels
 from model_service.glm4v.prefix import Sequence
 from model_service.glm4v.prompt import Prompt, build_prompt, worded
+from model_service.glm4v.rehearsal import rehearsing
 from model_service.glm4v.runner import ModelRunner, View
 from model_service.glm4v.sampling import Sampler
 from model_service.glm4v.text import TextStream
@@ -49,10 +52,11 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
     hardware = choose_hardware(config)
     folder = find_checkpoint(config.name, hardware, gauges)
     plan = plan_memory(folder, config, hardware)
-    model = load_checkpoint(folder, config, hardware, plan.layout, gauges)
+    with rehearsing(folder, plan.layout, hardware, gauges):
+        model, unkept = load_checkpoint(folder, config, hardware, plan.layout, gauges)
     tokenizer = load_tokenizer(folder, model.config)
     info = EngineInfo(checkpoint_name(folder), str(hardware.device), hardware.dtype_name, plan.max_visual_tokens)
-    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges)
+    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept)
 
 
 class GLM4VEngine:
@@ -67,7 +71,9 @@ class GLM4VEngine:
         info: EngineInfo,
         *,
         gauges: Gauges,
+        unkept: PackedCache | None = None,
     ) -> None:
+        """Capture the steps; then begin to keep the packed weights, if there is a cache that wants them."""
         self._config, self._tokenizer, self._hardware = model.config, tokenizer, hardware
         with gauges.stage("preparing the steps"):
             self._runner = ModelRunner(model, hardware, config)
@@ -81,6 +87,7 @@ class GLM4VEngine:
         self._open = lru_cache(maxsize=1)(open_picture)
         self._digest = lru_cache(maxsize=1)(lambda picture: hashlib.sha256(picture).digest())
         self._sizes: BoundedCache[bytes, tuple[int, int]] = BoundedCache(SIZES)
+        self._keeping = Keeping(unkept, model.state_dict(), hardware.device, gauges) if unkept is not None else None
 
     @property
     def info(self) -> EngineInfo:
@@ -117,7 +124,9 @@ class GLM4VEngine:
         self._digest.cache_clear()
 
     def close(self) -> None:
-        """Drop the weights."""
+        """Drop the weights; where they are not all kept by now, the next start packs anew."""
+        if self._keeping is not None:
+            self._keeping.cut_short()
         self._runner.close()
 
     @torch.inference_mode()

@@ -24,8 +24,8 @@ LARGE = 4 * 1024**3
 IGNORED = "rotary_pos_emb.inv_freq"
 """The end of the names of tensors that old checkpoints carry besides; they can be computed."""
 
-FROM_SHARDS, FROM_CACHE, KEEPING = "loading the shards", "loading the packed weights", "keeping the packed weights"
-"""The stages of loading."""
+FROM_SHARDS, FROM_CACHE = "loading the shards", "loading the packed weights"
+"""The stages of loading, of which a start has one."""
 
 logger = logging.getLogger(__name__)
 
@@ -51,15 +51,17 @@ def load_checkpoint(
     hardware: Hardware,
     layout: Layout | None = None,
     gauges: Gauges | None = None,
-) -> GLM4VForConditionalGeneration:
+) -> tuple[GLM4VForConditionalGeneration, PackedCache | None]:
     """The model with its weights, in the layout that `plan_memory` chose; `gauges.loaded` goes from where it is to 1.
+
+    Beside it the cache in which its packed weights are still to be kept; None where they are, or nothing is.
 
     Raises:
         CheckpointError: torn, incomplete, or of another model; or the device has become too small for it.
     """
     layout = layout or plan_memory(folder, config, hardware).layout
     try:
-        model = _load(folder, config, hardware, layout, gauges or Gauges())
+        model, unkept = _load(folder, config, hardware, layout, gauges or Gauges())
     except torch.OutOfMemoryError as error:
         raise CheckpointError(
             f"{hardware.device} ran out of memory while the weights were loaded, under the plan {layout.plan}"
@@ -69,12 +71,12 @@ def load_checkpoint(
         vision = model.transformer.vision
         vision.transformer = StreamedTransformer(vision.transformer.layers, hardware.device)
     model.eval()  # type: ignore[no-untyped-call]
-    return model
+    return model, unkept
 
 
 def _load(
     folder: Path, config: ModelConfig, hardware: Hardware, layout: Layout, gauges: Gauges
-) -> GLM4VForConditionalGeneration:
+) -> tuple[GLM4VForConditionalGeneration, PackedCache | None]:
     begun = gauges.loaded
 
     def report(share: float) -> None:
@@ -83,19 +85,16 @@ def _load(
     files = shards(folder)
     if config.cache is None or not layout.packed:
         with gauges.stage(FROM_SHARDS):
-            return _from_shards(folder, files, hardware, layout, report)
+            return _from_shards(folder, files, hardware, layout, report), None
     name = f"{checkpoint_name(folder).replace('/', '--')}-nf4{'-head' if layout.packs(HEAD) else ''}"
     cache = PackedCache(config.cache, name, identity(folder, files, layout))
     try:
         with gauges.stage(FROM_CACHE):
-            return _from_cache(folder, cache, hardware, layout, report)
+            return _from_cache(folder, cache, hardware, layout, report), None
     except CacheUnusableError as reason:
         logger.info("packing the weights: %s", reason)
     with gauges.stage(FROM_SHARDS):
-        model = _from_shards(folder, files, hardware, layout, report)
-    with gauges.stage(KEEPING):
-        cache.write(model.state_dict())
-    return model
+        return _from_shards(folder, files, hardware, layout, report), cache
 
 
 def _from_shards(

@@ -29,6 +29,9 @@ SPARE_BYTES = 1024**3
 
 MANIFEST = "manifest.json"
 
+ToHost = Callable[[Tensor], Tensor]
+"""Copies a tensor into host memory, where it is not there already."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -69,8 +72,11 @@ class PackedCache:
         except (OSError, SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise CacheUnusableError(f"{self._folder} cannot be read ({error!r})") from error
 
-    def write(self, tensors: Mapping[str, Tensor]) -> None:
-        """Keep these instead of what is kept. Where that fails there is one warning, and nothing kept."""
+    def write(self, tensors: Mapping[str, Tensor], to_host: ToHost) -> None:
+        """Keep these instead of what is kept. Where that fails there is one warning, and nothing kept.
+
+        An error of `to_host` is the caller's own: it ends the writing too, and is passed on.
+        """
         try:
             self._root.mkdir(parents=True, exist_ok=True)
             needed = sum(tensor.nbytes for tensor in tensors.values()) + SPARE_BYTES
@@ -78,19 +84,19 @@ class PackedCache:
                 raise OSError(f"{needed / 1e9:.1f} GB are needed there and {free / 1e9:.1f} are free")
             with (self._root / "lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._replace(tensors)
+                self._replace(tensors, to_host)
         except BlockingIOError:
             logger.info("another process keeps its packed weights in %s just now; these are not kept", self._root)
         except (OSError, SafetensorError) as error:
             logger.warning("the packed weights are not kept in %s, the next start packs anew: %s", self._root, error)
 
-    def _replace(self, tensors: Mapping[str, Tensor]) -> None:
+    def _replace(self, tensors: Mapping[str, Tensor], to_host: ToHost) -> None:
         for dead in self._root.glob("*.part"):  # Whoever wrote them was killed: the lock is ours.
             shutil.rmtree(dead)
         new = self._folder.with_name(f"{self._folder.name}.part")
         new.mkdir()
         try:
-            _write_files(new, tensors, self._identity)
+            _write_files(new, _groups(tensors, to_host), self._identity)
             shutil.rmtree(self._folder, ignore_errors=True)
             new.rename(self._folder)
             _sync(self._root)
@@ -117,9 +123,9 @@ def identity(folder: Path, files: list[Path], layout: Layout) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _write_files(folder: Path, tensors: Mapping[str, Tensor], identity: str) -> None:
+def _write_files(folder: Path, groups: Iterator[dict[str, Tensor]], identity: str) -> None:
     files: dict[str, Any] = {}
-    for count, group in enumerate(_groups(tensors)):
+    for count, group in enumerate(groups):
         file = folder / f"{count:05}.safetensors"
         save_file(group, file)
         _sync(file)
@@ -130,10 +136,10 @@ def _write_files(folder: Path, tensors: Mapping[str, Tensor], identity: str) -> 
     _sync(folder)
 
 
-def _groups(tensors: Mapping[str, Tensor]) -> Iterator[dict[str, Tensor]]:
+def _groups(tensors: Mapping[str, Tensor], to_host: ToHost) -> Iterator[dict[str, Tensor]]:
     group: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
-        group[name] = tensor.cpu().contiguous()
+        group[name] = to_host(tensor).contiguous()
         if sum(held.nbytes for held in group.values()) >= FILE_BYTES:
             yield group
             group = {}

@@ -52,7 +52,7 @@ def test_export_is_what_the_engine_loads(model: GLM4VForConditionalGeneration, t
     """An exported checkpoint comes back with the same weights, rounded to bf16, in small files."""
     export(model, tmp_path / "checkpoint")
     hardware = Hardware(torch.device("cpu"), torch.float32)
-    loaded = load_checkpoint(tmp_path / "checkpoint", ModelConfig(), hardware)
+    loaded, _ = load_checkpoint(tmp_path / "checkpoint", ModelConfig(), hardware)
     for name, tensor in model.state_dict().items():
         assert torch.equal(loaded.state_dict()[name], tensor.to(torch.bfloat16).float()), name
     tokenizer = load_tokenizer(tmp_path / "checkpoint", loaded.config)

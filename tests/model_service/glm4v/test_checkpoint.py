@@ -28,7 +28,7 @@ INDEX = "model.safetensors.index.json"
 def load(folder: Path, quantize: str = "none") -> GLM4VForConditionalGeneration:
     """Find and load."""
     config = ModelConfig(name=str(folder), quantize="nf4" if quantize == "nf4" else "none")
-    return load_checkpoint(find_checkpoint(str(folder), CPU), config, CPU)
+    return load_checkpoint(find_checkpoint(str(folder), CPU), config, CPU)[0]
 
 
 def change(file: Path, **values: object) -> None:
@@ -46,7 +46,7 @@ def test_original_shards_load_without_conversion(checkpoint: Path, model: GLM4VF
 def test_everything_has_one_dtype(checkpoint: Path) -> None:
     """The checkpoint's own dtype does not matter: the hardware's is taken for every tensor."""
     wanted = Hardware(torch.device("cpu"), torch.bfloat16)
-    loaded = load_checkpoint(checkpoint, ModelConfig(quantize="none"), wanted)
+    loaded, _ = load_checkpoint(checkpoint, ModelConfig(quantize="none"), wanted)
     assert {tensor.dtype for tensor in loaded.state_dict().values()} == {torch.bfloat16}
 
 

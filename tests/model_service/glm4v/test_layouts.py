@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("inference")
 
 def loaded(checkpoint: Path, memory: Memory, packed: bool) -> GLM4VForConditionalGeneration:
     """The checkpoint under a plan."""
-    return load_checkpoint(checkpoint, ModelConfig(memory=memory, quantize="nf4" if packed else "none"), CPU)
+    return load_checkpoint(checkpoint, ModelConfig(memory=memory, quantize="nf4" if packed else "none"), CPU)[0]
 
 
 def answer(model: GLM4VForConditionalGeneration) -> Tensor:

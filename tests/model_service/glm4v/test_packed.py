@@ -20,6 +20,7 @@ from model_service.config import ModelConfig
 from model_service.gauges import Gauges
 from model_service.glm4v import loading, packed
 from model_service.glm4v.hardware import Hardware
+from model_service.glm4v.keeping import Keeping
 from model_service.glm4v.loading import load_checkpoint
 from model_service.glm4v.model import GLM4VForConditionalGeneration
 from model_service.glm4v.shards import read_tensors
@@ -27,7 +28,7 @@ from tests.model_service.glm4v.reading import CPU
 
 
 class Started:
-    """Starts with a cache, and notes which of them read the original shards."""
+    """Starts with a cache, each until all is kept; notes which of them read the original shards."""
 
     def __init__(self, checkpoint: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.checkpoint, self.root = checkpoint, root
@@ -39,8 +40,12 @@ class Started:
 
         monkeypatch.setattr(loading, "read_tensors", read)
 
-    def __call__(self, **config: Any) -> GLM4VForConditionalGeneration:
-        return load_checkpoint(self.checkpoint, ModelConfig(quantize="nf4", cache=self.root, **config), CPU)
+    def __call__(self, hardware: Hardware = CPU, **config: Any) -> GLM4VForConditionalGeneration:
+        asked = ModelConfig(quantize="nf4", cache=self.root, **config)
+        model, unkept = load_checkpoint(self.checkpoint, asked, hardware)
+        if unkept is not None:
+            Keeping(unkept, model.state_dict(), hardware.device, Gauges()).join()
+        return model
 
     @property
     def folder(self) -> Path:
@@ -68,15 +73,6 @@ def test_the_second_start_reads_what_the_first_packed(start: Started) -> None:
     assert start.same(first, second)
     assert len(list(start.folder.glob("*.safetensors"))) > 2
     assert not list(start.root.glob("*.part"))
-
-
-def test_each_start_tells_what_took_how_long(start: Started) -> None:
-    """The first packs and keeps; the second only reads."""
-    first, second = Gauges(), Gauges()
-    for gauges in (first, second):
-        load_checkpoint(start.checkpoint, ModelConfig(quantize="nf4", cache=start.root), CPU, gauges=gauges)
-    assert [*first.stages] == [loading.FROM_SHARDS, loading.KEEPING]
-    assert [*second.stages] == [loading.FROM_CACHE]
 
 
 def test_each_kind_of_head_is_kept_for_itself(start: Started) -> None:
@@ -153,7 +149,7 @@ def test_another_dtype_is_noticed(start: Started) -> None:
     """What is not packed is kept in it."""
     start()
     wanted = Hardware(torch.device("cpu"), torch.bfloat16)
-    model = load_checkpoint(start.checkpoint, ModelConfig(quantize="nf4", cache=start.root), wanted)
+    model = start(wanted)
     assert start.packed == 2
     assert model.transformer.vision.conv.weight.dtype == torch.bfloat16
 
@@ -215,8 +211,7 @@ import os, signal, sys
 from pathlib import Path
 from model_service.config import ModelConfig
 from model_service.glm4v import packed
-from model_service.glm4v.loading import load_checkpoint
-from tests.model_service.glm4v.reading import CPU
+from model_service.glm4v.engine import load_engine
 
 real, packed.FILE_BYTES = packed.save_file, 30_000
 
@@ -226,7 +221,8 @@ def save(tensors, file):
         os.kill(os.getpid(), signal.SIGKILL)
 
 packed.save_file = save
-load_checkpoint(Path(sys.argv[1]), ModelConfig(quantize="nf4", cache=Path(sys.argv[2])), CPU)
+engine = load_engine(ModelConfig(name=sys.argv[1], device="cpu", quantize="nf4", cache=Path(sys.argv[2])))
+engine._keeping.join()
 """
 
 

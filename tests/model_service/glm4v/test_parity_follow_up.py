@@ -22,7 +22,7 @@ from tests.parity import TOLERANCE
 def test_a_follow_up_agrees_with_the_original(reference: Path) -> None:
     """After the first question and its answer, the second one's logits and greedy ids are the reference's."""
     config = ModelConfig(quantize="none")
-    model = load_checkpoint(reference, config, CPU)
+    model, _ = load_checkpoint(reference, config, CPU)
     tokenizer = load_tokenizer(reference, model.config)
     data = json.loads((reference / "reference.json").read_text())["cases"]["multi"]["messages"]
     messages = [Message(message["role"], message["content"]) for message in data]
