@@ -5,7 +5,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ import torch
 
 from model_service import Detail, Gauges, GenerationRequest, Message, ModelConfig, SamplingParams
 from model_service.glm4v.engine import GLM4VEngine, load_engine
+from model_service.glm4v.keeping import KEEPING
 from model_service.glm4v.runner import View
 from model_service.glm4v.sampling import Sampler
 
@@ -49,7 +50,10 @@ def _evict(files: list[Path]) -> None:
 
 
 def load(found: dict[str, object], config: ModelConfig) -> GLM4VEngine:
-    """The engine; what loading it took is put into `found`, and what it warned of: a step that is not captured, say."""
+    """The engine, its packed weights kept; what it warned of is put into `found`: a step that is not captured, say.
+
+    So is what loading took: `seconds` until it was ready, and `keeping_seconds` from there on, beside answers.
+    """
     ended, peak = threading.Event(), [0]
     watch = threading.Thread(target=_watch, args=(ended, peak))
     watch.start()
@@ -58,20 +62,43 @@ def load(found: dict[str, object], config: ModelConfig) -> GLM4VEngine:
     gauges, begun = Gauges(), time.perf_counter()
     try:
         engine = load_engine(config, gauges)
+        found["seconds"] = time.perf_counter() - begun
+        found["step_captured"] = engine._runner._step is not None
+        _note_peak(found)
+        if torch.cuda.is_available():
+            found["loaded_gpu_gib"] = torch.cuda.memory_allocated() / GIB
+        found |= _beside_keeping(engine)
     finally:
         ended.set()
         watch.join()
         logging.getLogger("model_service").removeHandler(warnings)
         found["warnings"] = warnings.texts
-    found["seconds"] = time.perf_counter() - begun
     found["stages"] = dict(gauges.stages)
+    found["keeping_seconds"] = gauges.stages.get(KEEPING, 0.0)
     found["peak_host_gib"] = peak[0] / GIB
     found["max_visual_tokens"] = engine.info.max_visual_tokens
-    found["step_captured"] = engine._runner._step is not None
-    _note_peak(found)
-    if torch.cuda.is_available():
-        found["loaded_gpu_gib"] = torch.cuda.memory_allocated() / GIB
     return engine
+
+
+def _beside_keeping(engine: GLM4VEngine) -> dict[str, object]:
+    """What answers take until the packed weights are kept, and then for comparison; nothing where they are already."""
+    if engine._keeping is None:
+        return {}
+    beside = _answers(engine, iter(engine._keeping._thread.is_alive, False))
+    engine._keeping.join()
+    after = _answers(engine, range(5))
+    engine.forget("bench")
+    return {"answers beside keeping": beside, "answers after keeping": after}
+
+
+def _answers(engine: GLM4VEngine, rounds: Iterable[object]) -> dict[str, float]:
+    """So many answers about small pictures: seconds to the first token, median and most, and tokens a second."""
+    times = [_answer(engine, _request("64", QUESTION, tokens=64))[:3] for _ in rounds]
+    if not times:
+        return {"count": 0}
+    firsts = sorted(first for first, _, _ in times)
+    speed = sum(tokens for _, _, tokens in times) / sum(first + rest for first, rest, _ in times)
+    return {"count": len(times), "first": firsts[len(times) // 2], "slowest": firsts[-1], "tokens_per_second": speed}
 
 
 def ask(found: dict[str, object], engine: GLM4VEngine, level: str) -> None:

@@ -15,21 +15,30 @@ from bench.weights import configuration, write_checkpoint
 from model_service.config import ModelConfig
 from model_service.glm4v.config import NINE_BILLION, GLM4VConfig
 from model_service.glm4v.hardware import Hardware
+from model_service.glm4v.keeping import KEEPING
 from model_service.glm4v.layout import Layout, Plan, empty_model
-from model_service.glm4v.loading import FROM_SHARDS, KEEPING, load_checkpoint
+from model_service.glm4v.loading import FROM_CACHE, FROM_SHARDS, load_checkpoint
 
 CPU = Hardware(torch.device("cpu"), torch.float32)
 
 
 def test_a_part_measures_and_keeps_what_it_found(tmp_path: Path) -> None:
-    """The checkpoint is written, loaded, asked, decoded and run by transformers; what is kept can be drawn."""
-    for part in ("floors", "full"):
+    """The checkpoint is written, loaded, asked, decoded and run by transformers, and loaded again from what was kept;
+    the figures can be drawn.
+    """
+    parts = ("floors", "full", "full-again")
+    for part in parts:
         run_part(part, tmp_path, tmp_path / "work", tiny=True)
-    found = {part: json.loads((tmp_path / f"part-{part}.json").read_text()) for part in ("floors", "full")}
+    found = {part: json.loads((tmp_path / f"part-{part}.json").read_text()) for part in parts}
     sections = [(name, section) for part in found.values() for name, section in part.items()]
     assert {name: section["error"] for name, section in sections if "error" in section} == {}
     assert found["full"]["load"]["warnings"] == []
-    assert [*found["full"]["load"]["stages"]] == [FROM_SHARDS, KEEPING, "preparing the steps"]
+    first, again = found["full"]["load"], found["full-again"]["load"]
+    assert [*first["stages"]] == [FROM_SHARDS, "preparing the steps", KEEPING]
+    assert first["keeping_seconds"] == first["stages"][KEEPING] > 0
+    assert first["answers after keeping"]["count"] == 5
+    assert [*again["stages"]] == [FROM_CACHE, "preparing the steps"]
+    assert again["keeping_seconds"] == 0
     assert [*found["full"]["level 64"]["stages"]] == ["prompt", "opening", "pixels", "vision", "prefill", "choice"]
     assert found["full"]["level 64"]["tokens"] == 63
     assert found["full"]["level 64"]["first of a length"] > 0
@@ -43,7 +52,7 @@ def test_a_part_measures_and_keeps_what_it_found(tmp_path: Path) -> None:
 def test_the_naive_loop_runs_the_same_model(tmp_path: Path) -> None:
     """The blocks of transformers with our weights packed anew: the same logits, but for what packing twice changes."""
     write_checkpoint(tmp_path, True, CPU.device)
-    model = load_checkpoint(tmp_path, ModelConfig(quantize="nf4"), CPU)
+    model, _ = load_checkpoint(tmp_path, ModelConfig(quantize="nf4"), CPU)
     naive = naive_model(model, CPU.device, CPU.dtype)
     ids = torch.arange(9)[None]
     with torch.inference_mode():
