@@ -1,5 +1,6 @@
 """Packed weights are kept beside the first answers."""
 
+import atexit
 import logging
 import threading
 from collections.abc import Mapping
@@ -12,6 +13,9 @@ from model_service.glm4v.packed import PackedCache
 
 KEEPING = "keeping the packed weights"
 """The stage that goes on when the engine is ready."""
+
+EXIT_SECONDS = 5.0
+"""How long a process that ends without closing its engine waits for the file that is being written."""
 
 logger = logging.getLogger(__name__)
 
@@ -29,18 +33,23 @@ class Keeping:
             self._copies = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
             self._copies.wait_stream(torch.cuda.current_stream(device))  # What was launched so far made the tensors.
         self._over = threading.Event()
-        # A daemon: a process may end without closing its engine, and then leaves what it leaves when it is killed.
+        # A daemon: stuck in its device or its disk, it must not keep the process from ending.
         self._thread = threading.Thread(target=self._run, args=(cache, tensors, gauges), name="keeping", daemon=True)
         self._thread.start()
+        atexit.register(self.cut_short, EXIT_SECONDS)
 
     def join(self) -> None:
         """Wait until all of it is kept, or has failed."""
         self._thread.join()
 
-    def cut_short(self) -> None:
-        """Give it up, once the file that is being written is on the disk; nothing is kept then."""
+    def cut_short(self, seconds: float | None = None) -> None:
+        """Give it up, once the file that is being written is on the disk; nothing is kept then.
+
+        Waits for that, as many `seconds` at most.
+        """
+        atexit.unregister(self.cut_short)
         self._over.set()
-        self._thread.join()
+        self._thread.join(seconds)
 
     def _run(self, cache: PackedCache, tensors: Mapping[str, Tensor], gauges: Gauges) -> None:
         try:

@@ -1,6 +1,8 @@
 """Packed weights are kept beside the first answers, and given up when the engine is closed before."""
 
 import logging
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -106,6 +108,39 @@ def test_closed_meanwhile_it_ends_with_the_file_it_is_at(checkpoint: Path, disk:
     again._keeping.join()
     again.close()
     assert kept(checkpoint) == ["checkpoint-nf4"]
+
+
+UNCLOSED = """
+import sys, threading
+from pathlib import Path
+from model_service.config import ModelConfig
+from model_service.glm4v import packed
+from model_service.glm4v.engine import load_engine
+
+real, packed.FILE_BYTES = packed.save_file, 30_000
+begun, made = threading.Event(), threading.Event()
+
+def save(tensors, file):
+    begun.set()
+    made.wait()
+    engine._keeping._over.wait()
+    real(tensors, file)
+
+packed.save_file = save
+engine = load_engine(ModelConfig(name=sys.argv[1], device="cpu", quantize="nf4", cache=Path(sys.argv[2])))
+made.set()
+begun.wait()
+"""
+
+
+def test_a_process_that_ends_without_closing_ends_it_too(checkpoint: Path) -> None:
+    """With the file it is at; nothing is left, and nobody complains."""
+    cache = checkpoint.parent / "cache"
+    command = [sys.executable, "-c", UNCLOSED, str(checkpoint), str(cache)]
+    done = subprocess.run(command, check=False, timeout=100, capture_output=True, text=True)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert [entry.name for entry in cache.iterdir()] == ["lock"]
 
 
 @pytest.mark.parametrize("memory", ["lean", "tiny"])
