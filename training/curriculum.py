@@ -8,7 +8,7 @@ from model_service.detail import MAX_TOKENS, NATIVE_SIDE, TOKEN_PIXELS
 from training.documents import PAPERS, Kind
 
 EASY = (Kind.WORDS, Kind.WORDS, Kind.NOTE)
-ALL = (*PAPERS * 3, *(Kind.CHART,) * 9, *(Kind.SHAPES,) * 7, Kind.FOREIGN)
+ALL = (*PAPERS * 3, *(Kind.CHART,) * 12, *(Kind.SHAPES,) * 7, Kind.FOREIGN)
 
 
 @dataclass(frozen=True, slots=True)

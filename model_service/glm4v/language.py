@@ -3,10 +3,13 @@
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.attention import sdpa_kernel
+from torch.nn.attention.bias import causal_lower_right
 
 from model_service.glm4v import fused
 from model_service.glm4v.cache import KVCache
 from model_service.glm4v.config import GLM4VConfig
+from model_service.glm4v.hardware import WITHOUT_PLANS
 
 ROPE_THETA = 10000.0
 
@@ -101,11 +104,7 @@ def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         return F.scaled_dot_product_attention(query, key, value, enable_gqa=True)
     if new == all_:
         return F.scaled_dot_product_attention(query, key, value, is_causal=True, enable_gqa=True)
-    # With a mask no kernel of a GPU knows groups, and without a kernel the scores of all heads would be held at once.
-    heads = query.shape[1] // key.shape[1]
-    key, value = key.repeat_interleave(heads, dim=1), value.repeat_interleave(heads, dim=1)
-    mask = torch.ones(new, all_, dtype=torch.bool, device=query.device).tril(all_ - new)
-    return F.scaled_dot_product_attention(query, key, value, mask)
+    return F.scaled_dot_product_attention(query, key, value, causal_lower_right(new, all_), enable_gqa=True)
 
 
 class MLP(nn.Module):
@@ -155,8 +154,9 @@ class Decoder(nn.Module):
     def forward(self, x: Tensor, positions: Tensor, cache: KVCache | None = None) -> Tensor:
         """(B, T, hidden) at (B, T) positions -> (B, T, hidden), normalised."""
         table = self.rotary.table(positions, x.dtype)
-        for layer in self.layers:
-            x = layer(x, table, cache)
+        with sdpa_kernel(WITHOUT_PLANS):
+            for layer in self.layers:
+                x = layer(x, table, cache)
         if cache is not None:
             cache.advance(x.shape[1])
         return self.final_layernorm(x)  # type: ignore[no-any-return]

@@ -47,13 +47,13 @@ class Prefix:
     def common(self, prompt: Prompt, view: ViewKey | None) -> int:
         """How many of the prompt's first ids are these; never all of them, as the last one's logits are wanted.
 
-        A picture is shared whole or not at all.
+        A picture is shared whole or not at all; with one that is not shared, nothing is: it stands near the front, and
+        all at once are read sooner than most of them behind a few.
         """
+        if self.view != view:
+            return 0
         pairs = zip(self.ids, prompt.ids[:-1], strict=False)
-        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-        if self.image_begin is not None and self.view != view:
-            return min(shared, self.image_begin)
-        return shared
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
     def positions(self, ids: int) -> int:
         """How many positions the first `ids` ids fill in the KV cache."""

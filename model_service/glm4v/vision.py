@@ -1,12 +1,19 @@
 """The vision tower of GLM-4V on any even grid of patches; module names are the original checkpoint's."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.attention import sdpa_kernel
 
 from model_service.glm4v import fused
 from model_service.glm4v.config import GLM4VConfig, VisionConfig
+from model_service.glm4v.hardware import WITHOUT_PLANS
 from model_service.glm4v.streamed import StreamedTransformer
+
+LONG = 4096
+"""Patches from which on a plan by cuDNN pays at the first picture already, or at the second: it halves attention."""
 
 
 class PatchEmbedding(nn.Module):
@@ -88,6 +95,11 @@ class Attention(nn.Module):
         return self.dense(mixed.transpose(1, 2).reshape(batch, length, -1))  # type: ignore[no-any-return]
 
 
+def _attention(patches: int) -> AbstractContextManager[None]:
+    """By cuDNN where that is faster and the picture large enough for its plan to pay."""
+    return nullcontext() if patches >= LONG else sdpa_kernel(WITHOUT_PLANS)
+
+
 class MLP(nn.Module):
     """Two linear layers around an exact GELU."""
 
@@ -98,7 +110,7 @@ class MLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, L, hidden) -> (B, L, hidden)."""
-        return self.fc2(fused.gelu(self.fc1(x)))  # type: ignore[no-any-return]
+        return self.fc2(fused.linear_gelu(x, self.fc1))  # type: ignore[no-any-return]
 
 
 class VisionLayer(nn.Module):
@@ -172,7 +184,9 @@ class VisionModel(nn.Module):
         rows, columns = height // self.patch_size, width // self.patch_size
         if height % (2 * self.patch_size) or width % (2 * self.patch_size):
             raise ValueError(f"{width}x{height} pixels: both sides must be multiples of {2 * self.patch_size}")
-        x = self.transformer(self.patch_embedding(pixels.to(self.conv.weight.dtype)))[:, 1:]
+        x = self.patch_embedding(pixels.to(self.conv.weight.dtype))
+        with _attention(rows * columns):
+            x = self.transformer(x)[:, 1:]
         x = self.linear_proj(_tiles(self.conv, x.transpose(1, 2).reshape(len(x), -1, rows, columns)))
         frame = (self.boi.expand(len(x), -1, -1), x, self.eoi.expand(len(x), -1, -1))
         return torch.cat(frame, dim=1) / self.scaling_factor

@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from model_service.glm4v.pixels import MEAN, STD, to_pixels
+from model_service.glm4v.pixels import MEAN, STD, resized, resized_by_products, to_pixels
 
 
 @pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (12, 200, 99)])
@@ -42,3 +42,14 @@ def test_the_numbers_are_the_originals_to_the_last_bit() -> None:
 def test_any_mode_becomes_three_channels(mode: str) -> None:
     """What is not RGB is converted."""
     assert to_pixels(Image.new(mode, (30, 30)), 28, 28).shape == (1, 3, 28, 28)
+
+
+@pytest.mark.parametrize(("size", "target"), [((130, 90), (112, 140)), ((64, 300), (64, 84)), ((64, 40), (140, 84))])
+def test_products_resize_as_pillow_does(size: tuple[int, int], target: tuple[int, int]) -> None:
+    """Up, down and not at all: next to all values are the same, and the rest, at the edge of rounding, are off by 1."""
+    noise = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    found = resized_by_products(torch.from_numpy(noise), *target)
+    off = (found - torch.from_numpy(resized(Image.fromarray(noise), *target))).abs()
+    assert found.shape == (3, target[1], target[0])
+    assert off.max() <= 1
+    assert (off > 0).float().mean() < 1e-3

@@ -19,9 +19,9 @@ FOLLOW_UPS = {
     "the same question": (prompt(1, 2, 3), 1, 1),
     "another question": (prompt(7, 8), 1, 2),
     "a shorter one": (prompt(1), 1, 1),
-    "another picture": (prompt(1, 2, 3, 50, 51, 4), 2, LOOK + 6),
+    "another picture": (prompt(1, 2, 3, 50, 51, 4), 2, LOOK + 8),
     "another beginning": (prompt(1, 2, 3, before=3), 1, LOOK + 4),
-    "no picture": (prompt(1, 2, 3, seen=False), None, 3),
+    "no picture": (prompt(1, 2, 3, seen=False), None, 5),
 }
 """What is asked after 1, 2, 3 about picture 1, answered with 50, 51; the picture; the positions left to be computed."""
 
@@ -30,7 +30,7 @@ FOLLOW_UPS = {
 def test_only_what_is_new_is_computed(
     model: GLM4VForConditionalGeneration, runner: ModelRunner, work: Work, case: str
 ) -> None:
-    """The longest common beginning is taken over, the picture whole or not at all; the logits are those without it."""
+    """Behind the same picture the longest common beginning is taken over; the logits are those without it."""
     asked, seed, computed = FOLLOW_UPS[case]
     look = None if seed is None else view(seed)
     read(runner, prompt(1, 2, 3), view(1), 50, 51)
