@@ -75,16 +75,18 @@ class SelfAttention(nn.Module):
         self.query_key_value = nn.Linear(config.hidden_size, width + 2 * self.groups * self.head_dim)
         self.dense = nn.Linear(width, config.hidden_size, bias=False)
 
-    def forward(self, x: Tensor, table: Tensor, cache: KVCache | None) -> Tensor:
-        """(B, T, hidden) -> (B, T, hidden); with a cache, T new positions behind those it holds (B = 1)."""
-        batch, new, _ = x.shape
+    def forward(self, x: Tensor, table: Tensor, cache: KVCache | None, last: bool = False) -> Tensor:
+        """(B, T, hidden) -> (B, T, hidden); with a cache, T new positions behind those it holds (B = 1).
+
+        With `last`, (B, 1, hidden): all positions are attended to, by the last one only.
+        """
         qkv = self.query_key_value(x)
         if cache is not None and fused.applies(qkv):
             query, key, value = fused.turn(qkv, table, cache, self.layer)
         else:
             query, key, value = self._turn(qkv, table, cache)
-        mixed = _attend(query, key, value)
-        return self.dense(mixed.transpose(1, 2).reshape(batch, new, -1))  # type: ignore[no-any-return]
+        mixed = _attend(query[:, :, -1:] if last else query, key, value)
+        return self.dense(mixed.transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
 
     def _turn(self, qkv: Tensor, table: Tensor, cache: KVCache | None) -> tuple[Tensor, Tensor, Tensor]:
         """Rotated queries and keys, and values, with those that the cache holds."""
@@ -135,10 +137,10 @@ class DecoderLayer(nn.Module):
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.layernorm_epsilon)
         self.mlp = MLP(config)
 
-    def forward(self, x: Tensor, table: Tensor, cache: KVCache | None) -> Tensor:
-        """(B, T, hidden) -> (B, T, hidden)."""
-        mixed = self.self_attention(self.input_layernorm(x), table, cache)
-        x, seen = fused.add_norm(x, mixed, self.post_attention_layernorm)
+    def forward(self, x: Tensor, table: Tensor, cache: KVCache | None, last: bool = False) -> Tensor:
+        """(B, T, hidden) -> (B, T, hidden); with `last`, (B, 1, hidden) of the last position."""
+        mixed = self.self_attention(self.input_layernorm(x), table, cache, last)
+        x, seen = fused.add_norm(x[:, -1:] if last else x, mixed, self.post_attention_layernorm)
         return x + self.mlp(seen)  # type: ignore[no-any-return]
 
 
@@ -151,12 +153,15 @@ class Decoder(nn.Module):
         self.layers = nn.ModuleList(DecoderLayer(config, layer) for layer in range(config.num_layers))
         self.final_layernorm = RMSNorm(config.hidden_size, config.layernorm_epsilon)
 
-    def forward(self, x: Tensor, positions: Tensor, cache: KVCache | None = None) -> Tensor:
-        """(B, T, hidden) at (B, T) positions -> (B, T, hidden), normalised."""
+    def forward(self, x: Tensor, positions: Tensor, cache: KVCache | None = None, last: bool = False) -> Tensor:
+        """(B, T, hidden) at (B, T) positions -> (B, T, hidden), normalised.
+
+        With `last`, (B, 1, hidden) of the last position: the last layer does for the others only what the cache keeps.
+        """
         table = self.rotary.table(positions, x.dtype)
         with sdpa_kernel(WITHOUT_PLANS):
             for layer in self.layers:
-                x = layer(x, table, cache)
+                x = layer(x, table, cache, last and layer is self.layers[-1])
         if cache is not None:
-            cache.advance(x.shape[1])
+            cache.advance(positions.shape[1])
         return self.final_layernorm(x)  # type: ignore[no-any-return]

@@ -73,8 +73,8 @@ class GLM4VForConditionalGeneration(PreTrainedModel):  # type: ignore[no-untyped
 
     def forward(self, embeds: Tensor, positions: Tensor, cache: KVCache | None = None, last: bool = False) -> Tensor:
         """Logits, (B, T, vocabulary) for (B, T, hidden) at (B, T) positions; with `last`, of the last position only."""
-        hidden = self.transformer.encoder(embeds, positions, cache)
-        return self.transformer.output_layer(hidden[:, -1:] if last else hidden)  # type: ignore[no-any-return]
+        hidden = self.transformer.encoder(embeds, positions, cache, last)
+        return self.transformer.output_layer(hidden)  # type: ignore[no-any-return]
 
 
 def image_positions(length: int, begin: int | None, visual_tokens: int, device: torch.device) -> Tensor:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from model_service.glm4v.cache import KVCache
 from model_service.glm4v.language import RMSNorm, Rotary, rotate
@@ -52,11 +52,37 @@ def test_step_by_step_equals_one_pass(model: GLM4VForConditionalGeneration, firs
     assert torch.allclose(torch.cat(parts, dim=1), whole, atol=1e-5)
 
 
-def test_last_gives_the_last_row(model: GLM4VForConditionalGeneration) -> None:
-    """With `last` only one row of logits is computed, the same as without."""
-    embeds = model.embed(prompt_ids())
-    positions = image_positions(PROMPT, None, 0, CPU)
-    assert torch.allclose(model(embeds, positions, last=True), model(embeds, positions)[:, -1:], atol=1e-6)
+@pytest.mark.parametrize("known", [None, 0, 5, PROMPT - 1])
+def test_last_gives_the_last_row(model: GLM4VForConditionalGeneration, known: int | None) -> None:
+    """Without a cache, with an empty one and behind what it holds: the row of one full pass, which fills it alike."""
+    embeds, positions = model.embed(prompt_ids()), image_positions(PROMPT, None, 0, CPU)
+    full, cache = KVCache(model.config, PROMPT, CPU, torch.float32), None
+    wanted = model(embeds, positions, full)[:, -1:]
+    if known is not None:
+        cache = KVCache(model.config, PROMPT, CPU, torch.float32)
+        cache.fill(full.keys[:, :, :known], full.values[:, :, :known])
+    assert torch.allclose(model(embeds[:, known:], positions[:, known:], cache, last=True), wanted, atol=1e-5)
+    if cache is not None:
+        assert cache.length == PROMPT
+        assert torch.allclose(cache.keys, full.keys, atol=1e-5)
+        assert torch.allclose(cache.values, full.values, atol=1e-5)
+
+
+def test_with_last_only_the_last_layer_leaves_positions_out(model: GLM4VForConditionalGeneration) -> None:
+    """Behind its queries, keys and values it goes on with one position; every layer before it needs them all."""
+    seen: list[int] = []
+
+    def watch(module: nn.Module, given: tuple[Tensor, ...]) -> None:
+        seen.append(given[0].shape[1])
+
+    parts = (".query_key_value", ".self_attention.dense", ".mlp")
+    modules = model.transformer.encoder.named_modules()
+    hooks = [module.register_forward_pre_hook(watch) for name, module in modules if name.endswith(parts)]
+    for last in (False, True):
+        model(model.embed(prompt_ids()), image_positions(PROMPT, None, 0, CPU), last=last)
+    for hook in hooks:
+        hook.remove()
+    assert seen == [PROMPT] * 6 + [PROMPT] * 4 + [1, 1]
 
 
 def test_a_later_token_changes_nothing_before_it(model: GLM4VForConditionalGeneration) -> None:
