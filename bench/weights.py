@@ -87,7 +87,12 @@ def _write_shard(folder: Path, held: dict[str, Tensor], where: dict[str, str]) -
 
 
 def _vocabulary(size: int) -> str:
-    """A tokenizer.model: the single bytes, and tokens of four bytes that no text holds."""
+    """A tokenizer.model: the single bytes, and words of four letters; an answer is read again as the ids it was."""
     tokens = [bytes([byte]) for byte in range(256)]
-    tokens += [b"\xff" + number.to_bytes(3, "big") for number in range(size - 256)]
+    tokens += [b" " + _word(number) for number in range(size - 256)]
     return "".join(f"{base64.b64encode(token).decode()} {rank}\n" for rank, token in enumerate(tokens))
+
+
+def _word(number: int) -> bytes:
+    """Its four last digits to the base of 26, as letters."""
+    return bytes(ord("a") + number // 26**place % 26 for place in range(4))

@@ -82,9 +82,7 @@ def image_positions(length: int, begin: int | None, visual_tokens: int, device: 
 
     All visual tokens share ONE position, so a picture of any size moves the text behind it by the same three places.
     """
-    positions = torch.arange(length, device=device)
     if begin is None:
-        return positions[None]
-    repeats = torch.ones_like(positions)
-    repeats[begin + 1] = visual_tokens
-    return positions.repeat_interleave(repeats, output_size=length + visual_tokens - 1)[None]
+        return torch.arange(length, device=device)[None]
+    places = torch.arange(length + visual_tokens - 1, device=device)  # No number is written: that waits for a GPU.
+    return (places.clamp(max=begin + 1) + (places - begin - visual_tokens).clamp(min=0))[None]

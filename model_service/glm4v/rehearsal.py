@@ -1,6 +1,7 @@
 """Kernels are compiled while the weights are read: a model of the same shapes, but of few layers, is run once."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from model_service.glm4v import kernels
 from model_service.glm4v.config import GLM4VConfig
 from model_service.glm4v.hardware import Hardware
 from model_service.glm4v.layout import Layout, empty_model
+from model_service.glm4v.vision import LONG
 
 COMPILING = "waiting for the kernels"
 """The stage of loading in which what is not compiled when the weights are read is waited for."""
@@ -64,11 +66,15 @@ def few_layers(folder: Path) -> GLM4VConfig:
 
 @torch.inference_mode()
 def rehearse(shape: GLM4VConfig, layout: Layout, hardware: Hardware) -> None:
-    """See a small picture, read a text and take each step once; all of it on the device, with whatever is in memory."""
+    """See two pictures, read a text and take each step once; all of it on the device, with whatever is in memory.
+
+    The second picture is as small as one can be for which cuDNN is loaded, which takes a second.
+    """
     model = empty_model(shape, layout)
     model.to_empty(device=hardware.device)
-    side = 4 * shape.vision.patch_size
-    model.transformer.vision(torch.zeros(1, 3, side, side, dtype=hardware.dtype, device=hardware.device))
+    for patches in (4, math.isqrt(LONG)):
+        side = patches * shape.vision.patch_size
+        model.transformer.vision(torch.zeros(1, 3, side, side, dtype=hardware.dtype, device=hardware.device))
     del model.transformer.vision  # The room that it has is soon wanted by the weights.
     if kernels.usable(hardware.device.type):
         from model_service.glm4v.graphs import ROWS, DecodeStep  # It wants Triton.
