@@ -30,7 +30,7 @@ def to_pixels(image: Image.Image, width: int, height: int, device: torch.device 
     if torch.device(device).type == "cpu" or max(image.size) > LARGEST:
         values = torch.from_numpy(resized(image, width, height)).to(device, torch.float32)
     else:
-        values = resized_by_products(torch.from_numpy(np.array(image)).to(device), width, height)
+        values = resized_by_products(torch.tensor(np.asarray(image), device=device), width, height)
     # Even 255 is a tensor: by a plain number a GPU divides less exactly.
     most, mean, std = (torch.tensor(numbers, device=device).view(-1, 1, 1) for numbers in (255.0, MEAN, STD))
     return values.div_(most).sub_(mean).div_(std)[None]
