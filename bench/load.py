@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from bench.crowd import PATIENCE, Seen
 from bench.lag import watch_lag, watch_memory
 from bot.app import open_bot, settle
-from bot.settings import Settings
+from bot.configuration.settings import Settings
 from bot.storage.database import FILE
 from bot.tasks import beside
 from model_service import (

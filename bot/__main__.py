@@ -11,11 +11,11 @@ from typing import Annotated
 import typer
 from telegram.error import InvalidToken, TelegramError
 
+from bot.configuration.settings import Settings, load_settings
+from bot.configuration.settings_errors import SettingsError
+from bot.configuration.token import REFUSED, read_token
 from bot.logs import set_up_logs
-from bot.settings import Settings, load_settings
-from bot.settings_errors import SettingsError
 from bot.storage import Admissions, StorageError, open_database
-from bot.token import REFUSED, read_token
 from model_service import LEVEL_TOKENS, CheckpointError, Detail, ModelServiceError, PictureRejected, UnknownDetail
 
 FAILED, MISUSED = 1, 2

@@ -9,7 +9,7 @@ from enum import StrEnum
 from telegram import Chat, Message, MessageEntity, Update, User
 from telegram.constants import ChatID
 
-from bot.settings import AccessSettings
+from bot.configuration.settings import AccessSettings
 from bot.storage import Admission, Standing
 
 STRANGER_PAUSE = 3600.0

@@ -16,17 +16,17 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
 
-from bot.asked import AskedQuestions
+from bot.configuration.settings import Settings
 from bot.context import BotContext, Data, EyeglassApplication, Services
+from bot.delivery.looks import Looks
+from bot.delivery.pacing import ChatPacing
 from bot.handlers import commands, gate, register
 from bot.lanes import Lanes
-from bot.looks import Looks
-from bot.pacing import ChatPacing
 from bot.pairing import Pairing
 from bot.polling import ALLOWED_UPDATES, PollingRequest
+from bot.questions.asked import AskedQuestions
 from bot.reports import Reports
 from bot.retention import Retention
-from bot.settings import Settings
 from bot.storage import Admissions, Chats, Database, Inbox, InboxQueue, Moving, Pictures, Turns, open_database
 from bot.tasks import beside, spawn
 from bot.timings import Timings

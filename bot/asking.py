@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
-from bot.settings import Settings
-from bot.settings_errors import SettingsError
+from bot.configuration.settings import Settings
+from bot.configuration.settings_errors import SettingsError
 from bot.texts import FAULTS, texts_in
 from model_service import (
     Detail,

@@ -6,10 +6,10 @@ import typer
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.settings import Settings
-from bot.settings_errors import SettingsError
+from bot.configuration.settings import Settings
+from bot.configuration.settings_errors import SettingsError
+from bot.configuration.token import REFUSED, read_token
 from bot.storage import INSIDE, Admissions, StorageError, open_database
-from bot.token import REFUSED, read_token
 from model_service import ModelServiceError, open_service
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from telegram import Bot
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
-from bot.asked import AskedQuestions
-from bot.looks import Looks
+from bot.configuration.settings import Settings
+from bot.delivery.looks import Looks
 from bot.pairing import Pairing
+from bot.questions.asked import AskedQuestions
 from bot.retention import Retention
-from bot.settings import Settings
 from bot.storage import Admissions, Chats, Inbox, Moving, Pictures, Turns
 from bot.timings import Timings
 from model_service import ModelService

@@ -12,7 +12,7 @@ from telegram import Update
 from telegram.error import NetworkError
 from telegram.request import HTTPXRequest
 
-from bot.drafts import STOPPED
+from bot.delivery.drafts import STOPPED
 from bot.storage import Inbox
 
 ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, STOPPED)

@@ -7,9 +7,9 @@ import time
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.chat_settings import AUTO
+from bot.configuration.chat_settings import AUTO
 from bot.context import Services
-from bot.pacing import ONCE
+from bot.delivery.pacing import ONCE
 from bot.storage import Admission, Standing
 from bot.texts import Sentence, language_of, texts_in
 

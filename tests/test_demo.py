@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat_settings import ChatSettings
+from bot.configuration.chat_settings import ChatSettings
 from model_service import LEVEL_TOKENS, Detail, Level
 from playground.demo import guide
 from playground.demo.samples import load_samples

@@ -3,9 +3,9 @@
 from telegram import Chat, ChatMember, Message, Update
 
 from bot.access import decides
-from bot.chat_settings import ChangedBy
+from bot.configuration.chat_settings import ChangedBy
 from bot.context import BotContext
-from bot.post import topic_of
+from bot.delivery.post import topic_of
 
 GROUP_ADMINS = frozenset({ChatMember.ADMINISTRATOR, ChatMember.OWNER})
 

@@ -11,7 +11,7 @@ from bot.handlers.admins import is_admin_here
 from bot.handlers.answering import answer
 from bot.handlers.closer import Again, read_data
 from bot.handlers.speaking import acknowledge, texts_for
-from bot.override import Wanted
+from bot.questions.override import Wanted
 from bot.storage import Picture
 from bot.texts import Sentence
 from model_service import UnknownDetail

@@ -8,12 +8,14 @@ from dataclasses import replace
 from telegram import Chat, InlineKeyboardMarkup, Update
 
 from bot.access import asker_of
-from bot.asked import Asked, Cancelled, Step
-from bot.chat_settings import Stream
-from bot.combining import CombinedAnswer
+from bot.configuration.chat_settings import Stream
 from bot.context import BotContext
-from bot.drafts import Draft
-from bot.footer import CLOSE
+from bot.delivery.combining import CombinedAnswer
+from bot.delivery.drafts import Draft
+from bot.delivery.footer import CLOSE
+from bot.delivery.post import place_of, topic_of
+from bot.delivery.progress import Progress
+from bot.delivery.reply import Reply
 from bot.handlers.closer import buttons_under
 from bot.handlers.notes import names_of
 from bot.handlers.queue import cancel_keyboard
@@ -21,12 +23,10 @@ from bot.handlers.reading import Answering, Reading, excuse, read_all
 from bot.handlers.readout import parts_of, whole_answer
 from bot.handlers.speaking import message_of, texts_for
 from bot.lanes import lanes_of
-from bot.media import DownloadFailed, Media
-from bot.override import Wanted
-from bot.post import place_of, topic_of
-from bot.progress import Progress
+from bot.pictures.media import DownloadFailed, Media
+from bot.questions.asked import Asked, Cancelled, Step
+from bot.questions.override import Wanted
 from bot.render import Part, render
-from bot.reply import Reply
 from bot.storage import Picture, Turn
 from bot.texts import Sentence
 from model_service import Draining, EngineDead, FinishReason, LimitReached, ModelServiceError, QueueFull

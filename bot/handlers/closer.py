@@ -7,8 +7,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.access import AGAIN
 from bot.handlers.reading import Answering, Reading
-from bot.override import Task, Wanted
-from bot.regions import REGIONS, Part
+from bot.questions.override import Task, Wanted
+from bot.questions.regions import REGIONS, Part
 from bot.texts import Sentence
 from model_service import Detail, plan_detail
 

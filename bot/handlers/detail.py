@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
-from bot.chat_settings import Setting
+from bot.configuration.chat_settings import Setting
 from bot.context import BotContext, Services
-from bot.footer import SEPARATOR
+from bot.delivery.footer import SEPARATOR
+from bot.delivery.post import topic_of
 from bot.handlers.admins import may_change_settings
 from bot.handlers.menu import CHOSEN, detail_label
 from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
-from bot.post import topic_of
 from bot.texts import PURPOSES, Sentence, Texts
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, Level, UnknownDetail
 

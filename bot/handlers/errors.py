@@ -8,9 +8,9 @@ from telegram import Update
 from telegram.error import ChatMigrated, InvalidToken, TelegramError
 
 from bot.context import BotContext
+from bot.delivery.sending import is_passing, is_unreachable
 from bot.handlers.speaking import say
 from bot.logs import without_tokens
-from bot.sending import is_passing, is_unreachable
 from bot.texts import Sentence
 
 _log = logging.getLogger(__name__)

@@ -9,11 +9,11 @@ from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from bot.access import Verdict, is_addressed, judge, leading_command
-from bot.attachments import shows_picture
 from bot.context import BotContext, EyeglassApplication
+from bot.delivery.pacing import ONCE
+from bot.delivery.post import topic_of
 from bot.handlers import strangers
-from bot.pacing import ONCE
-from bot.post import topic_of
+from bot.pictures.attachments import shows_picture
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.chat_settings import AUTO, ChangedBy, ChatSettings, Length, Setting, Stream
+from bot.configuration.chat_settings import AUTO, ChangedBy, ChatSettings, Length, Setting, Stream
 from bot.texts import LANGUAGES, Label, Sentence, Texts, texts_in
 from model_service import LEVEL_TOKENS, Detail
 

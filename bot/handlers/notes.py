@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from bot.context import Services
-from bot.footer import SEPARATOR, footer
+from bot.delivery.footer import SEPARATOR, footer
 from bot.handlers.reading import Answering, Reading
-from bot.pages import names_pages
-from bot.regions import NAMES
+from bot.questions.pages import names_pages
+from bot.questions.regions import NAMES
 from bot.storage import Picture
 from bot.texts import Sentence, Texts
 from model_service import FinishReason

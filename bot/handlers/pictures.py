@@ -7,13 +7,13 @@ from dataclasses import replace
 from telegram import Message, Update
 
 from bot.context import BotContext
+from bot.delivery.post import topic_of
 from bot.handlers.answering import answer
 from bot.handlers.others import decline
 from bot.handlers.speaking import message_of, say, texts_for
 from bot.handlers.subjects import TROUBLES, at_work, named, take_in, tell
 from bot.lanes import lanes_of
-from bot.override import Wanted, wanted_of
-from bot.post import topic_of
+from bot.questions.override import Wanted, wanted_of
 from bot.storage import Picture
 from bot.texts import Sentence
 

@@ -4,11 +4,11 @@ from telegram import Chat, Update
 
 from bot.access import ASK, command_of
 from bot.context import BotContext
+from bot.delivery.post import topic_of
 from bot.handlers.pictures import go_on
 from bot.handlers.speaking import message_of, say, texts_for
 from bot.handlers.subjects import TROUBLES, at_work, named, take_in, tell
-from bot.override import wanted_of
-from bot.post import topic_of
+from bot.questions.override import wanted_of
 from bot.storage import Picture
 from bot.texts import Sentence
 

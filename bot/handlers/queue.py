@@ -6,11 +6,11 @@ import time
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 from bot.access import asker_of, one_line
-from bot.asked import Asked, AskedQuestions, Step
 from bot.context import BotContext
+from bot.delivery.progress import in_line
 from bot.handlers.admins import is_admin_here
 from bot.handlers.speaking import acknowledge, message_of, say, say_text, texts_for
-from bot.progress import in_line
+from bot.questions.asked import Asked, AskedQuestions, Step
 from bot.texts import Sentence, Texts
 from model_service import MemoryUse, ModelService
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from telegram import Message
 
 from bot.access import Asker
-from bot.asked import Asked, Step
-from bot.chat_settings import ChatSettings
+from bot.configuration.chat_settings import ChatSettings
 from bot.context import Services
-from bot.conversation import Question, compose, otherwise_asked, sampling_in
-from bot.media import DownloadFailed, Media
-from bot.override import Wanted
-from bot.progress import Progress
-from bot.regions import REGIONS, about_part
-from bot.reply import Reply
+from bot.delivery.progress import Progress
+from bot.delivery.reply import Reply
+from bot.pictures.media import DownloadFailed, Media
+from bot.questions.asked import Asked, Step
+from bot.questions.conversation import Question, compose, otherwise_asked, sampling_in
+from bot.questions.override import Wanted
+from bot.questions.regions import REGIONS, about_part
 from bot.storage import Picture
 from bot.texts import FAULTS, LIMITS, Sentence, Texts
 from model_service import (

@@ -7,9 +7,9 @@ from telegram import MessageEntity
 
 from bot.handlers.notes import note_under
 from bot.handlers.reading import Answering, Reading
-from bot.override import Task
+from bot.questions.override import Task
 from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
-from bot.spreadsheet import as_csv, rows_of
+from bot.render.spreadsheet import as_csv, rows_of
 from bot.texts import Sentence
 
 APART = "\n\n"

@@ -7,10 +7,10 @@ from importlib import resources
 from telegram import Chat, Message, ReplyKeyboardMarkup, Update
 from telegram.error import TelegramError
 
-from bot.attachments import attachment_of
 from bot.context import BotContext
 from bot.handlers.speaking import tell, texts_for
-from bot.media import DownloadFailed, Media
+from bot.pictures.attachments import attachment_of
+from bot.pictures.media import DownloadFailed, Media
 from bot.texts import Sentence, Texts
 from model_service import PictureRejected
 

@@ -4,12 +4,12 @@ import logging
 
 from telegram import Chat, InlineKeyboardMarkup, Message, Update
 
-from bot.chat_settings import Setting
+from bot.configuration.chat_settings import Setting
 from bot.context import BotContext
+from bot.delivery.post import topic_of
 from bot.handlers import menu
 from bot.handlers.admins import is_admin_here, may_change_settings
 from bot.handlers.speaking import acknowledge, message_of, redraw, say_text, texts_for
-from bot.post import topic_of
 from bot.texts import Label, Sentence, Texts
 
 _log = logging.getLogger(__name__)

@@ -6,10 +6,10 @@ from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Message, 
 
 from bot.access import one_line
 from bot.context import BotContext
+from bot.delivery.post import Place, topic_of
+from bot.delivery.reply import Reply
 from bot.handlers.speaking import acknowledge, message_of, say, say_text, texts_for
-from bot.post import Place, topic_of
 from bot.render import Part
-from bot.reply import Reply
 from bot.storage import Picture
 from bot.texts import Sentence, Texts
 

@@ -7,13 +7,13 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, Message, ReplyKeyboard
 from telegram.error import BadRequest, TelegramError
 
 from bot.access import asks_again
-from bot.chat_settings import AUTO
+from bot.configuration.chat_settings import AUTO
 from bot.context import BotContext
-from bot.pacing import ONCE
-from bot.post import NO_PREVIEW, place_of, topic_of
+from bot.delivery.pacing import ONCE
+from bot.delivery.post import NO_PREVIEW, place_of, topic_of
+from bot.delivery.reply import Reply
+from bot.delivery.sending import is_gone, is_unchanged
 from bot.render import Part
-from bot.reply import Reply
-from bot.sending import is_gone, is_unchanged
 from bot.storage import Admission
 from bot.texts import Sentence, Texts, language_of, texts_in
 

@@ -6,10 +6,10 @@ import time
 from telegram import Message, Update
 from telegram.ext import ApplicationHandlerStop
 
-from bot.attachments import attachment_of
 from bot.context import BotContext
 from bot.handlers.speaking import asking_message, say_as_answer
 from bot.lanes import is_quick
+from bot.pictures.attachments import attachment_of
 from bot.texts import Sentence
 
 _log = logging.getLogger(__name__)

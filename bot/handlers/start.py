@@ -3,9 +3,9 @@
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 from bot.context import BotContext
+from bot.delivery.post import topic_of
 from bot.handlers import commands, sample
 from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
-from bot.post import topic_of
 from bot.texts import Sentence, Texts
 
 PREFIX, TRY, FORMS, PRINT, GROUPS, COMMANDS, BACK = "help", "try", "forms", "print", "groups", "commands", "back"

@@ -6,7 +6,7 @@ from telegram import Update
 from telegram.ext import ApplicationHandlerStop
 
 from bot.context import BotContext
-from bot.drafts import STOPPED
+from bot.delivery.drafts import STOPPED
 
 _log = logging.getLogger(__name__)
 

@@ -5,15 +5,15 @@ import logging
 
 from telegram import Message, Update
 
-from bot.attachments import Attachment, attachment_of, document_of, preview_of
 from bot.context import BotContext
+from bot.delivery.post import place_of
+from bot.delivery.reply import Reply
 from bot.handlers.speaking import texts_for
-from bot.media import DownloadFailed, Media
-from bot.pages import PAGES, PICTURES, chosen, names_pages
-from bot.pdf import DocumentFault, DocumentRefused, render_pages
-from bot.post import place_of
+from bot.pictures.attachments import Attachment, attachment_of, document_of, preview_of
+from bot.pictures.media import DownloadFailed, Media
+from bot.pictures.pdf import DocumentFault, DocumentRefused, render_pages
+from bot.questions.pages import PAGES, PICTURES, chosen, names_pages
 from bot.render import Part
-from bot.reply import Reply
 from bot.storage import Picture
 from bot.texts import FAULTS, Sentence, Texts
 from model_service import PictureFault, PictureRejected

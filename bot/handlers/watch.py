@@ -2,11 +2,11 @@
 
 from telegram import Chat, Update
 
-from bot.chat_settings import Setting
+from bot.configuration.chat_settings import Setting
 from bot.context import BotContext
+from bot.delivery.post import topic_of
 from bot.handlers.admins import may_change_settings
 from bot.handlers.speaking import message_of, say
-from bot.post import topic_of
 from bot.texts import Sentence
 
 SAID = {"on": Sentence.WATCH_ON, "off": Sentence.WATCH_OFF}

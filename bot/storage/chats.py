@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.chat_settings import READERS, ChatSettings, Setting
+from bot.configuration.chat_settings import READERS, ChatSettings, Setting
 from bot.storage.database import Database, Value
 
 _SETTINGS = (

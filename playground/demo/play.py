@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from telegram.error import TelegramError
 
 from bot.app import open_bot
+from bot.configuration.settings import Settings
 from bot.logs import set_up_logs
-from bot.settings import Settings
 from bot.storage import StorageError
 from model_service import ModelServiceError, open_service
 from playground import Server, serve

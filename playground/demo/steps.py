@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.chat_settings import ChatSettings
+from bot.configuration.chat_settings import ChatSettings
 from bot.handlers import menu
 from bot.labels import Label
 from bot.texts import Sentence, texts_in

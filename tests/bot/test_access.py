@@ -6,7 +6,7 @@ import pytest
 from telegram import Chat, Message, Update, User
 
 from bot.access import OUTCOMES, Action, Verdict, command_of, is_addressed, judge, may, one_line, without_mention
-from bot.settings import AccessSettings
+from bot.configuration.settings import AccessSettings
 from bot.storage import Admission, Standing
 
 BOT = User(99, "Eyeglass", True, username="eyeglass_bot")

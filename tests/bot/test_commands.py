@@ -15,7 +15,7 @@ from pydantic import SecretStr
 import bot.app
 import playground
 from bot.asking import ask_model
-from bot.settings import Settings
+from bot.configuration.settings import Settings
 from bot.storage import Admissions, open_database
 from model_service import ModelConfig, ModelService
 from tests.bot.engines import ScriptedEngine

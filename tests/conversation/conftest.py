@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 import playground
 from bot.app import RunningBot, open_bot
-from bot.settings import Settings
+from bot.configuration.settings import Settings
 from model_service import Gauges, ModelConfig, ModelService
 from playground import Chat, Post, Server
 from tests.bot.engines import ScriptedEngine

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from playground import Chat, Post, Server
+from tests.bot.pictures.test_pdf import LOCKED
 from tests.bot.samples import pdf
-from tests.bot.test_pdf import LOCKED
 from tests.conversation.albums import HandWindow
 from tests.conversation.conftest import Stage, final, settled
 

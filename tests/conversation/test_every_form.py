@@ -7,8 +7,8 @@ import pytest
 from telegram.constants import MessageAttachmentType
 
 from playground import Post, Server
+from tests.bot.pictures.test_pdf import LOCKED, empty
 from tests.bot.samples import animation, pdf, picture
-from tests.bot.test_pdf import LOCKED, empty
 from tests.conversation.albums import HandWindow, album, pictures
 from tests.conversation.conftest import Stage
 from tests.conversation.languages import ANSWERS, House

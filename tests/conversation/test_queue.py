@@ -63,7 +63,7 @@ async def test_a_place_says_how_long_once_that_is_known(busy: Stage, server: Ser
 
 async def test_places_move_up(busy: Stage, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who leaves lets the others up, and they see it."""
-    monkeypatch.setattr("bot.reply.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("bot.delivery.reply.LOOK_SECONDS", 0.01)
     ada, ben, chen = (server.person(name).private() for name in ("Ada", "Ben", "Chen"))
     await ask(ada, "Looking")
     _, bens = await ask(ben, "Number 2 in line.")

@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.app import run
-from bot.settings import Settings
+from bot.configuration.settings import Settings
 from bot.storage.database import FILE
 from model_service import EngineStep, FinishReason, GenerationRequest, ModelService
 from playground import Server

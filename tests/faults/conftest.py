@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from bot.pacing import ChatPacing
+from bot.delivery.pacing import ChatPacing
 from bot.storage.database import FILE
 from model_service import EngineStep, GenerationRequest
 from tests.bot.clocks import Clock
@@ -54,7 +54,7 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pauses between the attempts to deliver an answer."""
-    monkeypatch.setattr("bot.post.LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr("bot.delivery.post.LONGEST_PAUSE", 0.0)
 
 
 def states(stage: Stage) -> list[str]:

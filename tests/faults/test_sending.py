@@ -9,7 +9,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.sending import is_passing, is_unreachable, never_arrived
+from bot.delivery.sending import is_passing, is_unreachable, never_arrived
 
 TOKEN = "12345678:abcdefghijklmnopqrstuvwxyz0123456789"
 Act = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

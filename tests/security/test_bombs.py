@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot import pixels
-from bot.pixels import CheckedPicture, check, check_picture
+from bot.pictures import pixels
+from bot.pictures.pixels import CheckedPicture, check, check_picture
 from model_service import PictureFault, PictureRejected, open_picture
 from tests.bot.samples import picture
 
@@ -28,7 +28,7 @@ BLOWN_UP = 256 << 20
 PEAK = """
 import re, sys
 from pathlib import Path
-from bot.pixels import check_picture
+from bot.pictures.pixels import check_picture
 from model_service import PictureRejected
 
 for name in sys.argv[1:]:

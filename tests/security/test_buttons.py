@@ -11,7 +11,7 @@ from telegram.constants import InlineKeyboardButtonLimit
 from telegram.ext import Application, CallbackQueryHandler
 
 from bot import handlers
-from bot.chat_settings import ChatSettings
+from bot.configuration.chat_settings import ChatSettings
 from bot.storage import Standing
 from playground import Chat, Server
 from playground.people import Person

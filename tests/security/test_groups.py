@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.chat_settings import ChatSettings, Setting
-from bot.drafts import STOPPED
+from bot.configuration.chat_settings import ChatSettings, Setting
+from bot.delivery.drafts import STOPPED
 from playground import Chat, Server
 from playground.wire import JSON
 from tests.bot.samples import picture

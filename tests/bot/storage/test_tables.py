@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat_settings import ChangedBy, ChatSettings, Length, Setting
+from bot.configuration.chat_settings import ChangedBy, ChatSettings, Length, Setting
 from bot.storage import Chats, Database, Forgetting, NewPicture, Picture, Pictures, Turn, Turns
 from model_service import Detail, FinishReason
 

@@ -1,0 +1,90 @@
+"""What a person sees of his question before the answer is whole: its place in line, that it is looked at, the text."""
+
+import math
+
+from bot.delivery.combining import APART, CombinedAnswer
+from bot.questions.asked import Asked, Step
+from bot.texts import Sentence, Texts
+from model_service import GenerationOutput, Health, ModelService, Stage
+
+STEP_SECONDS = 5
+"""What is shown of a wait is rounded up to this, so that a guess does not look like a clock."""
+
+MINUTE = 60
+
+
+class Progress:
+    """How far one question is. `output` is the newest of what is said about the picture whose turn it is.
+
+    It is None before that is in line. `answer` holds what was said about the pictures before; `grows` says that it is
+    to be seen while it is written.
+    """
+
+    def __init__(
+        self,
+        texts: Texts,
+        model: ModelService,
+        asked: Asked,
+        answer: CombinedAnswer | None = None,
+        *,
+        grows: bool = True,
+    ) -> None:
+        self.output: GenerationOutput | None = None
+        self.answer = answer or CombinedAnswer()
+        self._texts = texts
+        self._model = model
+        self._asked = asked
+        self._grows = grows
+
+    @property
+    def written(self) -> str:
+        """The answer so far, in Markdown; empty before its first word."""
+        return self.answer.with_next(self._said)
+
+    @property
+    def _said(self) -> str:
+        return "" if self.output is None else self.output.text.strip()
+
+    def text(self) -> str:
+        """What is to be shown now; empty where there is nothing to say yet."""
+        if self._grows and self._said:
+            return self.written
+        notice = self._notice()
+        earlier = self.answer.text if self._grows else ""
+        return APART.join(part for part in (earlier, notice) if part)
+
+    def _notice(self) -> str:
+        """What is said as long as nothing is written about the picture whose turn it is."""
+        if self.output is not None and self.output.stage is not Stage.WAITING:
+            return self._looking()
+        if self._model.health is Health.LOADING:
+            return starting_up(self._texts, self._model)
+        if self._asked.step is Step.BEHIND:
+            return self._texts.say(Sentence.EARLIER_FIRST)
+        place = self._model.place(self._asked.request)
+        if place is not None:
+            return in_line(self._texts, place.ahead, place.seconds)
+        return "" if self.output is None else in_line(self._texts, self.output.waiting, self.output.wait_seconds)
+
+    def _looking(self) -> str:
+        number, count = self.answer.done + 1, self.answer.pictures
+        if count == 1:
+            return self._texts.say(Sentence.LOOKING)
+        return self._texts.say(Sentence.LOOKING_AT, number=min(number, count), count=count)
+
+
+def starting_up(texts: Texts, model: ModelService) -> str:
+    """How far the model is loaded, once there is something to tell."""
+    percent = int(100 * model.load_progress)
+    return texts.say(Sentence.STARTING_UP_PERCENT, percent=percent) if percent else texts.say(Sentence.STARTING_UP)
+
+
+def in_line(texts: Texts, ahead: int, seconds: float | None) -> str:
+    """The place of a question that `ahead` others go before, and in about how many seconds it begins, if known."""
+    place = ahead + 1
+    if seconds is None:
+        return texts.say(Sentence.IN_LINE, place=place)
+    rounded = STEP_SECONDS * max(1, math.ceil(seconds / STEP_SECONDS))
+    if rounded <= MINUTE:
+        return texts.say(Sentence.IN_LINE_SECONDS, place=place, seconds=rounded)
+    return texts.say(Sentence.IN_LINE_MINUTES, place=place, minutes=math.ceil(seconds / MINUTE))

@@ -1,0 +1,1 @@
+"""Tests of how an answer gets onto the screen."""

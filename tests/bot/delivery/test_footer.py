@@ -1,0 +1,55 @@
+"""The small print under an answer."""
+
+from dataclasses import replace
+
+from bot.delivery.footer import footer
+from bot.storage import Picture
+from bot.texts import texts_in
+from model_service import Detail, DetailPlan, FinishReason, GenerationOutput, Stage
+
+PHOTO = Picture(5, 10, None, "photo", "F", "U", 1280, 960, 1000, "a.jpg", id=1)
+OUTPUT = GenerationOutput(
+    Stage.DONE, "A cat.", DetailPlan(Detail(384), 16, 24), seconds=2.345, finish_reason=FinishReason.STOP
+)
+
+
+def note(picture: Picture = PHOTO, asked: int = 384, output: GenerationOutput = OUTPUT) -> str:
+    """The English footer."""
+    return footer(texts_in("en"), picture, Detail(asked), output)
+
+
+def test_it_says_how_the_picture_was_read() -> None:
+    """Size, tokens and time."""
+    assert note() == "read at 672x448, 384 tokens, 2.3 s"
+
+
+def test_it_says_when_memory_was_the_limit() -> None:
+    """The level was lowered."""
+    assert "allows no closer look" in note(asked=512)
+
+
+def test_it_says_when_memory_was_short() -> None:
+    """For this once, which is not what the card can do at most."""
+    short = note(asked=512, output=replace(OUTPUT, memory_short=True))
+    assert "memory was short" in short
+    assert "fine" in short
+    assert "no closer" not in short
+
+
+def test_it_says_when_the_answer_was_cut() -> None:
+    """The person need not guess."""
+    assert "cut off" in note(output=replace(OUTPUT, finish_reason=FinishReason.LENGTH))
+
+
+def test_it_hints_at_files_only_where_telegram_shrank_the_photo() -> None:
+    """A high level, a photo, and of Telegram's size."""
+    high = replace(OUTPUT, plan=DetailPlan(Detail(512), 19, 26))
+    assert "sent as a file" in note(asked=512, output=high)
+    assert "sent as a file" not in note()
+    assert "sent as a file" not in note(replace(PHOTO, source="file"), 512, high)
+    assert "sent as a file" not in note(replace(PHOTO, width=800, height=600), 512, high)
+
+
+def test_without_a_picture_there_is_none() -> None:
+    """Nothing was looked at."""
+    assert note(output=replace(OUTPUT, plan=None)) == ""

@@ -1,0 +1,1 @@
+"""Tests of what a question says, and of the open questions."""
