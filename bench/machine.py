@@ -12,13 +12,19 @@ def facts() -> dict[str, object]:
     """The facts that stand beside every figure; `load` is what the machine had to do in the last minute."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": shlex.join(["python", "-m", "bench", *sys.argv[1:]]),
+        "command": shlex.join(["python", "-m", _module(), *sys.argv[1:]]),
         "cpu": cpu_name(),
         "cores": os.cpu_count(),
         "machine": platform.machine(),
         "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
         "python": platform.python_version(),
     }
+
+
+def _module() -> str:
+    """What runs, by the name behind `python -m`."""
+    spec = sys.modules["__main__"].__spec__
+    return "bench" if spec is None else spec.name.removesuffix(".__main__")
 
 
 def cpu_name() -> str:

@@ -79,7 +79,7 @@ SAMPLES = (
         660,
         _plain((255, 255, 255)),
         (
-            Line("The Old Lighthouse", role="title"),
+            Line("The Red Lighthouse", role="title"),
             Line(role="gap"),
             Line(
                 "The lamp on the hill was built by hand in one long summer. It has burned for ninety years, and "
@@ -91,7 +91,7 @@ SAMPLES = (
             Line(role="gap"),
             Line("Please mind the 112 steps.", role="flow"),
         ),
-        (("What is the title?", "The Old Lighthouse"), ("What is the last line?", "Please mind the 112 steps.")),
+        (("What is the title?", "The Red Lighthouse"), ("What is the last line?", "Please mind the 112 steps.")),
     ),
     Sample(
         "note.jpg",

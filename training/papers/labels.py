@@ -110,11 +110,13 @@ def _address(source: Source) -> list[Part]:
     rng = source.rng
     name, street = values.person(rng), values.street(rng, source.words)
     town, postcode = values.town(rng), values.postcode(rng)
+    quarter = values.made_up(rng).capitalize() if source.split == "train" else ""
     last = source.pick(
         (
             *(f"{postcode} {town}", f"{town} {postcode}", f"{town}, {postcode}", f"{postcode} - {town}"),
             *(f"{town} / {postcode}", f"{postcode}, {town}", f"{town} ({postcode})", f"{town}: {postcode}"),
-            *(f"{town} | {postcode}", f"{town}; {postcode}", f"{town}. {postcode}", f"{town}-{postcode}"),
+            *(f"{town} | {postcode}", f"{town}; {postcode}", f"{town}. {postcode}"),
+            *(f"{postcode} {town} - {quarter}", f"{town} - {quarter}, {postcode}"),
         ),
         (f"{town} - {postcode}", f"{postcode} {town}"),
     )

@@ -88,7 +88,7 @@ def test_a_higher_level_needs_no_less(layout: Layout) -> None:
         (9.4, Plan.FULL, MAX_TOKENS),
         (7.4, Plan.LEAN, MAX_TOKENS),
         (5.4, Plan.TINY, MAX_TOKENS),
-        (5.01, Plan.TINY, LEVEL_TOKENS[Level.HIGH]),
+        (5.05, Plan.TINY, LEVEL_TOKENS[Level.HIGH]),
     ],
     indirect=["card"],
 )
