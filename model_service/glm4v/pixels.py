@@ -11,9 +11,8 @@ from torch import Tensor
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
 
-
 LARGEST = 2560
-"""The longest side, in pixels, that is resized on a GPU: what that takes there fits where the vision tower works."""
+"""The longest side, in pixels, of what is resized on a GPU: there it takes 0.2 GB, less than the reading behind it."""
 
 COEFFICIENT = 2**22
 """Pillow's weights are whole parts of one by this."""
