@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from model_service.glm4v import kernels
 from model_service.glm4v.cache import KVCache
+from model_service.glm4v.rotary import rotate
 
 if TYPE_CHECKING:
     from model_service.glm4v.language import RMSNorm
@@ -126,7 +127,6 @@ def both(device: torch.device, dtype: torch.dtype, small: bool = False) -> Itera
 
 def _both_turned(qkv: Tensor, table: Tensor, groups: int, dim: int) -> Iterator[tuple[Tensor, Tensor]]:
     from model_service.glm4v.kernels import fused
-    from model_service.glm4v.language import rotate
 
     heads = qkv.view(1, qkv.shape[1], -1, dim).transpose(1, 2).float()
     wanted = torch.cat((rotate(heads[:, :-groups], table.float()), heads[:, -groups:]), dim=1)

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from model_service.glm4v.cache import KVCache
-from model_service.glm4v.language import RMSNorm, Rotary, rotate
+from model_service.glm4v.language import RMSNorm
 from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
+from model_service.glm4v.rotary import Rotary, rotate
 from tests.model_service.glm4v.tiny import tiny_config
 
 CPU = torch.device("cpu")
