@@ -13,13 +13,13 @@ from pathlib import Path
 import torch
 
 from model_service import Detail, Gauges, GenerationRequest, Message, ModelConfig, SamplingParams
+from model_service.glm4v.ahead import CHUNK
 from model_service.glm4v.engine import GLM4VEngine, load_engine
 from model_service.glm4v.keeping import KEEPING
 from model_service.glm4v.runner import View
 from model_service.glm4v.sampling import Sampler
 
 GIB = 1024**3
-CHUNK = 16 * 1024**2
 PICTURES = Path(__file__).parent.parent / "playground" / "pictures"
 """By path: the package itself wants a web server's libraries, which the bench does without."""
 

@@ -52,6 +52,14 @@ class Glyphs:
     x: NDArray[numpy.float32]
     y: NDArray[numpy.float32]
 
+    def followed_by(self, others: "Glyphs") -> "Glyphs":
+        """These, and then the others."""
+        return Glyphs(
+            numpy.concatenate((self.codes, others.codes)),
+            numpy.concatenate((self.x, others.x)),
+            numpy.concatenate((self.y, others.y)),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -121,7 +129,7 @@ def _finish(
     return Page(
         image=paint(setting, choose_look(rng), canvas, dotted=dotted),
         text=text,
-        glyphs=_with_marks(locate(setting.runs), mark_items(whole, setting.runs)),
+        glyphs=locate(setting.runs).followed_by(mark_items(whole, setting.runs)),
         qa=ask(source, whole, text, wording),
         kind=whole.kind,
         em=em,
@@ -143,14 +151,6 @@ def mark_items(whole: Document, runs: Sequence[Run]) -> Glyphs:
 def _names(run: Run, item: str) -> bool:
     """Whether it is the item's line: its name alone, or with the number of pieces before or behind."""
     return run.text.startswith(item) or run.text.endswith(item)
-
-
-def _with_marks(printed: Glyphs, marks: Glyphs) -> Glyphs:
-    return Glyphs(
-        numpy.concatenate((printed.codes, marks.codes)),
-        numpy.concatenate((printed.x, marks.x)),
-        numpy.concatenate((printed.y, marks.y)),
-    )
 
 
 def choose_look(rng: random.Random) -> Look:

@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
+
+from model_service.glm4v.resampling import bicubic_weights
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
@@ -56,9 +57,8 @@ def resized_by_products(picture: Tensor, width: int, height: int) -> Tensor:
 
 
 def _weights(length: int, target: int, device: torch.device) -> Tensor:
-    """(length, target): what each of so many pixels counts for in each of those that they become."""
-    units = torch.eye(length, dtype=torch.float64, device=device)[None, None]
-    weights = F.interpolate(units, (length, target), mode="bicubic", antialias=True)[0, 0]
+    """`bicubic_weights` as Pillow rounds them."""
+    weights = bicubic_weights(length, target, device, torch.float64, antialias=True)
     return (weights * COEFFICIENT).round().div(COEFFICIENT).float()
 
 

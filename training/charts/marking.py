@@ -22,7 +22,6 @@ def mark_chart(chart: Chart, plot: Plot, half: float) -> Glyphs:
 
     A value that is not printed at its bar or point is the tick that is level with it.
     """
-    printed = locate(plot.runs)
     title = plot.runs[-1] if plot.runs[-1].text == chart.title else plot.runs[0]
     parts: list[tuple[int, Points]] = [(mark("title"), _printed(title))]
     figures = plot.values or [plot.ticks[chart.ticks.index(number)] for number in chart.numbers]
@@ -34,11 +33,8 @@ def mark_chart(chart: Chart, plot: Plot, half: float) -> Glyphs:
         parts += [(mark(thing, part, *name), body) for name, body in zip(names, bodies, strict=True)]
     codes = np.concatenate([np.full(len(points), code) for code, points in parts])
     x, y = np.concatenate([points for _, points in parts]).T
-    return Glyphs(
-        np.concatenate((printed.codes, codes)).astype(np.int32),
-        np.concatenate((printed.x, x)).astype(np.float32),
-        np.concatenate((printed.y, y)).astype(np.float32),
-    )
+    marks = Glyphs(codes.astype(np.int32), x.astype(np.float32), y.astype(np.float32))
+    return locate(plot.runs).followed_by(marks)
 
 
 def _rank(chart: Chart, number: int) -> str:
