@@ -5,16 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch.nn.attention import SDPBackend
 
 from model_service.config import ModelConfig
 from model_service.errors import CheckpointError
 from model_service.gauges import MemoryUse
 
 GIB = 1024**3
-
-WITHOUT_PLANS = [SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]
-"""The kinds of attention that take a new length as it comes: cuDNN's builds a plan for each, 80 ms."""
 
 
 @dataclass(frozen=True, slots=True)

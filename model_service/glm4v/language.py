@@ -3,13 +3,10 @@
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.attention import sdpa_kernel
-from torch.nn.attention.bias import causal_lower_right
 
-from model_service.glm4v import fused
+from model_service.glm4v import attention, fused
 from model_service.glm4v.cache import KVCache
 from model_service.glm4v.config import GLM4VConfig
-from model_service.glm4v.hardware import WITHOUT_PLANS
 from model_service.glm4v.rotary import Rotary, rotate
 
 MLP_AT_ONCE, MLP_PART = 2048, 1024
@@ -57,7 +54,7 @@ class SelfAttention(nn.Module):
             query, key, value = fused.turn(qkv, table, cache, self.layer)
         else:
             query, key, value = self._turn(qkv, table, cache)
-        mixed = _attend(query[:, :, -1:] if last else query, key, value)
+        mixed = attention.causal(query[:, :, -1:] if last else query, key, value)
         return self.dense(mixed.transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
 
     def _turn(self, qkv: Tensor, table: Tensor, cache: KVCache | None) -> tuple[Tensor, Tensor, Tensor]:
@@ -69,16 +66,6 @@ class SelfAttention(nn.Module):
         if cache is not None:
             key, value = cache.extend(self.layer, key, value)
         return query, key, value
-
-
-def _attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Causal attention of the last T positions over all S; scale 1/sqrt(head_dim)."""
-    new, all_ = query.shape[2], key.shape[2]
-    if new == 1:
-        return F.scaled_dot_product_attention(query, key, value, enable_gqa=True)
-    if new == all_:
-        return F.scaled_dot_product_attention(query, key, value, is_causal=True, enable_gqa=True)
-    return F.scaled_dot_product_attention(query, key, value, causal_lower_right(new, all_), enable_gqa=True)
 
 
 class MLP(nn.Module):
@@ -131,7 +118,7 @@ class Decoder(nn.Module):
         With `last`, (B, 1, hidden) of the last position: the last layer does for the others only what the cache keeps.
         """
         table = self.rotary.table(positions, x.dtype)
-        with sdpa_kernel(WITHOUT_PLANS):
+        with attention.kinds():
             for layer in self.layers:
                 x = layer(x, table, cache, last and layer is self.layers[-1])
         if cache is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from accelerate import init_empty_weights
-from torch import Tensor, nn
+from torch import nn
 
 from model_service.glm4v.config import GLM4VConfig
 from model_service.glm4v.model import GLM4VForConditionalGeneration
@@ -46,22 +46,11 @@ class Layout:
         return tensor.startswith(VISION_LAYERS) and self.plan is Plan.TINY
 
 
-class HostEmbedding(nn.Embedding):
-    """A table in host memory: the rows are looked up there and go where the ids came from."""
-
-    def forward(self, ids: Tensor) -> Tensor:
-        """(B, T) -> (B, T, width)."""
-        return super().forward(ids.to(self.weight.device)).to(ids.device)
-
-
 def empty_model(config: GLM4VConfig, layout: Layout) -> GLM4VForConditionalGeneration:
     """The model in this layout, its tensors on the meta device: shapes and dtypes without memory."""
     with init_empty_weights(include_buffers=True):
         model = GLM4VForConditionalGeneration(config)
         model.to(dtype=layout.dtype)  # type: ignore[call-arg]
-        if layout.on_host(EMBEDDINGS):
-            table = HostEmbedding(config.padded_vocab_size, config.hidden_size, dtype=layout.dtype)
-            model.transformer.embedding.word_embeddings = table
     if layout.packed:
         _make_room(model, layout)
     return model

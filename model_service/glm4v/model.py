@@ -14,15 +14,18 @@ PLACEHOLDERS = 3
 
 
 class Embedding(nn.Module):
-    """The text embeddings, under the original's name."""
+    """The text embeddings, under the original's name; the table may lie in host memory."""
 
     def __init__(self, config: GLM4VConfig) -> None:
         super().__init__()
         self.word_embeddings = nn.Embedding(config.padded_vocab_size, config.hidden_size)
 
-    def forward(self, ids: Tensor) -> Tensor:
-        """(B, T) -> (B, T, hidden)."""
-        return self.word_embeddings(ids)  # type: ignore[no-any-return]
+    def forward(self, ids: Tensor, device: torch.device) -> Tensor:
+        """(B, T), wherever they are -> (B, T, hidden) on a device, which is waited for only if ids come from there."""
+        rows: Tensor = self.word_embeddings(ids.to(self.word_embeddings.weight.device, non_blocking=not ids.is_cuda))
+        if rows.device == device:
+            return rows
+        return (rows.pin_memory() if device.type == "cuda" else rows).to(device, non_blocking=True)
 
 
 class Transformer(nn.Module):
@@ -61,12 +64,12 @@ class GLM4VForConditionalGeneration(PreTrainedModel):  # type: ignore[no-untyped
         return self.transformer.output_layer
 
     def embed(self, ids: Tensor, image: Tensor | None = None, begin: int = 0) -> Tensor:
-        """(B, T) ids -> (B, T', hidden) embeddings.
+        """(B, T) ids -> (B, T', hidden) embeddings, on the device of the image, or else of the ids.
 
         With `image`, the vision tower's (B, N + 2, hidden), the three ids from `begin` on give way to it: even the
         begin and end of image are the tower's own vectors, not rows of the text table.
         """
-        embeds: Tensor = self.transformer.embedding(ids)
+        embeds: Tensor = self.transformer.embedding(ids, ids.device if image is None else image.device)
         if image is None:
             return embeds
         return torch.cat((embeds[:, :begin], image.to(embeds.dtype), embeds[:, begin + PLACEHOLDERS :]), dim=1)

@@ -31,8 +31,9 @@ def to_pixels(image: Image.Image, width: int, height: int, device: torch.device 
         values = torch.from_numpy(resized(image, width, height)).to(device, torch.float32)
     else:
         values = resized_by_products(torch.tensor(np.asarray(image), device=device), width, height)
-    # Even 255 is a tensor: by a plain number a GPU divides less exactly.
-    most, mean, std = (torch.tensor(numbers, device=device).view(-1, 1, 1) for numbers in (255.0, MEAN, STD))
+    # Even 255 is a tensor: by a plain number a GPU divides less exactly. And it is not waited for.
+    numbers = (torch.tensor(each).view(-1, 1, 1) for each in (255.0, MEAN, STD))
+    most, mean, std = (each.to(device, non_blocking=True) for each in numbers)
     return values.div_(most).sub_(mean).div_(std)[None]
 
 

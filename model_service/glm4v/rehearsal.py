@@ -12,10 +12,10 @@ import torch
 
 from model_service.gauges import Gauges
 from model_service.glm4v import kernels
+from model_service.glm4v.attention import LONG
 from model_service.glm4v.config import GLM4VConfig
 from model_service.glm4v.hardware import Hardware
 from model_service.glm4v.layout import Layout, empty_model
-from model_service.glm4v.vision import LONG
 
 COMPILING = "waiting for the kernels"
 """The stage of loading in which what is not compiled when the weights are read is waited for."""

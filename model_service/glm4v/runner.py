@@ -93,11 +93,10 @@ class ModelRunner:
         if begin is not None:  # From here on: within what is left to be read, and None if the picture is not.
             begin = begin - known if begin >= known else None
         image = None if begin is None or view is None else self._see(view)
-        # Without waiting, or the device would finish the picture before anything is launched behind it.
-        ids = torch.tensor(prompt.ids[known:]).to(self._hardware.device, non_blocking=True)
+        ids, device = torch.tensor(prompt.ids[known:]), self._hardware.device
         held = 0 if prefix is None else prefix.positions(known)
         needed = held + len(ids) + (0 if image is None else image.shape[1] - PLACEHOLDERS) + room
-        cache = KVCache(self._model.config, needed, ids.device, self._hardware.dtype)
+        cache = KVCache(self._model.config, needed, device, self._hardware.dtype)
         if prefix is not None:
             cache.fill(prefix.keys[:, :, :held], prefix.values[:, :, :held])
         logits = self._read(ids, known, cache, image, begin)
@@ -106,13 +105,19 @@ class ModelRunner:
         return sequence, logits
 
     def _read(self, ids: Tensor, known: int, cache: KVCache, image: Tensor | None, begin: int | None) -> Tensor:
-        """The logits behind (n,) ids, put behind so many known ones; the picture, if any, begins in them at `begin`."""
+        """The logits behind (n,) ids, put behind so many known ones; the picture, if any, begins in them at `begin`.
+
+        The ids come in host memory and go to the device without waiting for it: it may still be busy with the picture.
+        """
+        device = self._hardware.device
         step = self._step if len(ids) == 1 else self._reader
-        if image is None and step is not None and step.reads(len(ids)):
-            return step.read(ids, known, cache)
+        if image is None:
+            ids = ids.to(device, non_blocking=True)
+            if step is not None and step.reads(len(ids)):
+                return step.read(ids, known, cache)
         embeds = self._model.embed(ids[None], image, begin or 0)
         visual_tokens = 0 if image is None else image.shape[1] - 2
-        positions = known + image_positions(len(ids), begin, visual_tokens, ids.device)
+        positions = known + image_positions(len(ids), begin, visual_tokens, device)
         logits: Tensor = self._model(embeds, positions, cache, last=True)
         return logits[0, -1]
 

@@ -1,20 +1,13 @@
 """The vision tower of GLM-4V on any even grid of patches; module names are the original checkpoint's."""
 
-from contextlib import AbstractContextManager, nullcontext
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.attention import sdpa_kernel
 
-from model_service.glm4v import fused
+from model_service.glm4v import attention, fused
 from model_service.glm4v.config import GLM4VConfig, VisionConfig
-from model_service.glm4v.hardware import WITHOUT_PLANS
 from model_service.glm4v.resampling import bicubic_weights
 from model_service.glm4v.streamed import StreamedTransformer
-
-LONG = 4096
-"""Patches from which on a plan by cuDNN pays at the first picture already, or at the second: it halves attention."""
 
 
 class PatchEmbedding(nn.Module):
@@ -91,13 +84,8 @@ class Attention(nn.Module):
         batch, length, _ = x.shape
         qkv = self.query_key_value(x).reshape(batch, length, 3, self.heads, self.head_dim)
         query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)
-        mixed = F.scaled_dot_product_attention(query, key, value)
+        mixed = attention.full(query, key, value)
         return self.dense(mixed.transpose(1, 2).reshape(batch, length, -1))  # type: ignore[no-any-return]
-
-
-def _attention(patches: int) -> AbstractContextManager[None]:
-    """By cuDNN where that is faster and the picture large enough for its plan to pay."""
-    return nullcontext() if patches >= LONG else sdpa_kernel(WITHOUT_PLANS)
 
 
 class MLP(nn.Module):
@@ -185,7 +173,7 @@ class VisionModel(nn.Module):
         if height % (2 * self.patch_size) or width % (2 * self.patch_size):
             raise ValueError(f"{width}x{height} pixels: both sides must be multiples of {2 * self.patch_size}")
         x = self.patch_embedding(pixels.to(self.conv.weight.dtype))
-        with _attention(rows * columns):
+        with attention.kinds(rows * columns):
             x = self.transformer(x)[:, 1:]
         x = self.linear_proj(_tiles(self.conv, x.transpose(1, 2).reshape(len(x), -1, rows, columns)))
         frame = (self.boi.expand(len(x), -1, -1), x, self.eoi.expand(len(x), -1, -1))

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from model_service.config import ModelConfig
-from model_service.glm4v import fused, kernels
+from model_service.glm4v import agreement, fused, kernels
 from model_service.glm4v.cache import KVCache
 from model_service.glm4v.decoding import write
 from model_service.glm4v.graphs import MOST_ERROR, DecodeStep
@@ -125,7 +125,7 @@ def check_parts(layer: NF4Linear, x: Tensor) -> None:
 
 def check_fused(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
     """What layers do between their products, alone; and a picture read, and something behind it: as torch does it."""
-    for found, wanted in fused.both(CPU, dtype, small=True):
+    for found, wanted in agreement.both(CPU, dtype, small=True):
         close(found, wanted, dtype)
     pixels, ids = torch.randn(1, 3, 56, 84).to(dtype), torch.randint(0, 256, (1, 30))
     passes = []
