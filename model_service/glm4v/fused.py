@@ -14,7 +14,6 @@ from model_service.glm4v.agreement import agree
 from model_service.glm4v.cache import KVCache
 
 if TYPE_CHECKING:
-    from model_service.glm4v.language import RMSNorm
     from model_service.glm4v.nf4 import NF4Linear
 
 
@@ -32,14 +31,14 @@ def norm_add(x: Tensor, y: Tensor, norm: nn.LayerNorm) -> Tensor:
     return fused.norm_add(x.contiguous(), y, norm.weight, norm.bias, norm.eps)
 
 
-def add_norm(x: Tensor, delta: Tensor, norm: "RMSNorm") -> tuple[Tensor, Tensor]:
+def add_norm(x: Tensor, delta: Tensor, norm: nn.RMSNorm) -> tuple[Tensor, Tensor]:
     """The sum x + delta, and its norm, all (B, T, width); `delta` is taken."""
     if not applies(x):
         total = x + delta
         return total, norm(total)
     from model_service.glm4v.kernels import fused
 
-    return fused.add_norm(x.contiguous(), delta, norm.weight, norm.eps)
+    return fused.add_norm(x.contiguous(), delta, norm.weight, norm.eps or 0.0)
 
 
 def linear_gelu(x: Tensor, linear: "nn.Linear | NF4Linear") -> Tensor:

@@ -1,7 +1,6 @@
 """The language model of GLM-4V, written for decoding; module names are the original checkpoint's."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model_service.glm4v import attention, fused
@@ -14,19 +13,6 @@ MLP_AT_ONCE, MLP_PART = 2048, 1024
 
 Each part unpacks the weights again; up to 2048 positions, a picture at max and a question, that is not paid.
 """
-
-
-class RMSNorm(nn.Module):
-    """Root mean square norm that multiplies in fp32 and casts last, as the original does."""
-
-    def __init__(self, width: int, eps: float) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.ones(width))
-        self.eps = eps
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Any shape (..., width), normalised over the last axis."""
-        return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
 
 
 class SelfAttention(nn.Module):
@@ -91,9 +77,9 @@ class DecoderLayer(nn.Module):
 
     def __init__(self, config: GLM4VConfig, layer: int) -> None:
         super().__init__()
-        self.input_layernorm = RMSNorm(config.hidden_size, config.layernorm_epsilon)
+        self.input_layernorm = nn.RMSNorm(config.hidden_size, config.layernorm_epsilon)
         self.self_attention = SelfAttention(config, layer)
-        self.post_attention_layernorm = RMSNorm(config.hidden_size, config.layernorm_epsilon)
+        self.post_attention_layernorm = nn.RMSNorm(config.hidden_size, config.layernorm_epsilon)
         self.mlp = MLP(config)
 
     def forward(self, x: Tensor, table: Tensor, cache: KVCache | None, last: bool = False) -> Tensor:
@@ -110,7 +96,7 @@ class Decoder(nn.Module):
         super().__init__()
         self.rotary = Rotary(config)
         self.layers = nn.ModuleList(DecoderLayer(config, layer) for layer in range(config.num_layers))
-        self.final_layernorm = RMSNorm(config.hidden_size, config.layernorm_epsilon)
+        self.final_layernorm = nn.RMSNorm(config.hidden_size, config.layernorm_epsilon)
 
     def forward(self, x: Tensor, positions: Tensor, cache: KVCache | None = None, last: bool = False) -> Tensor:
         """(B, T, hidden) at (B, T) positions -> (B, T, hidden), normalised.

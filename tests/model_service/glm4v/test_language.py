@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from model_service.glm4v.cache import KVCache
-from model_service.glm4v.language import RMSNorm
 from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
 from model_service.glm4v.rotary import Rotary, rotate
 from tests.model_service.glm4v.tiny import tiny_config
@@ -149,9 +148,10 @@ def test_the_cache_never_moves(model: GLM4VForConditionalGeneration) -> None:
 def test_the_norm_multiplies_in_fp32_and_rounds_once(dtype: torch.dtype) -> None:
     """To the bit as the original's, which casts after it has multiplied with the weight."""
     generator = torch.Generator().manual_seed(0)
-    norm = RMSNorm(320, 1.5625e-07).to(dtype)
+    eps = 1.5625e-07
+    norm = nn.RMSNorm(320, eps).to(dtype)
     norm.weight.copy_(torch.randn(320, generator=generator))
     x = torch.randn(1, 50, 320, generator=generator).to(dtype) * 3
     wide = x.float()
-    wide = wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + norm.eps)
+    wide = wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + eps)
     assert torch.equal(norm(x), (norm.weight * wide).to(dtype))
