@@ -132,7 +132,7 @@ class Sentence(StrEnum):
     DETAIL_BUTTON = "{level} · {tokens} tokens"
     DETAIL_LINE = "{level} – {tokens} tokens: {purpose}"
     DETAIL_SECONDS = "first word after {seconds} s"
-    DETAIL_BEYOND = "the memory here ends at {tokens} tokens"
+    DETAIL_BEYOND = "{tokens} tokens at most here"
     PURPOSE_LOW = "icons, quick looks"
     PURPOSE_STANDARD = "everyday photos"
     PURPOSE_FINE = "posters, labels, slides"

@@ -78,11 +78,12 @@ def calibrate(config: ModelConfig, levels: Sequence[Detail], pages: int, out: Te
         print(_row(HEADING), file=out, flush=True)
         memory = Memory(info)
         put(engine, sheets[0], sheets[0].questions[-1], "low", 0)  # The first answer of all is slower.
-        marks = []
+        marks, spent = [], 0
         for level in sorted(levels, key=lambda level: level.tokens):
-            if level.tokens <= info.max_visual_tokens:
+            if spent < info.max_visual_tokens:  # Else it would show what the level below has shown.
                 marks.append(judge(engine, sheets, level, memory))
                 print(_row(_cells(marks[-1])), file=out, flush=True)
+            spent = level.tokens
     finally:
         engine.close()
     print(f"\n{recommend(marks)}", file=out)
@@ -149,7 +150,7 @@ class Memory:
 def judge(engine: Engine, sheets: Sequence[Sheet], level: Detail, memory: Memory) -> Mark:
     """Ask all there is to ask at one level, and count leniently: the right value may stand in a sentence."""
     memory.reset()
-    tokens = round(statistics.median(_tokens(sheet, level) for sheet in sheets))
+    tokens = round(statistics.median(_tokens(sheet, level, engine.info.max_visual_tokens) for sheet in sheets))
     answers: list[Answer] = []
     try:
         for number, sheet in enumerate(sheets):
@@ -195,8 +196,8 @@ def _text_read(answers: Iterable[Answer]) -> float | None:
     return max(0.0, 1 - wrong / length) if length else None
 
 
-def _tokens(sheet: Sheet, level: Detail) -> int:
-    return plan_detail(level, *open_picture(sheet.picture).size).tokens
+def _tokens(sheet: Sheet, level: Detail, most: int) -> int:
+    return plan_detail(level, *open_picture(sheet.picture).size, most).tokens
 
 
 def _cells(mark: Mark) -> tuple[str, ...]:

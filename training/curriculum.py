@@ -11,7 +11,7 @@ EASY = (Kind.WORDS, Kind.WORDS, Kind.NOTE)
 FIELDS = (Kind.CARD, Kind.LABEL, Kind.INVOICE, Kind.RECEIPT)
 """The papers of which most is asked."""
 
-ALL = (*PAPERS * 3, *FIELDS * 2, *(Kind.CHART,) * 9, *(Kind.SHAPES,) * 6, Kind.FOREIGN)
+ALL = (*PAPERS * 3, *FIELDS * 4, *(Kind.CARD,) * 2, *(Kind.CHART,) * 6, *(Kind.SHAPES,) * 4, Kind.FOREIGN)
 
 
 @dataclass(frozen=True, slots=True)

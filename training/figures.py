@@ -21,7 +21,10 @@ SHOWS = "Accuracy by level for each size of type, and seconds by level"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One kept examination: which study it was, on how many pages, when, and its marks."""
+    """One kept examination: which study it was, on how many pages, when, and its marks.
+
+    `most` is how many visual tokens the model spent at most, whatever the level.
+    """
 
     study: str
     model: str
@@ -29,6 +32,7 @@ class Result:
     sheets: int
     processes: int
     device: str
+    most: int
     scores: tuple[Score, ...]
 
     @property
@@ -62,6 +66,7 @@ def read_result(file: Path) -> Result:
         sheets=kept["sheets"],
         processes=kept["processes"],
         device=engine["device"],
+        most=engine["max_visual_tokens"],
         scores=tuple(_score(mark) for mark in kept["scores"]),
     )
 
@@ -107,7 +112,7 @@ def heights_table(result: Result) -> str:
     """Characters read right and fields right, a row a height and a column a level."""
     levels = [mark.level for mark in result.levels]
     lines = [f"| type | {' | '.join(levels)} |", "| --- |" + " ---: |" * len(levels)]
-    lines.append(f"| *a token sees* | {' | '.join(_square(level) for level in levels)} |")
+    lines.append(f"| *a token sees* | {' | '.join(_square(level, result.most) for level in levels)} |")
     for height in result.heights:
         cells = [
             f"{read_right(mark.characters_wrong):.0%} / {_rounded(mark.fields_right)}" for mark in result.at(height)
@@ -153,15 +158,15 @@ def _seconds(axes: Axes, timed: Result) -> None:
 
 
 def _levels(axes: Axes, result: Result) -> None:
-    names = [f"{mark.level}\n{Detail.parse(mark.level).tokens}" for mark in result.levels]
+    names = [f"{mark.level}\n{min(Detail.parse(mark.level).tokens, result.most)}" for mark in result.levels]
     axes.set_xticks(range(len(names)), names)
     axes.set_xlabel("level, and its visual tokens at most")
     axes.grid(alpha=0.3)
 
 
-def _square(level: str) -> str:
-    """The part of the study's picture, in its own pixels, that one visual token sees."""
-    plan = plan_detail(Detail.parse(level), *CANVAS)
+def _square(level: str, most: int) -> str:
+    """The part of the study's picture, in its own pixels, that one visual token sees; at most so many are spent."""
+    plan = plan_detail(Detail.parse(level), *CANVAS, most)
     return f"{CANVAS[0] / plan.columns:.0f}x{CANVAS[1] / plan.rows:.0f} px"
 
 

@@ -65,8 +65,9 @@ CONFIG: dict[str, Any] = {
     "pad_token_id": ORDINARY,
     "boi_token_id": ORDINARY + 10,
     "eoi_token_id": ORDINARY + 11,
+    "max_visual_tokens": 1024,
 }
-"""The pocket model's config.json, with the original's keys."""
+"""The pocket model's config.json, with the original's keys, and how many visual tokens it can make use of."""
 
 MIDDLE = 3
 """After so many layers of the language model it should be known where the answer stands, so that the rest can read."""

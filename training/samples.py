@@ -89,9 +89,9 @@ SAMPLES = (
             Line(role="gap"),
             Line("Visitors may climb the tower on Sundays from 10:30 until dusk. Tickets cost $6.", role="flow"),
             Line(role="gap"),
-            Line("Please mind the 112 steps.", role="flow"),
+            Line("Please count the 112 steps.", role="flow"),
         ),
-        (("What is the title?", "The Red Lighthouse"), ("What is the last line?", "Please mind the 112 steps.")),
+        (("What is the title?", "The Red Lighthouse"), ("What is the last line?", "Please count the 112 steps.")),
     ),
     Sample(
         "note.jpg",

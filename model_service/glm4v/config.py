@@ -5,6 +5,7 @@ from typing import Any
 
 from transformers import PreTrainedConfig
 
+from model_service.detail import MAX_TOKENS
 from model_service.errors import CheckpointError
 
 SPECIAL_TOKENS = (
@@ -53,7 +54,10 @@ class VisionConfig:
 
 
 class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
-    """The language model's keys, and `vision_config`, a plain mapping as in the original file."""
+    """The language model's keys, and `vision_config`, a plain mapping as in the original file.
+
+    `max_visual_tokens` is not in the original's: more than so many the model does not read better.
+    """
 
     model_type = "chatglm"
 
@@ -73,6 +77,7 @@ class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     eoi_token_id: int | None = None
     rope_ratio: float = 1.0
     vision_config: dict[str, Any] | None = None
+    max_visual_tokens: int = MAX_TOKENS
 
     @property
     def vision(self) -> VisionConfig:

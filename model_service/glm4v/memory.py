@@ -78,7 +78,7 @@ def choose_plan(config: GLM4VConfig, packed: bool, hardware: Hardware, wanted: M
     layouts = [Layout(plan, packed, hardware.dtype) for plan in Plan if wanted in {"auto", plan}]
     free = hardware.free_bytes()
     if free is None:
-        return MemoryPlan(layouts[0], max(LEVEL_TOKENS.values()))
+        return MemoryPlan(layouts[0], config.max_visual_tokens)
     most, layout = max(((_fitting(config, layout, free), layout) for layout in layouts), key=lambda pair: pair[0])
     if most == 0:
         least = min(needed_bytes(config, layout, min(LEVEL_TOKENS.values())) for layout in layouts)
@@ -86,7 +86,7 @@ def choose_plan(config: GLM4VConfig, packed: bool, hardware: Hardware, wanted: M
             f"{hardware.device} has {free / GIB:.1f} GiB free, and this model needs {least / GIB:.1f} GiB at least"
             f" (model.memory is {wanted})"
         )
-    return MemoryPlan(layout, most)
+    return MemoryPlan(layout, min(most, config.max_visual_tokens))
 
 
 def holds_nine_billion(hardware: Hardware) -> bool:

@@ -10,8 +10,8 @@ from tests.conversation.conftest import Stage, final, is_growing
 @pytest.mark.parametrize(
     ("line", "beyond", "measured"),
     [
-        ("standard – 256 tokens: everyday photos", "the memory here ends at 700 tokens", "first word after"),
-        ("standard – 256 个 token：日常照片", "这里的内存最多够 700 个 token", "秒后开始回答"),
+        ("standard – 256 tokens: everyday photos", "700 tokens at most here", "first word after"),
+        ("standard – 256 个 token：日常照片", "这里最多 700 个 token", "秒后开始回答"),
     ],
     ids=["en", "zh"],
 )

@@ -1,6 +1,7 @@
 """`eyeglass calibrate`: a row a level, a recommendation with its reason, one sentence for what is missing."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,17 @@ def test_levels_are_tried_from_low_to_high_and_one_is_recommended(monkeypatch: p
     assert lines[1].startswith("oracle on cpu")
     assert "out of memory" in lines[6]
     assert lines[-1] == "Recommended: fine. No level is better; it is right in 100% on average."
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(("most", "tried"), [(1024, ["high", "max"]), (512, ["high"])])
+def test_a_level_that_shows_no_more_is_not_tried(most: int, tried: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the model spends fewer tokens than a level has, the level is that many; a second one would be the same."""
+    oracle = with_oracle(monkeypatch, 1)
+    oracle.info = replace(oracle.info, max_visual_tokens=most)
+    marks = calibrate(ModelConfig(), [Detail.parse(word) for word in ("high", "max")], 1, io.StringIO())
+    assert [mark.level for mark in marks] == tried
+    assert all(mark.tokens <= most for mark in marks)
 
 
 def test_the_lowest_level_that_is_nearly_as_good_is_recommended() -> None:

@@ -121,6 +121,15 @@ def test_a_cpu_holds_everything() -> None:
     assert (chosen.layout.plan, chosen.max_visual_tokens) == (Plan.FULL, MAX_TOKENS)
 
 
+@pytest.mark.parametrize("card", [24], indirect=True)
+@pytest.mark.usefixtures("card")
+def test_a_model_may_want_fewer_tokens_than_fit() -> None:
+    """Its configuration says so, for whatever device."""
+    shape = tiny_config()
+    shape.max_visual_tokens = 700
+    assert [choose_plan(shape, False, device, "auto").max_visual_tokens for device in (CPU, GPU)] == [700, 700]
+
+
 @pytest.mark.parametrize(("card", "enough"), [(24, True), (8, True), (6, True), (5, False)], indirect=["card"])
 @pytest.mark.usefixtures("card")
 def test_auto_takes_the_big_model_where_it_reads(enough: bool) -> None:
