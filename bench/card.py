@@ -99,11 +99,11 @@ def _product(layers: list[NF4Linear], device: torch.device, tilings: bool) -> di
         "ours": speed(ours),
         "bitsandbytes": speed(lambda layer: layer(x)),
         "tilings": tried,
-        "our_error": error(ours(first), wanted),
-        "bitsandbytes_error": error(first(x), wanted),
+        "our_error": kernels.relative_error(ours(first), wanted),
+        "bitsandbytes_error": kernels.relative_error(first(x), wanted),
         "our_unpacking": speed(kernels.unpacked),
         "bitsandbytes_unpacking": speed(NF4Linear.dequantize),
-        "unpacking_error": error(kernels.unpacked(first), first.dequantize()),
+        "unpacking_error": kernels.relative_error(kernels.unpacked(first), first.dequantize()),
     }
 
 
@@ -129,11 +129,6 @@ def _captured_seconds(work: Callable[[], object], device: torch.device, calls: i
     return seconds(graph.replay, device, 10) / calls
 
 
-def error(found: Tensor, wanted: Tensor) -> float:
-    """Relative, in the 2-norm."""
-    return float((found.float() - wanted.float()).norm() / wanted.float().norm())
-
-
 def decoding(
     model: GLM4VForConditionalGeneration, step: DecodeStep | None, hardware: Hardware, length: int, tokens: int
 ) -> dict[str, object]:
@@ -156,7 +151,7 @@ def decoding(
     if step is not None:
         found["graph_ids_equal_eager"] = ids["graph"] == ids["eager"]
         found["graph_ids_shared_with_model"] = _shared(ids["graph"], ids["model"])
-        found["logits_error"] = error(first["graph"], first["model"])
+        found["logits_error"] = kernels.relative_error(first["graph"], first["model"])
     return found
 
 

@@ -120,10 +120,9 @@ class DecodeStep:
         cache = KVCache(self._model.config, len(ids), device, dtype)
         embeds = self._model.embed(ids[None])
         self._model(embeds[:, :known], ids[None, :known], cache, last=True)
-        wanted = self._model(embeds[:, known:], ids[None, known:], cache, last=True)[0, 0].float()
+        wanted = self._model(embeds[:, known:], ids[None, known:], cache, last=True)[0, 0]
         cache.length = known
-        found = self(ids[known:], known, cache).float()
-        return float((found - wanted).norm() / wanted.norm())
+        return kernels.relative_error(self(ids[known:], known, cache), wanted)
 
     def _put(self, ids: Tensor, position: int, cache: KVCache) -> None:
         tokens, new = self._kernels.TOKENS, len(ids)

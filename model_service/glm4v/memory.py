@@ -86,7 +86,7 @@ def choose_plan(config: GLM4VConfig, packed: bool, hardware: Hardware, wanted: M
             f"{hardware.device} has {free / GIB:.1f} GiB free, and this model needs {least / GIB:.1f} GiB at least"
             f" (model.memory is {wanted})"
         )
-    return MemoryPlan(layout, min(most, config.max_visual_tokens))
+    return MemoryPlan(layout, most)
 
 
 def holds_nine_billion(hardware: Hardware) -> bool:
@@ -99,5 +99,6 @@ def holds_nine_billion(hardware: Hardware) -> bool:
 
 
 def _fitting(config: GLM4VConfig, layout: Layout, free: int) -> int:
-    """The tokens of the highest level that fits; 0 where none does."""
-    return max((tokens for tokens in LEVEL_TOKENS.values() if needed_bytes(config, layout, tokens) <= free), default=0)
+    """The tokens of the highest level that fits, or as many as the model makes use of; 0 where none fits."""
+    levels = {min(tokens, config.max_visual_tokens) for tokens in LEVEL_TOKENS.values()}
+    return max((tokens for tokens in levels if needed_bytes(config, layout, tokens) <= free), default=0)

@@ -1,6 +1,7 @@
 """Kernels of our own for NVIDIA GPUs; everything else in this package does without them."""
 
 import logging
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
@@ -47,14 +48,23 @@ def agree(device: torch.device) -> bool:
     x = torch.randn(1, 512, generator=generator, device=device, dtype=torch.float16)
     layer = NF4Linear.quantize(weight)
     wanted = layer.dequantize().float()
-    product = nf4_product(layer, arranged(layer, x)).float(), x.float() @ wanted.T
-    errors = [
-        float((ours - theirs).norm() / theirs.norm()) for ours, theirs in (product, (unpacked(layer).float(), wanted))
-    ]
-    right = all(error <= MOST_ERROR for error in errors)  # Not so if one is not a number.
-    if not right:
+    product = nf4_product(layer, arranged(layer, x)), x.float() @ wanted.T
+    errors = disagreement((product, (unpacked(layer), wanted)))
+    if errors:
         logger.warning("the kernels for NF4 are off by %.3g and %.3g here, and are not used", *errors)
-    return right
+    return not errors
+
+
+def disagreement(pairs: Iterable[tuple[Tensor, Tensor]]) -> list[float]:
+    """The relative errors of (found, wanted), if one of them is above `MOST_ERROR` or not a number; else none."""
+    errors = [relative_error(found, wanted) for found, wanted in pairs]
+    return [] if all(error <= MOST_ERROR for error in errors) else errors
+
+
+def relative_error(found: Tensor, wanted: Tensor) -> float:
+    """In the 2-norm, computed in fp32."""
+    wanted = wanted.float()
+    return float((found.float() - wanted).norm() / wanted.norm())
 
 
 def nf4_product(layer: "NF4Linear", x: Tensor, tiling: dict[str, int] | None = None) -> Tensor:
