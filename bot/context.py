@@ -12,7 +12,7 @@ from bot.delivery.looks import Looks
 from bot.pairing import Pairing
 from bot.questions.asked import AskedQuestions
 from bot.retention import Retention
-from bot.storage import Admissions, Chats, Inbox, Moving, Pictures, Turns
+from bot.storage import Admissions, AtWork, Chats, Inbox, Moving, Pictures, Turns
 from bot.timings import Timings
 from model_service import ModelService
 
@@ -23,13 +23,15 @@ Data = dict[Any, Any]
 class Services:
     """Everything that handlers use, opened and closed by the composition root.
 
-    `pairing` is there if the bot had no owner at the start, and needs one. `since` is the start, in seconds of
-    `time.monotonic`.
+    `pairing` is there if the bot had no owner at the start, and needs one. `notices` are the
+    messages (a chat and their numbers) that said, for an update, that the storage cannot be used. `since` is the start,
+    in seconds of `time.monotonic`.
     """
 
     settings: Settings
     model: ModelService
     inbox: Inbox
+    at_work: AtWork
     chats: Chats
     pictures: Pictures
     turns: Turns
@@ -40,6 +42,7 @@ class Services:
     asked: AskedQuestions
     timings: Timings
     pairing: Pairing | None
+    notices: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
     since: float = field(default_factory=time.monotonic)
 
 

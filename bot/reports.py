@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 
-from telegram import Bot
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from bot.configuration.chat_settings import AUTO
@@ -15,6 +15,9 @@ from bot.texts import Sentence, language_of, texts_in
 
 PAUSE_SECONDS = 3600.0
 """They are told at most this often; what comes meanwhile is counted."""
+
+RETRY = "aside:"
+"""The data of a button that has updates tried again begins so; the numbers of the first and the last one follow."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,9 +54,16 @@ class Reports:
         chosen = (await self._services.chats.settings(person.id)).language
         texts = texts_in((person.language or language_of(None)) if chosen == AUTO else chosen)
         text = texts.say(Sentence.SET_ASIDE, count=len(numbers), number=numbers[-1])
+        label = texts.say(Sentence.BUTTON_TRY_AGAIN if len(numbers) == 1 else Sentence.BUTTON_TRY_ALL)
+        keyboard = InlineKeyboardMarkup([[retry_button(label, min(numbers), max(numbers))]])
         try:
-            await self._bot.send_message(person.id, text, rate_limit_args=ONCE)  # type: ignore[call-arg]
+            await self._bot.send_message(person.id, text, reply_markup=keyboard, rate_limit_args=ONCE)  # type: ignore[call-arg]
         except TelegramError as error:
             _log.warning("user %d could not be told of updates set aside: %s", person.id, error)
             return False
         return True
+
+
+def retry_button(label: str, first: int, last: int | None = None) -> InlineKeyboardButton:
+    """The button that has all updates set aside from number `first` to `last`, or the first alone, tried again."""
+    return InlineKeyboardButton(label, callback_data=f"{RETRY}{first}:{first if last is None else last}")

@@ -30,14 +30,28 @@ class Retention:
         self._keep_seconds = keep_seconds
 
     async def forget(self, chat: int, update_id: int) -> Forgotten:
-        """Delete a chat's pictures, turns and unfinished updates up to this one.
+        """Delete a chat's pictures, turns and the updates before this one.
 
-        The backups from before a migration go too: they may hold the same.
+        The copies go first: whenever it is cut off, done again it does the rest. The backups from before a migration
+        go too: they may hold the same.
+
+        Raises:
+            OSError, sqlite3.Error: not everything is deleted.
         """
+        await self._delete_copies(chat, await self._forgetting.copies(chat))
         forgotten = await self._forgetting.chat(chat, update_id)
-        copies = [self._folder / FOLDER / Path(name).name for name in forgotten.files]
-        await asyncio.to_thread(_delete, chain(copies, self._folder.glob(BACKUPS)))
+        await self._delete_copies(chat, forgotten.files)
         return forgotten
+
+    async def erase(self) -> bool:
+        """Overwrite what was deleted, so that no byte stays on the disk; False where another program is reading it."""
+        return await self._forgetting.scrub()
+
+    async def _delete_copies(self, chat: int, names: Iterable[str]) -> None:
+        pictures = self._folder / FOLDER
+        named = [pictures / Path(name).name for name in names]
+        # A copy that a cancelled question left behind is named by nothing but its chat.
+        await asyncio.to_thread(_delete, chain(named, pictures.glob(f"{chat}_*"), self._folder.glob(BACKUPS)))
 
     async def sweep(self, now: float) -> int:
         """Delete what is too old at `now` (seconds since 1970); returns how many pictures that were."""

@@ -20,6 +20,7 @@ from bot.questions.regions import REGIONS, about_part
 from bot.storage import Picture
 from bot.texts import FAULTS, LIMITS, Sentence, Texts
 from model_service import (
+    CheckpointError,
     Draining,
     EngineDead,
     FinishReason,
@@ -74,7 +75,7 @@ async def read_all(work: Answering, media: Media) -> list[Reading]:
     """Look at each picture with the same question; one that fails has its sentence in the answer instead.
 
     Raises:
-        Draining, EngineDead: the process is about to end.
+        CheckpointError, Draining, EngineDead: the process is about to end.
         ModelServiceError, DownloadFailed: nothing could be read in any of them; the last one's reason.
     """
     readings: list[Reading] = []
@@ -83,7 +84,7 @@ async def read_all(work: Answering, media: Media) -> list[Reading]:
         work.asked.picture, work.progress.output = number, None
         try:
             readings.append(Reading(picture, output := await _read(work, media, picture)))
-        except (Draining, EngineDead):
+        except (CheckpointError, Draining, EngineDead):
             raise
         except (ModelServiceError, DownloadFailed) as error:
             place = f"{number + 1} of {len(work.pictures)}"

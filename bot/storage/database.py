@@ -104,10 +104,19 @@ class Database:
                     await self._connection.execute("ROLLBACK")
                 raise
 
-    async def scrub(self) -> None:
-        """Leave nothing of what was deleted in the write-ahead log; `secure_delete` overwrote it in the file."""
+    async def scrub(self) -> bool:
+        """Leave nothing of what was deleted in the write-ahead log; `secure_delete` overwrote it in the file.
+
+        False where another program reads the database, and keeps the log from being emptied.
+        """
         async with self._writer:
-            await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            # Whoever waits for the reader holds up everybody else: to come again is better.
+            await self._connection.execute_fetchall("PRAGMA busy_timeout = 0")
+            try:
+                rows = await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                await self._connection.execute_fetchall(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        return not any(row[0] for row in rows)
 
 
 def _write_each(connection: sqlite3.Connection, writes: Sequence[_Write]) -> list[int | Exception]:

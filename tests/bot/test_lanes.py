@@ -17,7 +17,8 @@ class Street:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.inbox = Inbox(database)
-        self.lanes = Lanes(self.inbox)
+        self.left: list[int] = []
+        self.lanes = Lanes(self.inbox, self.again, self.left.append)
         self.log: list[str] = []
         self.gates: dict[int, asyncio.Event] = {}
         self.began: dict[int, asyncio.Event] = {}
@@ -32,6 +33,10 @@ class Street:
         work = asyncio.ensure_future(self.lanes.process_update(update, self.handle(number)))
         await asyncio.sleep(0)
         return work
+
+    async def again(self, update: Update) -> None:
+        """What handlers would do once more."""
+        self.log.append(f"{update.update_id} again")
 
     async def handle(self, number: int) -> None:
         """What handlers would do."""

@@ -47,7 +47,7 @@ async def test_what_waits_is_answered_in_the_new_chat(database: Database) -> Non
     await inbox.finish(3)
     await inbox.set_aside(4, b"{", "unreadable")
     await Moving(database).group(BEFORE, AFTER)
-    moved, kept = [json.loads(row.payload) for row in await inbox.recover()]
+    moved, kept = [json.loads(row.payload) for row in await inbox.waiting(9)]
     assert (moved["message"]["message_id"], moved["message"]["chat"]["id"]) == (-7, AFTER)
     earlier = moved["message"]["reply_to_message"]
     assert (earlier["message_id"], earlier["chat"]["id"]) == (-6, AFTER)
