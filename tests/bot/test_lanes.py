@@ -146,6 +146,30 @@ async def test_a_failing_database_leaves_the_update_for_the_next_start(
     assert "stays in the inbox" in caplog.text
 
 
+async def test_what_is_to_be_tried_again_keeps_its_place(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a pause the handlers run once more; the chat's next update waits until they got through."""
+    monkeypatch.setattr("bot.lanes.FIRST_PAUSE", 0.01)
+    first, second = await street.enter(1), await street.enter(2)
+    await street.began[1].wait()
+    street.lanes.try_again(1)
+    await finish(street, first, second)
+    assert street.log == ["1 begins", "1 ends", "1 again", "2 begins", "2 ends"]
+    assert street.left == [1, 2]
+    row = await street.database.row("SELECT state FROM inbox WHERE update_id = 1")
+    assert row is not None and row["state"] == "done"
+
+
+async def test_what_was_forgotten_meanwhile_is_not_tried_again(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its row is gone from the books."""
+    monkeypatch.setattr("bot.lanes.FIRST_PAUSE", 0.01)
+    work = await street.enter(1)
+    await street.began[1].wait()
+    street.lanes.try_again(1)
+    await street.database.write("UPDATE inbox SET state = 'done'")
+    await finish(street, work)
+    assert street.log == ["1 begins", "1 ends"]
+
+
 def test_button_presses_are_quick() -> None:
     """Like commands."""
     user = {"id": 1, "is_bot": False, "first_name": "Ada"}

@@ -69,6 +69,35 @@ async def test_a_forgotten_chat_is_gone_from_every_file(database: Database, fold
     assert b"QUESTION-OF-BEN" in data and b"WAITING-OF-BEN" in data
 
 
+async def test_a_forgetting_that_is_cut_off_is_finished_by_the_next_one(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the copies, after the rows: no copy stays, not even one that no row names; the counts are those of all."""
+    inbox, retention = Inbox(database), Retention(database, folder, keep_seconds=0)
+    for number in (1, 2):
+        await inbox.receive(number, UPDATE)
+    await Turns(database).add([(await Pictures(database).add(NEW), TURN)])
+    for name in ("ada.jpg", "5_loose.jpg", "5_torn.jpg.part", "55_bens.jpg"):
+        keep(folder, name, DAY)
+    with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
+        cut.setattr("bot.storage.Forgetting.chat", _killed)
+        await retention.forget(5, update_id=2)
+    assert copies(folder) == {"55_bens.jpg"}
+    with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
+        cut.setattr("bot.storage.Forgetting.scrub", _killed)
+        await retention.forget(5, update_id=2)
+    keep(folder, "5_late.jpg", DAY)
+    assert await inbox.claim(2)
+    forgotten = await retention.forget(5, update_id=2)
+    assert (forgotten.pictures, forgotten.questions, forgotten.erased) == (1, 1, True)
+    assert copies(folder) == {"55_bens.jpg"}
+    assert not await inbox.claim(1)
+
+
+async def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 async def test_forgotten_updates_are_not_taken_in_again(database: Database, folder: Path) -> None:
     """Neither by the next start nor from Telegram."""
     inbox = Inbox(database)
