@@ -23,6 +23,7 @@ from bot.delivery.pacing import ChatPacing
 from bot.handlers import commands, gate, register
 from bot.lanes import Lanes
 from bot.pairing import Pairing
+from bot.pictures.bodies import HEADERS, bound
 from bot.polling import ALLOWED_UPDATES, PollingRequest
 from bot.questions.asked import AskedQuestions
 from bot.reports import Reports
@@ -123,7 +124,13 @@ def build_application(services: Services, token: SecretStr, polling: PollingRequ
     telegram = services.settings.telegram
     seconds = telegram.timeout_seconds
     request = HTTPXRequest(
-        CONNECTIONS, read_timeout=seconds, write_timeout=seconds, connect_timeout=seconds, pool_timeout=5.0
+        CONNECTIONS,
+        read_timeout=seconds,
+        write_timeout=seconds,
+        connect_timeout=seconds,
+        pool_timeout=5.0,
+        # A transport would bound it as well, but httpx would then look for no proxy in the environment.
+        httpx_kwargs={"event_hooks": {"response": [bound]}, "headers": HEADERS},
     )
     lanes = Lanes(services.inbox)
     builder = (

@@ -145,7 +145,7 @@ async def test_a_crowd_of_large_pictures_is_decoded_a_few_at_a_time(monkeypatch:
         return CheckedPicture(data, "png", 1, 1, 1)
 
     monkeypatch.setattr(pixels, "check_picture", slow)
-    crowd = asyncio.gather(*(check(b"") for _ in range(8)))
+    crowd = asyncio.gather(*(check(b"", chat) for chat in range(8)))
     await asyncio.to_thread(two.wait)
     go.set()
     assert len(await crowd) == 8
@@ -154,9 +154,9 @@ async def test_a_crowd_of_large_pictures_is_decoded_a_few_at_a_time(monkeypatch:
 
 async def test_who_sends_bad_pictures_takes_no_place_for_good() -> None:
     """A refusal is told to who asked, and the next picture is decoded."""
-    refused = await asyncio.gather(*(check(b"no picture") for _ in range(5)), return_exceptions=True)
+    refused = await asyncio.gather(*(check(b"no picture", chat=5) for _ in range(5)), return_exceptions=True)
     assert all(isinstance(error, PictureRejected) for error in refused)
-    assert (await check(picture(30, 20))).width == 30
+    assert (await check(picture(30, 20), chat=5)).width == 30
 
 
 OTHERS = ("EPS", "PDF", "PPM", "TGA", "PCX", "ICO", "SGI", "XBM", "DDS", "MSP", "DIB", "JPEG2000", "AVIF")
