@@ -24,6 +24,7 @@ from bot.handlers import commands, errors, gate, register
 from bot.inbox_queue import InboxQueue
 from bot.lanes import Lanes, is_quick
 from bot.pairing import Pairing
+from bot.pictures.bodies import HEADERS, bound
 from bot.polling import ALLOWED_UPDATES, PollingRequest
 from bot.questions.asked import Asked, AskedQuestions
 from bot.reports import Reports
@@ -156,7 +157,13 @@ def build_application(
     telegram = services.settings.telegram
     seconds = telegram.timeout_seconds
     request = HTTPXRequest(
-        CONNECTIONS, read_timeout=seconds, write_timeout=seconds, connect_timeout=seconds, pool_timeout=5.0
+        CONNECTIONS,
+        read_timeout=seconds,
+        write_timeout=seconds,
+        connect_timeout=seconds,
+        pool_timeout=5.0,
+        # A transport would bound it as well, but httpx would then look for no proxy in the environment.
+        httpx_kwargs={"event_hooks": {"response": [bound]}, "headers": HEADERS},
     )
 
     async def handle(update: Update) -> None:

@@ -246,6 +246,7 @@ class Sentence(StrEnum):
     UNKNOWN_COMMAND = "I do not know this command. /help says what I can do."
 
     DOWNLOAD_FAILED = "I could not fetch the picture from Telegram. Please send it again."
+    FILE_KEPT_BACK = "Telegram does not hand out the file right now; I keep trying."
     PICTURE_GONE = "I no longer have that picture. Please send it again."
     QUEUE_FULL = "Too many questions are waiting already. Please ask again in a few minutes."
     PERSON_WAITING = "Only {most} of your questions may wait at a time. Please ask again when one is answered."

@@ -23,7 +23,8 @@ from bot.handlers.reading import Answering, Reading, excuse, read_all
 from bot.handlers.readout import parts_of, whole_answer
 from bot.handlers.speaking import message_of, texts_for
 from bot.lanes import lanes_of
-from bot.pictures.media import DownloadFailed, Media
+from bot.pictures.downloads import DownloadFailed
+from bot.pictures.media import Media
 from bot.questions.asked import Asked, Cancelled
 from bot.questions.override import Wanted
 from bot.render import Part, render
@@ -58,7 +59,7 @@ async def answer(update: Update, context: BotContext, pictures: Sequence[Picture
     try:
         with services.asked.open(work.asked, promised=begun is not None):
             lanes_of(context).let_by(update.update_id)
-            await _see_through(work, Media(context.bot, services.settings))
+            await _see_through(work, context.media())
     except (LimitReached, QueueFull) as error:
         await _decline(work, error)
 

@@ -12,7 +12,8 @@ from bot.configuration.chat_settings import ChatSettings
 from bot.context import Services
 from bot.delivery.progress import Progress
 from bot.delivery.reply import Reply
-from bot.pictures.media import DownloadFailed, Media
+from bot.pictures.downloads import DownloadFailed
+from bot.pictures.media import Media
 from bot.questions.asked import Asked, Step
 from bot.questions.conversation import Question, compose, otherwise_asked, sampling_in
 from bot.questions.override import Wanted

@@ -5,14 +5,21 @@ import pytest
 from bot.storage import Standing, open_database
 from bot.storage.inbox import MOST_ATTEMPTS
 from playground import Chat, Post, Server
+from playground.people import Person
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
 
 
 @pytest.fixture
-def zoe(server: Server) -> Chat:
-    """The private chat of Zoe, who owns the bot."""
-    return server.person("Zoe").private()
+def owner(server: Server) -> Person:
+    """Zoe, who owns the bot."""
+    return server.person("Zoe")
+
+
+@pytest.fixture
+def zoe(owner: Person) -> Chat:
+    """Her private chat."""
+    return owner.private()
 
 
 @pytest.fixture
@@ -57,17 +64,17 @@ def report_data(deadly: Post, server: Server) -> str:
 
 
 async def test_a_guest_and_a_stranger_press_in_vain(
-    stage: Stage, server: Server, chat: Chat, zoe: Chat, deadly: Post
+    stage: Stage, server: Server, chat: Chat, owner: Person, deadly: Post
 ) -> None:
     """Only who owns or runs the bot now; the list is for them alone, and in private."""
     running = await stage.start()
-    report = await zoe.wait_for(lambda post: "put it aside" in post.text)
+    report = await owner.private().wait_for(lambda post: "put it aside" in post.text)
     query = {"id": "9", "from": chat.people[0].user, "chat_instance": "1", "data": report_data(deadly, server)}
     server.put_update({"callback_query": query | {"message": report.content}})
     assert "Only the owner" in (await chat.answer(await chat.send("/aside"))).text
     assert len(await running.services.inbox.aside()) == 1
-    group = server.group("Family", zoe.people[0])
-    assert "private" in (await group.answer(await group.send("/aside"))).text
+    group = server.group("Family", owner)
+    assert "private" in (await group.answer(await group.send("/aside", by=owner))).text
 
 
 async def test_an_admin_has_it_tried_again(stage: Stage, server: Server, chat: Chat, zoe: Chat, deadly: Post) -> None:

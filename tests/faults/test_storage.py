@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.pictures.media import Media
+from bot.pictures.copies import Copies
 from bot.storage import Forgetting, Inbox, Pictures, Turns
 from bot.storage.database import FILE
 from playground import Chat, Server
@@ -64,7 +64,7 @@ class Full:
 
 @pytest.mark.parametrize(
     ("owner", "method", "error"),
-    [(Pictures, "add", sqlite_full), (Media, "_keep", file_full), (Pictures, "look_at", sqlite_full)],
+    [(Pictures, "add", sqlite_full), (Copies, "_write", file_full), (Pictures, "look_at", sqlite_full)],
 )
 async def test_a_disk_that_fills_up_is_told_and_the_question_goes_on(  # noqa: PLR0917
     stage: Stage,
