@@ -2,7 +2,8 @@
 
 from bot.storage.admissions import INSIDE, Admission, Admissions, Standing
 from bot.storage.chats import Chats
-from bot.storage.database import BACKUPS, FOLDER, Database, StorageError, open_database
+from bot.storage.database import BACKUPS, FOLDER, Database, open_database
+from bot.storage.errors import StorageError, StorageInUse
 from bot.storage.forgetting import Forgetting, Forgotten
 from bot.storage.inbox import Inbox, InboxQueue
 from bot.storage.moving import Moving
@@ -28,6 +29,7 @@ __all__ = [
     "Source",
     "Standing",
     "StorageError",
+    "StorageInUse",
     "Turn",
     "Turns",
     "open_database",

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import aiosqlite
 
+from bot.storage.errors import StorageError
+from bot.storage.lock import locked
 from bot.tasks import spawn
 
 FILE = "eyeglass.sqlite3"
@@ -25,10 +27,6 @@ BUSY_MILLISECONDS = 10_000
 Value = str | int | float | bytes | None
 Statement = tuple[str, Sequence[Value]]
 """SQL and its values."""
-
-
-class StorageError(Exception):
-    """The storage cannot be used; the text is one sentence for the owner."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,24 +128,22 @@ def _write_each(connection: sqlite3.Connection, writes: Sequence[_Write]) -> lis
 
 @contextlib.asynccontextmanager
 async def open_database(folder: Path) -> AsyncIterator[Database]:
-    """Open (and create, and migrate) the database in `folder`.
+    """Open (and create, and migrate) the database in `folder`; no other process can meanwhile.
 
     Raises:
-        StorageError: the folder cannot be written, the file is no database, or it is newer than this program.
+        StorageError: the folder cannot be written, another process uses it (`StorageInUse`), the file is no database,
+            or it is newer than this program.
     """
-    try:
-        await asyncio.to_thread(_make_private, folder)
-        connection = await aiosqlite.connect(folder / FILE, isolation_level=None)
-    except (OSError, sqlite3.Error) as error:
-        raise StorageError(f"storage.path: {folder} cannot be used: {error}.") from None
-    try:
+    async with contextlib.AsyncExitStack() as opened:
         try:
+            await asyncio.to_thread(_make_private, folder)
+            opened.enter_context(locked(folder))
+            connection = await aiosqlite.connect(folder / FILE, isolation_level=None)
+            opened.push_async_callback(connection.close)
             await _prepare(connection, folder / FILE)
         except (OSError, sqlite3.Error) as error:
             raise StorageError(f"storage.path: {folder / FILE} cannot be used: {error}.") from None
         yield Database(connection)
-    finally:
-        await connection.close()
 
 
 def _make_private(folder: Path) -> None:

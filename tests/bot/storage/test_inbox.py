@@ -1,6 +1,8 @@
 """The inbox: on the disk before Telegram is told, done once, replayed in order."""
 
 import asyncio
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ import pytest
 from telegram import Bot, Update
 from telegram.error import NetworkError
 
-from bot.storage import Database, Inbox, InboxQueue, open_database
+from bot.storage import Database, Inbox, InboxQueue
+from bot.storage.database import FILE
 from bot.storage.inbox import MOST_ATTEMPTS, SUSPECT_ATTEMPTS
 
 BOT = Bot("1:token")
@@ -35,10 +38,10 @@ async def state(database: Database, number: int) -> tuple[str, int] | None:
 async def test_put_returns_once_the_update_is_on_the_disk(inbox: Inbox, tmp_path: Path) -> None:
     """Another connection sees it at once, with fields that the library does not know."""
     await InboxQueue(inbox).put(update(7, brand_new={"field": 1}))
-    async with open_database(tmp_path / "data") as other:
-        row = await other.row("SELECT payload, state FROM inbox WHERE update_id = 7")
-    assert row is not None and row["state"] == "waiting"
-    assert b"brand_new" in row["payload"]
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / FILE)) as other:
+        ((payload, state),) = other.execute("SELECT payload, state FROM inbox WHERE update_id = 7")
+    assert state == "waiting"
+    assert b"brand_new" in payload
 
 
 async def test_an_update_that_comes_twice_is_queued_once(inbox: Inbox) -> None:
