@@ -56,8 +56,8 @@ class Retention:
             try:
                 if pictures := await self.sweep(time.time()):
                     _log.info("%d pictures were too old and are deleted", pictures)
-            except (OSError, sqlite3.Error):
-                _log.exception("what is too old could not be deleted; it is tried again")
+            except (OSError, sqlite3.Error) as error:
+                _log.warning("what is too old could not be deleted, and is tried again in an hour: %s", error)
             await asyncio.sleep(PAUSE)
 
 
