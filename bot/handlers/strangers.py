@@ -5,7 +5,7 @@ import time
 
 from telegram import Chat, ChatMember, InlineKeyboardMarkup, Message, Update
 
-from bot.access import STRANGER_PAUSE, Action, one_line
+from bot.access import STRANGER_PAUSE, Action, inert, one_line
 from bot.context import BotContext
 from bot.handlers.commands import tell_person
 from bot.handlers.people import DOOR, button
@@ -30,7 +30,7 @@ async def meet(message: Message, update: Update, context: BotContext) -> None:
         return
     name, now = _name(chat), time.time()
     if owner is not None and await services.admissions.ask(chat.id, name, _language(update), now, STRANGER_PAUSE):
-        await _ask_owner(context, owner, chat.id, Sentence.ASKS_IN, name=name, id=chat.id)
+        await _ask_owner(context, owner, chat.id, Sentence.ASKS_IN, name=inert(name), id=chat.id)
     if await services.chats.may_tell_stranger(chat.id, now, STRANGER_PAUSE):
         _log.info("access: user %d wrote and is not let in", chat.id)
         await say(update, context, Sentence.UNPAIRED if owner is None else Sentence.STRANGER, id=chat.id)
@@ -52,8 +52,8 @@ async def invited(update: Update, context: BotContext) -> None:
     if not known and not await services.chats.may_tell_stranger(by.id, now, STRANGER_PAUSE):
         return
     if await services.admissions.ask(group.id, _name(group), _language(update), now, STRANGER_PAUSE):
-        who = one_line(by.full_name)
-        await _ask_owner(context, owner, group.id, Sentence.GROUP_ASKS_IN, name=_name(group), by=who, by_id=by.id)
+        name, who = inert(_name(group)), inert(one_line(by.full_name))
+        await _ask_owner(context, owner, group.id, Sentence.GROUP_ASKS_IN, name=name, by=who, by_id=by.id)
 
 
 async def _pair(message: Message, update: Update, context: BotContext) -> bool:

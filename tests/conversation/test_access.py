@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.access import STRANGER_PAUSE
+from bot.access import JOINER, STRANGER_PAUSE
 from bot.storage import Standing
 from playground import Chat, Post, Server
 from playground.people import Person
@@ -125,7 +125,7 @@ async def test_the_owner_lets_a_stranger_in_by_a_button(house: House, caplog: py
     """The question turns into what was decided, the newcomer is told in his language, and the log keeps it."""
     chen = house.server.person("Chen", language_code="zh", username="chen")
     question = await house.knock(chen)
-    assert "Chen (@chen)" in question.text
+    assert f"Chen (@{JOINER}chen)" in question.text
     assert "Chen" in await (await house.chat.press("Let in", question)).answered()
     await house.chat.wait_until(lambda: "may use this bot now" in question.text and not question.buttons)
     await chen.private().wait_for(lambda post: "可以使用" in post.text)
