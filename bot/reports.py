@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 import time
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
@@ -34,11 +35,18 @@ class Reports:
         inbox = self._services.inbox
         while True:
             await inbox.news.wait()
-            await asyncio.sleep(await inbox.last_report() + PAUSE_SECONDS - time.time())
-            inbox.news.clear()
-            numbers = await inbox.unreported()
-            if numbers and await self._tell(numbers):
-                await inbox.note_report(numbers)
+            try:
+                # A report may have been dated by a clock that was ahead: that must not silence the next one.
+                pause = min(await inbox.last_report() + PAUSE_SECONDS - time.time(), PAUSE_SECONDS)
+                await asyncio.sleep(pause)
+                inbox.news.clear()
+                numbers = await inbox.unreported()
+                if numbers and await self._tell(numbers):
+                    await inbox.note_report(numbers)
+            except sqlite3.Error as error:
+                _log.warning("nobody could be told of updates set aside; it is tried again in an hour: %s", error)
+                await asyncio.sleep(PAUSE_SECONDS)
+                inbox.news.set()
 
     async def _tell(self, numbers: list[int]) -> bool:
         """Whether somebody has read it, or could."""

@@ -6,10 +6,11 @@ import logging
 import math
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from itertools import chain
 from pathlib import Path
 
+from bot.clock import Clock
 from bot.storage import BACKUPS, FOLDER, Database, Forgetting, Forgotten
 
 PAUSE = 3600.0
@@ -24,10 +25,12 @@ _log = logging.getLogger(__name__)
 class Retention:
     """Deletes rows together with the files that belong to them. `folder` is the storage's."""
 
-    def __init__(self, database: Database, folder: Path, keep_seconds: float) -> None:
+    def __init__(self, database: Database, folder: Path, keep_seconds: float, clock: Clock | None = None) -> None:
         self._forgetting = Forgetting(database)
         self._folder = folder
         self._keep_seconds = keep_seconds
+        self._clock = clock or Clock()
+        self._trusted = True
 
     async def forget(self, chat: int, update_id: int) -> Forgotten:
         """Delete a chat's pictures, turns and the updates before this one.
@@ -64,15 +67,26 @@ class Retention:
         await asyncio.to_thread(_delete, loose, now - FRESH)
         return pictures
 
-    async def keep_sweeping(self) -> None:
-        """Sweep now and every hour, until cancelled."""
+    async def keep_sweeping(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Sweep now and every hour, until cancelled; by a clock that may be wrong nothing is deleted."""
         while True:
             try:
-                if pictures := await self.sweep(time.time()):
-                    _log.info("%d pictures were too old and are deleted", pictures)
-            except (OSError, sqlite3.Error):
-                _log.exception("what is too old could not be deleted; it is tried again")
-            await asyncio.sleep(PAUSE)
+                await self._sweep_by_the_clock()
+            except (OSError, sqlite3.Error) as error:
+                _log.warning("what is too old could not be deleted, and is tried again in an hour: %s", error)
+            await sleep(PAUSE)
+
+    async def _sweep_by_the_clock(self) -> None:
+        trusted_before, self._trusted = self._trusted, self._clock.proves_right(await self._forgetting.newest())
+        if self._trusted:
+            if pictures := await self.sweep(self._clock.now()):
+                _log.info("%d pictures were too old and are deleted", pictures)
+        elif trusted_before:
+            _log.warning(
+                "the clock says %s, more than a day away from what was known: nothing is deleted by its age until the "
+                "clock has gone right for an hour; set it if it is wrong",
+                time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(self._clock.now())),
+            )
 
 
 def _delete(files: Iterable[Path], before: float = math.inf) -> None:

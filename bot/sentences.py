@@ -94,6 +94,10 @@ class Sentence(StrEnum):
         "terminal. Your Telegram id is {id}."
     )
     WRONG_CODE = "That is not the pairing code. Attempts left: {left}."
+    CODES_LOCKED = (
+        "Too many wrong pairing codes were sent, so I take none from you any more. If this bot is yours, restart "
+        "Eyeglass: its terminal then shows a new code."
+    )
     PAIRED = (
         "You own this bot now. When others want to use it, I ask you; /people shows who may. "
         "Send me a photo or a scan with a question, or press /start for an example."

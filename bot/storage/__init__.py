@@ -3,7 +3,8 @@
 from bot.storage.admissions import INSIDE, Admission, Admissions, Standing
 from bot.storage.at_work import AtWork
 from bot.storage.chats import Chats
-from bot.storage.database import BACKUPS, FOLDER, Database, StorageError, open_database
+from bot.storage.database import BACKUPS, FOLDER, Database, open_database
+from bot.storage.errors import StorageError, StorageInUse
 from bot.storage.forgetting import Forgetting, Forgotten
 from bot.storage.inbox import Inbox, Received, SetAside, Waiting
 from bot.storage.moving import Moving
@@ -32,6 +33,7 @@ __all__ = [
     "Source",
     "Standing",
     "StorageError",
+    "StorageInUse",
     "Turn",
     "Turns",
     "Waiting",

@@ -81,6 +81,14 @@ class Forgetting:
         await self._database.scrub()
         return pictures.rowcount
 
+    async def newest(self) -> float | None:
+        """When the newest update, picture or turn was written, in seconds since 1970; None where there is none."""
+        row = await self._database.row(
+            "SELECT max(moment) AS newest FROM (SELECT max(received_at) AS moment FROM inbox "
+            "UNION ALL SELECT max(created_at) FROM pictures UNION ALL SELECT max(created_at) FROM turns)"
+        )
+        return row["newest"] if row else None
+
     async def files(self) -> set[str]:
         """The names of all copies that a picture still needs."""
         return {row["path"] for row in await self._database.rows("SELECT path FROM pictures")}

@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from bot.storage.errors import primary_code
+
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds between two attempts: the pauses double."""
 
@@ -31,14 +33,14 @@ _log = logging.getLogger(__name__)
 def is_passing_trouble(error: BaseException | None) -> bool:
     """Whether the same may go well once the disk has room, or whoever holds the database lets go of it."""
     if isinstance(error, sqlite3.Error):
-        return getattr(error, "sqlite_errorcode", 0) & 0xFF in PASSING
+        return primary_code(error) in PASSING
     return isinstance(error, OSError) and error.errno in PASSING_FILES
 
 
 def is_full(error: BaseException | None) -> bool:
     """Whether the disk is full."""
     if isinstance(error, sqlite3.Error):
-        return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
+        return primary_code(error) == sqlite3.SQLITE_FULL
     return isinstance(error, OSError) and error.errno in FULL
 
 

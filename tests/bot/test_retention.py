@@ -1,5 +1,6 @@
 """What is deleted is gone: rows, files, the log, backups."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -7,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.retention import FRESH, Retention
+from bot.clock import Clock
+from bot.retention import FRESH, PAUSE, Retention
 from bot.storage import FOLDER, Admissions, Database, Inbox, NewPicture, Pictures, Turn, Turns, open_database
+from bot.tasks import beside
 from model_service import Detail, FinishReason
 
 DAY = 86_400.0
@@ -161,6 +164,91 @@ async def test_backups_grow_old_too(database: Database, folder: Path) -> None:
     await Retention(database, folder, keep_seconds=90 * DAY).sweep(now=97 * DAY)
     assert not (folder / "eyeglass.sqlite3.v1.bak").exists()
     assert (folder / "eyeglass.sqlite3.v2.bak").exists()
+
+
+class Hours:
+    """The clocks of a sweeping that is let go hour by hour: `set_by` says by how much the wall clock is set in each."""
+
+    def __init__(self, wall: float, *set_by: float) -> None:
+        self.wall = wall
+        self.steady = 0.0
+        self.set_by = list(set_by)
+        self.over = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        """Take no time, but turn the clocks; for good once all hours are over."""
+        if not self.set_by:
+            self.over.set()
+            await asyncio.Event().wait()
+        self.steady += seconds
+        self.wall += seconds + self.set_by.pop(0)
+
+    async def sweep(self, database: Database, folder: Path) -> None:
+        """Sweep at the start and after each hour."""
+        clock = Clock(lambda: self.wall, lambda: self.steady)
+        retention = Retention(database, folder, 90 * DAY, clock)
+        async with beside(retention.keep_sweeping(self.sleep), "sweep"):
+            await self.over.wait()
+
+
+async def kept_since(database: Database, folder: Path, moment: float) -> set[str]:
+    """A picture with its turn, a backup, and a copy without a row, all of that moment; returns what is left then."""
+    await Turns(database).add([(await Pictures(database).add(NEW), TURN)])
+    await Inbox(database).receive(1, UPDATE)
+    for table, column in (("pictures", "created_at"), ("turns", "created_at"), ("inbox", "received_at")):
+        await database.write(f"UPDATE {table} SET {column} = ?", moment)  # noqa: S608
+    for name in ("ada.jpg", "loose.jpg"):
+        keep(folder, name, moment)
+    backup = folder / "eyeglass.sqlite3.v1.bak"
+    backup.write_bytes(b"")
+    os.utime(backup, (moment, moment))
+    return left(folder)
+
+
+def left(folder: Path) -> set[str]:
+    """The copies and backups that are there."""
+    return copies(folder) | {file.name for file in folder.glob("*.bak")}
+
+
+async def test_a_clock_that_is_ahead_deletes_nothing_until_it_is_set(
+    database: Database, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A start with the clock a year ahead, which somebody sets right half an hour later."""
+    before = await kept_since(database, folder, 1000 * DAY - 600)
+    await Hours(1365 * DAY, -365 * DAY).sweep(database, folder)
+    assert left(folder) == before
+    assert len(await database.rows("SELECT id FROM turns")) == 2
+    assert caplog.text.count("set it if it is wrong") == 1
+
+
+async def test_a_clock_that_jumps_while_the_bot_runs_deletes_nothing(database: Database, folder: Path) -> None:
+    """Ahead by a year for an hour; the loose copy was too old before."""
+    before = await kept_since(database, folder, 1000 * DAY)
+    await Hours(1000 * DAY + 7200, 365 * DAY, -365 * DAY).sweep(database, folder)
+    assert left(folder) == before - {"loose.jpg"}
+
+
+async def test_a_bot_that_was_off_for_long_sweeps_an_hour_later(database: Database, folder: Path) -> None:
+    """The clock went right for that hour: a year has passed indeed."""
+    before = await kept_since(database, folder, 1000 * DAY)
+    await Hours(1365 * DAY).sweep(database, folder)
+    assert left(folder) == before
+    await Hours(1365 * DAY, 0.0).sweep(database, folder)
+    assert left(folder) == set()
+
+
+async def test_an_idle_bot_goes_on_sweeping(database: Database, folder: Path) -> None:
+    """Nobody wrote for a hundred days while it ran."""
+    await kept_since(database, folder, 1000 * DAY)
+    await Hours(1000 * DAY, *[DAY - PAUSE - 1] * 101).sweep(database, folder)
+    assert left(folder) == set()
+
+
+async def test_a_clock_that_is_behind_deletes_nothing(database: Database, folder: Path) -> None:
+    """By a year."""
+    before = await kept_since(database, folder, 1000 * DAY)
+    await Hours(635 * DAY, 0.0).sweep(database, folder)
+    assert left(folder) == before
 
 
 @pytest.fixture
