@@ -146,6 +146,18 @@ async def test_the_bot_may_be_stopped_while_a_file_is_waited_for(
     assert states(stage) == ["done"]
 
 
+async def test_forget_ends_the_wait_for_a_file(stage: Stage, server: Server, chat: Chat, patience: Clock) -> None:
+    """The question is gone with all else, and the file is not fetched any more."""
+    await stage.start()
+    await held_up(server, chat, patience)
+    await chat.answer(await chat.send("/forget"), lambda post: "Deleted" in post.text or "nothing" in post.text)
+    server.fail_no_more()
+    patience.go.set()
+    await stage.stop()
+    assert states(stage) == ["done"] * 2
+    assert len(server.calls("download")) == 1
+
+
 async def test_who_waits_long_for_a_file_reads_why(stage: Stage, server: Server, chat: Chat, patience: Clock) -> None:
     """Once, and only until it goes on."""
     await stage.start()
