@@ -62,6 +62,14 @@ async def test_a_file_that_does_not_come_in_time_is_tried_again(
     assert patience.slept == PAUSES[:2]
 
 
+async def test_no_connection_to_the_files_is_an_outage_as_well(stage: Stage, chat: Chat, patience: Clock) -> None:
+    """It is tried again as often."""
+    stage.values["telegram"]["base_file_url"] = "http://127.0.0.1:1/file/bot"
+    await stage.start()
+    await chat.answer(await chat.send_photo(picture(), ASKED), lambda post: "send it again" in post.text)
+    assert patience.slept[: len(PAUSES)] == PAUSES
+
+
 async def test_a_document_is_waited_for_as_well(stage: Stage, server: Server, chat: Chat, patience: Clock) -> None:
     """A PDF, whose pages are rendered then."""
     await stage.start()
