@@ -86,7 +86,7 @@ class Admissions:
         sql = (
             "INSERT INTO admissions (id, name, language, standing, asked_at) VALUES (?1, ?2, ?3, 'asking', ?4) "
             "ON CONFLICT DO UPDATE SET name = ?2, language = ?3, asked_at = ?4 "
-            "WHERE standing = 'asking' AND (asked_at <= ?4 - ?5 OR asked_at > ?4)"
+            "WHERE standing = 'asking' AND (asked_at <= ?4 - ?5 OR asked_at > ?4 + ?5)"
         )
         return await self._database.write(sql, id, name, language, now, pause) == 1
 

@@ -52,6 +52,6 @@ class Chats:
         sql = (
             "INSERT INTO chats (id, stranger_told_at) VALUES (?1, ?2) "
             "ON CONFLICT DO UPDATE SET stranger_told_at = ?2 "
-            "WHERE coalesce(stranger_told_at, 0) <= ?2 - ?3 OR stranger_told_at > ?2"
+            "WHERE coalesce(stranger_told_at, 0) <= ?2 - ?3 OR stranger_told_at > ?2 + ?3"
         )
         return await self._database.write(sql, chat, now, pause) == 1
