@@ -227,7 +227,12 @@ def _show_code(pairing: Pairing | None, bot: Bot) -> None:
 
 
 async def _replay(application: EyeglassApplication, queue: InboxQueue) -> None:
-    await application.services.inbox.recover(application.services.at_work.left)
+    services = application.services
+    await services.inbox.recover(services.at_work.left)
+    try:
+        await services.retention.delete_loose()
+    except OSError as error:
+        _log.warning("copies that no picture needs could not be deleted: %s", error)
     if left := await queue.replay(application.bot):
         _log.info("going on with %d updates of the last run", left)
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ class Lanes(BaseUpdateProcessor):
         self._handle = handle
         self._ended = ended
         self._again: set[int] = set()
+        self._begun: set[asyncio.Task[Any]] = set()
         self._pausing: set[asyncio.Task[Any]] = set()
         self._chats: dict[int, _Chat] = {}
         self._arrivals: dict[int, Arrival] = {}
@@ -98,11 +100,16 @@ class Lanes(BaseUpdateProcessor):
         self._again.add(update_id)
 
     async def leave_waiting(self) -> None:
-        """Leave to the next run albums that are still arriving, and what waits to be tried again."""
+        """Leave to the next run albums that are still arriving, what waits to be tried again, and what waits for it."""
         leaving = set(self._pausing)
         for chat in self._chats.values():
-            numbers = {update.update_id for album in chat.albums.values() for update in album.updates}
-            leaving |= {task for task, question in chat.questions.items() if question in numbers}
+            arriving = {update.update_id for album in chat.albums.values() for update in album.updates}
+            left = {question for task, question in chat.questions.items() if task in leaving or question in arriving}
+            leaving |= {
+                task
+                for task, question in chat.questions.items()
+                if question in left or (task not in self._begun and question > min(left, default=math.inf))
+            }
         await self._end(leaving)
 
     async def _end(self, tasks: set[asyncio.Task[Any]]) -> None:
@@ -122,6 +129,7 @@ class Lanes(BaseUpdateProcessor):
                 return
             chat = update.effective_chat.id if update.effective_chat else -update.update_id
             async with self._turn(chat, update, task) as asks:
+                self._begun.add(task)
                 await self._work(update, task, coroutine if asks else None)
         except asyncio.CancelledError:
             if task not in self._dropped:
@@ -129,6 +137,7 @@ class Lanes(BaseUpdateProcessor):
             task.uncancel()
         finally:
             self._dropped.discard(task)
+            self._begun.discard(task)
             if isinstance(coroutine, Coroutine):
                 coroutine.close()
             if isinstance(update, Update):

@@ -62,10 +62,17 @@ class Retention:
         if self._keep_seconds:
             pictures = await self._forgetting.older_than(now - self._keep_seconds)
             await asyncio.to_thread(_delete, self._folder.glob(BACKUPS), now - self._keep_seconds)
+        await self.delete_loose(now - FRESH)
+        return pictures
+
+    async def delete_loose(self, before: float = math.inf) -> None:
+        """Delete the copies that no picture names, if they were written before a moment (seconds since 1970).
+
+        At the start, when nothing is on its way into the database, that is whatever a killed run left.
+        """
         needed = await self._forgetting.files()
         loose = (file for file in (self._folder / FOLDER).glob("*") if file.name not in needed)
-        await asyncio.to_thread(_delete, loose, now - FRESH)
-        return pictures
+        await asyncio.to_thread(_delete, loose, before)
 
     async def keep_sweeping(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Sweep now and every hour, until cancelled; by a clock that may be wrong nothing is deleted."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from telegram import Chat, InlineKeyboardMarkup, Update
+from telegram.ext import ExtBot
 
 from bot.access import asker_of
 from bot.configuration.chat_settings import Stream
@@ -13,6 +14,7 @@ from bot.context import BotContext
 from bot.delivery.combining import CombinedAnswer
 from bot.delivery.drafts import Draft
 from bot.delivery.footer import CLOSE
+from bot.delivery.orphans import remove_orphans
 from bot.delivery.post import place_of, topic_of
 from bot.delivery.progress import Progress
 from bot.delivery.reply import Reply
@@ -60,6 +62,8 @@ async def answer(update: Update, context: BotContext, pictures: Sequence[Picture
         with services.asked.open(work.asked, promised=begun is not None):
             lanes_of(context).let_by(update.update_id)
             await _see_through(work, context.media())
+            if services.inbox.may_be_begun(update.update_id):
+                await _tidy_up(work, context.bot)
     except (LimitReached, QueueFull) as error:
         await _decline(work, error)
 
@@ -166,6 +170,15 @@ def _turn(work: Answering, reading: Reading, messages: Sequence[int]) -> Turn:
         detail=work.settings.detail,
         finish=reading.output.finish_reason or FinishReason.STOP,
     )
+
+
+async def _tidy_up(work: Answering, bot: ExtBot[int]) -> None:
+    """Remove what a run that was killed left under the question."""
+    chat, question, services = work.message.chat.id, work.message.message_id, work.services
+    answer = await services.inbox.answer_of(work.asked.update_id)
+    if answer is not None:
+        known = await services.pictures.messages_about(chat, question, answer)
+        await remove_orphans(bot, chat, question, answer, known)
 
 
 async def _decline(work: Answering, error: Exception) -> None:

@@ -8,6 +8,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.context import BotContext
+from bot.delivery.orphans import remove_orphans
 from bot.handlers.admins import is_admin_here
 from bot.handlers.speaking import message_of, say, say_as_answer
 from bot.lanes import lanes_of
@@ -32,6 +33,8 @@ async def forget(update: Update, context: BotContext) -> None:
         return
     chat = message.chat.id
     await lanes_of(context).drop(chat, update.update_id)
+    for question in await context.services.inbox.maybe_begun(chat, update.update_id):
+        await remove_orphans(context.bot, chat, question, message.message_id, known=())
     forgotten = await context.services.retention.forget(chat, update.update_id)
     context.services.model.forget(str(chat))
     for begun in forgotten.answers:

@@ -62,6 +62,7 @@ class Inbox:
         self._database = database
         self._attempts: dict[int, int] = {}
         self._interrupted: frozenset[int] = frozenset()
+        self._maybe_begun: frozenset[int] = frozenset()
         self.postponed: set[int] = set()
         """What waits for the next run."""
         self.news = asyncio.Event()
@@ -114,6 +115,19 @@ class Inbox:
         It may be the picture, or the model: decoded again once there is a model, it shows.
         """
         return update_id in self._interrupted
+
+    def may_be_begun(self, update_id: int) -> bool:
+        """Whether a former run may have sent a message for this update without having noted its number."""
+        return update_id in self._maybe_begun
+
+    async def maybe_begun(self, chat: int, before: int) -> list[int]:
+        """The messages of a chat that `may_be_begun` holds for, of updates before this one."""
+        sql = (
+            "SELECT CAST(payload AS TEXT) ->> '$.message.message_id' AS question FROM inbox "
+            "WHERE maybe_begun AND payload <> x'' AND chat = ? AND update_id < ?"
+        )
+        rows = await self._database.rows(sql, chat, before)
+        return [row["question"] for row in rows if row["question"] is not None]
 
     async def give_up(self, update_id: int) -> None:
         """Set a deadly update aside."""
@@ -206,13 +220,16 @@ class Inbox:
         sql = f"UPDATE inbox SET attempts = attempts + 1 WHERE update_id = ? AND {unfinished}"  # noqa: S608
         await self._database.write_all(
             *((sql, (number,)) for number in blamed),
+            ("UPDATE inbox SET maybe_begun = 1 WHERE state = 'working' AND answer_message_id IS NULL", ()),
             ("UPDATE inbox SET state = 'waiting' WHERE state = 'working'", ()),
         )
         for number in blamed:
             _log.warning("the process died while it worked on update %d", number)
         self._interrupted = frozenset(mark.update_id for mark in marks if not mark.ready)
-        sql = f"SELECT update_id, attempts FROM inbox WHERE attempts > 0 AND {unfinished}"  # noqa: S608
-        self._attempts = {row["update_id"]: row["attempts"] for row in await self._database.rows(sql)}
+        sql = f"SELECT * FROM inbox WHERE (attempts > 0 OR maybe_begun) AND {unfinished}"  # noqa: S608
+        rows = await self._database.rows(sql)
+        self._attempts = {row["update_id"]: row["attempts"] for row in rows}
+        self._maybe_begun = frozenset(row["update_id"] for row in rows if row["maybe_begun"])
         self.news.set()
 
     async def waiting(self, most: int) -> list[Waiting]:

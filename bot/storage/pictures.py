@@ -100,6 +100,11 @@ class Pictures:
         """Remember that these messages of the pictures' chat are about them, and about nothing else."""
         await self._database.write_all(*linking(pictures, message_ids))
 
+    async def messages_about(self, chat: int, after: int, before: int) -> set[int]:
+        """The numbers between two others that belong to messages about pictures."""
+        sql = "SELECT DISTINCT message_id FROM message_pictures WHERE chat = ? AND message_id > ? AND message_id < ?"
+        return {row["message_id"] for row in await self._database.rows(sql, chat, after, before)}
+
     async def current(self, chat: int, topic: int | None = None) -> list[Picture]:
         """What the next question there is about; empty where nothing is."""
         sql = "JOIN looked_at ON looked_at.picture = pictures.id WHERE looked_at.chat = ? AND topic = ?"

@@ -4,6 +4,8 @@ ALTER TABLE inbox ADD COLUMN chat INTEGER;
 ALTER TABLE inbox ADD COLUMN quick INTEGER NOT NULL DEFAULT 0;
 -- When it was brought back after having been set aside (seconds since 1970).
 ALTER TABLE inbox ADD COLUMN retried_at REAL;
+-- Whether the process died before the number of the answer's message was known: there may be one.
+ALTER TABLE inbox ADD COLUMN maybe_begun INTEGER NOT NULL DEFAULT 0;
 -- What of a chat a /forget deleted so far, in JSON: a killed one goes on, and tells the whole of it.
 ALTER TABLE inbox ADD COLUMN deleted TEXT;
 
