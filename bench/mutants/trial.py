@@ -1,6 +1,7 @@
 """One trial: the tests of a module, with a mutant in its place, in a fork of a process that is warm."""
 
 import contextlib
+import gc
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -25,6 +26,8 @@ WARM = (
     "pydantic",
     "PIL.Image",
     "pypdfium2",
+    "aiosqlite",
+    "telegramify_markdown",
 )
 """What takes long to import and is none of ours: in the warm process no mutated module may be there already."""
 
@@ -67,6 +70,7 @@ def warm_up() -> None:
     """Import what every trial needs."""
     for name in WARM:
         importlib.import_module(name)
+    gc.freeze()
 
 
 def outcome(module: str, source: str, tests: Sequence[str], seconds: float | None, log: Path) -> int | None:

@@ -124,3 +124,5 @@ async def test_somebody_can_be_let_in_by_id(admissions: Admissions) -> None:
     assert not await admissions.let_in(ADA, "Ada", by=ADA)
     assert await standings(admissions) == {ADA: Standing.OWNER, FAMILY: Standing.GUEST}
     assert await admissions.inside(3, FAMILY)
+    assert await admissions.let_in(4, "Mia", by=ADA, language="zh")
+    assert await admissions.get(4) == Admission(4, "Mia", "zh", Standing.GUEST)
