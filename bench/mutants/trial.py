@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 from types import CodeType
 
@@ -30,9 +31,6 @@ WARM = (
     "telegramify_markdown",
 )
 """What takes long to import and is none of ours: in the warm process no mutated module may be there already."""
-
-QUIET = "ignore::pytest.PytestAssertRewriteWarning"
-"""Said of what is warm already."""
 
 SECONDS = 15
 """A test that takes longer waits for what will not happen."""
@@ -70,6 +68,8 @@ def warm_up() -> None:
     """Import what every trial needs."""
     for name in WARM:
         importlib.import_module(name)
+    for plugin in metadata.entry_points(group="pytest11"):
+        plugin.load()
     gc.freeze()
 
 
@@ -95,6 +95,6 @@ def _run(module: str, source: str, tests: Sequence[str], log: Path) -> None:
     phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
     hypothesis.settings.register_profile("mutants", phases=phases, database=None, derandomize=True)
     hypothesis.settings.load_profile("mutants")
-    code = pytest.main(["-x", "-p", "no:cacheprovider", "-W", QUIET, f"--timeout={SECONDS}", "--tb=short", *tests])
+    code = pytest.main(["-x", "-p", "no:cacheprovider", "--assert=plain", f"--timeout={SECONDS}", "--tb=line", *tests])
     sys.stdout.flush()
     os._exit(code)

@@ -93,8 +93,9 @@ def test_what_is_asked(message: Message, question: str) -> None:
 
 def test_a_command_in_a_caption_means_the_bot_only_where_it_asks() -> None:
     """A caption that begins with another bot's command, or with a setting, is a caption."""
-    words = ("/ask", "/text@eyeglass_bot", "/detail", "/ask@other_bot")
-    assert [word for word in words if is_addressed(commanded(word, " x"), BOT)] == ["/ask", "/text@eyeglass_bot"]
+    asking = ["/ask", "/text@eyeglass_bot", "/table", "/describe"]
+    words = [*asking, "/detail", "/ask@other_bot"]
+    assert [word for word in words if is_addressed(commanded(word, " x"), BOT)] == asking
 
 
 def test_a_bot_without_a_name_takes_no_command_that_names_one() -> None:
