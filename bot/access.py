@@ -17,6 +17,15 @@ STRANGER_PAUSE = 3600.0
 
 LONGEST_NAME = 64
 
+JOINER = "\u2060"
+"""The word joiner: nobody sees it, and nothing that is found in a text goes on beyond it."""
+
+_SIGN = re.compile(r"(?<=[/@#$.:])(?!\s)")
+"""Behind a sign with which a command, a mention, a tag or the next part of an address begins."""
+
+_NUMBER = re.compile(r"\+?\d[\d ()+-]{3,}\d")
+_THREE = re.compile(r".{1,3}", re.DOTALL)
+
 ASK = "ask"
 QUESTIONS = frozenset({ASK, "text", "table", "describe"})
 """The commands that bring a question, or are one; they count in a caption too."""
@@ -83,6 +92,16 @@ def one_line(name: str) -> str:
     """A name as people may choose it, without line breaks and invisible signs, and not too long."""
     shown = "".join(sign for sign in name if sign.isspace() or unicodedata.category(sign)[0] != "C")
     return " ".join(shown.split())[:LONGEST_NAME] or "?"
+
+
+def inert(words: str) -> str:
+    """Words that somebody chose, with nothing in them that Telegram would make tappable; they look the same.
+
+    Telegram finds commands, mentions, tags, addresses, and numbers to call or to pay with in what the bot says, and one
+    tap on a command sends it in the reader's name.
+    """
+    apart = _SIGN.sub(JOINER, words)
+    return _NUMBER.sub(lambda found: JOINER.join(_THREE.findall(found[0])), apart)
 
 
 def asker_of(update: Update) -> Asker:

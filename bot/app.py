@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from pydantic import SecretStr
-from telegram import Bot
+from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
@@ -20,17 +20,30 @@ from bot.configuration.settings import Settings
 from bot.context import BotContext, Data, EyeglassApplication, Services
 from bot.delivery.looks import Looks
 from bot.delivery.pacing import ChatPacing
-from bot.handlers import commands, gate, register
-from bot.lanes import Lanes
+from bot.handlers import commands, errors, gate, register
+from bot.inbox_queue import InboxQueue
+from bot.lanes import Lanes, is_quick
 from bot.pairing import Pairing
+from bot.pictures.bodies import HEADERS, bound
 from bot.polling import ALLOWED_UPDATES, PollingRequest
-from bot.questions.asked import AskedQuestions
+from bot.questions.asked import Asked, AskedQuestions
 from bot.reports import Reports
 from bot.retention import Retention
-from bot.storage import Admissions, Chats, Database, Inbox, InboxQueue, Moving, Pictures, Turns, open_database
+from bot.storage import (
+    Admissions,
+    AtWork,
+    Chats,
+    Database,
+    Inbox,
+    Moving,
+    Pictures,
+    StorageError,
+    Turns,
+    open_database,
+)
 from bot.tasks import beside, spawn
 from bot.timings import Timings
-from model_service import ModelService, ModelServiceError, open_service
+from model_service import Health, ModelService, ModelServiceError, open_service
 
 CONNECTIONS = 48
 """To Telegram, at once. Each request goes through all of them, and through hundreds that halts the event loop."""
@@ -95,10 +108,11 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
     Raises:
         InvalidToken, StorageError, TelegramError: as for `run`.
     """
-    async with open_database(settings.storage.path) as database:
-        services = await _services(settings, model, database)
-        polling = PollingRequest(services.inbox, settings.telegram.timeout_seconds)
-        application = build_application(services, token, polling)
+    async with open_database(settings.storage.path) as database, _open_marks(settings, model) as at_work:
+        services = await _services(settings, model, database, at_work)
+        queue = InboxQueue(services.inbox, is_quick)
+        polling = PollingRequest(queue, settings.telegram.timeout_seconds)
+        application = build_application(services, token, polling, queue)
         async with (
             application,
             model,
@@ -107,25 +121,60 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
         ):
             _show_code(services.pairing, application.bot)
             await commands.tell_everybody(application.bot, services.admissions)
-            await _replay(application)
+            await _replay(application, queue)
             await application.start()
             try:
                 await _start_polling(application, settings)
                 yield RunningBot(application, services, polling.refused)
             finally:
                 await _stop(application, model)
-                with contextlib.suppress(sqlite3.Error):  # It only costs what is still at work an attempt.
+                with contextlib.suppress(sqlite3.Error):  # The next start does the same.
                     await services.inbox.release()
 
 
-def build_application(services: Services, token: SecretStr, polling: PollingRequest) -> EyeglassApplication:
+@contextlib.asynccontextmanager
+async def _open_marks(settings: Settings, model: ModelService) -> AsyncIterator[AtWork]:
+    """The marks of what is at work, which the engine's turns set from now on.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    try:
+        marks = AtWork(settings.storage.path, lambda: model.health is Health.READY)
+    except OSError as error:
+        raise StorageError(f"storage.path: {settings.storage.path} cannot be used: {error}.") from None
+    model.watch_turns(lambda request: marks.turn(None if request is None else Asked.update_of(request)))
+    try:
+        yield marks
+    finally:
+        marks.close()
+
+
+def build_application(
+    services: Services, token: SecretStr, polling: PollingRequest, queue: InboxQueue
+) -> EyeglassApplication:
     """PTB's application with the project's queue, lanes, pacing and table of handlers."""
     telegram = services.settings.telegram
     seconds = telegram.timeout_seconds
     request = HTTPXRequest(
-        CONNECTIONS, read_timeout=seconds, write_timeout=seconds, connect_timeout=seconds, pool_timeout=5.0
+        CONNECTIONS,
+        read_timeout=seconds,
+        write_timeout=seconds,
+        connect_timeout=seconds,
+        pool_timeout=5.0,
+        # A transport would bound it as well, but httpx would then look for no proxy in the environment.
+        httpx_kwargs={"event_hooks": {"response": [bound]}, "headers": HEADERS},
     )
-    lanes = Lanes(services.inbox)
+
+    async def handle(update: Update) -> None:
+        await application.process_update(update)
+
+    def ended(update_id: int) -> None:
+        queue.done(update_id)
+        if update_id in services.notices:
+            spawn(errors.take_back(application.bot, services, update_id), "take back a notice")
+
+    lanes = Lanes(services.inbox, handle, ended)
     builder = (
         Application.builder()
         .application_class(EyeglassApplication, {"services": services})
@@ -134,7 +183,7 @@ def build_application(services: Services, token: SecretStr, polling: PollingRequ
         .base_file_url(telegram.base_file_url)
         .request(request)
         .get_updates_request(polling)
-        .update_queue(InboxQueue(services.inbox))
+        .update_queue(queue)
         .concurrent_updates(lanes)
         .rate_limiter(ChatPacing())
         .context_types(ContextTypes[BotContext, Data, Data, Data](context=BotContext))
@@ -147,13 +196,14 @@ def build_application(services: Services, token: SecretStr, polling: PollingRequ
     return application
 
 
-async def _services(settings: Settings, model: ModelService, database: Database) -> Services:
+async def _services(settings: Settings, model: ModelService, database: Database, at_work: AtWork) -> Services:
     admissions = Admissions(database)
     orphan = settings.access.mode == "closed" and await admissions.owner() is None
     return Services(
         settings=settings,
         model=model,
         inbox=Inbox(database),
+        at_work=at_work,
         chats=Chats(database, settings.chat_defaults()),
         pictures=Pictures(database),
         turns=Turns(database),
@@ -176,9 +226,8 @@ def _show_code(pairing: Pairing | None, bot: Bot) -> None:
         )
 
 
-async def _replay(application: EyeglassApplication) -> None:
-    queue = application.update_queue
-    assert isinstance(queue, InboxQueue)  # noqa: S101
+async def _replay(application: EyeglassApplication, queue: InboxQueue) -> None:
+    await application.services.inbox.recover(application.services.at_work.left)
     if left := await queue.replay(application.bot):
         _log.info("going on with %d updates of the last run", left)
 
@@ -202,7 +251,7 @@ async def _stop(application: EyeglassApplication, model: ModelService) -> None:
             await application.updater.stop()
     lanes = application.update_processor
     assert isinstance(lanes, Lanes)  # noqa: S101
-    await lanes.leave_albums()
+    await lanes.leave_waiting()
     await model.drain()
     try:
         async with asyncio.timeout(LAST_SECONDS):
@@ -232,6 +281,7 @@ async def _until_end(bot: RunningBot, model: ModelService, stop: asyncio.Event) 
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         if died.done():
             raise died.result()
+        bot.services.at_work.forgive()
         if refused.done():
             raise InvalidToken
     finally:

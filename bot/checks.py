@@ -9,7 +9,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.configuration.settings import Settings
 from bot.configuration.settings_errors import SettingsError
 from bot.configuration.token import REFUSED, read_token
-from bot.storage import INSIDE, Admissions, StorageError, open_database
+from bot.storage import INSIDE, Admissions, StorageError, StorageInUse, open_database
 from model_service import ModelServiceError, open_service
 
 
@@ -39,10 +39,13 @@ async def _check_access(settings: Settings) -> str:
     access = settings.access
     if access.mode == "open":
         return "everybody may use the bot"
-    async with open_database(settings.storage.path) as database:
-        admissions = Admissions(database)
-        inside = [one for one in await admissions.all() if one.standing in INSIDE]
-        pairing = "" if await admissions.owner() else "; it has no owner yet: `eyeglass run` shows a pairing code"
+    try:
+        async with open_database(settings.storage.path) as database:
+            admissions = Admissions(database)
+            inside = [one for one in await admissions.all() if one.standing in INSIDE]
+            pairing = "" if await admissions.owner() else "; it has no owner yet: `eyeglass run` shows a pairing code"
+    except StorageInUse:
+        return "the running Eyeglass knows who may use it: say /people to it"
     chats = {one.id for one in inside if one.is_group} | set(access.chats)
     users = {one.id for one in inside if not one.is_group} | set(access.users)
     return f"{len(users)} people and {len(chats)} groups may use the bot{pairing}"
@@ -60,8 +63,11 @@ async def _check_token(settings: Settings) -> str:
 
 
 async def _check_storage(settings: Settings) -> str:
-    async with open_database(settings.storage.path) as database:
-        await database.write("DELETE FROM inbox WHERE FALSE")
+    try:
+        async with open_database(settings.storage.path) as database:
+            await database.write("DELETE FROM inbox WHERE FALSE")
+    except StorageInUse:
+        return f"{settings.storage.path} is in use by a running Eyeglass"
     return f"{settings.storage.path} can be written"
 
 

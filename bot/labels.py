@@ -16,6 +16,7 @@ class Label(StrEnum):
     COMMAND_NEW = "Forget the picture and start afresh"
     COMMAND_WATCH = "Whether I answer every picture here"
     COMMAND_PEOPLE = "Who may use me, and who asks to"
+    COMMAND_ASIDE = "What I put aside, to have it tried again"
     COMMAND_FORGET = "Delete all pictures, questions and answers of this chat"
     COMMAND_CANCEL = "Drop my questions that are not answered yet"
     COMMAND_QUEUE = "How many questions wait, and where mine stand"

@@ -14,11 +14,14 @@ from telegram.ext import BaseUpdateProcessor
 from bot.access import QUESTIONS, asks_again, leading_command
 from bot.albums import WINDOW, Arrival, album_of
 from bot.context import BotContext
-from bot.storage import Inbox
+from bot.storage import Inbox, surely
 from bot.tasks import spawn
 
-MOST_AT_ONCE = 4096
-"""Updates that are being worked on or wait in a lane; what is beyond them waits in the inbox."""
+ALL_AT_ONCE = 1_000_000
+"""No bound: `InboxQueue` lets in few updates of each chat, so that none can take the others' turn."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+"""Seconds before an update whose handlers met passing trouble is tried again: the pauses double."""
 
 _log = logging.getLogger(__name__)
 
@@ -45,9 +48,16 @@ class Lanes(BaseUpdateProcessor):
     /detail is answered while an answer grows. The updates of an album are taken in together.
     """
 
-    def __init__(self, inbox: Inbox) -> None:
-        super().__init__(MOST_AT_ONCE)
+    def __init__(
+        self, inbox: Inbox, handle: Callable[[Update], Awaitable[None]], ended: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """`handle` runs the handlers once more; `ended` hears the number of each update that left the lanes."""
+        super().__init__(ALL_AT_ONCE)
         self._inbox = inbox
+        self._handle = handle
+        self._ended = ended
+        self._again: set[int] = set()
+        self._pausing: set[asyncio.Task[Any]] = set()
         self._chats: dict[int, _Chat] = {}
         self._arrivals: dict[int, Arrival] = {}
         self._dropped: set[asyncio.Task[Any]] = set()
@@ -83,9 +93,13 @@ class Lanes(BaseUpdateProcessor):
         chat = self._chats.get(number, _Chat())
         await self._end({task for task, question in chat.questions.items() if question < update_id})
 
-    async def leave_albums(self) -> None:
-        """The process is about to end: albums that are still arriving are left to the next run."""
-        leaving = set()
+    def try_again(self, update_id: int) -> None:
+        """Have the handlers of an update run once more, after a pause: what they met will pass."""
+        self._again.add(update_id)
+
+    async def leave_waiting(self) -> None:
+        """Leave to the next run albums that are still arriving, and what waits to be tried again."""
+        leaving = set(self._pausing)
         for chat in self._chats.values():
             numbers = {update.update_id for album in chat.albums.values() for update in album.updates}
             leaving |= {task for task, question in chat.questions.items() if question in numbers}
@@ -107,8 +121,8 @@ class Lanes(BaseUpdateProcessor):
                 await coroutine
                 return
             chat = update.effective_chat.id if update.effective_chat else -update.update_id
-            async with self._turn(chat, update, task) as asks, self._inbox.one_suspect(update.update_id):
-                await self._work(update, coroutine if asks else None)
+            async with self._turn(chat, update, task) as asks:
+                await self._work(update, task, coroutine if asks else None)
         except asyncio.CancelledError:
             if task not in self._dropped:
                 raise
@@ -117,17 +131,34 @@ class Lanes(BaseUpdateProcessor):
             self._dropped.discard(task)
             if isinstance(coroutine, Coroutine):
                 coroutine.close()
+            if isinstance(update, Update):
+                self._ended(update.update_id)
 
-    async def _work(self, update: Update, coroutine: Awaitable[Any] | None) -> None:
-        """Run the handlers; None: another update of the album has done so for this one as well."""
+    async def _work(self, update: Update, task: asyncio.Task[Any], handlers: Awaitable[Any] | None) -> None:
+        """Run the handlers, until they get through; None: another update of the album has run them for this one too."""
+        number, pause, again = update.update_id, FIRST_PAUSE, False
+        what = f"update {number}"
         try:
-            if not await self._inbox.claim(update.update_id):
-                return
-            if coroutine is not None:
-                await coroutine
-            await self._inbox.finish(update.update_id)
+            while await surely(lambda: self._inbox.claim(number), what):
+                if handlers is not None:
+                    await (self._handle(update) if again else handlers)
+                if number not in self._again:
+                    await surely(lambda: self._inbox.finish(number), what)
+                    return
+                self._again.discard(number)
+                await self._pause(task, pause)
+                pause, again = min(LONGEST_PAUSE, 2 * pause), True
         except sqlite3.Error:
-            _log.exception("update %d stays in the inbox until the next start", update.update_id)
+            _log.exception("update %d stays in the inbox until the next start", number)
+        finally:
+            self._again.discard(number)
+
+    async def _pause(self, task: asyncio.Task[Any], seconds: float) -> None:
+        self._pausing.add(task)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._pausing.discard(task)
 
     @contextlib.asynccontextmanager
     async def _turn(self, number: int, update: Update, task: asyncio.Task[Any]) -> AsyncIterator[bool]:

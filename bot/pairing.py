@@ -17,11 +17,12 @@ _log = logging.getLogger(__name__)
 
 
 class Attempt(Enum):
-    """What a text was: no code at all, a wrong one, the right one."""
+    """What a text was: no code at all, a wrong one, the right one; or a code that was not looked at any more."""
 
     NONE = auto()
     WRONG = auto()
     RIGHT = auto()
+    LOCKED = auto()
 
 
 class Pairing:
@@ -30,6 +31,7 @@ class Pairing:
     def __init__(self) -> None:
         self._code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
         self._attempts: Counter[int] = Counter()
+        self._told: dict[int, int] = {}
 
     @property
     def code(self) -> str:
@@ -41,13 +43,31 @@ class Pairing:
         return min(MOST_ATTEMPTS - self._attempts[person], MOST_IN_ALL - self._attempts.total())
 
     def attempt(self, person: int, text: str) -> Attempt:
-        """Compare a message with the code; after MOST_ATTEMPTS wrong ones nothing of this person's is looked at."""
+        """Compare a message with the code; after MOST_ATTEMPTS wrong ones none of this person's is looked at."""
         said = text.removeprefix("/start").replace("-", "").strip().upper()
-        if len(said) != LENGTH or not set(said) <= set(ALPHABET) or self.left(person) <= 0:
+        if len(said) != LENGTH or not set(said) <= set(ALPHABET):
             return Attempt.NONE
+        if self.left(person) <= 0:
+            return Attempt.LOCKED
         if secrets.compare_digest(said, self._code):
             return Attempt.RIGHT
         self._attempts[person] += 1
+        if self._attempts[person] == MOST_ATTEMPTS:
+            _log.warning("access: no pairing code of user %d counts any more; if they are the owner, restart", person)
         if self._attempts.total() == MOST_IN_ALL:
-            _log.warning("access: %d wrong pairing codes; none counts until the next start shows another", MOST_IN_ALL)
+            _log.warning(
+                "access: %d wrong pairing codes; none counts until the next start shows another: restart Eyeglass",
+                MOST_IN_ALL,
+            )
         return Attempt.WRONG
+
+    def may_tell(self, person: int) -> bool:
+        """Whether to tell this person that no code of theirs is looked at: as often as they might have tried.
+
+        Only the last MOST_IN_ALL people are remembered.
+        """
+        told = self._told.pop(person, 0)
+        self._told[person] = told + 1
+        if len(self._told) > MOST_IN_ALL:
+            del self._told[next(iter(self._told))]
+        return told < MOST_ATTEMPTS

@@ -13,7 +13,7 @@ from telegram.error import NetworkError
 from telegram.request import HTTPXRequest
 
 from bot.delivery.drafts import STOPPED
-from bot.storage import Inbox
+from bot.inbox_queue import InboxQueue
 
 ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, STOPPED)
 """What the bot acts on; everything else would only be written down and passed over."""
@@ -25,13 +25,14 @@ class PollingRequest(HTTPXRequest):
     """The connection that asks for updates.
 
     The library drops a whole batch, and asks for it again at once and for ever, if it stumbles over one update. Here
-    each is tried first; a bad one is kept in the inbox with its text, and only its number is passed on. `refused` is
-    set when Telegram no longer takes the token: polling then ends without a word.
+    each is tried first; a bad one is kept in the inbox with its text, and only its number is passed on. What is good is
+    written down, all in one go. `refused` is set when Telegram no longer takes the token: polling then ends without a
+    word.
     """
 
-    def __init__(self, inbox: Inbox, timeout: float) -> None:
+    def __init__(self, queue: InboxQueue, timeout: float) -> None:
         super().__init__(connection_pool_size=1, read_timeout=timeout, connect_timeout=timeout, pool_timeout=timeout)
-        self._inbox = inbox
+        self._queue = queue
         self.refused = asyncio.Event()
 
     async def do_request(self, url: str, method: str, *args: Any, **options: Any) -> tuple[int, bytes]:
@@ -53,37 +54,46 @@ class PollingRequest(HTTPXRequest):
         updates = answer.get("result") if isinstance(answer, dict) else None
         if not isinstance(updates, list):
             return payload
-        kept = [passed for update in updates if (passed := await self._checked(update)) is not None]
-        if kept == updates:
+        passed, readable, payloads = [], [], []
+        for update in updates:
+            await asyncio.sleep(0)  # A hundred updates in one go would hold the event loop for 30 ms.
+            read = _read(update)
+            if isinstance(read, Update):
+                readable.append(read)
+                payloads.append(json.dumps(update).encode())
+                passed.append(update)
+            elif (number := await self._set_aside(update, read)) is not None:
+                passed.append({"update_id": number})
+        try:
+            await self._queue.write_down(readable, payloads)
+        except sqlite3.Error as error:
+            raise NetworkError(f"{len(readable)} updates could not be written down: {error}") from error
+        if passed == updates:
             return payload
-        answer["result"] = kept
+        answer["result"] = passed
         return json.dumps(answer).encode()
 
-    async def _checked(self, update: object) -> object:
-        """The update if it can be parsed, else what is passed on in its place; None for nothing."""
-        await asyncio.sleep(0)  # A hundred updates in one go would hold the event loop for 30 ms.
-        fault = _fault(update)
-        if fault is None:
-            return update
+    async def _set_aside(self, update: object, fault: str) -> int | None:
+        """Keep an update that cannot be read; returns its number, None where it has none."""
         number = update.get("update_id") if isinstance(update, dict) else None
         _log.error("an update cannot be read and is set aside: %s (update %s)", fault, number)
         if not isinstance(number, int):
             return None
         try:
-            await self._inbox.set_aside(number, json.dumps(update).encode(), fault)
+            await self._queue.inbox.set_aside(number, json.dumps(update).encode(), fault)
         except sqlite3.Error as error:
             raise NetworkError(f"the inbox does not take update {number}: {error}") from error
-        return {"update_id": number}
+        return number
 
 
-def _fault(update: object) -> str | None:
-    """What the library says against an update; None if it can read it."""
+def _read(update: object) -> Update | str:
+    """The update, or what the library says against it."""
     if not isinstance(update, dict):
         return "it is not an object"
     try:
-        Update.de_json(copy.deepcopy(update), None)
+        read = Update.de_json(copy.deepcopy(update), None)
     except Exception as error:  # whatever it raises, it would raise again when polling
         return repr(error)
     if not isinstance(update.get("update_id"), int):
         return "it has no number"
-    return None
+    return read

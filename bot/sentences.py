@@ -82,6 +82,10 @@ class Sentence(StrEnum):
         "others: “page 3”, “pages 2-5” or “all pages”."
     )
     FORGOTTEN = "Deleted for good, from the disk too: pictures {pictures}, answers {answers}."
+    FORGETTING = (
+        "Pictures and answers are deleted. But another program is reading my database, so some words of this chat are "
+        "still on the disk. I keep trying to erase them, and tell you here when they are gone."
+    )
     GROUP_ADMINS_ONLY = "In a group only its admins can do that: ask one of them."
 
     STRANGER = "This bot is private. Its owner can let you in; your Telegram id is {id}."
@@ -90,6 +94,10 @@ class Sentence(StrEnum):
         "terminal. Your Telegram id is {id}."
     )
     WRONG_CODE = "That is not the pairing code. Attempts left: {left}."
+    CODES_LOCKED = (
+        "Too many wrong pairing codes were sent, so I take none from you any more. If this bot is yours, restart "
+        "Eyeglass: its terminal then shows a new code."
+    )
     PAIRED = (
         "You own this bot now. When others want to use it, I ask you; /people shows who may. "
         "Send me a photo or a scan with a question, or press /start for an example."
@@ -242,6 +250,7 @@ class Sentence(StrEnum):
     UNKNOWN_COMMAND = "I do not know this command. /help says what I can do."
 
     DOWNLOAD_FAILED = "I could not fetch the picture from Telegram. Please send it again."
+    FILE_KEPT_BACK = "Telegram does not hand out the file right now; I keep trying."
     PICTURE_GONE = "I no longer have that picture. Please send it again."
     QUEUE_FULL = "Too many questions are waiting already. Please ask again in a few minutes."
     PERSON_WAITING = "Only {most} of your questions may wait at a time. Please ask again when one is answered."
@@ -260,7 +269,22 @@ class Sentence(StrEnum):
         "Something went wrong on my side, sorry. Please try it again. If it happens once more, tell my owner this "
         "number: {number}."
     )
+    PUT_ASIDE = (
+        "I broke down {times} times while I was working on this, so I put it aside and go on with the rest. My owner "
+        "has been told, and can have me try it again."
+    )
     SET_ASIDE = (
         "I could not cope with something that Telegram sent me, and put it aside so that the rest goes on. "
-        "Cases: {count}, the last one: update {number}. The log says more."
+        "Cases: {count}, the last one: update {number}. The log says more; /aside lists them all."
     )
+    ASIDE = "What I put aside because I could not cope with it, oldest first:"
+    ASIDE_LINE = "update {number}, {age} ago"
+    NOTHING_ASIDE = "Nothing is put aside."
+    TRIED_AGAIN = "I try that again now. Cases: {count}."
+    BUTTON_TRY_AGAIN = "Try it again"
+    BUTTON_TRY_ONE = "Try {number} again"
+    BUTTON_TRY_ALL = "Try all of them again"
+    DISK_FULL = (
+        "The disk that I keep things on is full. This is kept: I go on with it by myself as soon as there is room."
+    )
+    STORAGE_BUSY = "I cannot use my storage right now. This is kept: I go on with it by myself as soon as I can."

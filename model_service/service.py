@@ -53,6 +53,7 @@ class ModelService:
         self._clock = clock
         self._gauges = gauges or Gauges()
         self._jobs = JobQueue(config.limits, clock)
+        self._watch: Callable[[str | None], None] = lambda _: None
         self._thread: EngineThread | None = None
         self._health = Health.CLOSED
         self._info: EngineInfo | None = None
@@ -106,6 +107,14 @@ class ModelService:
         """Close, without waiting for answers: `drain` first to let them end."""
         await self.close()
 
+    def watch_turns(self, watch: Callable[[str | None], None]) -> None:
+        """Have `watch` called on the engine's thread, with a request's id right before each turn of it.
+
+        It is called with None once the engine has come back from the turn: not where it died in it, or took the
+        process with it. To be said before the start.
+        """
+        self._watch = watch
+
     async def start(self) -> None:
         """Start the engine thread, which begins to load; `ready` waits for it.
 
@@ -121,6 +130,7 @@ class ModelService:
             clock=self._clock,
             loaded=self._on_loaded,
             turned=self._on_turned,
+            watch=self._watch,
             stopped=self._on_stopped,
         )
         self._health = Health.LOADING

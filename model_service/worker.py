@@ -33,7 +33,8 @@ class EngineThread:
     A turn is up to `slice_tokens` tokens of a job's answer, which is then suspended until the job is submitted again.
     The callbacks are called on `loop`: `loaded(info)` once; `turned(job, outcome, seconds)` after each turn, with None
     while the answer goes on, and for every suspended answer at a clean stop; and `stopped(error)` as the last one,
-    with None after a clean stop and else with what killed the thread.
+    with None after a clean stop and else with what killed the thread. `watch` alone is called on the engine's thread:
+    with a request's id right before its turn, and with None once the engine came back from it.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class EngineThread:
         loaded: Callable[[EngineInfo], None],
         turned: Callable[[Job, Outcome | None, float], None],
         stopped: Callable[[BaseException | None], None],
+        watch: Callable[[str | None], None] = lambda _: None,
     ) -> None:
         self._load = load
         self._loop = loop
@@ -53,6 +55,7 @@ class EngineThread:
         self._slice_tokens = slice_tokens
         self._clock = clock
         self._turned = turned
+        self._watch = watch
         self._stopped = stopped
         self._work: queue.SimpleQueue[Job | Forget | None] = queue.SimpleQueue()
         self._answers: dict[Job, Answer] = {}
@@ -104,7 +107,9 @@ class EngineThread:
                     self._forget(engine, work.chat)
                     continue
                 begun = self._clock()
+                self._watch(work.request.id)
                 outcome = self._turn(engine, work)
+                self._watch(None)
                 if not self._report(work, outcome, self._clock() - begun):
                     return
             for job, answer in self._answers.items():

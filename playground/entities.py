@@ -8,11 +8,15 @@ from playground.markup import TAGS, html, markdown_v2, units
 from playground.wire import JSON, Refused, bad_request
 
 FOUND = re.compile(
-    r"(?P<url>https?://[^\s<>]+[^\s<>.,:;!?)\]'\"])"
+    r"(?P<url>[a-z]{2,9}://[^\s<>\u2060]+[^\s<>.,:;!?)\]'\"\u2060]"
+    r"|(?<![\w@.-])(?:[^\W_][\w-]*\.)+(?:com|org|net|me|io|cn|de|dev|app|ru)(?![\w-])(?:/[^\s<>\u2060]*)?"
+    r"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]))"
     r"|(?P<email>[\w.+-]+@[\w-]+\.[a-z]{2,})"
     r"|(?<![\w/@])(?P<mention>@[A-Za-z]\w{3,31})"
     r"|(?<![\w/<@])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@[A-Za-z]\w{3,31})?)(?![\w/])"
     r"|(?<!\w)(?P<hashtag>#\w*[^\W\d]\w*)"
+    r"|(?<![\w$])(?P<cashtag>\$[A-Z]{1,8})(?![\w$])"
+    r"|(?<![\w+.,-])(?P<phone_number>\+\d[\d ()-]{5,}\d)(?!\w)"
 )
 TYPES = set(TAGS.values()) | {
     "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "expandable_blockquote",

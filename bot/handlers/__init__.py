@@ -14,6 +14,7 @@ from bot.access import QUESTIONS
 from bot.context import BotContext, EyeglassApplication
 from bot.handlers import (
     again,
+    aside,
     closer,
     deadly,
     detail,
@@ -63,12 +64,14 @@ def register(application: EyeglassApplication) -> None:
             CommandHandler("queue", queue.show),
             CommandHandler("status", queue.status),
             CommandHandler("people", people.show),
+            CommandHandler("aside", aside.show),
             CommandHandler("allow", people.allow),
             CommandHandler("remove", people.remove),
             CallbackQueryHandler(start.press, pattern=start.PATTERN),
             CallbackQueryHandler(settings.press, pattern=menu.PATTERN),
             CallbackQueryHandler(detail.press, pattern=detail.PATTERN),
             CallbackQueryHandler(people.press, pattern=people.PATTERN),
+            CallbackQueryHandler(aside.press, pattern=aside.PATTERN),
             CallbackQueryHandler(queue.press, pattern=queue.PATTERN),
             CallbackQueryHandler(shown.press, pattern=shown.PATTERN),
             CallbackQueryHandler(again.press, pattern=closer.PATTERN),

@@ -1,8 +1,8 @@
 """From a question and the pictures it is about to the answer on screen and in the storage."""
 
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 
 from telegram import Chat, InlineKeyboardMarkup, Update
@@ -23,13 +23,22 @@ from bot.handlers.reading import Answering, Reading, excuse, read_all
 from bot.handlers.readout import parts_of, whole_answer
 from bot.handlers.speaking import message_of, texts_for
 from bot.lanes import lanes_of
-from bot.pictures.media import DownloadFailed, Media
-from bot.questions.asked import Asked, Cancelled, Step
+from bot.pictures.downloads import DownloadFailed
+from bot.pictures.media import Media
+from bot.questions.asked import Asked, Cancelled
 from bot.questions.override import Wanted
 from bot.render import Part, render
-from bot.storage import Picture, Turn
+from bot.storage import Picture, Turn, surely
 from bot.texts import Sentence
-from model_service import Draining, EngineDead, FinishReason, LimitReached, ModelServiceError, QueueFull
+from model_service import (
+    CheckpointError,
+    Draining,
+    EngineDead,
+    FinishReason,
+    LimitReached,
+    ModelServiceError,
+    QueueFull,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +59,7 @@ async def answer(update: Update, context: BotContext, pictures: Sequence[Picture
     try:
         with services.asked.open(work.asked, promised=begun is not None):
             lanes_of(context).let_by(update.update_id)
-            await _see_through(work, Media(context.bot, services.settings))
+            await _see_through(work, context.media())
     except (LimitReached, QueueFull) as error:
         await _decline(work, error)
 
@@ -59,14 +68,16 @@ async def _see_through(work: Answering, media: Media) -> None:
     """The way of one question to its end, whatever that is."""
     try:
         async with work.asked.cancellable(), work.reply.growing(work.progress.text):
-            async with _unclaimed(work):
-                await work.reply.show(work.progress.text())
-                await work.services.asked.turn(work.asked)
+            await work.reply.show(work.progress.text())
+            await work.services.asked.turn(work.asked)
+            if work.asked.suspect:
+                await work.services.model.ready()
+                await work.services.asked.others_first(work.asked)
             readings = await read_all(work, media)
     except Cancelled:
         await _give_up(work)
-    except (Draining, EngineDead) as error:
-        await _postpone(work, blameless=isinstance(error, Draining))
+    except (CheckpointError, Draining, EngineDead):
+        await _postpone(work)
     except (ModelServiceError, DownloadFailed) as error:
         await _decline(work, error)
     else:
@@ -80,7 +91,8 @@ async def _begin(
     settings = wanted.settings(await services.chats.settings(message.chat.id, topic_of(message)))
     texts, asker = await texts_for(update, context), asker_of(update)
     combined = CombinedAnswer(await names_of(pictures, services, texts))
-    asked = Asked(message.chat.id, message.message_id, asker.id, update.update_id, wanted.text)
+    suspect = services.inbox.attempts(update.update_id) > 0
+    asked = Asked(message.chat.id, message.message_id, asker.id, update.update_id, wanted.text, suspect=suspect)
     return Answering(
         services=services,
         message=message,
@@ -111,8 +123,11 @@ def _open_reply(
     previewed = stream is Stream.DRAFT and message.chat.type == Chat.PRIVATE
 
     async def began(message_id: int) -> None:
-        await services.inbox.note_answer(update.update_id, message_id)
-        await services.pictures.about(pictures, [message_id])
+        try:
+            await services.inbox.note_answer(update.update_id, message_id)
+            await services.pictures.about(pictures, [message_id])
+        except sqlite3.Error as error:  # The message is there, and the answer goes on in it.
+            _log.error("update %d: the number of its answer could not be noted: %s", update.update_id, error)
 
     return Reply(
         context.bot,
@@ -125,30 +140,17 @@ def _open_reply(
     )
 
 
-@contextlib.asynccontextmanager
-async def _unclaimed(work: Answering) -> AsyncIterator[None]:
-    """To the inbox a question that waits for another is not being worked on: what happens then is not its fault."""
-    inbox, update_id = work.services.inbox, work.asked.update_id
-    behind = work.asked.step is Step.BEHIND
-    if behind:
-        await inbox.postpone(update_id, blameless=True)
-    try:
-        yield
-    finally:
-        if behind:
-            await inbox.claim(update_id)
-
-
 async def _deliver(work: Answering, readings: list[Reading]) -> None:
     """Show the whole answer, then remember what it says about each picture."""
     earlier = await work.services.turns.details(work.pictures[0])
     work = replace(work, hint=all(detail.tokens < CLOSE.tokens for detail in earlier))
     parts = whole_answer(work, readings)
     messages = await work.reply.finish(parts, buttons_under(work, readings), work.texts.say(Sentence.MAYBE_LOST))
-    await work.services.pictures.about(work.pictures, messages)
     turns = [(reading.picture, _turn(work, reading, messages)) for reading in readings if reading.text]
+    what = f"remembering the answer to update {work.asked.update_id}"
+    await surely(lambda: work.services.pictures.about(work.pictures, messages), what)
     if turns:
-        await work.services.turns.add(turns)
+        await surely(lambda: work.services.turns.add(turns), what)
     for output in (reading.output for reading in readings):
         _log.info("answered in %.1f s: %d tokens of text at %s", output.seconds, output.tokens, work.settings.detail)
 
@@ -181,7 +183,7 @@ async def _give_up(work: Answering) -> None:
     _log.info("a question of chat %d was cancelled", work.asked.chat)
 
 
-async def _postpone(work: Answering, *, blameless: bool) -> None:
+async def _postpone(work: Answering) -> None:
     """The process is about to end: the next run answers, in the same message."""
-    await work.services.inbox.postpone(work.asked.update_id, blameless=blameless)
+    await work.services.inbox.postpone(work.asked.update_id)
     await work.reply.finish([Part(work.texts.say(Sentence.INTERRUPTED))])

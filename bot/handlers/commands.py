@@ -23,7 +23,7 @@ LATER = ("pictures", "new", "cancel", "queue", "status")
 PRIVATE = (*ASKING, "detail", "settings", *LATER, "forget", "help")
 GROUP = (*ASKING, "settings", *LATER, "help")
 GROUP_ADMINS = (*ASKING, "detail", "settings", "watch", *LATER, "forget", "help")
-DECIDING = (*ASKING, "detail", "settings", "people", *LATER, "forget", "help")
+DECIDING = (*ASKING, "detail", "settings", "people", *LATER, "aside", "forget", "help")
 """/start is pressed for everybody; /allow and /remove are explained where they are needed."""
 
 _log = logging.getLogger(__name__)

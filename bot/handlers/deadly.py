@@ -1,4 +1,4 @@
-"""An update that the process died of, again and again, is not tried once more."""
+"""An update that the process died of, again and again, is set aside; one that may be such is looked at carefully."""
 
 import logging
 
@@ -8,6 +8,7 @@ from telegram.ext import ApplicationHandlerStop
 from bot.context import BotContext
 from bot.handlers.speaking import asking_message, say_as_answer
 from bot.texts import Sentence
+from model_service import ModelServiceError
 
 _log = logging.getLogger(__name__)
 
@@ -18,11 +19,17 @@ async def give_up(update: Update, context: BotContext) -> None:
     Raises:
         ApplicationHandlerStop: it goes no further.
     """
-    inbox = context.services.inbox
-    if not inbox.is_deadly(update.update_id):
-        return
-    _log.error("update %d is set aside: the process died of it too often", update.update_id)
-    await inbox.give_up(update.update_id)
-    if (message := asking_message(update)) is not None:
-        await say_as_answer(message, update, context, Sentence.FAILED, number=update.update_id)
-    raise ApplicationHandlerStop
+    inbox, number = context.services.inbox, update.update_id
+    if inbox.is_deadly(number):
+        times = inbox.attempts(number)
+        _log.error("update %d is set aside: the process died %d times while it worked on it", number, times)
+        await inbox.give_up(number)
+        if (message := asking_message(update)) is not None:
+            await say_as_answer(message, update, context, Sentence.PUT_ASIDE, times=times)
+        raise ApplicationHandlerStop
+    if inbox.was_interrupted(number):
+        try:
+            await context.services.model.ready()
+        except ModelServiceError:
+            await inbox.postpone(number)
+            raise ApplicationHandlerStop from None

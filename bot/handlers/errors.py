@@ -1,32 +1,61 @@
-"""What no handler expected: the person gets a number, the log gets the rest under the same number."""
+"""What no handler expected: what passes is tried again, for the rest the person gets a number and the log the story."""
 
 import contextlib
 import logging
+import sqlite3
 import uuid
 
-from telegram import Update
+from telegram import Bot, Update
 from telegram.error import ChatMigrated, InvalidToken, TelegramError
 
-from bot.context import BotContext
+from bot.context import BotContext, Services
 from bot.delivery.sending import is_passing, is_unreachable
 from bot.handlers.speaking import say
+from bot.lanes import lanes_of
 from bot.logs import without_tokens
+from bot.storage import is_full, is_passing_trouble
 from bot.texts import Sentence
 
 _log = logging.getLogger(__name__)
 
 
 async def report(update: object, context: BotContext) -> None:
-    """Log the error, note it in the inbox, and tell the chat; Telegram's everyday faults take one line in the log."""
+    """Log the error and tell the chat; what passes by itself is tried again, and takes one line in the log."""
     error, chat = context.error, update.effective_chat if isinstance(update, Update) else None
     number = chat.id if chat else None
     if is_unreachable(error) or isinstance(error, ChatMigrated):
         _log.info("chat %s cannot be written to: %s", number, error)
-    elif isinstance(update, Update) and (is_passing(error) or isinstance(error, InvalidToken)):
+    elif isinstance(update, Update) and isinstance(error, InvalidToken):
         _log.warning("chat %s: update %d is left to the next start: %s", number, update.update_id, error)
-        await context.services.inbox.postpone(update.update_id, blameless=False)
+        await context.services.inbox.postpone(update.update_id)
+    elif isinstance(update, Update) and is_passing(error):
+        _log.warning("chat %s: update %d is tried again: %s", number, update.update_id, error)
+        lanes_of(context).try_again(update.update_id)
+    elif isinstance(update, Update) and is_passing_trouble(error):
+        await _wait_for_storage(update, context)
     else:
         await _confess(update, context)
+
+
+async def _wait_for_storage(update: Update, context: BotContext) -> None:
+    """Try again once the storage is well; say so at once, and once, in a message that goes once it is done."""
+    error, number = context.error, update.update_id
+    _log.error("the storage cannot be used, update %d is tried again: %s", number, error)
+    lanes, notices = lanes_of(context), context.services.notices
+    lanes.try_again(number)
+    if number not in notices and update.effective_chat is not None:
+        notices[number] = (update.effective_chat.id, [])
+        sentence = Sentence.DISK_FULL if is_full(error) else Sentence.STORAGE_BUSY
+        with contextlib.suppress(TelegramError, sqlite3.Error):
+            notices[number][1].extend(await say(update, context, sentence))
+
+
+async def take_back(bot: Bot, services: Services, update_id: int) -> None:
+    """Remove the message that said that the storage cannot be used: the update is dealt with."""
+    chat, messages = services.notices.pop(update_id, (0, []))
+    for message in messages:
+        with contextlib.suppress(TelegramError):
+            await bot.delete_message(chat, message)
 
 
 async def _confess(update: object, context: BotContext) -> None:
@@ -34,6 +63,6 @@ async def _confess(update: object, context: BotContext) -> None:
     _log.error("error %s while handling an update", number, exc_info=context.error)
     if not isinstance(update, Update):
         return
-    await context.services.inbox.fail(update.update_id, without_tokens(f"{number}: {context.error!r}")[:1000])
     with contextlib.suppress(TelegramError):
         await say(update, context, Sentence.BROKEN, number=number)
+    await context.services.inbox.fail(update.update_id, without_tokens(f"{number}: {context.error!r}")[:1000])

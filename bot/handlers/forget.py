@@ -1,5 +1,6 @@
 """/forget: everything of a chat is deleted, now and for good."""
 
+import asyncio
 import contextlib
 import logging
 
@@ -8,15 +9,23 @@ from telegram.error import TelegramError
 
 from bot.context import BotContext
 from bot.handlers.admins import is_admin_here
-from bot.handlers.speaking import message_of, say
+from bot.handlers.speaking import message_of, say, say_as_answer
 from bot.lanes import lanes_of
 from bot.texts import Sentence
+
+PATIENCE = 3.0
+"""Seconds that a reader of the database is waited for before the person hears of it."""
+
+PAUSE, LONGEST_PAUSE = 0.1, 30.0
 
 _log = logging.getLogger(__name__)
 
 
 async def forget(update: Update, context: BotContext) -> None:
-    """Drop the chat's questions, delete its pictures, turns and updates; in a group that is up to its admins."""
+    """Drop the chat's questions, delete its pictures, turns and updates; in a group that is up to its admins.
+
+    Cut off at any point it is done again by the next run, from the start: its own update is finished last.
+    """
     message = message_of(update)
     if not await is_admin_here(update, context):
         await say(update, context, Sentence.GROUP_ADMINS_ONLY)
@@ -28,5 +37,22 @@ async def forget(update: Update, context: BotContext) -> None:
     for begun in forgotten.answers:
         with contextlib.suppress(TelegramError):
             await context.bot.delete_message(chat, begun)
-    _log.info("chat %d is forgotten: %d pictures, %d answers", chat, len(forgotten.files), forgotten.questions)
-    await say(update, context, Sentence.FORGOTTEN, pictures=len(forgotten.files), answers=forgotten.questions)
+    _log.info("chat %d is forgotten: %d pictures, %d answers", chat, forgotten.pictures, forgotten.questions)
+    if not forgotten.erased:
+        await _erase(update, context)
+    counts = {"pictures": forgotten.pictures, "answers": forgotten.questions}
+    await say_as_answer(message, update, context, Sentence.FORGOTTEN, **counts)
+
+
+async def _erase(update: Update, context: BotContext) -> None:
+    """Erase what was deleted from the disk, however long another program reads the database; tell of a long wait."""
+    pause, waited, told = PAUSE, 0.0, False
+    while not await context.services.retention.erase():
+        if waited >= PATIENCE and not told:
+            told = True
+            _log.warning("another program reads the database: what was forgotten is not erased from its log yet")
+            lanes_of(context).let_by(update.update_id)
+            await say(update, context, Sentence.FORGETTING)
+        await asyncio.sleep(pause)
+        waited += pause
+        pause = min(LONGEST_PAUSE, 2 * pause)

@@ -4,10 +4,11 @@ import logging
 
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
-from bot.access import OUTCOMES, Action, decides, may, one_line
+from bot.access import OUTCOMES, Action, decides, inert, may, one_line
 from bot.context import BotContext
 from bot.handlers.commands import tell_person
 from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, tell, texts_for, texts_of
+from bot.render import units
 from bot.storage import Admission, Standing
 from bot.texts import Sentence, Texts
 
@@ -16,7 +17,8 @@ DOOR, LIST = "door", "people"
 
 PATTERN = rf"^({DOOR}|{LIST}):({'|'.join(Action)}):(-?[0-9]{{1,15}})\Z"
 MOST_SHOWN = 24
-"""So many people fit into one message, however long their names are."""
+ROOM = 3900
+"""As many of the list as fit into one message, with what stands around it; in Telegram's units."""
 
 SHORT_NAME = 24
 
@@ -71,7 +73,8 @@ async def allow(update: Update, context: BotContext) -> None:
     if done and subject is not None:
         _log.info("access: user %d: %s %d", actor.id, Action.ADMIT, target)
         await _greet(context, subject)
-    await say(update, context, Sentence.ADMITTED if done else Sentence.SETTLED, name=subject.name if subject else name)
+    shown = _shown_name(subject) if subject is not None else name
+    await say(update, context, Sentence.ADMITTED if done else Sentence.SETTLED, name=shown)
 
 
 async def remove(update: Update, context: BotContext) -> None:
@@ -87,7 +90,7 @@ async def remove(update: Update, context: BotContext) -> None:
         await say(update, context, Sentence.ADMINS_ONLY)
     else:
         done = await _decide(context, actor, Action.REMOVE, subject)
-        await say(update, context, Sentence.REMOVED if done else Sentence.SETTLED, name=subject.name)
+        await say(update, context, Sentence.REMOVED if done else Sentence.SETTLED, name=_shown_name(subject))
 
 
 async def press(update: Update, context: BotContext) -> None:
@@ -105,8 +108,9 @@ async def press(update: Update, context: BotContext) -> None:
         return
     texts = await texts_for(update, context)
     done = await _decide(context, actor, action, subject)
-    said = texts.say(DONE[action] if done else Sentence.SETTLED, name=subject.name)
-    await acknowledge(query, said)
+    outcome = DONE[action] if done else Sentence.SETTLED
+    await acknowledge(query, texts.say(outcome, name=subject.name))  # Nothing in a notice can be tapped.
+    said = texts.say(outcome, name=_shown_name(subject))
     await (redraw(query, said) if place == DOOR else redraw(query, *await _list(actor, texts, context)))
 
 
@@ -137,20 +141,32 @@ async def _greet(context: BotContext, subject: Admission) -> None:
 async def _list(actor: Admission, texts: Texts, context: BotContext) -> tuple[str, InlineKeyboardMarkup | None]:
     """The list of all, and a row of buttons for everybody about whom `actor` may decide something."""
     everybody, access = await context.services.admissions.all(), context.services.settings.access
-    lines, rows = [texts.say(Sentence.PEOPLE)], []
+    lines, rows, room = [texts.say(Sentence.PEOPLE)], [], ROOM
     for one in everybody[:MOST_SHOWN]:
-        standing = texts.say(
-            Sentence.IS_GROUP if one.is_group and one.standing is Standing.GUEST else STANDINGS[one.standing]
-        )
-        lines.append(texts.say(Sentence.PERSON, name=one.name, id=one.id, standing=standing))
+        line = _line(one, texts)
+        room -= units(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
         actions = [action for action in Action if one.standing in OUTCOMES[action] and may(actor, action, one)]
         if actions:
             rows.append([button(texts, LIST, action, one.id, one.name) for action in actions])
-    if len(everybody) > MOST_SHOWN:
-        lines.append(texts.say(Sentence.PEOPLE_MORE, count=len(everybody) - MOST_SHOWN))
+    if more := len(everybody) - len(lines) + 1:
+        lines.append(texts.say(Sentence.PEOPLE_MORE, count=more))
     if access.users or access.chats:
         lines.append(texts.say(Sentence.PEOPLE_LISTED, users=len(access.users), chats=len(access.chats)))
     return "\n".join(lines), InlineKeyboardMarkup(rows) if rows else None
+
+
+def _line(one: Admission, texts: Texts) -> str:
+    is_group = one.is_group and one.standing is Standing.GUEST
+    standing = texts.say(Sentence.IS_GROUP if is_group else STANDINGS[one.standing])
+    return texts.say(Sentence.PERSON, name=_shown_name(one), id=one.id, standing=standing)
+
+
+def _shown_name(admission: Admission) -> str:
+    """What somebody is called, for a message; an id that stands for a name stays one that can be copied."""
+    return admission.name if admission.name == str(admission.id) else inert(admission.name)
 
 
 async def _actor(update: Update, context: BotContext) -> Admission | None:

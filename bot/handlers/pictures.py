@@ -13,12 +13,11 @@ from bot.handlers.others import decline
 from bot.handlers.speaking import message_of, say, texts_for
 from bot.handlers.subjects import TROUBLES, at_work, named, take_in, tell
 from bot.lanes import lanes_of
+from bot.pictures.downloads import MOST_OF_A_CHAT
+from bot.pictures.media import Media
 from bot.questions.override import Wanted, wanted_of
 from bot.storage import Picture
 from bot.texts import Sentence
-
-MOST_AT_ONCE = 3
-"""So many of an album's files are fetched at a time: each may have 20 MB."""
 
 
 async def look(update: Update, context: BotContext) -> None:
@@ -29,8 +28,8 @@ async def look(update: Update, context: BotContext) -> None:
         await _look_at_album(update, context, message.media_group_id, wanted)
         return
     try:
-        async with at_work(message, context):
-            pictures = await take_in(message, wanted.text, context)
+        async with at_work(message, update, context) as media:
+            pictures = await take_in(message, wanted.text, context, media)
     except TROUBLES as error:
         await tell(error, message, update, context)
         return
@@ -64,8 +63,8 @@ async def _look_at_album(update: Update, context: BotContext, album: str, wanted
     message, services = message_of(update), context.services
     came = [one.message for one in lanes_of(context).taken_in_with(update.update_id) if one.message is not None]
     mine = _mine(message, came)
-    async with at_work(message, context):
-        await _take_in_all(update, context, mine)
+    async with at_work(message, update, context) as media:
+        await _take_in_all(update, context, mine, media)
     ids = {one.message_id for one in mine}
     pictures = await services.pictures.of_album(message.chat.id, album)
     new = [picture for picture in pictures if picture.message_id in ids]
@@ -90,14 +89,14 @@ def _mine(message: Message, came: list[Message]) -> list[Message]:
     return [one for one in came if one.message_id == message.message_id or (first and not one.caption)]
 
 
-async def _take_in_all(update: Update, context: BotContext, messages: Sequence[Message]) -> None:
+async def _take_in_all(update: Update, context: BotContext, messages: Sequence[Message], media: Media) -> None:
     """Fetch what is not known yet, a few at a time; under what cannot be looked at stands why."""
-    few = asyncio.Semaphore(MOST_AT_ONCE)
+    few = asyncio.Semaphore(MOST_OF_A_CHAT)  # Each may have 20 MB, and is in memory until it is looked at.
 
     async def fetch(message: Message) -> None:
         try:
             async with few:
-                shown = await take_in(message, "", context)
+                shown = await take_in(message, "", context, media)
             if shown:
                 await context.services.pictures.about(shown, [message.message_id])
             else:

@@ -45,8 +45,8 @@ async def _meant(update: Update, context: BotContext, question: str) -> list[Pic
     elif message.external_reply is not None:
         earlier = message
     if not pictures and earlier is not None:
-        async with at_work(message, context):
-            pictures = await take_in(earlier, question, context)
+        async with at_work(message, update, context) as media:
+            pictures = await take_in(earlier, question, context, media)
     bare = not question and command_of(message, context.bot.bot) == ASK
     if not pictures and not bare:
         pictures = await known.current(message.chat.id, topic_of(message))

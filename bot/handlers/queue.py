@@ -5,7 +5,7 @@ import time
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
-from bot.access import asker_of, one_line
+from bot.access import asker_of, inert, one_line
 from bot.context import BotContext
 from bot.delivery.progress import in_line
 from bot.handlers.admins import is_admin_here
@@ -61,7 +61,7 @@ async def show(update: Update, context: BotContext) -> None:
     lines = [_counts(texts, services.asked)]
     for asked in services.asked.of(message.chat.id, asker_of(update).id):
         state = _state(texts, asked, services.model)
-        lines.append(texts.say(Sentence.QUEUE_YOURS, question=one_line(asked.text), state=state))
+        lines.append(texts.say(Sentence.QUEUE_YOURS, question=inert(one_line(asked.text)), state=state))
     await say_text(update, context, "\n".join(lines))
 
 

@@ -12,7 +12,8 @@ from bot.configuration.chat_settings import ChatSettings
 from bot.context import Services
 from bot.delivery.progress import Progress
 from bot.delivery.reply import Reply
-from bot.pictures.media import DownloadFailed, Media
+from bot.pictures.downloads import DownloadFailed
+from bot.pictures.media import Media
 from bot.questions.asked import Asked, Step
 from bot.questions.conversation import Question, compose, otherwise_asked, sampling_in
 from bot.questions.override import Wanted
@@ -20,6 +21,7 @@ from bot.questions.regions import REGIONS, about_part
 from bot.storage import Picture
 from bot.texts import FAULTS, LIMITS, Sentence, Texts
 from model_service import (
+    CheckpointError,
     Draining,
     EngineDead,
     FinishReason,
@@ -74,7 +76,7 @@ async def read_all(work: Answering, media: Media) -> list[Reading]:
     """Look at each picture with the same question; one that fails has its sentence in the answer instead.
 
     Raises:
-        Draining, EngineDead: the process is about to end.
+        CheckpointError, Draining, EngineDead: the process is about to end.
         ModelServiceError, DownloadFailed: nothing could be read in any of them; the last one's reason.
     """
     readings: list[Reading] = []
@@ -83,7 +85,7 @@ async def read_all(work: Answering, media: Media) -> list[Reading]:
         work.asked.picture, work.progress.output = number, None
         try:
             readings.append(Reading(picture, output := await _read(work, media, picture)))
-        except (Draining, EngineDead):
+        except (CheckpointError, Draining, EngineDead):
             raise
         except (ModelServiceError, DownloadFailed) as error:
             place = f"{number + 1} of {len(work.pictures)}"

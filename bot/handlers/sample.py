@@ -10,11 +10,14 @@ from telegram.error import TelegramError
 from bot.context import BotContext
 from bot.handlers.speaking import tell, texts_for
 from bot.pictures.attachments import attachment_of
-from bot.pictures.media import DownloadFailed, Media
+from bot.pictures.downloads import DownloadFailed
 from bot.texts import Sentence, Texts
 from model_service import PictureRejected
 
 QUESTIONS = (Sentence.SAMPLE_TOTAL, Sentence.SAMPLE_DATE, Sentence.SAMPLE_SHOP)
+
+MOST_WAIT = 5.0
+"""Seconds that the file is waited for while Telegram does not hand it out: the welcome does not need it."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,5 +56,5 @@ def questions(texts: Texts) -> ReplyKeyboardMarkup:
 async def _take_in(shown: Message, context: BotContext) -> None:
     services, attachment = context.services, attachment_of(shown)
     assert attachment is not None  # noqa: S101
-    picture = await services.pictures.add(await Media(context.bot, services.settings).receive(attachment))
+    picture = await context.media(most_wait=MOST_WAIT).receive(attachment)
     await services.pictures.look_at([picture], picture.chat)

@@ -4,7 +4,7 @@ import logging
 
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
-from bot.access import one_line
+from bot.access import inert, one_line
 from bot.context import BotContext
 from bot.delivery.post import Place, topic_of
 from bot.delivery.reply import Reply
@@ -60,7 +60,7 @@ def _line(texts: Texts, number: int, picture: Picture, asked: str | None) -> str
     else:
         what = texts.say(SOURCES[picture.source], width=picture.width, height=picture.height)
     line = f"{number}. {what}"
-    return f"{line} – {one_line(asked)}" if asked else line
+    return f"{line} – {inert(one_line(asked))}" if asked else line
 
 
 def _buttons(pictures: list[Picture]) -> InlineKeyboardMarkup:

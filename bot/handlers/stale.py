@@ -1,28 +1,47 @@
-"""What was said so long ago that nobody waits for it: a question gets an apology, the rest is passed over."""
+"""What was said so long ago that nobody waits for it: a question gets an apology, the rest is passed over.
+
+What protects somebody holds at any age: whoever said it while the bot was off believes that it is done.
+"""
 
 import logging
+import re
 import time
 
-from telegram import Message, Update
+from telegram import Message, Update, User
 from telegram.ext import ApplicationHandlerStop
 
+from bot.access import Action, command_of
 from bot.context import BotContext
+from bot.handlers.people import PATTERN
 from bot.handlers.speaking import asking_message, say_as_answer
 from bot.lanes import is_quick
 from bot.pictures.attachments import attachment_of
 from bot.texts import Sentence
 
+HELD_BY_TELEGRAM = 24 * 3600.0
+"""How long Telegram keeps an update that was not fetched."""
+
+TOLERANCE = 3600.0
+"""Seconds by which a message may seem older than possible before the clock is held to be wrong."""
+
+PROTECTING = frozenset({"forget", "cancel", "remove"})
+"""Commands that hold at any age, as does /watch off: they delete, end or take away, and never the opposite."""
+
+SHUTTING_OUT = frozenset({Action.REFUSE, Action.REMOVE, Action.DEMOTE})
+
 _log = logging.getLogger(__name__)
 
 
 async def turn_away(update: Update, context: BotContext) -> None:
-    """Let pass what is not older than `model.stale_minutes`, and what is no person's doing.
+    """Let pass what is not older than `model.stale_minutes`, what protects somebody, and what is no person's doing.
 
     Raises:
         ApplicationHandlerStop: it goes no further.
     """
     most = context.services.settings.model.stale_minutes * 60
-    if not most or update.my_chat_member is not None or time.time() - await _moment(update, context) <= most:
+    if not most or update.my_chat_member is not None or await _age(update, context) <= most:
+        return
+    if holds_at_any_age(update, context.bot.bot):
         return
     message = asking_message(update)
     if message is not None and not is_quick(update) and _expects_an_answer(message):
@@ -31,11 +50,31 @@ async def turn_away(update: Update, context: BotContext) -> None:
     raise ApplicationHandlerStop
 
 
-async def _moment(update: Update, context: BotContext) -> float:
-    """When it was said, in seconds since 1970. Telegram does not date presses: that is when the bot heard of it."""
-    if update.message is not None:
-        return update.message.date.timestamp()
-    return await context.services.inbox.received(update.update_id) or time.time()
+def holds_at_any_age(update: Update, bot: User) -> bool:
+    """Whether it deletes, ends or takes away something, by a command to this bot or by a button of /people."""
+    query, message = update.callback_query, update.message
+    if query is not None:
+        pressed = re.match(PATTERN, query.data or "")
+        return pressed is not None and Action(pressed[2]) in SHUTTING_OUT
+    if message is None or not message.text:
+        return False
+    command = command_of(message, bot)
+    return command in PROTECTING or (command == "watch" and message.text.casefold().split()[1:] == ["off"])
+
+
+async def _age(update: Update, context: BotContext) -> float:
+    """How many seconds ago it was said. Telegram does not date presses: those since the bot heard of it."""
+    now, inbox = time.time(), context.services.inbox
+    if (retried := await inbox.retried(update.update_id)) is not None:
+        return now - retried  # Whoever had it tried again wants it now.
+    received = await inbox.received(update.update_id) or now
+    if update.message is None:
+        return now - received
+    said = update.message.date.timestamp()
+    if said + HELD_BY_TELEGRAM + TOLERANCE < received <= now + TOLERANCE:
+        # Telegram had long forgotten it by then: not the message is old, but this machine's clock is ahead.
+        return now - received
+    return now - said
 
 
 def _expects_an_answer(message: Message) -> bool:

@@ -5,7 +5,7 @@ import time
 
 from telegram import Chat, ChatMember, InlineKeyboardMarkup, Message, Update
 
-from bot.access import STRANGER_PAUSE, Action, one_line
+from bot.access import STRANGER_PAUSE, Action, inert, one_line
 from bot.context import BotContext
 from bot.handlers.commands import tell_person
 from bot.handlers.people import DOOR, button
@@ -30,10 +30,10 @@ async def meet(message: Message, update: Update, context: BotContext) -> None:
         return
     name, now = _name(chat), time.time()
     if owner is not None and await services.admissions.ask(chat.id, name, _language(update), now, STRANGER_PAUSE):
-        await _ask_owner(context, owner, chat.id, Sentence.ASKS_IN, name=name, id=chat.id)
+        await _ask_owner(context, owner, chat.id, Sentence.ASKS_IN, name=inert(name), id=chat.id)
     if await services.chats.may_tell_stranger(chat.id, now, STRANGER_PAUSE):
         _log.info("access: user %d wrote and is not let in", chat.id)
-        await say(update, context, Sentence.UNPAIRED if owner is None else Sentence.STRANGER, id=chat.id)
+        await say(update, context, Sentence.STRANGER if owner is not None else _unpaired(chat, context), id=chat.id)
 
 
 async def invited(update: Update, context: BotContext) -> None:
@@ -52,12 +52,12 @@ async def invited(update: Update, context: BotContext) -> None:
     if not known and not await services.chats.may_tell_stranger(by.id, now, STRANGER_PAUSE):
         return
     if await services.admissions.ask(group.id, _name(group), _language(update), now, STRANGER_PAUSE):
-        who = one_line(by.full_name)
-        await _ask_owner(context, owner, group.id, Sentence.GROUP_ASKS_IN, name=_name(group), by=who, by_id=by.id)
+        name, who = inert(_name(group)), inert(one_line(by.full_name))
+        await _ask_owner(context, owner, group.id, Sentence.GROUP_ASKS_IN, name=name, by=who, by_id=by.id)
 
 
 async def _pair(message: Message, update: Update, context: BotContext) -> bool:
-    """Whether the message was a pairing code, right or wrong."""
+    """Whether the message was a pairing code, right or wrong, and its sender is told what became of it."""
     pairing, chat = context.services.pairing, message.chat
     if pairing is None:
         return False
@@ -69,7 +69,18 @@ async def _pair(message: Message, update: Update, context: BotContext) -> bool:
         _log.info("access: user %d sent the pairing code and is the owner now", chat.id)
         await say(update, context, Sentence.PAIRED)
         await tell_person(context.bot, context.services.admissions, chat.id)
+    elif attempt is Attempt.LOCKED:
+        if not pairing.may_tell(chat.id):
+            return False
+        await say(update, context, Sentence.CODES_LOCKED)
     return attempt is not Attempt.NONE
+
+
+def _unpaired(chat: Chat, context: BotContext) -> Sentence:
+    """What to say where there is no owner yet: who may not try any more is not asked for the code."""
+    pairing = context.services.pairing
+    locked = pairing is not None and pairing.left(chat.id) <= 0
+    return Sentence.CODES_LOCKED if locked else Sentence.UNPAIRED
 
 
 async def _ask_owner(

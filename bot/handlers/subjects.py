@@ -2,15 +2,19 @@
 
 import contextlib
 import logging
+from collections.abc import AsyncIterator
 
 from telegram import Message, Update
+from telegram.error import TelegramError
 
 from bot.context import BotContext
-from bot.delivery.post import place_of
+from bot.delivery.pacing import ONCE
+from bot.delivery.post import place_of, topic_of
 from bot.delivery.reply import Reply
 from bot.handlers.speaking import texts_for
 from bot.pictures.attachments import Attachment, attachment_of, document_of, preview_of
-from bot.pictures.media import DownloadFailed, Media
+from bot.pictures.downloads import DownloadFailed
+from bot.pictures.media import Media
 from bot.pictures.pdf import DocumentFault, DocumentRefused, render_pages
 from bot.questions.pages import PAGES, PICTURES, chosen, names_pages
 from bot.render import Part
@@ -45,7 +49,7 @@ TROUBLES = (PictureRejected, DownloadFailed, DocumentRefused, Objection)
 """Why something that was sent cannot be looked at."""
 
 
-async def take_in(message: Message, question: str, context: BotContext) -> list[Picture]:
+async def take_in(message: Message, question: str, context: BotContext, media: Media) -> list[Picture]:
     """The picture of a message, or the pages of its document that the question names, fetched where they are not known.
 
     Empty where nothing hangs on it that can be looked at.
@@ -57,35 +61,32 @@ async def take_in(message: Message, question: str, context: BotContext) -> list[
     if attachment is None:
         return []
     if attachment.source == "page":
-        return await pages_of(attachment, question, context)
+        return await pages_of(attachment, question, context, media)
     shown = await services.pictures.of_message(message.chat.id, message.message_id)
     if shown:
         return shown
-    media, preview = Media(context.bot, services.settings), preview_of(message)
+    preview = preview_of(message)
     try:
-        new = await media.receive(attachment)
+        return [await media.receive(attachment)]
     except PictureRejected as error:
         if error.fault is not PictureFault.ANIMATED or preview is None:
             raise
-        new = await media.receive(preview)
-    return [await services.pictures.add(new)]
+        return [await media.receive(preview)]
 
 
-async def pages_of(document: Attachment, question: str, context: BotContext) -> list[Picture]:
+async def pages_of(document: Attachment, question: str, context: BotContext, media: Media) -> list[Picture]:
     """The pages that the question names, rendered where they are not known; the first one if it names none.
 
     Raises:
         PictureRejected, DownloadFailed, DocumentRefused, Objection: they cannot be looked at.
     """
-    services = context.services
-    media = Media(context.bot, services.settings)
-    known = {page.page: page for page in await services.pictures.pages(document.chat, document.message_id)}
+    known = {page.page: page for page in await context.services.pictures.pages(document.chat, document.message_id)}
     data = b"" if known else await media.fetch(document)
-    pages = next(iter(known.values())).pages if known else (await render_pages(data, [])).pages
+    pages = next(iter(known.values())).pages if known else (await render_pages(data, [], document.chat)).pages
     numbers = _numbers(question, pages)
     if missing := [number for number in numbers if number not in known]:
         for new in await media.pages(document, data or await media.fetch(document), missing):
-            known[new.page] = await services.pictures.add(new)
+            known[new.page] = new
     return [known[number] for number in numbers]
 
 
@@ -106,7 +107,7 @@ async def named(pictures: list[Picture], question: str, context: BotContext) -> 
     """
     first = pictures[0]
     if first.page and names_pages(question) and (first.album is None or len(pictures) == 1):
-        return await pages_of(document_of(first), question, context)
+        return await pages_of(document_of(first), question, context, context.media())
     if first.album is None:
         return pictures
     album = await context.services.pictures.of_album(first.chat, first.album)
@@ -116,9 +117,29 @@ async def named(pictures: list[Picture], question: str, context: BotContext) -> 
     return [album[number - 1] for number in numbers] or pictures
 
 
-def at_work(message: Message, context: BotContext) -> contextlib.AbstractAsyncContextManager[None]:
-    """Show that the bot is at work on a message for as long as the block lasts."""
-    return Reply(context.bot, place_of(message)).typing()
+@contextlib.asynccontextmanager
+async def at_work(message: Message, update: Update, context: BotContext) -> AsyncIterator[Media]:
+    """Show that the bot is at work on a message for as long as the block lasts, in which files are fetched.
+
+    If Telegram keeps them back for long, a message says so, which goes when the block ends.
+    """
+    said: list[int] = []
+
+    async def waiting() -> None:
+        text = (await texts_for(update, context)).say(Sentence.FILE_KEPT_BACK)
+        with contextlib.suppress(TelegramError):
+            sent = await context.bot.send_message(
+                message.chat.id, text, message_thread_id=topic_of(message), rate_limit_args=ONCE
+            )
+            said.append(sent.message_id)
+
+    async with Reply(context.bot, place_of(message)).typing():
+        try:
+            yield context.media(waiting)
+        finally:
+            for number in said:
+                with contextlib.suppress(TelegramError):  # What cannot be deleted stays.
+                    await context.bot.delete_message(message.chat.id, number, rate_limit_args=ONCE)
 
 
 async def tell(error: Exception, message: Message, update: Update, context: BotContext) -> None:

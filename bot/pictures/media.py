@@ -1,88 +1,97 @@
 """What was sent by Telegram becomes checked picture bytes, and a bounded copy on the disk."""
 
-import asyncio
+import contextlib
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from urllib.parse import quote
-from uuid import uuid4
 
 from telegram import Bot
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.configuration.settings import Settings
-from bot.delivery.sending import seconds_of
 from bot.pictures.attachments import Attachment
+from bot.pictures.bodies import MOST_BYTES
+from bot.pictures.copies import Copies, digest_of, name_of
+from bot.pictures.downloads import MOST_WAIT, DownloadFailed, Downloads
 from bot.pictures.pdf import DocumentRefused, render_pages
-from bot.pictures.pixels import check
-from bot.storage import FOLDER, NewPicture, Picture
+from bot.pictures.pixels import Marked, check
+from bot.storage import FOLDER, NewPicture, Picture, Pictures
 from model_service import PictureFault, PictureRejected
 
-MOST_BYTES = 20 * 1024 * 1024
-"""What Telegram lets a bot download, in bytes."""
-
-ATTEMPTS = 3
-PATIENCE = 6
-"""One attempt may take this many times the time for one answer: 20 MiB in two minutes, by default."""
-
-MOST_PAUSE = 30.0
-"""If Telegram asks to wait longer than this, in seconds, the person hears of it instead."""
+PDF_BEGINS = b"%PDF-"
+PDF_ENDS = b"%%EOF"
+PDF_WITHIN = 1024
+"""A PDF begins and ends within this many bytes of its file's first and last one."""
 
 _log = logging.getLogger(__name__)
 
 
-class DownloadFailed(Exception):
-    """Telegram did not hand out the file; the text is for the log and holds no address."""
-
-
 class Media:
-    """Fetches pictures and keeps their copies under `storage.path`/pictures."""
+    """Fetches pictures and keeps their copies under `storage.path`/pictures. One for each question.
 
-    def __init__(self, bot: Bot, settings: Settings) -> None:
-        self._bot = bot
-        self._timeout = settings.telegram.timeout_seconds
-        self._folder = settings.storage.path / FOLDER
+    `marked` makes a block in which a picture is decoded, so that it is known what the process died of. `waiting` is
+    called once if an outage of Telegram's takes long; for `most_wait` seconds it is waited out.
+    """
 
-    async def receive(self, attachment: Attachment) -> NewPicture:
-        """Fetch, check and keep a picture.
+    def __init__(
+        self,
+        bot: Bot,
+        settings: Settings,
+        pictures: Pictures,
+        marked: Marked = contextlib.nullcontext,
+        *,
+        waiting: Callable[[], Awaitable[None]] | None = None,
+        most_wait: float = MOST_WAIT,
+    ) -> None:
+        timeout = settings.telegram.timeout_seconds
+        self._marked = marked
+        self._downloads = Downloads(bot, timeout, self._is_whole, waiting, most_wait=most_wait)
+        self._copies = Copies(settings.storage.path / FOLDER)
+        self._pictures = pictures
+
+    async def receive(self, attachment: Attachment) -> Picture:
+        """Fetch, check, keep and remember a picture.
 
         Raises:
             PictureRejected: it cannot be looked at (TOO_MANY_BYTES is known before anything is fetched).
             DownloadFailed: Telegram did not hand it out.
+            OSError: its copy could not be written.
         """
-        return await self._kept(await self.fetch(attachment), attachment)
+        return await self._remembered(await self.fetch(attachment), attachment)
 
-    async def pages(self, document: Attachment, data: bytes, numbers: Sequence[int]) -> list[NewPicture]:
-        """Render and keep those pages of a document, which holds `data`, that exist.
+    async def pages(self, document: Attachment, data: bytes, numbers: Sequence[int]) -> list[Picture]:
+        """Render, keep and remember those pages of a document, which holds `data`, that exist.
 
         Raises:
             DocumentRefused: it cannot be opened.
             PictureRejected: a page cannot be looked at.
+            OSError: a copy could not be written.
         """
-        rendered = await render_pages(data, numbers)
+        rendered = await render_pages(data, numbers, document.chat)
         there = (number for number in numbers if number <= rendered.pages)
         return [
-            replace(await self._kept(page, document), page=number, pages=rendered.pages)
+            await self._remembered(page, document, number, rendered.pages)
             for number, page in zip(there, rendered.pictures, strict=True)
         ]
 
     async def read(self, picture: Picture) -> bytes:
-        """The bounded copy of a picture; fetched again from Telegram where it was deleted.
+        """The bounded copy of a picture; fetched again from Telegram where it is gone, torn or altered.
+
+        Telegram may have something else by now: then that is the picture.
 
         Raises:
-            PictureRejected, DownloadFailed: as for `receive`.
+            PictureRejected, DownloadFailed, OSError: as for `receive`.
         """
-        file = self._folder / Path(picture.path).name
-        try:
-            return await asyncio.to_thread(file.read_bytes)
-        except OSError:
-            _log.info("the copy of picture %d is gone and is fetched again", picture.id)
-        data = await self._download(picture.file_id)
+        name = Path(picture.path).name
+        copy = await self._copies.read(name)
+        if await self._is_sound(picture, copy):
+            return copy
+        _log.warning("the copy of picture %d is gone or damaged, and is fetched again", picture.id)
+        data = await self._downloads.fetch(picture.file_id, picture.chat)
         if picture.page:
-            data = await self._page(data, picture.page)
-        checked = await check(data)
-        await asyncio.to_thread(self._keep, file.name, checked.copy)
+            data = await self._page(data, picture)
+        checked = await check(data, picture.chat, self._marked)
+        await self._copies.keep(name, checked.copy)
+        await self._pictures.note_copy(picture.id, digest_of(checked.copy))
         return checked.copy
 
     async def fetch(self, attachment: Attachment) -> bytes:
@@ -93,20 +102,32 @@ class Media:
         """
         if attachment.size is not None and attachment.size > MOST_BYTES:
             raise PictureRejected(PictureFault.TOO_MANY_BYTES, f"{attachment.size} bytes")
-        return await self._download(attachment.file_id)
+        return await self._downloads.fetch(attachment.file_id, attachment.chat, attachment.size)
 
-    async def _page(self, document: bytes, number: int) -> bytes:
+    async def _is_sound(self, picture: Picture, copy: bytes) -> bool:
+        """Whether this is what was kept; of a copy without a digest, whether it is a picture, which is noted then."""
+        digest = digest_of(copy)
+        if picture.digest is not None or not copy:
+            return picture.digest == digest
         try:
-            (page,) = (await render_pages(document, [number])).pictures
+            await check(copy, picture.chat, self._marked)
+        except PictureRejected:
+            return False
+        await self._pictures.note_copy(picture.id, digest)
+        return True
+
+    async def _page(self, document: bytes, picture: Picture) -> bytes:
+        try:
+            (page,) = (await render_pages(document, [picture.page], picture.chat)).pictures
         except (DocumentRefused, ValueError) as error:
-            raise DownloadFailed(f"page {number} cannot be rendered again: {error}") from error
+            raise DownloadFailed(f"page {picture.page} cannot be rendered again: {error}") from error
         return page
 
-    async def _kept(self, data: bytes, attachment: Attachment) -> NewPicture:
-        checked = await check(data)
-        name = f"{uuid4().hex}.{checked.suffix}"
-        await asyncio.to_thread(self._keep, name, checked.copy)
-        return NewPicture(
+    async def _remembered(self, data: bytes, attachment: Attachment, page: int = 0, pages: int = 0) -> Picture:
+        checked = await check(data, attachment.chat, self._marked)
+        name = name_of(attachment.chat, checked.suffix)
+        await self._copies.keep(name, checked.copy)
+        new = NewPicture(
             chat=attachment.chat,
             message_id=attachment.message_id,
             album=attachment.album,
@@ -117,42 +138,22 @@ class Media:
             height=checked.height,
             bytes=checked.bytes,
             path=name,
+            page=page,
+            pages=pages,
+            digest=digest_of(checked.copy),
         )
+        try:
+            return await self._pictures.add(new)
+        except BaseException:  # No row names it.
+            self._copies.drop(name)
+            raise
 
-    def _keep(self, name: str, data: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        torn = self._folder / f"{name}.part"
-        torn.write_bytes(data)
-        torn.replace(self._folder / name)
-
-    async def _download(self, file_id: str) -> bytes:
-        for attempt in range(1, ATTEMPTS + 1):
-            pause = 0.5 * attempt
-            try:
-                async with asyncio.timeout(self._timeout * PATIENCE):
-                    return await self._download_once(file_id)
-            except BadRequest as error:
-                if "too big" in error.message.lower():
-                    raise PictureRejected(PictureFault.TOO_MANY_BYTES, error.message) from error
-                raise DownloadFailed(f"Telegram declined: {error.message}") from error
-            except RetryAfter as error:
-                pause = seconds_of(error)
-                if pause > MOST_PAUSE:
-                    raise DownloadFailed(f"Telegram asks to wait {pause:.0f} s") from error
-            except (NetworkError, TimeoutError, InvalidToken) as error:
-                _log.warning("download failed, attempt %d of %d: %s", attempt, ATTEMPTS, type(error).__name__)
-            except TelegramError as error:
-                raise DownloadFailed(type(error).__name__) from error
-            if attempt < ATTEMPTS:
-                await asyncio.sleep(pause)
-        raise DownloadFailed(f"{ATTEMPTS} attempts failed")
-
-    async def _download_once(self, file_id: str) -> bytes:
-        file = await self._bot.get_file(file_id, read_timeout=self._timeout)
-        address = file.file_path
-        if not address:
-            raise DownloadFailed("Telegram named no path for the file")
-        if not address.startswith(("http://", "https://")):
-            # The library takes a path that also exists in the working directory for a local file of the server.
-            address = f"{self._bot.base_file_url}/{address}"
-        return await self._bot.request.retrieve(quote(address, safe=":/%"), read_timeout=self._timeout)
+    async def _is_whole(self, data: bytes, chat: int) -> bool:
+        """Whether bytes are all of a picture or a PDF, as far as that shows."""
+        if PDF_BEGINS in data[:PDF_WITHIN]:
+            return PDF_ENDS in data[-PDF_WITHIN:]
+        try:
+            await check(data, chat, self._marked)
+        except PictureRejected as error:
+            return error.fault not in {PictureFault.NOT_A_PICTURE, PictureFault.TRUNCATED}
+        return True

@@ -3,20 +3,21 @@
 import asyncio
 import json
 import logging
-import subprocess
 import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from bot.pictures.fair_slots import FairSlots
 
 PROCESS = Path(__file__).with_name("pdf_process.py")
 SECONDS = 40.0
 """How long a process may take."""
 
 MOST_PROCESSES = 2
-_pool = ThreadPoolExecutor(MOST_PROCESSES, thread_name_prefix="pdf")
+_slots = FairSlots(MOST_PROCESSES)
 
 _log = logging.getLogger(__name__)
 
@@ -46,24 +47,15 @@ class Rendered:
     pictures: tuple[bytes, ...]
 
 
-async def render_pages(data: bytes, numbers: Sequence[int]) -> Rendered:
-    """Render the pages of these numbers, from 1; those that do not exist are left out.
+async def render_pages(data: bytes, numbers: Sequence[int], chat: int) -> Rendered:
+    """Render the pages of these numbers, from 1; those that do not exist are left out. Of a chat one PDF at a time.
 
     Raises:
         DocumentRefused: it has a password, is no PDF or damaged, has no pages, or takes too much time or memory.
     """
-    return await asyncio.get_running_loop().run_in_executor(_pool, _render, data, numbers)
-
-
-def _render(data: bytes, numbers: Sequence[int]) -> Rendered:
-    # Without the environment, which may hold the bot's token, and without this folder on its path.
-    command = [sys.executable, "-EP", str(PROCESS), *(str(number) for number in numbers)]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, env={}, check=True)  # noqa: S603
-    except (subprocess.SubprocessError, BrokenPipeError) as error:
-        _log.warning("a PDF of %d bytes could not be rendered: %s", len(data), type(error).__name__)
-        raise DocumentRefused(DocumentFault.TOO_MUCH) from error
-    line, _, pictures = done.stdout.partition(b"\n")
+    async with _slots.of(chat):
+        output = await _output(data, numbers)
+    line, _, pictures = output.partition(b"\n")
     head = json.loads(line)
     if fault := head.get("fault"):
         raise DocumentRefused(DocumentFault(fault))
@@ -72,3 +64,26 @@ def _render(data: bytes, numbers: Sequence[int]) -> Rendered:
         found.append(pictures[start : start + size])
         start += size
     return Rendered(head["pages"], tuple(found))
+
+
+async def _output(data: bytes, numbers: Sequence[int]) -> bytes:
+    """What the process wrote. It is ended if nobody waits for it any more."""
+    # Without the environment, which may hold the bot's token, and without this folder on its path.
+    command = [sys.executable, "-EP", str(PROCESS), *(str(number) for number in numbers)]
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={})
+    end = ""
+    try:
+        async with asyncio.timeout(SECONDS):
+            output, _ = await process.communicate(data)
+        if process.returncode:
+            end = f"it ended with {process.returncode}"
+    except TimeoutError:
+        end = f"it took more than {SECONDS:.0f} s"
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if end:
+        _log.warning("a PDF of %d bytes could not be rendered: %s", len(data), end)
+        raise DocumentRefused(DocumentFault.TOO_MUCH)
+    return output

@@ -1,13 +1,17 @@
 """Picture bytes are checked, and a bounded upright copy is made for the follow-up questions."""
 
-import asyncio
+import contextlib
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from PIL import Image
 
-from model_service import open_picture
+from bot.pictures.fair_slots import FairSlots
+from bot.pictures.memory import give_back
+from bot.pictures.threads import to_the_end
+from model_service import PictureRejected, open_picture
 
 MOST_PIXELS = 6_000_000
 """The copy's largest area: more than four times what the model sees at max (1120x1120)."""
@@ -15,11 +19,18 @@ MOST_PIXELS = 6_000_000
 MOST_SIDE = 6000
 """The copy's longest side in pixels: a thin strip keeps its length."""
 
+LARGE = 2_000_000
+"""From so many pixels on, what the decoding took is handed back at once."""
+
 MOST_KEPT_BYTES = 8 * 1024 * 1024
 MOST_AT_ONCE = 2
 """So many pictures are decoded at the same time: the largest takes about 1 GB of memory meanwhile."""
 
 _pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="pixels")
+_slots = FairSlots(MOST_AT_ONCE)
+
+Marked = Callable[[], contextlib.AbstractContextManager[None]]
+"""Makes a block of which it is known that the process died in it, if it did."""
 
 ORIENTATION = 0x0112
 """The EXIF tag that says which way is up; 1 is upright."""
@@ -36,13 +47,32 @@ class CheckedPicture:
     bytes: int
 
 
-async def check(data: bytes) -> CheckedPicture:
-    """`check_picture` beside the event loop, of a few pictures at a time.
+async def check(data: bytes, chat: int, marked: Marked = contextlib.nullcontext) -> CheckedPicture:
+    """`check_picture` beside the event loop, of a few pictures at a time, and of a chat one.
+
+    It runs in a block that `marked` makes, on its thread.
 
     Raises:
         PictureRejected: it cannot be looked at.
     """
-    return await asyncio.get_running_loop().run_in_executor(_pool, check_picture, data)
+    async with _slots.of(chat):
+        return await to_the_end(_pool, _check_and_give_back, data, marked)
+
+
+def _check_and_give_back(data: bytes, marked: Marked) -> CheckedPicture:
+    try:
+        with marked():
+            checked = check_picture(data)
+        large = checked.width * checked.height > LARGE
+    except PictureRejected as error:
+        refused = error.with_traceback(None)  # Its frames hold what was decoded so far.
+        refused.__cause__ = refused.__context__ = None
+    else:
+        if large:
+            give_back()
+        return checked
+    give_back()
+    raise refused
 
 
 def check_picture(data: bytes) -> CheckedPicture:

@@ -26,7 +26,8 @@ class Step(StrEnum):
 class Asked:
     """One question. `asker` is the Telegram id of the person, or of the chat he hides behind.
 
-    `picture` counts from 0 which of its pictures is being looked at.
+    `picture` counts from 0 which of its pictures is being looked at. `suspect`: the process died while the model was
+    at it. `settled` is set once the model is done with it, `ended` once its answer is delivered and remembered.
     """
 
     chat: int
@@ -36,6 +37,8 @@ class Asked:
     text: str
     step: Step = Step.IN_LINE
     picture: int = 0
+    suspect: bool = False
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     _scope: asyncio.Timeout | None = None
     _cancelled: bool = False
@@ -43,7 +46,12 @@ class Asked:
     @property
     def request(self) -> str:
         """The id of its request to the model service, which reads one picture at a time."""
-        return f"{self.chat}:{self.message}" + (f":{self.picture}" if self.picture else "")
+        return f"{self.update_id}:{self.picture}"
+
+    @staticmethod
+    def update_of(request: str) -> int:
+        """The update whose question a request to the model service belongs to."""
+        return int(request.partition(":")[0])
 
     @property
     def waits(self) -> bool:
@@ -71,6 +79,7 @@ class Asked:
         finally:
             self._scope = None
             self.step = Step.SETTLED
+            self.settled.set()
 
     def cancel(self) -> None:
         """End the work on it with `Cancelled`; a second time, or once it is settled, that changes nothing."""
@@ -120,6 +129,7 @@ class AskedQuestions:
             yield
         finally:
             del self._open[asked.chat, asked.message]
+            asked.settled.set()
             asked.ended.set()
 
     async def turn(self, asked: Asked) -> None:
@@ -128,6 +138,16 @@ class AskedQuestions:
         for earlier in line[: line.index(asked)]:
             await earlier.ended.wait()
         asked.step = Step.IN_LINE
+
+    async def others_first(self, asked: Asked) -> None:
+        """Wait until the model is done with what it could begin with now, but for other suspects.
+
+        So a question that may end the process again costs nobody else another death.
+        """
+        ready = [other for other in self._open.values() if other.step in {Step.IN_LINE, Step.ANSWERING}]
+        for other in ready:
+            if other is not asked and not other.suspect:
+                await other.settled.wait()
 
     def get(self, chat: int, message: int) -> Asked | None:
         """The question that a message asked, until it is settled."""

@@ -1,26 +1,27 @@
 """What is deleted for good: a whole chat, or whatever is too old."""
 
+import json
 import time
 from dataclasses import dataclass
 
-from bot.storage.database import Database
+import aiosqlite
 
-CHAT = (
-    "CASE WHEN json_valid(CAST(payload AS TEXT)) THEN coalesce("
-    "CAST(payload AS TEXT) ->> '$.message.chat.id', "
-    "CAST(payload AS TEXT) ->> '$.callback_query.message.chat.id', "
-    "CAST(payload AS TEXT) ->> '$.my_chat_member.chat.id') END"
-)
-"""The chat of an update in the inbox, in SQL; NULL where it cannot be known."""
+from bot.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What of a chat was deleted: how many answered questions, the copies' names, the messages of growing answers."""
+    """What of a chat was deleted: how many pictures and answered questions, the messages of growing answers.
 
+    `files` are the names of the pictures' copies, which are still to be deleted. `erased`: it is overwritten on the
+    disk; False where another program reads the database and keeps it from that, until `Forgetting.scrub` succeeds.
+    """
+
+    pictures: int
     questions: int
     files: tuple[str, ...]
     answers: tuple[int, ...]
+    erased: bool
 
 
 class Forgetting:
@@ -30,19 +31,21 @@ class Forgetting:
         self._database = database
 
     async def chat(self, chat: int, update_id: int) -> Forgotten:
-        """Delete a chat's pictures, turns and the unfinished updates up to this number; its settings stay.
+        """Delete a chat's pictures, turns and what came by the updates before this one; its settings stay.
 
-        Of the updates the numbers stay, so that none of them is taken in again.
+        Of the updates the numbers stay, so that none of them is taken in again. The update of this number is the one
+        that asks for it: it stays as it is until all is done, and remembers what was deleted. So when the process is
+        killed in the middle the next run does the rest, and counts the whole.
         """
         async with self._database.transaction() as connection:
             answers = await connection.execute_fetchall(
-                "SELECT answer_message_id FROM inbox "  # noqa: S608
-                f"WHERE answer_message_id IS NOT NULL AND {CHAT} = ? AND update_id <= ?",
+                "SELECT answer_message_id FROM inbox "
+                "WHERE answer_message_id IS NOT NULL AND chat = ? AND update_id < ?",
                 (chat, update_id),
             )
             await connection.execute(
-                "UPDATE inbox SET state = 'done', payload = x'', error = NULL, finished_at = ? "  # noqa: S608
-                f"WHERE payload <> x'' AND {CHAT} = ? AND update_id <= ?",
+                "UPDATE inbox SET state = 'done', payload = x'', error = NULL, chat = NULL, deleted = NULL, "
+                "finished_at = ? WHERE chat = ? AND update_id < ?",
                 (time.time(), chat, update_id),
             )
             answered = await connection.execute_fetchall(
@@ -50,9 +53,18 @@ class Forgetting:
                 (chat,),
             )
             files = await connection.execute_fetchall("DELETE FROM pictures WHERE chat = ? RETURNING path", (chat,))
-        await self._database.scrub()
-        questions = {row[0] for row in answered} - {None}
-        return Forgotten(len(questions), tuple(row[0] for row in files), tuple(row[0] for row in answers))
+            questions = {row[0] for row in answered} - {None}
+            counts = await _add_up(connection, update_id, len(list(files)), len(questions))
+        erased = await self.scrub()
+        return Forgotten(*counts, tuple(row[0] for row in files), tuple(row[0] for row in answers), erased)
+
+    async def scrub(self) -> bool:
+        """Erase from the write-ahead log what was deleted; False where another program keeps it from that."""
+        return await self._database.scrub()
+
+    async def copies(self, chat: int) -> list[str]:
+        """The names of the copies of a chat's pictures."""
+        return [row["path"] for row in await self._database.rows("SELECT path FROM pictures WHERE chat = ?", chat)]
 
     async def older_than(self, moment: float) -> int:
         """Delete turns, pictures that nobody talked about since, and updates set aside, from before `moment`.
@@ -69,6 +81,23 @@ class Forgetting:
         await self._database.scrub()
         return pictures.rowcount
 
+    async def newest(self) -> float | None:
+        """When the newest update, picture or turn was written, in seconds since 1970; None where there is none."""
+        row = await self._database.row(
+            "SELECT max(moment) AS newest FROM (SELECT max(received_at) AS moment FROM inbox "
+            "UNION ALL SELECT max(created_at) FROM pictures UNION ALL SELECT max(created_at) FROM turns)"
+        )
+        return row["newest"] if row else None
+
     async def files(self) -> set[str]:
         """The names of all copies that a picture still needs."""
         return {row["path"] for row in await self._database.rows("SELECT path FROM pictures")}
+
+
+async def _add_up(connection: aiosqlite.Connection, update_id: int, pictures: int, questions: int) -> tuple[int, int]:
+    """Add to what the update remembers to have deleted; returns the sums."""
+    rows = await connection.execute_fetchall("SELECT deleted FROM inbox WHERE update_id = ?", (update_id,))
+    earlier = next((json.loads(row[0]) for row in rows if row[0]), (0, 0))
+    sums = earlier[0] + pictures, earlier[1] + questions
+    await connection.execute("UPDATE inbox SET deleted = ? WHERE update_id = ?", (json.dumps(sums), update_id))
+    return sums

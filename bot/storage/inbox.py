@@ -1,97 +1,149 @@
 """Updates that arrived: written before Telegram is told so, kept until they are dealt with."""
 
 import asyncio
-import contextlib
-import json
 import logging
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from telegram import Bot, Update
-from telegram.error import NetworkError
-
+from bot.storage.at_work import Mark
 from bot.storage.database import Database
 
-SUSPECT_ATTEMPTS = 2
-"""An update that was being worked on this many times when the process died has to wait for other such updates."""
-
 MOST_ATTEMPTS = 5
-"""After this many deaths, most of them without another suspect at work, it is deadly: it is not tried again."""
+"""A question in whose own turn, or during whose decoding, the process died this many times is not tried again."""
 
 KEPT_SECONDS = 2 * 24 * 3600
 """How long the number of a finished update is remembered: Telegram repeats one for at most a day."""
+
+CHAT = (
+    "CASE WHEN json_valid(CAST({payload} AS TEXT)) THEN coalesce("
+    "CAST({payload} AS TEXT) ->> '$.message.chat.id', "
+    "CAST({payload} AS TEXT) ->> '$.callback_query.message.chat.id', "
+    "CAST({payload} AS TEXT) ->> '$.my_chat_member.chat.id') END"
+)
+"""The chat of an update, in SQL; NULL where it cannot be known."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Unfinished:
-    """An update that a former run of the program did not finish."""
+class Received:
+    """An update about to be written down. `quick`: it overtakes questions, as commands do."""
 
     update_id: int
     payload: bytes
+    quick: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An update that waits in the inbox. `chat` is None where it belongs to none."""
+
+    update_id: int
+    payload: bytes
+    chat: int | None
+    quick: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An update that was set aside, and why; `received_at` is in seconds since 1970."""
+
+    update_id: int
+    error: str
+    received_at: float
 
 
 class Inbox:
-    """The table of updates. A row goes waiting -> working -> done, or is set aside."""
+    """The table of updates. A row goes waiting -> working -> done, or is set aside, and may be brought back."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._suspects: frozenset[int] = frozenset()
-        self._deadly: frozenset[int] = frozenset()
-        self._suspect_at_work = asyncio.Lock()
+        self._attempts: dict[int, int] = {}
+        self._interrupted: frozenset[int] = frozenset()
+        self.postponed: set[int] = set()
+        """What waits for the next run."""
         self.news = asyncio.Event()
         """Set when an update is set aside; whoever reports that clears it."""
 
-    async def receive(self, update_id: int, payload: bytes) -> bool:
+    async def receive(self, update_id: int, payload: bytes, *, quick: bool = False) -> bool:
         """Write an update down; False where it is there already."""
+        return bool(await self.receive_all([Received(update_id, payload, quick)]))
+
+    async def receive_all(self, updates: Sequence[Received]) -> set[int]:
+        """Write updates down, durably, all or none; returns the numbers of those that are new."""
         sql = (
-            "INSERT INTO inbox (update_id, payload, state, received_at) VALUES (?, ?, 'waiting', ?) "
-            "ON CONFLICT DO NOTHING"
+            "INSERT INTO inbox (update_id, payload, state, received_at, quick, chat) "  # noqa: S608
+            f"VALUES (?1, ?2, 'waiting', ?3, ?4, {CHAT.format(payload='?2')}) "
+            "ON CONFLICT DO NOTHING RETURNING update_id"
         )
-        return await self._database.write(sql, update_id, payload, time.time()) == 1
+        new, now = set(), time.time()
+        async with self._database.transaction() as connection:
+            for update in updates:
+                values = (update.update_id, update.payload, now, int(update.quick))
+                new |= {row[0] for row in await connection.execute_fetchall(sql, values)}
+        return new
 
     async def set_aside(self, update_id: int, payload: bytes, error: str) -> None:
         """Keep an update that cannot be dealt with, bytes and all, out of everybody's way."""
         sql = (
-            "INSERT INTO inbox (update_id, payload, state, error, received_at) VALUES (?1, ?2, 'set_aside', ?3, ?4) "
+            "INSERT INTO inbox (update_id, payload, state, error, received_at, chat) "  # noqa: S608
+            f"VALUES (?1, ?2, 'set_aside', ?3, ?4, {CHAT.format(payload='?2')}) "
             "ON CONFLICT DO UPDATE SET state = 'set_aside', error = ?3 WHERE state <> 'done'"
         )
         await self._database.write(sql, update_id, payload, error, time.time())
         self.news.set()
 
-    @contextlib.asynccontextmanager
-    async def one_suspect(self, update_id: int) -> AsyncIterator[None]:
-        """Work in the block: an update that may be what killed the process is worked on with no other such beside it.
-
-        So those that were only at work at the same time as a deadly one do not share its next deaths.
-        """
-        async with self._suspect_at_work if update_id in self._suspects else contextlib.nullcontext():
-            yield
-
     async def claim(self, update_id: int) -> bool:
-        """Begin work on a waiting update; False where there is none."""
-        sql = "UPDATE inbox SET state = 'working', attempts = attempts + 1 WHERE update_id = ? AND state = 'waiting'"
+        """Begin work on a waiting update, or go on with one; False where it was dealt with, or forgotten."""
+        sql = "UPDATE inbox SET state = 'working' WHERE update_id = ? AND state IN ('waiting', 'working')"
         return await self._database.write(sql, update_id) == 1
 
+    def attempts(self, update_id: int) -> int:
+        """How many times the process died while this very update was decoded or answered."""
+        return self._attempts.get(update_id, 0)
+
     def is_deadly(self, update_id: int) -> bool:
-        """Whether former runs died too often while they worked on this update: it is to be given up."""
-        return update_id in self._deadly
+        """Whether that was too often: the update is to be given up."""
+        return self.attempts(update_id) >= MOST_ATTEMPTS
+
+    def was_interrupted(self, update_id: int) -> bool:
+        """Whether the last run died while it decoded this update's picture, before the model was loaded.
+
+        It may be the picture, or the model: decoded again once there is a model, it shows.
+        """
+        return update_id in self._interrupted
 
     async def give_up(self, update_id: int) -> None:
         """Set a deadly update aside."""
         sql = "UPDATE inbox SET state = 'set_aside', error = coalesce(error, ?) WHERE update_id = ?"
-        await self._database.write(sql, f"the process died {MOST_ATTEMPTS} times while working on it", update_id)
+        await self._database.write(sql, f"the process died {self.attempts(update_id)} times of it", update_id)
         self.news.set()
 
+    async def aside(self) -> list[SetAside]:
+        """The updates set aside, oldest first."""
+        sql = "SELECT update_id, coalesce(error, '') AS error, received_at FROM inbox WHERE state = 'set_aside'"
+        return [SetAside(*row) for row in await self._database.rows(f"{sql} ORDER BY update_id")]
+
+    async def bring_back(self, first: int, last: int) -> list[Waiting]:
+        """Have those set aside from number `first` to `last` wait again, as if they had never failed."""
+        sql = (
+            "UPDATE inbox SET state = 'waiting', attempts = 0, error = NULL, reported_at = NULL, retried_at = ? "
+            "WHERE state = 'set_aside' AND update_id BETWEEN ? AND ? RETURNING update_id, payload, chat, quick"
+        )
+        async with self._database.transaction() as connection:
+            rows = await connection.execute_fetchall(sql, (time.time(), first, last))
+        for row in rows:
+            self._attempts.pop(row["update_id"], None)
+        return sorted((_waiting(row) for row in rows), key=lambda row: row.update_id)
+
     async def finish(self, update_id: int) -> None:
-        """The update is dealt with: only its number is kept, for a while."""
+        """Keep only the number of an update that is dealt with, for a while."""
         now = time.time()
         await self._database.write_all(
             (
-                "UPDATE inbox SET state = 'done', payload = x'', finished_at = ? "
+                "UPDATE inbox SET state = 'done', payload = x'', chat = NULL, deleted = NULL, finished_at = ? "
                 "WHERE update_id = ? AND state = 'working'",
                 (now, update_id),
             ),
@@ -102,13 +154,11 @@ class Inbox:
         """Note what went wrong while working on the update."""
         await self._database.write("UPDATE inbox SET error = ? WHERE update_id = ?", error, update_id)
 
-    async def postpone(self, update_id: int, *, blameless: bool) -> None:
-        """Leave the update to the next run; `blameless` takes the attempt back."""
-        sql = (
-            "UPDATE inbox SET state = 'waiting', attempts = max(0, attempts - ?) "
-            "WHERE update_id = ? AND state = 'working'"
-        )
-        await self._database.write(sql, int(blameless), update_id)
+    async def postpone(self, update_id: int) -> None:
+        """Leave an update to the next run."""
+        self.postponed.add(update_id)
+        sql = "UPDATE inbox SET state = 'waiting' WHERE update_id = ? AND state = 'working'"
+        await self._database.write(sql, update_id)
 
     async def unreported(self) -> list[int]:
         """The updates set aside that nobody was told of."""
@@ -126,9 +176,8 @@ class Inbox:
         await self._database.write_all(*((sql, (now, number)) for number in update_ids))
 
     async def release(self) -> None:
-        """The process ends in good order: what is still being worked on is left to the next run, without blame."""
-        sql = "UPDATE inbox SET state = 'waiting', attempts = max(0, attempts - 1) WHERE state = 'working'"
-        await self._database.write(sql)
+        """Leave what is still being worked on to the next run: the process ends in good order."""
+        await self._database.write("UPDATE inbox SET state = 'waiting' WHERE state = 'working'")
 
     async def note_answer(self, update_id: int, message_id: int) -> None:
         """Remember the message that shows the update's answer, so that the next run goes on in it."""
@@ -144,53 +193,51 @@ class Inbox:
         row = await self._database.row("SELECT received_at FROM inbox WHERE update_id = ?", update_id)
         return row["received_at"] if row else None
 
-    async def recover(self) -> list[Unfinished]:
-        """At the start: what a former run left, in order, what is deadly included."""
+    async def retried(self, update_id: int) -> float | None:
+        """When the update was brought back, in seconds since 1970; None where it was not."""
+        row = await self._database.row("SELECT retried_at FROM inbox WHERE update_id = ?", update_id)
+        return row["retried_at"] if row else None
+
+    async def recover(self, killers: Iterable[Mark] = ()) -> None:
+        """At the start: have what the last run left wait again; count against `killers` that it died of them."""
+        marks = set(killers)
+        blamed = [mark.update_id for mark in marks if mark.ready]
+        unfinished = "state IN ('waiting', 'working')"
+        sql = f"UPDATE inbox SET attempts = attempts + 1 WHERE update_id = ? AND {unfinished}"  # noqa: S608
         await self._database.write_all(
-            # What kills even on its way to being given up.
-            ("UPDATE inbox SET state = 'set_aside' WHERE state = 'working' AND attempts > ?", (MOST_ATTEMPTS,)),
+            *((sql, (number,)) for number in blamed),
             ("UPDATE inbox SET state = 'waiting' WHERE state = 'working'", ()),
         )
+        for number in blamed:
+            _log.warning("the process died while it worked on update %d", number)
+        self._interrupted = frozenset(mark.update_id for mark in marks if not mark.ready)
+        sql = f"SELECT update_id, attempts FROM inbox WHERE attempts > 0 AND {unfinished}"  # noqa: S608
+        self._attempts = {row["update_id"]: row["attempts"] for row in await self._database.rows(sql)}
         self.news.set()
-        sql = "SELECT update_id, payload, attempts FROM inbox WHERE state = 'waiting' ORDER BY update_id"
-        rows = await self._database.rows(sql)
-        self._suspects = frozenset(row["update_id"] for row in rows if row["attempts"] >= SUSPECT_ATTEMPTS)
-        self._deadly = frozenset(row["update_id"] for row in rows if row["attempts"] >= MOST_ATTEMPTS)
-        return [Unfinished(row["update_id"], row["payload"]) for row in rows]
+
+    async def waiting(self, most: int) -> list[Waiting]:
+        """What waits, oldest first: of each chat's commands, and of its other updates, `most` at most."""
+        sql = (
+            "SELECT update_id, payload, chat, quick FROM (SELECT *, row_number() OVER "
+            "(PARTITION BY chat, quick ORDER BY update_id) AS place FROM inbox WHERE state = 'waiting') "
+            "WHERE place <= ? OR chat IS NULL ORDER BY update_id"
+        )
+        return [_waiting(row) for row in await self._database.rows(sql, most)]
+
+    async def waiting_of(self, chat: int, quick: bool, most: int, known: Iterable[int]) -> list[Waiting]:
+        """A chat's oldest updates of a kind that wait, `most` at most, without those of the numbers `known`."""
+        marks = ", ".join("?" * len(numbers := tuple(known)))
+        sql = (
+            "SELECT update_id, payload, chat, quick FROM inbox WHERE state = 'waiting' AND chat = ? AND quick = ? "  # noqa: S608
+            f"AND update_id NOT IN ({marks}) ORDER BY update_id LIMIT ?"
+        )
+        return [_waiting(row) for row in await self._database.rows(sql, chat, int(quick), *numbers, most)]
+
+    async def count_waiting(self) -> dict[tuple[int | None, bool], int]:
+        """How many updates of each chat wait, commands apart."""
+        sql = "SELECT chat, quick, count(*) AS count FROM inbox WHERE state = 'waiting' GROUP BY chat, quick"
+        return {(row["chat"], bool(row["quick"])): row["count"] for row in await self._database.rows(sql)}
 
 
-class InboxQueue(asyncio.Queue[object]):
-    """The queue between polling and the handlers: `put` returns once the update is on the disk."""
-
-    def __init__(self, inbox: Inbox) -> None:
-        super().__init__()
-        self._inbox = inbox
-
-    async def put(self, item: object) -> None:
-        """Write the update down, then queue it; one that is known already is passed over.
-
-        Raises:
-            NetworkError: the database failed; polling survives this error alone, and asks Telegram again.
-        """
-        if not isinstance(item, Update):
-            await super().put(item)
-            return
-        try:
-            new = await self._inbox.receive(item.update_id, item.to_json().encode())
-        except sqlite3.Error as error:
-            raise NetworkError(f"update {item.update_id} could not be written down: {error}") from error
-        if new:
-            await super().put(item)
-
-    async def replay(self, bot: Bot) -> int:
-        """Queue what a former run left unfinished, oldest first; returns how many there were."""
-        left = await self._inbox.recover()
-        for row in left:
-            try:
-                update = Update.de_json(json.loads(row.payload), bot)
-            except Exception as error:  # whatever the library raises on an odd update, the others go on
-                _log.exception("update %d cannot be read back and is set aside", row.update_id)
-                await self._inbox.set_aside(row.update_id, row.payload, repr(error))
-            else:
-                await super().put(update)
-        return len(left)
+def _waiting(row: sqlite3.Row) -> Waiting:
+    return Waiting(row["update_id"], row["payload"], row["chat"], bool(row["quick"]))

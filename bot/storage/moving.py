@@ -1,7 +1,6 @@
 """A group that became a supergroup: everything of it goes on under its new id."""
 
 from bot.storage.database import Database
-from bot.storage.forgetting import CHAT
 
 PAYLOAD = "CAST(payload AS TEXT)"
 RENUMBERED = ", ".join(
@@ -32,7 +31,7 @@ class Moving:
             "UPDATE turns SET chat = ?1, message_id = -message_id WHERE chat = ?2",
             "UPDATE message_pictures SET chat = ?1, message_id = -message_id WHERE chat = ?2",
             f"UPDATE inbox SET payload = CAST(json_replace({PAYLOAD}, {RENUMBERED}) AS BLOB), "  # noqa: S608
-            f"answer_message_id = NULL WHERE state IN ('waiting', 'working') AND {CHAT} = ?2",
+            "chat = ?1, answer_message_id = NULL WHERE state IN ('waiting', 'working') AND chat = ?2",
         )
         async with self._database.transaction() as connection:
             for step in steps:

@@ -17,7 +17,8 @@ class NewPicture:
     """A picture about to be remembered.
 
     `width` and `height` are pixels as sent, upright; `path` is a file's name. `file_id` is what to fetch again: of a
-    page the whole document, of which it is number `page` of `pages`; both are 0 for any other picture.
+    page the whole document, of which it is number `page` of `pages`; both are 0 for any other picture. `digest` is
+    that of the copy, None where it was kept before there were digests.
     """
 
     chat: int
@@ -32,6 +33,7 @@ class NewPicture:
     path: str
     page: int = 0
     pages: int = 0
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Pictures:
         values = {name: getattr(new, name) for name in NewPicture.__dataclass_fields__} | {"created_at": time.time()}
         sql = (
             f"INSERT INTO pictures ({', '.join(values)}) VALUES ({', '.join('?' * len(values))}) "  # noqa: S608
-            "ON CONFLICT DO UPDATE SET file_id = excluded.file_id, path = excluded.path RETURNING *"
+            "ON CONFLICT DO UPDATE SET file_id = excluded.file_id, path = excluded.path, digest = excluded.digest "
+            "RETURNING *"
         )
         async with self._database.transaction() as connection:
             rows = list(await connection.execute_fetchall(sql, tuple(values.values())))
@@ -63,6 +66,10 @@ class Pictures:
             if not picture.page:
                 await connection.execute(_ABOUT, (new.chat, new.message_id, picture.id))
         return picture
+
+    async def note_copy(self, picture: int, digest: str) -> None:
+        """Remember by what the picture's copy, which was written again, is known."""
+        await self._database.write("UPDATE pictures SET digest = ? WHERE id = ?", digest, picture)
 
     async def get(self, picture: int) -> Picture | None:
         """The picture of this number."""

@@ -105,7 +105,7 @@ class Street:
 
     def __init__(self, database: Database) -> None:
         self.inbox = Inbox(database)
-        self.lanes = Lanes(self.inbox)
+        self.lanes = Lanes(self.inbox, self._again)
         self.database = database
         self.log: list[int] = []
         self.began = asyncio.Event()
@@ -117,6 +117,9 @@ class Street:
         task = asyncio.ensure_future(self.lanes.process_update(update, self._handle(update.update_id)))
         await asyncio.sleep(0)
         return task
+
+    async def _again(self, update: Update) -> None:
+        raise AssertionError(update)
 
     async def _handle(self, number: int) -> None:
         self.log.append(number)
@@ -172,7 +175,7 @@ async def test_at_the_end_of_the_process_it_is_left_to_the_next_run(street: Stre
     """No row is done, nothing was handled, nobody hangs."""
     works = [await street.enter(update(1)), await street.enter(update(2, caption="What?"))]
     await moment.asleep.wait()
-    await street.lanes.leave_albums()
+    await street.lanes.leave_waiting()
     await asyncio.gather(*works)
     assert street.log == []
     assert await street.states() == ["waiting", "waiting"]

@@ -17,7 +17,8 @@ class Street:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.inbox = Inbox(database)
-        self.lanes = Lanes(self.inbox)
+        self.left: list[int] = []
+        self.lanes = Lanes(self.inbox, self.again, self.left.append)
         self.log: list[str] = []
         self.gates: dict[int, asyncio.Event] = {}
         self.began: dict[int, asyncio.Event] = {}
@@ -32,6 +33,10 @@ class Street:
         work = asyncio.ensure_future(self.lanes.process_update(update, self.handle(number)))
         await asyncio.sleep(0)
         return work
+
+    async def again(self, update: Update) -> None:
+        """What handlers would do once more."""
+        self.log.append(f"{update.update_id} again")
 
     async def handle(self, number: int) -> None:
         """What handlers would do."""
@@ -139,6 +144,30 @@ async def test_a_failing_database_leaves_the_update_for_the_next_start(
     await street.lanes.process_update(update, street.handle(1))
     assert street.log == []
     assert "stays in the inbox" in caplog.text
+
+
+async def test_what_is_to_be_tried_again_keeps_its_place(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a pause the handlers run once more; the chat's next update waits until they got through."""
+    monkeypatch.setattr("bot.lanes.FIRST_PAUSE", 0.01)
+    first, second = await street.enter(1), await street.enter(2)
+    await street.began[1].wait()
+    street.lanes.try_again(1)
+    await finish(street, first, second)
+    assert street.log == ["1 begins", "1 ends", "1 again", "2 begins", "2 ends"]
+    assert street.left == [1, 2]
+    row = await street.database.row("SELECT state FROM inbox WHERE update_id = 1")
+    assert row is not None and row["state"] == "done"
+
+
+async def test_what_was_forgotten_meanwhile_is_not_tried_again(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its row is gone from the books."""
+    monkeypatch.setattr("bot.lanes.FIRST_PAUSE", 0.01)
+    work = await street.enter(1)
+    await street.began[1].wait()
+    street.lanes.try_again(1)
+    await street.database.write("UPDATE inbox SET state = 'done'")
+    await finish(street, work)
+    assert street.log == ["1 begins", "1 ends"]
 
 
 def test_button_presses_are_quick() -> None:

@@ -42,5 +42,5 @@ def test_after_a_few_wrong_codes_not_even_the_right_one_counts(pairing: Pairing)
     for left in range(MOST_ATTEMPTS - 1, -1, -1):
         assert pairing.attempt(1, wrong(pairing)) is Attempt.WRONG
         assert pairing.left(1) == left
-    assert pairing.attempt(1, pairing.code) is Attempt.NONE
+    assert pairing.attempt(1, pairing.code) is Attempt.LOCKED
     assert pairing.attempt(2, pairing.code) is Attempt.RIGHT

@@ -9,6 +9,8 @@ import httpx
 import pytest
 from telegram.error import NetworkError
 
+from bot.inbox_queue import InboxQueue
+from bot.lanes import is_quick
 from bot.polling import PollingRequest
 from bot.storage import Database, Inbox, open_database
 
@@ -27,7 +29,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 async def ask(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Any]]:
     """Ask for updates where the network answers with what is given."""
-    async with PollingRequest(Inbox(database), 1.0) as request:
+    async with PollingRequest(InboxQueue(Inbox(database), is_quick), 1.0) as request:
 
         async def asked(answer: object, url: str = URL, code: int = 200) -> tuple[object, bool]:
             body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()

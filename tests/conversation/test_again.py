@@ -183,7 +183,7 @@ def _says(server: Server, words: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"), [("SET received_at = 1", "ask me again"), ("SET attempts = 5", "could not answer this one")]
+    ("change", "said"), [("SET received_at = 1", "ask me again"), ("SET attempts = 5", "put it aside")]
 )
 async def test_a_press_that_is_not_answered_any_more_is_told_so(
     stage: Stage, chat: Chat, change: str, said: str

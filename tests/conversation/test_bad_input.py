@@ -67,9 +67,3 @@ async def test_a_download_that_fails_is_tried_again(server: Server, chat: Chat) 
     """One failure of Telegram's does not lose the picture."""
     server.fail_next("getFile", 500)
     await final(chat, await chat.send_photo(picture(), "What is this?"))
-
-
-async def test_a_download_that_keeps_failing_is_told(server: Server, chat: Chat) -> None:
-    """After several attempts the person is asked to send the picture again."""
-    server.fail_next("getFile", 500, times=10)
-    assert "send it again" in (await chat.answer(await chat.send_photo(picture(), "What is this?"))).text

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "queue": ("",),
     "status": ("",),
     "people": ("",),
+    "aside": ("",),
     "allow": ("", "{ben}"),
     "remove": ("nobody", "{ben}"),
     "new": ("",),
@@ -126,6 +127,7 @@ async def test_each_button_is_answered_in_the_persons_language(house: House) -> 
     await choose_levels(presses)
     await ask_and_ask_again(presses)
     await decide_about_people(presses)
+    await try_again(presses)
     assert presses.drawn() == {kind(data) for data in presses.pressed}
     assert {f"set:{setting}:{word}" for setting in menu.WORDS for word in menu.WORDS[setting]} <= presses.pressed
     handlers = house.stage.running.application.handlers[WORK]
@@ -229,6 +231,19 @@ async def decide_about_people(presses: Presses) -> None:
         if "admit" in actions:
             await person.private().wait_until(lambda person=person: len(person.private().messages) == 3)  # type: ignore[misc]
             assert foreign(house.language, person.private().messages[-1]) == []
+
+
+async def try_again(presses: Presses) -> None:
+    """One of two that were set aside, then all that is left; neither can be read, and both come back."""
+    house, chat = presses.house, presses.house.chat
+    for _ in range(2):
+        house.server.put_update({"message": {"message_id": "odd", "chat": 5}})
+    assert house.stage.running is not None
+    await house.server.wait_until(lambda: len(house.server.calls("getUpdates")) > 2)
+    await house.server.acknowledged()
+    listed = await house.told(chat, await chat.send("/aside"))
+    await presses.turn(chat, listed.buttons[0].data or "", listed)
+    await presses.turn(chat, listed.buttons[-1].data or "", listed)
 
 
 async def knock(house: House, names: Iterator[str]) -> tuple[Person, Post]:

@@ -1,5 +1,7 @@
 """What is set aside is reported to those who run the bot, once an hour at most."""
 
+import sqlite3
+
 import pytest
 
 from bot.reports import PAUSE_SECONDS
@@ -75,3 +77,43 @@ async def test_what_nobody_could_be_told_is_told_later(
     await stage.stop()
     await stage.start()
     await house[0].wait_until(lambda: reports(house[0]))
+
+
+async def test_a_report_from_the_future_does_not_silence_the_next(
+    stage: Stage, house: tuple[Chat, Chat, Chat], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock was a year ahead when the last one was dated."""
+    await stage.stop()
+    async with open_database(stage.folder) as database:
+        for number in (1, 2):
+            await Inbox(database).set_aside(number, SECRET.encode(), "odd")
+        await Inbox(database).note_report([1])
+        await database.write("UPDATE inbox SET reported_at = reported_at + 31536000 WHERE update_id = 1")
+    monkeypatch.setattr("bot.reports.PAUSE_SECONDS", 0.0)
+    await stage.start()
+    (told,) = await house[0].wait_until(lambda: reports(house[0]))
+    assert "update 2." in told.text
+
+
+async def test_a_database_that_fails_does_not_end_the_telling(
+    stage: Stage,
+    server: Server,
+    house: tuple[Chat, Chat, Chat],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One line in the log, and the next time it is told."""
+    monkeypatch.setattr("bot.reports.PAUSE_SECONDS", 0.0)
+    failing = iter([sqlite3.OperationalError("database is locked")])
+    unreported = Inbox.unreported
+
+    async def once(inbox: Inbox) -> list[int]:
+        for error in failing:
+            raise error
+        return await unreported(inbox)
+
+    monkeypatch.setattr(Inbox, "unreported", once)
+    number = str(malformed(server))
+    (told,) = await house[0].wait_until(lambda: reports(house[0]))
+    assert number in told.text
+    assert "database is locked" in caplog.text and "Traceback" not in caplog.text

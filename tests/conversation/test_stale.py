@@ -14,6 +14,9 @@ HOUR = 3600.0
 APOLOGY = "ask me again"
 
 
+DAY = 24 * HOUR
+
+
 @pytest.fixture
 def yesterday(server: Server) -> Server:
     """What is written now is dated thirteen hours ago."""
@@ -50,8 +53,8 @@ async def test_an_answer_that_was_begun_becomes_the_apology(stage: Stage, server
     begun = await chat.answer(post, lambda reply: reply.text == "A grey")
     await stage.stop()
     async with open_database(stage.folder) as database:
-        sql = "UPDATE inbox SET payload = CAST(json_set(CAST(payload AS TEXT), '$.message.date', 1) AS BLOB) "
-        await database.write(sql + "WHERE state = 'waiting'")
+        sql = "UPDATE inbox SET payload = CAST(json_set(CAST(payload AS TEXT), '$.message.date', ?) AS BLOB) "
+        await database.write(sql + "WHERE state = 'waiting'", int(time.time() - 13 * HOUR))
     await stage.start()
     await chat.wait_until(lambda: APOLOGY in begun.text)
     assert not begun.buttons
@@ -78,3 +81,41 @@ async def test_old_commands_presses_and_all_of_an_album_but_its_caption_are_pass
     assert APOLOGY in await settled(chat, album[0])
     assert "standard" in (await chat.answer(await chat.send("/detail"))).text
     assert [post.reply_to for post in chat.messages if APOLOGY in post.text] == [album[0].id]
+
+
+async def test_a_clock_that_is_ahead_makes_no_question_old(stage: Stage, server: Server, chat: Chat) -> None:
+    """Telegram keeps nothing for a year: by the bot's clock each question seems a year old."""
+    server.world.clock = lambda: time.time() - 365 * DAY
+    await stage.start()
+    post = await chat.send_photo(picture(), "What is this?")
+    await final(chat, post)
+    await final(chat, await chat.send("And this?"))
+    assert [reply for reply in chat.messages if APOLOGY in reply.text] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "received", "old"),
+    [
+        (-20 * HOUR, 0.0, True),
+        (-26 * HOUR, 0.0, False),
+        (-365 * DAY, 0.0, False),
+        (-365 * DAY, -13 * HOUR, True),
+        (-3 * DAY, -3 * DAY, True),
+        (-13 * HOUR, 365 * DAY, True),
+        (-HOUR, 365 * DAY, False),
+        (HOUR, 0.0, False),
+        (365 * DAY, 0.0, False),
+    ],
+)
+async def test_how_old_it_can_be_depends_on_when_it_was_received(
+    stage: Stage, chat: Chat, said: float, received: float, old: bool
+) -> None:
+    """At most a day older than that, or the clock was wrong then; a former run may have received it days ago."""
+    text = {"message_id": 900, "date": int(time.time() + said), "chat": chat.room.header, "from": chat.people[0].user}
+    update = {"update_id": 1, "message": text | {"text": "What is this?"}}
+    async with open_database(stage.folder) as database:
+        await Inbox(database).receive(1, json.dumps(update).encode())
+        await database.write("UPDATE inbox SET received_at = ?", time.time() + received)
+    await stage.start()
+    reply = await chat.wait_for(lambda post: post.by_bot)
+    assert (APOLOGY in reply.text) is old

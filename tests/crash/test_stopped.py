@@ -65,4 +65,4 @@ async def test_a_second_signal_ends_it_at_once_and_nothing_is_lost(server: Serve
     await stopping(server)
     bot.process.terminate()
     assert await bot.ended() == -signal.SIGTERM
-    assert bot.rows(UNFINISHED) == [(1,)]
+    assert bot.rows(UNFINISHED) == [(0,)]

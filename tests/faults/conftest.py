@@ -4,10 +4,12 @@ import logging
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 
 import pytest
 
 from bot.delivery.pacing import ChatPacing
+from bot.pictures.downloads import Downloads
 from bot.storage.database import FILE
 from model_service import EngineStep, GenerationRequest
 from tests.bot.clocks import Clock
@@ -40,6 +42,15 @@ async def clock(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     """The time by which Telegram's pauses are waited out."""
     made = Clock()
     monkeypatch.setattr("bot.app.ChatPacing", lambda: ChatPacing(made, made.sleep))
+    yield made
+    made.go.set()
+
+
+@pytest.fixture
+async def patience(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clock]:
+    """The time by which an outage of files is waited out."""
+    made = Clock()
+    monkeypatch.setattr("bot.pictures.media.Downloads", partial(Downloads, clock=made, sleep=made.sleep))
     yield made
     made.go.set()
 

@@ -51,6 +51,7 @@ async def test_an_outage_that_outlasts_the_process_leaves_the_answer_to_the_next
     assert states(stage) == ["waiting", "done"]
     assert_quiet(log, stage)
     server.fail_no_more()
+    monkeypatch.undo()
     await stage.start()
     await final(chat, question)
     assert len(by_bot(chat)) == 1

@@ -20,6 +20,9 @@ def test_every_fault_has_its_test() -> None:
 def test_every_test_of_a_fault_is_in_the_table() -> None:
     """Nothing is tried here that the table does not tell of."""
     page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
-    files = ("test_too_many_requests.py", "test_unreachable.py", "test_moved.py", "test_delivery.py")
+    files = (
+        "test_too_many_requests.py", "test_unreachable.py", "test_moved.py", "test_delivery.py", "test_files.py",
+        "test_damaged_copies.py",
+    )  # fmt: skip
     code = "".join((ROOT / "tests" / "faults" / file).read_text(encoding="utf-8") for file in files)
     assert {test for test in re.findall(r"def (test_\w+)\(", code) if test not in page} == set()

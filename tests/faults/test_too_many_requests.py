@@ -68,24 +68,28 @@ async def test_typing_that_is_refused_costs_the_answer_no_time(
     assert clock.slept == []
 
 
-async def test_a_file_that_comes_late_is_waited_for_a_short_while(stage: Stage, server: Server, chat: Chat) -> None:
-    """A second, for instance."""
+@pytest.mark.parametrize("method", ["getFile", "download"])
+@pytest.mark.parametrize("seconds", [1, 300])
+async def test_a_file_that_comes_late_is_waited_for(
+    stage: Stage, server: Server, chat: Chat, patience: Clock, *, method: str, seconds: int
+) -> None:
+    """As long as Telegram asks."""
     await stage.start()
-    server.fail_next("getFile", 429, SAID.format(1), 1)
+    server.fail_next(method, 429, SAID.format(seconds), seconds)
     await final(chat, await chat.send_photo(picture(), ASKED))
+    assert patience.slept == [seconds]
 
 
-@pytest.mark.parametrize("seconds", [300, 5000])
-async def test_a_file_that_comes_much_later_is_not_waited_for(stage: Stage, server: Server, seconds: int) -> None:
+async def test_a_file_that_comes_much_later_is_not_waited_for(stage: Stage, server: Server, patience: Clock) -> None:
     """The person hears of it at once; the next file may be had all the same."""
     await stage.start()
     ada, ben = server.person("Ada").private(), server.person("Ben").private()
-    server.fail_next("getFile", 429, SAID.format(seconds), seconds)
+    server.fail_next("getFile", 429, SAID.format(5000), 5000)
     question = await ada.send_photo(picture(), ASKED)
     await ada.answer(question, lambda post: "could not fetch" in post.text)
     await final(ben, await ben.send_photo(picture(), ASKED))
     await stage.stop()
-    assert states(stage) == ["done"] * 2
+    assert (patience.slept, states(stage)) == ([], ["done"] * 2)
 
 
 async def test_a_pressed_button_works_though_its_clock_cannot_be_stopped(

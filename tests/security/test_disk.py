@@ -88,9 +88,9 @@ async def test_a_files_name_is_no_path(stage: Stage, server: Server, chat: Chat,
         document = server.world.files.document(picture(), "a.png", "image/png") | {"file_name": name}
         await final(chat, await chat.send_document(picture(), "a.png", caption="What?", document=document))
     files = {path.relative_to(tmp_path).as_posix() for path in files_in(tmp_path)}
-    copies = {name for name in files if re.fullmatch(r"data/pictures/[0-9a-f]{32}\.png", name)}
+    copies = {name for name in files if re.fullmatch(r"data/pictures/\d+_[0-9a-f]{32}\.png", name)}
     assert len(copies) == len(NAMES)
-    assert files - copies <= {f"data/{FILE}{tail}" for tail in ("", "-wal", "-shm")}
+    assert files - copies <= {"data/at_work", *(f"data/{FILE}{tail}" for tail in ("", "-wal", "-shm"))}
     assert not any(name in str(row) for row in rows(stage.folder)["pictures"] for name in NAMES)
 
 
@@ -126,7 +126,7 @@ async def test_a_local_path_is_asked_of_the_server(
     files = stage.server.world.files
     described, named = files.describe, path.format(here=tmp_path)
     monkeypatch.setattr(files, "describe", lambda file_id: described(file_id) | {"file_path": named})
-    monkeypatch.setattr("bot.pictures.media.ATTEMPTS", 1)
+    monkeypatch.setattr("bot.pictures.downloads.MOST_REFUSALS", 1)
     await stage.start()
     said = await chat.answer(await chat.send_document(picture(), "a.png", caption="What is this?"))
     assert "send it again" in said.text

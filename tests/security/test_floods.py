@@ -1,11 +1,16 @@
 """Who sends a lot gets his share, and the others theirs; what is kept of a flood is bounded."""
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.pictures.downloads import MOST_OF_A_CHAT
+from bot.pictures.fair_slots import FairSlots
+from bot.pictures.pdf import PROCESS
 from playground import Chat, Server
-from tests.bot.samples import picture
+from tests.bot.samples import pdf, picture
 from tests.conversation.conftest import Stage, final
 from tests.security.conftest import House, rows, said_by_bot
 
@@ -71,3 +76,57 @@ async def test_a_chats_files_are_fetched_one_after_another(stage: Stage, server:
     await server.wait_until(lambda: fetched.count("download") == 5)
     most = max(fetched[:end].count("getFile") - fetched[:end].count("download") for end in range(1, len(fetched) + 1))
     assert most == 1
+
+
+async def test_a_chats_slow_downloads_leave_room_for_others(
+    stage: Stage, server: Server, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an album that never comes a few are fetched at a time; others have the rest."""
+    monkeypatch.setattr("bot.app.LAST_SECONDS", 0.1)
+    monkeypatch.setattr("bot.pictures.downloads._slots", FairSlots(MOST_OF_A_CHAT + 1, MOST_OF_A_CHAT))
+    stage.values["telegram"]["timeout_seconds"] = 30.0
+    await stage.start()
+    server.time_out_next("download", delivered=False, times=MOST_OF_A_CHAT)
+    await chat.send_album([picture(320 + 8 * number) for number in range(8)], "What is this?")
+    await server.wait_until(lambda: len(server.calls("download")) == MOST_OF_A_CHAT)
+    for name in ("Ben", "Cleo"):
+        other = server.person(name).private()
+        await final(other, await other.send_photo(picture(), "What is this?"))
+    assert len(server.calls("download")) == MOST_OF_A_CHAT + 2
+    await stage.stop()
+
+
+SLOW = b"\n%SLOW\n%%EOF"
+PROCESS_OF_SLOW = f"""
+import io, runpy, sys, time
+data = sys.stdin.buffer.read()
+if {SLOW!r} in data:
+    time.sleep(600)
+sys.stdin = io.TextIOWrapper(io.BytesIO(data))
+sys.path.insert(0, {str(PROCESS.parent)!r})
+runpy.run_path({str(PROCESS)!r}, run_name="__main__")
+"""
+
+
+@pytest.fixture
+def slow_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PDF that ends in SLOW takes for ever; at the end nobody waits for it."""
+    (tmp_path / "process.py").write_text(PROCESS_OF_SLOW)
+    monkeypatch.setattr("bot.pictures.pdf.PROCESS", tmp_path / "process.py")
+    monkeypatch.setattr("bot.app.LAST_SECONDS", 0.1)
+
+
+@pytest.mark.parametrize("albums", [True, False])
+@pytest.mark.usefixtures("slow_documents")
+async def test_a_chats_slow_documents_leave_room_for_others(
+    stage: Stage, server: Server, chat: Chat, albums: bool
+) -> None:
+    """Twenty, as albums or one by one: another chat's picture and another chat's document are answered meanwhile."""
+    await stage.start()
+    for number in range(20):
+        more: dict[str, Any] = {"media_group_id": f"{number // 10}"} if albums else {}
+        await chat.send_document(pdf() + SLOW, f"{number}.pdf", caption="What is this?", **more)
+    await server.wait_until(lambda: len(server.calls("download")) >= (MOST_OF_A_CHAT if albums else 1))
+    ben, cleo = server.person("Ben").private(), server.person("Cleo").private()
+    await final(ben, await ben.send_photo(picture(), "What is this?"))
+    await final(cleo, await cleo.send_document(pdf(), "a.pdf", caption="What is this?"))

@@ -39,8 +39,9 @@ def test_a_crowd_guesses_no_longer_than_one_may(pairing: Pairing, caplog: pytest
     caplog.set_level(logging.WARNING)
     for guess in range(MOST_IN_ALL):
         assert pairing.attempt(guess // MOST_ATTEMPTS, WRONG) is Attempt.WRONG
-    assert pairing.attempt(10_000, WRONG) is Attempt.NONE
-    assert pairing.attempt(10_001, pairing.code) is Attempt.NONE
+    assert pairing.attempt(10_000, WRONG) is Attempt.LOCKED
+    assert pairing.attempt(10_001, pairing.code) is Attempt.LOCKED
+    assert pairing.attempt(10_001, "Hello?") is Attempt.NONE
     assert caplog.text.count("until the next start shows another") == 1
 
 
@@ -48,7 +49,20 @@ def test_those_who_guess_no_more_take_no_memory(pairing: Pairing) -> None:
     """However many they are."""
     for person in range(MOST_IN_ALL + 1000):
         pairing.attempt(person, WRONG)
-    assert len(pairing._attempts) == MOST_IN_ALL
+        pairing.may_tell(person)
+    assert len(pairing._attempts) == len(pairing._told) == MOST_IN_ALL
+
+
+def test_who_guesses_on_is_told_a_few_times_that_it_is_in_vain(
+    pairing: Pairing, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Their code is not even compared; the log says once what the owner does."""
+    for _ in range(MOST_ATTEMPTS):
+        pairing.attempt(1, WRONG)
+    monkeypatch.setattr("bot.pairing.secrets.compare_digest", None)
+    assert {pairing.attempt(1, code) for code in (WRONG, pairing.code) * 9} == {Attempt.LOCKED}
+    assert [pairing.may_tell(1) for _ in range(7)] == [True] * 5 + [False] * 2
+    assert caplog.text.count("restart") == 1
 
 
 def test_the_code_is_compared_in_constant_time(pairing: Pairing, monkeypatch: pytest.MonkeyPatch) -> None:

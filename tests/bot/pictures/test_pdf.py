@@ -1,7 +1,8 @@
 """PDFs from strangers: pages as pictures, and a clear refusal of what is not to be opened."""
 
+import asyncio
 import io
-import subprocess
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -10,6 +11,7 @@ from PIL import Image
 
 from bot.pictures.pdf import DocumentFault, DocumentRefused, render_pages
 from bot.pictures.pdf_process import MOST_PIXELS, MOST_SIDE
+from bot.tasks import spawn
 from tests.bot.samples import pdf, picture
 
 LOCKED = (
@@ -35,7 +37,7 @@ def grey(page: bytes) -> Any:
 
 async def test_the_pages_asked_for_are_rendered() -> None:
     """In that order, and those that do not exist are left out; how many there are is told."""
-    rendered = await render_pages(pdf(5), [1, 4, 9])
+    rendered = await render_pages(pdf(5), [1, 4, 9], chat=5)
     assert rendered.pages == 5
     assert [abs(grey(page) - light) <= 1 for page, light in zip(rendered.pictures, (255, 252), strict=True)] == [
         True
@@ -44,14 +46,14 @@ async def test_the_pages_asked_for_are_rendered() -> None:
 
 async def test_a_long_document_costs_only_its_pages() -> None:
     """Of two thousand one is drawn."""
-    rendered = await render_pages(pdf(2000), [2000])
+    rendered = await render_pages(pdf(2000), [2000], chat=5)
     assert (rendered.pages, len(rendered.pictures)) == (2000, 1)
 
 
 @pytest.mark.parametrize(("width", "height"), [(60, 80), (595, 842), (9000, 14000), (14000, 300)])
 async def test_a_page_is_bounded_in_pixels(width: int, height: int) -> None:
     """However large the paper; small print on ordinary paper stays readable."""
-    (page,) = (await render_pages(pdf(1, width, height), [1])).pictures
+    (page,) = (await render_pages(pdf(1, width, height), [1], chat=5)).pictures
     with Image.open(io.BytesIO(page)) as image:
         assert image.width * image.height <= 1.01 * MOST_PIXELS
         assert max(image.size) <= MOST_SIDE
@@ -74,36 +76,90 @@ async def test_a_page_is_bounded_in_pixels(width: int, height: int) -> None:
 async def test_what_cannot_be_opened_is_refused(data: bytes, fault: DocumentFault) -> None:
     """By its reason."""
     with pytest.raises(DocumentRefused) as refused:
-        await render_pages(data, [1])
+        await render_pages(data, [1], chat=5)
     assert refused.value.fault is fault
 
 
-@pytest.mark.parametrize(
-    "end", [subprocess.TimeoutExpired("pdf", 40), subprocess.CalledProcessError(-11, "pdf"), BrokenPipeError()]
-)
+class Started:
+    """The processes that were started to render: what they were given, and an event for the first."""
+
+    def __init__(self) -> None:
+        self.environments: list[object] = []
+        self.processes: list[asyncio.subprocess.Process] = []
+        self.one = asyncio.Event()
+
+    async def start(self, *arguments: Any, **more: Any) -> asyncio.subprocess.Process:
+        """Start one."""
+        process = await START(*arguments, **more)
+        self.environments.append(more["env"])
+        self.processes.append(process)
+        self.one.set()
+        return process
+
+
+START = asyncio.create_subprocess_exec
+ENDLESS = "import time; time.sleep(60)"
+ENDS = {"too long": ENDLESS, "killed": "import os; os.kill(os.getpid(), 9)", "reads nothing": "raise SystemExit(1)"}
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Started:
+    """What is started from now on."""
+    made = Started()
+    monkeypatch.setattr("bot.pictures.pdf.asyncio.create_subprocess_exec", made.start)
+    return made
+
+
+@pytest.fixture
+def act(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """What the process does instead of rendering."""
+    (tmp_path / "process.py").write_text(request.param)
+    monkeypatch.setattr("bot.pictures.pdf.PROCESS", tmp_path / "process.py")
+    return str(request.param)
+
+
+@pytest.mark.parametrize("act", ENDS.values(), ids=ENDS.keys(), indirect=True)
 async def test_what_takes_too_long_or_kills_its_process_is_refused(
-    monkeypatch: pytest.MonkeyPatch, end: Exception
+    monkeypatch: pytest.MonkeyPatch, started: Started, act: str
 ) -> None:
-    """The bot goes on."""
-
-    def run(*arguments: object, **more: object) -> None:
-        raise end
-
-    monkeypatch.setattr("bot.pictures.pdf.subprocess.run", run)
+    """The bot goes on, and no process is left."""
+    monkeypatch.setattr("bot.pictures.pdf.SECONDS", 0.2 if act == ENDLESS else 60.0)
     with pytest.raises(DocumentRefused) as refused:
-        await render_pages(pdf(), [1])
+        await render_pages(pdf() + bytes(1 << 20), [1], chat=5)
     assert refused.value.fault is DocumentFault.TOO_MUCH
+    assert [process.returncode is None for process in started.processes] == [False]
 
 
-async def test_the_process_knows_nothing_of_the_bots_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("act", [ENDLESS], indirect=True)
+@pytest.mark.usefixtures("act")
+async def test_who_is_cancelled_leaves_no_process(started: Started) -> None:
+    """It would hold up what comes next."""
+    rendering = spawn(render_pages(pdf(), [1], chat=5), "render")
+    await started.one.wait()
+    rendering.cancel()
+    await asyncio.wait([rendering])
+    assert [process.returncode is None for process in started.processes] == [False]
+
+
+@pytest.mark.parametrize("act", [ENDLESS], indirect=True)
+@pytest.mark.usefixtures("act")
+async def test_a_chats_slow_documents_leave_room_for_others(started: Started) -> None:
+    """However many it sends, one is worked on."""
+    slow = [spawn(render_pages(pdf(), [1], chat=5), "render") for _ in range(20)]
+    await started.one.wait()
+    others = spawn(render_pages(pdf(), [1], chat=6), "render")
+    async with asyncio.timeout(30):
+        while len(started.processes) < 2:
+            started.one.clear()
+            await started.one.wait()
+    assert len(started.processes) == 2
+    for task in (*slow, others):
+        task.cancel()
+    await asyncio.wait([*slow, others])
+    assert len(started.processes) == 2
+
+
+async def test_the_process_knows_nothing_of_the_bots_environment(started: Started) -> None:
     """Not its token, above all."""
-    given: list[object] = []
-    run = subprocess.run
-
-    def watched(*arguments: Any, **more: Any) -> Any:
-        given.append(more["env"])
-        return run(*arguments, **more)
-
-    monkeypatch.setattr("bot.pictures.pdf.subprocess.run", watched)
-    await render_pages(pdf(), [1])
-    assert given == [{}]
+    await render_pages(pdf(), [1], chat=5)
+    assert started.environments == [{}]

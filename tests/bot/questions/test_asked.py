@@ -152,3 +152,20 @@ def test_the_model_service_refuses_nobody_whom_the_bot_let_in() -> None:
     for number in range(5):
         scheduler.add(GenerationRequest(str(number), str(GROUP), (), person=str(ADA)), now=0.0)
     assert len(scheduler) == 5
+
+
+async def test_a_suspect_lets_go_first_what_the_model_can_begin_with(opened: ExitStack) -> None:
+    """Not other suspects, nor what waits behind somebody's earlier one, or two of them would wait for each other."""
+    questions = AskedQuestions(Limits())
+    suspect, other, behind = question(1), question(2, BEN), question(3, BEN)
+    suspect.suspect = other.suspect = True
+    begun, later = question(4, 30), question(5, ADA)
+    for asked in (suspect, other, behind, begun, later):
+        opened.enter_context(questions.open(asked))
+    waiting = asyncio.ensure_future(questions.others_first(suspect))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    async with begun.cancellable():
+        begun.step = Step.ANSWERING
+    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(questions.others_first(other), 5)

@@ -88,7 +88,8 @@ async def test_what_waits_is_answered_in_the_new_chat(database: Database) -> Non
     await inbox.claim(5)
     await inbox.set_aside(4, b"{", "unreadable")
     await Moving(database).group(BEFORE, AFTER)
-    moved, kept, begun = [json.loads(row.payload) for row in await inbox.recover()]
+    await inbox.recover()
+    moved, kept, begun = [json.loads(row.payload) for row in await inbox.waiting(9)]
     assert begun == moved
     assert (moved["message"]["message_id"], moved["message"]["chat"]["id"]) == (-7, AFTER)
     earlier = moved["message"]["reply_to_message"]

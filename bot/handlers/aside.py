@@ -1,0 +1,63 @@
+"""/aside: what was set aside, and the button by which the owner or an admin has it tried again."""
+
+import logging
+import time
+
+from telegram import Chat, InlineKeyboardMarkup, Update
+
+from bot.access import decides
+from bot.context import BotContext
+from bot.handlers.queue import lasting
+from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
+from bot.inbox_queue import queue_of
+from bot.reports import RETRY, retry_button
+from bot.storage import SetAside
+from bot.texts import Sentence, Texts
+
+PATTERN = rf"^{RETRY}([0-9]{{1,15}}):([0-9]{{1,15}})\Z"
+MOST_SHOWN = 20
+
+_log = logging.getLogger(__name__)
+
+
+async def show(update: Update, context: BotContext) -> None:
+    """/aside: the numbers of the updates set aside, since when and why, each with a button; in private."""
+    user = update.effective_user
+    if user is None or not decides(await context.services.admissions.get(user.id)):
+        await say(update, context, Sentence.ADMINS_ONLY)
+    elif message_of(update).chat.type != Chat.PRIVATE:
+        await say(update, context, Sentence.PRIVATE_ONLY)
+    else:
+        await say_text(update, context, *_list(await texts_for(update, context), await context.services.inbox.aside()))
+
+
+async def press(update: Update, context: BotContext) -> None:
+    """Try again what the button names, if whoever presses decides here now."""
+    query = update.callback_query
+    if query is None or query.data is None:
+        return
+    if not decides(await context.services.admissions.get(query.from_user.id)):
+        _log.warning("access: user %d may not have anything tried again", query.from_user.id)
+        await acknowledge(query)
+        return
+    first, last = (int(number) for number in query.data.removeprefix(RETRY).split(":"))
+    count = await queue_of(context).bring_back(first, last)
+    _log.info("user %d has %d updates tried again (%d to %d)", query.from_user.id, count, first, last)
+    texts = await texts_for(update, context)
+    said = texts.say(Sentence.TRIED_AGAIN, count=count) if count else texts.say(Sentence.SETTLED)
+    await acknowledge(query, said)
+    text, keyboard = _list(texts, await context.services.inbox.aside())
+    await redraw(query, f"{said}\n\n{text}" if keyboard else said, keyboard)
+
+
+def _list(texts: Texts, aside: list[SetAside]) -> tuple[str, InlineKeyboardMarkup | None]:
+    if not aside:
+        return texts.say(Sentence.NOTHING_ASIDE), None
+    lines, rows = [texts.say(Sentence.ASIDE)], []
+    for one in aside[-MOST_SHOWN:]:
+        age = lasting(texts, max(0.0, time.time() - one.received_at))
+        lines.append(texts.say(Sentence.ASIDE_LINE, number=one.update_id, age=age))
+        rows.append([retry_button(texts.say(Sentence.BUTTON_TRY_ONE, number=one.update_id), one.update_id)])
+    if len(aside) > 1:
+        rows.append([retry_button(texts.say(Sentence.BUTTON_TRY_ALL), aside[0].update_id, aside[-1].update_id)])
+    return "\n".join(lines), InlineKeyboardMarkup(rows)

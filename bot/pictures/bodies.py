@@ -1,0 +1,55 @@
+"""What comes back from Telegram is bounded while it is read."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+
+MOST_BYTES = 20 * 1024 * 1024
+"""What Telegram lets a bot download, in bytes."""
+
+MOST_READ = MOST_BYTES + 4096
+"""A body is read up to here, in bytes."""
+
+HEADERS = {"Accept-Encoding": "identity"}
+"""What is packed could grow to a thousand times its size when it is unpacked, so nothing packed is asked for."""
+
+
+class TooLong(httpx.ReadError):
+    """A body has more bytes than any that may be read."""
+
+
+async def bound(response: httpx.Response) -> None:
+    """A hook of httpx that lets no body grow beyond MOST_READ; to be used with HEADERS.
+
+    Raises:
+        TooLong: it is announced to be longer; later, from reading it: it is longer.
+        httpx.DecodingError: a file comes packed although that was not asked for.
+    """
+    request = response.request
+    if request.method == "GET" and response.headers.get("content-encoding", "identity") != "identity":
+        raise httpx.DecodingError("the file comes packed", request=request)
+    announced = response.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > MOST_READ:
+        raise TooLong(f"{announced} bytes are announced", request=request)
+    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101
+    response.stream = _Bounded(response.stream, request)
+
+
+class _Bounded(httpx.AsyncByteStream):
+    """The bytes of a body, up to a bound."""
+
+    def __init__(self, stream: httpx.AsyncByteStream, request: httpx.Request) -> None:
+        self._stream = stream
+        self._request = request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        read = 0
+        async for chunk in self._stream:
+            read += len(chunk)
+            if read > MOST_READ:
+                raise TooLong(f"more than {MOST_READ} bytes", request=self._request)
+            yield chunk
+
+    async def aclose(self) -> None:
+        """Let go of the connection."""
+        await self._stream.aclose()

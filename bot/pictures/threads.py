@@ -1,0 +1,25 @@
+"""Work in a thread that is waited for to its end, since a thread cannot be cancelled."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import TypeVar, TypeVarTuple, Unpack
+
+Arguments = TypeVarTuple("Arguments")
+T = TypeVar("T")
+
+
+async def to_the_end(pool: Executor | None, work: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
+    """Run `work` in a thread of `pool` (None: asyncio's own).
+
+    Who is cancelled meanwhile goes on when it has ended: what was held for it is not let go too early, and what it
+    left behind can be removed.
+    """
+    running = asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
+    try:
+        return await asyncio.shield(running)
+    finally:
+        while not running.done():  # However often it is cancelled.
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([running])
