@@ -86,6 +86,8 @@ def test_a_message_has_so_many_spans_and_no_more() -> None:
     assert pieces("a b c d e", 100, *spans, most_spans=3) == ["a b c", "d e"]
     assert pieces("a b c d e", 100, *spans, most_spans=2) == ["a b", "c d e"]
     assert pieces("abc", 100, *(Span("bold", 0, 3) for _ in range(3)), most_spans=2) == ["a", "b", "c"]
+    assert pieces("a ", 100, *(Span("code", 0, 2) for _ in range(3)), most_spans=2) == ["a"]
+    assert pieces("aabbcc", 2, Span("bold", 0, 2), Span("bold", 2, 4), most_spans=1) == ["aa", "bb", "cc"]
 
 
 def test_code_keeps_its_indent_and_text_does_not() -> None:
@@ -100,6 +102,8 @@ def test_code_keeps_its_indent_and_text_does_not() -> None:
     cut = list(split(Document(text, (Span("pre", 0, 20),)), 11, 100))
     assert [piece.text for piece in cut] == ["aaaa bbbb", "  cccc dd"]
     assert pieces("  aa\n\n  b", 100, Span("pre", 8, 9)) == ["aa\n\n  b"]
+    assert pieces("aaaa   bbbb", 6, Span("pre", 0, 7)) == ["aaaa", "bbbb"]
+    assert pieces("XX", 100, Span("pre", 0, 2)) == ["XX"]
 
 
 def test_a_message_has_something_to_see() -> None:
