@@ -1,12 +1,15 @@
 """python -m bench: measures answers and load on this machine, keeps the figures and writes them into a document.
 
 `answers` times the answers of a model, `load` lets many chats ask a model that takes a fixed time, `page` only writes
-docs/performance.md anew from what was kept. Without a word it is answers and load.
+docs/performance.md anew from what was kept. Without a word it is answers and load. `kills`, `silenced`, `outage` and
+`soak` try what the bot bears; each has options of its own (`python -m bench kills --help`).
 """
 
 import argparse
 import asyncio
+import importlib
 import json
+import sys
 from dataclasses import asdict
 from importlib import metadata, resources
 from pathlib import Path
@@ -19,6 +22,8 @@ from model_service import EngineInfo, Level, ModelConfig, open_service
 
 RESULTS = Path(__file__).parent / "results"
 PICTURE = "page.png"
+TRIALS = ("kills", "silenced", "outage", "soak")
+"""What has a module and a command line of its own."""
 
 
 async def measure_answers(name: str, levels: list[str], rounds: int) -> tuple[EngineInfo, list[Timing]]:
@@ -60,6 +65,9 @@ def keep(name: str, report: dict[str, object]) -> None:
 
 def main() -> None:
     """Read the command line, measure, keep, and write the document."""
+    if len(sys.argv) > 1 and sys.argv[1] in TRIALS:
+        importlib.import_module(f"bench.{sys.argv[1]}").main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("what", nargs="?", choices=("answers", "load", "page"))
     parser.add_argument("--model", default="pocket", help="answers: as the setting model.name")

@@ -8,8 +8,8 @@ from pathlib import Path
 BEAT = 0.005
 """Seconds between two looks at the event loop."""
 
-MEMORY = Path("/proc/self/statm")
-"""Where Linux, and no other system, tells how many pages a process holds."""
+PROCESSES = Path("/proc")
+"""Where Linux, and no other system, tells what each process holds."""
 
 MEMORY_SECONDS = 1.0
 
@@ -29,9 +29,10 @@ async def watch_memory(samples: list[float]) -> None:
         await asyncio.sleep(MEMORY_SECONDS)
 
 
-def resident_mib() -> float | None:
-    """What the process holds in memory now; None where the system does not tell."""
-    if not MEMORY.exists():
+def resident_mib(process: int | None = None) -> float | None:
+    """What a process (this one, where none is named) holds in memory now; None where the system does not tell."""
+    told = PROCESSES / str(process or "self") / "statm"
+    if not told.exists():
         return None
-    pages = int(MEMORY.read_text(encoding="ascii").split()[1])
+    pages = int(told.read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

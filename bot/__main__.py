@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import importlib
+import logging
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +26,8 @@ FAILED, MISUSED = 1, 2
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="The settings file; ./settings.toml where there is one.")
 ]
+
+_log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="eyeglass",
@@ -149,6 +153,11 @@ def clear_errors() -> Iterator[None]:
         _end(f"{error}", FAILED)
     except ModelServiceError as error:
         _end(f"The model failed: {error}", FAILED)
+    except sqlite3.Error as error:  # A mistake in the program: what else may happen to a database is a StorageError.
+        _log.debug("the database failed", exc_info=error)
+        _end(
+            f'The database failed: {error}. If it does so again, please report it; log.level "debug" says more.', FAILED
+        )
     except TelegramError as error:
         _end(f"Telegram cannot be reached: {type(error).__name__}.", FAILED)
     except KeyboardInterrupt:

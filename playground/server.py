@@ -79,6 +79,7 @@ class Server:
         """Listen. Raises OSError if the port is taken."""
         self._socket = socket.create_server((LOOPBACK, self._port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Else an answer's end waits 40 ms.
+        self._port = self._socket.getsockname()[1]
         await self._tasks.__aenter__()
         self._tasks.create_task(self._uvicorn.serve([self._socket]))
         return self
@@ -95,7 +96,7 @@ class Server:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
+        return f"http://{LOOPBACK}:{self._port}"
 
     @property
     def base_url(self) -> str:
@@ -196,6 +197,17 @@ class Server:
     def delay(self, method: str, seconds: float) -> None:
         """Let every call of a method take this long from now on (0: no longer)."""
         self._api.faults.seconds[method] = seconds
+
+    def refuse_connections(self) -> None:
+        """Refuse whoever connects from now on; what is connected already goes on."""
+        for server in self._uvicorn.servers:
+            server.close()
+
+    async def accept_connections(self) -> None:
+        """Listen again, at the same address."""
+        self._socket = socket.create_server((LOOPBACK, self._port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await self._uvicorn.startup([self._socket])
 
     async def wait_until(self, look: Callable[[], Seen | None], timeout: float = 10) -> Seen:  # noqa: ASYNC109
         """What `look` returns once it is true; looked at after every change. Raises TimeoutError."""

@@ -79,18 +79,23 @@ class Admissions:
         return await self._database.write("UPDATE admissions SET standing = 'guest' WHERE standing = 'owner'") == 1
 
     async def ask(self, id: int, name: str, language: str, now: float, pause: float) -> bool:
-        """Note that a stranger asks to be let in; True if that is new, or was `pause` seconds ago or longer."""
+        """Note that a stranger asks to be let in; True if that is new, or was `pause` seconds ago or longer.
+
+        What a clock that was ahead dated into the future counts as long ago.
+        """
         sql = (
             "INSERT INTO admissions (id, name, language, standing, asked_at) VALUES (?1, ?2, ?3, 'asking', ?4) "
             "ON CONFLICT DO UPDATE SET name = ?2, language = ?3, asked_at = ?4 "
-            "WHERE standing = 'asking' AND asked_at <= ?4 - ?5"
+            "WHERE standing = 'asking' AND (asked_at <= ?4 - ?5 OR asked_at > ?4 + ?5)"
         )
         return await self._database.write(sql, id, name, language, now, pause) == 1
 
     async def asked_since(self, moment: float) -> int:
         """How many strangers asked since, in seconds since 1970."""
-        sql = "SELECT count(*) AS strangers FROM admissions WHERE standing = 'asking' AND asked_at > ?"
-        row = await self._database.row(sql, moment)
+        sql = (
+            "SELECT count(*) AS strangers FROM admissions WHERE standing = 'asking' AND asked_at > ? AND asked_at <= ?"
+        )
+        row = await self._database.row(sql, moment, time.time())
         return row["strangers"] if row else 0
 
     async def change(self, admission: Admission, standing: Standing, by: int) -> bool:

@@ -51,6 +51,7 @@ class Chats:
         """Whether a stranger was not told his place within the last `pause` seconds; if so, he is now."""
         sql = (
             "INSERT INTO chats (id, stranger_told_at) VALUES (?1, ?2) "
-            "ON CONFLICT DO UPDATE SET stranger_told_at = ?2 WHERE coalesce(stranger_told_at, 0) <= ?2 - ?3"
+            "ON CONFLICT DO UPDATE SET stranger_told_at = ?2 "
+            "WHERE coalesce(stranger_told_at, 0) <= ?2 - ?3 OR stranger_told_at > ?2 + ?3"
         )
         return await self._database.write(sql, chat, now, pause) == 1

@@ -1,7 +1,8 @@
-"""The bot as a process of its own, to be killed: the real application, with an engine that repeats the question."""
+"""The bot as a process of its own, to be killed: the real application, with an engine that loads and repeats."""
 
 import asyncio
 import contextlib
+import importlib
 import logging
 import multiprocessing
 import os
@@ -11,18 +12,23 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
+from bot.__main__ import clear_errors
 from bot.app import run
 from bot.configuration.settings import Settings
 from bot.storage.database import FILE
-from model_service import EngineStep, FinishReason, GenerationRequest, ModelService
+from model_service import CheckpointError, EngineStep, FinishReason, GenerationRequest, ModelService
 from playground import Server
 from tests.bot.engines import ScriptedEngine
+from tests.crash.failpoints import Failpoint
 
 NAME = re.compile(r"\bq\d+\b")
 """What questions are told apart by."""
@@ -33,7 +39,59 @@ DEADLY, LONG = "deadly", "long"
 GO = "go"
 JOIN_SECONDS = 60.0
 
+SCRIPTED = "scripted"
+"""The name of the engine that is none of the product's models."""
+
 Values = Mapping[str, Mapping[str, object]]
+
+
+class Ends(StrEnum):
+    """How the load of a model ends: the last three end the process."""
+
+    READY = "ready"
+    MISSING = "missing"
+    DIES = "dies"
+    KILLED = "killed"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How long the model loads, in seconds, and what comes of it."""
+
+    seconds: float = 0.0
+    ends: Ends = Ends.READY
+
+    def engine(self, go: Path) -> "Repeating":
+        """Load it.
+
+        Raises:
+            CheckpointError: it is missing.
+            RuntimeError: it died.
+        """
+        time.sleep(self.seconds)
+        if self.ends is Ends.MISSING:
+            raise CheckpointError("the folder with the model is not there")
+        if self.ends is Ends.DIES:
+            raise RuntimeError("the driver is gone")
+        if self.ends is Ends.KILLED:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Repeating(go)
+
+
+READY = Load()
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What one process is told: which engine to use, how its load goes, where to die, and what to set in modules.
+
+    `patches` are values by dotted names, as "bot.lanes.WINDOW".
+    """
+
+    engine: str
+    load: Load
+    failpoint: Failpoint | None
+    patches: Mapping[str, object]
 
 
 class Repeating(ScriptedEngine):
@@ -61,8 +119,18 @@ class Repeating(ScriptedEngine):
 class BotProcess:
     """Starts the bot on one folder, again and again. A start takes a fork: what is imported stays imported."""
 
-    def __init__(self, server: Server, folder: Path, **sections: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        server: Server,
+        folder: Path,
+        *,
+        engine: str = SCRIPTED,
+        patches: Mapping[str, object] | None = None,
+        **sections: Mapping[str, object],
+    ) -> None:
         self.folder = folder
+        self._engine = engine
+        self._patches = patches or {}
         self.file = folder / FILE
         self.go = folder / GO
         self._token = server.token
@@ -84,10 +152,11 @@ class BotProcess:
         assert self._process is not None
         return self._process
 
-    def start(self) -> None:
+    def start(self, load: Load = READY, failpoint: Failpoint | None = None) -> None:
         """Start it."""
         self._log.parent.mkdir(exist_ok=True)
-        arguments = (self._values, self._token, str(self._log))
+        life = Life(self._engine, load, failpoint, self._patches)
+        arguments = (self._values, self._token, str(self._log), life)
         self._process = self._context.Process(target=main, args=arguments, daemon=True)
         self._process.start()
 
@@ -111,10 +180,23 @@ class BotProcess:
         return self._log.read_text(encoding="utf-8")
 
 
-def main(values: Values, token: str, log: str) -> None:
+def main(values: Values, token: str, log: str, life: Life) -> None:
     """What the process does."""
     logging.basicConfig(filename=log, level=logging.WARNING)
     random.seed()
+    for name, value in life.patches.items():
+        module, _, attribute = name.rpartition(".")
+        setattr(importlib.import_module(module), attribute, value)
     settings = Settings.model_validate(values)
-    model = ModelService(lambda: Repeating(settings.storage.path / GO), settings.model.config())
-    asyncio.run(run(settings, SecretStr(token), model))
+    model = None
+    if life.engine == SCRIPTED:
+        model = ModelService(partial(life.load.engine, settings.storage.path / GO), settings.model.config())
+    with (
+        Path(log).open("a", encoding="utf-8") as said,
+        contextlib.redirect_stderr(said),
+        clear_errors(),
+        asyncio.Runner() as runner,
+    ):
+        if life.failpoint is not None:
+            life.failpoint.install(runner.get_loop())
+        runner.run(run(settings, SecretStr(token), model))

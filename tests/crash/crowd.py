@@ -1,14 +1,18 @@
 """Many people who ask in many chats, and what becomes of their questions."""
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from playground import Chat, Event, Happening, Server
+from playground import Chat, Event, Happening, Post, Server
 from tests.bot.samples import picture
 from tests.crash.bot_process import NAME
 
 MENTION = "@eyeglass_play_bot"
+
+WHOLE = re.compile("read at|(pictures|pages) read")
+"""Words of the small print, which stands under a whole answer."""
 
 
 class Crowd:
@@ -25,8 +29,8 @@ class Crowd:
         self._chance = chance
         self._seen: set[int] = set()
         rooms = [self._room(number) for number in range(chats)]
-        self._plan = [room for room in rooms for _ in range(questions // chats)]
-        chance.shuffle(self._plan)
+        self.plan = [room for room in rooms for _ in range(questions // chats)]
+        chance.shuffle(self.plan)
         server.watch(self._watch)
 
     @property
@@ -44,7 +48,7 @@ class Crowd:
 
     async def ask(self, number: int) -> None:
         """Ask the question of this number: with a picture at first, and now and then; in groups by a mention."""
-        chat = self._plan[number]
+        chat = self.plan[number]
         person = self._chance.choice(chat.people)
         name = f"q{number}"
         words = f"What is {name}?" if chat.room.private else f"{MENTION} What is {name}?"
@@ -65,8 +69,12 @@ class Crowd:
         if event.kind not in {Happening.SENT, Happening.EDITED} or post is None or not post.by_bot:
             return
         name = NAME.search(post.text)
-        if name is None or "read at" not in post.text:
+        if name is None or not WHOLE.search(post.text):
             return
-        if name.group() not in self.finals:
-            self.answered.append(name.group())
-        self.finals[name.group()].add(post.id)
+        self._note(name.group(), post)
+
+    def _note(self, name: str, post: Post) -> None:
+        """A message shows the whole answer to a question."""
+        if name not in self.finals:
+            self.answered.append(name)
+        self.finals[name].add(post.id)

@@ -62,6 +62,14 @@ async def test_a_file_that_does_not_come_in_time_is_tried_again(
     assert patience.slept == PAUSES[:2]
 
 
+async def test_no_connection_to_the_files_is_an_outage_as_well(stage: Stage, chat: Chat, patience: Clock) -> None:
+    """It is tried again as often."""
+    stage.values["telegram"]["base_file_url"] = "http://127.0.0.1:1/file/bot"
+    await stage.start()
+    await chat.answer(await chat.send_photo(picture(), ASKED), lambda post: "send it again" in post.text)
+    assert patience.slept[: len(PAUSES)] == PAUSES
+
+
 async def test_a_document_is_waited_for_as_well(stage: Stage, server: Server, chat: Chat, patience: Clock) -> None:
     """A PDF, whose pages are rendered then."""
     await stage.start()
@@ -144,6 +152,18 @@ async def test_the_bot_may_be_stopped_while_a_file_is_waited_for(
     assert len(by_bot(chat)) == 1
     await stage.stop()
     assert states(stage) == ["done"]
+
+
+async def test_forget_ends_the_wait_for_a_file(stage: Stage, server: Server, chat: Chat, patience: Clock) -> None:
+    """The question is gone with all else, and the file is not fetched any more."""
+    await stage.start()
+    await held_up(server, chat, patience)
+    await chat.answer(await chat.send("/forget"), lambda post: "Deleted" in post.text or "nothing" in post.text)
+    server.fail_no_more()
+    patience.go.set()
+    await stage.stop()
+    assert states(stage) == ["done"] * 2
+    assert len(server.calls("download")) == 1
 
 
 async def test_who_waits_long_for_a_file_reads_why(stage: Stage, server: Server, chat: Chat, patience: Clock) -> None:

@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 
+import httpx
 import pytest
 from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TimedOut
@@ -123,3 +124,15 @@ async def test_a_group_becomes_a_supergroup(server: Server, bot: Bot) -> None:
         await bot.send_message(group.id, "x")
     await bot.send_message(refusal.value.new_chat_id, "x")
     assert supergroup.messages[-1].text == "x"
+
+
+async def test_refused_connections(server: Server, bot: Bot, chat: Chat) -> None:
+    """Who is connected goes on, who connects is refused, until the server listens again."""
+    await bot.send_message(chat.id, "before")
+    server.refuse_connections()
+    await bot.send_message(chat.id, "by the open connection")
+    async with httpx.AsyncClient() as other:
+        with pytest.raises(httpx.ConnectError):
+            await other.get(f"{server.base_url}{server.token}/getMe")
+        await server.accept_connections()
+        assert (await other.get(f"{server.base_url}{server.token}/getMe")).status_code == 200

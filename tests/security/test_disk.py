@@ -13,6 +13,7 @@ from bot.configuration.token import read_token
 from bot.pictures.attachments import attachment_of
 from bot.storage import open_database
 from bot.storage.database import FILE, back_up
+from bot.storage.lock import LOCK
 from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
@@ -90,7 +91,7 @@ async def test_a_files_name_is_no_path(stage: Stage, server: Server, chat: Chat,
     files = {path.relative_to(tmp_path).as_posix() for path in files_in(tmp_path)}
     copies = {name for name in files if re.fullmatch(r"data/pictures/\d+_[0-9a-f]{32}\.png", name)}
     assert len(copies) == len(NAMES)
-    assert files - copies <= {"data/at_work", *(f"data/{FILE}{tail}" for tail in ("", "-wal", "-shm"))}
+    assert files - copies <= {"data/at_work", "data/lock", *(f"data/{FILE}{tail}" for tail in ("", "-wal", "-shm"))}
     assert not any(name in str(row) for row in rows(stage.folder)["pictures"] for name in NAMES)
 
 

@@ -96,6 +96,25 @@ async def test_a_chats_slow_downloads_leave_room_for_others(
     await stage.stop()
 
 
+async def test_a_crowds_slow_downloads_leave_connections_for_answers(
+    stage: Stage, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wants no file is answered at once."""
+    monkeypatch.setattr("bot.app.LAST_SECONDS", 0.1)
+    monkeypatch.setattr("bot.app.CONNECTIONS", 8)
+    monkeypatch.setattr("bot.pictures.downloads._slots", FairSlots(4, MOST_OF_A_CHAT))
+    stage.values["telegram"]["timeout_seconds"] = 30.0
+    await stage.start()
+    server.time_out_next("download", delivered=False, times=99)
+    for number in range(12):
+        await server.person(f"P{number}").private().send_photo(picture(), "What is this?")
+    await server.wait_until(lambda: len(server.calls("download")) >= 4)
+    ben = server.person("Ben").private()
+    await ben.answer(await ben.send("/help"))
+    assert len(server.calls("download")) == 4
+    await stage.stop()
+
+
 SLOW = b"\n%SLOW\n%%EOF"
 PROCESS_OF_SLOW = f"""
 import io, runpy, sys, time

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.storage import Admission, Admissions, Database, Standing
+from bot.configuration.chat_settings import ChatSettings
+from bot.storage import Admission, Admissions, Chats, Database, Standing
 
 ADA, BEN, FAMILY = 1, 2, -100
 
@@ -103,6 +104,17 @@ async def test_a_stranger_asks_once_an_hour_until_it_is_decided(admissions: Admi
     assert await admissions.change(ben, Standing.REFUSED, by=ADA)
     assert not await admissions.ask(BEN, "Ben", "en", 99_999.0, 3600)
     assert await admissions.all() == []
+
+
+async def test_a_clock_that_was_ahead_silences_no_stranger(admissions: Admissions, database: Database) -> None:
+    """They ask, are told, and the owner is asked about them, as soon as it goes right."""
+    chats, now, year = Chats(database, ChatSettings()), time.time(), 365 * 86_400.0
+    assert await admissions.ask(BEN, "Ben", "en", now + year, 3600)
+    assert await chats.may_tell_stranger(BEN, now + year, 3600)
+    assert await admissions.asked_since(now - 3600) == 0
+    assert [await admissions.ask(BEN, "Ben", "en", now, 3600) for _ in range(2)] == [True, False]
+    assert [await chats.may_tell_stranger(BEN, now, 3600) for _ in range(2)] == [True, False]
+    assert await admissions.asked_since(now - 3600) == 1
 
 
 async def test_a_decision_counts_once(admissions: Admissions) -> None:

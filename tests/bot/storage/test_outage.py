@@ -143,9 +143,16 @@ def test_each_kind_has_its_own_advice(code: int, words: str) -> None:
     assert words in said and said.startswith("storage.path: ") and said.endswith(".")
 
 
-async def test_a_mistake_of_the_program_is_not_laid_on_the_disk(tmp_path: Path) -> None:
-    """Its traceback is what mends it."""
-    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+async def test_a_mistake_of_the_program_is_not_laid_on_the_disk(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It ends with a sentence as well; its traceback, which is what mends it, is in the log at its lowest level."""
+    caplog.set_level("DEBUG", "bot")
+    with pytest.raises(SystemExit) as ended, clear_errors():
         async with open_database(tmp_path) as database:
             await database.rows("SELECT * FROM absent")
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert "no such table: absent" in said and said.count("\n") == 1 and "damaged" not in said
+    assert "Traceback" in caplog.text
     assert not is_outage(sqlite3.ProgrammingError("closed"))

@@ -1,0 +1,152 @@
+"""python -m bench kills: the real bot is killed again and again while many people ask, and nothing may be lost.
+
+It needs the checkout: the process that is killed is the one of tests/crash.
+"""
+
+import argparse
+import asyncio
+import dataclasses
+import json
+import logging
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import playground
+from bench.machine import facts
+from bench.reaper import Kind, Reaper, schedule
+from bench.verdict import Verdict, judge
+from bot.albums import Window
+from bot.tasks import spawn
+from playground import Server
+from tests.crash.bot_process import BotProcess
+from tests.crash.mixed import Mixed
+
+SETTLE_SECONDS, TIDY_SECONDS = 120.0, 10.0
+"""How long the last process has for what is left to be answered, and then for what is to be deleted."""
+
+MOST_WAITING = 256
+LIMITS = {"max_waiting": MOST_WAITING, "waiting_per_person": MOST_WAITING, "waiting_per_chat": MOST_WAITING}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How often is killed, how much is asked in how many chats; a model loads for `longest` seconds at most.
+
+    `quiet` is how long more of an album is waited for.
+    """
+
+    kills: int = 100
+    questions: int = 300
+    chats: int = 20
+    seed: int = 0
+    missing: int = 2
+    longest: float = 2.0
+    quiet: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done, and what came of it.
+
+    `places` are the different awaits at which the process was killed, `tracebacks` those in its log.
+    """
+
+    plan: Plan
+    seconds: float
+    kills: dict[Kind, int]
+    forgets: int
+    places: int
+    most_attempts: int
+    tracebacks: int
+    verdict: Verdict
+
+
+async def measure(plan: Plan, folder: Path) -> Outcome:
+    """Kill as planned, let the last process bring everything to its end, and judge."""
+    begin, chance = time.monotonic(), random.Random(plan.seed)
+    async with playground.serve() as server:
+        patches = {"bot.lanes.WINDOW": Window(plan.quiet)}
+        bot = BotProcess(server, folder, patches=patches, model=LIMITS)
+        crowd = Mixed(server, chance, plan.chats, plan.questions)
+        reaper = Reaper(server, bot, crowd, random.Random(plan.seed), plan.longest)
+        asking = spawn(_ask_all(plan, server, crowd, reaper), "ask")
+        for kind in schedule(random.Random(plan.seed), plan.kills, plan.missing):
+            reaper.came = _due(plan, reaper.kills)
+            await reaper.one_life(kind)
+        await asking
+        known = reaper.deaths.known | await _settle(server, bot, crowd)
+        verdict = judge(crowd, bot, known, len(server.violations))
+        bot.process.terminate()
+        await bot.ended()
+    places = reaper.places.read_text(encoding="utf-8").splitlines() if reaper.places.exists() else []
+    return Outcome(
+        plan=plan,
+        seconds=round(time.monotonic() - begin, 1),
+        kills=dict(reaper.deaths.kills),
+        forgets=len(crowd.forgets),
+        places=len(set(places)),
+        most_attempts=reaper.deaths.most_attempts,
+        tracebacks=bot.log().count("Traceback"),
+        verdict=verdict,
+    )
+
+
+def _due(plan: Plan, kills: int) -> int:
+    """How many questions come until so many kills: a sixth at first, the others in step."""
+    first = plan.questions // 6
+    return first + kills * (plan.questions - first) // max(1, plan.kills - 1)
+
+
+async def _ask_all(plan: Plan, server: Server, crowd: Mixed, reaper: Reaper) -> None:
+    for number in range(plan.questions):
+        await server.wait_until(lambda number=number: _due(plan, reaper.kills) > number, 3600.0)  # type: ignore[misc]
+        await crowd.ask(number)
+
+
+async def _settle(server: Server, bot: BotProcess, crowd: Mixed) -> set[tuple[int, int]]:
+    """Start for the last time, and wait until nothing more comes; returns the messages that the bot knows."""
+
+    def well() -> bool:
+        return crowd.is_served and crowd.confirmed >= set(crowd.forgets)
+
+    def idle() -> bool:
+        waiting = bot.rows("SELECT 1 FROM inbox WHERE state IN ('waiting', 'working') LIMIT 1")
+        return not waiting and not server.pending and server.polling
+
+    bot.start()
+    await within(SETTLE_SECONDS, lambda: server.polling and (well() or idle()))
+    await within(TIDY_SECONDS, lambda: idle() and not judge(crowd, bot, set(), 0).wrong())
+    return set(bot.rows("SELECT chat, message_id FROM message_pictures"))
+
+
+async def within(seconds: float, look: Callable[[], bool]) -> None:
+    """Look again and again: files tell nobody when they change."""
+    until = time.monotonic() + seconds
+    while not look() and time.monotonic() < until:  # noqa: ASYNC110
+        await asyncio.sleep(0.2)
+
+
+def main(arguments: list[str]) -> None:
+    """Read the command line, kill, print, and keep."""
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # It complains of each connection that a kill cuts.
+    parser = argparse.ArgumentParser(prog="python -m bench kills", description=__doc__)
+    plan = Plan()
+    for name in ("kills", "questions", "chats", "seed", "missing"):
+        parser.add_argument(f"--{name}", type=int, default=getattr(plan, name))
+    parser.add_argument("--longest", type=float, default=plan.longest, help="seconds that a model loads at most")
+    parser.add_argument("--out", type=Path, help="keep the figures here, as JSON")
+    asked = vars(parser.parse_args(arguments))
+    out = asked.pop("out")
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = asyncio.run(measure(Plan(**asked), Path(folder) / "data"))
+    report = facts() | dataclasses.asdict(outcome)
+    print(json.dumps(report, indent=2))
+    if out is not None:
+        out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    print(*outcome.verdict.transcripts[:3], sep="\n\n")
+    if wrong := outcome.verdict.wrong():
+        raise SystemExit(f"not as it should be: {wrong}")

@@ -1,0 +1,168 @@
+"""python -m bench silenced: Telegram holds one chat back, another sends slow documents; does everybody else hear?
+
+It needs the checkout: the bot runs in the process of tests/crash.
+"""
+
+import argparse
+import asyncio
+import dataclasses
+import json
+import math
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import playground
+from bench.load import Spread, spread
+from bench.machine import facts
+from bot.pictures.pdf import PROCESS
+from bot.storage import Inbox, open_database
+from playground import Chat, Server
+from tests.bot.samples import pdf, picture
+from tests.crash.bot_process import BotProcess
+
+HEARD_SECONDS = 3.0
+"""Within this time everybody is to hear something."""
+
+TAKEN_IN_SECONDS = 300.0
+RENDERS = 2
+"""How often a document is opened: for the number of its pages, and for a page."""
+
+SLOW = """import runpy, time
+time.sleep({seconds})
+runpy.run_path({process!r}, run_name="__main__")
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What two chats do to the others: messages of a chat that is held back, documents that take long each.
+
+    Where not `live`, a former process has taken in the messages: it begins with the restart. Nobody waits for longer
+    than `patience`.
+    """
+
+    messages: int = 4200
+    hold_seconds: int = 3000
+    documents: int = 20
+    render_seconds: float = 40.0
+    others: int = 6
+    live: bool = True
+    patience: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Seconds until the others heard a word (infinite: never).
+
+    `behind` asked while the messages still came in, which took `taken_in` seconds; `after`, when all were there;
+    `restarted`, after the process was killed and started again.
+    """
+
+    plan: Plan
+    taken_in: float | None
+    behind: Spread | None
+    after: Spread | None
+    restarted: Spread
+
+    @property
+    def worst(self) -> float:
+        """Of those who did not have to wait until Telegram's backlog was fetched."""
+        return max(self.restarted.worst, self.after.worst if self.after else 0.0)
+
+
+async def measure(plan: Plan, folder: Path) -> Outcome:
+    """Let the two do it, and the others ask."""
+    async with playground.serve() as server:
+        bot = BotProcess(server, folder / "data", patches={"bot.pictures.pdf.PROCESS": _slow_process(plan, folder)})
+        taken_in, behind, after = await _live(plan, server, bot) if plan.live else (None, None, None)
+        if not plan.live:
+            await _flood(plan, server)
+            await _take_in(server, bot)
+        bot.start()
+        await server.wait_until(lambda: server.polling, TAKEN_IN_SECONDS)
+        restarted = await _others(server, "Restarted", plan)
+        await bot.kill()
+    return Outcome(plan, taken_in, behind, after, restarted)
+
+
+async def _live(plan: Plan, server: Server, bot: BotProcess) -> tuple[float, Spread, Spread]:
+    bot.start()
+    await server.wait_until(lambda: server.polling, TAKEN_IN_SECONDS)
+    begin = time.monotonic()
+    await _flood(plan, server)
+    asking = asyncio.gather(*(_heard(server, f"Behind {n}", 3 * plan.patience) for n in range(plan.others)))
+    await server.acknowledged(TAKEN_IN_SECONDS)
+    taken_in = round(time.monotonic() - begin, 2)
+    after = await _others(server, "After", plan)
+    behind = spread(await asking)
+    await bot.kill()
+    return taken_in, behind, after
+
+
+def _slow_process(plan: Plan, folder: Path) -> Path:
+    """What renders documents, slowly."""
+    folder.mkdir(exist_ok=True)
+    file = folder / "slow.py"
+    file.write_text(SLOW.format(seconds=plan.render_seconds / RENDERS, process=str(PROCESS)), encoding="utf-8")
+    return file
+
+
+async def _take_in(server: Server, bot: BotProcess) -> None:
+    """Write down what Telegram holds, as a process does."""
+    async with open_database(bot.folder) as database:
+        inbox = Inbox(database)
+        await database.rows("PRAGMA synchronous = OFF")  # It is no power cut that is tried here.
+        for update in server.pending:
+            await inbox.receive(update["update_id"], json.dumps(update).encode())
+    server.pending.clear()
+
+
+async def _flood(plan: Plan, server: Server) -> None:
+    held, slow = server.person("Held").private(), server.person("Slow").private()
+    said = f"Too Many Requests: retry after {plan.hold_seconds}"
+    for method in ("sendMessage", "editMessageText"):
+        server.fail_next(method, 429, said, plan.hold_seconds, chat=held.id, times=plan.messages)
+    for number in range(plan.documents):
+        await slow.send_document(pdf(), f"{number}.pdf", caption=f"What is q{number}?")
+    for number in range(plan.messages):
+        await held.send(f"What is q{number}?")
+
+
+async def _others(server: Server, name: str, plan: Plan) -> Spread:
+    """People who ask one after another, so that none waits for the other's answer."""
+    return spread([await _heard(server, f"{name} {number}", plan.patience) for number in range(plan.others)])
+
+
+async def _heard(server: Server, name: str, patience: float) -> float:
+    """In how many seconds somebody new hears a word about the picture that they ask about."""
+    chat: Chat = server.person(name).private()
+    begin = time.monotonic()
+    try:
+        await chat.answer(await chat.send_photo(picture(), "What is q1?", compress=False), timeout=patience)
+    except TimeoutError:
+        return math.inf
+    return time.monotonic() - begin
+
+
+def main(arguments: list[str]) -> None:
+    """Read the command line, try it, print, and keep."""
+    parser = argparse.ArgumentParser(prog="python -m bench silenced", description=__doc__)
+    plan = Plan()
+    parser.add_argument("--messages", type=int, default=plan.messages)
+    parser.add_argument("--documents", type=int, default=plan.documents)
+    parser.add_argument("--render-seconds", type=float, default=plan.render_seconds)
+    parser.add_argument("--others", type=int, default=plan.others)
+    parser.add_argument("--patience", type=float, default=plan.patience)
+    parser.add_argument("--out", type=Path, help="keep the figures here, as JSON")
+    asked = vars(parser.parse_args(arguments))
+    out = asked.pop("out")
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = asyncio.run(measure(Plan(**asked), Path(folder) / "silenced"))
+    report = json.dumps(facts() | dataclasses.asdict(outcome), indent=2)
+    print(report)
+    if out is not None:
+        out.write_text(report + "\n", encoding="utf-8")
+    if outcome.worst > HEARD_SECONDS:
+        raise SystemExit(f"somebody heard nothing for {outcome.worst:.1f} s")

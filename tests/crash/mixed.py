@@ -1,0 +1,109 @@
+"""A crowd that sends all kinds of things: photos, albums, documents, follow-ups, and that wants chats forgotten."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+
+from playground import Chat, Event, Happening, Post, Server
+from tests.crash.crowd import MENTION, Crowd
+from tests.crash.marks import marked, word
+
+ALBUM, PAGES = (2, 3, 4), 3
+FORGOTTEN = "Deleted"
+"""How the confirmation of a /forget begins."""
+
+
+class Mixed(Crowd):
+    """Asks about pictures with marks (`marks`: those of all chats), and may have a chat forgotten.
+
+    Whatever a chat said and showed before its /forget has the same mark; afterwards it gets another. `asking` are the
+    messages of each question, `mark` is its mark, `forgets` what was said to forget which mark. `late` are questions
+    that were answered although their forgetting was confirmed before, `unanswered` those that lack their answer.
+    """
+
+    def __init__(self, server: Server, chance: random.Random, chats: int, questions: int) -> None:
+        self.asking: dict[str, list[Post]] = {}
+        self.mark: dict[str, int] = {}
+        self.marks: list[int] = []
+        self.forgets: dict[int, tuple[Chat, Post]] = {}
+        self.confirmed: set[int] = set()
+        self.late: set[str] = set()
+        self.whole: dict[str, dict[int, Post]] = defaultdict(dict)
+        self.unanswered: dict[str, None] = {}
+        self._shown: dict[int, int] = {}
+        super().__init__(server, chance, chats, questions)
+        self.rooms = {chat.id: chat for chat in self.plan}
+        server.watch(self._watch_forgetting)
+
+    @property
+    def is_served(self) -> bool:
+        """Whether every question is answered that is not to be forgotten."""
+        return not self.unanswered
+
+    def out_of_order(self) -> list[tuple[list[str], list[str]]]:
+        """As `by_person`, of the people whose remembered questions were not answered in order."""
+        kept = {name for name in self.answered if self.mark[name] not in self.forgets}
+
+        def of(names: Iterable[str]) -> list[str]:
+            return [name for name in names if name in kept]
+
+        return [(of(a), of(b)) for a, b in self.by_person() if of(a) != of(b)]
+
+    def forgettable(self) -> list[Chat]:
+        """The chats of which something can be forgotten."""
+        return [self.rooms[chat] for chat in self._shown]
+
+    async def ask(self, number: int) -> None:
+        """Ask the question of this number, about something new or about what was shown last."""
+        chat, name = self.plan[number], f"q{number}"
+        person = self._chance.choice(chat.people)
+        new = chat.id not in self._shown or self._chance.random() < 0.35
+        if chat.id not in self._shown:
+            self._shown[chat.id] = len(self.marks) + 1
+            self.marks.append(self._shown[chat.id])
+        mark = self._shown[chat.id]
+        self.asked[name], self.mark[name] = (chat.id, person.user["id"]), mark
+        words = f"What is {name} of {word(mark)}?"
+        words = words if chat.room.private else f"{MENTION} {words}"
+        kind = self._chance.choice(("photo", "photo", "album", "document")) if new else "text"
+        if kind == "photo":
+            posts = [await chat.send_photo(marked(mark), words, by=person, compress=False)]
+        elif kind == "album":
+            pictures = [marked(mark)] * self._chance.choice(ALBUM)
+            posts = await chat.send_album(pictures, words, by=person, compress=False)
+        elif kind == "document":
+            words = f"{words} Look at pages 1-{PAGES}."
+            posts = [await chat.send_document(marked(mark, "PDF", PAGES), "pages.pdf", caption=words, by=person)]
+        else:
+            posts = [await chat.send(words, by=person)]
+        self.asking[name] = posts
+        self.unanswered[name] = None
+
+    async def forget(self, chat: Chat) -> int:
+        """Have a chat forgotten; returns the mark of what is to be forgotten."""
+        mark = self._shown.pop(chat.id)
+        words = "/forget" if chat.room.private else f"/forget{MENTION}"
+        # As soon as it is said: what is seen from now on, is seen after it.
+        self.forgets[mark] = (chat, await chat.send(words))
+        for name in [name for name in self.unanswered if self.mark[name] == mark]:
+            del self.unanswered[name]
+        return mark
+
+    def _watch_forgetting(self, event: Event) -> None:
+        post = event.post
+        if post is None or not post.by_bot or event.kind not in {Happening.SENT, Happening.EDITED}:
+            return
+        if post.text.startswith(FORGOTTEN):
+            said = {mark for mark, (chat, asked) in self.forgets.items() if (chat.id, asked.id) == _under(event)}
+            self.confirmed |= said
+
+    def _note(self, name: str, post: Post) -> None:
+        super()._note(name, post)
+        self.unanswered.pop(name, None)
+        self.whole[name][post.id] = post
+        if self.mark[name] in self.confirmed:
+            self.late.add(name)
+
+
+def _under(event: Event) -> tuple[int, int | None]:
+    return event.room.id, None if event.post is None else event.post.reply_to

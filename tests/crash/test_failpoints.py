@@ -1,0 +1,25 @@
+"""The failpoint kills at awaits of the product, each time at another one."""
+
+import signal
+from pathlib import Path
+
+from playground import Server
+from tests.bot.samples import picture
+from tests.crash.bot_process import BotProcess
+from tests.crash.failpoints import Failpoint
+
+LIVES = 10
+STEP = 35
+"""So many more resumptions does each process live."""
+
+
+async def test_no_two_processes_die_at_the_same_await(server: Server, tmp_path: Path) -> None:
+    """And they die on an answer's way, not only at the start."""
+    bot, places = BotProcess(server, tmp_path / "data"), tmp_path / "places"
+    for number in range(LIVES):
+        await server.person(f"Person {number}").private().send_photo(picture(), f"What is q{number}?")
+        bot.start(failpoint=Failpoint(STEP * number, places))
+        assert await bot.ended() == -signal.SIGKILL
+    died = places.read_text(encoding="utf-8").splitlines()
+    assert len(set(died)) == len(died) == LIVES
+    assert any("lanes.py" in place for place in died)
