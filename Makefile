@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run bench setup clean
+.PHONY: help demo test check run bench mutants setup clean
 
 help:
 	@echo "make demo   watch a conversation with the bot on this machine; no token, no network"
@@ -17,6 +17,7 @@ help:
 	@echo "make check  lint, format, types and import rules"
 	@echo "make run    run the bot with your token (see README.md)"
 	@echo "make bench  measure this machine"
+	@echo "make mutants  which changes of the code no test notices; takes an hour, no part of the tests"
 	@echo "make setup  only set up the virtual environment"
 	@echo "make clean  remove it, and all caches"
 
@@ -37,6 +38,11 @@ run: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m bench
+
+# What it needs besides is installed here: nobody else needs it.
+mutants: $(READY)
+	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[mutants]'
+	@$(BIN)/python -m bench.mutants
 
 setup: $(READY)
 

@@ -115,6 +115,31 @@ async def test_a_long_answer_that_was_shown_but_not_remembered_begins_where_it_d
     assert [reply.text for reply in chat.messages if reply.by_bot][:2] == shown
 
 
+async def test_what_was_answered_and_remembered_is_not_answered_again(
+    stage: Stage, server: Server, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends between the answer's commit and the question's: nothing is asked, sent or edited once more."""
+
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    def edits(message: int) -> int:
+        return sum(call["message_id"] == message for call in server.calls("editMessageText"))
+
+    await stage.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(Inbox, "finish", never)
+        patched.setattr("bot.app.LAST_SECONDS", 0.01)
+        answer = await final(chat, question := await chat.send_photo(picture(), "What is this?"))
+        await stage.stop()
+    before = edits(answer.id)
+    await stage.start()
+    following = await final(chat, later := await chat.send("And below?"))
+    assert [post.id for post in chat.messages] == [question.id, answer.id, later.id, following.id]
+    assert edits(answer.id) == before
+    assert [len(request.messages) for request in stage.engine.requests] == [1, 3]
+
+
 async def test_an_answer_that_may_have_arrived_is_not_sent_twice(stage: Stage, server: Server, chat: Chat) -> None:
     """Telegram delivered but never said so: the whole answer is on screen once, and the bot goes on."""
     await stage.start()

@@ -1,8 +1,10 @@
 """Promises of the scheduler: whose turn it is, what is refused, and what those who wait are told."""
 
+from dataclasses import replace
+
 import pytest
 
-from model_service import GenerationRequest, Limit, LimitReached, Limits, Message, Place, QueueFull
+from model_service import Detail, GenerationRequest, Limit, LimitReached, Limits, Message, Place, QueueFull
 from model_service.scheduler import Scheduler
 
 HOUR = 3600.0
@@ -222,7 +224,7 @@ def test_who_leaves_in_its_turn_is_charged_and_frees_its_name() -> None:
 def test_an_id_is_in_line_once() -> None:
     """Two requests of one id could not be told apart."""
     scheduler = in_line(request("a"))
-    with pytest.raises(ValueError, match="'a'"):
+    with pytest.raises(ValueError, match=r"^request 'a' is in line already$"):
         scheduler.add(request("a"), 0.0)
     assert len(scheduler) == 1
 
@@ -230,7 +232,55 @@ def test_an_id_is_in_line_once() -> None:
 def test_turns_do_not_overlap() -> None:
     """There is one GPU: the next turn begins when the present one has ended, and none ends that did not begin."""
     scheduler = in_line(request("a"), request("b"))
-    with pytest.raises(ValueError, match="nobody's turn"):
+    with pytest.raises(ValueError, match=r"^it is nobody's turn$"):
         scheduler.end_turn(1.0, 0.0, answered=True)
     assert scheduler.next(0.0) is not None
     assert scheduler.next(0.0) is None
+
+
+def test_an_estimate_goes_by_how_closely_it_is_looked() -> None:
+    """By what such answers took; by what all took where none such was measured."""
+    quick, fine, other = (Detail(tokens) for tokens in (64, 1024, 256))
+    scheduler = in_line(replace(request("a"), detail=quick), replace(request("b"), detail=fine))
+    turn(scheduler, 2.0), turn(scheduler, 20.0)
+    for name, detail in (("c", fine), ("d", quick), ("e", other), ("f", other)):
+        scheduler.add(replace(request(name), detail=detail), 0.0)
+    mean = 2.0 + 0.2 * (20.0 - 2.0)
+    assert scheduler.places(0.0) == {
+        "c": Place(0, 0.0),
+        "d": Place(1, 20.0),
+        "e": Place(2, 22.0),
+        "f": Place(3, 22.0 + mean),
+    }
+
+
+def test_an_estimate_knows_what_is_left_of_an_answer() -> None:
+    """Less what its turns took; one turn more where it takes longer than others did, and nothing where it was left."""
+    scheduler = in_line(request("a", "one"), request("b", "one"))
+    turn(scheduler, 10.0)
+    assert [turn(scheduler, 4.0, answered=False) for _ in range(2)] == ["b", "b"]
+    scheduler.add(request("c", "one"), 0.0)
+    assert scheduler.places(0.0) == {"c": Place(1, 2.0)}
+    turn(scheduler, 4.0, answered=False)
+    assert scheduler.places(0.0) == {"c": Place(1, 4.0)}
+    scheduler.next(0.0)
+    assert scheduler.places(1.0) == {"c": Place(1, 3.0)}
+    assert scheduler.remove("b")
+    assert scheduler.places(1.0) == {"c": Place(1, 0.0)}
+
+
+def test_an_estimate_counts_few_turns_however_short_they_are() -> None:
+    """An answer in thirty-two at most."""
+    scheduler = in_line(request("a", "one"))
+    turn(scheduler, 0.5, answered=False)
+    turn(scheduler, 63.5)
+    for name in "bcd":
+        scheduler.add(request(name, name), 0.0)
+    assert scheduler.places(0.0) == {"b": Place(0, 0.0), "c": Place(1, 2.0), "d": Place(2, 4.0)}
+
+
+def test_before_anything_was_measured_the_order_is_known() -> None:
+    """Of turns among chats that had different shares already."""
+    scheduler = in_line(request("a", "one"), request("x", "two"), request("b", "one"), request("y", "two"))
+    turn(scheduler, 3.0, answered=False)
+    assert scheduler.places(0.0) == {"x": Place(0, None), "y": Place(1, None), "b": Place(3, None)}

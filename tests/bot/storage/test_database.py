@@ -13,9 +13,10 @@ from bot.tasks import spawn
 
 
 async def test_it_is_set_up_to_lose_nothing(database: Database) -> None:
-    """Write-ahead log, synced at each commit, with foreign keys."""
-    found = [(await database.row(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")]
-    assert [row[0] for row in found if row] == ["wal", 2, 1]
+    """Write-ahead log, synced at each commit, with foreign keys; deleted is overwritten; a lock is waited for."""
+    names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+    found = [(await database.row(f"PRAGMA {name}")) for name in names]
+    assert [row[0] for row in found if row] == ["wal", 2, 1, 1, 10_000]
 
 
 async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:

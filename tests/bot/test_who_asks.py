@@ -1,0 +1,106 @@
+"""Who asks, and what: read from the updates that Telegram sends."""
+
+from typing import Any
+
+import pytest
+from telegram import Chat, Message, Update, User
+
+from bot.access import Asker, asker_of, asks_again, command_of, is_addressed, question_of, without_mention
+from tests.bot.test_access import ADA, BOT, CHANNEL, GROUP, PRIVATE, said
+
+BEN = User(41, "Ben\u202e", False)
+HIDDEN = {"id": -200, "type": "channel", "title": "Daily\nNews"}
+
+
+def arrived(**fields: Any) -> Update:
+    """An update with these fields, as Telegram sends them."""
+    update = Update.de_json({"update_id": 1} | fields, None)
+    assert update is not None
+    return update
+
+
+def written(chat: Chat, by: User | None = ADA, **more: Any) -> dict[str, Any]:
+    """A message as Telegram sends it."""
+    sender = {"from": by.to_dict()} if by else {}
+    return {"message_id": 1, "date": 1, "chat": chat.to_dict(), "text": "Hi"} | sender | more
+
+
+def pressed(chat: Chat | None, by: User, **more: Any) -> dict[str, Any]:
+    """A press of a button under a message of the bot's."""
+    message = {"message": written(chat, BOT)} if chat else {}
+    return {"id": "1", "from": by.to_dict(), "chat_instance": "1"} | message | more
+
+
+@pytest.mark.parametrize(
+    ("update", "asker"),
+    [
+        (arrived(message=written(PRIVATE)), Asker(42, "42", None)),
+        (arrived(message=written(GROUP, BEN)), Asker(41, "41", "Ben")),
+        (arrived(callback_query=pressed(PRIVATE, ADA)), Asker(42, "42", None)),
+        (arrived(callback_query=pressed(GROUP, BEN)), Asker(41, "41", "Ben")),
+        (arrived(callback_query=pressed(None, BEN, inline_message_id="1")), Asker(41, "41", None)),
+        (arrived(message=written(GROUP, BEN, sender_chat=HIDDEN)), Asker(-200, "", "Daily News")),
+        (arrived(message=written(GROUP, None, sender_chat=HIDDEN | {"title": ""})), Asker(-200, "", "?")),
+        (arrived(message=written(GROUP, None)), Asker(None, "", None)),
+        (arrived(channel_post=written(CHANNEL, None)), Asker(None, "", None)),
+    ],
+)
+def test_who_asks(update: Update, asker: Asker) -> None:
+    """Who wrote or pressed, or the channel or group they hide behind; a name only where there are others."""
+    assert asker_of(update) == asker
+
+
+def test_only_some_buttons_ask_again() -> None:
+    """By what is in them; a message presses none."""
+    assert asks_again(arrived(callback_query=pressed(PRIVATE, ADA, data="again:256:1:1::")))
+    assert not asks_again(arrived(callback_query=pressed(PRIVATE, ADA, data="cancel:again:")))
+    assert not asks_again(arrived(callback_query=pressed(PRIVATE, ADA, game_short_name="again:")))
+    assert not asks_again(arrived(message=written(PRIVATE, text="again:256")))
+
+
+def captioned(caption: str, *entities: dict[str, Any]) -> Message:
+    """A picture's message with this caption."""
+    message = arrived(message=written(GROUP, text=None, caption=caption, caption_entities=list(entities))).message
+    assert message is not None
+    return message
+
+
+def commanded(word: str, rest: str) -> Message:
+    """A picture's message whose caption begins with a command."""
+    return captioned(word + rest, {"type": "bot_command", "offset": 0, "length": len(word)})
+
+
+@pytest.mark.parametrize(
+    ("message", "question"),
+    [
+        (said("/ask what is this?"), "what is this?"),
+        (said("/ASK@eyeglass_bot what is this?"), "what is this?"),
+        (said("/describe"), ""),
+        (said("/ask@other_bot what?"), "/ask@other_bot what?"),
+        (said("/detail high"), "/detail high"),
+        (said("what does /ask do?"), "what does /ask do?"),
+        (said("@eyeglass_bot /ask what?"), "/ask what?"),
+        (said("/ask @eyeglass_bot what?"), "what?"),
+        (commanded("/ask", " how many?"), "how many?"),
+        (captioned(" how many? "), "how many?"),
+        (captioned(""), ""),
+    ],
+)
+def test_what_is_asked(message: Message, question: str) -> None:
+    """Without the command that brings it, in a text or a caption, and without the bot's name."""
+    assert question_of(message, BOT) == question
+
+
+def test_a_command_in_a_caption_means_the_bot_only_where_it_asks() -> None:
+    """A caption that begins with another bot's command, or with a setting, is a caption."""
+    asking = ["/ask", "/text@eyeglass_bot", "/table", "/describe"]
+    words = [*asking, "/detail", "/ask@other_bot"]
+    assert [word for word in words if is_addressed(commanded(word, " x"), BOT)] == asking
+
+
+def test_a_bot_without_a_name_takes_no_command_that_names_one() -> None:
+    """Nor is anything taken out of what it is asked."""
+    nameless = User(99, "Eyeglass", True)
+    assert command_of(said("/detail@eyeglass_bot"), nameless) is None
+    assert command_of(said("/detail"), nameless) == "detail"
+    assert without_mention(" @eyeglass_bot what? ", nameless) == "@eyeglass_bot what?"
