@@ -141,6 +141,8 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", type=Path, help="keep the figures here, as JSON")
     asked = vars(parser.parse_args(arguments))
     out = asked.pop("out")
+    if asked["questions"] % asked["chats"]:
+        parser.error("each chat asks as many questions as the others: --questions is to be a multiple of --chats")
     with tempfile.TemporaryDirectory() as folder:
         outcome = asyncio.run(measure(Plan(**asked), Path(folder) / "data"))
     report = facts() | dataclasses.asdict(outcome)

@@ -89,7 +89,8 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
     async with playground.serve() as server:
         model = LIMITS if plan.model == SCRIPTED else LIMITS | {"name": plan.model}
         bot = BotProcess(server, folder, engine=plan.model, patches=PATCHES, model=model)
-        crowd = Mixed(server, random.Random(plan.seed), plan.chats, plan.chats)
+        exact = plan.model == SCRIPTED
+        crowd = Mixed(server, random.Random(plan.seed), plan.chats, plan.chats, exact=exact)
         bot.start()
         await server.wait_until(lambda: server.polling, PATIENCE)
         async with beside(_watch(plan, bot, crowd, samples), "take samples"):

@@ -1,7 +1,6 @@
 """How updates are fetched: one that cannot be parsed is set aside instead of blocking all that follow."""
 
 import asyncio
-import copy
 import json
 import logging
 import sqlite3
@@ -57,10 +56,11 @@ class PollingRequest(HTTPXRequest):
         passed, readable, payloads = [], [], []
         for update in updates:
             await asyncio.sleep(0)  # A hundred updates in one go would hold the event loop for 30 ms.
-            read = _read(update)
+            text = json.dumps(update)
+            read = _read(text)
             if isinstance(read, Update):
                 readable.append(read)
-                payloads.append(json.dumps(update).encode())
+                payloads.append(text.encode())
                 passed.append(update)
             elif (number := await self._set_aside(update, read)) is not None:
                 passed.append({"update_id": number})
@@ -86,14 +86,13 @@ class PollingRequest(HTTPXRequest):
         return number
 
 
-def _read(update: object) -> Update | str:
+def _read(text: str) -> Update | str:
     """The update, or what the library says against it."""
+    update = json.loads(text)
     if not isinstance(update, dict):
         return "it is not an object"
     try:
-        read = Update.de_json(copy.deepcopy(update), None)
+        read = Update.de_json(update, None)
     except Exception as error:  # whatever it raises, it would raise again when polling
         return repr(error)
-    if not isinstance(update.get("update_id"), int):
-        return "it has no number"
-    return read
+    return read if isinstance(read.update_id, int) else "it has no number"

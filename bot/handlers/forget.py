@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.error import TelegramError
 
 from bot.context import BotContext
@@ -33,18 +33,24 @@ async def forget(update: Update, context: BotContext) -> None:
         return
     chat = message.chat.id
     await lanes_of(context).drop(chat, update.update_id)
-    for question in await context.services.inbox.maybe_begun(chat, update.update_id):
-        await remove_orphans(context.bot, chat, question, message.message_id, known=())
+    await _clear_screen(message, update, context)
     forgotten = await context.services.retention.forget(chat, update.update_id)
     context.services.model.forget(str(chat))
-    for begun in forgotten.answers:
-        with contextlib.suppress(TelegramError):
-            await context.bot.delete_message(chat, begun)
     _log.info("chat %d is forgotten: %d pictures, %d answers", chat, forgotten.pictures, forgotten.questions)
     if not forgotten.erased:
         await _erase(update, context)
     counts = {"pictures": forgotten.pictures, "answers": forgotten.questions}
     await say_as_answer(message, update, context, Sentence.FORGOTTEN, **counts)
+
+
+async def _clear_screen(message: Message, update: Update, context: BotContext) -> None:
+    """Delete the messages of answers that were growing, as long as it is known which they are."""
+    chat, inbox = message.chat.id, context.services.inbox
+    for begun in await inbox.begun(chat, update.update_id):
+        with contextlib.suppress(TelegramError):
+            await context.bot.delete_message(chat, begun)
+    for question in await inbox.maybe_begun(chat, update.update_id):
+        await remove_orphans(context.bot, chat, question, message.message_id, known=())
 
 
 async def _erase(update: Update, context: BotContext) -> None:

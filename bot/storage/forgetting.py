@@ -11,7 +11,7 @@ from bot.storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What of a chat was deleted: how many pictures and answered questions, the messages of growing answers.
+    """What of a chat was deleted: how many pictures and answered questions.
 
     `files` are the names of the pictures' copies, which are still to be deleted. `erased`: it is overwritten on the
     disk; False where another program reads the database and keeps it from that, until `Forgetting.scrub` succeeds.
@@ -20,7 +20,6 @@ class Forgotten:
     pictures: int
     questions: int
     files: tuple[str, ...]
-    answers: tuple[int, ...]
     erased: bool
 
 
@@ -38,11 +37,6 @@ class Forgetting:
         killed in the middle the next run does the rest, and counts the whole.
         """
         async with self._database.transaction() as connection:
-            answers = await connection.execute_fetchall(
-                "SELECT answer_message_id FROM inbox "
-                "WHERE answer_message_id IS NOT NULL AND chat = ? AND update_id < ?",
-                (chat, update_id),
-            )
             await connection.execute(
                 "UPDATE inbox SET state = 'done', payload = x'', error = NULL, chat = NULL, deleted = NULL, "
                 "finished_at = ? WHERE chat = ? AND update_id < ?",
@@ -56,7 +50,7 @@ class Forgetting:
             questions = {row[0] for row in answered} - {None}
             counts = await _add_up(connection, update_id, len(list(files)), len(questions))
         erased = await self.scrub()
-        return Forgotten(*counts, tuple(row[0] for row in files), tuple(row[0] for row in answers), erased)
+        return Forgotten(*counts, tuple(row[0] for row in files), erased)
 
     async def scrub(self) -> bool:
         """Erase from the write-ahead log what was deleted; False where another program keeps it from that."""

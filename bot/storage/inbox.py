@@ -120,6 +120,14 @@ class Inbox:
         """Whether a former run may have sent a message for this update without having noted its number."""
         return update_id in self._maybe_begun
 
+    async def begun(self, chat: int, before: int) -> list[int]:
+        """The messages that show growing answers in a chat, to updates before this one."""
+        sql = (
+            "SELECT answer_message_id FROM inbox WHERE answer_message_id IS NOT NULL AND state <> 'done' "
+            "AND chat = ? AND update_id < ?"
+        )
+        return [row["answer_message_id"] for row in await self._database.rows(sql, chat, before)]
+
     async def maybe_begun(self, chat: int, before: int) -> list[int]:
         """The messages of a chat that `may_be_begun` holds for, of updates before this one."""
         sql = (

@@ -65,7 +65,7 @@ async def test_a_forgotten_chat_is_gone_from_every_file(database: Database, fold
 
     forgotten = await Retention(database, folder, keep_seconds=0).forget(5, update_id=9)
 
-    assert (forgotten.questions, forgotten.files, forgotten.answers) == (1, ("ada.jpg",), (77,))
+    assert (forgotten.pictures, forgotten.questions, forgotten.files) == (1, 1, ("ada.jpg",))
     assert copies(folder) == {"ben.jpg"}
     data = b"".join(all_bytes(folder))
     assert b"ADA" not in data and b"ada.jpg" not in data

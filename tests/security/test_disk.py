@@ -13,7 +13,6 @@ from bot.configuration.token import read_token
 from bot.pictures.attachments import attachment_of
 from bot.storage import open_database
 from bot.storage.database import FILE, back_up
-from bot.storage.lock import LOCK
 from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
