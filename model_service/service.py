@@ -225,8 +225,8 @@ class ModelService:
         return job
 
     def _advance(self) -> None:
-        """Let the next turn begin if the engine is free for one, and tell those who wait where they stand now."""
-        if self._info is not None and (job := self._jobs.start_next()) is not None:
+        """Let a turn begin in each free slot, and tell those who wait where they stand now."""
+        while self._info is not None and (job := self._jobs.start_next()) is not None:
             self._submit(job)
         self._jobs.tell_places()
 
