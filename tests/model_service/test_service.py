@@ -17,9 +17,9 @@ from model_service import (
     Limits,
     MemoryUse,
     ModelConfig,
-    ModelService,
     QueueFull,
     Stage,
+    local_service,
 )
 from tests.model_service.scripted_engine import (
     PATIENCE,
@@ -249,7 +249,7 @@ async def test_the_gauges_can_be_read() -> None:
         gauges.memory = MemoryUse(1, 2)
         return ScriptedEngine()
 
-    async with ModelService(load, ModelConfig(), gauges=gauges) as service:
+    async with local_service(load, ModelConfig(), gauges=gauges) as service:
         assert (service.load_progress, service.memory) == (0.43, None)
         gate.open()
         await service.ready()

@@ -1,28 +1,25 @@
-"""The one thread that owns the engine: it loads it, gives one job after the other its turn, and closes it."""
+"""The backend in this process: one thread owns the engine, gives one job after the other its turn, and closes it."""
 
-import asyncio
 import logging
 import queue
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from model_service.answer import Answer
-from model_service.engine import Engine, EngineInfo
+from model_service.backends.backend import BackendEvents, Outcome
+from model_service.engine import Engine
 from model_service.errors import CheckpointError, EngineDead, GenerationFailed, ModelServiceError
 from model_service.jobs import Job
-from model_service.types import GenerationOutput
 
 logger = logging.getLogger(__name__)
-
-Outcome = GenerationOutput | ModelServiceError
-"""How an answer ended: its last output, or the error for its caller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Work of another kind: what the engine keeps of a chat is to be dropped."""
+    """Work of another kind: have the engine drop what it keeps of a chat."""
 
     chat: str
 
@@ -31,39 +28,24 @@ class EngineThread:
     """Runs `load()` and then the turns submitted, one at a time, on a thread of its own.
 
     A turn is up to `slice_tokens` tokens of a job's answer, which is then suspended until the job is submitted again.
-    The callbacks are called on `loop`: `loaded(info)` once; `turned(job, outcome, seconds)` after each turn, with None
-    while the answer goes on, and for every suspended answer at a clean stop; and `stopped(error)` as the last one,
-    with None after a clean stop and else with what killed the thread. `watch` alone is called on the engine's thread:
-    with a request's id right before its turn, and with None once the engine came back from it.
     """
 
+    slots = 1
+
     def __init__(
-        self,
-        load: Callable[[], Engine],
-        loop: asyncio.AbstractEventLoop,
-        *,
-        slice_tokens: int,
-        clock: Callable[[], float],
-        loaded: Callable[[EngineInfo], None],
-        turned: Callable[[Job, Outcome | None, float], None],
-        stopped: Callable[[BaseException | None], None],
-        watch: Callable[[str | None], None] = lambda _: None,
+        self, load: Callable[[], Engine], *, slice_tokens: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._load = load
-        self._loop = loop
-        self._loaded = loaded
         self._slice_tokens = slice_tokens
         self._clock = clock
-        self._turned = turned
-        self._watch = watch
-        self._stopped = stopped
         self._work: queue.SimpleQueue[Job | Forget | None] = queue.SimpleQueue()
         self._answers: dict[Job, Answer] = {}
+
+    def start(self, events: BackendEvents) -> None:
+        """Begin to load."""
+        self._events = events
         # A daemon: an engine stuck in its device must not keep the process from ending.
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
-
-    def start(self) -> None:
-        """Begin to load."""
         self._thread.start()
 
     def submit(self, job: Job) -> None:
@@ -77,10 +59,6 @@ class EngineThread:
     def stop(self) -> None:
         """End the thread after the turns submitted so far; suspended answers end as aborted."""
         self._work.put(None)
-
-    def join(self) -> None:
-        """Wait for the thread's end; only to be called once it has stopped."""
-        self._thread.join()
 
     def _run(self) -> None:
         error: BaseException | None = None
@@ -96,20 +74,24 @@ class EngineThread:
         except BaseException as caught:
             logger.critical("the engine is gone", exc_info=True)
             error = caught
-        self._post(lambda: self._stopped(error))
+        self._post(lambda: self._end(error))
+
+    def _end(self, error: BaseException | None) -> None:
+        self._thread.join()  # It had nothing left to do.
+        self._events.stopped(error)
 
     def _serve(self, engine: Engine) -> None:
         info = engine.info
-        self._post(lambda: self._loaded(info))
+        self._post(lambda: self._events.loaded(info))
         try:
             while (work := self._work.get()) is not None:
                 if isinstance(work, Forget):
                     self._forget(engine, work.chat)
                     continue
                 begun = self._clock()
-                self._watch(work.request.id)
+                self._events.at_work(frozenset({work.request.id}))
                 outcome = self._turn(engine, work)
-                self._watch(None)
+                self._events.at_work(frozenset())
                 if not self._report(work, outcome, self._clock() - begun):
                     return
             for job, answer in self._answers.items():
@@ -126,7 +108,7 @@ class EngineThread:
         return outcome
 
     def _forget(self, engine: Engine, chat: str) -> None:
-        """Close the chat's suspended answers that nobody wants any more, lest the engine keeps what they read."""
+        """Close the chat's suspended answers that nobody wants any more first: the engine would keep what they read."""
         for job in [job for job in self._answers if job.request.chat == chat and job.aborted.is_set()]:
             _let_go(self._answers.pop(job))
         try:
@@ -135,14 +117,14 @@ class EngineThread:
             logger.exception("what the engine kept of a chat could not be dropped")
 
     def _report(self, job: Job, outcome: Outcome | None, seconds: float) -> bool:
-        return self._post(lambda: self._turned(job, outcome, seconds))
+        return self._post(lambda: self._events.turned(job, outcome, seconds))
 
     def _post(self, callback: Callable[[], None]) -> bool:
         """Call back on the loop; False when the loop is closed, so that nobody is left to work for."""
         try:
-            self._loop.call_soon_threadsafe(callback)
+            self._events.loop.call_soon_threadsafe(callback)
         except RuntimeError:
-            if not self._loop.is_closed():
+            if not self._events.loop.is_closed():
                 raise
             return False
         return True

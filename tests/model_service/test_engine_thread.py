@@ -1,6 +1,7 @@
 """Promises of the engine's thread that cannot be seen through the service."""
 
 import asyncio
+import threading
 import time
 import weakref
 from collections.abc import Iterator
@@ -8,9 +9,10 @@ from collections.abc import Iterator
 import pytest
 
 from model_service import EngineStep, GenerationFailed, GenerationRequest
+from model_service.backends.backend import BackendEvents
+from model_service.backends.engine_thread import EngineThread
 from model_service.jobs import Job
 from model_service.stream import OutputStream
-from model_service.worker import EngineThread
 from tests.model_service.scripted_engine import PATIENCE, Gate, Loader, ScriptedEngine, ask, follow, serve
 
 
@@ -43,22 +45,15 @@ def test_the_thread_ends_with_its_loop() -> None:
     gate, loop = Gate(), asyncio.new_event_loop()
     told: list[object] = []
     loader = Loader(gate.script)
-    thread = EngineThread(
-        loader,
-        loop,
-        slice_tokens=1000,
-        clock=time.monotonic,
-        loaded=told.append,
-        turned=lambda job, outcome, seconds: told.append(outcome),
-        stopped=told.append,
-    )
+    thread = EngineThread(loader, slice_tokens=1000)
     thread.submit(Job(ask("a"), OutputStream(loop), time.monotonic))
-    thread.start()
+    thread.start(BackendEvents(loop, told.append, lambda job, outcome, seconds: told.append(outcome), told.append))
     assert loader.done.wait(PATIENCE)
     loop.close()
     gate.open(100)
     assert loader.loaded.closed.wait(PATIENCE)
-    thread.join()
+    while threads := [each for each in threading.enumerate() if each.name == "engine"]:
+        threads[0].join(PATIENCE)
     assert told == []
 
 
@@ -80,15 +75,13 @@ async def test_what_a_left_answer_read_is_forgotten_too() -> None:
     loop, turned, stopped = asyncio.get_running_loop(), asyncio.Semaphore(0), asyncio.Event()
     thread = EngineThread(
         lambda: Noting(script),
-        loop,
         slice_tokens=2,
-        clock=time.monotonic,
-        loaded=lambda info: None,
-        turned=lambda job, outcome, seconds: turned.release(),
-        stopped=lambda error: stopped.set(),
+    )
+    events_heard = BackendEvents(
+        loop, lambda info: None, lambda job, outcome, seconds: turned.release(), lambda error: stopped.set()
     )
     left, other = (Job(ask(name), OutputStream(loop), time.monotonic) for name in ("left", "other"))
-    thread.start()
+    thread.start(events_heard)
     for job in (left, other):
         thread.submit(job)
         await turned.acquire()
