@@ -66,8 +66,7 @@ class JobQueue:
         """Put a request in line.
 
         Raises:
-            QueueFull: too many wait already.
-            LimitReached: the person or the chat may not ask for more now.
+            LimitReached: the person or the chat spent the hour's seconds.
             ValueError: a request of the same id is in line already.
         """
         self._scheduler.add(request, self._clock())

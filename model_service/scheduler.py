@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from model_service.config import Limits
-from model_service.errors import Limit, LimitReached, QueueFull
+from model_service.errors import Limit, LimitReached
 from model_service.spending import Pace, Spending
 from model_service.turns import Entry, FairLine
 from model_service.types import GenerationRequest
@@ -53,8 +53,7 @@ class Scheduler:
         """Put a request in line.
 
         Raises:
-            QueueFull: too many wait already.
-            LimitReached: the person or the chat may not ask for more now.
+            LimitReached: the person or the chat spent the hour's seconds.
             ValueError: a request of the same id is in line already.
         """
         if request.id in self._entries:
@@ -120,18 +119,10 @@ class Scheduler:
         return places
 
     def _check(self, request: GenerationRequest, now: float) -> None:
-        """Refuse what goes over a limit. Of an unknown person only the chat is counted."""
-        limits = self._limits
-        waiting = [entry.request for entry in self._entries.values() if not entry.begun]
+        """Refuse who spent the hour's seconds. Of an unknown person only the chat is counted."""
         if request.person:
-            of_person = sum(other.person == request.person for other in waiting)
-            _hold(Limit.PERSON_WAITING, of_person, limits.waiting_per_person)
-            _afford(Limit.PERSON_SECONDS, self._people, request.person, limits.seconds_per_person, now)
-        of_chat = sum(other.chat == request.chat for other in waiting)
-        _hold(Limit.CHAT_WAITING, of_chat, limits.waiting_per_chat)
-        _afford(Limit.CHAT_SECONDS, self._chats, request.chat, limits.seconds_per_chat, now)
-        if len(waiting) >= limits.waiting:
-            raise QueueFull(f"{len(waiting)} requests wait already")
+            _afford(Limit.PERSON_SECONDS, self._people, request.person, self._limits.seconds_per_person, now)
+        _afford(Limit.CHAT_SECONDS, self._chats, request.chat, self._limits.seconds_per_chat, now)
 
     def _pick(self, line: FairLine, begun: Collection[Entry], busy: Mapping[Entry, float]) -> Entry | None:
         """Choose whose turn begins: where as many are begun as may be, one of these."""
@@ -185,11 +176,6 @@ class Scheduler:
         if remaining <= 0:
             remaining = turn
         return remaining, min(turn, remaining)
-
-
-def _hold(limit: Limit, waiting: int, most: int) -> None:
-    if waiting >= most:
-        raise LimitReached(limit, most)
 
 
 def _afford(limit: Limit, spending: Spending, name: str, most: float, now: float) -> None:

@@ -155,7 +155,7 @@ class ModelService:
         the next token. The request is put in line when its first output is asked for.
 
         Raises:
-            QueueFull, LimitReached: at once.
+            LimitReached: at once.
             Draining, EngineDead: at once, or while the request waits or runs.
             GenerationFailed, OutOfMemory, PictureRejected: this request failed, others do not suffer.
             ValueError: a request of the same id is in line already.

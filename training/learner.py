@@ -66,6 +66,7 @@ CONFIG: dict[str, Any] = {
     "boi_token_id": ORDINARY + 10,
     "eoi_token_id": ORDINARY + 11,
     "max_visual_tokens": 1024,
+    "bare_questions": True,
 }
 """The pocket model's config.json, with the original's keys, and how many visual tokens it can make use of."""
 

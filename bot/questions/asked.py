@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from model_service import Limit, LimitReached, Limits, QueueFull
+from bot.configuration.settings import WaitingLimits
+from model_service import Limit, LimitReached, QueueFull
 
 
 class Cancelled(Exception):
@@ -95,7 +96,7 @@ class AskedQuestions:
     knows their answers. What may wait, and how much of it, is decided here alone.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: WaitingLimits) -> None:
         self._limits = limits
         self._open: dict[tuple[int, int], Asked] = {}
         self._dropped: dict[tuple[int, int | None], int] = {}

@@ -56,7 +56,8 @@ class VisionConfig:
 class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     """The language model's keys, and `vision_config`, a plain mapping as in the original file.
 
-    `max_visual_tokens` is not in the original's: more than so many the model does not read better.
+    Two are not in the original's: above `max_visual_tokens` the model does not read better, and one of `bare_questions`
+    was trained without wishes about the answer, so it is not told them.
     """
 
     model_type = "chatglm"
@@ -78,6 +79,7 @@ class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     rope_ratio: float = 1.0
     vision_config: dict[str, Any] | None = None
     max_visual_tokens: int = MAX_TOKENS
+    bare_questions: bool = False
 
     @property
     def vision(self) -> VisionConfig:

@@ -17,7 +17,7 @@ from model_service.engine import EngineInfo, EngineStep
 from model_service.errors import GenerationFailed, OutOfMemory
 from model_service.gauges import Gauges
 from model_service.glm4v.bounded import BoundedCache
-from model_service.glm4v.checkpoint import POCKET, checkpoint_name, find_checkpoint, load_tokenizer
+from model_service.glm4v.checkpoint import checkpoint_name, find_checkpoint, load_tokenizer
 from model_service.glm4v.decoding import write
 from model_service.glm4v.hardware import Hardware, choose_hardware
 from model_service.glm4v.keeping import Keeping
@@ -174,7 +174,7 @@ class GLM4VEngine:
         """The prompt, less the oldest questions and answers if they would leave no room for this answer."""
         length: int = self._config.seq_length
         reserve = min(request.sampling.max_tokens, length // 4)
-        messages = request.messages if self._info.model == POCKET.name else worded(request)
+        messages = request.messages if self._config.bare_questions else worded(request)
         while True:
             prompt = build_prompt(self._tokenizer, messages, request.picture is not None)
             first = next(index for index, message in enumerate(messages) if message.role == "user")

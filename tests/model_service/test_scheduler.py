@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from model_service import Detail, GenerationRequest, Limit, LimitReached, Limits, Message, Place, QueueFull
+from model_service import Detail, GenerationRequest, Limit, LimitReached, Limits, Message, Place
 from model_service.scheduler import Scheduler
 
 HOUR = 3600.0
@@ -113,42 +113,10 @@ def test_only_so_many_answers_are_begun() -> None:
     assert turn(scheduler) + turn(scheduler) == "ac"
 
 
-def test_the_line_is_bounded() -> None:
-    """One more than may wait is QueueFull, until somebody's turn has come."""
-    scheduler = in_line(request("a"), request("b"), limits=Limits(waiting=2))
-    with pytest.raises(QueueFull):
-        scheduler.add(request("c"), 0.0)
-    running = begin(scheduler)
-    scheduler.add(request("c"), 0.0)
-    scheduler.end_turn(running, 1.0, 0.0, answered=True)
-    assert served(scheduler) == "bc"
-
-
-@pytest.mark.parametrize("name", ["waiting", "waiting_per_person", "waiting_per_chat", "begun"])
-def test_a_limit_under_one_is_refused(name: str) -> None:
-    """A line in which nobody can stand would answer nobody."""
-    with pytest.raises(ValueError, match=f"{name} is 0"):
-        Limits(**{name: 0})
-
-
-@pytest.mark.parametrize(
-    ("limits", "refused", "welcome", "limit"),
-    [
-        (Limits(waiting_per_person=2), request("c", "there", "me"), request("c", "here", "you"), Limit.PERSON_WAITING),
-        (Limits(waiting_per_chat=2), request("c", "here", "you"), request("c", "there", "me"), Limit.CHAT_WAITING),
-    ],
-    ids=["person", "chat"],
-)
-def test_one_may_not_fill_the_line(
-    limits: Limits, refused: GenerationRequest, welcome: GenerationRequest, limit: Limit
-) -> None:
-    """A person, in whatever chats, and a chat, by whomever, have so many questions waiting and no more."""
-    scheduler = in_line(request("a", "here", "me"), request("b", "here", "me"), limits=limits)
-    with pytest.raises(LimitReached) as reached:
-        scheduler.add(refused, 0.0)
-    assert (reached.value.limit, reached.value.most, reached.value.retry_after) == (limit, 2, None)
-    scheduler.add(welcome, 0.0)
-    assert len(scheduler) == 3
+def test_a_limit_under_one_is_refused() -> None:
+    """Where none may begin nobody would be answered."""
+    with pytest.raises(ValueError, match="begun is 0"):
+        Limits(begun=0)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +145,7 @@ def test_an_hour_has_so_many_seconds(limits: Limits, refused: GenerationRequest,
 
 def test_an_unknown_person_is_counted_as_the_chat() -> None:
     """Those whom nobody knows do not share one person's limit across chats."""
-    scheduler = in_line(request("a", "here"), limits=Limits(waiting_per_person=1, seconds_per_person=1))
+    scheduler = in_line(request("a", "here"), limits=Limits(seconds_per_person=1))
     scheduler.add(request("b", "there"), 0.0)
     assert served(scheduler) == "ab"
     scheduler.add(request("c", "here"), 0.0)

@@ -45,7 +45,7 @@ class FairTurns(RuleBasedStateMachine):
     @initialize(slots=st.integers(1, 4))
     def start(self, slots: int) -> None:
         """With some slots."""
-        limits = Limits(waiting=1000, waiting_per_person=1000, waiting_per_chat=1000, begun=1000)
+        limits = Limits(begun=1000)
         self.scheduler, self.slots = Scheduler(limits, slots=slots), slots
         self.line: dict[str, Member] = {}
         self.begun: set[str] = set()
@@ -219,7 +219,7 @@ class Day:
 @pytest.mark.parametrize("seed", range(5))
 def test_short_questions_beside_fifty_long_ones(seed: int) -> None:
     """Nine chats with one short question each begin within two slices per chat in line, whenever they come."""
-    rng, day = random.Random(seed), Day(2.0, Limits(waiting_per_person=50, waiting_per_chat=50))
+    rng, day = random.Random(seed), Day(2.0, Limits())
     for number in range(50):
         day.ask(f"long {number}", "hog", 40.0)
     coming = sorted((rng.uniform(0, 60), f"short {number}") for number in range(9))

@@ -14,10 +14,8 @@ from model_service import (
     Gauges,
     GenerationRequest,
     Health,
-    Limits,
     MemoryUse,
     ModelConfig,
-    QueueFull,
     Stage,
     local_service,
 )
@@ -178,21 +176,6 @@ async def test_cancellation_stops_a_running_request() -> None:
             await begun.wait()
             reader.cancel()
         assert await asyncio.to_thread(loader.loaded.given_up.wait, PATIENCE)
-
-
-async def test_one_more_than_may_wait_is_told_so_at_once() -> None:
-    """QueueFull reaches the caller that is too many, and nobody else."""
-    gate = Gate()
-    async with serve(Loader(gate.script), Limits(waiting=1)) as service:
-        await service.ready()
-        async with aclosing(service.generate(ask("a"))) as running, aclosing(service.generate(ask("b"))) as waiting:
-            await anext(running)
-            await anext(waiting)
-            with pytest.raises(QueueFull):
-                await follow(service, ask("c"))
-            gate.open(100)
-            assert [output async for output in running][-1].finish_reason is FinishReason.STOP
-            assert [output async for output in waiting][-1].finish_reason is FinishReason.STOP
 
 
 async def test_two_waiting_requests_of_one_id_are_refused() -> None:

@@ -1,6 +1,7 @@
 """The engine: from a request to steps, with a tiny random model."""
 
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -195,4 +196,17 @@ def test_the_gauges_follow_the_engine(tmp_path: Path, monkeypatch: pytest.Monkey
     assert gauges.memory == MemoryUse(1, None)
     list(loaded.generate(request("a")))
     assert gauges.memory == MemoryUse(2, None)
+    loaded.close()
+
+
+@pytest.mark.parametrize("bare", [True, False])
+def test_a_wish_is_told_unless_the_checkpoint_knows_bare_questions_alone(tmp_path: Path, bare: bool) -> None:
+    """A key of its configuration says so, and not what it is called."""
+    folder = write_checkpoint(tmp_path / "pocket")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | ({"bare_questions": True} if bare else {})))
+    loaded = load_engine(ModelConfig(name=str(folder), device="cpu"))
+    asked = request("What?")
+    prompts = {loaded._fitting_prompt(each).ids for each in (asked, replace(asked, wish="Be brief."))}
+    assert len(prompts) == (1 if bare else 2)
     loaded.close()
