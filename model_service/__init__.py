@@ -3,7 +3,7 @@
 from model_service.backends.backend import Backend, BackendEvents
 from model_service.config import Limits, ModelConfig
 from model_service.detail import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, STANDARD, Detail, DetailPlan, Level, plan_detail
-from model_service.engine import Engine, EngineInfo, EngineStep
+from model_service.engines.engine import Engine, EngineInfo, EngineStep
 from model_service.errors import (
     CheckpointError,
     Draining,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from model_service.config import Limits
 from model_service.errors import ModelServiceError
+from model_service.output_stream import OutputStream
 from model_service.scheduler import Place, Scheduler
-from model_service.stream import OutputStream
 from model_service.types import GenerationOutput, GenerationRequest, Stage
 
 

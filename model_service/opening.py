@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from model_service.backends.engine_thread import EngineThread
 from model_service.config import ModelConfig
-from model_service.engine import Engine
+from model_service.engines.engine import Engine
 from model_service.gauges import Gauges
 from model_service.service import ModelService
 
@@ -15,7 +15,7 @@ def open_service(config: ModelConfig) -> ModelService:
     gauges = Gauges()
 
     def load() -> Engine:
-        from model_service.glm4v.engine import load_engine
+        from model_service.engines.glm4v_engine import load_engine
 
         return load_engine(config, gauges)
 

@@ -6,9 +6,9 @@ from heapq import heappop, heappush
 
 from model_service.config import Limits
 from model_service.errors import Limit, LimitReached
-from model_service.spending import Pace, Spending
-from model_service.turns import Entry, FairLine
+from model_service.fair_queue import Entry, FairLine
 from model_service.types import GenerationRequest
+from model_service.usage import Pace, Usage
 
 UNMEASURED = 1.0
 """Seconds that every answer is taken for as long as none was measured: enough to know the order of turns."""
@@ -41,8 +41,8 @@ class Scheduler:
         self._entries: dict[str, Entry] = {}
         self._running: dict[Entry, float] = {}
         """Whose turn it is, and since when."""
-        self._chats = Spending()
-        self._people = Spending()
+        self._chats = Usage()
+        self._people = Usage()
         self._pace = Pace()
 
     def __len__(self) -> int:
@@ -178,6 +178,6 @@ class Scheduler:
         return remaining, min(turn, remaining)
 
 
-def _afford(limit: Limit, spending: Spending, name: str, most: float, now: float) -> None:
+def _afford(limit: Limit, spending: Usage, name: str, most: float, now: float) -> None:
     if most and (seconds := spending.until_below(name, most, now)):
         raise LimitReached(limit, most, retry_after=seconds)

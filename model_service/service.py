@@ -10,7 +10,7 @@ from typing import Self
 
 from model_service.backends.backend import Backend, BackendEvents, Outcome
 from model_service.config import ModelConfig
-from model_service.engine import EngineInfo
+from model_service.engines.engine import EngineInfo
 from model_service.errors import CheckpointError, Draining, EngineDead
 from model_service.gauges import Gauges, MemoryUse
 from model_service.jobs import Job, JobQueue

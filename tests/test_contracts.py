@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("bot", "model_service", "playground", "training", "bench")
 
 PLANTS = {
-    "The model knows nothing of Telegram or of people": ("model_service/stream.py", "import telegram"),
+    "The model knows nothing of Telegram or of people": ("model_service/output_stream.py", "import telegram"),
     "The queue's order and the dial of detail are pure data": ("model_service/scheduler.py", "import threading"),
     "The bot never touches torch": ("bot/pictures/media.py", "import torch"),
     "The model service is used by its public names only": ("bot/pictures/media.py", "import model_service.picture"),

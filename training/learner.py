@@ -7,10 +7,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model_service.glm4v.config import GLM4VConfig
-from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
-from model_service.glm4v.pixels import MEAN, STD
-from model_service.glm4v.vision import VisionLayer
+from model_service.engines.glm4v.config import GLM4VConfig
+from model_service.engines.glm4v.image import MEAN, STD
+from model_service.engines.glm4v.model import GLM4VForConditionalGeneration, image_positions
+from model_service.engines.glm4v.vision import VisionLayer
 from training.batches import CODES, PREFIX, SLOTS, Batch
 from training.marks import KINDS, MOST_OF_A_KIND
 

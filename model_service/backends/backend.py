@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from model_service.engine import EngineInfo
+from model_service.engines.engine import EngineInfo
 from model_service.errors import ModelServiceError
 from model_service.jobs import Job
 from model_service.types import GenerationOutput

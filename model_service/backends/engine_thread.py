@@ -8,11 +8,11 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from model_service.answer import Answer
 from model_service.backends.backend import BackendEvents, Outcome
-from model_service.engine import Engine
+from model_service.engines.engine import Engine
 from model_service.errors import CheckpointError, EngineDead, GenerationFailed, ModelServiceError
 from model_service.jobs import Job
+from model_service.running_answer import RunningAnswer
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class EngineThread:
         self._slice_tokens = slice_tokens
         self._clock = clock
         self._work: queue.SimpleQueue[Job | Forget | None] = queue.SimpleQueue()
-        self._answers: dict[Job, Answer] = {}
+        self._answers: dict[Job, RunningAnswer] = {}
 
     def start(self, events: BackendEvents) -> None:
         """Begin to load."""
@@ -101,7 +101,7 @@ class EngineThread:
                 _let_go(self._answers.popitem()[1])
 
     def _turn(self, engine: Engine, job: Job) -> Outcome | None:
-        answer = self._answers.pop(job, None) or Answer(engine, job)
+        answer = self._answers.pop(job, None) or RunningAnswer(engine, job)
         outcome = _outcome(answer, job, self._slice_tokens)
         if outcome is None:
             self._answers[job] = answer
@@ -130,7 +130,7 @@ class EngineThread:
         return True
 
 
-def _outcome(answer: Answer, job: Job, tokens: int) -> Outcome | None:
+def _outcome(answer: RunningAnswer, job: Job, tokens: int) -> Outcome | None:
     """Give a job its turn; what fails concerns this job alone, unless the engine says that it is dead."""
     try:
         return answer.turn(tokens)
@@ -156,7 +156,7 @@ def _release(error: BaseException) -> None:
         cause = cause.__cause__ or cause.__context__
 
 
-def _let_go(answer: Answer) -> None:
+def _let_go(answer: RunningAnswer) -> None:
     try:
         answer.close()
     except Exception:

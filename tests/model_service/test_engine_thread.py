@@ -12,7 +12,7 @@ from model_service import EngineStep, GenerationFailed, GenerationRequest
 from model_service.backends.backend import BackendEvents
 from model_service.backends.engine_thread import EngineThread
 from model_service.jobs import Job
-from model_service.stream import OutputStream
+from model_service.output_stream import OutputStream
 from tests.model_service.scripted_engine import PATIENCE, Gate, Loader, ScriptedEngine, ask, follow, serve
 
 
