@@ -26,7 +26,7 @@ METHODS = ("sendMessage", "editMessageText", "getFile", "download")
 STATUSES = (502, 500, 503)
 MANY = 100_000
 
-PAUSES = ("bot.delivery.post.LONGEST_PAUSE", "bot.pictures.downloads.LONGEST_PAUSE")
+PAUSES = ("bot.delivery.message.LONGEST_PAUSE", "bot.incoming.downloads.LONGEST_PAUSE")
 """What bounds the pauses between attempts, in seconds."""
 
 START_SECONDS = 60.0

@@ -5,8 +5,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from bot.sentences import Sentence
-from bot.storage.database import FOLDER
+from assistant.storage.database import FOLDER
+from assistant.texts.messages import Sentence
 from tests.crash.bot_process import BotProcess
 from tests.crash.marks import mark_of, words_in
 from tests.crash.mixed import Mixed

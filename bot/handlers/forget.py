@@ -7,12 +7,12 @@ import logging
 from telegram import Message, Update
 from telegram.error import TelegramError
 
+from assistant.texts import Sentence
 from bot.context import BotContext
 from bot.delivery.orphans import remove_orphans
-from bot.handlers.admins import is_admin_here
-from bot.handlers.speaking import message_of, say, say_as_answer
-from bot.lanes import lanes_of
-from bot.texts import Sentence
+from bot.delivery.say import message_of, say, say_as_answer
+from bot.incoming.admins import is_admin_here
+from bot.updates.lanes import lanes_of
 
 PATIENCE = 3.0
 """Seconds that a reader of the database is waited for before the person hears of it."""
