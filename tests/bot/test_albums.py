@@ -172,13 +172,19 @@ async def test_the_others_end_when_the_next_may_begin(street: Street, moment: Mo
 
 
 async def test_at_the_end_of_the_process_it_is_left_to_the_next_run(street: Street, moment: Moment) -> None:
-    """No row is done, nothing was handled, nobody hangs."""
+    """In every chat: no row is done, nothing was handled, nobody hangs. What is at work goes on."""
     works = [await street.enter(update(1)), await street.enter(update(2, caption="What?"))]
+    works.append(await street.enter(update(3, chat={"id": 2, "type": "private"})))
+    begun = await street.enter(update(4, album=None, chat={"id": 3, "type": "private"}))
     await moment.asleep.wait()
+    await street.began.wait()
     await street.lanes.leave_waiting()
-    await asyncio.gather(*works)
-    assert street.log == []
-    assert await street.states() == ["waiting", "waiting"]
+    assert [work.done() for work in works] == [True] * 3
+    assert not begun.done()
+    street.gate.set()
+    await begun
+    assert street.log == [4]
+    assert await street.states() == ["waiting", "waiting", "waiting", "done"]
     assert (street.lanes.chats, street.lanes.arriving) == (0, 0)
 
 

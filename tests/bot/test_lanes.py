@@ -93,6 +93,19 @@ async def test_chats_do_not_wait_for_each_other(street: Street) -> None:
     await finish(street, *works)
 
 
+async def test_what_belongs_to_no_chat_waits_for_none(street: Street) -> None:
+    """Not even for one that has the update's number."""
+    work = await street.enter(1, chat=2)
+    await street.began[1].wait()
+    await street.inbox.receive(2, b"{}")
+    street.gates[2], street.began[2] = asyncio.Event(), asyncio.Event()
+    street.gates[2].set()
+    update = Update.de_json({"update_id": 2}, None)
+    await street.lanes.process_update(update, street.handle(2))
+    assert not work.done()
+    await finish(street, work)
+
+
 async def test_a_command_overtakes_a_question_but_no_question_a_command(street: Street) -> None:
     """/detail is answered while an answer grows; what was asked after it waits for it."""
     works = [await street.enter(1), await street.enter(2, text="/detail"), await street.enter(3)]
@@ -159,6 +172,19 @@ async def test_what_is_to_be_tried_again_keeps_its_place(street: Street, monkeyp
     assert row is not None and row["state"] == "done"
 
 
+async def test_what_waits_to_be_tried_again_is_left_to_the_next_run(street: Street) -> None:
+    """The process that ends does not wait for the pause."""
+    work, other = await street.enter(1), await street.enter(2, chat=2)
+    await street.began[1].wait()
+    street.lanes.try_again(1)
+    await finish(street, other)
+    await street.lanes.leave_waiting()
+    await asyncio.gather(work)
+    assert "1 ends" in street.log and "1 again" not in street.log
+    row = await street.database.row("SELECT state FROM inbox WHERE update_id = 1")
+    assert row is not None and row["state"] == "working"
+
+
 async def test_what_was_forgotten_meanwhile_is_not_tried_again(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its row is gone from the books."""
     monkeypatch.setattr("bot.lanes.FIRST_PAUSE", 0.01)
@@ -184,13 +210,23 @@ async def test_dropping_ends_what_came_before_and_nothing_else(street: Street) -
     other, later = await street.enter(3, chat=2), await street.enter(5)
     for number in (1, 3):
         await street.began[number].wait()
-    await street.lanes.drop(1, update_id=4)
+    await street.lanes.drop(1, update_id=5)
     assert running.done() and waiting.done() and not other.done() and not later.done()
     assert not running.cancelled() and not waiting.cancelled()
     await street.began[5].wait()
     await finish(street, other, later)
     assert [line for line in street.log if line.endswith("ends")] == ["3 ends", "5 ends"]
     assert street.lanes.chats == 0
+
+
+async def test_two_chats_are_dropped_at_once(street: Street) -> None:
+    """Neither takes the other's for cancelled from outside."""
+    works = [await street.enter(number, chat=number) for number in (1, 2)]
+    for number in (1, 2):
+        await street.began[number].wait()
+    await asyncio.gather(*(street.lanes.drop(chat, update_id=9) for chat in (1, 2)))
+    assert [(work.done(), work.cancelled()) for work in works] == [(True, False)] * 2
+    assert street.left == [1, 2]
 
 
 async def test_dropping_in_an_idle_chat_does_nothing(street: Street) -> None:
