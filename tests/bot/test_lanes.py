@@ -1,6 +1,8 @@
 """Who goes first in a chat, and that an idle chat costs nothing."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -227,6 +229,17 @@ async def test_two_chats_are_dropped_at_once(street: Street) -> None:
     await asyncio.gather(*(street.lanes.drop(chat, update_id=9) for chat in (1, 2)))
     assert [(work.done(), work.cancelled()) for work in works] == [(True, False)] * 2
     assert street.left == [1, 2]
+
+
+async def test_what_was_dropped_takes_no_memory(street: Street) -> None:
+    """Its task is let go."""
+    work = await street.enter(1)
+    await street.began[1].wait()
+    await street.lanes.drop(1, update_id=9)
+    gone = weakref.ref(work)
+    del work
+    gc.collect()
+    assert gone() is None
 
 
 async def test_dropping_in_an_idle_chat_does_nothing(street: Street) -> None:
