@@ -171,6 +171,21 @@ async def test_the_others_end_when_the_next_may_begin(street: Street, moment: Mo
     await asking
 
 
+async def test_one_that_comes_while_the_others_are_at_work_is_handled_by_itself(street: Street, moment: Moment) -> None:
+    """The album is complete: nobody works for it any more."""
+    work = await street.enter(update(1, caption="What?"))
+    await moment.asleep.wait()
+    moment.turn(1.0)
+    await street.began.wait()
+    late = await street.enter(update(2))
+    street.gate.set()
+    await work
+    await moment.asleep.wait()
+    moment.turn(1.0)
+    await late
+    assert street.log == [1, 2]
+
+
 async def test_at_the_end_of_the_process_it_is_left_to_the_next_run(street: Street, moment: Moment) -> None:
     """In every chat: no row is done, nothing was handled, nobody hangs. What is at work goes on."""
     works = [await street.enter(update(1)), await street.enter(update(2, caption="What?"))]
