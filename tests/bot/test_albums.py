@@ -211,3 +211,22 @@ async def test_forgetting_in_the_middle_leaves_the_rest(street: Street, moment: 
     await street.lanes.drop(1, 2)
     await asyncio.gather(dropped, kept)
     assert street.log == [3]
+
+
+async def test_what_comes_after_all_of_an_album_was_forgotten_is_another_album(street: Street, moment: Moment) -> None:
+    """It waits for its turn and for the rest of it."""
+    dropped, between = await street.enter(update(1)), await street.enter(update(3, album=None, text="And?"))
+    await moment.asleep.wait()
+    await street.lanes.drop(1, 2)
+    await dropped
+    works = [await street.enter(update(number)) for number in (4, 5)]
+    await street.began.wait()
+    assert street.log == [3]
+    street.gate.set()
+    await between
+    await moment.asleep.wait()
+    assert [work.done() for work in works] == [False, False]
+    assert await street.states() == ["waiting", "done", "waiting", "waiting"]
+    moment.turn(1.0)
+    await asyncio.gather(*works)
+    assert street.log == [3, 4]

@@ -62,11 +62,39 @@ async def finish(street: Street, *works: "asyncio.Future[None]") -> None:
     await asyncio.gather(*works)
 
 
+async def others_pass(street: Street) -> None:
+    """An update of another chat comes and goes: whatever need not wait has begun by then."""
+    work = await street.enter(99, chat=99)
+    street.gates[99].set()
+    await work
+
+
 async def test_a_chats_questions_are_answered_in_order(street: Street) -> None:
     """Each begins when the one before has ended."""
     works = [await street.enter(number) for number in (1, 2, 3)]
     await finish(street, *works)
     assert street.log == ["1 begins", "1 ends", "2 begins", "2 ends", "3 begins", "3 ends"]
+
+
+async def test_what_comes_while_another_is_at_work_waits(street: Street) -> None:
+    """Though the one before that one has ended."""
+    first, second = await street.enter(1), await street.enter(2)
+    street.gates[1].set()
+    await first
+    await street.began[2].wait()
+    third = await street.enter(3)
+    await others_pass(street)
+    assert not street.began[3].is_set()
+    await finish(street, second, third)
+    assert street.lanes.chats == 0
+
+
+async def test_commands_are_answered_in_order(street: Street) -> None:
+    """Each begins when the one before has ended."""
+    works = [await street.enter(number, text="/detail") for number in (1, 2)]
+    await others_pass(street)
+    assert street.began[1].is_set() and not street.began[2].is_set()
+    await finish(street, *works)
 
 
 async def test_what_is_taken_in_lets_the_next_by(street: Street) -> None:
@@ -161,83 +189,6 @@ async def test_a_failing_database_leaves_the_update_for_the_next_start(
     assert "stays in the inbox" in caplog.text
 
 
-async def test_what_is_to_be_tried_again_keeps_its_place(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a pause the handlers run once more; the chat's next update waits until they got through."""
-    monkeypatch.setattr("bot.lanes.FIRST_PAUSE", 0.01)
-    first, second = await street.enter(1), await street.enter(2)
-    await street.began[1].wait()
-    street.lanes.try_again(1)
-    await finish(street, first, second)
-    assert street.log == ["1 begins", "1 ends", "1 again", "2 begins", "2 ends"]
-    assert street.left == [1, 2]
-    row = await street.database.row("SELECT state FROM inbox WHERE update_id = 1")
-    assert row is not None and row["state"] == "done"
-
-
-async def test_what_waits_to_be_tried_again_is_left_to_the_next_run(street: Street) -> None:
-    """The process that ends does not wait for the pause."""
-    work, other = await street.enter(1), await street.enter(2, chat=2)
-    await street.began[1].wait()
-    street.lanes.try_again(1)
-    await finish(street, other)
-    await street.lanes.leave_waiting()
-    await asyncio.gather(work)
-    assert "1 ends" in street.log and "1 again" not in street.log
-    row = await street.database.row("SELECT state FROM inbox WHERE update_id = 1")
-    assert row is not None and row["state"] == "working"
-
-
-async def test_the_pauses_double_up_to_the_longest(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However often it is tried."""
-    pauses: list[float] = []
-
-    async def pause(_: Lanes, task: object, seconds: float) -> None:
-        pauses.append(seconds)
-
-    async def again(update: Update) -> None:
-        if len(pauses) < 8:
-            street.lanes.try_again(update.update_id)
-
-    monkeypatch.setattr(Lanes, "_pause", pause)
-    monkeypatch.setattr(street.lanes, "_handle", again)
-    work = await street.enter(1)
-    street.lanes.try_again(1)
-    await finish(street, work)
-    assert pauses == [2, 4, 8, 16, 32, 60, 60, 60]
-
-
-async def test_what_is_tried_again_is_left_to_its_end(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once its pause is over it is at work like others."""
-    begun, gate = asyncio.Event(), asyncio.Event()
-
-    async def again(_: Update) -> None:
-        begun.set()
-        await gate.wait()
-
-    monkeypatch.setattr("bot.lanes.FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(street.lanes, "_handle", again)
-    work = await street.enter(1)
-    street.lanes.try_again(1)
-    street.gates[1].set()
-    await begun.wait()
-    await street.lanes.leave_waiting()
-    assert not work.done()
-    gate.set()
-    await work
-    assert not await street.inbox.claim(1)
-
-
-async def test_what_was_forgotten_meanwhile_is_not_tried_again(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its row is gone from the books."""
-    monkeypatch.setattr("bot.lanes.FIRST_PAUSE", 0.01)
-    work = await street.enter(1)
-    await street.began[1].wait()
-    street.lanes.try_again(1)
-    await street.database.write("UPDATE inbox SET state = 'done'")
-    await finish(street, work)
-    assert street.log == ["1 begins", "1 ends"]
-
-
 def test_button_presses_are_quick() -> None:
     """Like commands."""
     user = {"id": 1, "is_bot": False, "first_name": "Ada"}
@@ -272,14 +223,19 @@ async def test_two_chats_are_dropped_at_once(street: Street) -> None:
 
 
 async def test_what_was_dropped_takes_no_memory(street: Street) -> None:
-    """Its task is let go."""
-    work = await street.enter(1)
+    """Nor what is done while others of its chat are at work: its task is let go."""
+    works = [await street.enter(number) for number in (1, 2, 3)]
+    gone = [weakref.ref(work) for work in works]
     await street.began[1].wait()
-    await street.lanes.drop(1, update_id=9)
-    gone = weakref.ref(work)
-    del work
+    await street.lanes.drop(1, update_id=2)
+    await street.began[2].wait()
+    street.gates[2].set()
+    await street.began[3].wait()
+    await works[1]
+    del works[:2]
     gc.collect()
-    assert gone() is None
+    assert [work() is None for work in gone] == [True, True, False]
+    await finish(street, *works)
 
 
 async def test_dropping_in_an_idle_chat_does_nothing(street: Street) -> None:
