@@ -172,14 +172,35 @@ async def test_the_others_end_when_the_next_may_begin(street: Street, moment: Mo
     await asking
 
 
-async def test_at_the_end_of_the_process_it_is_left_to_the_next_run(street: Street, moment: Moment) -> None:
-    """No row is done, nothing was handled, nobody hangs."""
-    works = [await street.enter(update(1)), await street.enter(update(2, caption="What?"))]
+async def test_one_that_comes_while_the_others_are_at_work_is_handled_by_itself(street: Street, moment: Moment) -> None:
+    """The album is complete: nobody works for it any more."""
+    work = await street.enter(update(1, caption="What?"))
     await moment.asleep.wait()
+    moment.turn(1.0)
+    await street.began.wait()
+    late = await street.enter(update(2))
+    street.gate.set()
+    await work
+    await moment.asleep.wait()
+    moment.turn(1.0)
+    await late
+    assert street.log == [1, 2]
+
+
+async def test_at_the_end_of_the_process_it_is_left_to_the_next_run(street: Street, moment: Moment) -> None:
+    """In every chat: no row is done, nothing was handled, nobody hangs. What is at work goes on."""
+    works = [await street.enter(update(1)), await street.enter(update(2, caption="What?"))]
+    works.append(await street.enter(update(3, chat={"id": 2, "type": "private"})))
+    begun = await street.enter(update(4, album=None, chat={"id": 3, "type": "private"}))
+    await moment.asleep.wait()
+    await street.began.wait()
     await street.lanes.leave_waiting()
-    await asyncio.gather(*works)
-    assert street.log == []
-    assert await street.states() == ["waiting", "waiting"]
+    assert [work.done() for work in works] == [True] * 3
+    assert not begun.done()
+    street.gate.set()
+    await begun
+    assert street.log == [4]
+    assert await street.states() == ["waiting", "waiting", "waiting", "done"]
     assert (street.lanes.chats, street.lanes.arriving) == (0, 0)
 
 
@@ -191,3 +212,22 @@ async def test_forgetting_in_the_middle_leaves_the_rest(street: Street, moment: 
     await street.lanes.drop(1, 2)
     await asyncio.gather(dropped, kept)
     assert street.log == [3]
+
+
+async def test_what_comes_after_all_of_an_album_was_forgotten_is_another_album(street: Street, moment: Moment) -> None:
+    """It waits for its turn and for the rest of it."""
+    dropped, between = await street.enter(update(1)), await street.enter(update(3, album=None, text="And?"))
+    await moment.asleep.wait()
+    await street.lanes.drop(1, 2)
+    await dropped
+    works = [await street.enter(update(number)) for number in (4, 5)]
+    await street.began.wait()
+    assert street.log == [3]
+    street.gate.set()
+    await between
+    await moment.asleep.wait()
+    assert [work.done() for work in works] == [False, False]
+    assert await street.states() == ["waiting", "done", "waiting", "waiting"]
+    moment.turn(1.0)
+    await asyncio.gather(*works)
+    assert street.log == [3, 4]

@@ -1,6 +1,8 @@
 """Who goes first in a chat, and that an idle chat costs nothing."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -61,11 +63,39 @@ async def finish(street: Street, *works: "asyncio.Future[None]") -> None:
     await asyncio.gather(*works)
 
 
+async def others_pass(street: Street) -> None:
+    """An update of another chat comes and goes: whatever need not wait has begun by then."""
+    work = await street.enter(99, chat=99)
+    street.gates[99].set()
+    await work
+
+
 async def test_a_chats_questions_are_answered_in_order(street: Street) -> None:
     """Each begins when the one before has ended."""
     works = [await street.enter(number) for number in (1, 2, 3)]
     await finish(street, *works)
     assert street.log == ["1 begins", "1 ends", "2 begins", "2 ends", "3 begins", "3 ends"]
+
+
+async def test_what_comes_while_another_is_at_work_waits(street: Street) -> None:
+    """Though the one before that one has ended."""
+    first, second = await street.enter(1), await street.enter(2)
+    street.gates[1].set()
+    await first
+    await street.began[2].wait()
+    third = await street.enter(3)
+    await others_pass(street)
+    assert not street.began[3].is_set()
+    await finish(street, second, third)
+    assert street.lanes.chats == 0
+
+
+async def test_commands_are_answered_in_order(street: Street) -> None:
+    """Each begins when the one before has ended."""
+    works = [await street.enter(number, text="/detail") for number in (1, 2)]
+    await others_pass(street)
+    assert street.began[1].is_set() and not street.began[2].is_set()
+    await finish(street, *works)
 
 
 async def test_what_is_taken_in_lets_the_next_by(street: Street) -> None:
@@ -92,6 +122,19 @@ async def test_chats_do_not_wait_for_each_other(street: Street) -> None:
     await street.began[1].wait()
     await street.began[2].wait()
     await finish(street, *works)
+
+
+async def test_what_belongs_to_no_chat_waits_for_none(street: Street) -> None:
+    """Not even for one that has the update's number."""
+    work = await street.enter(1, chat=2)
+    await street.began[1].wait()
+    await street.inbox.receive(2, b"{}")
+    street.gates[2], street.began[2] = asyncio.Event(), asyncio.Event()
+    street.gates[2].set()
+    update = Update.de_json({"update_id": 2}, None)
+    await street.lanes.process_update(update, street.handle(2))
+    assert not work.done()
+    await finish(street, work)
 
 
 async def test_a_command_overtakes_a_question_but_no_question_a_command(street: Street) -> None:
@@ -147,30 +190,6 @@ async def test_a_failing_database_leaves_the_update_for_the_next_start(
     assert "stays in the inbox" in caplog.text
 
 
-async def test_what_is_to_be_tried_again_keeps_its_place(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a pause the handlers run once more; the chat's next update waits until they got through."""
-    monkeypatch.setattr("bot.updates.lanes.FIRST_PAUSE", 0.01)
-    first, second = await street.enter(1), await street.enter(2)
-    await street.began[1].wait()
-    street.lanes.try_again(1)
-    await finish(street, first, second)
-    assert street.log == ["1 begins", "1 ends", "1 again", "2 begins", "2 ends"]
-    assert street.left == [1, 2]
-    row = await street.database.row("SELECT state FROM inbox WHERE update_id = 1")
-    assert row is not None and row["state"] == "done"
-
-
-async def test_what_was_forgotten_meanwhile_is_not_tried_again(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its row is gone from the books."""
-    monkeypatch.setattr("bot.updates.lanes.FIRST_PAUSE", 0.01)
-    work = await street.enter(1)
-    await street.began[1].wait()
-    street.lanes.try_again(1)
-    await street.database.write("UPDATE inbox SET state = 'done'")
-    await finish(street, work)
-    assert street.log == ["1 begins", "1 ends"]
-
-
 def test_button_presses_are_quick() -> None:
     """Like commands."""
     user = {"id": 1, "is_bot": False, "first_name": "Ada"}
@@ -185,13 +204,39 @@ async def test_dropping_ends_what_came_before_and_nothing_else(street: Street) -
     other, later = await street.enter(3, chat=2), await street.enter(5)
     for number in (1, 3):
         await street.began[number].wait()
-    await street.lanes.drop(1, update_id=4)
+    await street.lanes.drop(1, update_id=5)
     assert running.done() and waiting.done() and not other.done() and not later.done()
     assert not running.cancelled() and not waiting.cancelled()
     await street.began[5].wait()
     await finish(street, other, later)
     assert [line for line in street.log if line.endswith("ends")] == ["3 ends", "5 ends"]
     assert street.lanes.chats == 0
+
+
+async def test_two_chats_are_dropped_at_once(street: Street) -> None:
+    """Neither takes the other's for cancelled from outside."""
+    works = [await street.enter(number, chat=number) for number in (1, 2)]
+    for number in (1, 2):
+        await street.began[number].wait()
+    await asyncio.gather(*(street.lanes.drop(chat, update_id=9) for chat in (1, 2)))
+    assert [(work.done(), work.cancelled()) for work in works] == [(True, False)] * 2
+    assert street.left == [1, 2]
+
+
+async def test_what_was_dropped_takes_no_memory(street: Street) -> None:
+    """Nor what is done while others of its chat are at work: its task is let go."""
+    works = [await street.enter(number) for number in (1, 2, 3)]
+    gone = [weakref.ref(work) for work in works]
+    await street.began[1].wait()
+    await street.lanes.drop(1, update_id=2)
+    await street.began[2].wait()
+    street.gates[2].set()
+    await street.began[3].wait()
+    await works[1]
+    del works[:2]
+    gc.collect()
+    assert [work() is None for work in gone] == [True, True, False]
+    await finish(street, *works)
 
 
 async def test_dropping_in_an_idle_chat_does_nothing(street: Street) -> None:
