@@ -162,7 +162,7 @@ def test_memory_of_large_pictures_is_given_back(tmp_path: Path) -> None:
     files = {
         "whole.png": png(7000, 7000, (b"IDAT", zeros(49 << 20))),
         "torn.png": png(7000, 7000, (b"IDAT", zeros(49 << 20)[:40_000])),
-        "pixels.png": BOMBS["normalize.png"][0](),
+        "pixels.png": BOMBS["pixels.png"][0](),
         "scans.jpg": many_scans(),
     }
     for name, data in files.items():
