@@ -60,15 +60,15 @@ class OpenQuestion:
 
     @contextlib.asynccontextmanager
     async def cancellable(self) -> AsyncIterator[None]:
-        """The question can be cancelled for as long as the block lasts; then it is settled, whatever became of it.
+        """Have `cancel` end what is awaited in the block, which yields nothing meanwhile.
 
         Raises:
-            Cancelled: it was, within the block or before.
+            Cancelled: it did, within the block or before.
         """
+        if self._cancelled:
+            raise Cancelled
         scope = asyncio.timeout(None)
         try:
-            if self._cancelled:
-                raise Cancelled
             async with scope:
                 self._scope = scope
                 yield
@@ -78,8 +78,11 @@ class OpenQuestion:
             raise Cancelled from None
         finally:
             self._scope = None
-            self.step = Step.SETTLED
-            self.settled.set()
+
+    def settle(self) -> None:
+        """The model is done with it, whatever became of it: nothing is left to cancel."""
+        self.step = Step.SETTLED
+        self.settled.set()
 
     def cancel(self) -> None:
         """End the work on it with `Cancelled`; a second time, or once it is settled, that changes nothing."""
@@ -129,7 +132,7 @@ class OpenQuestions:
             yield
         finally:
             del self._open[asked.chat, asked.message]
-            asked.settled.set()
+            asked.settle()
             asked.ended.set()
 
     async def turn(self, asked: OpenQuestion) -> None:

@@ -25,8 +25,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What a person wants to know about a picture. `picture` holds its encoded bytes; `person` is empty if unknown."""
+class Asking:
+    """What is asked about one picture. `picture` holds its encoded bytes; `person` is empty if unknown."""
 
     id: str
     chat: str
@@ -39,7 +39,7 @@ class Question:
 
 
 def build_request(
-    question: Question, history: Sequence[Message], sampling: SamplingParams, history_tokens: int
+    question: Asking, history: Sequence[Message], sampling: SamplingParams, history_tokens: int
 ) -> GenerationRequest:
     """The request for a question that follows `history`, which is questions and answers in turn about one picture.
 

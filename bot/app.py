@@ -16,6 +16,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
 
+from assistant.answering import Assistant
 from assistant.latency import Latency
 from assistant.open_questions import OpenQuestion, OpenQuestions
 from assistant.retention import Retention
@@ -110,7 +111,10 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
             application,
             model,
             beside(services.retention.keep_sweeping(), "delete what is too old"),
-            beside(Reports(application.bot, services).keep_telling(), "tell of what was set aside"),
+            beside(
+                Reports(application.bot, services.inbox, services.admissions, services.chats).keep_telling(),
+                "tell of what was set aside",
+            ),
         ):
             _show_code(services.pairing, application.bot)
             await command_menus.tell_everybody(application.bot, services.admissions)
@@ -192,20 +196,22 @@ def build_application(
 async def _services(settings: Settings, model: ModelService, database: Database, at_work: AtWork) -> Services:
     admissions = Admissions(database)
     orphan = settings.access.mode == "closed" and await admissions.owner() is None
+    turns, latency = Turns(database), Latency()
+    questions = OpenQuestions(settings.model.limits())
     return Services(
         settings=settings,
         model=model,
+        assistant=Assistant(model, turns, questions, latency, settings.model),
         inbox=Inbox(database),
         at_work=at_work,
         chats=Chats(database, settings.chat_defaults()),
         pictures=Pictures(database),
-        turns=Turns(database),
+        turns=turns,
         admissions=admissions,
-        moving=GroupMigration(database),
+        groups=GroupMigration(database),
         retention=Retention(database, settings.storage.path, settings.storage.keep_days * 86_400.0),
-        looks=EditThrottle(settings.reply.private_interval, settings.reply.group_interval),
-        asked=OpenQuestions(settings.model.limits()),
-        timings=Latency(),
+        throttle=EditThrottle(settings.reply.private_interval, settings.reply.group_interval),
+        latency=latency,
         pairing=Pairing() if orphan else None,
     )
 

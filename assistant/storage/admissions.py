@@ -50,8 +50,9 @@ class Admissions:
 
     async def inside(self, *ids: int) -> bool:
         """Whether one of these was let in."""
-        found = [await self.get(id) for id in ids]
-        return any(admission is not None and admission.standing in INSIDE for admission in found)
+        marks = ", ".join("?" * len(ids))
+        rows = await self._database.rows(f"SELECT standing FROM admissions WHERE id IN ({marks})", *ids)  # noqa: S608
+        return any(Standing(row["standing"]) in INSIDE for row in rows)
 
     async def owner(self) -> Admission | None:
         """Whose bot it is."""

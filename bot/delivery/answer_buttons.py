@@ -1,16 +1,17 @@
 """The buttons under an answer: "Look closer" asks the same question one level up, "Retry" for another wording."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from assistant.texts import Sentence
+from assistant.answering import Question, Reading
+from assistant.texts import Sentence, Texts
 from assistant.wording.question import ParsedQuestion, Task
 from assistant.wording.regions import REGIONS, RegionName
 from bot.addressing import AGAIN
-from bot.handlers.reading import Answering, Reading
-from model_service import Detail, plan_detail
+from model_service import Detail, EngineInfo, plan_detail
 
 PATTERN = rf"^{AGAIN}([0-9]{{2,4}}):([01]):([0-9]{{1,15}}):({'|'.join(RegionName)}|):({'|'.join(Task)}|)\Z"
 
@@ -50,31 +51,35 @@ def read_data(data: str) -> Again | None:
     )
 
 
-def buttons_under(work: Answering, readings: list[Reading]) -> InlineKeyboardMarkup | None:
+def buttons_under(
+    texts: Texts, question: Question, readings: Sequence[Reading], info: EngineInfo | None
+) -> InlineKeyboardMarkup | None:
     """The buttons of a finished answer; none where it is not remembered. At the most that is possible, only Retry."""
     told = [reading for reading in readings if reading.text]
     if not told:
         return None
-    choices = [(Sentence.BUTTON_RETRY, work.settings.detail, True)]
-    closer = closer_than(work, told[0])
+    choices = [(Sentence.BUTTON_RETRY, question.settings.detail, True)]
+    closer = closer_than(question, told[0], info)
     if closer is not None:
         choices.insert(0, (Sentence.BUTTON_CLOSER, closer, False))
-    question, part, task = work.message.message_id, work.wanted.part, work.wanted.task
+    part, task = question.parsed.part, question.parsed.task
     row = [
-        InlineKeyboardButton(work.texts.say(label), callback_data=Again(detail.tokens, anew, question, part, task).data)
+        InlineKeyboardButton(
+            texts.say(label), callback_data=Again(detail.tokens, anew, question.message, part, task).data
+        )
         for label, detail, anew in choices
     ]
     return InlineKeyboardMarkup([row])
 
 
-def closer_than(work: Answering, reading: Reading) -> Detail | None:
+def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -> Detail | None:
     """The next level at which more of the picture is seen; None where there is none, or memory does not allow it."""
-    plan, info = reading.output.plan, work.services.model.info
+    plan = None if reading.output is None else reading.output.plan
     if plan is None or info is None:
         return None
     size = reading.picture.width, reading.picture.height
-    if work.wanted.part is not None:
-        size = REGIONS[work.wanted.part].size(*size)
+    if question.parsed.part is not None:
+        size = REGIONS[question.parsed.part].size(*size)
     detail = plan.detail.closer()
     while detail is not None and plan_detail(detail, *size, info.max_visual_tokens).tokens <= plan.tokens:
         detail = detail.closer()

@@ -1,18 +1,18 @@
-"""What an answer looks like in the end: its text, a block to copy, a table as a file; the names of its pictures, the small print."""
+"""What an answer looks like in the end: text, a block to copy, a table as a file; its pictures' names, the small print."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from telegram import MessageEntity
 
+from assistant.answering import Question, Reading
 from assistant.combined_answer import APART
-from assistant.storage import Picture
+from assistant.storage import Picture, Pictures
 from assistant.texts import Sentence, Texts
 from assistant.wording.pages import names_pages
 from assistant.wording.question import Task
 from assistant.wording.regions import NAMES
-from bot.context import Services
-from bot.handlers.reading import Answering, Reading
 from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
 from bot.render.spreadsheet import as_csv, rows_of
 from model_service import LEVEL_TOKENS, Detail, FinishReason, GenerationOutput, Level
@@ -27,28 +27,43 @@ SEPARATOR = " · "
 _FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
 
 
-def whole_answer(work: Answering, readings: Sequence[Reading]) -> list[Part]:
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A finished answer: what was read in which pictures, and all of it as one Markdown `text`.
+
+    `hint`: nobody was told yet how the picture would keep its small print.
+    """
+
+    texts: Texts
+    question: Question
+    readings: Sequence[Reading]
+    text: str
+    hint: bool = True
+
+
+def whole_answer(answered: Answered) -> list[Part]:
     """The messages that show a finished answer, with the notes under it."""
-    note = note_under(work, readings)
-    if work.wanted.task is Task.TEXT and len(readings) == len(work.pictures) and any(r.text for r in readings):
-        return _to_copy(work, APART.join(_unfenced(reading.text) for reading in readings), note)
-    if work.wanted.task is Task.TABLE:
-        return _with_tables(work, readings, note)
-    return parts_of(work, render(work.progress.answer.text, note))
+    note, readings = note_under(answered), answered.readings
+    task, pictures = answered.question.parsed.task, answered.question.pictures
+    if task is Task.TEXT and len(readings) == len(pictures) and any(reading.text for reading in readings):
+        return _to_copy(answered.texts, APART.join(_unfenced(reading.text) for reading in readings), note)
+    if task is Task.TABLE:
+        return _with_tables(answered, note)
+    return parts_of(answered.texts, render(answered.text, note))
 
 
-def parts_of(work: Answering, answer: Rendered) -> list[Part]:
+def parts_of(texts: Texts, answer: Rendered) -> list[Part]:
     """The messages of an answer; a very long one has a file under its beginning."""
     if answer.file is None:
         return list(answer.parts)
-    return [*answer.parts, Part(work.texts.say(Sentence.WHOLE_ANSWER), file=answer.file)]
+    return [*answer.parts, Part(texts.say(Sentence.WHOLE_ANSWER), file=answer.file)]
 
 
-def _to_copy(work: Answering, text: str, note: str) -> list[Part]:
+def _to_copy(texts: Texts, text: str, note: str) -> list[Part]:
     parts = as_copyable(text)
     if len(parts) > MOST_PARTS:
         whole = text.encode("utf-8", "replace")
-        parts = [parts[0], Part(work.texts.say(Sentence.WHOLE_ANSWER), file=whole, file_name="text.txt")]
+        parts = [parts[0], Part(texts.say(Sentence.WHOLE_ANSWER), file=whole, file_name="text.txt")]
     return _signed(parts, note) if note else parts
 
 
@@ -61,16 +76,17 @@ def _signed(parts: Sequence[Part], note: str) -> list[Part]:
     return [*others, Part(last.text + APART + note, (*last.entities, italic))]
 
 
-def _with_tables(work: Answering, readings: Sequence[Reading], note: str) -> list[Part]:
+def _with_tables(answered: Answered, note: str) -> list[Part]:
     """The answer as it was written, and under it a file for each of its tables."""
-    tables = [rows for rows in (rows_of(reading.text) for reading in readings) if rows]
+    texts = answered.texts
+    tables = [rows for rows in (rows_of(reading.text) for reading in answered.readings) if rows]
     if not tables:
-        missing = work.texts.say(Sentence.NO_TABLE)
-        return parts_of(work, render(work.progress.answer.text, f"{missing}\n{note}".strip()))
+        missing = texts.say(Sentence.NO_TABLE)
+        return parts_of(texts, render(answered.text, f"{missing}\n{note}".strip()))
     names = ["table.csv"] if len(tables) == 1 else [f"table-{number}.csv" for number in range(1, len(tables) + 1)]
-    said = work.texts.say(Sentence.TABLE_FILE)
+    said = texts.say(Sentence.TABLE_FILE)
     files = [Part(said, file=as_csv(rows), file_name=name) for rows, name in zip(tables, names, strict=True)]
-    return [*parts_of(work, render(work.progress.answer.text, note)), *files]
+    return [*parts_of(texts, render(answered.text, note)), *files]
 
 
 def _unfenced(text: str) -> str:
@@ -79,53 +95,57 @@ def _unfenced(text: str) -> str:
     return match["text"] if match else text
 
 
-async def names_of(pictures: Sequence[Picture], services: Services, texts: Texts) -> list[str]:
+async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -> list[str]:
     """How an answer says which picture is meant: by page, or by place in the album; a single one needs no name."""
-    if len(pictures) == 1:
+    if len(shown) == 1:
         return [""]
-    first = pictures[0]
-    album = await services.pictures.of_album(first.chat, first.album) if first.album else pictures
+    first = shown[0]
+    album = await pictures.of_album(first.chat, first.album) if first.album else shown
     places = {picture.id: place for place, picture in enumerate(album, start=1)}
     return [
         texts.say(Sentence.PICTURE_NAME, number=places[picture.id])
         if picture.album
         else texts.say(Sentence.PAGE_NAME, number=picture.page)
-        for picture in pictures
+        for picture in shown
     ]
 
 
-def note_under(work: Answering, readings: Sequence[Reading]) -> str:
+def note_under(answered: Answered) -> str:
     """One line: what of it all was looked at, and how closely, if the chat wants to know that."""
-    notes = [_part(work), _region(work), _closeness(work, readings) if work.settings.footer else ""]
-    return SEPARATOR.join(note for note in notes if note)
+    closeness = _closeness(answered) if answered.question.settings.footer else ""
+    return SEPARATOR.join(note for note in (_part(answered), _region(answered), closeness) if note)
 
 
-def _part(work: Answering) -> str:
+def _part(answered: Answered) -> str:
     """What of the thing that was sent the model has seen, where that is not all."""
-    if any(picture.source == "preview" for picture in work.pictures):
-        return work.texts.say(Sentence.PREVIEW_ONLY)
-    picture = work.pictures[0]
-    if len(work.pictures) > 1 or picture.pages < 2:
+    pictures, texts = answered.question.pictures, answered.texts
+    if any(picture.source == "preview" for picture in pictures):
+        return texts.say(Sentence.PREVIEW_ONLY)
+    picture = pictures[0]
+    if len(pictures) > 1 or picture.pages < 2:
         return ""
-    chosen = picture.page > 1 or names_pages(work.asked.text)
-    return work.texts.say(Sentence.PAGE_OF if chosen else Sentence.PAGE_UNASKED, page=picture.page, pages=picture.pages)
+    chosen = picture.page > 1 or names_pages(answered.question.parsed.text)
+    return texts.say(Sentence.PAGE_OF if chosen else Sentence.PAGE_UNASKED, page=picture.page, pages=picture.pages)
 
 
-def _region(work: Answering) -> str:
-    """Which part of the picture the question chose, lest somebody thinks that the rest was seen."""
-    part = work.wanted.part
-    return "" if part is None else work.texts.say(Sentence.PART_ONLY, part=work.texts.say(NAMES[part]))
+def _region(answered: Answered) -> str:
+    """Which part of the picture the question chose, so that nobody thinks that the rest was seen."""
+    part = answered.question.parsed.part
+    return "" if part is None else answered.texts.say(Sentence.PART_ONLY, part=answered.texts.say(NAMES[part]))
 
 
-def _closeness(work: Answering, readings: Sequence[Reading]) -> str:
-    if len(work.pictures) == 1:
-        return footer(work.texts, readings[0].picture, work.settings.detail, readings[0].output, hint=work.hint)
-    tokens = sum(reading.output.plan.tokens for reading in readings if reading.output.plan)
-    seconds = sum(reading.output.seconds - reading.output.seconds_waited for reading in readings)
-    sentence = Sentence.FOOTER_PICTURES if work.pictures[0].album else Sentence.FOOTER_PAGES
-    notes = [work.texts.say(sentence, count=len(readings), tokens=tokens, seconds=f"{seconds:.1f}")]
-    if any(reading.output.finish_reason is FinishReason.LENGTH for reading in readings):
-        notes.append(work.texts.say(Sentence.CUT_SHORT))
+def _closeness(answered: Answered) -> str:
+    texts, question = answered.texts, answered.question
+    outputs = [(reading.picture, reading.output) for reading in answered.readings if reading.output is not None]
+    if len(question.pictures) == 1:
+        picture, output = outputs[0]
+        return footer(texts, picture, question.settings.detail, output, hint=answered.hint)
+    tokens = sum(output.plan.tokens for _, output in outputs if output.plan)
+    seconds = sum(output.seconds - output.seconds_waited for _, output in outputs)
+    sentence = Sentence.FOOTER_PICTURES if question.pictures[0].album else Sentence.FOOTER_PAGES
+    notes = [texts.say(sentence, count=len(outputs), tokens=tokens, seconds=f"{seconds:.1f}")]
+    if any(output.finish_reason is FinishReason.LENGTH for _, output in outputs):
+        notes.append(texts.say(Sentence.CUT_SHORT))
     return SEPARATOR.join(notes)
 
 

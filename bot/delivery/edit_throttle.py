@@ -31,7 +31,7 @@ class EditThrottle:
         """How many chats are remembered: those that had a look a short while ago, or want one."""
         return len(self._free_at.keys() | self._lines.keys())
 
-    def may(self, chat: int, who: object) -> bool:
+    def try_acquire(self, chat: int, who: object) -> bool:
         """Whether `who` may edit in the chat now; if not, it stands in line, and is to ask again soon."""
         now = self._clock()
         self._tidy(now)
@@ -39,10 +39,10 @@ class EditThrottle:
         line[who] = now
         if chat in self._free_at or next(iter(line)) is not who:
             return False
-        self.took(chat, who)
+        self.record(chat, who)
         return True
 
-    def took(self, chat: int, who: object) -> None:
+    def record(self, chat: int, who: object) -> None:
         """`who` has a message shown, in turn or not: the next one comes after the interval."""
         self._leave(chat, who)
         self._free_at[chat] = self._clock() + self._interval(chat)

@@ -43,10 +43,10 @@ def topic_of(message: Message) -> int | None:
 
 
 class EditableMessage:
-    """The bot's message at a place. `began` is called with its number as soon as there is one.
+    """The bot's message at a place. `on_sent` is called with its number as soon as there is one.
 
     `message_id` is that of a message which is there already. `shown` is what it was seen to hold last, and `keyboard`
-    what is to stand under it from the next `put` on.
+    what is to stand under it from the next `show` on.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class EditableMessage:
         bot: ExtBot[int],
         place: Place,
         message_id: int | None = None,
-        began: Callable[[int], Awaitable[None]] | None = None,
+        on_sent: Callable[[int], Awaitable[None]] | None = None,
         keyboard: InlineKeyboardMarkup | None = None,
     ) -> None:
         self.place = place
@@ -62,11 +62,11 @@ class EditableMessage:
         self.keyboard = keyboard
         self.shown: tuple[Part, InlineKeyboardMarkup | None] = (Part(""), None)
         self._bot = bot
-        self._began = began
+        self._on_sent = on_sent
 
     def next(self) -> None:
         """What is put from now on is a further message; after a crash the next run goes on in the first one."""
-        self.message_id = self._began = None
+        self.message_id = self._on_sent = None
 
     async def deliver(self, part: Part) -> int | None:
         """Put the part there, again and again where that makes no double; None if its fate is unknown.
@@ -77,7 +77,7 @@ class EditableMessage:
         pause = 1.0
         while True:
             try:
-                await self.put(part)
+                await self.show(part)
                 return self.message_id
             except BadRequest as error:
                 if not part.entities or not is_entity_error(error):
@@ -94,7 +94,7 @@ class EditableMessage:
                 await asyncio.sleep(min(LONGEST_PAUSE, pause))
                 pause = min(LONGEST_PAUSE, 2 * pause)
 
-    async def put(self, part: Part, rate: int | None = None) -> None:
+    async def show(self, part: Part, rate: int | None = None) -> None:
         """Send the part, or edit it into the message; `rate` is for the pacing.
 
         Raises:
@@ -136,8 +136,8 @@ class EditableMessage:
     async def _send(self, part: Part, rate: int | None) -> None:
         message = await (self._send_text(part, rate) if part.file is None else self._send_file(part, part.file, rate))
         self.message_id = message.message_id
-        if self._began is not None:
-            await self._began(message.message_id)
+        if self._on_sent is not None:
+            await self._on_sent(message.message_id)
 
     async def _send_text(self, part: Part, rate: int | None) -> Message:
         return await self._bot.send_message(

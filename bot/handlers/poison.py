@@ -7,7 +7,6 @@ from telegram.ext import ApplicationHandlerStop
 
 from assistant.texts import Sentence
 from bot.context import BotContext
-from bot.delivery.say import asking_message, say_as_answer
 from model_service import ModelServiceError
 
 _log = logging.getLogger(__name__)
@@ -24,8 +23,8 @@ async def give_up(update: Update, context: BotContext) -> None:
         times = inbox.attempts(number)
         _log.error("update %d is set aside: the process died %d times while it worked on it", number, times)
         await inbox.give_up(number)
-        if (message := asking_message(update)) is not None:
-            await say_as_answer(message, update, context, Sentence.PUT_ASIDE, times=times)
+        if (message := context.incoming.question) is not None:
+            await context.say_as_answer(Sentence.PUT_ASIDE, times=times)
         raise ApplicationHandlerStop
     if inbox.was_interrupted(number):
         try:

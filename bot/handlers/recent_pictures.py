@@ -10,7 +10,7 @@ from assistant.texts import Sentence, Texts
 from bot.context import BotContext
 from bot.delivery.message import Place, topic_of
 from bot.delivery.reply import Reply
-from bot.delivery.say import acknowledge, message_of, say, say_text, texts_for
+from bot.delivery.say import acknowledge
 from bot.render import Part
 
 PREFIX = "picture:"
@@ -25,15 +25,15 @@ _log = logging.getLogger(__name__)
 
 async def show(update: Update, context: BotContext) -> None:
     """/pictures: the newest ones, numbered, with what was asked about them last."""
-    message, services = message_of(update), context.services
+    message, services = context.incoming.message, context.services
     pictures = await services.pictures.recent(message.chat.id, MOST)
     if not pictures:
         private = message.chat.type == Chat.PRIVATE
-        await say(update, context, Sentence.SEND_PICTURE_FIRST if private else Sentence.NO_PICTURE_HERE)
+        await context.say(Sentence.SEND_PICTURE_FIRST if private else Sentence.NO_PICTURE_HERE)
         return
-    texts, asked = await texts_for(update, context), await services.turns.last_questions(pictures)
+    texts, asked = context.incoming.texts, await services.turns.last_questions(pictures)
     lines = [_line(texts, number, picture, asked.get(picture.id)) for number, picture in enumerate(pictures, start=1)]
-    await say_text(update, context, "\n".join([texts.say(Sentence.PICTURES_HERE), *lines]), _buttons(pictures))
+    await context.say_text("\n".join([texts.say(Sentence.PICTURES_HERE), *lines]), _buttons(pictures))
 
 
 async def press(update: Update, context: BotContext) -> None:
@@ -41,7 +41,7 @@ async def press(update: Update, context: BotContext) -> None:
     query, chat = update.callback_query, update.effective_chat
     if query is None or query.data is None or chat is None:
         return
-    texts, pictures = await texts_for(update, context), context.services.pictures
+    texts, pictures = context.incoming.texts, context.services.pictures
     picture = await pictures.get(int(query.data.removeprefix(PREFIX)))
     if picture is None or picture.chat != chat.id:
         _log.info("user %d goes back to a picture that is not there in chat %d", query.from_user.id, chat.id)

@@ -9,10 +9,10 @@ from telegram.error import TelegramError
 from assistant.storage import Picture
 from assistant.texts import Sentence
 from assistant.wording.question import ParsedQuestion
+from bot.answering import answer
 from bot.context import BotContext
 from bot.delivery.answer_buttons import Again, read_data
-from bot.delivery.say import acknowledge, texts_for
-from bot.handlers.answering import answer
+from bot.delivery.say import acknowledge
 from bot.incoming.admins import is_admin_here
 from model_service import UnknownDetail
 
@@ -27,38 +27,40 @@ async def press(update: Update, context: BotContext) -> None:
     query = update.callback_query
     if query is None:
         return
-    message, texts = query.message, await texts_for(update, context)
+    message, texts = query.message, context.incoming.texts
     again = read_data(query.data or "")
     if again is None or not isinstance(message, Message):
         await acknowledge(query, texts.say(Sentence.AGAIN_FORGOTTEN))
         return
-    refusal, wanted, pictures = await _understood(update, context, message, again)
+    refusal, wanted, pictures = await _understood(context, message, again)
     if wanted is None:
         await acknowledge(query, texts.say(refusal))
     else:
         await acknowledge(query)
-        await answer(update, context, pictures, wanted)
+        await answer(context, pictures, wanted)
     answered = await context.services.turns.answered(message.chat.id, message.message_id)
     if answered or refusal is Sentence.AGAIN_FORGOTTEN:
         await _remove_buttons(query)
 
 
 async def _understood(
-    update: Update, context: BotContext, message: Message, again: Again
+    context: BotContext, message: Message, again: Again
 ) -> tuple[Sentence, ParsedQuestion | None, list[Picture]]:
     """What is wanted about which pictures; else, without the wish, why it is not done."""
     services, chat = context.services, message.chat.id
-    await services.asked.end_of(chat, again.question)  # The buttons are there a moment before the answer is remembered.
+    await services.questions.end_of(
+        chat, again.question
+    )  # The buttons are there a moment before the answer is remembered.
     asked = await services.turns.asked(chat, again.question)
     pictures = await services.pictures.of_message(chat, message.message_id)
     if asked is None or not pictures:
         return Sentence.AGAIN_FORGOTTEN, None, []
     question, asker = asked
-    user = update.effective_user
-    if (user is None or user.id != asker) and not await is_admin_here(update, context):
+    user = context.incoming.user
+    if (user is None or user.id != asker) and not await is_admin_here(context):
         _log.info("a question of chat %d is not asked again for somebody else", chat)
         return Sentence.AGAIN_NOT_YOURS, None, []
-    if services.asked.is_open(chat, message.message_id):
+    if services.questions.is_open(chat, message.message_id):
         return Sentence.AGAIN_UNDER_WAY, None, []
     if await services.turns.answered(chat, message.message_id):
         return Sentence.AGAIN_DONE, None, []

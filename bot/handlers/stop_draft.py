@@ -22,7 +22,7 @@ async def stop(update: Update, context: BotContext) -> None:
         return
     chat, number = told.get("chat"), told.get("draft_id")
     if isinstance(chat, dict):
-        for asked in context.services.asked.by_update(chat.get("id"), number):
+        for asked in context.services.questions.by_update(chat.get("id"), number):
             _log.info("a question of chat %d is stopped", asked.chat)
             asked.cancel()
     raise ApplicationHandlerStop

@@ -5,17 +5,22 @@ from telegram import Chat, Message, Update
 from assistant.texts import Sentence
 from bot.addressing import command_of
 from bot.context import BotContext
-from bot.delivery.say import acknowledge, message_of, say, texts_for
+from bot.delivery.say import acknowledge
 
 
-async def decline(update: Update, context: BotContext) -> None:
+async def decline(_: Update, context: BotContext) -> None:
+    """Explain why the bot can do nothing with the message."""
+    await explain(context)
+
+
+async def explain(context: BotContext) -> None:
     """Say in one sentence why the bot cannot do anything with the message, and what it can."""
-    message = message_of(update)
+    message = context.incoming.message
     if message.text and command_of(message, context.bot.bot) is not None:
         if message.chat.type == Chat.PRIVATE or "@" in message.text:
-            await say(update, context, Sentence.UNKNOWN_COMMAND)
+            await context.say(Sentence.UNKNOWN_COMMAND)
         return
-    await say(update, context, sentence_about(message))
+    await context.say(sentence_about(message))
 
 
 def sentence_about(message: Message) -> Sentence:
@@ -32,4 +37,4 @@ def sentence_about(message: Message) -> Sentence:
 async def stale_button(update: Update, context: BotContext) -> None:
     """A button that an older version of the bot drew, or that nobody drew: say so, and do nothing else."""
     if update.callback_query is not None:
-        await acknowledge(update.callback_query, (await texts_for(update, context)).say(Sentence.BUTTON_STALE))
+        await acknowledge(update.callback_query, context.incoming.texts.say(Sentence.BUTTON_STALE))

@@ -7,21 +7,16 @@ from typing import Protocol
 
 from telegram import Document, ExternalReplyInfo, Message
 
+from assistant.pictures.library import Origin
 from assistant.storage import Picture, Source
 
 PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Origin):
     """A file on a message that can be looked at, not yet fetched. `size` is in bytes, None where it is not known."""
 
-    source: Source
-    chat: int
-    message_id: int
-    album: str | None
-    file_id: str
-    file_unique_id: str
     size: int | None
 
 

@@ -10,6 +10,7 @@ from telegram import Bot
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from assistant.pictures.fair_slots import FairSlots
+from assistant.pictures.library import FetchFailed
 from bot.delivery.errors import is_transient, seconds_of
 from bot.incoming.bodies import MOST_BYTES, TooLong
 from model_service import PictureFault, PictureRejected
@@ -36,10 +37,6 @@ MOST_AT_ONCE = 24
 _slots = FairSlots(MOST_AT_ONCE, MOST_OF_A_CHAT)
 
 _log = logging.getLogger(__name__)
-
-
-class DownloadFailed(Exception):
-    """Telegram did not hand out the file; the text is for the log and holds no address."""
 
 
 class _Torn(Exception):
@@ -78,7 +75,7 @@ class Downloads:
 
         Raises:
             PictureRejected: it is too big.
-            DownloadFailed: it is gone, or was not to be had in time.
+            FetchFailed: it is gone, or was not to be had in time.
         """
         began, pause, refusals = self._clock(), 1.0, 0
         while True:
@@ -87,11 +84,11 @@ class Downloads:
             except BadRequest as error:
                 if "too big" in error.message.lower():
                     raise PictureRejected(PictureFault.TOO_MANY_BYTES, error.message) from error
-                raise DownloadFailed(f"Telegram declined: {error.message}") from error
+                raise FetchFailed(f"Telegram declined: {error.message}") from error
             except (TelegramError, TimeoutError, _Torn) as error:
                 refusals += isinstance(error, InvalidToken)
                 if refusals == MOST_REFUSALS or not _may_pass(error):
-                    raise DownloadFailed(type(error).__name__) from error
+                    raise FetchFailed(type(error).__name__) from error
                 if isinstance(error.__cause__, TooLong):
                     raise PictureRejected(PictureFault.TOO_MANY_BYTES, str(error.__cause__)) from error
                 await self._wait(error, began, pause)
@@ -108,7 +105,7 @@ class Downloads:
             pause = seconds_of(error)
         left = self._since + self._most_wait - self._clock()
         if pause > left:
-            raise DownloadFailed(f"{type(error).__name__}, and the next attempt would be too late") from error
+            raise FetchFailed(f"{type(error).__name__}, and the next attempt would be too late") from error
         _log.warning("a file could not be fetched, and is tried again in %.0f s: %s", pause, type(error).__name__)
         if self._waiting is not None and pause > self._since + SAY_AFTER - self._clock():
             waiting, self._waiting = self._waiting, None
@@ -128,7 +125,7 @@ class Downloads:
 
     async def _retrieve(self, path: str | None) -> bytes:
         if not path:
-            raise DownloadFailed("Telegram named no path for the file")
+            raise FetchFailed("Telegram named no path for the file")
         if not path.startswith(("http://", "https://")):
             # The library takes a path that also exists in the working directory for a local file of the server.
             path = f"{self._bot.base_file_url}/{path}"

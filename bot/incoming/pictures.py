@@ -4,9 +4,10 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
-from telegram import Message, Update
+from telegram import Message
 from telegram.error import TelegramError
 
+from assistant.pictures.library import FetchFailed
 from assistant.pictures.pdf import DocumentFault, DocumentRefused, render_pages
 from assistant.storage import Picture
 from assistant.texts import FAULTS, Sentence, Texts
@@ -15,9 +16,7 @@ from bot.context import BotContext
 from bot.delivery.message import place_of, topic_of
 from bot.delivery.rate_limiter import ONCE
 from bot.delivery.reply import Reply
-from bot.delivery.say import texts_for
 from bot.incoming.attachments import Attachment, attachment_of, document_of, preview_of
-from bot.incoming.downloads import DownloadFailed
 from bot.incoming.media import Media
 from bot.render import Part
 from model_service import PictureFault, PictureRejected
@@ -45,7 +44,7 @@ class BadSelection(Exception):
         self.values = values
 
 
-USER_ERRORS = (PictureRejected, DownloadFailed, DocumentRefused, BadSelection)
+USER_ERRORS = (PictureRejected, FetchFailed, DocumentRefused, BadSelection)
 """Why something that was sent cannot be looked at."""
 
 
@@ -55,7 +54,7 @@ async def fetch_pictures(message: Message, question: str, context: BotContext, m
     Empty where nothing hangs on it that can be looked at.
 
     Raises:
-        PictureRejected, DownloadFailed, DocumentRefused, BadSelection: it cannot be looked at.
+        PictureRejected, FetchFailed, DocumentRefused, BadSelection: it cannot be looked at.
     """
     attachment, services = attachment_of(message), context.services
     if attachment is None:
@@ -78,7 +77,7 @@ async def pages_of(document: Attachment, question: str, context: BotContext, med
     """The pages that the question names, rendered where they are not known; the first one if it names none.
 
     Raises:
-        PictureRejected, DownloadFailed, DocumentRefused, BadSelection: they cannot be looked at.
+        PictureRejected, FetchFailed, DocumentRefused, BadSelection: they cannot be looked at.
     """
     known = {page.page: page for page in await context.services.pictures.pages(document.chat, document.message_id)}
     data = b"" if known else await media.fetch(document)
@@ -103,7 +102,7 @@ async def select_named(pictures: list[Picture], question: str, context: BotConte
     """The pictures of the same album, or pages of the same document, that a question names; else all of `pictures`.
 
     Raises:
-        PictureRejected, DownloadFailed, DocumentRefused, BadSelection: they cannot be looked at.
+        PictureRejected, FetchFailed, DocumentRefused, BadSelection: they cannot be looked at.
     """
     first = pictures[0]
     if first.page and names_pages(question) and (first.album is None or len(pictures) == 1):
@@ -118,7 +117,7 @@ async def select_named(pictures: list[Picture], question: str, context: BotConte
 
 
 @contextlib.asynccontextmanager
-async def at_work(message: Message, update: Update, context: BotContext) -> AsyncIterator[Media]:
+async def at_work(message: Message, context: BotContext) -> AsyncIterator[Media]:
     """Show that the bot is at work on a message for as long as the block lasts, in which files are fetched.
 
     If Telegram keeps them back for long, a message says so, which goes when the block ends.
@@ -126,7 +125,7 @@ async def at_work(message: Message, update: Update, context: BotContext) -> Asyn
     said: list[int] = []
 
     async def waiting() -> None:
-        text = (await texts_for(update, context)).say(Sentence.FILE_KEPT_BACK)
+        text = context.incoming.texts.say(Sentence.FILE_KEPT_BACK)
         with contextlib.suppress(TelegramError):
             sent = await context.bot.send_message(
                 message.chat.id, text, message_thread_id=topic_of(message), rate_limit_args=ONCE
@@ -142,10 +141,10 @@ async def at_work(message: Message, update: Update, context: BotContext) -> Asyn
                     await context.bot.delete_message(message.chat.id, number, rate_limit_args=ONCE)
 
 
-async def tell(error: Exception, message: Message, update: Update, context: BotContext) -> None:
+async def say_error(error: Exception, message: Message, context: BotContext) -> None:
     """Say under a message what is the matter with what was sent."""
     _log.info("what was sent cannot be looked at: %s", error)
-    texts = await texts_for(update, context)
+    texts = context.incoming.texts
     await Reply(context.bot, place_of(message)).finish([Part(_sentence(texts, error))])
 
 

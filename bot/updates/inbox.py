@@ -55,6 +55,14 @@ class SetAside:
     received_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """When an update was written down, and brought back after it was set aside; in seconds since 1970."""
+
+    received: float | None = None
+    retried: float | None = None
+
+
 class Inbox:
     """The table of updates. A row goes waiting -> working -> done, or is set aside, and may be brought back."""
 
@@ -63,6 +71,7 @@ class Inbox:
         self._attempts: dict[int, int] = {}
         self._interrupted: frozenset[int] = frozenset()
         self._maybe_begun: frozenset[int] = frozenset()
+        self._repeated: set[int] = set()
         self.postponed: set[int] = set()
         """What waits for the next run."""
         self.news = asyncio.Event()
@@ -116,6 +125,14 @@ class Inbox:
         """
         return update_id in self._interrupted
 
+    def is_repeated(self, update_id: int) -> bool:
+        """Whether work on this update was begun before, by a former run or by this one."""
+        return update_id in self._repeated
+
+    def repeat(self, update_id: int) -> None:
+        """Work on this update begins once more."""
+        self._repeated.add(update_id)
+
     def may_be_begun(self, update_id: int) -> bool:
         """Whether a former run may have sent a message for this update without having noted its number."""
         return update_id in self._maybe_begun
@@ -163,6 +180,7 @@ class Inbox:
     async def finish(self, update_id: int) -> None:
         """Keep only the number of an update that is dealt with, for a while."""
         now = time.time()
+        self._repeated.discard(update_id)
         await self._database.write_all(
             (
                 "UPDATE inbox SET state = 'done', payload = x'', chat = NULL, deleted = NULL, finished_at = ? "
@@ -210,15 +228,10 @@ class Inbox:
         row = await self._database.row("SELECT answer_message_id FROM inbox WHERE update_id = ?", update_id)
         return row["answer_message_id"] if row else None
 
-    async def received(self, update_id: int) -> float | None:
-        """When the update was written down, in seconds since 1970."""
-        row = await self._database.row("SELECT received_at FROM inbox WHERE update_id = ?", update_id)
-        return row["received_at"] if row else None
-
-    async def retried(self, update_id: int) -> float | None:
-        """When the update was brought back, in seconds since 1970; None where it was not."""
-        row = await self._database.row("SELECT retried_at FROM inbox WHERE update_id = ?", update_id)
-        return row["retried_at"] if row else None
+    async def moments(self, update_id: int) -> Moments:
+        """When the update was written down, and when it was brought back."""
+        row = await self._database.row("SELECT received_at, retried_at FROM inbox WHERE update_id = ?", update_id)
+        return Moments(row["received_at"], row["retried_at"]) if row else Moments()
 
     async def recover(self, killers: Iterable[Mark] = ()) -> None:
         """At the start: have what the last run left wait again; count against `killers` that it died of them."""

@@ -12,7 +12,6 @@ from telegram.error import NetworkError
 
 from assistant.storage import surely
 from assistant.tasks import spawn
-from bot.context import BotContext
 from bot.updates.albums import album_of
 from bot.updates.inbox import Inbox, Received, Waiting
 
@@ -169,11 +168,5 @@ class InboxQueue(asyncio.Queue[object]):
                 _log.exception("update %d cannot be read back and is set aside", row.update_id)
                 await self.inbox.set_aside(row.update_id, row.payload, repr(error))
             else:
+                self.inbox.repeat(row.update_id)
                 self._admit(update, row.chat, quick=row.quick)
-
-
-def queue_of(context: BotContext) -> InboxQueue:
-    """The queue that an update came by."""
-    queue = context.application.update_queue
-    assert isinstance(queue, InboxQueue)  # noqa: S101
-    return queue

@@ -15,7 +15,6 @@ from telegram.ext import BaseUpdateProcessor
 from assistant.storage import surely
 from assistant.tasks import spawn
 from bot.addressing import QUESTIONS, asks_again, leading_command
-from bot.context import BotContext
 from bot.updates.albums import WINDOW, Arrival, album_of
 from bot.updates.inbox import Inbox
 
@@ -158,6 +157,7 @@ class Lanes(BaseUpdateProcessor):
                 self._again.discard(number)
                 await self._pause(task, pause)
                 pause, again = min(LONGEST_PAUSE, 2 * pause), True
+                self._inbox.repeat(number)
         except sqlite3.Error:
             _log.exception("update %d stays in the inbox until the next start", number)
         finally:
@@ -227,13 +227,6 @@ def _close_album(chat: _Chat, arrival: Arrival) -> None:
     """Let nothing more join an album that is complete."""
     for name in [name for name, album in chat.albums.items() if album is arrival and album.is_complete]:
         del chat.albums[name]
-
-
-def lanes_of(context: BotContext) -> Lanes:
-    """The lanes that an update came by."""
-    lanes = context.application.update_processor
-    assert isinstance(lanes, Lanes)  # noqa: S101
-    return lanes
 
 
 def is_quick(update: Update) -> bool:

@@ -9,10 +9,10 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from assistant.settings.chat_settings import AUTO
-from assistant.storage import Admission, Standing
+from assistant.storage import Admission, Admissions, Chats, Standing
 from assistant.texts import Sentence, language_of, texts_in
-from bot.context import Services
 from bot.delivery.rate_limiter import ONCE
+from bot.updates.inbox import Inbox
 
 PAUSE_SECONDS = 3600.0
 """They are told at most this often; what comes meanwhile is counted."""
@@ -26,13 +26,15 @@ _log = logging.getLogger(__name__)
 class Reports:
     """Says how many updates were set aside, and the number of the last one; nothing of what is in them."""
 
-    def __init__(self, bot: Bot, services: Services) -> None:
+    def __init__(self, bot: Bot, inbox: Inbox, admissions: Admissions, chats: Chats) -> None:
         self._bot = bot
-        self._services = services
+        self._inbox = inbox
+        self._admissions = admissions
+        self._chats = chats
 
     async def keep_telling(self) -> None:
         """Tell what a former run left untold, and what is set aside from now on, until cancelled."""
-        inbox = self._services.inbox
+        inbox = self._inbox
         while True:
             await inbox.news.wait()
             try:
@@ -50,7 +52,7 @@ class Reports:
 
     async def _tell(self, numbers: list[int]) -> bool:
         """Whether somebody has read it, or could."""
-        people = await self._services.admissions.all()
+        people = await self._admissions.all()
         told = [
             await self._write(person, numbers)
             for person in people
@@ -59,7 +61,7 @@ class Reports:
         return any(told)
 
     async def _write(self, person: Admission, numbers: list[int]) -> bool:
-        chosen = (await self._services.chats.settings(person.id)).language
+        chosen = (await self._chats.settings(person.id)).language
         texts = texts_in((person.language or language_of(None)) if chosen == AUTO else chosen)
         text = texts.say(Sentence.SET_ASIDE, count=len(numbers), number=numbers[-1])
         label = texts.say(Sentence.BUTTON_TRY_AGAIN if len(numbers) == 1 else Sentence.BUTTON_TRY_ALL)

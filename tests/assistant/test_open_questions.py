@@ -37,8 +37,8 @@ async def test_a_persons_questions_wait_for_each_other(opened: ExitStack) -> Non
         for asked in (first, bens, private):
             await questions.turn(asked)
         seconds = asyncio.ensure_future(questions.turn(second))
-        async with first.cancellable():
-            first.step = Step.ANSWERING
+        first.step = Step.ANSWERING
+        first.settle()
         await asyncio.sleep(0)
         assert (first.step, second.step, seconds.done()) == (Step.SETTLED, Step.BEHIND, False)
     await seconds
@@ -76,6 +76,8 @@ async def test_cancelling_ends_the_block_once(opened: ExitStack) -> None:
             await asyncio.Event().wait()
     async with settled.cancellable():
         pass
+    for asked in (early, late, settled):
+        asked.settle()
     settled.cancel()
     assert {asked.step for asked in (early, late, settled)} == {Step.SETTLED}
     assert questions.get(GROUP, 3) is None
@@ -165,7 +167,6 @@ async def test_a_suspect_lets_go_first_what_the_model_can_begin_with(opened: Exi
     waiting = asyncio.ensure_future(questions.others_first(suspect))
     await asyncio.sleep(0)
     assert not waiting.done()
-    async with begun.cancellable():
-        begun.step = Step.ANSWERING
+    begun.settle()
     await asyncio.wait_for(waiting, 5)
     await asyncio.wait_for(questions.others_first(other), 5)

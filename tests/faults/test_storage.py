@@ -171,7 +171,7 @@ async def test_a_reader_that_keeps_words_on_the_disk_is_waited_for(
     services = (await stage.start()).services
     question = await chat.send_photo(picture(), "A secret?")
     await final(chat, question)
-    await services.asked.end_of(chat.id, question.id)
+    await services.questions.end_of(chat.id, question.id)
     with contextlib.closing(sqlite3.connect(stage.folder / FILE, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         assert reader.execute("SELECT count(*) FROM turns").fetchone() == (2,)

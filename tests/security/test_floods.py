@@ -23,7 +23,7 @@ async def test_a_flood_of_questions_is_refused_beyond_its_share(stage: Stage, se
     stage.values["model"] = {"drain_seconds": 5.0, "waiting_per_person": WAITING}
     stage.engine.hold = 1
     running = await stage.start()
-    asked = running.services.asked
+    asked = running.services.questions
     await chat.send_photo(picture(), "Number 0?")
     await asyncio.to_thread(stage.engine.held.wait)
     for number in range(1, SENT):

@@ -109,7 +109,7 @@ async def test_what_is_brought_back_begins_as_if_it_had_never_failed(inbox: Inbo
     assert [(row.update_id, row.chat) for row in await inbox.bring_back(2, 9)] == [(2, 2), (3, 3)]
     assert not inbox.is_deadly(2)
     assert await state(database, 2) == ("waiting", 0)
-    assert await inbox.retried(2) is not None and await inbox.retried(4) is None
+    assert (await inbox.moments(2)).retried is not None and (await inbox.moments(4)).retried is None
     assert [one.update_id for one in await inbox.aside()] == [1]
     await inbox.set_aside(2, payload(2), "odd again")
     assert await inbox.unreported() == [2]

@@ -54,8 +54,8 @@ async def test_when_it_was_written_down_is_known(inbox: Inbox) -> None:
     await inbox.receive_all([Received(1, payload(5))])
     await inbox.set_aside(2, b"odd", "cannot be read")
     for number in (1, 2):
-        assert before <= (await inbox.received(number) or 0.0) <= time.time()
-    assert await inbox.received(3) is None
+        assert before <= ((await inbox.moments(number)).received or 0.0) <= time.time()
+    assert (await inbox.moments(3)).received is None
 
 
 async def test_what_is_set_aside_says_why(inbox: Inbox, database: Database) -> None:
@@ -66,7 +66,7 @@ async def test_what_is_set_aside_says_why(inbox: Inbox, database: Database) -> N
     await inbox.set_aside(1, payload(5), "very odd")
     await inbox.set_aside(1, payload(5), "very odd indeed")
     await inbox.set_aside(3, payload(5), "too late")
-    received = {number: await inbox.received(number) or 0.0 for number in (1, 2)}
+    received = {number: (await inbox.moments(number)).received or 0.0 for number in (1, 2)}
     aside = [SetAside(1, "very odd indeed", received[1]), SetAside(2, "odd", received[2])]
     assert await inbox.aside() == aside
     rows = await database.rows("SELECT payload, chat FROM inbox WHERE state = 'set_aside' ORDER BY update_id")
@@ -128,9 +128,9 @@ async def test_what_is_brought_back_forgets_what_was(inbox: Inbox, database: Dat
     ]
     assert [one.update_id for one in await inbox.aside()] == [1, 4]
     for number in (2, 3):
-        assert before <= (await inbox.retried(number) or 0.0) <= time.time()
+        assert before <= ((await inbox.moments(number)).retried or 0.0) <= time.time()
         assert await inbox.claim(number)
-    assert await inbox.retried(9) is None
+    assert (await inbox.moments(9)).retried is None
     await inbox.give_up(2)
     assert "died 0 times" in (await inbox.aside())[1].error
 
