@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import importlib
 import logging
 import sqlite3
 import sys
@@ -18,6 +17,7 @@ from assistant.settings.settings import Settings, load_settings
 from assistant.storage import Admissions, StorageError, open_database
 from bot.logs import set_up_logs
 from bot.token import REFUSED, read_token
+from cli.pages import COUNT
 from model_service import LEVEL_TOKENS, CheckpointError, Detail, ModelServiceError, PictureRejected, UnknownDetail
 
 FAILED, MISUSED = 1, 2
@@ -98,18 +98,20 @@ def check(settings: SettingsFile = None) -> None:
 
 @app.command()
 def calibrate(
-    pages: Annotated[int, typer.Option(min=1, max=1000, help="How many pages are drawn and asked about.")] = 20,
+    pages: Annotated[int, typer.Option(min=1, max=COUNT, help="How many of the drawn pages to ask about.")] = COUNT,
     levels: Annotated[str, typer.Option(help="Levels or numbers of tokens, with commas between.")] = ",".join(
         LEVEL_TOKENS
     ),
     settings: SettingsFile = None,
 ) -> None:
     """Measure what each level of detail is worth with your model on this machine."""
+    from cli.calibrate import calibrate as measure
+
     with clear_errors():
         loaded = load_settings(settings)
         wanted = [Detail.parse(word) for word in levels.split(",")]
         set_up_logs("critical")
-        importlib.import_module("training.calibrate").calibrate(loaded.model.config(), wanted, pages)
+        asyncio.run(measure(loaded.model.config(), wanted, pages))
 
 
 @app.command()

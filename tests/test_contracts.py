@@ -20,6 +20,8 @@ PLANTS = {
     "The bot and the model stand without playground, training and bench": ("bot/app.py", "import playground"),
     "Training knows the model, but neither Telegram nor people": ("training/pages.py", "import playground.limits"),
     "The playground needs neither training nor bench": ("playground/server.py", "import training.metrics"),
+    "Nothing of the product imports training": ("cli/calibrate.py", "import training.metrics"),
+    "The command line stands above all": ("training/calibration.py", "import cli.pages"),
 }
 """For each contract a file, and an import that the contract forbids there."""
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from assistant.settings.chat_settings import READERS, ChatSettings, Setting
-from assistant.storage.database import Database, Value
+from assistant.storage.database import Database
+from assistant.storage.group_commit import Value
 
 _SETTINGS = (
     f"SELECT {', '.join(f'coalesce(topics.{name}, chats.{name}) AS {name}' for name in Setting)} "  # noqa: S608

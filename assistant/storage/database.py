@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import sqlite3
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import aiosqlite
 
 from assistant.storage.errors import StorageError, damaged, is_outage, storage_error
+from assistant.storage.group_commit import Batch, GroupCommit, Statement, Value
 from assistant.storage.lock import locked
 from assistant.tasks import spawn
 
@@ -24,14 +27,10 @@ FOLDER = "pictures"
 
 BUSY_MILLISECONDS = 10_000
 
-Value = str | int | float | bytes | None
-Statement = tuple[str, Sequence[Value]]
-"""SQL and its values."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Write:
-    """What somebody wants written, and where the number of rows that it changed is awaited."""
+    """Statements of one caller, who awaits the number of rows that they changed."""
 
     statements: Sequence[Statement]
     rows: asyncio.Future[int]
@@ -40,8 +39,10 @@ class _Write:
 class Database:
     """One connection. Reads go straight through; a write is a `transaction`, one after another."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, batches: deque[Batch]) -> None:
+        """Use a connection to a `GroupCommit` that takes its batches from `batches`."""
         self._connection = connection
+        self._batches = batches
         self._writer = asyncio.Lock()
         self._waiting: list[_Write] = []
 
@@ -74,10 +75,11 @@ class Database:
         async with self._writer:
             writes = [write for write in self._waiting if not write.rows.cancelled()]
             self._waiting.clear()
-            connection = self._connection
+            batch = Batch([write.statements for write in writes])
+            self._batches.append(batch)
             try:
-                # The library has no public call that runs a function on its thread.
-                outcomes = await connection._execute(_write_each, connection._conn, writes)  # type: ignore[no-untyped-call]
+                await self._connection.commit()
+                outcomes = batch.outcomes
             except Exception as error:  # it concerns all of them, and each is told
                 outcomes = [error] * len(writes)
         for write, outcome in zip(writes, outcomes, strict=True):
@@ -117,24 +119,6 @@ class Database:
         return not any(row[0] for row in rows)
 
 
-def _write_each(connection: sqlite3.Connection, writes: Sequence[_Write]) -> list[int | Exception]:
-    """Write all in one transaction, but for those that fail; returns how many rows each changed, or its error."""
-    outcomes: list[int | Exception] = []
-    connection.execute("BEGIN IMMEDIATE")
-    with connection:  # Commits, or rolls back.
-        for write in writes:
-            connection.execute("SAVEPOINT one")
-            try:
-                outcomes.append(sum(connection.execute(sql, values).rowcount for sql, values in write.statements))
-            except Exception as error:
-                if not connection.in_transaction:  # It concerns all: a full disk, say, has rolled back everything.
-                    raise
-                connection.execute("ROLLBACK TO one")
-                outcomes.append(error)
-            connection.execute("RELEASE one")
-    return outcomes
-
-
 @contextlib.asynccontextmanager
 async def open_database(folder: Path) -> AsyncIterator[Database]:
     """Open (and create, and migrate) the database in `folder`; no other process can meanwhile.
@@ -147,13 +131,15 @@ async def open_database(folder: Path) -> AsyncIterator[Database]:
         try:
             await asyncio.to_thread(_make_private, folder)
             opened.enter_context(locked(folder))
-            connection = await aiosqlite.connect(folder / FILE, isolation_level=None)
+            batches: deque[Batch] = deque()
+            factory = partial(GroupCommit, batches)
+            connection = await aiosqlite.connect(folder / FILE, isolation_level=None, factory=factory)
             opened.push_async_callback(connection.close)
             await _prepare(connection, folder / FILE)
         except (OSError, sqlite3.Error) as error:
             raise storage_error(error, folder / FILE) from None
         try:
-            yield Database(connection)
+            yield Database(connection, batches)
         except sqlite3.Error as error:
             if not is_outage(error):
                 raise

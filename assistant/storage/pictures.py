@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from assistant.storage.database import Database, Statement
+from assistant.storage.database import Database
+from assistant.storage.group_commit import Statement
 
 Source = Literal["photo", "file", "preview", "page"]
 """A photo was compressed by Telegram, an image sent as a file was not; the preview of what moves; a page of a PDF."""

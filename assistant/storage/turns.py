@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.storage.database import Database, Statement
+from assistant.storage.database import Database
+from assistant.storage.group_commit import Statement
 from assistant.storage.pictures import Picture, linking
 from model_service import Detail, FinishReason, Message
 
