@@ -1,4 +1,4 @@
-"""`eyeglass calibrate`: what each level of detail is worth with the configured model on this machine."""
+"""`eyeglass calibrate`: measure each level of detail with the configured model on this machine."""
 
 import random
 import resource
@@ -20,7 +20,7 @@ from training.questions import Asked
 from training.scores import Answer
 
 READ_OUT = "Read out all the text exactly as printed, nothing else."
-"""Said in full: a large model likes to introduce and to explain what it reads."""
+"""The request in full: a large model likes to introduce and to explain what it reads."""
 
 CANVASES = ((900, 1200), (1000, 750), (850, 1100), (1100, 850))
 MOST_CHARACTERS = 300
@@ -37,9 +37,9 @@ HEADING = ("level", "tokens", "text read", "fields right", "first token", "answe
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What one level is worth: shares from 0 to 1, medians of seconds, and the peak of memory in bytes.
+    """One level's result: shares from 0 to 1, medians of seconds, and the peak of memory in bytes.
 
-    `tokens` is the median of the visual tokens spent. Where memory did not suffice, `accuracy` is None.
+    `tokens` is the median of the visual tokens spent. If memory did not suffice, `accuracy` is None.
     """
 
     level: str
@@ -64,7 +64,7 @@ def calibrate(config: ModelConfig, levels: Sequence[Detail], pages: int, out: Te
 
     Raises:
         CheckpointError: the model cannot be loaded.
-        ModelServiceError: it failed for another reason than want of memory.
+        ModelServiceError: it failed for another reason than lack of memory.
     """
     out = out or sys.stdout
     fonts, words, note = materials()
@@ -77,10 +77,10 @@ def calibrate(config: ModelConfig, levels: Sequence[Detail], pages: int, out: Te
         print(f"{info.model} on {info.device} ({info.dtype}), {pages} drawn pages a level", file=out)
         print(_row(HEADING), file=out, flush=True)
         memory = Memory(info)
-        put(engine, sheets[0], sheets[0].questions[-1], "low", 0)  # The first answer of all is slower.
+        put(engine, sheets[0], sheets[0].questions[-1], "low", 0)  # The very first answer is slower.
         marks, spent = [], 0
         for level in sorted(levels, key=lambda level: level.tokens):
-            if spent < info.max_visual_tokens:  # Else it would show what the level below has shown.
+            if spent < info.max_visual_tokens:  # Else it would show the same as the level below.
                 marks.append(judge(engine, sheets, level, memory))
                 print(_row(_cells(marks[-1])), file=out, flush=True)
             spent = level.tokens
@@ -91,7 +91,7 @@ def calibrate(config: ModelConfig, levels: Sequence[Detail], pages: int, out: Te
 
 
 def materials() -> tuple[Sequence[Family], Sequence[str], str]:
-    """Typefaces and words of this machine, or what comes along, and then a sentence that says so."""
+    """Return the typefaces and words of this machine, or the built-in ones with a sentence that says so."""
     try:
         words: Sequence[str] = find_words()
     except FontsError:
@@ -103,7 +103,7 @@ def materials() -> tuple[Sequence[Family], Sequence[str], str]:
 
 
 def draw_sheets(fonts: Sequence[Family], words: Sequence[str], count: int) -> tuple[Sheet, ...]:
-    """Papers of all kinds in turn, always the same for the same typefaces: a reading each, and fields where it has any.
+    """Draw papers of all kinds in turn, the same for the same typefaces: a reading each, and fields where present.
 
     The type is 13 to 22 pixels high where a picture is read at `high`.
     """
@@ -131,14 +131,14 @@ class Memory:
         self._device = info.device if info.device.startswith("cuda") else None
 
     def reset(self) -> None:
-        """Begin anew; the process's own peak cannot be reset, so levels go from low to high."""
+        """Start over; the process's own peak cannot be reset, so levels go from low to high."""
         if self._device:
             import torch
 
             torch.cuda.reset_peak_memory_stats(self._device)
 
     def peak(self) -> int:
-        """In bytes."""
+        """Return the peak in bytes."""
         if self._device:
             import torch
 
@@ -148,7 +148,7 @@ class Memory:
 
 
 def judge(engine: Engine, sheets: Sequence[Sheet], level: Detail, memory: Memory) -> Mark:
-    """Ask all there is to ask at one level, and count leniently: the right value may stand in a sentence."""
+    """Ask every question at one level, and score leniently: the right value may stand in a sentence."""
     memory.reset()
     tokens = round(statistics.median(_tokens(sheet, level, engine.info.max_visual_tokens) for sheet in sheets))
     answers: list[Answer] = []
@@ -173,7 +173,7 @@ def judge(engine: Engine, sheets: Sequence[Sheet], level: Detail, memory: Memory
 
 
 def recommend(marks: Sequence[Mark]) -> str:
-    """The lowest level that is nearly as good as the best, and why, in one sentence."""
+    """Recommend the lowest level that is nearly as good as the best, with the reason, in one sentence."""
     known = [(mark, mark.accuracy) for mark in marks if mark.accuracy is not None]
     if not known:
         return "No level can be recommended: the memory of this machine suffices for none."
@@ -188,7 +188,7 @@ def recommend(marks: Sequence[Mark]) -> str:
 
 
 def _text_read(answers: Iterable[Answer]) -> float | None:
-    """1 less the rate of wrong characters in the part of each answer that fits best; not under 0."""
+    """Return 1 less the rate of wrong characters in the best-fitting part of each answer; at least 0."""
     wrong = length = 0
     for answer in answers:
         wrong += part_errors(answer.said, answer.right)
@@ -220,7 +220,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _progress(text: str) -> None:
-    """One line on a terminal that replaces the one before; nothing where nobody watches."""
+    """Print one line on a terminal over the one before; nothing elsewhere."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{text:<40}\r")
         sys.stderr.flush()

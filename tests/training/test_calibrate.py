@@ -1,4 +1,4 @@
-"""`eyeglass calibrate`: a row a level, a recommendation with its reason, one sentence for what is missing."""
+"""`eyeglass calibrate`: a row a level, a recommendation with its reason, one sentence for anything missing."""
 
 import io
 from dataclasses import replace
@@ -20,14 +20,14 @@ from training.questions import Asked
 
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine without typefaces, where nothing but defaults is set."""
+    """A machine without typefaces, with default settings."""
     monkeypatch.setenv("TRAINING_FONTS", str(tmp_path))
     monkeypatch.setattr(cli.__main__, "set_up_logs", lambda *_: None)
     monkeypatch.chdir(tmp_path)
 
 
 def with_oracle(monkeypatch: pytest.MonkeyPatch, pages: int) -> Oracle:
-    """Whatever is configured, the oracle answers."""
+    """Answer with the oracle, whatever is configured."""
     fonts, words, _ = materials()
     oracle = Oracle(draw_sheets(fonts, words, pages))
 
@@ -51,7 +51,7 @@ def test_pages_are_the_same_every_time_and_can_be_drawn() -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_levels_are_tried_from_low_to_high_and_one_is_recommended(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A level for which memory does not suffice is said to be so, and the rest counts."""
+    """A level without enough memory is shown as such, and the rest counts."""
     oracle, out = with_oracle(monkeypatch, 3), io.StringIO()
     marks = calibrate(ModelConfig(), [Detail.parse(word) for word in ("max", "high", "low", "fine")], 3, out)
     assert [mark.level for mark in marks] == ["low", "fine", "high", "max"]
@@ -68,7 +68,7 @@ def test_levels_are_tried_from_low_to_high_and_one_is_recommended(monkeypatch: p
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize(("most", "tried"), [(1024, ["high", "max"]), (512, ["high"])])
 def test_a_level_that_shows_no_more_is_not_tried(most: int, tried: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the model spends fewer tokens than a level has, the level is that many; a second one would be the same."""
+    """If the model spends fewer tokens than a level has, the level is that many; a second one would be the same."""
     oracle = with_oracle(monkeypatch, 1)
     oracle.info = replace(oracle.info, max_visual_tokens=most)
     marks = calibrate(ModelConfig(), [Detail.parse(word) for word in ("high", "max")], 1, io.StringIO())
@@ -98,7 +98,7 @@ def test_without_typefaces_and_words_there_are_some() -> None:
 
 @pytest.mark.usefixtures("bare")
 def test_the_command_asks_the_configured_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pocket model, really, at two levels."""
+    """The real pocket model, at two levels."""
     monkeypatch.setattr(examiner, "MOST_TOKENS", 4)
     monkeypatch.setenv("EYEGLASS_MODEL__NAME", "pocket")
     monkeypatch.setenv("EYEGLASS_MODEL__DEVICE", "cpu")
