@@ -118,7 +118,7 @@ def _round(layers: list[NF4Linear]) -> Iterator[NF4Linear]:
 
 
 def _captured_seconds(work: Callable[[], object], device: torch.device, calls: int) -> float:
-    """Return the seconds of one call within a CUDA graph of `count` of them, which leaves Python's time out."""
+    """Return the seconds of one call within a CUDA graph of `calls` of them, which leaves Python's time out."""
     for _ in range(3):
         work()
     synchronize(device)
@@ -187,7 +187,7 @@ def _shared(one: list[int], other: list[int]) -> int:
 
 
 def first_token_floor(config: GLM4VConfig, tokens: int, text: int, operations_per_second: float) -> float:
-    """Return the seconds that the operations need for vision of `visual` tokens and prefill of these and `text` ids."""
+    """Return the seconds that the operations need for vision of `tokens` and prefill of these and `text` ids."""
     vision, width, inner = config.vision, config.hidden_size, config.ffn_hidden_size
     seen = 4 * tokens + 1
     block = 4 * vision.hidden_size**2 + 2 * vision.hidden_size * vision.intermediate_size

@@ -104,7 +104,7 @@ def answers(post: Post, question: Post) -> bool:
 
 
 async def ask_all(server: Server, chats: int, seconds: float, pause: float) -> Seen:
-    """Let `people` ask for `seconds`; return once the last answer is there, or lost."""
+    """Let `chats` people ask for `seconds`; return once the last answer is there, or lost."""
     picture = (resources.files("playground") / "pictures" / "page.png").read_bytes()
     askers = {asker.chat.id: asker for asker in (Asker(server.person(f"P{n}").private()) for n in range(chats))}
     server.watch(lambda event: askers[event.room.id].see(event))

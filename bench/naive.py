@@ -49,7 +49,7 @@ def naive_model(model: GLM4VForConditionalGeneration, device: torch.device, dtyp
 
 
 def tokens_per_second(naive: Any, prompt: int, tokens: int) -> float:
-    """Return tokens a second of greedy `generate`, without its prompt of `length` ids."""
+    """Return tokens a second of greedy `generate`, without its prompt of `prompt` ids."""
     device = naive.lm_head.weight.device
     ids = torch.arange(prompt, device=device)[None] % 256
 
