@@ -339,7 +339,7 @@ class Label(StrEnum):
     LENGTH_SHORT = "short"
     LENGTH_NORMAL = "normal"
     LENGTH_LONG = "long"
-    TEMPERATURE_CHOICE = "How creative should my wording be? For reading texts and numbers, none is best."
+    TEMPERATURE_CHOICE = "How creative should my wording be? For reading texts and numbers, “none” is best."
     EXACT = "none"
     BALANCED = "some"
     LIVELY = "more"
