@@ -1,4 +1,4 @@
-"""How far an answer is from the right one."""
+"""Distances of an answer from the right one."""
 
 import re
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ ABSENT_OPENINGS = (
 
 
 def character_errors(answer: str, right: str) -> int:
-    """Characters to insert, delete or replace (Levenshtein), each run of blanks and line feeds being one blank."""
+    """Count characters to insert, delete or replace (Levenshtein); a run of blanks and line feeds is one blank."""
     said, wanted = fold(answer), fold(right)
     return 0 if said == wanted else _edits(said, wanted)
 
 
 def character_error_rate(pairs: Iterable[tuple[str, str]]) -> float:
-    """Errors over the characters of the right answers, for (answer, right) pairs; 0.0 without any characters."""
+    """Return errors over the characters of the right answers, for (answer, right) pairs; 0.0 without any characters."""
     errors = length = 0
     for answer, right in pairs:
         errors += character_errors(answer, right)
@@ -30,22 +30,22 @@ def character_error_rate(pairs: Iterable[tuple[str, str]]) -> float:
 
 
 def exact(answer: str, right: str) -> bool:
-    """Whether both are the same but for blanks around, runs of blanks, and one full stop at the end."""
+    """Return whether both are the same but for outer blanks, runs of blanks, and one full stop at the end."""
     return _bare(answer) == _bare(right)
 
 
 def says_absent(answer: str) -> bool:
-    """Whether an answer says that what was asked for is not in the picture, in English or in Chinese."""
+    """Return whether an answer says, in English or in Chinese, that the picture does not show it."""
     return fold(answer).casefold().startswith(ABSENT_OPENINGS)
 
 
 def is_chinese(text: str) -> bool:
-    """Whether there is a Chinese character in it."""
+    """Return whether there is a Chinese character in it."""
     return any("\u4e00" <= character <= "\u9fff" for character in text)
 
 
 def fold(text: str) -> str:
-    """The text with each run of blanks and line feeds as one blank, and none around it."""
+    """Strip the text and make each run of blanks and line feeds one blank."""
     return " ".join(text.split())
 
 

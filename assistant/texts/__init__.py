@@ -1,4 +1,4 @@
-"""Every sentence a person reads, in his language, by gettext."""
+"""User-facing messages, translated with gettext."""
 
 import functools
 from gettext import NullTranslations
@@ -12,11 +12,11 @@ from model_service import Level, Limit, PictureFault
 __all__ = ["FAULTS", "LANGUAGES", "LIMITS", "PURPOSES", "Label", "Sentence", "Texts", "language_of", "texts_in"]
 
 CATALOGUE = "LC_MESSAGES/eyeglass.po"
-"""Where a language's folder under locale/ holds its sentences."""
+"""The catalogue's path within a language's folder of locale/."""
 
 
 def languages_in(folder: Traversable) -> tuple[str, ...]:
-    """English, which is the source, and each language that has a catalogue there, by its code ("zh")."""
+    """List the language codes: "en", the source, and each folder with a catalogue ("zh")."""
     return ("en", *sorted(entry.name for entry in folder.iterdir() if entry.joinpath(CATALOGUE).is_file()))
 
 
@@ -32,7 +32,7 @@ FAULTS = {
     PictureFault.TOO_NARROW: Sentence.TOO_NARROW,
     PictureFault.ANIMATED: Sentence.ANIMATED,
 }
-"""What is said about a picture that cannot be looked at."""
+"""The message for each fault of a picture."""
 
 LIMITS = {
     Limit.PERSON_WAITING: Sentence.PERSON_WAITING,
@@ -40,7 +40,7 @@ LIMITS = {
     Limit.PERSON_SECONDS: Sentence.PERSON_SECONDS,
     Limit.CHAT_SECONDS: Sentence.CHAT_SECONDS,
 }
-"""What is said to those who asked for too much."""
+"""The message for each limit that was reached."""
 
 PURPOSES = {
     Level.LOW: Sentence.PURPOSE_LOW,
@@ -49,7 +49,7 @@ PURPOSES = {
     Level.HIGH: Sentence.PURPOSE_HIGH,
     Level.MAX: Sentence.PURPOSE_MAX,
 }
-"""What each level is for."""
+"""The purpose of each level."""
 
 
 class Texts:
@@ -59,20 +59,20 @@ class Texts:
         self._translations = translations
 
     def say(self, sentence: Sentence | Label, **values: object) -> str:
-        """The sentence, translated and filled in."""
+        """Translate the sentence and fill it in."""
         text = self._translations.gettext(sentence.value)
         return text.format(**values) if values else text
 
 
 def language_of(code: str | None) -> str:
-    """The language for a person's IETF language code, as Telegram tells it ("zh-hans"); English where there is none."""
+    """Return the language for an IETF language code as Telegram sends it ("zh-hans"); English if there is none."""
     language = (code or "").casefold().split("-")[0]
     return language if language in LANGUAGES else "en"
 
 
 @functools.cache
 def texts_in(language: str) -> Texts:
-    """The sentences in one of LANGUAGES."""
+    """Return the sentences in one of LANGUAGES."""
     if language == "en":
         return Texts(NullTranslations())
     file = LOCALE.joinpath(language, CATALOGUE)

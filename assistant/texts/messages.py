@@ -1,4 +1,4 @@
-"""All that the bot says, in English, which is also the key of its translations: sentences, and labels of its menus."""
+"""The bot's messages in English, which are also the keys of their translations: sentences and menu labels."""
 
 from enum import StrEnum
 
@@ -54,13 +54,13 @@ class Sentence(StrEnum):
     BUTTON_PRINT = "Small print?"
     BUTTON_GROUPS = "In groups"
     BUTTON_COMMANDS = "All commands"
-    STARTED_AFRESH = "Forgotten. Send the next picture."
+    STARTED_AFRESH = "Done. Send the next picture."
     SEND_PICTURE_FIRST = "Send me a picture first; then ask about it."
-    NO_PICTURE_HERE = "There is no picture here yet that I know of. Reply to one with /ask and your question."
+    NO_PICTURE_HERE = "I have not seen a picture here yet. Reply to one with /ask and your question."
     WATCH_USAGE = "Say /watch on, and I answer every picture here; /watch off, and I answer only when I am asked."
     WATCH_ON = (
-        "From now on I answer every picture here that Telegram shows me. For that I have to be an admin of this group, "
-        "or my owner has to switch off my privacy mode."
+        "From now on I answer every picture here that Telegram shows me. For that I have to be an admin of this "
+        "group, or my owner has to turn off privacy mode in @BotFather."
     )
     WATCH_OFF = "From now on I answer only when I am asked."
     WATCH_PRIVATE = "That is for groups; here I answer every picture anyway."
@@ -81,7 +81,7 @@ class Sentence(StrEnum):
         "I have the document; it has {pages} pages. What do you want to know? I read the first page, unless you name "
         "others: “page 3”, “pages 2-5” or “all pages”."
     )
-    FORGOTTEN = "Deleted for good, from the disk too: pictures {pictures}, answers {answers}."
+    FORGOTTEN = "Deleted for good, also from the disk: pictures {pictures}, answers {answers}."
     FORGETTING = (
         "Pictures and answers are deleted. But another program is reading my database, so some words of this chat are "
         "still on the disk. I keep trying to erase them, and tell you here when they are gone."
@@ -103,7 +103,7 @@ class Sentence(StrEnum):
         "Send me a photo or a scan with a question, or press /start for an example."
     )
     ASKS_IN = "{name}, id {id}, would like to use this bot. Shall I let them in?"
-    GROUP_ASKS_IN = "{by}, id {by_id}, added me to the group {name}. Shall everybody there be able to use me?"
+    GROUP_ASKS_IN = "{by}, id {by_id}, added me to the group {name}. May everyone there use me?"
     COME_IN = "You may use this bot now. Send me a photo or a scan with a question, or press /start for an example."
     GROUP_COME_IN = "Everybody here may use me now: mention me under a picture, or in a reply to one."
     BUTTON_ADMIT = "Let in"
@@ -125,7 +125,7 @@ class Sentence(StrEnum):
     IS_GROUP = "everybody in the group"
     IS_ASKING = "asks to be let in"
     PEOPLE_MORE = "... and {count} more; /remove with an id removes any of them."
-    PEOPLE_LISTED = "Let in by the settings besides: people {users}, groups {chats}."
+    PEOPLE_LISTED = "Also allowed by the settings: people {users}, groups {chats}."
     ALLOW_USAGE = (
         "Say /allow or /remove with the Telegram id of a person or a group, for example /allow 12345. "
         "In a group, /allow alone is about the group."
@@ -133,7 +133,7 @@ class Sentence(StrEnum):
     ADMINS_ONLY = "Only the owner of this bot and its admins can do that: ask one of them."
     PRIVATE_ONLY = "I show that only in a private chat: write to me there."
 
-    DETAIL_CHOICE = "How closely shall I look? More tokens show smaller print and take longer. Now: {current}."
+    DETAIL_CHOICE = "How closely should I look? More tokens show smaller print and take longer. Now: {current}."
     DETAIL_CHOSEN = "From now on I look at pictures at {level}, {tokens} tokens at most."
     TOKENS_CHOSEN = "From now on I spend {tokens} tokens at most on a picture."
     DETAIL_UNKNOWN = "I do not know that level. Say /detail with one of these, or with a number from {least} to {most}:"
@@ -148,7 +148,7 @@ class Sentence(StrEnum):
     PURPOSE_MAX = "everything the model can see"
 
     BUTTON_BACK = "‹ Back"
-    BUTTON_RESET = "Use the defaults"
+    BUTTON_RESET = "Reset to defaults"
     BUTTON_DONE = "Done"
     BUTTON_STALE = "This button no longer works. Please send the command again."
 
@@ -164,7 +164,7 @@ class Sentence(StrEnum):
     CANCELLED = "Cancelled."
     STOPPED = "Cancelled: the answer ends here."
     CANCEL_NOT_YOURS = "Only the person who asked, or an admin, can cancel this."
-    CANCELLED_ALL = "Done: I drop all questions that you asked here and that I had not answered yet."
+    CANCELLED_ALL = "Done: your questions here that I had not answered yet are dropped."
     BUTTON_CLOSER = "Look closer"
     BUTTON_RETRY = "Retry"
     AGAIN_UNDER_WAY = "I am at it already."
@@ -180,7 +180,7 @@ class Sentence(StrEnum):
         "in it and where that is, and the text that can be read."
     )
     TABLE_FILE = "The table as a file that spreadsheets open."
-    NO_TABLE = "I made out no table here, so there is no file; /table max looks more closely"
+    NO_TABLE = "I found no table in it, so there is no file; /table max looks more closely"
     QUEUE = "Being answered: {under_way}. Waiting: {waiting}."
     QUEUE_YOURS = "Yours: {question} – {state}"
     QUEUE_BEGUN = "being answered"
@@ -201,9 +201,9 @@ class Sentence(StrEnum):
     PICTURE_NAME = "Picture {number}:"
     PAGE_NAME = "Page {number}:"
     PAGE_OF = "page {page} of {pages}"
-    PAGE_UNASKED = "page {page} of {pages}; for others name them in your question: “page 3”, “pages 2-5”"
-    PREVIEW_ONLY = "I only see the preview picture of it, not how it goes on"
-    STEPPED_DOWN = "the memory here allows no closer look"
+    PAGE_UNASKED = "page {page} of {pages}; to read others, name them: “page 3”, “pages 2-5”"
+    PREVIEW_ONLY = "I only see its preview picture, not the rest"
+    STEPPED_DOWN = "no closer look is possible here"
     PART_ONLY = "{part} only"
     PART_TOP_LEFT = "the top left quarter"
     PART_TOP_RIGHT = "the top right quarter"
@@ -216,11 +216,14 @@ class Sentence(StrEnum):
     PART_MIDDLE = "the middle"
     MEMORY_SHORT = "memory was short just now, so I read it at {level}; ask again for a closer look"
     SEND_AS_FILE = "Telegram shrank this photo; sent as a file it keeps its small print"
-    CUT_SHORT = "cut off at the greatest length of an answer; ask me to go on"
+    CUT_SHORT = "cut off at the length limit; say “go on” for the rest"
     WHOLE_ANSWER = "This answer is long: here is all of it, as a file."
-    NO_WORDS = "I have no answer to this one. Try other words, or /detail high."
+    NO_WORDS = "I have no answer to this one. Try other words, or add #high."
 
-    NOT_A_PICTURE = "This file is not a picture that I can read. I know JPEG, PNG, WebP, BMP and TIFF."
+    NOT_A_PICTURE = (
+        "This file is not a picture that I can read. I know JPEG, PNG, WebP, BMP and TIFF. For an iPhone picture "
+        "(HEIC): send it as a photo, not as a file."
+    )
     TRUNCATED = "This picture is damaged: a part of the file is missing. Please send it again."
     TOO_MANY_BYTES = (
         "This file is too big: I can fetch 20 MB at most. Please send a smaller one, or the picture as a photo."
@@ -259,7 +262,7 @@ class Sentence(StrEnum):
     CHAT_SECONDS = "This chat has used up its share of this hour. Please ask again in {minutes} min."
     MAYBE_LOST = "The connection broke while I was sending my answer. If it is not here, please ask again."
     INTERRUPTED = "I am being restarted, and answer this when I am back."
-    STALE = "Sorry, I was away for long and did not get to this. If you still want to know, ask me again."
+    STALE = "Sorry, I was offline for a long time and missed this. If you still want to know, ask me again."
     OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."
     FAILED = (
         "I could not answer this one. Please ask again, perhaps in other words. If I fail again, tell my owner this "
@@ -274,8 +277,8 @@ class Sentence(StrEnum):
         "has been told, and can have me try it again."
     )
     SET_ASIDE = (
-        "I could not cope with something that Telegram sent me, and put it aside so that the rest goes on. "
-        "Cases: {count}, the last one: update {number}. The log says more; /aside lists them all."
+        "Something that Telegram sent me could not be handled, so I put it aside; everything else goes on. "
+        "Cases: {count}, last: update {number}; see the log. /aside lists them all."
     )
     ASIDE = "What I put aside because I could not cope with it, oldest first:"
     ASIDE_LINE = "update {number}, {age} ago"
@@ -316,37 +319,37 @@ class Label(StrEnum):
     SETTING_DETAIL = "Detail"
     SETTING_LANGUAGE = "Language"
     SETTING_FOOTER = "Small print"
-    SETTING_STREAM = "Answers appear"
+    SETTING_STREAM = "Show answers"
     SETTING_LENGTH = "Length of answers"
-    SETTING_TEMPERATURE = "Wording"
+    SETTING_TEMPERATURE = "Creativity"
     SETTING_WATCH = "When I speak"
     SETTING_CHANGED_BY = "Who may change this"
     DETAIL_TOKENS = "{tokens} tokens"
-    LANGUAGE_CHOICE = "Which language shall my menus and notices be in?"
+    LANGUAGE_CHOICE = "Which language should my menus and notices be in?"
     LANGUAGE_AUTO = "as in Telegram"
     OWN_NAME = "English"
     FOOTER_CHOICE = "Under an answer I can say how closely I read the picture, and how long that took."
     FOOTER_SHOWN = "shown"
     FOOTER_HIDDEN = "hidden"
     STREAM_CHOICE = "You can watch an answer grow, or get it when it is finished."
-    STREAM_EDIT = "while I write them"
-    STREAM_DRAFT = "as Telegram's preview, in private chats"
+    STREAM_EDIT = "as they are written"
+    STREAM_DRAFT = "as a draft (private chats)"
     STREAM_OFF = "when they are finished"
-    LENGTH_CHOICE = "How long shall my answers be?"
+    LENGTH_CHOICE = "How long should my answers be?"
     LENGTH_SHORT = "short"
     LENGTH_NORMAL = "normal"
     LENGTH_LONG = "long"
-    TEMPERATURE_CHOICE = "How freely shall I word my answers? Exact is best for reading texts and numbers."
-    EXACT = "exact"
-    BALANCED = "balanced"
-    LIVELY = "lively"
+    TEMPERATURE_CHOICE = "How creative should my wording be? For reading texts and numbers, “none” is best."
+    EXACT = "none"
+    BALANCED = "some"
+    LIVELY = "more"
     WATCH_CHOICE = (
-        "When shall I speak in this group? Every picture reaches me only if I am an admin here, or if my owner has "
-        "switched off my privacy mode."
+        "When should I speak in this group? Every picture reaches me only if I am an admin here, or if my owner has "
+        "turned off privacy mode in @BotFather."
     )
     WATCH_ASKED = "when I am asked"
     WATCH_ALL = "on every picture"
     CHANGED_BY_CHOICE = "Who may change these settings? This one is always up to the admins."
     CHANGED_BY_ADMINS = "the admins"
     CHANGED_BY_EVERYBODY = "everybody"
-    SETTINGS_RESET = "The defaults hold again."
+    SETTINGS_RESET = "Back to the defaults."

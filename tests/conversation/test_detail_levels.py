@@ -46,7 +46,7 @@ async def test_what_is_beyond_the_memory_is_read_as_closely_as_possible(stage: S
     await stage.start()
     chat = server.person("Ada").private()
     answer = await final(chat, await chat.send_document(picture(1200, 1200), "a.png", caption="#max Read it."))
-    assert "the memory here allows no closer look" in answer.text
+    assert "no closer look is possible here" in answer.text
     assert [button.text for button in answer.buttons] == ["Retry"]
 
 

@@ -14,7 +14,7 @@ from tests.conversation.conftest import Stage, final, settled
 
 pytestmark = pytest.mark.usefixtures("bot")
 
-PREVIEW = "I only see the preview picture of it"
+PREVIEW = "I only see its preview picture"
 MOVES: tuple[Moving, ...] = ("animation", "video", "video_note")
 
 

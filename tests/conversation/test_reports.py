@@ -65,7 +65,7 @@ async def test_they_are_told_once_an_hour(stage: Stage, server: Server, house: t
         await database.write("UPDATE inbox SET reported_at = reported_at - ?", PAUSE_SECONDS)
     await stage.start()
     (told,) = await owner.wait_until(lambda: reports(owner))
-    assert "Cases: 2, the last one: update 3." in told.text
+    assert "Cases: 2, last: update 3;" in told.text
 
 
 async def test_what_nobody_could_be_told_is_told_later(
@@ -93,7 +93,7 @@ async def test_a_report_from_the_future_does_not_silence_the_next(
     monkeypatch.setattr("bot.updates.reports.PAUSE_SECONDS", 0.0)
     await stage.start()
     (told,) = await house[0].wait_until(lambda: reports(house[0]))
-    assert "update 2." in told.text
+    assert "update 2;" in told.text
 
 
 async def test_a_database_that_fails_does_not_end_the_telling(

@@ -1,4 +1,4 @@
-"""The marks mean what they say."""
+"""The metrics mean what they say."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_the_rate_weighs_pages_by_their_length() -> None:
 
 
 def test_exact_forgives_blanks_and_a_full_stop_only() -> None:
-    """A value in a sentence's dress is still the value; another value is not."""
+    """A value within a sentence is still the value; another value is not."""
     assert exact(" $12.50. ", "$12.50")
     assert exact("14  March 2025", "14 March 2025")
     assert exact("三个。", "三个")

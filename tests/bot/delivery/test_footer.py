@@ -25,7 +25,7 @@ def test_it_says_how_the_picture_was_read() -> None:
 
 def test_it_says_when_memory_was_the_limit() -> None:
     """The level was lowered."""
-    assert "allows no closer look" in note(asked=512)
+    assert "no closer look is possible here" in note(asked=512)
 
 
 def test_it_says_when_memory_was_short() -> None:
