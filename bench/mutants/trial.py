@@ -78,9 +78,9 @@ def outcome(module: str, source: str, tests: Sequence[str], seconds: float | Non
     process = _FORK.Process(target=_run, args=(module, source, tests, log, 0 if seconds is None else seconds / 2))
     process.start()
     process.join(seconds)
+    late = process.exitcode is None
     with contextlib.suppress(ProcessLookupError):  # It may have left processes of its own.
         os.killpg(process.pid or 0, signal.SIGKILL)
-    late = process.exitcode is None
     process.join()
     return None if late else process.exitcode
 
