@@ -109,7 +109,7 @@ def test_only_so_many_answers_are_begun() -> None:
 def test_the_line_is_bounded() -> None:
     """One more than may wait is QueueFull, until somebody's turn has come."""
     scheduler = in_line(request("a"), request("b"), limits=Limits(waiting=2))
-    with pytest.raises(QueueFull):
+    with pytest.raises(QueueFull, match=r"^2 requests wait already$"):
         scheduler.add(request("c"), 0.0)
     scheduler.next(0.0)
     scheduler.add(request("c"), 0.0)
