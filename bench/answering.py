@@ -4,8 +4,8 @@ import secrets
 import statistics
 from dataclasses import dataclass, replace
 
+from assistant.tasks import beside
 from bench.lag import watch_lag
-from bot.tasks import beside
 from model_service import Detail, GenerationRequest, Message, ModelService, SamplingParams
 
 QUESTION = "What does it say?"

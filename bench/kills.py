@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import playground
+from assistant.tasks import spawn
 from bench.machine import facts
 from bench.reaper import Kind, Reaper, schedule
 from bench.verdict import Verdict, judge
-from bot.albums import Window
-from bot.tasks import spawn
+from bot.updates.albums import Window
 from playground import Server
 from tests.crash.bot_process import BotProcess
 from tests.crash.mixed import Mixed
@@ -69,7 +69,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
     """Kill as planned, let the last process bring everything to its end, and judge."""
     begin, chance = time.monotonic(), random.Random(plan.seed)
     async with playground.serve() as server:
-        patches = {"bot.lanes.WINDOW": Window(plan.quiet)}
+        patches = {"bot.updates.lanes.WINDOW": Window(plan.quiet)}
         bot = BotProcess(server, folder, patches=patches, model=LIMITS)
         crowd = Mixed(server, chance, plan.chats, plan.questions)
         reaper = Reaper(server, bot, crowd, random.Random(plan.seed), plan.longest)
@@ -141,6 +141,8 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", type=Path, help="keep the figures here, as JSON")
     asked = vars(parser.parse_args(arguments))
     out = asked.pop("out")
+    if asked["questions"] % asked["chats"]:
+        parser.error("each chat asks as many questions as the others: --questions is to be a multiple of --chats")
     with tempfile.TemporaryDirectory() as folder:
         outcome = asyncio.run(measure(Plan(**asked), Path(folder) / "data"))
     report = facts() | dataclasses.asdict(outcome)

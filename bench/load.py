@@ -18,12 +18,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from assistant.settings.settings import Settings
+from assistant.storage.database import FILE
+from assistant.tasks import beside
 from bench.crowd import PATIENCE, Seen
 from bench.lag import watch_lag, watch_memory
 from bot.app import open_bot, settle
-from bot.configuration.settings import Settings
-from bot.storage.database import FILE
-from bot.tasks import beside
 from model_service import (
     MAX_TOKENS,
     DetailPlan,

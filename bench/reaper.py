@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from bot.storage.database import FILE, FOLDER
-from bot.tasks import spawn
+from assistant.storage.database import FILE, FOLDER
+from assistant.tasks import spawn
 from playground import Call, Server
 from tests.crash.bot_process import BotProcess, Ends, Load
 from tests.crash.failpoints import Failpoint

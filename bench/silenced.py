@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import playground
+from assistant.pictures.pdf import PROCESS
+from assistant.storage import open_database
 from bench.load import Spread, spread
 from bench.machine import facts
-from bot.pictures.pdf import PROCESS
-from bot.storage import Inbox, open_database
+from bot.updates.inbox import Inbox
 from playground import Chat, Server
 from tests.bot.samples import pdf, picture
 from tests.crash.bot_process import BotProcess
@@ -75,7 +76,9 @@ class Outcome:
 async def measure(plan: Plan, folder: Path) -> Outcome:
     """Let the two do it, and the others ask."""
     async with playground.serve() as server:
-        bot = BotProcess(server, folder / "data", patches={"bot.pictures.pdf.PROCESS": _slow_process(plan, folder)})
+        bot = BotProcess(
+            server, folder / "data", patches={"assistant.pictures.pdf.PROCESS": _slow_process(plan, folder)}
+        )
         taken_in, behind, after = await _live(plan, server, bot) if plan.live else (None, None, None)
         if not plan.live:
             await _flood(plan, server)

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import playground
+from assistant.storage.database import FILE, FOLDER
+from assistant.tasks import beside
 from bench.kills import LIMITS, within
 from bench.lag import resident_mib
 from bench.machine import facts
 from bench.verdict import Verdict, judge
-from bot.storage.database import FILE, FOLDER
-from bot.tasks import beside
 from playground import Server
 from tests.crash.bot_process import SCRIPTED, BotProcess
 from tests.crash.mixed import Mixed
@@ -36,7 +36,7 @@ MOST_UNDER_WAY = 6
 PATIENCE = 120.0
 """Seconds after which a question that is not answered holds up nothing any more."""
 
-PATCHES = {"bot.storage.inbox.KEPT_SECONDS": 60.0}
+PATCHES = {"bot.updates.inbox.KEPT_SECONDS": 60.0}
 """The numbers of finished updates are kept for two days: so long no soak takes."""
 
 FAULTS = (("sendMessage", 429), ("editMessageText", 429), ("editMessageText", 502), ("download", 502), ("getFile", 500))
@@ -89,7 +89,8 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
     async with playground.serve() as server:
         model = LIMITS if plan.model == SCRIPTED else LIMITS | {"name": plan.model}
         bot = BotProcess(server, folder, engine=plan.model, patches=PATCHES, model=model)
-        crowd = Mixed(server, random.Random(plan.seed), plan.chats, plan.chats)
+        exact = plan.model == SCRIPTED
+        crowd = Mixed(server, random.Random(plan.seed), plan.chats, plan.chats, exact=exact)
         bot.start()
         await server.wait_until(lambda: server.polling, PATIENCE)
         async with beside(_watch(plan, bot, crowd, samples), "take samples"):

@@ -5,8 +5,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from bot.sentences import Sentence
-from bot.storage.database import FOLDER
+from assistant.storage.database import FOLDER
+from assistant.texts.messages import Sentence
 from tests.crash.bot_process import BotProcess
 from tests.crash.marks import mark_of, words_in
 from tests.crash.mixed import Mixed
@@ -22,7 +22,8 @@ class Verdict:
 
     `lost` questions got neither an answer nor a sentence, `excused` a sentence instead (`sentences`); `set_aside` are
     rows and sentences. `twice` were answered in two messages of which the bot knew the numbers; where it knew one only
-    it died between Telegram's acceptance and its note (`window`). `late` were answered after a confirmed /forget.
+    it died between Telegram's acceptance and its note (`window`). `late` were answered after a confirmed /forget,
+    `astray` with another's answer.
     `copies` and `words` are of forgotten chats. `starting` messages, whose numbers the bot knew, say for good that it
     starts up, `unfinished` rows are not done, `unconfirmed` were not told that they are forgotten.
 
@@ -37,6 +38,7 @@ class Verdict:
     twice: int
     out_of_order: int
     late: int
+    astray: int
     copies: int
     words: int
     starting: int
@@ -78,6 +80,7 @@ def judge(crowd: Mixed, bot: BotProcess, known: set[tuple[int, int]], violations
         twice=sum(twice for twice, _, _ in doubles),
         out_of_order=len(crowd.out_of_order()),
         late=len(crowd.late),
+        astray=len(crowd.astray),
         copies=sum(mark in forgotten for mark in copies.values()),
         words=len(list(words_in(bot.folder, forgotten))),
         starting=sum(starting),

@@ -9,15 +9,18 @@ from typing import Any, Self
 from telegram import Bot, Update
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
-from bot.configuration.settings import Settings
-from bot.delivery.looks import Looks
+from assistant.latency import Latency
+from assistant.open_questions import OpenQuestions
+from assistant.retention import Retention
+from assistant.settings.settings import Settings
+from assistant.storage import Admissions, Chats, Pictures, Turns
+from bot.delivery.edit_throttle import EditThrottle
+from bot.incoming.downloads import MOST_WAIT
+from bot.incoming.media import Media
 from bot.pairing import Pairing
-from bot.pictures.downloads import MOST_WAIT
-from bot.pictures.media import Media
-from bot.questions.asked import AskedQuestions
-from bot.retention import Retention
-from bot.storage import Admissions, AtWork, Chats, Inbox, Moving, Pictures, Turns
-from bot.timings import Timings
+from bot.updates.at_work import AtWork
+from bot.updates.group_migration import GroupMigration
+from bot.updates.inbox import Inbox
 from model_service import ModelService
 
 Data = dict[Any, Any]
@@ -40,11 +43,11 @@ class Services:
     pictures: Pictures
     turns: Turns
     admissions: Admissions
-    moving: Moving
+    moving: GroupMigration
     retention: Retention
-    looks: Looks
-    asked: AskedQuestions
-    timings: Timings
+    looks: EditThrottle
+    asked: OpenQuestions
+    timings: Latency
     pairing: Pairing | None
     notices: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
     since: float = field(default_factory=time.monotonic)

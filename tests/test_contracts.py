@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("bot", "model_service", "playground", "training", "bench")
+PACKAGES = ("assistant", "bot", "cli", "model_service", "playground", "training", "bench")
 
 PLANTS = {
     "The model knows nothing of Telegram or of people": ("model_service/stream.py", "import telegram"),
     "The queue's order and the dial of detail are pure data": ("model_service/scheduler.py", "import threading"),
-    "The bot never touches torch": ("bot/pictures/media.py", "import torch"),
-    "The model service is used by its public names only": ("bot/pictures/media.py", "import model_service.picture"),
-    "Handlers stand on the bot, never the other way round": ("bot/storage/turns.py", "import bot.handlers.start"),
+    "The bot never touches torch": ("bot/incoming/media.py", "import torch"),
+    "The model service is used by its public names only": ("bot/incoming/media.py", "import model_service.picture"),
+    "Handlers stand on the bot, never the other way round": ("assistant/storage/turns.py", "import bot.handlers.start"),
     "The bot and the model stand without playground, training and bench": ("bot/app.py", "import playground"),
     "Training knows the model, but neither Telegram nor people": ("training/pages.py", "import playground.limits"),
     "The playground needs neither training nor bench": ("playground/server.py", "import training.metrics"),

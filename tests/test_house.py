@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("bot", "model_service", "playground", "training", "bench")
+PACKAGES = ("assistant", "bot", "cli", "model_service", "playground", "training", "bench")
 MOST_LINES = 300
 
 DOCUMENTED = re.compile(r"^\| `([a-z]+\.[a-z_]+)` \| `([^`]+)` \|", re.MULTILINE)
@@ -20,10 +20,10 @@ INVENTED = "abcdefghijklmnopqrstuvwxyz"
 """Every token in the tests holds the alphabet, as no real one does."""
 
 DATA = (
-    ("bot.storage", "migrations/0001_first.sql"),
-    ("bot.storage", "migrations/0002_admissions.sql"),
+    ("assistant.storage", "migrations/0001_first.sql"),
+    ("assistant.storage", "migrations/0002_admissions.sql"),
     ("bot", "samples/receipt.jpg"),
-    ("bot.locale", "zh/LC_MESSAGES/eyeglass.po"),
+    ("assistant.texts", "locale/zh/LC_MESSAGES/eyeglass.po"),
     ("model_service", "pocket/config.json"),
     ("model_service", "pocket/tokenizer.model"),
     ("model_service", "pocket/model.safetensors.index.json"),

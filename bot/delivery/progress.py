@@ -2,9 +2,9 @@
 
 import math
 
-from bot.delivery.combining import APART, CombinedAnswer
-from bot.questions.asked import Asked, Step
-from bot.texts import Sentence, Texts
+from assistant.combined_answer import APART, CombinedAnswer
+from assistant.open_questions import OpenQuestion, Step
+from assistant.texts import Sentence, Texts
 from model_service import GenerationOutput, Health, ModelService, Stage
 
 STEP_SECONDS = 5
@@ -24,7 +24,7 @@ class Progress:
         self,
         texts: Texts,
         model: ModelService,
-        asked: Asked,
+        asked: OpenQuestion,
         answer: CombinedAnswer | None = None,
         *,
         grows: bool = True,

@@ -10,13 +10,13 @@ from telegram.constants import ChatAction
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
+from assistant.tasks import beside, spawn
 from bot.delivery.drafts import Draft
-from bot.delivery.looks import Looks
-from bot.delivery.pacing import ONCE
-from bot.delivery.post import Place, Post
-from bot.delivery.sending import is_unreachable, never_arrived
+from bot.delivery.edit_throttle import EditThrottle
+from bot.delivery.errors import is_unreachable, never_arrived
+from bot.delivery.message import EditableMessage, Place
+from bot.delivery.rate_limiter import ONCE
 from bot.render import Part, growing
-from bot.tasks import beside, spawn
 
 TYPING_SECONDS = 4.5
 """Telegram shows "typing" for five seconds."""
@@ -43,15 +43,15 @@ class Reply:
         bot: ExtBot[int],
         place: Place,
         *,
-        looks: Looks | None = None,
+        looks: EditThrottle | None = None,
         message_id: int | None = None,
         began: Callable[[int], Awaitable[None]] | None = None,
         keyboard: InlineKeyboardMarkup | None = None,
         draft: Draft | None = None,
     ) -> None:
         self._bot = bot
-        self._post = Post(bot, place, message_id, began, keyboard)
-        self._looks = Looks() if looks is None else looks
+        self._post = EditableMessage(bot, place, message_id, began, keyboard)
+        self._looks = EditThrottle() if looks is None else looks
         self._showing = asyncio.Lock()
         self._closed = False
         self._lost = False
@@ -150,15 +150,15 @@ class Reply:
         self._typing.clear()
         first, *others = parts
         self._post.keyboard = None if others else keyboard
-        messages = [await self._post.put_surely(first)]
+        messages = [await self._post.deliver(first)]
         for part in others:
             self._post.next()
             self._post.keyboard = keyboard if part is others[-1] else None
-            messages.append(await self._post.put_surely(part))
+            messages.append(await self._post.deliver(part))
         if doubt and None in messages:
             self._post.next()
             self._post.keyboard = None
-            await self._post.put_surely(Part(doubt))
+            await self._post.deliver(Part(doubt))
         return [message for message in messages if message is not None]
 
     async def _keep_typing(self) -> None:

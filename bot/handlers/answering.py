@@ -6,30 +6,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from telegram import Chat, InlineKeyboardMarkup, Update
+from telegram.ext import ExtBot
 
-from bot.access import asker_of
-from bot.configuration.chat_settings import Stream
+from assistant.combined_answer import CombinedAnswer
+from assistant.open_questions import Cancelled, OpenQuestion
+from assistant.settings.chat_settings import Stream
+from assistant.storage import Picture, Turn, surely
+from assistant.texts import Sentence
+from assistant.wording.question import ParsedQuestion
+from bot.addressing import asker_of
 from bot.context import BotContext
-from bot.delivery.combining import CombinedAnswer
+from bot.delivery.answer_buttons import buttons_under
+from bot.delivery.answer_text import CLOSE, names_of, parts_of, whole_answer
 from bot.delivery.drafts import Draft
-from bot.delivery.footer import CLOSE
-from bot.delivery.post import place_of, topic_of
+from bot.delivery.message import place_of, topic_of
+from bot.delivery.orphans import remove_orphans
 from bot.delivery.progress import Progress
 from bot.delivery.reply import Reply
-from bot.handlers.closer import buttons_under
-from bot.handlers.notes import names_of
+from bot.delivery.say import message_of, texts_for
 from bot.handlers.queue import cancel_keyboard
 from bot.handlers.reading import Answering, Reading, excuse, read_all
-from bot.handlers.readout import parts_of, whole_answer
-from bot.handlers.speaking import message_of, texts_for
-from bot.lanes import lanes_of
-from bot.pictures.downloads import DownloadFailed
-from bot.pictures.media import Media
-from bot.questions.asked import Asked, Cancelled
-from bot.questions.override import Wanted
+from bot.incoming.downloads import DownloadFailed
+from bot.incoming.media import Media
 from bot.render import Part, render
-from bot.storage import Picture, Turn, surely
-from bot.texts import Sentence
+from bot.updates.lanes import lanes_of
 from model_service import (
     CheckpointError,
     Draining,
@@ -43,7 +43,7 @@ from model_service import (
 _log = logging.getLogger(__name__)
 
 
-async def answer(update: Update, context: BotContext, pictures: Sequence[Picture], wanted: Wanted) -> None:
+async def answer(update: Update, context: BotContext, pictures: Sequence[Picture], wanted: ParsedQuestion) -> None:
     """Answer a question about one or more pictures, once; what cannot be answered gets its one sentence.
 
     As soon as it is one of the open questions, the next update of the chat may begin.
@@ -60,6 +60,8 @@ async def answer(update: Update, context: BotContext, pictures: Sequence[Picture
         with services.asked.open(work.asked, promised=begun is not None):
             lanes_of(context).let_by(update.update_id)
             await _see_through(work, context.media())
+            if services.inbox.may_be_begun(update.update_id):
+                await _tidy_up(work, context.bot)
     except (LimitReached, QueueFull) as error:
         await _decline(work, error)
 
@@ -85,14 +87,14 @@ async def _see_through(work: Answering, media: Media) -> None:
 
 
 async def _begin(
-    update: Update, context: BotContext, pictures: Sequence[Picture], wanted: Wanted, begun: int | None
+    update: Update, context: BotContext, pictures: Sequence[Picture], wanted: ParsedQuestion, begun: int | None
 ) -> Answering:
     services, message = context.services, message_of(update)
     settings = wanted.settings(await services.chats.settings(message.chat.id, topic_of(message)))
     texts, asker = await texts_for(update, context), asker_of(update)
     combined = CombinedAnswer(await names_of(pictures, services, texts))
     suspect = services.inbox.attempts(update.update_id) > 0
-    asked = Asked(message.chat.id, message.message_id, asker.id, update.update_id, wanted.text, suspect=suspect)
+    asked = OpenQuestion(message.chat.id, message.message_id, asker.id, update.update_id, wanted.text, suspect=suspect)
     return Answering(
         services=services,
         message=message,
@@ -166,6 +168,15 @@ def _turn(work: Answering, reading: Reading, messages: Sequence[int]) -> Turn:
         detail=work.settings.detail,
         finish=reading.output.finish_reason or FinishReason.STOP,
     )
+
+
+async def _tidy_up(work: Answering, bot: ExtBot[int]) -> None:
+    """Remove what a run that was killed left under the question."""
+    chat, question, services = work.message.chat.id, work.message.message_id, work.services
+    answer = await services.inbox.answer_of(work.asked.update_id)
+    if answer is not None:
+        known = await services.pictures.messages_about(chat, question, answer)
+        await remove_orphans(bot, chat, question, answer, known)
 
 
 async def _decline(work: Answering, error: Exception) -> None:

@@ -5,14 +5,14 @@ import time
 
 from telegram import Chat, InlineKeyboardMarkup, Update
 
-from bot.access import decides
+from assistant.access import decides
+from assistant.texts import Sentence, Texts
 from bot.context import BotContext
+from bot.delivery.say import acknowledge, message_of, redraw, say, say_text, texts_for
 from bot.handlers.queue import lasting
-from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
-from bot.inbox_queue import queue_of
-from bot.reports import RETRY, retry_button
-from bot.storage import SetAside
-from bot.texts import Sentence, Texts
+from bot.updates.inbox import SetAside
+from bot.updates.inbox_queue import queue_of
+from bot.updates.reports import RETRY, retry_button
 
 PATTERN = rf"^{RETRY}([0-9]{{1,15}}):([0-9]{{1,15}})\Z"
 MOST_SHOWN = 20

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
-from bot.configuration.chat_settings import Setting
+from assistant.settings.chat_settings import Setting
+from assistant.texts import PURPOSES, Sentence, Texts
 from bot.context import BotContext, Services
-from bot.delivery.footer import SEPARATOR
-from bot.delivery.post import topic_of
-from bot.handlers.admins import may_change_settings
-from bot.handlers.menu import CHOSEN, detail_label
-from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
-from bot.texts import PURPOSES, Sentence, Texts
+from bot.delivery.answer_text import SEPARATOR
+from bot.delivery.message import topic_of
+from bot.delivery.say import acknowledge, message_of, redraw, say, say_text, texts_for
+from bot.delivery.settings_menu import CHOSEN, detail_label
+from bot.incoming.admins import may_change_settings
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, Level, UnknownDetail
 
 PREFIX = "detail:"

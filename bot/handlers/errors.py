@@ -8,13 +8,13 @@ import uuid
 from telegram import Bot, Update
 from telegram.error import ChatMigrated, InvalidToken, TelegramError
 
+from assistant.storage import is_full, is_passing_outage
+from assistant.texts import Sentence
 from bot.context import BotContext, Services
-from bot.delivery.sending import is_passing, is_unreachable
-from bot.handlers.speaking import say
-from bot.lanes import lanes_of
+from bot.delivery.errors import is_transient, is_unreachable
+from bot.delivery.say import say
 from bot.logs import without_tokens
-from bot.storage import is_full, is_passing_trouble
-from bot.texts import Sentence
+from bot.updates.lanes import lanes_of
 
 _log = logging.getLogger(__name__)
 
@@ -28,10 +28,10 @@ async def report(update: object, context: BotContext) -> None:
     elif isinstance(update, Update) and isinstance(error, InvalidToken):
         _log.warning("chat %s: update %d is left to the next start: %s", number, update.update_id, error)
         await context.services.inbox.postpone(update.update_id)
-    elif isinstance(update, Update) and is_passing(error):
+    elif isinstance(update, Update) and is_transient(error):
         _log.warning("chat %s: update %d is tried again: %s", number, update.update_id, error)
         lanes_of(context).try_again(update.update_id)
-    elif isinstance(update, Update) and is_passing_trouble(error):
+    elif isinstance(update, Update) and is_passing_outage(error):
         await _wait_for_storage(update, context)
     else:
         await _confess(update, context)

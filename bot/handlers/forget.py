@@ -4,14 +4,15 @@ import asyncio
 import contextlib
 import logging
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.error import TelegramError
 
+from assistant.texts import Sentence
 from bot.context import BotContext
-from bot.handlers.admins import is_admin_here
-from bot.handlers.speaking import message_of, say, say_as_answer
-from bot.lanes import lanes_of
-from bot.texts import Sentence
+from bot.delivery.orphans import remove_orphans
+from bot.delivery.say import message_of, say, say_as_answer
+from bot.incoming.admins import is_admin_here
+from bot.updates.lanes import lanes_of
 
 PATIENCE = 3.0
 """Seconds that a reader of the database is waited for before the person hears of it."""
@@ -32,16 +33,24 @@ async def forget(update: Update, context: BotContext) -> None:
         return
     chat = message.chat.id
     await lanes_of(context).drop(chat, update.update_id)
+    await _clear_screen(message, update, context)
     forgotten = await context.services.retention.forget(chat, update.update_id)
     context.services.model.forget(str(chat))
-    for begun in forgotten.answers:
-        with contextlib.suppress(TelegramError):
-            await context.bot.delete_message(chat, begun)
     _log.info("chat %d is forgotten: %d pictures, %d answers", chat, forgotten.pictures, forgotten.questions)
     if not forgotten.erased:
         await _erase(update, context)
     counts = {"pictures": forgotten.pictures, "answers": forgotten.questions}
     await say_as_answer(message, update, context, Sentence.FORGOTTEN, **counts)
+
+
+async def _clear_screen(message: Message, update: Update, context: BotContext) -> None:
+    """Delete the messages of answers that were growing, as long as it is known which they are."""
+    chat, inbox = message.chat.id, context.services.inbox
+    for begun in await inbox.begun(chat, update.update_id):
+        with contextlib.suppress(TelegramError):
+            await context.bot.delete_message(chat, begun)
+    for question in await inbox.maybe_begun(chat, update.update_id):
+        await remove_orphans(context.bot, chat, question, message.message_id, known=())
 
 
 async def _erase(update: Update, context: BotContext) -> None:

@@ -8,12 +8,13 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from bot.access import Verdict, is_addressed, judge, leading_command
+from assistant.access import Verdict
+from bot.addressing import is_addressed, judge_sender, leading_command
 from bot.context import BotContext, EyeglassApplication
-from bot.delivery.pacing import ONCE
-from bot.delivery.post import topic_of
+from bot.delivery.message import topic_of
+from bot.delivery.rate_limiter import ONCE
 from bot.handlers import strangers
-from bot.pictures.attachments import shows_picture
+from bot.incoming.attachments import shows_picture
 
 _log = logging.getLogger(__name__)
 
@@ -80,4 +81,4 @@ async def _verdict(update: Update, context: BotContext) -> Verdict:
     group = chat is not None and chat.type != Chat.PRIVATE
     ids = [somebody.id for somebody in (chat if group else None, user) if somebody is not None]
     inside = await context.services.admissions.inside(*ids)
-    return judge(context.services.settings.access, inside, chat, user)
+    return judge_sender(context.services.settings.access, inside, chat, user)

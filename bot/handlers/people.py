@@ -4,13 +4,13 @@ import logging
 
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
-from bot.access import OUTCOMES, Action, decides, inert, may, one_line
+from assistant.access import OUTCOMES, Action, decides, inert, may, one_line
+from assistant.storage import Admission, Standing
+from assistant.texts import Sentence, Texts
 from bot.context import BotContext
-from bot.handlers.commands import tell_person
-from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, tell, texts_for, texts_of
+from bot.delivery.command_menus import tell_person
+from bot.delivery.say import acknowledge, message_of, redraw, say, say_text, tell, texts_for, texts_of
 from bot.render import units
-from bot.storage import Admission, Standing
-from bot.texts import Sentence, Texts
 
 DOOR, LIST = "door", "people"
 """Where a button stands: under the question about one stranger, or under the list of all."""

@@ -6,31 +6,31 @@ from dataclasses import replace
 
 from telegram import Message, Update
 
+from assistant.storage import Picture
+from assistant.texts import Sentence
+from assistant.wording.question import ParsedQuestion, parse_question
 from bot.context import BotContext
-from bot.delivery.post import topic_of
+from bot.delivery.message import topic_of
+from bot.delivery.say import message_of, say, texts_for
 from bot.handlers.answering import answer
-from bot.handlers.others import decline
-from bot.handlers.speaking import message_of, say, texts_for
-from bot.handlers.subjects import TROUBLES, at_work, named, take_in, tell
-from bot.lanes import lanes_of
-from bot.pictures.downloads import MOST_OF_A_CHAT
-from bot.pictures.media import Media
-from bot.questions.override import Wanted, wanted_of
-from bot.storage import Picture
-from bot.texts import Sentence
+from bot.handlers.unsupported import decline
+from bot.incoming.downloads import MOST_OF_A_CHAT
+from bot.incoming.media import Media
+from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, select_named, tell
+from bot.updates.lanes import lanes_of
 
 
 async def look(update: Update, context: BotContext) -> None:
     """Take it in, an album as a whole; answer its caption, or ask what is wanted."""
     message = message_of(update)
-    wanted = wanted_of(message, context.bot.bot, await texts_for(update, context))
+    wanted = parse_question(message, context.bot.bot, await texts_for(update, context))
     if message.media_group_id is not None:
         await _look_at_album(update, context, message.media_group_id, wanted)
         return
     try:
         async with at_work(message, update, context) as media:
-            pictures = await take_in(message, wanted.text, context, media)
-    except TROUBLES as error:
+            pictures = await fetch_pictures(message, wanted.text, context, media)
+    except USER_ERRORS as error:
         await tell(error, message, update, context)
         return
     if pictures:
@@ -39,7 +39,7 @@ async def look(update: Update, context: BotContext) -> None:
         await decline(update, context)
 
 
-async def go_on(update: Update, context: BotContext, pictures: Sequence[Picture], wanted: Wanted) -> None:
+async def go_on(update: Update, context: BotContext, pictures: Sequence[Picture], wanted: ParsedQuestion) -> None:
     """Answer the question about these pictures; where there is none, ask for it."""
     if wanted.text:
         await answer(update, context, pictures, wanted)
@@ -55,7 +55,7 @@ async def go_on(update: Update, context: BotContext, pictures: Sequence[Picture]
     await services.pictures.about(pictures, [message.message_id, *said])
 
 
-async def _look_at_album(update: Update, context: BotContext, album: str, wanted: Wanted) -> None:
+async def _look_at_album(update: Update, context: BotContext, album: str, wanted: ParsedQuestion) -> None:
     """One caption is a question about all of the pictures; where several have one, each is about its own picture.
 
     What comes late is asked what its album was asked.
@@ -96,12 +96,12 @@ async def _take_in_all(update: Update, context: BotContext, messages: Sequence[M
     async def fetch(message: Message) -> None:
         try:
             async with few:
-                shown = await take_in(message, "", context, media)
+                shown = await fetch_pictures(message, "", context, media)
             if shown:
                 await context.services.pictures.about(shown, [message.message_id])
             else:
                 await decline(update, context)
-        except TROUBLES as error:
+        except USER_ERRORS as error:
             await tell(error, message, update, context)
 
     await asyncio.gather(*(fetch(message) for message in messages))
@@ -114,9 +114,9 @@ async def _asked(chat: int, messages: set[int], context: BotContext) -> str | No
     return asking or await context.services.turns.question(chat, messages)
 
 
-async def _answer_about(update: Update, context: BotContext, pictures: list[Picture], wanted: Wanted) -> None:
+async def _answer_about(update: Update, context: BotContext, pictures: list[Picture], wanted: ParsedQuestion) -> None:
     """Answer about those of an album that its caption names, else about all."""
     try:
-        await go_on(update, context, await named(pictures, wanted.text, context), wanted)
-    except TROUBLES as error:
+        await go_on(update, context, await select_named(pictures, wanted.text, context), wanted)
+    except USER_ERRORS as error:
         await tell(error, message_of(update), update, context)

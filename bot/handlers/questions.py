@@ -2,25 +2,25 @@
 
 from telegram import Chat, Update
 
-from bot.access import ASK, command_of
+from assistant.storage import Picture
+from assistant.texts import Sentence
+from assistant.wording.question import parse_question
+from bot.addressing import ASK, command_of
 from bot.context import BotContext
-from bot.delivery.post import topic_of
+from bot.delivery.message import topic_of
+from bot.delivery.say import message_of, say, texts_for
 from bot.handlers.pictures import go_on
-from bot.handlers.speaking import message_of, say, texts_for
-from bot.handlers.subjects import TROUBLES, at_work, named, take_in, tell
-from bot.questions.override import wanted_of
-from bot.storage import Picture
-from bot.texts import Sentence
+from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, select_named, tell
 
 
 async def ask(update: Update, context: BotContext) -> None:
     """Find the pictures that are meant, and answer about them; /ask alone explains itself."""
     message = message_of(update)
-    wanted = wanted_of(message, context.bot.bot, await texts_for(update, context))
+    wanted = parse_question(message, context.bot.bot, await texts_for(update, context))
     settled = await context.services.pictures.of_message(message.chat.id, message.message_id)
     try:
         pictures = settled or await _meant(update, context, wanted.text)
-    except TROUBLES as error:
+    except USER_ERRORS as error:
         await tell(error, message, update, context)
         return
     if pictures:
@@ -36,7 +36,7 @@ async def _meant(update: Update, context: BotContext, question: str) -> list[Pic
     """What the question is about, and of that what it names; empty where nobody knows.
 
     Raises:
-        PictureRejected, DownloadFailed, DocumentRefused, Objection: it cannot be looked at.
+        PictureRejected, DownloadFailed, DocumentRefused, BadSelection: it cannot be looked at.
     """
     message, known = message_of(update), context.services.pictures
     pictures: list[Picture] = []
@@ -46,8 +46,8 @@ async def _meant(update: Update, context: BotContext, question: str) -> list[Pic
         earlier = message
     if not pictures and earlier is not None:
         async with at_work(message, update, context) as media:
-            pictures = await take_in(earlier, question, context, media)
+            pictures = await fetch_pictures(earlier, question, context, media)
     bare = not question and command_of(message, context.bot.bot) == ASK
     if not pictures and not bare:
         pictures = await known.current(message.chat.id, topic_of(message))
-    return await named(pictures, question, context) if pictures else []
+    return await select_named(pictures, question, context) if pictures else []

@@ -5,13 +5,14 @@ import time
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
-from bot.access import asker_of, inert, one_line
+from assistant.access import inert, one_line
+from assistant.open_questions import OpenQuestion, OpenQuestions, Step
+from assistant.texts import Sentence, Texts
+from bot.addressing import asker_of
 from bot.context import BotContext
 from bot.delivery.progress import in_line
-from bot.handlers.admins import is_admin_here
-from bot.handlers.speaking import acknowledge, message_of, say, say_text, texts_for
-from bot.questions.asked import Asked, AskedQuestions, Step
-from bot.texts import Sentence, Texts
+from bot.delivery.say import acknowledge, message_of, say, say_text, texts_for
+from bot.incoming.admins import is_admin_here
 from model_service import MemoryUse, ModelService
 
 PREFIX = "cancel:"
@@ -22,7 +23,7 @@ DAY = 24
 _log = logging.getLogger(__name__)
 
 
-def cancel_keyboard(texts: Texts, asked: Asked) -> InlineKeyboardMarkup:
+def cancel_keyboard(texts: Texts, asked: OpenQuestion) -> InlineKeyboardMarkup:
     """The button under a question's answer for as long as that is not whole."""
     button = InlineKeyboardButton(texts.say(Sentence.BUTTON_CANCEL), callback_data=f"{PREFIX}{asked.message}")
     return InlineKeyboardMarkup([[button]])
@@ -65,11 +66,11 @@ async def show(update: Update, context: BotContext) -> None:
     await say_text(update, context, "\n".join(lines))
 
 
-def _counts(texts: Texts, questions: AskedQuestions) -> str:
+def _counts(texts: Texts, questions: OpenQuestions) -> str:
     return texts.say(Sentence.QUEUE, under_way=questions.answering, waiting=questions.waiting)
 
 
-def _state(texts: Texts, asked: Asked, model: ModelService) -> str:
+def _state(texts: Texts, asked: OpenQuestion, model: ModelService) -> str:
     if asked.step is Step.BEHIND:
         return texts.say(Sentence.QUEUE_BEHIND)
     place = model.place(asked.request)

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 from telegram import Message
 
-from bot.access import Asker
-from bot.configuration.chat_settings import ChatSettings
+from assistant.access import Asker
+from assistant.open_questions import OpenQuestion, Step
+from assistant.request import Question, build_request, drop_repeats, sampling_in
+from assistant.settings.chat_settings import ChatSettings
+from assistant.storage import Picture
+from assistant.texts import FAULTS, LIMITS, Sentence, Texts
+from assistant.wording.question import ParsedQuestion
+from assistant.wording.regions import REGIONS, about_part
 from bot.context import Services
 from bot.delivery.progress import Progress
 from bot.delivery.reply import Reply
-from bot.pictures.downloads import DownloadFailed
-from bot.pictures.media import Media
-from bot.questions.asked import Asked, Step
-from bot.questions.conversation import Question, compose, otherwise_asked, sampling_in
-from bot.questions.override import Wanted
-from bot.questions.regions import REGIONS, about_part
-from bot.storage import Picture
-from bot.texts import FAULTS, LIMITS, Sentence, Texts
+from bot.incoming.downloads import DownloadFailed
+from bot.incoming.media import Media
 from model_service import (
     CheckpointError,
     Draining,
@@ -49,9 +49,9 @@ class Answering:
     services: Services
     message: Message
     asker: Asker
-    wanted: Wanted
+    wanted: ParsedQuestion
     pictures: list[Picture]
-    asked: Asked
+    asked: OpenQuestion
     settings: ChatSettings
     texts: Texts
     progress: Progress
@@ -152,5 +152,5 @@ async def _request(work: Answering, media: Media, picture: Picture) -> Generatio
         length=work.settings.length,
         region=REGIONS[part] if part else None,
     )
-    history = otherwise_asked(await work.services.turns.history(picture, work.asker.id), work.asked.text)
-    return compose(question, history, sampling_in(work.settings, model), model.history_tokens)
+    history = drop_repeats(await work.services.turns.history(picture, work.asker.id), work.asked.text)
+    return build_request(question, history, sampling_in(work.settings, model), model.history_tokens)

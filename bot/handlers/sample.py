@@ -7,11 +7,11 @@ from importlib import resources
 from telegram import Chat, Message, ReplyKeyboardMarkup, Update
 from telegram.error import TelegramError
 
+from assistant.texts import Sentence, Texts
 from bot.context import BotContext
-from bot.handlers.speaking import tell, texts_for
-from bot.pictures.attachments import attachment_of
-from bot.pictures.downloads import DownloadFailed
-from bot.texts import Sentence, Texts
+from bot.delivery.say import tell, texts_for
+from bot.incoming.attachments import attachment_of
+from bot.incoming.downloads import DownloadFailed
 from model_service import PictureRejected
 
 QUESTIONS = (Sentence.SAMPLE_TOTAL, Sentence.SAMPLE_DATE, Sentence.SAMPLE_SHOP)

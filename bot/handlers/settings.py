@@ -4,13 +4,13 @@ import logging
 
 from telegram import Chat, InlineKeyboardMarkup, Message, Update
 
-from bot.configuration.chat_settings import Setting
+from assistant.settings.chat_settings import Setting
+from assistant.texts import Label, Sentence, Texts
 from bot.context import BotContext
-from bot.delivery.post import topic_of
-from bot.handlers import menu
-from bot.handlers.admins import is_admin_here, may_change_settings
-from bot.handlers.speaking import acknowledge, message_of, redraw, say_text, texts_for
-from bot.texts import Label, Sentence, Texts
+from bot.delivery import settings_menu as menu
+from bot.delivery.message import topic_of
+from bot.delivery.say import acknowledge, message_of, redraw, say_text, texts_for
+from bot.incoming.admins import is_admin_here, may_change_settings
 
 _log = logging.getLogger(__name__)
 

@@ -10,13 +10,14 @@ import time
 from telegram import Message, Update, User
 from telegram.ext import ApplicationHandlerStop
 
-from bot.access import Action, command_of
+from assistant.access import Action
+from assistant.texts import Sentence
+from bot.addressing import command_of
 from bot.context import BotContext
+from bot.delivery.say import asking_message, say_as_answer
 from bot.handlers.people import PATTERN
-from bot.handlers.speaking import asking_message, say_as_answer
-from bot.lanes import is_quick
-from bot.pictures.attachments import attachment_of
-from bot.texts import Sentence
+from bot.incoming.attachments import attachment_of
+from bot.updates.lanes import is_quick
 
 HELD_BY_TELEGRAM = 24 * 3600.0
 """How long Telegram keeps an update that was not fetched."""

@@ -2,11 +2,12 @@
 
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
+from assistant.texts import Sentence, Texts
 from bot.context import BotContext
-from bot.delivery.post import topic_of
-from bot.handlers import commands, sample
-from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
-from bot.texts import Sentence, Texts
+from bot.delivery import command_menus
+from bot.delivery.message import topic_of
+from bot.delivery.say import acknowledge, message_of, redraw, say, say_text, texts_for
+from bot.handlers import sample
 
 PREFIX, TRY, FORMS, PRINT, GROUPS, COMMANDS, BACK = "help", "try", "forms", "print", "groups", "commands", "back"
 PATTERN = rf"^{PREFIX}:({TRY}|{FORMS}|{PRINT}|{GROUPS}|{COMMANDS}|{BACK})\Z"
@@ -58,7 +59,7 @@ async def start_afresh(update: Update, context: BotContext) -> None:
 def _page(texts: Texts, name: str, private: bool) -> tuple[str, InlineKeyboardMarkup]:
     """A page's text and the buttons under it."""
     if name == COMMANDS:
-        return commands.listing(texts, private), _buttons(texts, BACK)
+        return command_menus.listing(texts, private), _buttons(texts, BACK)
     if name in PAGES:
         return texts.say(PAGES[name]), _buttons(texts, BACK)
     return texts.say(Sentence.HELP), _buttons(texts, *(button for button in BUTTONS if private or button != TRY))

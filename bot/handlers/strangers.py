@@ -5,14 +5,14 @@ import time
 
 from telegram import Chat, ChatMember, InlineKeyboardMarkup, Message, Update
 
-from bot.access import STRANGER_PAUSE, Action, inert, one_line
+from assistant.access import STRANGER_PAUSE, Action, inert, one_line
+from assistant.storage import Admission
+from assistant.texts import Sentence, language_of
 from bot.context import BotContext
-from bot.handlers.commands import tell_person
+from bot.delivery.command_menus import tell_person
+from bot.delivery.say import say, tell, texts_of
 from bot.handlers.people import DOOR, button
-from bot.handlers.speaking import say, tell, texts_of
 from bot.pairing import Attempt
-from bot.storage import Admission
-from bot.texts import Sentence, language_of
 
 MOST_QUESTIONS = 20
 """The owner is asked about so many strangers an hour; those beyond are in /people, so that a crowd is no nuisance."""

@@ -2,12 +2,12 @@
 
 from telegram import Chat, Update
 
-from bot.configuration.chat_settings import Setting
+from assistant.settings.chat_settings import Setting
+from assistant.texts import Sentence
 from bot.context import BotContext
-from bot.delivery.post import topic_of
-from bot.handlers.admins import may_change_settings
-from bot.handlers.speaking import message_of, say
-from bot.texts import Sentence
+from bot.delivery.message import topic_of
+from bot.delivery.say import message_of, say
+from bot.incoming.admins import may_change_settings
 
 SAID = {"on": Sentence.WATCH_ON, "off": Sentence.WATCH_OFF}
 

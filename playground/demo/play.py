@@ -10,10 +10,10 @@ from pathlib import Path
 from pydantic import SecretStr
 from telegram.error import TelegramError
 
+from assistant.settings.settings import Settings
+from assistant.storage import StorageError
 from bot.app import open_bot
-from bot.configuration.settings import Settings
 from bot.logs import set_up_logs
-from bot.storage import StorageError
 from model_service import ModelServiceError, open_service
 from playground import Server, serve
 from playground.demo.samples import Sample, load_samples

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.configuration.chat_settings import ChatSettings
-from bot.handlers import menu
-from bot.labels import Label
-from bot.texts import Sentence, texts_in
+from assistant.settings.chat_settings import ChatSettings
+from assistant.texts import Sentence, texts_in
+from assistant.texts.messages import Label
+from bot.delivery import settings_menu as menu
 from playground.demo.samples import Sample
 
 ADA, BEN, CHEN = "Ada", "Ben", "Chen"

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from bot.storage import Inbox, Standing, open_database
+from assistant.storage import Standing, open_database
+from bot.updates.inbox import Inbox
 from playground import Chat, Post, Server
 from playground.people import Person
 from tests.bot.samples import picture

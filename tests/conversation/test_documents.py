@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from playground import Chat, Post, Server
-from tests.bot.pictures.test_pdf import LOCKED
+from tests.assistant.pictures.test_pdf import LOCKED
 from tests.bot.samples import pdf
 from tests.conversation.albums import HandWindow
 from tests.conversation.conftest import Stage, final, settled

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from bot.configuration.chat_settings import Setting
+from assistant.settings.chat_settings import Setting
 from model_service import GenerationRequest
 from playground import Chat, Server
 from playground.moving import Moving

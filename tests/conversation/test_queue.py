@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
+from assistant.storage import Standing
+from assistant.texts import texts_in
 from bot.handlers.queue import lasting
-from bot.storage import Standing
-from bot.texts import texts_in
 from model_service import Limits, MemoryUse, ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture

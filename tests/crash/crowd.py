@@ -18,7 +18,8 @@ WHOLE = re.compile("read at|(pictures|pages) read")
 class Crowd:
     """Who asked what (`asked`: a chat's and a person's id), and whose answers were seen, in order (`answered`).
 
-    `finals` holds the numbers of the messages that show a question's whole answer.
+    `plan` says in which chat each question is asked, `finals` holds the numbers of the messages that show a question's
+    whole answer.
     """
 
     def __init__(self, server: Server, chance: random.Random, chats: int, questions: int) -> None:
@@ -68,10 +69,14 @@ class Crowd:
         post = event.post
         if event.kind not in {Happening.SENT, Happening.EDITED} or post is None or not post.by_bot:
             return
+        name = self._question_of(event.room.id, post)
+        if name is not None and WHOLE.search(post.text):
+            self._note(name, post)
+
+    def _question_of(self, chat: int, post: Post) -> str | None:
+        """The question that a message of the bot answers: it repeats its name."""
         name = NAME.search(post.text)
-        if name is None or not WHOLE.search(post.text):
-            return
-        self._note(name.group(), post)
+        return name.group() if name else None
 
     def _note(self, name: str, post: Post) -> None:
         """A message shows the whole answer to a question."""

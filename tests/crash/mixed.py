@@ -18,10 +18,13 @@ class Mixed(Crowd):
 
     Whatever a chat said and showed before its /forget has the same mark; afterwards it gets another. `asking` are the
     messages of each question, `mark` is its mark, `forgets` what was said to forget which mark. `late` are questions
-    that were answered although their forgetting was confirmed before, `unanswered` those that lack their answer.
+    that were answered although their forgetting was confirmed before, `unanswered` those that lack their answer,
+    `astray` those whose answer was given to another one (unless not `exact`: a real model repeats no names).
     """
 
-    def __init__(self, server: Server, chance: random.Random, chats: int, questions: int) -> None:
+    def __init__(
+        self, server: Server, chance: random.Random, chats: int, questions: int, *, exact: bool = True
+    ) -> None:
         self.asking: dict[str, list[Post]] = {}
         self.mark: dict[str, int] = {}
         self.marks: list[int] = []
@@ -30,6 +33,9 @@ class Mixed(Crowd):
         self.late: set[str] = set()
         self.whole: dict[str, dict[int, Post]] = defaultdict(dict)
         self.unanswered: dict[str, None] = {}
+        self.astray: set[str] = set()
+        self._exact = exact
+        self._names: dict[tuple[int, int | None], str] = {}
         self._shown: dict[int, int] = {}
         super().__init__(server, chance, chats, questions)
         self.rooms = {chat.id: chat for chat in self.plan}
@@ -77,6 +83,7 @@ class Mixed(Crowd):
         else:
             posts = [await chat.send(words, by=person)]
         self.asking[name] = posts
+        self._names |= {(chat.id, post.id): name for post in posts}
         self.unanswered[name] = None
 
     async def forget(self, chat: Chat) -> int:
@@ -96,6 +103,13 @@ class Mixed(Crowd):
         if post.text.startswith(FORGOTTEN):
             said = {mark for mark, (chat, asked) in self.forgets.items() if (chat.id, asked.id) == _under(event)}
             self.confirmed |= said
+
+    def _question_of(self, chat: int, post: Post) -> str | None:
+        """The question under which it stands."""
+        name = self._names.get((chat, post.reply_to))
+        if name is not None and self._exact and super()._question_of(chat, post) not in {None, name}:
+            self.astray.add(name)
+        return name
 
     def _note(self, name: str, post: Post) -> None:
         super()._note(name, post)

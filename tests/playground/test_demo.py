@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.configuration.chat_settings import ChatSettings
+from assistant.settings.chat_settings import ChatSettings
 from model_service import CheckpointError
 from playground.demo import guide, play
 from playground.demo.samples import Sample, load_samples

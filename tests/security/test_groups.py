@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.configuration.chat_settings import ChatSettings, Setting
+from assistant.settings.chat_settings import ChatSettings, Setting
 from bot.delivery.drafts import STOPPED
 from playground import Chat, Server
 from playground.wire import JSON

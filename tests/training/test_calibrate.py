@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import bot.__main__
+import cli.__main__
 from model_service import Detail, Engine, ModelConfig
 from tests.training.oracle import Oracle
 from tests.training.papers import FONTS, WORDS
@@ -22,7 +22,7 @@ from training.questions import Asked
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without typefaces, where nothing but defaults is set."""
     monkeypatch.setenv("TRAINING_FONTS", str(tmp_path))
-    monkeypatch.setattr(bot.__main__, "set_up_logs", lambda *_: None)
+    monkeypatch.setattr(cli.__main__, "set_up_logs", lambda *_: None)
     monkeypatch.chdir(tmp_path)
 
 
@@ -102,7 +102,7 @@ def test_the_command_asks_the_configured_model(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(examiner, "MOST_TOKENS", 4)
     monkeypatch.setenv("EYEGLASS_MODEL__NAME", "pocket")
     monkeypatch.setenv("EYEGLASS_MODEL__DEVICE", "cpu")
-    done = CliRunner().invoke(bot.__main__.app, ["calibrate", "--pages", "2", "--levels", "64,16"])
+    done = CliRunner().invoke(cli.__main__.app, ["calibrate", "--pages", "2", "--levels", "64,16"])
     assert done.exit_code == 0, done.output
     lines = done.output.splitlines()
     assert "pocket on cpu" in done.output
@@ -120,7 +120,7 @@ def test_what_cannot_be_is_said_in_one_sentence(
 ) -> None:
     """An unknown level; a model that is not there."""
     monkeypatch.setenv("EYEGLASS_MODEL__NAME", "./nothing-there")
-    done = CliRunner().invoke(bot.__main__.app, ["calibrate", "--pages", "1", *options])
+    done = CliRunner().invoke(cli.__main__.app, ["calibrate", "--pages", "1", *options])
     assert done.exit_code == code
     assert words in done.stderr
     assert done.stderr.count("\n") == 1

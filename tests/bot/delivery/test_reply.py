@@ -10,9 +10,9 @@ from telegram.ext import ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
 import playground
-from bot.delivery.looks import Looks
-from bot.delivery.pacing import ChatPacing
-from bot.delivery.post import Place
+from bot.delivery.edit_throttle import EditThrottle
+from bot.delivery.message import Place
+from bot.delivery.rate_limiter import RetryAfterLimiter
 from bot.delivery.reply import Reply
 from bot.render import Part, render
 from playground import Chat, Server
@@ -44,7 +44,7 @@ async def screen() -> AsyncIterator[Screen]:
     """A reply that shows at most every 1.5 seconds of its clock's."""
     async with playground.serve() as server:
         clock, began = Clock(), list[int]()
-        pacing = ChatPacing(clock, clock.sleep)
+        pacing = RetryAfterLimiter(clock, clock.sleep)
         builder = ApplicationBuilder().token(server.token).base_url(server.base_url).rate_limiter(pacing)
         application = builder.request(HTTPXRequest(read_timeout=0.5)).build()
         async with application:
@@ -55,7 +55,7 @@ async def screen() -> AsyncIterator[Screen]:
             async def note(message_id: int) -> None:
                 began.append(message_id)
 
-            looks = Looks(1.5, 3.0, clock)
+            looks = EditThrottle(1.5, 3.0, clock)
             reply = Reply(application.bot, Place(chat.id, question.id), looks=looks, began=note)
             yield Screen(server, chat, reply, clock, began)
             assert server.violations == []
