@@ -73,14 +73,14 @@ def warm_up() -> None:
 def outcome(module: str, source: str, tests: Sequence[str], seconds: float | None, log: Path) -> int | None:
     """Pytest's exit code with this text as the module; None where it took longer than so many seconds.
 
-    A test fails that takes longer than half of them: it waits for what will not happen.
+    A single test fails that takes a quarter of them: it waits for what will not happen.
     """
-    process = _FORK.Process(target=_run, args=(module, source, tests, log, 0 if seconds is None else seconds / 2))
+    process = _FORK.Process(target=_run, args=(module, source, tests, log, 0 if seconds is None else seconds / 4 + 1))
     process.start()
     process.join(seconds)
+    late = process.exitcode is None
     with contextlib.suppress(ProcessLookupError):  # It may have left processes of its own.
         os.killpg(process.pid or 0, signal.SIGKILL)
-    late = process.exitcode is None
     process.join()
     return None if late else process.exitcode
 
