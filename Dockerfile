@@ -15,10 +15,11 @@ RUN pip install -c constraints.txt setuptools \
     > requirements.txt \
     && pip install -c constraints.txt -r requirements.txt
 
+COPY assistant assistant
 COPY bot bot
+COPY cli cli
 COPY model_service model_service
 COPY playground playground
-COPY training training
 RUN pip install -c constraints.txt --no-build-isolation '.[demo]' && rm -rf /build/*
 
 WORKDIR /app

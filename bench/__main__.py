@@ -1,8 +1,8 @@
 """python -m bench: measures answers and load on this machine, keeps the figures and writes them into a document.
 
 `answers` times the answers of a model, `load` lets many chats ask a model that takes a fixed time, `page` only writes
-docs/performance.md anew from what was kept. Without a word it is answers and load. `kills`, `silenced`, `outage` and
-`soak` try what the bot bears; each has options of its own (`python -m bench kills --help`).
+docs/performance.md again from the kept results. The default is answers and load. `kills`, `silenced`, `outage` and
+`soak` are stress tests; each has options of its own (`python -m bench kills --help`).
 """
 
 import argparse
@@ -23,11 +23,11 @@ from model_service import EngineInfo, Level, ModelConfig, open_service
 RESULTS = Path(__file__).parent / "results"
 PICTURE = "page.png"
 TRIALS = ("kills", "silenced", "outage", "soak")
-"""What has a module and a command line of its own."""
+"""The trials with a module and a command line of their own."""
 
 
 async def measure_answers(name: str, levels: list[str], rounds: int) -> tuple[EngineInfo, list[Timing]]:
-    """The facts about the engine and the timings of each level, after one answer to warm up."""
+    """Return the facts about the engine and each level's timings, after one answer to warm up."""
     picture = (resources.files("playground") / "pictures" / PICTURE).read_bytes()
     async with open_service(ModelConfig(name=name)) as service:
         info = await service.ready()
@@ -36,7 +36,7 @@ async def measure_answers(name: str, levels: list[str], rounds: int) -> tuple[En
 
 
 def report_answers(info: EngineInfo, timings: list[Timing]) -> dict[str, object]:
-    """What is kept: the timings, and all they depend on."""
+    """Return the result to keep: the timings, and all they depend on."""
     return facts() | {
         "model": info.model,
         "device": info.device,
@@ -51,12 +51,12 @@ def report_answers(info: EngineInfo, timings: list[Timing]) -> dict[str, object]
 
 
 def report_load(loads: list[Load]) -> dict[str, object]:
-    """What is kept of the load, with the machine that bore it."""
+    """Return the result to keep for the load, with the machine's facts."""
     return facts() | {"loads": [asdict(load) for load in loads]}
 
 
 def keep(name: str, report: dict[str, object]) -> None:
-    """Write a result down, over an older one of the same name."""
+    """Write a result to its file, over an older one of the same name."""
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{name}.json"
     file.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
@@ -81,7 +81,7 @@ def main() -> None:
         keep(name, report_answers(info, timings))
     if asked.what in {None, "load"}:
         keep("load", report_load(asyncio.run(measure_all(CROWDS))))
-    # It draws on matplotlib, whose memory and imports are no part of what is measured.
+    # It imports matplotlib, whose memory and imports are no part of the measurement.
     from bench.page import write_page
 
     print(write_page(RESULTS))

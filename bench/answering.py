@@ -1,11 +1,11 @@
-"""How long an answer takes at each level of detail, and how far the event loop lags behind while the model works."""
+"""Time an answer at each level of detail, and the event loop's lag while the model works."""
 
 import secrets
 import statistics
 from dataclasses import dataclass, replace
 
+from assistant.tasks import beside
 from bench.lag import watch_lag
-from bot.tasks import beside
 from model_service import Detail, GenerationRequest, Message, ModelService, SamplingParams
 
 QUESTION = "What does it say?"
@@ -43,7 +43,7 @@ class _Round:
 
 
 async def time_level(service: ModelService, picture: bytes, level: str, rounds: int) -> Timing:
-    """Ask `rounds` times about a picture (encoded bytes); each round looks at it anew, and then asks a follow-up."""
+    """Ask `rounds` times about a picture (encoded bytes); each round looks at it afresh, then asks a follow-up."""
     lags = [0.0]
     async with beside(watch_lag(lags), "watch the event loop"):
         timed = [await _time_once(service, _unseen(picture), level, number) for number in range(rounds)]
@@ -60,7 +60,7 @@ async def time_level(service: ModelService, picture: bytes, level: str, rounds: 
 
 
 def _unseen(picture: bytes) -> bytes:
-    """The same picture for a decoder, and another one for a cache: bytes behind its end are passed over."""
+    """Return the same picture to a decoder but a new one to a cache: decoders skip bytes after the end."""
     return picture + secrets.token_bytes(8)
 
 

@@ -1,4 +1,4 @@
-"""What a card can do at most, and how near the decode step and its products come: each figure beside its floor."""
+"""Measure a card's limits, and how near the decode step and its products come: each figure next to its floor."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,12 +17,12 @@ from model_service.engines.weights.nf4 import NF4Linear
 
 COPIED = 2 * 1024**3
 SIDE, PRODUCTS, BURST = 8192, 92, 10
-"""The products by which the rate of operations is measured: so many have those of a first question at max.
+"""Number and size of the products that measure the rate of operations: as many as a first question at max has.
 
-A card that is kept busy so long may have to lower its clock; the rate of a short burst is noted beside it.
+A card under long load may lower its clock; the rate of a short burst is noted with it.
 """
 REST = 0.5
-"""Seconds without work ahead of each, as ahead of most questions."""
+"""Seconds without work before each, as before most questions."""
 
 TILINGS = (
     *((1, 32, 4, 2), (2, 8, 1, 1), (2, 8, 1, 2), (2, 8, 1, 3), (2, 16, 2, 2), (2, 16, 2, 3), (2, 32, 4, 2)),
@@ -38,7 +38,7 @@ def synchronize(device: torch.device) -> None:
 
 
 def seconds(work: Callable[[], object], device: torch.device, times: int) -> float:
-    """Of one call, on average, once it has been warmed up."""
+    """Return the average seconds of one call, after a warm-up."""
     for _ in range(3):
         work()
     synchronize(device)
@@ -50,7 +50,7 @@ def seconds(work: Callable[[], object], device: torch.device, times: int) -> flo
 
 
 def floors(device: torch.device, tiny: bool) -> dict[str, float]:
-    """Bytes a second, read and written, of a copy; operations a second of bf16 matrix products, many and a few."""
+    """Measure bytes a second, read and written, of a copy; operations a second of bf16 products, many and a few."""
     size, side = (1024, 64) if tiny else (COPIED, SIDE)
     source = torch.ones(size, dtype=torch.uint8, device=device)
     target = torch.empty_like(source)
@@ -68,7 +68,7 @@ def floors(device: torch.device, tiny: bool) -> dict[str, float]:
 
 
 def products(layers: list[NF4Linear], device: torch.device, tilings: bool) -> dict[str, dict[str, object]]:
-    """Each shape of packed layer: packed bytes a second and error of our kernels and bitsandbytes', and of unpacking.
+    """Measure each shape of packed layer: bytes a second and error of our kernels, bitsandbytes' and unpacking.
 
     Every call takes another layer's weights, so that none are found in the card's cache. The error is that against the
     unpacked weights in fp32, relative, in the 2-norm. With `tilings`, the speed on tensor cores in other tilings too.
@@ -109,7 +109,7 @@ def _product(layers: list[NF4Linear], device: torch.device, tilings: bool) -> di
 
 
 def _tiled(x: Tensor, tiling: dict[str, int] | None) -> Callable[[NF4Linear], Tensor]:
-    """Our product with `x`, as it wants that arranged."""
+    """Return our product with `x`, arranged as it needs it."""
     return lambda layer: nf4.nf4_product(layer, x, tiling)
 
 
@@ -119,7 +119,7 @@ def _round(layers: list[NF4Linear]) -> Iterator[NF4Linear]:
 
 
 def _captured_seconds(work: Callable[[], object], device: torch.device, calls: int) -> float:
-    """Of one call, as part of a CUDA graph of so many: what Python takes is left out."""
+    """Return the seconds of one call within a CUDA graph of `calls` of them, which leaves Python's time out."""
     for _ in range(3):
         work()
     synchronize(device)
@@ -133,8 +133,8 @@ def _captured_seconds(work: Callable[[], object], device: torch.device, calls: i
 def decoding(
     model: GLM4VForConditionalGeneration, step: DecodeStep | None, hardware: Hardware, length: int, tokens: int
 ) -> dict[str, object]:
-    """Tokens a second behind `length` positions: the captured step, the same step launched kernel by kernel, and the
-    model itself (bitsandbytes' products, a slice of the KV cache that grows). Greedy ids, and logits beside each other.
+    """Measure tokens a second behind `length` positions: the captured step, the same step launched kernel by kernel,
+    and the model itself (bitsandbytes' products, a slice of the KV cache that grows). Compare greedy ids and logits.
     """
     ids: dict[str, list[int]] = {}
     found: dict[str, object] = {}
@@ -159,7 +159,7 @@ def decoding(
 def _decode(
     model: GLM4VForConditionalGeneration, step: DecodeStep | None, hardware: Hardware, length: int, tokens: int
 ) -> tuple[list[int], float, Tensor]:
-    """Greedy ids, tokens a second and the first step's logits, behind a prompt of so many ids."""
+    """Return greedy ids, tokens a second and the first step's logits, after a prompt of `length` ids."""
     device = hardware.device
     prompt = torch.arange(length, device=device)[None] % 256
     cache = KVCache(model.config, length + tokens + 1, device, hardware.dtype)
@@ -183,12 +183,12 @@ def _decode(
 
 
 def _shared(one: list[int], other: list[int]) -> int:
-    """How many of the first ids are the same."""
+    """Count how many of the first ids are the same."""
     return next((number for number, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]), len(one))
 
 
 def first_token_floor(config: GLM4VConfig, tokens: int, text: int, operations_per_second: float) -> float:
-    """The seconds that the operations of seeing so many visual tokens and reading them and `text` ids need."""
+    """Return the seconds that the operations need for vision of `tokens` and prefill of these and `text` ids."""
     vision, width, inner = config.vision, config.hidden_size, config.ffn_hidden_size
     seen = 4 * tokens + 1
     block = 4 * vision.hidden_size**2 + 2 * vision.hidden_size * vision.intermediate_size
@@ -203,7 +203,7 @@ def first_token_floor(config: GLM4VConfig, tokens: int, text: int, operations_pe
 
 
 def decode_floor(model: GLM4VForConditionalGeneration, length: int, bytes_per_second: float) -> dict[str, float]:
-    """The bytes that one step must read, and the tokens a second that they allow."""
+    """Return the bytes that one step must read, and the tokens a second that they allow."""
     config = model.config
     tensors = (*model.transformer.encoder.state_dict().values(), *model.transformer.output_layer.state_dict().values())
     itemsize = model.transformer.encoder.final_layernorm.weight.element_size()
@@ -213,7 +213,7 @@ def decode_floor(model: GLM4VForConditionalGeneration, length: int, bytes_per_se
 
 
 def profile(step: DecodeStep, model: GLM4VForConditionalGeneration, hardware: Hardware) -> str:
-    """The table of the kernels of eight steps, by the time that they take on the device."""
+    """Return the profile of eight steps: a table of kernels by their time on the device."""
     from torch.profiler import ProfilerActivity
     from torch.profiler import profile as profiler
 

@@ -18,20 +18,20 @@ import playground
 from playground import Chat, Event, Happening, Post, Server
 
 PATIENCE = 60.0
-"""Seconds after which an answer is taken for lost."""
+"""Seconds after which an answer counts as lost."""
 
 QUESTIONS_A_PICTURE = 10
-"""How many questions a picture gets, on average."""
+"""The average number of questions about a picture."""
 
 WHOLE = "read at"
-"""Words of the small print: it stands under answers that are whole."""
+"""Words of the small print, which only whole answers have."""
 
 SIGNS = {Happening.ACTION, Happening.DRAFT, Happening.SENT, Happening.EDITED}
 
 
 @dataclass(slots=True)
 class Seen:
-    """What the people saw. Seconds since a question: to the first sign, the first words, the whole answer."""
+    """What the people saw. Seconds from a question to the first sign, the first words, the whole answer."""
 
     asked: int = 0
     lost: int = 0
@@ -43,7 +43,7 @@ class Seen:
 
 
 class Asker:
-    """Somebody who asks, waits for the answer, and asks again."""
+    """A person who asks, waits for the answer, and asks again."""
 
     def __init__(self, chat: Chat) -> None:
         self.chat = chat
@@ -53,7 +53,7 @@ class Asker:
         self._whole = asyncio.Event()
 
     def see(self, event: Event) -> None:
-        """Something happened in the chat."""
+        """Handle an event of the chat."""
         if event.kind not in SIGNS or not (event.post is None or event.post.by_bot):
             return
         now = time.monotonic()
@@ -84,27 +84,27 @@ class Asker:
                 moments.append(moment - begin)
 
     async def keep_asking(self, picture: bytes, until: float, pause: float, seen: Seen) -> None:
-        """Ask again and again, `pause` seconds after each answer, until a moment of the monotonic clock."""
+        """Ask again and again, `pause` seconds after each answer, until a time of the monotonic clock."""
         left = 0
         while time.monotonic() < until:
             await self.ask(f"Question {left}?", None if left else picture, seen)
-            # Not a fixed number, after which all who began together would send the next picture together.
+            # Not a fixed number, which would make all who began together send their next picture together.
             left = left - 1 if left else random.randrange(2 * QUESTIONS_A_PICTURE - 1)
             await asyncio.sleep(pause)
 
     def twice(self) -> int:
-        """How many questions were answered more than once."""
+        """Count the questions that were answered more than once."""
         replies = Counter(post.reply_to for post in self.chat.messages if post.by_bot and WHOLE in post.text)
         return sum(count > 1 for count in replies.values())
 
 
 def answers(post: Post, question: Post) -> bool:
-    """Whether a message is the whole answer to a question."""
+    """Return whether a message is the whole answer to a question."""
     return post.reply_to == question.id and WHOLE in post.text
 
 
 async def ask_all(server: Server, chats: int, seconds: float, pause: float) -> Seen:
-    """Let so many people ask for so long; returns once the last answer is there, or lost."""
+    """Let `chats` people ask for `seconds`; return once the last answer is there, or lost."""
     picture = (resources.files("playground") / "pictures" / "page.png").read_bytes()
     askers = {asker.chat.id: asker for asker in (Asker(server.person(f"P{n}").private()) for n in range(chats))}
     server.watch(lambda event: askers[event.room.id].see(event))
@@ -118,7 +118,7 @@ async def ask_all(server: Server, chats: int, seconds: float, pause: float) -> S
 
 
 async def serve(chats: int, seconds: float, pause: float) -> None:
-    """Play Telegram for one bot, as this module's docstring says."""
+    """Play Telegram for one bot, as in this module's docstring."""
     async with playground.serve() as server:
         _tell({"base_url": server.base_url, "base_file_url": server.base_file_url, "token": server.token})
         await server.wait_until(lambda: server.polling, timeout=PATIENCE)

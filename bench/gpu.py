@@ -1,7 +1,7 @@
 """python -m bench.gpu --out DIR: everything about GLM-4V on one GPU, with random weights, in one run.
 
-Each part is a process of its own, so that peaks of memory are its own and one that fails spares the others; what is
-known is in DIR/gpu.json at any time. `--plot FILE` draws what was kept; `--tiny` tries it all in two minutes on a CPU.
+Each part is a process of its own, so that its memory peak is its own and a failure spares the others; DIR/gpu.json
+grows with each part. `--plot FILE` draws a kept result; `--tiny` tries it all in two minutes on a CPU.
 """
 
 import argparse
@@ -16,11 +16,11 @@ import torch
 from bench.record import Record
 
 PARTS = {"floors": 120, "full": 200, "full-again": 60, "lean": 100, "tiny": 100, "pocket": 90, "tilings": 240}
-"""The parts in their order, and the seconds after which each is given up; the last is left out unless asked for."""
+"""The parts in their order, with their time limits in seconds; the last runs only when asked for."""
 
 
 def run_part(name: str, out: Path, work: Path, tiny: bool) -> None:
-    """One part, in this process."""
+    """Run one part in this process."""
     from bench import gpu_parts
 
     record = Record(out / f"part-{name}.json")
@@ -35,7 +35,7 @@ def run_part(name: str, out: Path, work: Path, tiny: bool) -> None:
 
 
 def run_all(out: Path, work: Path, parts: list[str], tiny: bool) -> None:
-    """All parts, each in a process; gpu.json grows with them."""
+    """Run all parts, each in a process; gpu.json grows with them."""
     from bench.machine import facts
 
     found: dict[str, object] = {"machine": facts(), "model": "tiny" if tiny else "9B", "torch": torch.__version__}

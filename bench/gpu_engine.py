@@ -1,4 +1,4 @@
-"""An engine as `bench.gpu` uses it: loaded under watch, asked about pictures, held in long conversations."""
+"""An engine as `bench.gpu` uses it: load it under watch, ask about pictures, hold long conversations."""
 
 import logging
 import os
@@ -21,14 +21,14 @@ from model_service.engines.weights.readahead import CHUNK
 
 GIB = 1024**3
 PICTURES = Path(__file__).parent.parent / "playground" / "pictures"
-"""By path: the package itself wants a web server's libraries, which the bench does without."""
+"""Imported by path: the package itself needs a web server's libraries, which the bench does without."""
 
 QUESTION = "What does it say, and what is it good for?"
 FOLLOW_UP = "And what is the date?"
 
 
 def read_files(folder: Path) -> float:
-    """Seconds that it takes to read all shards from the disk, by what a third of them take."""
+    """Return the seconds to read all shards from the disk, estimated from a third of them."""
     files = sorted(folder.glob("*.safetensors"))
     _evict(files)
     buffer, read, begun = bytearray(CHUNK), 0, time.perf_counter()
@@ -42,7 +42,7 @@ def read_files(folder: Path) -> float:
 
 
 def _evict(files: list[Path]) -> None:
-    """Have the system forget what it holds of the files, so that they are read from the disk."""
+    """Make the system drop its cache of the files, so that they are read from the disk."""
     for file in files:
         with file.open("rb+") as opened:
             os.fsync(opened.fileno())
@@ -50,9 +50,9 @@ def _evict(files: list[Path]) -> None:
 
 
 def load(found: dict[str, object], config: ModelConfig) -> GLM4VEngine:
-    """The engine, its packed weights kept; what it warned of is put into `found`: a step that is not captured, say.
+    """Load the engine, with its packed weights kept; `found` gets its warnings, such as a step that is not captured.
 
-    So is what loading took: `seconds` until it was ready, and `keeping_seconds` from there on, beside answers.
+    It also gets the load's figures: `seconds` until it was ready, and `keeping_seconds` from there on, during answers.
     """
     ended, peak = threading.Event(), [0]
     watch = threading.Thread(target=_watch, args=(ended, peak))
@@ -81,7 +81,7 @@ def load(found: dict[str, object], config: ModelConfig) -> GLM4VEngine:
 
 
 def _beside_keeping(engine: GLM4VEngine) -> dict[str, object]:
-    """What answers take until the packed weights are kept, and then for comparison; nothing where they are already."""
+    """Time answers until the packed weights are kept, and after that; nothing if they were kept already."""
     if engine._writer is None:
         return {}
     beside = _answers(engine, iter(engine._writer._thread.is_alive, False))
@@ -92,7 +92,7 @@ def _beside_keeping(engine: GLM4VEngine) -> dict[str, object]:
 
 
 def _answers(engine: GLM4VEngine, rounds: Iterable[object]) -> dict[str, float]:
-    """So many answers about small pictures: seconds to the first token, median and most, and tokens a second."""
+    """Time answers about small pictures: seconds to the first token, median and most, and tokens a second."""
     times = [_answer(engine, _request("64", QUESTION, tokens=64))[:3] for _ in rounds]
     if not times:
         return {"count": 0}
@@ -102,10 +102,10 @@ def _answers(engine: GLM4VEngine, rounds: Iterable[object]) -> dict[str, float]:
 
 
 def ask(found: dict[str, object], engine: GLM4VEngine, level: str) -> None:
-    """First and follow-up question about pictures never seen: medians of three, after one to warm up; peak memory.
+    """Time first and follow-up questions about new pictures: medians of three after a warm-up; peak memory.
 
-    Told apart from these are the very first on a grid, and questions each of a length that none had before: a library
-    that prepares itself for each new shape shows there.
+    Timed apart: the very first question on a grid, and questions of a new length each, where a library that prepares
+    itself for each new shape shows.
     """
     firsts, follow_ups = [], []
     _reset_peak()
@@ -126,9 +126,9 @@ def ask(found: dict[str, object], engine: GLM4VEngine, level: str) -> None:
 
 
 def _stages(engine: GLM4VEngine, level: str) -> dict[str, float]:
-    """Seconds of a first question's stages, each begun when the device is done with the one before; medians of three.
+    """Time a first question's stages, each begun when the device is done with the one before; medians of three.
 
-    Their sum is more than the whole takes, in which the host launches prefill while the device looks.
+    Their sum exceeds the whole, in which the host launches prefill during the device's vision.
     """
     rounds = [_stages_once(engine, _request(level, QUESTION)) for _ in range(3)]
     return {stage: sorted(times[stage] for times in rounds)[1] for stage in rounds[0]}
@@ -157,7 +157,7 @@ def _stages_once(engine: GLM4VEngine, request: GenerationRequest) -> dict[str, f
     seen = View(view.key, lambda: pixels)
     with timed("vision"):
         engine._runner._see(seen)
-    with timed("prefill"):  # What was seen is remembered.
+    with timed("prefill"):  # The picture's features are in the cache now.
         _, logits = engine._runner.prefill(request.chat, prompt, seen, request.sampling.max_tokens)
     with timed("choice"):
         Sampler(request.sampling, engine._allowed).choose(logits)
@@ -165,7 +165,7 @@ def _stages_once(engine: GLM4VEngine, request: GenerationRequest) -> dict[str, f
 
 
 def talk(found: dict[str, object], engine: GLM4VEngine, level: str, tiny: bool) -> None:
-    """Tokens a second of an answer that ends a conversation of 2,000 tokens beside the picture; peak memory."""
+    """Return tokens a second of an answer after a conversation of 2,000 tokens and the picture; peak memory."""
     request = _request(level, "spoon" * (40 if tiny else 345), "Indeed.", QUESTION, tokens=24 if tiny else 200)
     _answer(engine, request)
     engine.forget(request.chat)
@@ -178,14 +178,14 @@ def talk(found: dict[str, object], engine: GLM4VEngine, level: str, tiny: bool) 
 
 
 def read(engine: GLM4VEngine, picture: bytes, question: str) -> str:
-    """The greedy answer to a question, with nothing remembered."""
+    """Return the greedy answer to a question, with empty caches."""
     asked = replace(_request("high", question, tokens=60), picture=picture)
     engine.forget(asked.chat)
     return _answer(engine, asked)[3]
 
 
 def _request(level: str, *texts: str, tokens: int = 8) -> GenerationRequest:
-    """A conversation about a picture that was not seen before."""
+    """Return a request about a new picture, with a conversation."""
     messages = tuple(Message("user" if number % 2 == 0 else "assistant", text) for number, text in enumerate(texts))
     return GenerationRequest(
         id="bench",
@@ -198,7 +198,7 @@ def _request(level: str, *texts: str, tokens: int = 8) -> GenerationRequest:
 
 
 def _answer(engine: GLM4VEngine, request: GenerationRequest) -> tuple[float, float, int, str]:
-    """Seconds to the first token, and from there to the last; how many came; the text."""
+    """Return seconds to the first token, and from there to the last; the number of tokens; the text."""
     begun = time.perf_counter()
     times, text = [], ""
     for step in engine.generate(request):
@@ -208,7 +208,7 @@ def _answer(engine: GLM4VEngine, request: GenerationRequest) -> tuple[float, flo
 
 
 class _Warnings(logging.Handler):
-    """Collects what is logged as a warning or worse, with its traceback."""
+    """Collect warnings and errors from the log, with their tracebacks."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -220,7 +220,7 @@ class _Warnings(logging.Handler):
 
 
 def _watch(ended: threading.Event, peak: list[int]) -> None:
-    """Note the most memory that was this process's own; pages of files, which make way at once, are not."""
+    """Track the peak of this process's own memory, without the page cache."""
     while not ended.wait(0.02):
         status = Path("/proc/self/status").read_text(encoding="utf-8")
         kib = next((line.split()[1] for line in status.splitlines() if line.startswith("RssAnon")), "0")

@@ -1,4 +1,4 @@
-"""The parts of `bench.gpu`: what the machine can do, each memory plan, and the pocket model in four bits."""
+"""The parts of `bench.gpu`: the machine's limits, each memory plan, and the pocket model in four bits."""
 
 import json
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ LENGTHS = (64, 1700, 4000)
 """Positions behind which decoding is timed: a short text, a picture at max, a long conversation."""
 
 WHOLE = ("full", "lean", "tiny")
-"""The parts that measure all of a memory plan."""
+"""The parts that measure a whole memory plan."""
 
 
 def floors(record: Record, work: Path, device: torch.device, tiny: bool) -> None:
-    """The card's own speed, the versions, and the checkpoint."""
+    """Measure the card's own speed; note the versions, and the checkpoint."""
     with record.section("device") as found:
         found["name"] = torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
         found.update({name: metadata.version(name) for name in ("torch", "transformers", "bitsandbytes")})
@@ -35,7 +35,7 @@ def floors(record: Record, work: Path, device: torch.device, tiny: bool) -> None
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One memory plan, from the shards or, `-again`, from what the start before kept; or other tilings."""
+    """One memory plan, loaded from the shards or, `-again`, from the kept weights; or other tilings."""
 
     record: Record
     work: Path
@@ -44,7 +44,7 @@ class Plan:
     tiny: bool
 
     def run(self) -> None:
-        """Load it, ask it at each level, and see how fast it decodes."""
+        """Load it, ask at each level, and time decoding."""
         engine = None
         with self.record.section("load") as found:
             if self.name == "full":
@@ -74,7 +74,7 @@ class Plan:
         )
 
     def _decoding(self, engine: GLM4VEngine) -> None:
-        """The step beside its floor, the naive loop, where the time goes, and the products beside bitsandbytes'."""
+        """Time the step next to its floor, the naive loop, the profile, and the products next to bitsandbytes'."""
         runner = engine._runner
         model: Any = runner._model
         step, hardware = runner._step, runner._hardware
@@ -105,13 +105,13 @@ class Plan:
             found.update(card.products(layers, device, tilings))
 
     def _floor(self, name: str) -> float:
-        """As the part `floors` measured it."""
+        """Return the floor as the part `floors` measured it."""
         kept = json.loads((self.out / "part-floors.json").read_text(encoding="utf-8"))
         return float(kept["floors"][name])
 
 
 def pocket(record: Record, device: torch.device, tiny: bool) -> None:
-    """The pocket model's greedy answers to the playground's questions: in 16 bits, in four, and without a graph."""
+    """Compare the pocket model's greedy answers about the playground's pictures: 16 bits, four, and no graph."""
     pictures = gpu_engine.PICTURES
     samples = json.loads((pictures / "samples.json").read_text(encoding="utf-8"))[: 1 if tiny else None]
     asked = [

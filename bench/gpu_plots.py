@@ -1,4 +1,4 @@
-"""Draws what `bench.gpu` kept: tokens a second against the floor, seconds to the first token, memory by plan."""
+"""Draw results of `bench.gpu`: tokens a second against the floor, seconds to the first token, memory by plan."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 PLANS = {"full": 9.3, "lean": 7.0, "tiny": 5.4}
-"""The memory plans, and the GiB that each aims to stay below."""
+"""The memory plans, and the GiB that each must stay below."""
 
 
 def plot(found: dict[str, Any], folder: Path) -> None:
@@ -26,7 +26,7 @@ def plot(found: dict[str, Any], folder: Path) -> None:
 
 
 def _sections(part: dict[str, Any], beginning: str) -> dict[str, dict[str, Any]]:
-    """The sections that ended well, by the rest of their names."""
+    """Return the sections that ended well, by the rest of their names."""
     return {
         name.removeprefix(beginning): section
         for name, section in part.items()
@@ -35,7 +35,7 @@ def _sections(part: dict[str, Any], beginning: str) -> dict[str, dict[str, Any]]
 
 
 def _decoding(axes: Axes, found: dict[str, Any]) -> None:
-    """Each way to decode, behind several lengths, and the floor: the bytes of a step at the speed of a copy."""
+    """Draw each way to decode, behind several lengths, and the floor: the bytes of a step at the speed of a copy."""
     full = found["full"]
     naive = full.get("naive", {})
     ways: dict[str, Callable[[str, dict[str, Any]], float | None]] = {
@@ -57,7 +57,7 @@ def _decoding(axes: Axes, found: dict[str, Any]) -> None:
 
 
 def _first_token(axes: Axes, found: dict[str, Any]) -> None:
-    """Seconds to the first token by level, of a first and of a follow-up question, and the floor of the first."""
+    """Draw seconds to the first token by level, of a first and a follow-up question, and the floor of the first."""
     levels = _sections(found["full"], "level ")
     for kind, name in (("first", "first question"), ("follow_up", "follow-up"), ("floor", "floor of the first")):
         style = "--" if kind == "floor" else "-"
@@ -68,7 +68,7 @@ def _first_token(axes: Axes, found: dict[str, Any]) -> None:
 
 
 def _memory(axes: Axes, found: dict[str, Any]) -> None:
-    """The peak on the GPU by level and plan, and what each plan aims to stay below."""
+    """Draw the peak on the GPU by level and plan, and the limit of each plan."""
     for number, (plan, aim) in enumerate(PLANS.items()):
         sections = _sections(found.get(plan, {}), "level ") | _sections(found.get(plan, {}), "long ")
         peaks = {name: section["peak_gpu_gib"] for name, section in sections.items() if "peak_gpu_gib" in section}

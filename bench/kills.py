@@ -1,6 +1,6 @@
-"""python -m bench kills: the real bot is killed again and again while many people ask, and nothing may be lost.
+"""python -m bench kills: kill the real bot again and again while many people ask; nothing may be lost.
 
-It needs the checkout: the process that is killed is the one of tests/crash.
+It needs the checkout: the killed process is the one of tests/crash.
 """
 
 import argparse
@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import playground
+from assistant.tasks import spawn
 from bench.machine import facts
 from bench.reaper import Kind, Reaper, schedule
 from bench.verdict import Verdict, judge
-from bot.albums import Window
-from bot.tasks import spawn
+from bot.updates.albums import Window
 from playground import Server
 from tests.crash.bot_process import BotProcess
 from tests.crash.mixed import Mixed
 
 SETTLE_SECONDS, TIDY_SECONDS = 120.0, 10.0
-"""How long the last process has for what is left to be answered, and then for what is to be deleted."""
+"""Time limits of the last process: to answer what is left, and to delete what is due."""
 
 MOST_WAITING = 256
 LIMITS = {"max_waiting": MOST_WAITING, "waiting_per_person": MOST_WAITING, "waiting_per_chat": MOST_WAITING}
@@ -34,9 +34,9 @@ LIMITS = {"max_waiting": MOST_WAITING, "waiting_per_person": MOST_WAITING, "wait
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How often is killed, how much is asked in how many chats; a model loads for `longest` seconds at most.
+    """How often to kill, and how much is asked in how many chats; a model loads for `longest` seconds at most.
 
-    `quiet` is how long more of an album is waited for.
+    `quiet` is the wait for more pictures of an album.
     """
 
     kills: int = 100
@@ -50,9 +50,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was done, and what came of it.
+    """The numbers of the trial, and its verdict.
 
-    `places` are the different awaits at which the process was killed, `tracebacks` those in its log.
+    `places` are the different awaits of the kills, `tracebacks` those in the log.
     """
 
     plan: Plan
@@ -66,10 +66,10 @@ class Outcome:
 
 
 async def measure(plan: Plan, folder: Path) -> Outcome:
-    """Kill as planned, let the last process bring everything to its end, and judge."""
+    """Kill as planned, let the last process finish everything, and judge."""
     begin, chance = time.monotonic(), random.Random(plan.seed)
     async with playground.serve() as server:
-        patches = {"bot.lanes.WINDOW": Window(plan.quiet)}
+        patches = {"bot.updates.lanes.WINDOW": Window(plan.quiet)}
         bot = BotProcess(server, folder, patches=patches, model=LIMITS)
         crowd = Mixed(server, chance, plan.chats, plan.questions)
         reaper = Reaper(server, bot, crowd, random.Random(plan.seed), plan.longest)
@@ -96,7 +96,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
 
 
 def _due(plan: Plan, kills: int) -> int:
-    """How many questions come until so many kills: a sixth at first, the others in step."""
+    """Return how many questions come before this many kills: a sixth at first, then evenly."""
     first = plan.questions // 6
     return first + kills * (plan.questions - first) // max(1, plan.kills - 1)
 
@@ -108,7 +108,7 @@ async def _ask_all(plan: Plan, server: Server, crowd: Mixed, reaper: Reaper) -> 
 
 
 async def _settle(server: Server, bot: BotProcess, crowd: Mixed) -> set[tuple[int, int]]:
-    """Start for the last time, and wait until nothing more comes; returns the messages that the bot knows."""
+    """Start for the last time, and wait until nothing more comes; return the messages that the bot knows."""
 
     def well() -> bool:
         return crowd.is_served and crowd.confirmed >= set(crowd.forgets)
@@ -124,7 +124,7 @@ async def _settle(server: Server, bot: BotProcess, crowd: Mixed) -> set[tuple[in
 
 
 async def within(seconds: float, look: Callable[[], bool]) -> None:
-    """Look again and again: files tell nobody when they change."""
+    """Poll a condition: files announce no changes."""
     until = time.monotonic() + seconds
     while not look() and time.monotonic() < until:  # noqa: ASYNC110
         await asyncio.sleep(0.2)
@@ -132,7 +132,7 @@ async def within(seconds: float, look: Callable[[], bool]) -> None:
 
 def main(arguments: list[str]) -> None:
     """Read the command line, kill, print, and keep."""
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # It complains of each connection that a kill cuts.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # httpx warns of each connection that a kill cuts.
     parser = argparse.ArgumentParser(prog="python -m bench kills", description=__doc__)
     plan = Plan()
     for name in ("kills", "questions", "chats", "seed", "missing"):

@@ -1,4 +1,4 @@
-"""How far the event loop lags behind, and how much memory the process holds, over time."""
+"""Watch the event loop's lag and the process's memory over time."""
 
 import asyncio
 import os
@@ -6,16 +6,16 @@ import time
 from pathlib import Path
 
 BEAT = 0.005
-"""Seconds between two looks at the event loop."""
+"""Seconds between two checks of the event loop."""
 
 PROCESSES = Path("/proc")
-"""Where Linux, and no other system, tells what each process holds."""
+"""Linux's place for each process's memory; other systems have none."""
 
 MEMORY_SECONDS = 1.0
 
 
 async def watch_lag(lags: list[float]) -> None:
-    """Note how many seconds later than asked each sleep ends."""
+    """Record by how many seconds each sleep ends late."""
     while True:
         begin = time.monotonic()
         await asyncio.sleep(BEAT)
@@ -23,14 +23,14 @@ async def watch_lag(lags: list[float]) -> None:
 
 
 async def watch_memory(samples: list[float]) -> None:
-    """Note the MiB in memory every MEMORY_SECONDS; nothing where the system does not tell them."""
+    """Record the MiB in memory every MEMORY_SECONDS; nothing where the system does not tell."""
     while (mib := resident_mib()) is not None:
         samples.append(mib)
         await asyncio.sleep(MEMORY_SECONDS)
 
 
 def resident_mib(process: int | None = None) -> float | None:
-    """What a process (this one, where none is named) holds in memory now; None where the system does not tell."""
+    """Return the resident memory of a process (default: this one) in MiB; None where the system does not tell."""
     told = PROCESSES / str(process or "self") / "statm"
     if not told.exists():
         return None

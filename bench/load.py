@@ -1,4 +1,4 @@
-"""Many chats ask at once: the real bot over HTTP, with an engine that takes a fixed time, and what that costs."""
+"""Load test: many chats ask the real bot over HTTP, with an engine that takes a fixed time."""
 
 import asyncio
 import contextlib
@@ -18,12 +18,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from assistant.settings.settings import Settings
+from assistant.storage.database import FILE
+from assistant.tasks import beside
 from bench.crowd import PATIENCE, Seen
 from bench.lag import watch_lag, watch_memory
 from bot.app import open_bot, settle
-from bot.configuration.settings import Settings
-from bot.storage.database import FILE
-from bot.tasks import beside
 from model_service import (
     MAX_TOKENS,
     DetailPlan,
@@ -40,12 +40,12 @@ ANSWER_SECONDS = 0.05
 PIECES = ("It ", "is a ", "page ", "with ", "print.")
 
 LINE_BYTES = 2**24
-"""The longest line that the crowd may say."""
+"""The longest line that the crowd may print."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Who asks: so many chats, for so long, each so many seconds after its last answer."""
+    """A crowd: number of chats, duration, and each person's pause after an answer, in seconds."""
 
     name: str
     chats: int
@@ -54,7 +54,7 @@ class Crowd:
 
 
 CROWDS = (Crowd("calm", chats=3, seconds=30.0, pause=0.5), Crowd("busy", chats=50, seconds=60.0))
-"""What is measured: how quick the bot is when it has time, and how it bears more than it can do at once."""
+"""The measured crowds: one that leaves the bot time, and one beyond its capacity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a crowd cost. Seconds since a question are to the first sign, the first words, and the whole answer.
+    """The cost of a crowd. Seconds are from a question to the first sign, the first words, and the whole answer.
 
     `errors` are warnings and worse in the bot's log, and requests that the Bot API does not know; `unfinished` are
     updates in the inbox that are not done. `memory_growth` is that of the second half, as a share.
@@ -91,30 +91,30 @@ class Load:
 
 
 class FixedEngine:
-    """Takes ANSWER_SECONDS for each answer, during which it leaves the processor to others, as a GPU does."""
+    """Take ANSWER_SECONDS for each answer, and leave the processor to others meanwhile, as a GPU does."""
 
     info = EngineInfo("fixed", "none", "none", MAX_TOKENS)
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
-        """The real plan for the real picture."""
+        """Return the real plan for the real picture."""
         return None if request.picture is None else plan_detail(request.detail, *open_picture(request.picture).size)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
-        """Say the same to everything."""
+        """Give the same answer to everything."""
         for piece in PIECES:
             time.sleep(ANSWER_SECONDS / len(PIECES))
             yield EngineStep(piece)
         yield EngineStep("", FinishReason.STOP)
 
     def forget(self, chat: str) -> None:
-        """Remembers nothing."""
+        """Do nothing: no chat is remembered."""
 
     def close(self) -> None:
-        """Holds nothing."""
+        """Do nothing: nothing is held."""
 
 
 class Complaints(logging.Handler):
-    """Counts warnings and worse."""
+    """Count warnings and worse."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -127,7 +127,7 @@ class Complaints(logging.Handler):
 
 @contextlib.contextmanager
 def complaints_counted() -> Iterator[Complaints]:
-    """Counts what any logger complains of while the block lasts."""
+    """Count the complaints of all loggers within the block."""
     complaints = Complaints()
     logging.getLogger().addHandler(complaints)
     try:
@@ -137,12 +137,12 @@ def complaints_counted() -> Iterator[Complaints]:
 
 
 async def measure_all(crowds: Iterable[Crowd]) -> list[Load]:
-    """One crowd after the other, each with a bot and a storage of its own."""
+    """Measure one crowd after the other, each with a bot and a storage of its own."""
     return [await measure(crowd) for crowd in crowds]
 
 
 async def measure(crowd: Crowd) -> Load:
-    """Run the bot for a crowd in another process, with a storage that is thrown away."""
+    """Run the bot for a crowd in another process, with a temporary storage."""
     with tempfile.TemporaryDirectory() as folder:
         async with _asking(crowd) as people:
             told = json.loads(await _line(people, PATIENCE))
@@ -197,37 +197,37 @@ def _load(  # noqa: PLR0917
 
 
 def unfinished_in(database: Path) -> int:
-    """How many updates of a stopped bot's inbox are not done."""
+    """Count the unfinished updates in a stopped bot's inbox."""
     with contextlib.closing(sqlite3.connect(database)) as connection:
         count: int = connection.execute("SELECT count(*) FROM inbox WHERE state <> 'done'").fetchone()[0]
     return count
 
 
 def spread(seconds: Sequence[float]) -> Spread:
-    """Of some measurements; infinity where there are none, for what never came."""
+    """Summarize measurements; infinity where there are none, for what never came."""
     ordered = sorted(seconds) or [math.inf]
     at95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
     return Spread(round(statistics.median(ordered), 4), round(at95, 4), round(ordered[-1], 4))
 
 
 def growth(samples: Sequence[float]) -> float | None:
-    """How much the second half of the samples grew, as a share; None where there are too few to tell."""
+    """Return how much the second half of the samples grew, as a share; None if there are too few."""
     half = samples[len(samples) // 2 :]
     return round(half[-1] / half[0] - 1, 4) if len(half) > 1 else None
 
 
 @contextlib.asynccontextmanager
 async def _asking(crowd: Crowd) -> AsyncIterator[Process]:
-    """The crowd's process; it ends with the block."""
+    """Run the crowd's process within the block."""
     command = ("-m", "bench.crowd", str(crowd.chats), str(crowd.seconds), str(crowd.pause))
     people = await asyncio.create_subprocess_exec(sys.executable, *command, stdin=PIPE, stdout=PIPE, limit=LINE_BYTES)
     try:
         yield people
     except BaseException:
-        people.kill()  # It would wait for a bot that never comes.
+        people.kill()  # Else it waits for a bot that never comes.
         raise
     finally:
-        await people.communicate(b"")  # Ends its stdin, and so the server.
+        await people.communicate(b"")  # Closes its stdin, and so ends the server.
 
 
 async def _line(people: Process, seconds: float) -> Any:

@@ -1,4 +1,4 @@
-"""What a figure depends on besides the code: the machine, the day, the command."""
+"""The facts that a figure depends on, apart from the code: machine, date, command."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def facts() -> dict[str, object]:
-    """The facts that stand beside every figure; `load` is what the machine had to do in the last minute."""
+    """Return the facts to note with every figure; `load` is the machine's load in the last minute."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": shlex.join(["python", "-m", _module(), *sys.argv[1:]]),
@@ -22,13 +22,13 @@ def facts() -> dict[str, object]:
 
 
 def _module() -> str:
-    """What runs, by the name behind `python -m`."""
+    """Return the running module, by the name after `python -m`."""
     spec = sys.modules["__main__"].__spec__
     return "bench" if spec is None else spec.name.removesuffix(".__main__")
 
 
 def cpu_name() -> str:
-    """The processor's name, where the system tells it."""
+    """Return the processor's name, if the system tells it."""
     try:
         told = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:

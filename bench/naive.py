@@ -14,7 +14,7 @@ from model_service.engines.weights.nf4 import NF4Linear
 
 
 def naive_model(model: GLM4VForConditionalGeneration, device: torch.device, dtype: torch.dtype) -> Any:
-    """The language model of `model`, the same weights, as transformers runs it."""
+    """Build the language model of `model` as transformers runs it, with the same weights."""
     config = model.config
     with torch.device("meta"):
         naive: Any = GlmForCausalLM(
@@ -49,7 +49,7 @@ def naive_model(model: GLM4VForConditionalGeneration, device: torch.device, dtyp
 
 
 def tokens_per_second(naive: Any, prompt: int, tokens: int) -> float:
-    """Of `generate`, greedy, behind a prompt of so many ids; what the prompt takes is left out."""
+    """Return tokens a second of greedy `generate`, without its prompt of `prompt` ids."""
     device = naive.lm_head.weight.device
     ids = torch.arange(prompt, device=device)[None] % 256
 
@@ -68,7 +68,7 @@ def tokens_per_second(naive: Any, prompt: int, tokens: int) -> float:
 
 
 def _linears(ours: Any, theirs: Any) -> Iterator[tuple[nn.Module, str, Tensor, Tensor | None]]:
-    """Where each linear layer goes, with its (out, in) weight."""
+    """Return where each linear layer goes, with its (out, in) weight."""
     fused, mlp = ours.self_attention, ours.mlp
     attention = theirs.self_attn
     sizes = [attention.q_proj.out_features, attention.k_proj.out_features, attention.v_proj.out_features]
@@ -82,7 +82,7 @@ def _linears(ours: Any, theirs: Any) -> Iterator[tuple[nn.Module, str, Tensor, T
 
 
 def _weight(layer: nn.Module) -> Tensor:
-    """The (out, in) weight of a linear layer, unpacked."""
+    """Unpack the (out, in) weight of a linear layer."""
     return layer.dequantize() if isinstance(layer, NF4Linear) else layer.weight  # type: ignore[return-value]
 
 
@@ -91,7 +91,7 @@ def _kept(weight: Tensor, device: torch.device) -> nn.Parameter:
 
 
 def _packed(weight: Tensor, bias: Tensor | None, device: torch.device, dtype: torch.dtype) -> Any:
-    """As transformers loads a linear layer in four bits with double quantisation."""
+    """Pack as transformers loads a linear layer in four bits with double quantisation."""
     outputs, inputs = weight.shape
     layer: Any = Linear4bit(  # type: ignore[no-untyped-call]
         inputs,

@@ -1,4 +1,4 @@
-"""python -m bench outage: Telegram takes no messages and gives no files for a while, and a backlog waits for both.
+"""python -m bench outage: Telegram refuses messages and files for a while, and a backlog waits for both.
 
 It needs the checkout: the bot runs in the process of tests/crash.
 """
@@ -26,8 +26,8 @@ METHODS = ("sendMessage", "editMessageText", "getFile", "download")
 STATUSES = (502, 500, 503)
 MANY = 100_000
 
-PAUSES = ("bot.delivery.post.LONGEST_PAUSE", "bot.pictures.downloads.LONGEST_PAUSE")
-"""What bounds the pauses between attempts, in seconds."""
+PAUSES = ("bot.delivery.message.LONGEST_PAUSE", "bot.incoming.downloads.LONGEST_PAUSE")
+"""The names of the limits of pauses between attempts, in seconds."""
 
 START_SECONDS = 60.0
 MOST_WAITING = 1024
@@ -36,9 +36,9 @@ LIMITS = {"max_waiting": MOST_WAITING, "waiting_per_person": MOST_WAITING, "wait
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long it lasts, and who asks meanwhile. Nothing is expected `patience` seconds after its end.
+    """The outage's length, and the people who ask meanwhile. Nothing is expected `patience` seconds after its end.
 
-    `pause` are the most seconds between two attempts; None: as it is.
+    `pause` is the most seconds between two attempts; None: the default.
     """
 
     seconds: float = 600.0
@@ -51,7 +51,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many requests failed, in how many seconds after the end all was answered, and what came of it."""
+    """The number of failed requests, the seconds from the end until all was answered, and the verdict."""
 
     plan: Plan
     refused: int
@@ -60,7 +60,7 @@ class Outcome:
 
 
 async def measure(plan: Plan, folder: Path) -> Outcome:
-    """Begin an outage, ask, end it, and wait for the answers."""
+    """Start an outage, ask, end it, and wait for the answers."""
     chance = random.Random(plan.seed)
     async with playground.serve() as server:
         bot = BotProcess(server, folder, patches=_patches(plan), model=LIMITS)
@@ -91,7 +91,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
 
 
 def _break(server: Server) -> None:
-    """Whoever is connected gets errors, whoever connects is refused; the poll is connected."""
+    """Answer connected clients with errors and refuse new ones; the poll stays connected."""
     for method in METHODS:
         for number in range(MANY // len(STATUSES)):
             server.fail_next(method, STATUSES[number % len(STATUSES)], "Bad Gateway", html=number % 2 == 0)
@@ -103,7 +103,7 @@ def _patches(plan: Plan) -> Mapping[str, object]:
 
 
 def main(arguments: list[str]) -> None:
-    """Read the command line, try it, print, and keep."""
+    """Read the command line, run the trial, print, and keep."""
     parser = argparse.ArgumentParser(prog="python -m bench outage", description=__doc__)
     plan = Plan()
     parser.add_argument("--seconds", type=float, default=plan.seconds)

@@ -1,4 +1,4 @@
-"""docs/performance.md: its tables, from the figures that were kept."""
+"""Fill the tables of docs/performance.md from the kept results."""
 
 import json
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 
 
 def write_page(results: Path, page: Path = PAGE) -> str:
-    """Fill the tables of the page from the results in a folder; returns them as text.
+    """Fill the tables of the page from the results in a folder; return them as text.
 
     Raises:
         ValueError: the page has no place for a table.
@@ -25,7 +25,7 @@ def write_page(results: Path, page: Path = PAGE) -> str:
 
 
 def answers_tables(results: Path) -> str:
-    """A table for each model and device that was timed: `answering-*.json`."""
+    """Return a table for each timed model and device: `answering-*.json`."""
     kept = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(results.glob("answering-*.json"))]
     return "\n\n".join(_answers_table(report) for report in kept)
 
@@ -49,7 +49,7 @@ def _answers_table(report: dict[str, Any]) -> str:
 
 
 def load_table(results: Path) -> str:
-    """The crowds side by side: `load.json`."""
+    """Return the crowds side by side: `load.json`."""
     report = json.loads((results / "load.json").read_text(encoding="utf-8"))
     loads = report["loads"]
     rows = [

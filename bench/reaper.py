@@ -1,4 +1,4 @@
-"""Kills the bot's process: while its model loads, during delivery, during a /forget, at any await."""
+"""Kill the bot's process: while its model loads, during delivery, during a /forget, at any await."""
 
 import asyncio
 import random
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from bot.storage.database import FILE, FOLDER
-from bot.tasks import spawn
+from assistant.storage.database import FILE, FOLDER
+from assistant.tasks import spawn
 from playground import Call, Server
 from tests.crash.bot_process import BotProcess, Ends, Load
 from tests.crash.failpoints import Failpoint
@@ -20,13 +20,13 @@ SECONDS = 120.0
 """Longer than any process lives."""
 
 FORGET_SECONDS = 0.06
-"""Within this time after it began a /forget is cut off."""
+"""Seconds from its start within which a /forget is cut off."""
 
 POLL_SECONDS = 0.001
 MOST_RESUMED = 500
 MOST_DELIVERED = 6
 STARTS_WITHOUT = 6
-"""So often the process starts, while the model is missing, before it is there again."""
+"""Number of starts without the model before it is back."""
 
 
 class Kind(StrEnum):
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 
 def schedule(chance: random.Random, kills: int, missing: int) -> list[Kind]:
-    """A third of the kills while it loads, a third in delivery or a /forget, a third at awaits, in any order."""
+    """Return the kills in random order: a third while it loads, a third in delivery or a /forget, a third at awaits."""
     third = kills // 3
     kinds = [Kind.LOADING] * third + [Kind.AWAIT] * third
     rest = kills - len(kinds)
@@ -53,7 +53,7 @@ def schedule(chance: random.Random, kills: int, missing: int) -> list[Kind]:
 
 @dataclass(slots=True)
 class Deaths:
-    """What was done so far: kills of each kind, and the numbers of messages that the bot had noted at a death."""
+    """The kills so far by kind, and the numbers of the messages that the bot had noted at each."""
 
     kills: Counter[Kind]
     known: set[tuple[int, int]]
@@ -61,12 +61,12 @@ class Deaths:
 
 
 class Reaper:
-    """Lets processes live and die. `longest` is how many seconds a model loads at most."""
+    """Start and kill processes. `longest` is how many seconds a model loads at most."""
 
     def __init__(self, server: Server, bot: BotProcess, crowd: Mixed, chance: random.Random, longest: float) -> None:
         self.deaths = Deaths(Counter(), set())
         self.came = 0
-        """So many questions are to be asked before a process may be left idle."""
+        """The number of questions to be asked before a process may be left idle."""
         self._server = server
         self._bot = bot
         self._crowd = crowd
@@ -77,12 +77,12 @@ class Reaper:
 
     @property
     def places(self) -> Path:
-        """The file that says at which awaits processes died."""
+        """The file with the awaits at which processes died."""
         return self._bot.folder / "places"
 
     @property
     def kills(self) -> int:
-        """How many there were."""
+        """The number of kills."""
         return sum(count for kind, count in self.deaths.kills.items() if kind is not Kind.MISSING)
 
     async def one_life(self, kind: Kind) -> None:
@@ -115,7 +115,7 @@ class Reaper:
         self._look()
 
     async def _end(self) -> None:
-        """Wait until the process is dead; kill it where nothing is left to do for it."""
+        """Wait until the process is dead; kill it if it has nothing left to do."""
 
         def idle() -> bool:
             return self._crowd.is_served and len(self._crowd.asked) >= self.came and not self._server.pending
@@ -135,7 +135,7 @@ class Reaper:
                 asyncio.get_running_loop().call_later(seconds, self._bot.process.kill)
 
     async def _die_forgetting(self, load: Load) -> None:
-        """Have a chat forgotten, and kill soon after that began: was received, or changed the storage."""
+        """Forget a chat, and kill soon after the start: after its receipt, or after the first change of the storage."""
         self._bot.start(load)
         await self._server.wait_until(lambda: self._server.polling, SECONDS)
         mark = await self._crowd.forget(self._chance.choice(self._crowd.forgettable()))
@@ -150,7 +150,7 @@ class Reaper:
         await self._bot.kill()
 
     async def _changed(self, mark: int) -> None:
-        """Wait until the first of what is to be forgotten is gone: the log before the rows, a copy, or all of it."""
+        """Wait until the first of the data is gone: the log before the rows, a copy, or all of it."""
         log, folder = self._bot.folder / f"{FILE}-wal", self._bot.folder / FOLDER
         before = log.stat().st_size
         copies = [file for file in folder.glob("*") if mark_of(file) == mark]
@@ -161,12 +161,12 @@ class Reaper:
             await asyncio.sleep(POLL_SECONDS)
 
     def _look(self) -> None:
-        """Note what the dead process left."""
+        """Note the state that the dead process left."""
         if not self._bot.file.exists():
             return
         try:
             self.deaths.known |= set(self._bot.rows("SELECT chat, message_id FROM message_pictures"))
             ((most,),) = self._bot.rows("SELECT max(attempts) FROM inbox WHERE state <> 'done'")
-        except sqlite3.Error:  # It died before there were tables.
+        except sqlite3.Error:  # It died before it created its tables.
             return
         self.deaths.most_attempts = max(self.deaths.most_attempts, most or 0)

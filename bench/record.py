@@ -1,4 +1,4 @@
-"""What a part of a measurement found, written down as it goes."""
+"""Record the results of a part while it runs."""
 
 import json
 import time
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class Record:
-    """What one part found, in a file that is whole after every section."""
+    """The results of one part, in a file that is whole after every section."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -17,7 +17,7 @@ class Record:
 
     @contextmanager
     def section(self, name: str) -> Iterator[dict[str, object]]:
-        """Fill the dictionary; an error is written down, and the next section goes on."""
+        """Fill the dictionary; record an error, and go on with the next section."""
         found: dict[str, object] = {}
         begun = time.perf_counter()
         try:

@@ -1,4 +1,4 @@
-"""python -m bench silenced: Telegram holds one chat back, another sends slow documents; does everybody else hear?
+"""python -m bench silenced: Telegram holds one chat back, another sends slow documents; is everyone else answered?
 
 It needs the checkout: the bot runs in the process of tests/crash.
 """
@@ -14,20 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import playground
+from assistant.pictures.pdf import PROCESS
+from assistant.storage import open_database
 from bench.load import Spread, spread
 from bench.machine import facts
-from bot.pictures.pdf import PROCESS
-from bot.storage import Inbox, open_database
+from bot.updates.inbox import Inbox
 from playground import Chat, Server
 from tests.bot.samples import pdf, picture
 from tests.crash.bot_process import BotProcess
 
 HEARD_SECONDS = 3.0
-"""Within this time everybody is to hear something."""
+"""Seconds within which everyone must get a reply."""
 
 TAKEN_IN_SECONDS = 300.0
 RENDERS = 2
-"""How often a document is opened: for the number of its pages, and for a page."""
+"""How often a document is opened: for its page count, and for a page."""
 
 SLOW = """import runpy, time
 time.sleep({seconds})
@@ -37,10 +38,10 @@ runpy.run_path({process!r}, run_name="__main__")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What two chats do to the others: messages of a chat that is held back, documents that take long each.
+    """The load by two chats: messages in a chat that Telegram holds back, and documents that take long each.
 
-    Where not `live`, a former process has taken in the messages: it begins with the restart. Nobody waits for longer
-    than `patience`.
+    If not `live`, an earlier process has received the messages: the trial begins with the restart. Nobody waits for
+    longer than `patience`.
     """
 
     messages: int = 4200
@@ -54,9 +55,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Seconds until the others heard a word (infinite: never).
+    """Seconds until the others got a reply (infinite: never).
 
-    `behind` asked while the messages still came in, which took `taken_in` seconds; `after`, when all were there;
+    `behind` asked while messages still came in, which took `taken_in` seconds; `after`, once all were there;
     `restarted`, after the process was killed and started again.
     """
 
@@ -68,14 +69,16 @@ class Outcome:
 
     @property
     def worst(self) -> float:
-        """Of those who did not have to wait until Telegram's backlog was fetched."""
+        """The longest of those that did not have to wait for Telegram's backlog."""
         return max(self.restarted.worst, self.after.worst if self.after else 0.0)
 
 
 async def measure(plan: Plan, folder: Path) -> Outcome:
-    """Let the two do it, and the others ask."""
+    """Start the two chats' load, and let the others ask."""
     async with playground.serve() as server:
-        bot = BotProcess(server, folder / "data", patches={"bot.pictures.pdf.PROCESS": _slow_process(plan, folder)})
+        bot = BotProcess(
+            server, folder / "data", patches={"assistant.pictures.pdf.PROCESS": _slow_process(plan, folder)}
+        )
         taken_in, behind, after = await _live(plan, server, bot) if plan.live else (None, None, None)
         if not plan.live:
             await _flood(plan, server)
@@ -102,7 +105,7 @@ async def _live(plan: Plan, server: Server, bot: BotProcess) -> tuple[float, Spr
 
 
 def _slow_process(plan: Plan, folder: Path) -> Path:
-    """What renders documents, slowly."""
+    """Return the bot's process, with slow rendering of documents."""
     folder.mkdir(exist_ok=True)
     file = folder / "slow.py"
     file.write_text(SLOW.format(seconds=plan.render_seconds / RENDERS, process=str(PROCESS)), encoding="utf-8")
@@ -110,10 +113,10 @@ def _slow_process(plan: Plan, folder: Path) -> Path:
 
 
 async def _take_in(server: Server, bot: BotProcess) -> None:
-    """Write down what Telegram holds, as a process does."""
+    """Store the updates that Telegram holds, as the process does."""
     async with open_database(bot.folder) as database:
         inbox = Inbox(database)
-        await database.rows("PRAGMA synchronous = OFF")  # It is no power cut that is tried here.
+        await database.rows("PRAGMA synchronous = OFF")  # No power cut is tried here.
         for update in server.pending:
             await inbox.receive(update["update_id"], json.dumps(update).encode())
     server.pending.clear()
@@ -131,12 +134,12 @@ async def _flood(plan: Plan, server: Server) -> None:
 
 
 async def _others(server: Server, name: str, plan: Plan) -> Spread:
-    """People who ask one after another, so that none waits for the other's answer."""
+    """Let people ask one after another, so that none waits for the other's answer."""
     return spread([await _heard(server, f"{name} {number}", plan.patience) for number in range(plan.others)])
 
 
 async def _heard(server: Server, name: str, patience: float) -> float:
-    """In how many seconds somebody new hears a word about the picture that they ask about."""
+    """Return the seconds until a new person gets a reply about their picture."""
     chat: Chat = server.person(name).private()
     begin = time.monotonic()
     try:
@@ -147,7 +150,7 @@ async def _heard(server: Server, name: str, patience: float) -> float:
 
 
 def main(arguments: list[str]) -> None:
-    """Read the command line, try it, print, and keep."""
+    """Read the command line, run the trial, print, and keep."""
     parser = argparse.ArgumentParser(prog="python -m bench silenced", description=__doc__)
     plan = Plan()
     parser.add_argument("--messages", type=int, default=plan.messages)

@@ -1,4 +1,4 @@
-"""python -m bench soak: hours of mixed load and some faults, and whether memory, descriptors and files stay flat.
+"""python -m bench soak: run mixed load and some faults for hours; memory, descriptors and files must stay flat.
 
 It needs the checkout: the bot runs in the process of tests/crash.
 """
@@ -17,34 +17,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import playground
+from assistant.storage.database import FILE, FOLDER
+from assistant.tasks import beside
 from bench.kills import LIMITS, within
 from bench.lag import resident_mib
 from bench.machine import facts
 from bench.verdict import Verdict, judge
-from bot.storage.database import FILE, FOLDER
-from bot.tasks import beside
 from playground import Server
 from tests.crash.bot_process import SCRIPTED, BotProcess
 from tests.crash.mixed import Mixed
 
 FORGET_EVERY, FAULTS_EVERY = 25, 7
-"""So many questions lie between two chats that are forgotten, and between two faults of Telegram."""
+"""Questions between two /forgets, and between two faults of Telegram."""
 
 MOST_UNDER_WAY = 6
-"""So many questions wait for their answers at a time."""
+"""The most questions that wait for their answers at a time."""
 
 PATIENCE = 120.0
-"""Seconds after which a question that is not answered holds up nothing any more."""
+"""Seconds after which an unanswered question no longer holds up others."""
 
-PATCHES = {"bot.storage.inbox.KEPT_SECONDS": 60.0}
-"""The numbers of finished updates are kept for two days: so long no soak takes."""
+PATCHES = {"bot.updates.inbox.KEPT_SECONDS": 60.0}
+"""The numbers of finished updates are kept for two days, longer than any soak."""
 
 FAULTS = (("sendMessage", 429), ("editMessageText", 429), ("editMessageText", 502), ("download", 502), ("getFile", 500))
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What the bot's process holds at a moment: MiB, and numbers of descriptors, threads and files."""
+    """A sample of the bot's process: MiB, and numbers of descriptors, threads and files."""
 
     seconds: float
     memory: float
@@ -59,7 +59,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long, who, and with which model; `scripted` is none. A sample is taken every `every` seconds.
+    """Duration, people, and the model; `scripted` is none. A sample is taken every `every` seconds.
 
     `pause` is between two questions, in seconds.
     """
@@ -74,7 +74,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was asked, the samples, how much each figure grew in the second half as a share, and what came of it."""
+    """The number of questions, the samples, each figure's growth in the second half as a share, and the verdict."""
 
     plan: Plan
     asked: int
@@ -84,7 +84,7 @@ class Outcome:
 
 
 async def measure(plan: Plan, folder: Path) -> Outcome:
-    """Let them ask for so long."""
+    """Let the people ask for the planned time."""
     samples = list[Sample]()
     async with playground.serve() as server:
         model = LIMITS if plan.model == SCRIPTED else LIMITS | {"name": plan.model}
@@ -105,7 +105,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
 
 
 async def _ask(plan: Plan, server: Server, crowd: Mixed) -> None:
-    """One question after the other, a few at a time, with faults and forgetting in between."""
+    """Ask one question after the other, a few at a time, with faults and forgetting in between."""
     chance, until = random.Random(plan.seed), time.monotonic() + 60.0 * plan.minutes
     rooms, number = list(crowd.rooms.values()), 0
     while time.monotonic() < until:
@@ -133,7 +133,7 @@ async def _watch(plan: Plan, bot: BotProcess, crowd: Mixed, samples: list[Sample
 
 
 def take(bot: BotProcess, seconds: float, answered: int) -> Sample | None:
-    """What the process holds now; None where the system does not tell."""
+    """Sample the process; None where the system does not tell."""
     process, number = Path("/proc") / str(bot.process.pid), bot.process.pid
     if (memory := resident_mib(number)) is None:
         return None
@@ -156,7 +156,7 @@ def _mib(file: Path) -> float:
 
 
 def trend(samples: Sequence[Sample]) -> dict[str, float | None]:
-    """By what share the median of each figure's last quarter is above that of its third: all of them sway."""
+    """Return by what share the median of each figure's last quarter is above that of its third: all of them sway."""
     names = [field.name for field in dataclasses.fields(Sample)][1:-1]
     half = samples[len(samples) // 2 :]
     third, last = half[: len(half) // 2], half[len(half) // 2 :]
@@ -164,18 +164,18 @@ def trend(samples: Sequence[Sample]) -> dict[str, float | None]:
 
 
 def _rise(before: Sequence[float], after: Sequence[float]) -> float | None:
-    """None where there is too little to tell."""
+    """Return the growth; None if there is too little to tell."""
     start = statistics.median(before) if before else 0.0
     return round(statistics.median(after) / start - 1, 4) if start else None
 
 
 def line(values: Iterable[object]) -> str:
-    """A row of the table."""
+    """Return a row of the table."""
     return " ".join(f"{value!s:>11}" for value in values)
 
 
 def main(arguments: list[str]) -> None:
-    """Read the command line, ask, print, and keep."""
+    """Read the command line, run the soak, print, and keep."""
     parser = argparse.ArgumentParser(prog="python -m bench soak", description=__doc__)
     plan = Plan()
     parser.add_argument("--minutes", type=float, default=plan.minutes)

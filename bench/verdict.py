@@ -1,12 +1,12 @@
-"""What became of a mixed crowd's questions, and what is left of what was to be forgotten."""
+"""Judge a mixed crowd's questions, and what is left of deleted chats."""
 
 import dataclasses
 import re
 from collections import Counter
 from dataclasses import dataclass
 
-from bot.sentences import Sentence
-from bot.storage.database import FOLDER
+from assistant.storage.database import FOLDER
+from assistant.texts.messages import Sentence
 from tests.crash.bot_process import BotProcess
 from tests.crash.marks import mark_of, words_in
 from tests.crash.mixed import Mixed
@@ -18,11 +18,11 @@ NUMBERS = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be 0, down to `violations`, and what may happen.
+    """The counts that must be 0, down to `violations`, and those that may be more.
 
     `lost` questions got neither an answer nor a sentence, `excused` a sentence instead (`sentences`); `set_aside` are
-    rows and sentences. `twice` were answered in two messages of which the bot knew the numbers; where it knew one only
-    it died between Telegram's acceptance and its note (`window`). `late` were answered after a confirmed /forget,
+    rows and sentences. `twice` were answered in two messages whose numbers the bot knew; if it knew only one, it died
+    between Telegram's acceptance and its note (`window`). `late` were answered after a confirmed /forget,
     `astray` with another's answer.
     `copies` and `words` are of forgotten chats. `starting` messages, whose numbers the bot knew, say for good that it
     starts up, `unfinished` rows are not done, `unconfirmed` were not told that they are forgotten.
@@ -54,14 +54,14 @@ class Verdict:
     transcripts: list[str]
 
     def wrong(self) -> dict[str, int]:
-        """What should not be."""
+        """The counts that should be 0."""
         names = [field.name for field in dataclasses.fields(self)]
         ideal = names[: names.index("violations") + 1]
         return {name: getattr(self, name) for name in ideal if getattr(self, name)}
 
 
 def judge(crowd: Mixed, bot: BotProcess, known: set[tuple[int, int]], violations: int) -> Verdict:
-    """Look at every chat, at the database, and at every file; `known` are the messages that the bot ever knew."""
+    """Check every chat, the database, and every file; `known` are the messages that the bot ever knew."""
     unanswered = list(crowd.unanswered)
     sentences = Counter(NUMBERS.sub("N", said) for name in unanswered for said in _said(crowd, name))
     excused = sum(bool(_said(crowd, name)) for name in unanswered)
@@ -98,14 +98,14 @@ def judge(crowd: Mixed, bot: BotProcess, known: set[tuple[int, int]], violations
 
 
 def _said(crowd: Mixed, name: str) -> list[str]:
-    """What the bot says under a question."""
+    """Return what the bot says under a question."""
     asked = {post.id for post in crowd.asking[name]}
     chat = crowd.rooms[crowd.asked[name][0]]
     return [post.text for post in chat.messages if post.by_bot and post.reply_to in asked]
 
 
 def _transcript(crowd: Mixed, chat: int) -> str:
-    """What the chat shows, a line for each message: its number, which it replies to, who says what."""
+    """Return the chat as text, a line a message: its number, what it replies to, who says what."""
     return "\n".join(
         f"{post.id} > {post.reply_to} {post.sender}: {' '.join(post.text.split())[:90]}"
         for post in crowd.rooms[chat].messages
@@ -113,7 +113,7 @@ def _transcript(crowd: Mixed, chat: int) -> str:
 
 
 def _doubles(crowd: Mixed, name: str, known: set[tuple[int, int]]) -> tuple[int, int, int]:
-    """How often a question was answered twice, how often within the window, how often in parts of its album."""
+    """Count the questions answered twice, those within the window, and those answered in parts of their album."""
     chat, posts = crowd.asked[name][0], [post for post in crowd.whole[name].values() if not post.deleted]
     under = Counter(post.reply_to for post in posts)
     noted = Counter(post.reply_to for post in posts if (chat, post.id) in known)
@@ -122,7 +122,7 @@ def _doubles(crowd: Mixed, name: str, known: set[tuple[int, int]]) -> tuple[int,
 
 
 def _strays(crowd: Mixed, name: str) -> int:
-    """How many messages under an answered question are none of its answers."""
+    """Count the messages under an answered question that belong to none of its answers."""
     asked = {post.id for post in crowd.asking[name]}
     chat = crowd.rooms[crowd.asked[name][0]]
     under = [post for post in chat.messages if post.by_bot and post.reply_to in asked]

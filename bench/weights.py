@@ -1,4 +1,4 @@
-"""A checkpoint of random weights in the original's layout: as large as the real one, as nobody's but the machine's."""
+"""Write a checkpoint of random weights in the original's layout and size."""
 
 import base64
 import copy
@@ -33,7 +33,7 @@ SMALL_VISION = {"num_hidden_layers": 2, "hidden_size": 64, "intermediate_size": 
 
 
 def configuration(tiny: bool) -> dict[str, Any]:
-    """The keys of config.json: those of GLM-4V-9B, or a tiny model of the same architecture."""
+    """Return config.json: GLM-4V-9B's, or a tiny model's of the same architecture."""
     config = NINE_BILLION.to_dict()
     first = ORDINARY[tiny]
     config |= {"eos_token_id": [first, first + 7, first + 9], "pad_token_id": first}
@@ -44,7 +44,7 @@ def configuration(tiny: bool) -> dict[str, Any]:
 
 
 def write_checkpoint(folder: Path, tiny: bool, device: torch.device) -> dict[str, float]:
-    """Write it, drawn on a device; the seconds it took and its bytes. One that is there is left as it is."""
+    """Write a checkpoint drawn on a device; return the seconds and its bytes. An existing one is kept."""
     if (folder / "config.json").exists():
         return {}
     begun = time.perf_counter()
@@ -69,7 +69,7 @@ def write_checkpoint(folder: Path, tiny: bool, device: torch.device) -> dict[str
 
 
 def _draw(name: str, shape: torch.Size, generator: torch.Generator) -> Tensor:
-    """Norms are ones, biases small; a matrix keeps the size of what it is applied to."""
+    """Draw a tensor: norms are ones, biases small; a matrix keeps the scale of its input."""
     if "norm" in name and name.endswith("weight"):
         return torch.ones(shape, dtype=torch.bfloat16)
     inputs = math.prod(shape[1:]) if len(shape) > 1 else 2500
@@ -78,7 +78,7 @@ def _draw(name: str, shape: torch.Size, generator: torch.Generator) -> Tensor:
 
 
 def _write_shard(folder: Path, held: dict[str, Tensor], where: dict[str, str]) -> None:
-    """Write what is held as the next shard, and hold it no more."""
+    """Write the held tensors as the next shard, and drop them."""
     if held:
         shard = f"model-{len(set(where.values())) + 1:05}.safetensors"
         save_file(held, folder / shard, metadata={"format": "pt"})
@@ -87,12 +87,12 @@ def _write_shard(folder: Path, held: dict[str, Tensor], where: dict[str, str]) -
 
 
 def _vocabulary(size: int) -> str:
-    """A tokenizer.model: the single bytes, and words of four letters; an answer is read again as the ids it was."""
+    """Write a tokenizer.model: single bytes and words of four letters, which encode to the same ids again."""
     tokens = [bytes([byte]) for byte in range(256)]
     tokens += [b" " + _word(number) for number in range(size - 256)]
     return "".join(f"{base64.b64encode(token).decode()} {rank}\n" for rank, token in enumerate(tokens))
 
 
 def _word(number: int) -> bytes:
-    """Its four last digits to the base of 26, as letters."""
+    """Return its four last digits in base 26, as letters."""
     return bytes(ord("a") + number // 26**place % 26 for place in range(4))

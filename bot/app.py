@@ -16,33 +16,27 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
 
-from bot.configuration.settings import Settings
+from assistant.answering import Assistant
+from assistant.latency import Latency
+from assistant.open_questions import OpenQuestion, OpenQuestions
+from assistant.retention import Retention
+from assistant.settings.settings import Settings
+from assistant.storage import Admissions, Chats, Database, Pictures, StorageError, Turns, open_database
+from assistant.tasks import beside, spawn
 from bot.context import BotContext, Data, EyeglassApplication, Services
-from bot.delivery.looks import Looks
-from bot.delivery.pacing import ChatPacing
-from bot.handlers import commands, errors, gate, register
-from bot.inbox_queue import InboxQueue
-from bot.lanes import Lanes, is_quick
+from bot.delivery import command_menus
+from bot.delivery.edit_throttle import EditThrottle
+from bot.delivery.rate_limiter import RetryAfterLimiter
+from bot.handlers import errors, gate, register
+from bot.incoming.bodies import HEADERS, bound
 from bot.pairing import Pairing
-from bot.pictures.bodies import HEADERS, bound
-from bot.polling import ALLOWED_UPDATES, PollingRequest
-from bot.questions.asked import Asked, AskedQuestions
-from bot.reports import Reports
-from bot.retention import Retention
-from bot.storage import (
-    Admissions,
-    AtWork,
-    Chats,
-    Database,
-    Inbox,
-    Moving,
-    Pictures,
-    StorageError,
-    Turns,
-    open_database,
-)
-from bot.tasks import beside, spawn
-from bot.timings import Timings
+from bot.updates.at_work import AtWork
+from bot.updates.group_migration import GroupMigration
+from bot.updates.inbox import Inbox
+from bot.updates.inbox_queue import InboxQueue
+from bot.updates.lanes import Lanes, is_quick
+from bot.updates.polling import ALLOWED_UPDATES, PollingRequest
+from bot.updates.reports import Reports
 from model_service import Health, ModelService, ModelServiceError, open_service
 
 CONNECTIONS = 48
@@ -117,10 +111,13 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
             application,
             model,
             beside(services.retention.keep_sweeping(), "delete what is too old"),
-            beside(Reports(application.bot, services).keep_telling(), "tell of what was set aside"),
+            beside(
+                Reports(application.bot, services.inbox, services.admissions, services.chats).keep_telling(),
+                "tell of what was set aside",
+            ),
         ):
             _show_code(services.pairing, application.bot)
-            await commands.tell_everybody(application.bot, services.admissions)
+            await command_menus.tell_everybody(application.bot, services.admissions)
             await _replay(application, queue)
             await application.start()
             try:
@@ -143,7 +140,7 @@ async def _open_marks(settings: Settings, model: ModelService) -> AsyncIterator[
         marks = AtWork(settings.storage.path, lambda: model.health is Health.READY)
     except OSError as error:
         raise StorageError(f"storage.path: {settings.storage.path} cannot be used: {error}.") from None
-    model.watch_turns(lambda requests: marks.turn(map(Asked.update_of, requests)))
+    model.watch_turns(lambda requests: marks.turn(map(OpenQuestion.update_of, requests)))
     try:
         yield marks
     finally:
@@ -185,7 +182,7 @@ def build_application(
         .get_updates_request(polling)
         .update_queue(queue)
         .concurrent_updates(lanes)
-        .rate_limiter(ChatPacing())
+        .rate_limiter(RetryAfterLimiter())
         .context_types(ContextTypes[BotContext, Data, Data, Data](context=BotContext))
         .job_queue(None)
     )
@@ -199,20 +196,22 @@ def build_application(
 async def _services(settings: Settings, model: ModelService, database: Database, at_work: AtWork) -> Services:
     admissions = Admissions(database)
     orphan = settings.access.mode == "closed" and await admissions.owner() is None
+    turns, latency = Turns(database), Latency()
+    questions = OpenQuestions(settings.model.limits())
     return Services(
         settings=settings,
         model=model,
+        assistant=Assistant(model, turns, questions, latency, settings.model),
         inbox=Inbox(database),
         at_work=at_work,
         chats=Chats(database, settings.chat_defaults()),
         pictures=Pictures(database),
-        turns=Turns(database),
+        turns=turns,
         admissions=admissions,
-        moving=Moving(database),
+        groups=GroupMigration(database),
         retention=Retention(database, settings.storage.path, settings.storage.keep_days * 86_400.0),
-        looks=Looks(settings.reply.private_interval, settings.reply.group_interval),
-        asked=AskedQuestions(settings.model.limits()),
-        timings=Timings(),
+        throttle=EditThrottle(settings.reply.private_interval, settings.reply.group_interval),
+        latency=latency,
         pairing=Pairing() if orphan else None,
     )
 

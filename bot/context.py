@@ -1,23 +1,36 @@
-"""What every handler is given: the services, and a context that knows its types."""
+"""What every handler is given: the services, and what the update is about, taken apart once."""
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Self
 
-from telegram import Bot, Update
+from telegram import Bot, Chat, InlineKeyboardMarkup, Message, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
-from bot.configuration.settings import Settings
-from bot.delivery.looks import Looks
+from assistant.access import Asker
+from assistant.answering import Assistant
+from assistant.latency import Latency
+from assistant.open_questions import OpenQuestions
+from assistant.retention import Retention
+from assistant.settings.chat_settings import AUTO, ChatSettings
+from assistant.settings.settings import Settings
+from assistant.storage import Admission, Admissions, Chats, Pictures, Turns
+from assistant.texts import Sentence, Texts, language_of, texts_in
+from bot.addressing import asker_of, asks_again
+from bot.delivery.edit_throttle import EditThrottle
+from bot.delivery.message import place_of, topic_of
+from bot.delivery.reply import Reply
+from bot.incoming.downloads import MOST_WAIT
+from bot.incoming.media import Media
 from bot.pairing import Pairing
-from bot.pictures.downloads import MOST_WAIT
-from bot.pictures.media import Media
-from bot.questions.asked import AskedQuestions
-from bot.retention import Retention
-from bot.storage import Admissions, AtWork, Chats, Inbox, Moving, Pictures, Turns
-from bot.timings import Timings
+from bot.render import Part
+from bot.updates.at_work import AtWork
+from bot.updates.group_migration import GroupMigration
+from bot.updates.inbox import Inbox
+from bot.updates.inbox_queue import InboxQueue
+from bot.updates.lanes import Lanes
 from model_service import ModelService
 
 Data = dict[Any, Any]
@@ -27,27 +40,68 @@ Data = dict[Any, Any]
 class Services:
     """Everything that handlers use, opened and closed by the composition root.
 
-    `pairing` is there if the bot had no owner at the start, and needs one. `notices` are the
-    messages (a chat and their numbers) that said, for an update, that the storage cannot be used. `since` is the start,
-    in seconds of `time.monotonic`.
+    `pairing` is there if the bot had no owner at the start, and needs one. `notices` are the messages (a chat and their
+    numbers) that said, for an update, that the storage cannot be used. `since` is the start, in seconds of
+    `time.monotonic`.
     """
 
     settings: Settings
     model: ModelService
+    assistant: Assistant
     inbox: Inbox
     at_work: AtWork
     chats: Chats
     pictures: Pictures
     turns: Turns
     admissions: Admissions
-    moving: Moving
+    groups: GroupMigration
     retention: Retention
-    looks: Looks
-    asked: AskedQuestions
-    timings: Timings
+    throttle: EditThrottle
+    latency: Latency
     pairing: Pairing | None
     notices: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
     since: float = field(default_factory=time.monotonic)
+
+    @property
+    def questions(self) -> OpenQuestions:
+        """The questions that are being answered or wait for it."""
+        return self.assistant.questions
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What one update is about.
+
+    `said` is a new message, or the one under which a button was pressed, None where nobody can know it any more.
+    `settings` hold in its chat, or topic; `texts` are in the language that was chosen there, else in the person's own.
+    `pressed`: a button was. `asks`: an answer may be expected under the message.
+    """
+
+    chat: Chat
+    said: Message | None
+    topic: int | None
+    user: User | None
+    asker: Asker
+    settings: ChatSettings
+    texts: Texts
+    pressed: bool
+    asks: bool
+
+    @property
+    def message(self) -> Message:
+        """The message, of an update that has one."""
+        assert self.said is not None  # noqa: S101
+        return self.said
+
+    @property
+    def private(self) -> bool:
+        """Whether this is a chat with one person."""
+        return self.chat.type == Chat.PRIVATE
+
+    @property
+    def question(self) -> Message | None:
+        """What an answer would reply to: a new message, or that under which a button asks again; None for all else."""
+        return self.said if self.asks else None
 
 
 class EyeglassApplication(Application[Bot, "BotContext", Data, Data, Data, JobQueue["BotContext"] | None]):
@@ -67,6 +121,8 @@ class BotContext(CallbackContext[ExtBot[int], Data, Data, Data]):
     """The context of one update."""
 
     update_id = 0
+    """The number of the update."""
+    _incoming: Incoming | None = None
 
     @classmethod
     def from_update(cls, update: object, application: Any) -> Self:
@@ -75,15 +131,95 @@ class BotContext(CallbackContext[ExtBot[int], Data, Data, Data]):
         context.update_id = update.update_id if isinstance(update, Update) else 0
         return context
 
-    def media(self, waiting: Callable[[], Awaitable[None]] | None = None, most_wait: float = MOST_WAIT) -> Media:
-        """What fetches the files that this update needs; its arguments are those of `Media`."""
-        services = self.services
-        marked = partial(services.at_work.marked, self.update_id)
-        return Media(self.bot, services.settings, services.pictures, marked, waiting=waiting, most_wait=most_wait)
-
     @property
     def services(self) -> Services:
         """What the composition root opened."""
         application = self.application
         assert isinstance(application, EyeglassApplication)  # noqa: S101
         return application.services
+
+    @property
+    def lanes(self) -> Lanes:
+        """The lanes that the update came by."""
+        lanes = self.application.update_processor
+        assert isinstance(lanes, Lanes)  # noqa: S101
+        return lanes
+
+    @property
+    def queue(self) -> InboxQueue:
+        """The queue that the update came by."""
+        queue = self.application.update_queue
+        assert isinstance(queue, InboxQueue)  # noqa: S101
+        return queue
+
+    @property
+    def incoming(self) -> Incoming:
+        """What the update is about; the gate took it apart."""
+        assert self._incoming is not None  # noqa: S101
+        return self._incoming
+
+    async def take_apart(self, update: Update) -> Incoming | None:
+        """Read what the update is about, once; None where it belongs to no chat."""
+        if self._incoming is None and update.effective_chat is not None:
+            self._incoming = await _incoming(update, update.effective_chat, self.services.chats)
+        return self._incoming
+
+    async def settings_changed(self) -> Incoming:
+        """Read again what holds here, as the handler has changed it."""
+        incoming = self.incoming
+        settings = await self.services.chats.settings(incoming.chat.id, incoming.topic)
+        self._incoming = replace(incoming, settings=settings, texts=_texts(settings, incoming.user))
+        return self._incoming
+
+    async def say(self, sentence: Sentence, **values: object) -> list[int]:
+        """Say one sentence as a reply to the update's message; returns the message's number, if it is known."""
+        return await self.say_text(self.incoming.texts.say(sentence, **values))
+
+    async def say_text(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> list[int]:
+        """Say a text that is in the person's language already."""
+        said = self.incoming.said
+        return [] if said is None else await Reply(self.bot, place_of(said)).finish([Part(text)], keyboard)
+
+    async def say_as_answer(self, sentence: Sentence, **values: object) -> None:
+        """Say one sentence in place of the answer, in the message that a former run may have begun."""
+        inbox, message = self.services.inbox, self.incoming.message
+        if await self.services.turns.answered(message.chat.id, message.message_id):
+            return
+        begun = await inbox.answer_of(self.update_id)
+        on_sent = partial(inbox.note_answer, self.update_id)
+        reply = Reply(self.bot, place_of(message), message_id=begun, on_sent=on_sent)
+        await reply.finish([Part(self.incoming.texts.say(sentence, **values))])
+
+    async def texts_of(self, admission: Admission) -> Texts:
+        """The sentences for somebody who did not write just now."""
+        chosen = (await self.services.chats.settings(admission.id)).language
+        return texts_in((admission.language or language_of(None)) if chosen == AUTO else chosen)
+
+    def media(self, waiting: Callable[[], Awaitable[None]] | None = None, most_wait: float = MOST_WAIT) -> Media:
+        """What fetches the files that this update needs; its arguments are those of `Media`."""
+        services = self.services
+        marked = partial(services.at_work.marked, self.update_id)
+        return Media(self.bot, services.settings, services.pictures, marked, waiting=waiting, most_wait=most_wait)
+
+
+async def _incoming(update: Update, chat: Chat, chats: Chats) -> Incoming:
+    message, user = update.effective_message, update.effective_user
+    said = message if isinstance(message, Message) else None  # Of a deleted one nobody knows the topic.
+    topic = None if said is None else topic_of(said)
+    settings = await chats.settings(chat.id, topic)
+    return Incoming(
+        chat=chat,
+        said=said,
+        topic=topic,
+        user=user,
+        asker=asker_of(update),
+        settings=settings,
+        texts=_texts(settings, user),
+        pressed=update.callback_query is not None,
+        asks=update.message is not None or asks_again(update),
+    )
+
+
+def _texts(settings: ChatSettings, user: User | None) -> Texts:
+    own = language_of(user.language_code if user else None)
+    return texts_in(own if settings.language == AUTO else settings.language)

@@ -19,12 +19,12 @@
         server.fail_next("sendMessage", 429, "Too Many Requests: retry after 3", retry_after=3)
         server.time_out_next("sendMessage")                 # delivered, but never answered
         server.fail_next("download", 404, "Not Found")      # a file's download
-        server.put_update({"message": "not a message"})     # whatever a real server would never send
-        await server.acknowledged()                         # every update was, and the bot polls again
+        server.put_update({"message": "not a message"})     # an update that no real server sends
+        await server.acknowledged()                         # wait until it has every update and polls again
         assert server.violations == []                      # nothing was sent that the Bot API does not know
         assert server.calls("sendChatAction")[0]["action"] == "typing"
 
-The server lives in the loop that entered it, and every wait is woken by what happens, never by a timer.
+The server lives in the loop that entered it, and events wake every wait, never a timer.
 """
 
 from playground.app import Call

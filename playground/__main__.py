@@ -21,14 +21,14 @@ MARKS = {Happening.SENT: "", Happening.EDITED: "~ ", Happening.NOTICE: "! ", Hap
 
 
 def show(event: Event) -> None:
-    """Print what the bot does. Edits are marked ~, drafts …, the answers to buttons !."""
+    """Print the bot's actions. Edits are marked ~, drafts …, the answers to buttons !."""
     if event.kind in MARKS and (event.post is None or event.post.by_bot):
         buttons = "".join(f" [{button.text}]" for button in (event.post.buttons if event.post else []))
         print(f"{MARKS[event.kind]}{event.who}: {event.text}{buttons}", flush=True)
 
 
 async def play(chat: Chat, line: str) -> None:
-    """Do what one line says. Raises OSError, LookupError or Refused where it cannot be done."""
+    """Run one command line. Raises OSError, LookupError or Refused where it fails."""
     word, _, rest = line.partition(" ")
     name, _, caption = rest.partition(" ")
     match word:
@@ -44,7 +44,7 @@ async def play(chat: Chat, line: str) -> None:
 
 
 def read_lines(loop: asyncio.AbstractEventLoop, lines: "asyncio.Queue[str | None]") -> None:
-    """Hand on what is typed, from a thread that may be left waiting; None at the end of the input."""
+    """Yield typed lines, read in a thread that may be left waiting; None at the end of the input."""
     for line in sys.stdin:
         loop.call_soon_threadsafe(lines.put_nowait, line.strip())
     loop.call_soon_threadsafe(lines.put_nowait, None)

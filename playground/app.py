@@ -1,4 +1,4 @@
-"""The HTTP side: takes a request, checks it, plays the method, records what was asked and answered."""
+"""The HTTP side: validate a request, run its method, record request and answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ FOREVER = 3600.0
 
 @dataclass(slots=True)
 class Call:
-    """One request as it was recorded: its parameters as values, and the refusal it got (None for success)."""
+    """One recorded request: its parameters as values, and its refusal (None for success)."""
 
     method: str
     params: JSON
@@ -30,7 +30,7 @@ class Call:
 
 
 class Api:
-    """The Bot API over one world, for one token. `violations` lists what no bot should ever send."""
+    """The Bot API over one world, for one token. `violations` lists requests that no bot should send."""
 
     def __init__(self, world: World, token: str) -> None:
         self.world = world
@@ -49,7 +49,7 @@ class Api:
         )
 
     async def call(self, http: HttpRequest) -> Response:
-        """One method."""
+        """Handle one method call."""
         if http.path_params["token"] != self.token:
             return refused(Refused(401, "Unauthorized"))
         asked = http.path_params["method"]
@@ -72,7 +72,7 @@ class Api:
         return JSONResponse({"ok": True, "result": result})
 
     def checked(self, method: str, params: JSON, uploads: dict[str, Upload]) -> JSON:
-        """The parameters as values. Raises Refused, and records why, where the description says no."""
+        """Return the parameters as values. Raises Refused, and records why, if the description forbids them."""
         try:
             values = self.description.read(method, params, uploads)
         except Violation as violation:
@@ -84,7 +84,7 @@ class Api:
         return values
 
     async def faulty(self, call: Call) -> Any:
-        """Play a method, with the fault and the delay that were asked for."""
+        """Run a method with its planned fault and delay."""
         fault = self.faults.take(call.method, call.params.get("chat_id"))
         await self.pause(self.faults.seconds.get(call.method, 0))
         if fault is not None and not fault.delivered:
@@ -97,7 +97,7 @@ class Api:
         return result
 
     async def play(self, call: Call) -> Any:
-        """A method's result, itself checked (but for updates, where a test may put anything)."""
+        """Return a method's result, checked too (but for updates, where a test may put anything)."""
         if call.method == DOWNLOAD:
             stored = self.world.files.at(call.params["path"])
             if stored is None:
@@ -116,7 +116,7 @@ class Api:
         raise fault.refusal or Refused(504, "Gateway Timeout")
 
     async def pause(self, seconds: float) -> None:
-        """Wait, but not longer than the server lives."""
+        """Wait, but at most until the server closes."""
         if seconds > 0:
             try:
                 await self.world.pulse.until(lambda: self.world.updates.closed, seconds, lambda: "pause")
@@ -124,7 +124,7 @@ class Api:
                 return
 
     async def download(self, http: HttpRequest) -> Response:
-        """A file's bytes."""
+        """Send a file's bytes."""
         if http.path_params["token"] != self.token:
             return refused(Refused(401, "Unauthorized"))
         call = Call(DOWNLOAD, {"path": http.path_params["path"]})
@@ -139,7 +139,7 @@ class Api:
 
 
 def refused(refusal: Refused) -> Response:
-    """A refusal as HTTP."""
+    """Return a refusal as HTTP."""
     if refusal.html:
         return HTMLResponse(f"<html><h1>{refusal.status} {refusal.description}</h1></html>", refusal.status)
     return JSONResponse(refusal.body(), refusal.status)

@@ -1,4 +1,4 @@
-"""The methods that ask for something or set the bot up: itself, updates, files, commands, queries, chats."""
+"""The methods that query or set up the bot: itself, updates, files, commands, queries, chats."""
 
 import re
 from typing import Any
@@ -16,20 +16,20 @@ COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 @METHODS.plays("getMe", "User")
 async def get_me(world: World, params: JSON) -> JSON:
-    """The bot."""
+    """Return the bot."""
     return world.bot
 
 
 @METHODS.plays("getUpdates", "[Update]")
 async def get_updates(world: World, params: JSON) -> list[Any]:
-    """What happened since, after waiting for it."""
+    """Return the next updates, after waiting for one."""
     get = params.get
     return await world.updates.get(get("offset", 0), get("limit", 100), get("timeout", 0), get("allowed_updates"))
 
 
 @METHODS.plays("deleteWebhook")
 async def delete_webhook(world: World, params: JSON) -> bool:
-    """There is never one; what waits can be thrown away."""
+    """Succeed without a webhook; drop pending updates if asked to."""
     if params.get("drop_pending_updates"):
         world.updates.waiting.clear()
     return True
@@ -37,19 +37,19 @@ async def delete_webhook(world: World, params: JSON) -> bool:
 
 @METHODS.plays("getWebhookInfo", "WebhookInfo")
 async def get_webhook_info(world: World, params: JSON) -> JSON:
-    """How many updates wait."""
+    """Return how many updates wait."""
     return {"url": "", "has_custom_certificate": False, "pending_update_count": len(world.updates.waiting)}
 
 
 @METHODS.plays("getFile", "File")
 async def get_file(world: World, params: JSON) -> JSON:
-    """Where to download a file."""
+    """Return the download path of a file."""
     return world.files.describe(params["file_id"])
 
 
 @METHODS.plays("setMyCommands")
 async def set_my_commands(world: World, params: JSON) -> bool:
-    """The menu of commands for one scope and language."""
+    """Set the menu of commands for one scope and language."""
     for command in params["commands"]:
         if not COMMAND.fullmatch(command["command"]):
             raise bad_request("BOT_COMMAND_INVALID")
@@ -63,19 +63,19 @@ async def set_my_commands(world: World, params: JSON) -> bool:
 
 @METHODS.plays("getMyCommands", "[BotCommand]")
 async def get_my_commands(world: World, params: JSON) -> list[JSON]:
-    """The commands of exactly this scope and language."""
+    """Return the commands of exactly this scope and language."""
     return world.commands.get(for_whom(params), [])
 
 
 @METHODS.plays("deleteMyCommands")
 async def delete_my_commands(world: World, params: JSON) -> bool:
-    """No commands for this scope and language."""
+    """Delete the commands of this scope and language."""
     world.commands.pop(for_whom(params), None)
     return True
 
 
 def for_whom(params: JSON) -> tuple[str, str]:
-    """A scope and a language code."""
+    """Return the scope and the language code of a request."""
     scope = params.get("scope", {"type": "default"})
     return ":".join(str(scope[key]) for key in ("type", "chat_id", "user_id") if key in scope), params.get(
         "language_code", ""
@@ -84,7 +84,7 @@ def for_whom(params: JSON) -> tuple[str, str]:
 
 @METHODS.plays("answerCallbackQuery")
 async def answer_callback_query(world: World, params: JSON) -> bool:
-    """The answer to a pressed button, within a minute."""
+    """Answer a pressed button, within a minute."""
     query = world.queries.get(params["callback_query_id"])
     if query is None or world.clock() - query.pressed > QUERY_SECONDS:
         raise bad_request("query is too old and response timeout expired or query ID is invalid")
@@ -97,14 +97,14 @@ async def answer_callback_query(world: World, params: JSON) -> bool:
 
 @METHODS.plays("getChat", "ChatFullInfo")
 async def get_chat(world: World, params: JSON) -> JSON:
-    """A chat."""
+    """Return a chat."""
     gifts = {"accepted_gift_types": dict.fromkeys(GIFTS, False)}
     return world.room(params["chat_id"]).header | {"accent_color_id": 0, "max_reaction_count": 11} | gifts
 
 
 @METHODS.plays("getChatMember", "ChatMember")
 async def get_chat_member(world: World, params: JSON) -> JSON:
-    """Who someone is in a chat."""
+    """Return a person's status in a chat."""
     room = world.room(params["chat_id"])
     user_id = params["user_id"]
     if user_id == world.bot["id"]:
@@ -119,7 +119,7 @@ async def get_chat_member(world: World, params: JSON) -> JSON:
 
 @METHODS.plays("getChatAdministrators", "[ChatMember]")
 async def get_chat_administrators(world: World, params: JSON) -> list[JSON]:
-    """The administrators of a group who are people."""
+    """Return a group's human administrators."""
     room = world.room(params["chat_id"])
     if room.private:
         raise bad_request("there are no administrators in the private chat")
@@ -128,7 +128,7 @@ async def get_chat_administrators(world: World, params: JSON) -> list[JSON]:
 
 @METHODS.plays("leaveChat")
 async def leave_chat(world: World, params: JSON) -> bool:
-    """The bot goes."""
+    """Leave the chat."""
     room = world.writable(params["chat_id"])
     if room.private:
         raise bad_request("chat member status can't be changed in private chats")

@@ -1,4 +1,4 @@
-"""A chat as the people in it use it: write, send pictures, press buttons, wait for the bot."""
+"""A chat as its members use it: write, send pictures, press buttons, wait for the bot."""
 
 import asyncio
 import mimetypes
@@ -20,7 +20,7 @@ Seen = TypeVar("Seen")
 
 
 class Speaker(Protocol):
-    """Whoever acts in a chat; `user` is their Bot API User."""
+    """Someone who acts in a chat; `user` is their Bot API User."""
 
     @property
     def user(self) -> JSON:
@@ -28,7 +28,7 @@ class Speaker(Protocol):
 
 
 class Chat:
-    """A chat seen by the people in it. `by` says who acts; by default the first of them."""
+    """A chat seen by its members. `by` says who acts; by default the first of them."""
 
     def __init__(self, world: World, room: Room, people: Sequence[Speaker]) -> None:
         self._world = world
@@ -42,7 +42,7 @@ class Chat:
 
     @property
     def messages(self) -> list[Post]:
-        """What the chat shows now, oldest first."""
+        """The messages shown now, oldest first."""
         return [post for post in self.room.posts if not post.deleted]
 
     @property
@@ -56,7 +56,7 @@ class Chat:
         return self.room.actions
 
     async def send(self, text: str, *, by: Speaker | None = None, **more: Any) -> Post:
-        """Write a text. `more`: reply_to=post, topic=id, and any field of Message. Raises Refused over 4096 units."""
+        """Send a text. `more`: reply_to=post, topic=id, and any field of Message. Raises Refused over 4096 units."""
         return self._say(by, body({"text": text, "entities": more.pop("entities", None)}), **more)
 
     async def send_photo(
@@ -109,13 +109,13 @@ class Chat:
     async def send_sticker(
         self, data: bytes, *, preview: bytes | None = None, moves: bool = False, by: Speaker | None = None, **more: Any
     ) -> Post:
-        """Send a sticker: a WebP that stands still, or what moves, with a preview or without."""
+        """Send a sticker: a static WebP, or an animated one, with or without a preview."""
         return self._say(by, await asyncio.to_thread(sticker, self._world.files, data, preview, moves), **more)
 
     async def send_moving(
         self, kind: Moving, preview: bytes | None, caption: str = "", *, by: Speaker | None = None, **more: Any
     ) -> Post:
-        """Send an animation (a GIF), a video or a video note, of which `preview` is the picture shown before it."""
+        """Send an animation (a GIF), a video or a video note; `preview` is its thumbnail."""
         content = await asyncio.to_thread(moving, self._world.files, kind, preview)
         return self._say(by, content | described({"caption": caption}), **more)
 
@@ -134,7 +134,7 @@ class Chat:
         self._world.delete(self.room, post)
 
     async def press(self, button: str, post: Post | None = None, *, by: Speaker | None = None) -> Press:
-        """Press an inline button, by its text or data; in the newest message that has it, if none is named.
+        """Press an inline button, by its text or data; in the newest message that has it, unless one is named.
 
         Raises LookupError if it is not there.
         """
@@ -149,13 +149,13 @@ class Chat:
         self._world.updates.put("stopped_message_generation", stopped)
 
     def notice(self, content: JSON) -> Post:
-        """A service message; it reaches the bot, whatever the bot may read."""
+        """Send a service message; it reaches the bot in privacy mode, too."""
         post = self._world.post(self.room, self.people[0].user, content)
         self._world.updates.put("message", post.content)
         return post
 
     def set_bot_status(self, status: str, by: Speaker) -> None:
-        """Make the bot a "member", an "administrator", "left" or "kicked"; it is told."""
+        """Make the bot a "member", an "administrator", "left" or "kicked"; the bot gets an update."""
         old = member(self.room, self._world.user, self.room.bot_status)
         self.room.bot_status = status
         change = {"chat": self.room.header, "from": by.user, "date": int(self._world.clock())}
@@ -169,7 +169,7 @@ class Chat:
         timeout: float = WAIT,  # noqa: ASYNC109
         after: Post | None = None,
     ) -> Post:
-        """The first message shown that `look` accepts, after another one if that is given. Raises TimeoutError."""
+        """Wait for the first shown message that `look` accepts, after `after` if given. Raises TimeoutError."""
         first = after.id if after else 0
         return await self.wait_until(
             lambda: next((post for post in self.messages if post.id > first and look(post)), None), timeout
@@ -181,15 +181,15 @@ class Chat:
         look: Callable[[Post], bool] = lambda post: True,
         timeout: float = WAIT,  # noqa: ASYNC109
     ) -> Post:
-        """The bot's first message after this one (that `look` accepts: a streamed answer changes as it grows)."""
+        """Wait for the bot's first message after this one that `look` accepts (a streamed answer still grows)."""
         return await self.wait_for(lambda post: post.by_bot and look(post), timeout, after)
 
     async def wait_until(self, look: Callable[[], Seen | None], timeout: float = WAIT) -> Seen:  # noqa: ASYNC109
-        """What `look` returns once it is true, looked at after every change. TimeoutError carries the transcript."""
+        """Wait until `look` is true after some change, and return its value. TimeoutError carries the transcript."""
         return await self._world.pulse.until(look, timeout, self.transcript)
 
     def transcript(self) -> str:
-        """What the chat shows, a line for each message."""
+        """Return the chat as text, a line for each message."""
         return "\n".join(f"{post.sender}: {post.text or '[file]'}" for post in self.messages)
 
     def _say(self, by: Speaker | None, content: JSON, reply_to: Post | None = None, **more: Any) -> Post:
@@ -208,7 +208,7 @@ class Chat:
             self._world.updates.put(kind, post.content)
 
     def _reaches_bot(self, post: Post) -> bool:
-        """In a group with privacy mode the bot sees commands, answers to itself and what names it."""
+        """Return whether privacy mode lets it pass: in a group only commands, replies to the bot and mentions."""
         if (
             self.room.private
             or self.room.bot_status == "administrator"

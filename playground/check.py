@@ -1,4 +1,4 @@
-"""Requests and objects checked against the Bot API's own description (bot_api.json)."""
+"""Check requests and objects against the Bot API's own description (bot_api.json)."""
 
 import json
 import re
@@ -15,7 +15,7 @@ KIND = re.compile(r"(?P<names>[^=!]+)(?:='(?P<always>\w+)')?(?P<required>!?)")
 
 
 class Violation(Exception):
-    """A request that the description does not allow. `problems` lists all that is wrong with it."""
+    """A request that the description does not allow. `problems` lists every violation."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
@@ -36,16 +36,16 @@ class Description:
     @classmethod
     @cache
     def load(cls) -> "Description":
-        """The description that is part of the playground."""
+        """Load the description that comes with the playground."""
         short = json.loads(Path(__file__).with_name("bot_api.json").read_text(encoding="utf-8"))
         return cls(short["methods"], short["types"])
 
     def method(self, name: str) -> str | None:
-        """A method's proper spelling, whatever case it is called in; None if there is no such method."""
+        """Return a method's proper spelling, in any case of letters; None if there is no such method."""
         return self._spelled.get(name.lower())
 
     def read(self, method: str, params: Mapping[str, Any], uploads: Mapping[str, Upload]) -> dict[str, Any]:
-        """A request's parameters as Python values (an uploaded file as its Upload).
+        """Return a request's parameters as Python values (an uploaded file as its Upload).
 
         Raises Violation for an unknown or a missing parameter, a value of the wrong type, an unknown key in a nested
         object, an attach:// name without its file, and a file that nothing names.
@@ -72,7 +72,7 @@ class Description:
         return values | {name: uploads[v[9:]] for name, v in media.items() if str(v).startswith("attach://")}
 
     def problems(self, kind: str, value: Any, where: str) -> list[str]:
-        """What keeps `value` from being of this kind; `where` names it. Empty if nothing does."""
+        """List the reasons why `value` is not of this kind; `where` names it. Empty if it is."""
         parts = KIND.fullmatch(kind)
         assert parts is not None, kind  # noqa: S101
         if parts["always"] is not None and value != parts["always"]:
@@ -107,17 +107,17 @@ class Description:
 
 
 def cost(problems: list[str]) -> int:
-    """How far a value is from one member of a union: the word that tells the members apart weighs most."""
+    """Return how far a value is from one member of a union; the word that tells the members apart weighs most."""
     return len(problems) + 100 * sum(" must be '" in problem for problem in problems)
 
 
 def required(fields: Mapping[str, str], present: Collection[str]) -> list[str]:
-    """The fields that must be there and are not."""
+    """List the required fields that are missing."""
     return [name for name, kind in fields.items() if kind.endswith("!") and name not in present]
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Every string in a nested value."""
+    """Yield every string in a nested value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):
@@ -126,7 +126,7 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def decoded(kind: str, raw: Any) -> Any:
-    """A parameter as it came (a form's parameters are all strings) as the value its kind asks for, where it can be."""
+    """Convert a form's parameter (a string) into a value of the kind that is asked for, if possible."""
     if not isinstance(raw, str):
         return raw
     names = kind.rstrip("!").split("|")

@@ -1,10 +1,10 @@
-"""Makes bot_api.json, the Bot API in short: python -m playground.describe FULL_DESCRIPTION.json.
+"""Make bot_api.json, the Bot API in short: python -m playground.describe FULL_DESCRIPTION.json.
 
 The full description is the Bot API's page (core.telegram.org/bots/api) turned into data, as the community publishes it
 on every release: {"version", "methods": {name: {"fields": [...]}}, "types": {name: {"fields" or "subtypes": [...]}}},
 where a field has a name, its types, whether it is required, and a description in prose.
 
-The short form keeps what a request can be checked against. A method or an object is {field: kind}; a union is the list
+The short form keeps what is needed to check a request. A method or an object is {field: kind}; a union is the list
 of its members. A kind is "String", "[Message]" (an array), "Integer|String" (either), "String='photo'" (always that
 word), and ends in "!" where the field is required.
 """
@@ -26,7 +26,7 @@ def brackets(written: str) -> str:
 
 
 def kind(field: dict[str, Any]) -> str:
-    """A field's types as one word."""
+    """Return a field's types as one word."""
     alternatives = [brackets(written) for written in field["types"]]
     always = ALWAYS.search(field["description"]) if alternatives == ["String"] else None
     constant = f"='{always[1]}'" if always else ""
@@ -34,7 +34,7 @@ def kind(field: dict[str, Any]) -> str:
 
 
 def shorten(full: dict[str, Any]) -> dict[str, Any]:
-    """The full description without its prose."""
+    """Strip the full description of its prose."""
 
     def shape(entry: dict[str, Any]) -> dict[str, str] | list[str]:
         if "subtypes" in entry:
@@ -49,7 +49,7 @@ def shorten(full: dict[str, Any]) -> dict[str, Any]:
 
 
 def lines(short: dict[str, Any]) -> str:
-    """JSON with one method or type a line, so that a new release reads as a difference."""
+    """Dump JSON with one method or type a line, so that a new release reads as a diff."""
 
     def section(name: str) -> str:
         rows = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in short[name].items())

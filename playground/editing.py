@@ -1,4 +1,4 @@
-"""The methods that change or take away what a chat shows."""
+"""The methods that change or delete what a chat shows."""
 
 from playground.rooms import Post, Room
 from playground.sending import body, check_keyboard
@@ -15,7 +15,7 @@ NOT_MODIFIED = (
 
 @METHODS.plays("editMessageText", "Message")
 async def edit_message_text(world: World, params: JSON) -> JSON:
-    """Another text for one of the bot's messages; the inline keyboard goes unless it is given again."""
+    """Replace the text of one of the bot's messages; its inline keyboard goes unless it is given again."""
     room, post = editable(world, params)
     if "text" not in post.content:
         raise bad_request("there is no text in the message to edit")
@@ -26,14 +26,14 @@ async def edit_message_text(world: World, params: JSON) -> JSON:
 
 @METHODS.plays("editMessageReplyMarkup", "Message")
 async def edit_message_reply_markup(world: World, params: JSON) -> JSON:
-    """Another inline keyboard for one of the bot's messages, or none."""
+    """Replace or remove the inline keyboard of one of the bot's messages."""
     room, post = editable(world, params)
     return change(world, room, post, post.content, params.get("reply_markup"))
 
 
 @METHODS.plays("deleteMessage")
 async def delete_message(world: World, params: JSON) -> bool:
-    """Take a message away: the bot's own, or anyone's in a private chat or where the bot is an administrator."""
+    """Delete a message: the bot's own, or anyone's in a private chat or where the bot is an administrator."""
     room = world.writable(params["chat_id"])
     post = room.find(params["message_id"])
     if post is None:
@@ -45,7 +45,7 @@ async def delete_message(world: World, params: JSON) -> bool:
 
 
 def editable(world: World, params: JSON) -> tuple[Room, Post]:
-    """The message that is meant. Raises Refused if there is none, or if it is not the bot's."""
+    """Return the message to change. Raises Refused if there is none, or if it is not the bot's."""
     if "chat_id" not in params or "message_id" not in params:
         raise bad_request(
             "MESSAGE_ID_INVALID" if "inline_message_id" in params else "message identifier is not specified"
@@ -60,7 +60,7 @@ def editable(world: World, params: JSON) -> tuple[Room, Post]:
 
 
 def change(world: World, room: Room, post: Post, content: JSON, markup: JSON | None) -> JSON:
-    """Put the new content in the old one's place. Raises Refused if nothing would change."""
+    """Replace the old content with the new. Raises Refused if nothing would change."""
     check_keyboard(markup)
     changed = {key: value for key, value in content.items() if key not in {"reply_markup", "edit_date"}}
     if markup and markup["inline_keyboard"]:

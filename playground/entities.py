@@ -1,4 +1,4 @@
-"""Entities of a text: offsets in UTF-16 units, what Telegram finds by itself, refuses, and does not show."""
+"""Entities of a text: offsets in UTF-16 units; which ones Telegram detects, refuses, and drops."""
 
 import re
 from itertools import accumulate, combinations
@@ -31,7 +31,7 @@ SPACE = " \n\t\r\u200b"
 
 
 def detect(text: str) -> list[JSON]:
-    """The commands, mentions, links, addresses and hashtags that Telegram marks by itself."""
+    """Detect the commands, mentions, links, addresses and hashtags that Telegram marks by itself."""
     return [
         {"type": str(match.lastgroup), "offset": units(text[: match.start()]), "length": units(match[0])}
         for match in FOUND.finditer(text)
@@ -39,7 +39,7 @@ def detect(text: str) -> list[JSON]:
 
 
 def formatted(text: str, parse_mode: str | None, given: list[JSON] | None, *, caption: bool) -> tuple[str, list[JSON]]:
-    """The text as it will be shown, with its entities. Raises Refused as Telegram does."""
+    """Return the text as it will be shown, with its entities. Raises Refused as Telegram does."""
     match (parse_mode or "").lower():
         case "":
             shown, entities = text, given or []
@@ -60,7 +60,7 @@ def formatted(text: str, parse_mode: str | None, given: list[JSON] | None, *, ca
 
 
 def validate(text: str, entities: list[JSON]) -> None:
-    """Raises Refused where an entity leaves the text, cuts a character in half or crosses another."""
+    """Check entities. Raises Refused where one leaves the text, cuts a character in half or crosses another."""
     end = units(text)
     edges = set(accumulate(map(units, text), initial=0))
     for entity in entities:
@@ -86,16 +86,16 @@ def validate(text: str, entities: list[JSON]) -> None:
 
 
 def past_the_end(start: int, stop: int) -> Refused:
-    """Telegram's answer to an entity that leaves the text, and to one that crosses another."""
+    """Return Telegram's refusal of an entity that leaves the text, and of one that crosses another."""
     return bad_request(
         f"entity beginning at UTF-16 offset {start} ends after the end of the text at UTF-16 offset {stop}"
     )
 
 
 def trim(text: str, entities: list[JSON]) -> tuple[str, list[JSON]]:
-    """The text without the space around it, its entities moved and cut to fit; empty ones are dropped.
+    """Strip the text's outer space; move and cut its entities to fit, and drop empty ones.
 
-    What an entity covers at the beginning stays, as the indent of a block of code.
+    Space that an entity covers at the beginning stays, such as the indent of a block of code.
     """
     first = min((entity["offset"] for entity in entities), default=units(text))
     start = min(first, units(text[: len(text) - len(text.lstrip(SPACE))]))
@@ -110,7 +110,7 @@ def trim(text: str, entities: list[JSON]) -> tuple[str, list[JSON]]:
 
 
 def legal(text: str, entities: list[JSON]) -> list[JSON]:
-    """What Telegram shows of the entities that it takes: none over space, none in code, no quote or link in another."""
+    """Return the entities that Telegram shows: none over space, none in code, no quote or link in another."""
     wide, kept = text.encode("utf-16-le", "surrogatepass"), list[JSON]()
     for entity in sorted(entities, key=lambda e: (e["offset"], -e["length"], e["type"] not in QUOTES)):
         kind, stop = entity["type"], entity["offset"] + entity["length"]
@@ -124,7 +124,7 @@ def legal(text: str, entities: list[JSON]) -> list[JSON]:
 
 
 def around_code(entity: JSON, code: list[JSON]) -> list[JSON]:
-    """An emphasis in pieces that leave out the code in it."""
+    """Split an emphasis so that it leaves out the code in it."""
     if entity["type"] not in EMPHASES:
         return [entity]
     pieces, start, stop = list[JSON](), entity["offset"], entity["offset"] + entity["length"]
@@ -136,5 +136,5 @@ def around_code(entity: JSON, code: list[JSON]) -> list[JSON]:
 
 
 def meet(one: JSON, other: JSON) -> bool:
-    """Whether two entities share a character."""
+    """Return whether two entities share a character."""
     return bool(one["offset"] < other["offset"] + other["length"] and other["offset"] < one["offset"] + one["length"])

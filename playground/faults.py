@@ -1,4 +1,4 @@
-"""Faults that a test asks for: a refused call, an answer that never comes, a slow server."""
+"""Faults on request: a refused call, a missing answer, a slow server."""
 
 from collections import defaultdict, deque
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from playground.wire import Refused
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What becomes of one call: `refusal` is the answer (None: there is none), `delivered` whether it is done.
+    """The fate of one call: `refusal` is the answer (None: there is none), `delivered` whether it is done.
 
-    `chat` is the only chat that it happens to (None: any).
+    `chat` limits it to one chat (None: any).
     """
 
     refusal: Refused | None
@@ -19,18 +19,18 @@ class Fault:
 
 
 class Faults:
-    """The faults that wait for their method (and chat), first come first served, and how slow each method is."""
+    """The planned faults by method (and chat), first come first served, and each method's delay."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[Fault]] = defaultdict(deque)
         self.seconds: dict[str, float] = {}
 
     def plan(self, method: str, fault: Fault, times: int) -> None:
-        """Let this fault happen to the next calls of a method."""
+        """Plan this fault for the next calls of a method."""
         self._waiting[method].extend([fault] * times)
 
     def take(self, method: str, chat: object) -> Fault | None:
-        """The fault for this call, if one waits."""
+        """Take the fault planned for this call, if any."""
         waiting = self._waiting[method]
         fault = next((fault for fault in waiting if fault.chat in {None, chat}), None)
         if fault is not None:
@@ -38,5 +38,5 @@ class Faults:
         return fault
 
     def clear(self) -> None:
-        """From now on nothing fails any more."""
+        """Drop all planned faults."""
         self._waiting.clear()

@@ -1,4 +1,4 @@
-"""Files as Telegram keeps them: what was sent, and photos recompressed in several sizes."""
+"""Files as Telegram keeps them: uploads, and photos recompressed in several sizes."""
 
 import base64
 import hashlib
@@ -26,7 +26,7 @@ PREFIX: dict[Kind, bytes] = {
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file on the server. `path` is what getFile answers."""
+    """A file on the server. `path` is the answer of getFile."""
 
     file_id: str
     file_unique_id: str
@@ -34,7 +34,7 @@ class Stored:
     data: bytes
 
     def reference(self) -> JSON:
-        """The fields by which every kind of file is known."""
+        """The fields that identify every kind of file."""
         return {"file_id": self.file_id, "file_unique_id": self.file_unique_id, "file_size": len(self.data)}
 
 
@@ -48,7 +48,7 @@ class Scaled:
 
 
 class Files:
-    """Every file the server holds, by file_id and by path."""
+    """Every file that the server holds, by file_id and by path."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, Stored] = {}
@@ -57,7 +57,7 @@ class Files:
         self._numbers = itertools.count()
 
     def keep(self, data: bytes, kind: Kind, suffix: str) -> Stored:
-        """Store bytes. Like Telegram's, a file_id is new each time, a file_unique_id the same for the same file."""
+        """Store bytes. As in Telegram, each upload gets a new file_id; the same bytes share a file_unique_id."""
         number = next(self._numbers)
         digest = hashlib.sha256(kind.encode() + data).digest()
         unique = encode(PREFIX[kind] + digest[:9])
@@ -67,7 +67,7 @@ class Files:
         return stored
 
     def photo(self, sizes: list[Scaled]) -> list[JSON]:
-        """Store a photo's sizes; the PhotoSize objects, smallest first."""
+        """Store a photo's sizes; return the PhotoSize objects, smallest first."""
         photo = [
             self.keep(size.data, "photos", ".jpg").reference() | {"width": size.width, "height": size.height}
             for size in sizes
@@ -76,7 +76,7 @@ class Files:
         return photo
 
     def document(self, data: bytes, filename: str, mime: str, thumbnail: Scaled | None = None) -> JSON:
-        """Store a file sent as such; the Document object."""
+        """Store a file sent as such; return the Document object."""
         document = self.keep(data, "documents", PurePosixPath(filename).suffix).reference()
         document |= {"file_name": filename, "mime_type": mime}
         document |= self.preview(thumbnail)
@@ -84,14 +84,14 @@ class Files:
         return document
 
     def preview(self, thumbnail: Scaled | None) -> JSON:
-        """The field of an object that has a small picture to show for it."""
+        """Return an object's field for its thumbnail, if it has one."""
         if thumbnail is None:
             return {}
         small = self.keep(thumbnail.data, "thumbnails", ".jpg").reference()
         return {"thumbnail": small | {"width": thumbnail.width, "height": thumbnail.height}}
 
     def again(self, file_id: str, kind: Literal["Photo", "Document"]) -> Any:
-        """What was sent under this id before: a list of PhotoSize or a Document. Raises Refused if it is not that."""
+        """Return the PhotoSize list or the Document sent under this id. Raises Refused for another kind."""
         if file_id.startswith(("http://", "https://")):
             raise bad_request("failed to get HTTP URL content")
         self.find(file_id)
@@ -101,17 +101,17 @@ class Files:
         return sent
 
     def find(self, file_id: str) -> Stored:
-        """The file of this id. Raises Refused if there is none."""
+        """Return the file of this id. Raises Refused if there is none."""
         if file_id not in self._by_id:
             raise bad_request("wrong file_id or the file is temporarily unavailable")
         return self._by_id[file_id]
 
     def at(self, path: str) -> Stored | None:
-        """The file at a path that getFile gave."""
+        """Return the file at a path from getFile."""
         return self._by_path.get(path)
 
     def describe(self, file_id: str) -> JSON:
-        """The File object that leads to a download. Raises Refused over 20 MiB."""
+        """Return the File object that leads to a download. Raises Refused over 20 MiB."""
         stored = self.find(file_id)
         if len(stored.data) > DOWNLOAD_BYTES:
             raise bad_request("file is too big")
@@ -119,12 +119,12 @@ class Files:
 
 
 def encode(value: bytes) -> str:
-    """Bytes in the letters of a file_id."""
+    """Encode bytes in the letters of a file_id."""
     return base64.urlsafe_b64encode(value).decode().rstrip("=")
 
 
 def photo_sizes(data: bytes, *, from_bot: bool = False) -> list[Scaled]:
-    """What Telegram makes of a photo: JPEG without metadata, long side at most 1280, in up to four sizes.
+    """Scale a photo as Telegram does: JPEG without metadata, long side at most 1280, in up to four sizes.
 
     Raises OSError for bytes that are no picture and ValueError for sides that Telegram does not take from a bot (an
     app shrinks a photo before it sends it).
@@ -140,7 +140,7 @@ def photo_sizes(data: bytes, *, from_bot: bool = False) -> list[Scaled]:
 
 
 def thumbnail(data: bytes) -> Scaled | None:
-    """The small preview of an image sent as a file; None for what is no picture, or a huge one."""
+    """Return the thumbnail of an image sent as a file; None if it is no picture, or a huge one."""
     try:
         with Image.open(io.BytesIO(data)) as opened:
             if opened.width * opened.height > THUMBNAIL_PIXELS:
@@ -152,7 +152,7 @@ def thumbnail(data: bytes) -> Scaled | None:
 
 
 def on_white(picture: Image.Image) -> Image.Image:
-    """An RGB picture; what is transparent becomes white."""
+    """Convert to RGB; transparent pixels become white."""
     if not picture.has_transparency_data:
         return picture.convert("RGB")
     behind = Image.new("RGBA", picture.size, "white")
@@ -160,7 +160,7 @@ def on_white(picture: Image.Image) -> Image.Image:
 
 
 def scaled(picture: Image.Image, long_side: int) -> Scaled:
-    """A JPEG whose longer side has at most this many pixels."""
+    """Encode a JPEG whose longer side has at most this many pixels."""
     factor = min(1.0, long_side / max(picture.size))
     size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
     small = picture if size == picture.size else picture.resize(size, Image.Resampling.LANCZOS)

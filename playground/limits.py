@@ -33,7 +33,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Pace:
-    """What one chat has left: `tokens` as of the time `since`, and when the last minute's messages were sent."""
+    """A chat's budget: `tokens` as of the time `since`, and the send times of the last minute's messages."""
 
     tokens: float
     since: float
@@ -41,7 +41,7 @@ class Pace:
 
 
 class Flood:
-    """Counts what is written to each chat. Without limits everything passes."""
+    """Count the messages to each chat. Without limits everything passes."""
 
     def __init__(self, limits: Limits | None, clock: Callable[[], float]) -> None:
         self._limits = limits

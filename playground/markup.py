@@ -1,4 +1,4 @@
-"""Text with HTML tags or MarkdownV2 marks -> plain text and entities, or Telegram's refusal."""
+"""Convert text with HTML tags or MarkdownV2 into plain text and entities, or Telegram's refusal."""
 
 import re
 from html import unescape
@@ -28,17 +28,17 @@ ESCAPED = re.compile(r"\\([\x01-\x7e])")
 
 
 def units(text: str) -> int:
-    """A text's length in UTF-16 code units, as Telegram counts."""
+    """Return a text's length in UTF-16 code units, as Telegram counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def refuse(why: str) -> Refused:
-    """Telegram's answer to a text that does not parse."""
+    """Return Telegram's refusal of a text that does not parse."""
     return bad_request(f"can't parse entities: {why}")
 
 
 class Marked:
-    """A text being built: what is written so far, and the entities still open (innermost last)."""
+    """A text being built: the text so far, and the open entities (innermost last)."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -46,12 +46,12 @@ class Marked:
         self.open: list[tuple[str, JSON | None]] = []
 
     def begin(self, mark: str, kind: str | None, **extra: str) -> None:
-        """Open an entity here. A mark without a kind only has to be closed again."""
+        """Open an entity here. A mark without a kind needs only its end."""
         entity = {"type": kind, "offset": units(self.text), **extra} if kind else None
         self.open.append((mark, entity))
 
     def inside(self, mark: str) -> bool:
-        """Whether this mark is the innermost open one."""
+        """Return whether this mark is the innermost open one."""
         return bool(self.open) and self.open[-1][0] == mark
 
     def end(self, **extra: str) -> None:
@@ -64,12 +64,12 @@ class Marked:
             self.entities.append(entity | extra)
 
     def done(self) -> tuple[str, list[JSON]]:
-        """The text and its entities in order."""
+        """Return the text and its entities in order."""
         return self.text, sorted(self.entities, key=lambda e: (e["offset"], -e["length"]))
 
 
 def html(source: str) -> tuple[str, list[JSON]]:
-    """Telegram's HTML. Raises Refused for an unknown tag and for tags that do not pair."""
+    """Parse Telegram's HTML. Raises Refused for an unknown tag and for tags that do not pair."""
     marked, at = Marked(), 0
     while at < len(source):
         if source[at] == "<":
@@ -91,7 +91,7 @@ def html(source: str) -> tuple[str, list[JSON]]:
 
 
 def html_tag(marked: Marked, tag: re.Match[str]) -> None:
-    """One start or end tag."""
+    """Handle one start or end tag."""
     name, rest = tag["name"].lower(), tag["rest"]
     if tag["close"]:
         if not marked.inside(name):
@@ -114,7 +114,7 @@ def html_tag(marked: Marked, tag: re.Match[str]) -> None:
 
 
 def markdown_v2(source: str) -> tuple[str, list[JSON]]:
-    """Telegram's MarkdownV2. Raises Refused for a reserved character without a backslash and for an open mark."""
+    """Parse MarkdownV2. Raises Refused for a reserved character without a backslash and for an open mark."""
     marked = Marked()
     for match in MARK.finditer(source):
         if match["plain"] == "\n" and marked.inside(">") and not source.startswith(">", match.end()):
@@ -128,7 +128,7 @@ def markdown_v2(source: str) -> tuple[str, list[JSON]]:
 
 
 def markdown_piece(marked: Marked, match: re.Match[str]) -> None:
-    """One mark, escaped character, piece of code or plain character."""
+    """Handle one mark, escaped character, piece of code or plain character."""
     if match["pre"] is not None or match["code"] is not None:
         language = (match["language"] or "").strip()
         extra = {"language": language} if language else {}
@@ -152,7 +152,7 @@ def markdown_piece(marked: Marked, match: re.Match[str]) -> None:
 
 
 def markdown_mark(marked: Marked, mark: str) -> None:
-    """A mark opens its entity, or closes it when it is the innermost open one."""
+    """Open the mark's entity, or close it if it is the innermost open one."""
     if marked.inside(mark):
         marked.end()
     else:

@@ -1,4 +1,4 @@
-"""Stickers, and what moves: animations, videos and video notes, with the picture that is shown before they play."""
+"""Stickers, animations, videos and video notes, with their thumbnails."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ FILM = b"a film that nobody decodes here"
 
 
 def sticker(files: Files, data: bytes, preview: bytes | None, moves: bool) -> JSON:
-    """The content of a message with a sticker."""
+    """Return the content of a message with a sticker."""
     kept = files.keep(data, "stickers", ".webm" if moves else ".webp").reference()
     small = files.preview(thumbnail(preview) if preview else None)
     traits = {"type": "regular", "width": SIDE, "height": SIDE, "is_animated": False, "is_video": moves}
@@ -21,7 +21,7 @@ def sticker(files: Files, data: bytes, preview: bytes | None, moves: bool) -> JS
 
 
 def moving(files: Files, kind: Moving, preview: bytes | None) -> JSON:
-    """The content of a message with something that moves. An animation is told of as a document, too."""
+    """Return the content of a message with an animation, a video or a video note. An animation is a document, too."""
     kept = files.keep(FILM, KINDS[kind], ".mp4").reference()
     small = files.preview(thumbnail(preview) if preview else None)
     if kind == "video_note":

@@ -28,7 +28,7 @@ class Person:
         return str(self.user["first_name"])
 
     def private(self) -> Chat:
-        """The chat with the bot, opened if need be."""
+        """Return the chat with the bot; open it if need be."""
         if self.id not in self._world.rooms:
             header = {key: self.user[key] for key in ("id", "first_name", "username") if key in self.user}
             self._world.rooms[self.id] = Room(header | {"type": "private"}, {self.id: self.user})
@@ -39,17 +39,17 @@ class Person:
         self.private().set_bot_status("kicked", self)
 
     def unblock(self) -> None:
-        """Take the bot back."""
+        """Unblock the bot."""
         self.private().set_bot_status("member", self)
 
 
 def new_person(world: World, name: str, language_code: str, username: str | None) -> Person:
-    """Someone with an id of their own."""
+    """Create someone with an id of their own."""
     user = {"id": FIRST_PERSON + STEP * next(world.numbers), "is_bot": False, "first_name": name}
     return Person(world, user | ({"username": username} if username else {}) | {"language_code": language_code})
 
 
 def group_header(world: World, title: str, forum: bool) -> JSON:
-    """The Chat of a new supergroup."""
+    """Return the Chat of a new supergroup."""
     header = {"id": FIRST_GROUP - STEP * next(world.numbers), "title": title, "type": "supergroup"}
     return header | ({"is_forum": True} if forum else {})

@@ -1,4 +1,4 @@
-"""A person's press of an inline button, and what the bot answers to it."""
+"""A person's press of an inline button, and the bot's answer to it."""
 
 import secrets
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ class Press:
 
     @property
     def answer(self) -> JSON | None:
-        """What answerCallbackQuery said: text, show_alert, url; None while it has not."""
+        """The arguments of answerCallbackQuery: text, show_alert, url; None before the answer."""
         return self.world.queries[self.id].answer
 
     async def answered(self, timeout: float = 10) -> str:  # noqa: ASYNC109
-        """Wait for the bot's answer; its text (empty if it only stopped the spinner). Raises TimeoutError."""
+        """Wait for the bot's answer; return its text (empty if it only stopped the spinner). Raises TimeoutError."""
         await self.world.pulse.until(lambda: self.answer is not None, timeout, lambda: "no answerCallbackQuery")
         return str((self.answer or {}).get("text", ""))
 
@@ -43,7 +43,7 @@ def press(world: World, room: Room, user: JSON, wanted: str, post: Post | None) 
 
 
 def find(room: Room, wanted: str, post: Post | None) -> tuple[Post, Button]:
-    """The button and the newest message that shows it."""
+    """Return the button and the newest message that shows it."""
     shown = [post] if post else [other for other in reversed(room.posts) if not other.deleted]
     for candidate in shown:
         for button in candidate.buttons:

@@ -1,4 +1,4 @@
-"""Waiting for a condition: looked at again after every change, without polling."""
+"""Wait for a condition: check it after every change, without polling."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,14 +14,14 @@ class Pulse:
         self._changed = asyncio.Event()
 
     def beat(self) -> None:
-        """Something changed: everyone who waits looks again."""
+        """Announce a change: every waiting condition is checked again."""
         self._changed.set()
         self._changed = asyncio.Event()
 
     async def until(self, look: Callable[[], Seen | None], timeout: float, what: Callable[[], str]) -> Seen:  # noqa: ASYNC109
-        """What `look` returns, once that is true (or not None and not empty).
+        """Wait until `look` returns something true (or neither None nor empty), and return that.
 
-        Raises TimeoutError after `timeout` seconds, with what `what` then says.
+        Raises TimeoutError after `timeout` seconds, with the text of `what()`.
         """
         deadline = asyncio.get_running_loop().time() + timeout
         while not (seen := look()):

@@ -1,4 +1,4 @@
-"""What a chat shows: its messages with their past, drafts, and who is in it."""
+"""The state of a chat: its messages with their history, drafts, and members."""
 
 from dataclasses import dataclass, field
 
@@ -49,18 +49,18 @@ class Post:
 
     @property
     def reply_to(self) -> int | None:
-        """The message_id of the message this one answers."""
+        """The message_id of the message this one replies to."""
         replied = self.content.get("reply_to_message")
         return int(replied["message_id"]) if replied else None
 
     @property
     def sender(self) -> str:
-        """The first name of who wrote it."""
+        """The first name of the sender."""
         return str(self.content["from"]["first_name"])
 
     @property
     def file_id(self) -> str | None:
-        """The file that came with it: the document, or the largest size of the photo."""
+        """The id of its file: the document, or the largest size of the photo."""
         if "document" in self.content:
             return str(self.content["document"]["file_id"])
         return str(self.content["photo"][-1]["file_id"]) if "photo" in self.content else None
@@ -85,7 +85,7 @@ class Draft:
 class Room:
     """A chat as the server keeps it: `header` is its Bot API Chat, `bot_status` the status of the bot's ChatMember.
 
-    `moved_to` is the id of the supergroup that it has become.
+    `moved_to` is the id of the supergroup that it became.
     """
 
     header: JSON
@@ -109,12 +109,12 @@ class Room:
         return bool(self.header["type"] == "private")
 
     def find(self, message_id: int | None) -> Post | None:
-        """A message that was not deleted."""
+        """Return a message that was not deleted."""
         return next((post for post in self.posts if post.id == message_id and not post.deleted), None)
 
 
 def member(room: Room, user: JSON, status: str) -> JSON:
-    """A ChatMember. The first administrator is the group's creator."""
+    """Return a person's ChatMember. The first administrator is the group's creator."""
     if status == "administrator" and room.admins and user["id"] == min(room.admins):
         return {"status": "creator", "user": user, "is_anonymous": False}
     if status == "administrator":

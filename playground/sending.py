@@ -1,4 +1,4 @@
-"""The methods that put something into a chat."""
+"""The methods that send something into a chat."""
 
 import asyncio
 from typing import Any
@@ -25,14 +25,14 @@ GENERAL_TOPIC = 1
 
 @METHODS.plays("sendMessage", "Message")
 async def send_message(world: World, params: JSON) -> JSON:
-    """A text."""
+    """Send a text."""
     room = world.writable(params["chat_id"])
     return send(world, room, params, body(params))
 
 
 @METHODS.plays("sendPhoto", "Message")
 async def send_photo(world: World, params: JSON) -> JSON:
-    """A photo, uploaded or sent before; an upload is recompressed as Telegram does."""
+    """Send a photo, new or by its file_id; an upload is recompressed as Telegram does."""
     room = world.writable(params["chat_id"])
     caption = described(params)
     photo = params["photo"]
@@ -51,7 +51,7 @@ async def send_photo(world: World, params: JSON) -> JSON:
 
 @METHODS.plays("sendDocument", "Message")
 async def send_document(world: World, params: JSON) -> JSON:
-    """A file, uploaded or sent before."""
+    """Send a file, new or by its file_id."""
     room = world.writable(params["chat_id"])
     caption = described(params)
     document = params["document"]
@@ -66,7 +66,7 @@ async def send_document(world: World, params: JSON) -> JSON:
 
 @METHODS.plays("sendMessageDraft")
 async def send_message_draft(world: World, params: JSON) -> bool:
-    """A piece of an answer that is still being written."""
+    """Show a piece of an answer that is still being written."""
     room = world.writable(params["chat_id"])
     if not room.private:
         raise bad_request("TEXTDRAFT_PEER_INVALID")
@@ -85,7 +85,7 @@ async def send_message_draft(world: World, params: JSON) -> bool:
 
 @METHODS.plays("sendChatAction")
 async def send_chat_action(world: World, params: JSON) -> bool:
-    """The line "typing…" and its like."""
+    """Show the line "typing…" and its like."""
     room = world.writable(params["chat_id"])
     if params["action"] not in ACTIONS:
         raise bad_request("wrong parameter action in request")
@@ -95,7 +95,7 @@ async def send_chat_action(world: World, params: JSON) -> bool:
 
 
 def send(world: World, room: Room, params: JSON, content: JSON) -> JSON:
-    """Put a message there, in its topic and as an answer, if it may be sent now; its Message."""
+    """Post a message, in its topic and as a reply, if the bot may send now; return its Message."""
     markup = params.get("reply_markup")
     check_keyboard(markup)
     content = content | thread(room, params) | reply(room, params)
@@ -108,7 +108,7 @@ def send(world: World, room: Room, params: JSON, content: JSON) -> JSON:
 
 
 def body(params: JSON) -> JSON:
-    """The text of a message with its entities. Raises Refused for a text that cannot be shown."""
+    """Return the text of a message with its entities. Raises Refused for a text that cannot be shown."""
     text, entities = formatted(params.get("text", ""), params.get("parse_mode"), params.get("entities"), caption=False)
     if not text:
         raise bad_request("message text is empty")
@@ -116,7 +116,7 @@ def body(params: JSON) -> JSON:
 
 
 def described(params: JSON) -> JSON:
-    """The caption with its entities, if there is one."""
+    """Return the caption with its entities, if there is one."""
     given: list[JSON] | None = params.get("caption_entities")
     text, entities = formatted(params.get("caption", ""), params.get("parse_mode"), given, caption=True)
     shown: dict[str, Any] = {"caption": text, "caption_entities": entities}
@@ -124,7 +124,7 @@ def described(params: JSON) -> JSON:
 
 
 def thread(room: Room, params: JSON) -> JSON:
-    """Which topic of a forum; ids are ignored where there are no topics, and General has none."""
+    """Return the topic of a forum; ids are ignored where there are no topics, and General has none."""
     topic = params.get("message_thread_id")
     if topic is None or not room.header.get("is_forum"):
         return {}
@@ -134,7 +134,7 @@ def thread(room: Room, params: JSON) -> JSON:
 
 
 def reply(room: Room, params: JSON) -> JSON:
-    """The message that is answered, without what that one answers."""
+    """Return the message replied to, without its own reply."""
     asked: JSON = params.get("reply_parameters", {})
     if "message_id" not in asked:
         return {}
@@ -147,7 +147,7 @@ def reply(room: Room, params: JSON) -> JSON:
 
 
 def check_keyboard(markup: JSON | None) -> None:
-    """Raises Refused for an inline button that does nothing, or whose data is too long."""
+    """Check the buttons. Raises Refused for an inline button that does nothing, or whose data is too long."""
     for row in (markup or {}).get("inline_keyboard", []):
         for button in row:
             if len(ACTS & button.keys()) != 1:

@@ -1,4 +1,4 @@
-"""A Bot API server on loopback: its life, the people on it, and what a test may ask of it."""
+"""A Bot API server on loopback: its life, the people on it, and a test's questions to it."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ Seen = TypeVar("Seen")
 
 
 class Uvicorn(uvicorn.Server):
-    """uvicorn that leaves the signals to the program it runs in, and that closes when told, not at the next tick."""
+    """A uvicorn that leaves signals to its program, and closes when told, not at the next tick."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -37,7 +37,7 @@ class Uvicorn(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Capture none."""
+        """Capture no signals."""
         yield
 
 
@@ -78,14 +78,14 @@ class Server:
     async def __aenter__(self) -> Self:
         """Listen. Raises OSError if the port is taken."""
         self._socket = socket.create_server((LOOPBACK, self._port))
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Else an answer's end waits 40 ms.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Else the end of an answer waits 40 ms.
         self._port = self._socket.getsockname()[1]
         await self._tasks.__aenter__()
         self._tasks.create_task(self._uvicorn.serve([self._socket]))
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        """Answer who still waits, then close."""
+        """Answer waiting clients, then close."""
         self.world.updates.closed = True
         self.world.pulse.beat()
         self._uvicorn.should_exit = True
@@ -95,7 +95,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address that it listens on."""
         return f"http://{LOOPBACK}:{self._port}"
 
     @property
@@ -115,7 +115,7 @@ class Server:
 
     @property
     def violations(self) -> list[str]:
-        """What the bot sent that the Bot API does not know. A test wants it empty."""
+        """Requests that the Bot API does not know. A test expects none."""
         return self._api.violations
 
     @property
@@ -125,19 +125,19 @@ class Server:
 
     @property
     def polling(self) -> bool:
-        """Whether the bot waits for updates just now."""
+        """Whether the bot waits for updates now."""
         return self.world.updates.polling
 
     def calls(self, method: str) -> list[JSON]:
-        """The parameters of every call of a method so far."""
+        """Return the parameters of every call of a method so far."""
         return [call.params for call in self.requests if call.method == method]
 
     def person(self, name: str, *, language_code: str = "en", username: str | None = None) -> Person:
-        """Someone new."""
+        """Create a person."""
         return new_person(self.world, name, language_code, username)
 
     def group(self, title: str, *people: Person, forum: bool = False, bot_is_admin: bool = False) -> Chat:
-        """A supergroup with these people and the bot in it; the first of them owns it."""
+        """Create a supergroup with these people and the bot; the first of them owns it."""
         members = {person.id: person.user for person in people}
         room = Room(group_header(self.world, title, forum), members, {person.id for person in people[:1]})
         room.bot_status = "administrator" if bot_is_admin else "member"
@@ -145,7 +145,7 @@ class Server:
         return Chat(self.world, room, people)
 
     def upgrade(self, chat: Chat) -> Chat:
-        """Let a group become a supergroup, with another id and no messages yet; both chats tell the bot."""
+        """Turn a group into a supergroup, with another id and no messages yet; both chats tell the bot."""
         before = chat.room
         header = group_header(self.world, str(before.header["title"]), forum=False)
         room = Room(header, dict(before.members), set(before.admins), bot_status=before.bot_status)
@@ -156,7 +156,7 @@ class Server:
         return after
 
     def watch(self, watcher: Callable[[Event], Any]) -> None:
-        """Call this on everything that happens in any chat, as it happens."""
+        """Call this on every event in any chat."""
         self.world.watchers.append(watcher)
 
     def listen(self, listener: Callable[[Call], object]) -> None:
@@ -164,7 +164,7 @@ class Server:
         self._api.listeners.append(listener)
 
     def put_update(self, update: JSON) -> JSON:
-        """Queue an update as it is, also a malformed one (an update_id is added where there is none)."""
+        """Queue an update as it is, even a malformed one (an update_id is added where there is none)."""
         return self.world.updates.put_raw(update)
 
     def fail_next(
@@ -179,27 +179,27 @@ class Server:
         chat: int | None = None,
         html: bool = False,
     ) -> None:
-        """Refuse the next calls of a method; `delivered` does what was asked all the same, and only then refuses.
+        """Refuse the next calls of a method; with `delivered` the call is done, and only then refused.
 
-        `chat` spares every other chat; `html` answers with the page of a gateway instead of JSON.
+        `chat` limits it to one chat; `html` answers with the page of a gateway instead of JSON.
         """
         refusal = Refused(status, description, retry_after, html=html)
         self._api.faults.plan(method, Fault(refusal, delivered, chat), times)
 
     def fail_no_more(self) -> None:
-        """Forget the failures that were planned and did not happen yet."""
+        """Drop the planned failures that have not happened yet."""
         self._api.faults.clear()
 
     def time_out_next(self, method: str, *, times: int = 1, delivered: bool = True) -> None:
-        """Never answer the next calls of a method, whether or not what was asked is done."""
+        """Never answer the next calls of a method, whether or not they are done."""
         self._api.faults.plan(method, Fault(None, delivered), times)
 
     def delay(self, method: str, seconds: float) -> None:
-        """Let every call of a method take this long from now on (0: no longer)."""
+        """Delay every call of a method by this long from now on (0: no longer)."""
         self._api.faults.seconds[method] = seconds
 
     def refuse_connections(self) -> None:
-        """Refuse whoever connects from now on; what is connected already goes on."""
+        """Refuse new connections from now on; existing ones go on."""
         for server in self._uvicorn.servers:
             server.close()
 
@@ -210,7 +210,7 @@ class Server:
         await self._uvicorn.startup([self._socket])
 
     async def wait_until(self, look: Callable[[], Seen | None], timeout: float = 10) -> Seen:  # noqa: ASYNC109
-        """What `look` returns once it is true; looked at after every change. Raises TimeoutError."""
+        """Wait until `look` is true after some change, and return its value. Raises TimeoutError."""
         return await self.world.pulse.until(look, timeout, lambda: f"{[call.method for call in self.requests[-20:]]}")
 
     async def acknowledged(self, timeout: float = 10) -> None:  # noqa: ASYNC109
@@ -226,9 +226,9 @@ def serve(
     privacy: bool = True,
     clock: Callable[[], float] = time.time,
 ) -> Server:
-    """A server for one bot: `async with serve() as server`.
+    """Create a server for one bot: `async with serve() as server`.
 
     Port 0 is any free port. `limits` switches flood control on; `privacy` is the bot's privacy mode in groups. `clock`
-    tells the seconds since 1970 by which messages are dated, floods counted and queries grow old.
+    returns the seconds since 1970 for the dates of messages, flood control and the age of queries.
     """
     return Server(token, port, limits, privacy, clock)

@@ -1,4 +1,4 @@
-"""What the server knows: the bot, the chats, what they show, and who watches."""
+"""The server's state: the bot, the chats, their messages, and the watchers."""
 
 import hashlib
 import itertools
@@ -17,7 +17,7 @@ from playground.wire import JSON, Refused, bad_request
 
 
 class Happening(StrEnum):
-    """What a watcher is told of."""
+    """The kind of an event."""
 
     SENT = "sent"
     EDITED = "edited"
@@ -30,7 +30,7 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened in a chat. `who` is a first name; `post` is the message it is about, if it is one."""
+    """An event in a chat. `who` is a first name; `post` is the message it is about, if any."""
 
     kind: Happening
     room: Room
@@ -41,7 +41,7 @@ class Event:
 
 @dataclass(slots=True)
 class Query:
-    """A press of a button: when it was, and what the bot answered (None while it has not)."""
+    """A press of a button: its time, and the bot's answer (None before it)."""
 
     pressed: float
     room: Room
@@ -66,18 +66,18 @@ class World:
 
     @property
     def user(self) -> JSON:
-        """The bot as a sender (getMe alone says more)."""
+        """The bot as a sender (only getMe says more)."""
         return {key: self.bot[key] for key in ("id", "is_bot", "first_name", "username")}
 
     def room(self, chat_id: int | str) -> Room:
-        """The chat of this id or @username. Raises Refused if the bot knows none."""
+        """Return the chat of this id or @username. Raises Refused if the bot knows none."""
         for room in self.rooms.values():
             if chat_id in (room.id, f"@{room.header.get('username')}"):
                 return room
         raise bad_request("chat not found")
 
     def writable(self, chat_id: int | str) -> Room:
-        """The chat, if the bot may write there.
+        """Return the chat if the bot may write there.
 
         Raises Refused: 403 where the bot was blocked or removed, 400 where the chat has become a supergroup.
         """
@@ -93,13 +93,13 @@ class World:
         raise Refused(403, f"Forbidden: bot {why} the {room.header['type']} chat")
 
     def tell(self, kind: Happening, room: Room, who: str, text: str, post: Post | None = None) -> None:
-        """Wake everyone who waits, and tell everyone who watches."""
+        """Wake every waiter and call every watcher."""
         self.pulse.beat()
         for watcher in list(self.watchers):
             watcher(Event(kind, room, who, text, post))
 
     def post(self, room: Room, sender: JSON, content: JSON, markup: JSON | None = None) -> Post:
-        """A new message in a chat, with the next message_id there."""
+        """Add a message to a chat, with its next message_id."""
         header = {"message_id": len(room.posts) + 1, "date": int(self.clock()), "chat": room.header, "from": sender}
         shown = {"reply_markup": markup} if markup and "inline_keyboard" in markup else {}
         post = Post(header | content | shown, sender["id"] == self.bot["id"], markup)
@@ -109,7 +109,7 @@ class World:
         return post
 
     def edit(self, room: Room, post: Post, content: JSON) -> None:
-        """Replace a message's content (a whole Message); its earlier text is kept in the history."""
+        """Replace a message's content (a whole Message); its earlier text goes into the history."""
         self.valid("Message", content)
         before, post.content = post.text, content
         if post.text != before:
@@ -119,15 +119,15 @@ class World:
         self.tell(Happening.EDITED, room, post.sender, post.text, post)
 
     def delete(self, room: Room, post: Post) -> None:
-        """Take a message off the chat."""
+        """Delete a message from the chat."""
         post.deleted = True
         self.tell(Happening.DELETED, room, post.sender, post.text, post)
 
     def valid(self, kind: str, value: Any) -> None:
-        """Raises ValueError for an object that Telegram would never send."""
+        """Check an object. Raises ValueError for one that Telegram would never send."""
         if problems := Description.load().problems(kind, value, kind):
             raise ValueError("; ".join(problems))
 
     def instance(self, room: Room) -> str:
-        """A chat_instance: the same for every press in one chat."""
+        """Return a chat_instance: the same for every press in one chat."""
         return str(int.from_bytes(hashlib.sha256(str(room.id).encode()).digest()[:8], "big", signed=True))

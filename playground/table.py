@@ -1,4 +1,4 @@
-"""The methods that the playground plays: their names, what they do and what they answer."""
+"""The table of supported methods: names, handlers and return types."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Table(dict[str, Method]):
     """Methods by name."""
 
     def plays(self, name: str, returns: str = "Boolean") -> Callable[[Play], Play]:
-        """Decorate the function that plays this method."""
+        """Register the decorated function for this method."""
 
         def register(play: Play) -> Play:
             self[name] = Method(play, returns)

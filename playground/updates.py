@@ -12,7 +12,7 @@ CONFLICT = "Conflict: terminated by other getUpdates request; make sure that onl
 
 
 class Updates:
-    """Waiting updates, oldest first. A newer poll ends an older one, as Telegram does it."""
+    """Waiting updates, oldest first. A newer poll ends an older one, as in Telegram."""
 
     def __init__(self, pulse: Pulse) -> None:
         self.waiting: list[Any] = []
@@ -24,7 +24,7 @@ class Updates:
         self._poll = 0
 
     def wanted(self, kind: str) -> bool:
-        """Whether the bot asked for this kind of update (all but three kinds, unless it said otherwise)."""
+        """Return whether the bot asked for this kind of update (by default all but three kinds)."""
         return kind in self.allowed if self.allowed else kind not in ONLY_IF_ASKED
 
     def put(self, kind: str, value: JSON) -> JSON | None:
@@ -34,7 +34,7 @@ class Updates:
         return self.put_raw({"update_id": self._next, kind: value})
 
     def put_raw(self, update: JSON) -> JSON:
-        """Queue anything, also what no real server would send. An update_id is added where there is none."""
+        """Queue anything, even what no real server sends. An update_id is added where there is none."""
         update = {"update_id": self._next} | update
         self._next = max(self._next, update["update_id"] if isinstance(update["update_id"], int) else 0) + 1
         self.waiting.append(update)
@@ -42,7 +42,7 @@ class Updates:
         return update
 
     async def get(self, offset: int, limit: int, timeout: int, allowed: list[str] | None) -> list[Any]:  # noqa: ASYNC109
-        """The next updates, after waiting up to `timeout` seconds for one.
+        """Return the next updates, after waiting up to `timeout` seconds for one.
 
         A positive `offset` forgets every update below it; a negative one forgets all but the last -offset. Raises
         Refused (409) when another poll begins meanwhile.

@@ -12,7 +12,7 @@ JSON = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that came with a request. `mime` is what the sender says it is."""
+    """A file that came with a request. `mime` is the type that the sender names."""
 
     data: bytes
     filename: str
@@ -20,10 +20,10 @@ class Upload:
 
 
 class Refused(Exception):
-    """Telegram's "no" to a request: HTTP status and description.
+    """Telegram's refusal of a request: HTTP status and description.
 
-    Where it says so also the seconds to wait, or the id of the supergroup that the chat has become. `html` is the page
-    of a gateway that answers in Telegram's place.
+    Some carry the seconds to wait, or the id of the supergroup that the chat became. `html` answers with a gateway's
+    page in Telegram's place.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Refused(Exception):
         self.html = html
 
     def body(self) -> JSON:
-        """The answer's JSON."""
+        """Return the answer's JSON."""
         body: JSON = {"ok": False, "error_code": self.status, "description": self.description}
         if self.retry_after is not None:
             body["parameters"] = {"retry_after": self.retry_after}
@@ -53,14 +53,14 @@ class Refused(Exception):
 
 
 def bad_request(description: str) -> Refused:
-    """A 400, with Telegram's prefix."""
+    """Return a 400, with Telegram's prefix."""
     return Refused(400, f"Bad Request: {description}")
 
 
 def parse(body: bytes, content_type: str, query: str) -> tuple[JSON, dict[str, Upload]]:
-    """Parameters and files of a request, from its query string and a form, multipart or JSON body.
+    """Parse the parameters and files of a request, from its query string and a form, multipart or JSON body.
 
-    Raises Refused where the body is not what its content type says.
+    Raises Refused where the body does not match its content type.
     """
     try:
         return read(body, content_type, query)
@@ -69,7 +69,7 @@ def parse(body: bytes, content_type: str, query: str) -> tuple[JSON, dict[str, U
 
 
 def read(body: bytes, content_type: str, query: str) -> tuple[JSON, dict[str, Upload]]:
-    """As parse does, where every string is UTF-8."""
+    """Parse as above, given that every string is UTF-8."""
     params: JSON = dict(parse_qsl(query, keep_blank_values=True))
     header = Message()
     header["Content-Type"] = content_type
@@ -86,7 +86,7 @@ def read(body: bytes, content_type: str, query: str) -> tuple[JSON, dict[str, Up
 
 
 def read_json(body: bytes) -> JSON:
-    """A body that is one JSON object."""
+    """Parse a body that is one JSON object."""
     try:
         value = json.loads(body)
     except ValueError:
@@ -97,7 +97,7 @@ def read_json(body: bytes) -> JSON:
 
 
 def parts(body: bytes, boundary: str) -> tuple[dict[str, str], dict[str, Upload]]:
-    """The fields and the files of a multipart form (RFC 7578). The bytes of a file are kept as they are."""
+    """Return the fields and the files of a multipart form (RFC 7578). A file's bytes stay unchanged."""
     fields: dict[str, str] = {}
     uploads: dict[str, Upload] = {}
     for part in (b"\r\n" + body).split(b"\r\n--" + boundary.encode())[1:-1]:
@@ -115,6 +115,6 @@ def parts(body: bytes, boundary: str) -> tuple[dict[str, str], dict[str, Upload]
 
 
 def part_headers(head: bytes) -> Mapping[str, str]:
-    """One part's headers, their names in lower case."""
+    """Return one part's headers, their names in lower case."""
     lines = (line.partition(":") for line in head.decode().split("\r\n") if ":" in line)
     return {name.strip().lower(): value.strip() for name, _, value in lines}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.configuration.chat_settings import ChatSettings
+from assistant.settings.chat_settings import ChatSettings
 from model_service import LEVEL_TOKENS, Detail, Level
 from playground.demo import guide
 from playground.demo.samples import load_samples
@@ -31,7 +31,7 @@ def test_the_demo_plays_to_its_end(tmp_path: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if key not in COLOURS}
     environment |= {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "TMPDIR": str(tmp_path)}
     played = subprocess.run(
-        [sys.executable, "-m", "bot", "demo"],
+        [sys.executable, "-m", "cli", "demo"],
         cwd=tmp_path / "no-settings-here",
         env=environment,
         stdin=subprocess.DEVNULL,

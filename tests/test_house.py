@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("bot", "model_service", "playground", "training", "bench")
+PACKAGES = ("assistant", "bot", "cli", "model_service", "playground", "training", "bench")
 MOST_LINES = 300
 
 DOCUMENTED = re.compile(r"^\| `([a-z]+\.[a-z_]+)` \| `([^`]+)` \|", re.MULTILINE)
@@ -20,10 +20,12 @@ INVENTED = "abcdefghijklmnopqrstuvwxyz"
 """Every token in the tests holds the alphabet, as no real one does."""
 
 DATA = (
-    ("bot.storage", "migrations/0001_first.sql"),
-    ("bot.storage", "migrations/0002_admissions.sql"),
+    ("assistant.storage", "migrations/0001_first.sql"),
+    ("assistant.storage", "migrations/0002_admissions.sql"),
     ("bot", "samples/receipt.jpg"),
-    ("bot.locale", "zh/LC_MESSAGES/eyeglass.po"),
+    ("cli", "pages/pages.json"),
+    ("cli", "pages/20.jpg"),
+    ("assistant.texts", "locale/zh/LC_MESSAGES/eyeglass.po"),
     ("model_service", "pocket/config.json"),
     ("model_service", "pocket/tokenizer.model"),
     ("model_service", "pocket/model.safetensors.index.json"),
@@ -98,6 +100,14 @@ def test_nothing_private_is_written_down() -> None:
 def test_data_lies_beside_the_code(package: str, path: str) -> None:
     """Migrations, languages, the pocket model and the samples come with the packages."""
     assert resources.files(package).joinpath(path).is_file()
+
+
+def test_the_image_holds_the_product_and_nothing_else() -> None:
+    """Neither training nor bench; and what is copied is not kept from Docker."""
+    copied = re.findall(r"^COPY (\w+) \1$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    let_in = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert set(copied) == set(PACKAGES) - {"training", "bench"}
+    assert {name for name in PACKAGES if f"!{name}" in let_in} == set(copied)
 
 
 def test_no_file_of_the_pocket_model_is_too_big() -> None:

@@ -23,7 +23,7 @@ from training.pointing import point
 from training.questions import QA, Asked
 
 SLOTS = 6
-"""Characters that one visual token is asked for, in reading order; a seventh in one cell is too small to read."""
+"""Characters that one visual token is asked for, in reading order; seven in one cell are too small to read."""
 
 PREFIX = 7
 """Ids before the question: [gMASK] <sop> <|user|> line feed, and three for the picture."""
@@ -34,7 +34,7 @@ CODES = {ord(character): index + 1 for index, character in enumerate(ALPHABET)}
 MOST_TEXT = 520
 MOST_QUESTIONS, MOST_BESIDE_READING = 10, 8
 BENT_SHARE = 0.7
-"""The share of pages that a camera saw; the others come as they were drawn."""
+"""The share of photographed pages; the others come as drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ class Batch:
     """B pages on one grid of N visual tokens.
 
     `pictures` (B, 28 * rows, 28 * columns, 3) uint8; `ids` (B, T) with the picture as three placeholders from
-    index 4; `weights` (B, T) float: what each id counts for, 0 outside of answers; `slots` (B, N, 6): which characters
-    have their centre in each token's cell, 0 for none; `marks` (B, N, 5): its mark of each kind, 0 for none; `asked`
+    index 4; `weights` (B, T) float: each id's weight in the loss, 0 outside of answers; `slots` (B, N, 6): characters
+    with their centre in each token's cell, 0 for none; `marks` (B, N, 5): its mark of each kind, 0 for none; `asked`
     (B, Q): the index in `ids` at which each question ends, 0 where there is none; `found` (B, Q, N + 1) bool: the cells
-    in which its answer stands, the last one for "nowhere", none where that cannot be said.
+    of its answer, the last one for "nowhere", none if unknown.
     """
 
     pictures: Tensor
@@ -57,11 +57,11 @@ class Batch:
     found: Tensor
 
     def to(self, device: torch.device) -> "Batch":
-        """The same on a device."""
+        """Return the same on a device."""
         return Batch(*(part.to(device, non_blocking=True) for part in self._parts()))
 
     def pin_memory(self) -> "Batch":
-        """The same in page-locked memory, for a fast copy."""
+        """Return the same in page-locked memory, for a fast copy."""
         return Batch(*(part.pin_memory() for part in self._parts()))
 
     def _parts(self) -> tuple[Tensor, ...]:
@@ -83,7 +83,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many steps of how many visual tokens there are, and this process's share of them."""
+    """The number of steps and visual tokens, and this process's share of them."""
 
     steps: int
     first: int
@@ -93,25 +93,25 @@ class Plan:
     split: Split = "train"
 
     def stage(self, step: int) -> Stage:
-        """The stage of the curriculum at a step."""
+        """Return the stage of the curriculum at a step."""
         return stage_at(step / self.steps)
 
 
 class Batches(IterableDataset[Batch]):
-    """An endless-enough stream of batches, repeatable by seed: step s of rank r is always the same."""
+    """A practically endless stream of batches, repeatable by seed: step s of rank r is always the same."""
 
     def __init__(self, plan: Plan, tokenizer: Tokenizer, families: tuple[Family, ...], words: tuple[str, ...]) -> None:
         self._plan, self._tokenizer, self._families, self._words = plan, tokenizer, families, words
 
     def __iter__(self) -> Iterator[Batch]:
-        """Batches of the worker's own steps."""
+        """Yield the batches of the worker's own steps."""
         worker = get_worker_info()
         offset, stride = (worker.id, worker.num_workers) if worker else (0, 1)
         for step in range(self._plan.first + offset, self._plan.steps, stride):
             yield self.batch(step)
 
     def batch(self, step: int) -> Batch:
-        """The batch of one step; all ranks use the same grid, each its own pages."""
+        """Draw the batch of one step; all ranks use the same grid, each its own pages."""
         plan = self._plan
         stage = plan.stage(step)
         rows, columns = choose_grid(random.Random(f"{plan.seed} {step} {plan.split}"), stage)
@@ -137,7 +137,7 @@ class Batches(IterableDataset[Batch]):
         return Example(np.asarray(image), ids, weights, slots, marks, asked, found)
 
     def _page(self, rng: random.Random, canvas: tuple[int, int], em: float, kind: Kind, limit: int) -> Page:
-        """A picture of a kind, in smaller type or with a few words only where it does not fit."""
+        """Draw a picture of a kind; if it does not fit, in smaller type or with a few words only."""
         fonts, words, split = self._families, self._words, self._plan.split
         for wanted, size in ((kind, em), (kind, em * 0.75), (Kind.WORDS, em * 0.6)):
             with contextlib.suppress(ValueError):
@@ -146,7 +146,7 @@ class Batches(IterableDataset[Batch]):
 
 
 def collate(drawn: list[Example], tokenizer: Tokenizer) -> Batch:
-    """One batch of pictures of one size, its conversations filled up to one length."""
+    """Collate pictures of one size into a batch, their conversations padded to one length."""
     length = -(-max(len(one.ids) for one in drawn) // 32) * 32
     filler = tokenizer.special("<|endoftext|>")
     most = max(len(one.asked) for one in drawn)
@@ -163,7 +163,7 @@ def collate(drawn: list[Example], tokenizer: Tokenizer) -> Batch:
 
 
 def choose_questions(rng: random.Random, page: Page, reading_share: float) -> list[QA]:
-    """As many questions as may be in random order; on about `reading_share` of the pages the whole text and a few."""
+    """Choose questions in random order; on about `reading_share` of the pages the whole text and a few."""
     reading = [qa for qa in page.qa if qa.kind is Asked.TEXT]
     others = [qa for qa in page.qa if qa.kind is not Asked.TEXT] or reading
     read = others is not reading and bool(reading) and rng.random() < reading_share
@@ -174,11 +174,11 @@ def choose_questions(rng: random.Random, page: Page, reading_share: float) -> li
 
 
 def converse(tokenizer: Tokenizer, questions: list[QA]) -> tuple[list[int], list[float], list[int]]:
-    """Ids of a conversation in GLM-4V's format, what each counts for, and where each question ends.
+    """Return a conversation's ids in GLM-4V's format, each id's weight, and where each question ends.
 
-    What follows an answer ends it. Questions that would make the conversation too long are left out.
+    The token after an answer ends it. Questions that would make the conversation too long are left out.
 
-    An answer counts for the root of its length: a price is not drowned by a page that is read out.
+    An answer's weight is the root of its length, so that a page read out does not drown a price.
     """
     special = tokenizer.special
     user, assistant = special("<|user|>"), special("<|assistant|>")
@@ -198,16 +198,16 @@ def converse(tokenizer: Tokenizer, questions: list[QA]) -> tuple[list[int], list
 
 
 def cells_of(glyphs: Glyphs, canvas: tuple[int, int], rows: int, columns: int) -> np.ndarray:
-    """(n,): the cell of the grid in which each glyph has its centre, counted row by row."""
+    """Return (n,): the cell of the grid with each glyph's centre, counted row by row."""
     across = (glyphs.x / canvas[0] * columns).astype(int).clip(0, columns - 1)
     down = (glyphs.y / canvas[1] * rows).astype(int).clip(0, rows - 1)
     return down * columns + across  # type: ignore[no-any-return]
 
 
 def fill_slots(glyphs: Glyphs, cells: np.ndarray, count: int) -> np.ndarray:
-    """(count, 6): the characters whose centres lie in each cell, in reading order, 0 for none.
+    """Return (count, 6): the characters with their centres in each cell, in reading order, 0 for none.
 
-    `cells` is as of `cells_of`; a cell has as many equal letters as stand there.
+    `cells` is as of `cells_of`; equal letters in a cell are all counted.
     """
     slots = np.zeros((count, SLOTS), np.uint8)
     filled = np.zeros(count, int)
@@ -219,7 +219,7 @@ def fill_slots(glyphs: Glyphs, cells: np.ndarray, count: int) -> np.ndarray:
 
 
 def fill_marks(glyphs: Glyphs, cells: np.ndarray, count: int) -> np.ndarray:
-    """(count, 5): each cell's mark of each kind, the first one where there are several, 0 for none."""
+    """Return (count, 5): each cell's mark of each kind, the first one of several, 0 for none."""
     marks = np.zeros((count, len(KINDS)), np.uint8)
     found = read_marks(glyphs.codes)
     for column in range(len(KINDS)):

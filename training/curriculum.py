@@ -1,4 +1,4 @@
-"""What is drawn when: from a few large words on small grids to whole pages at every level of detail."""
+"""The curriculum: from a few large words on small grids to whole pages at every level of detail."""
 
 import math
 import random
@@ -9,7 +9,7 @@ from training.documents import PAPERS, Kind
 
 EASY = (Kind.WORDS, Kind.WORDS, Kind.NOTE)
 FIELDS = (Kind.CARD, Kind.LABEL, Kind.INVOICE, Kind.RECEIPT)
-"""The papers of which most is asked."""
+"""The papers with most fields to ask about."""
 
 ALL = (*PAPERS * 3, *FIELDS * 4, *(Kind.CARD,) * 2, *(Kind.CHART,) * 6, *(Kind.SHAPES,) * 4, Kind.FOREIGN)
 
@@ -43,12 +43,12 @@ STAGES = (
 
 
 def stage_at(progress: float, stages: tuple[Stage, ...] = STAGES) -> Stage:
-    """The stage at a share of training from 0 to 1."""
+    """Return the stage at a share of training from 0 to 1."""
     return next(stage for stage in stages if progress <= stage.until)
 
 
 def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:
-    """(rows, columns) of visual tokens, shaped like a page, a card or a receipt.
+    """Choose (rows, columns) of visual tokens, shaped like a page, a card or a receipt.
 
     Whole pages are now and then read at the native square, or between it and the largest of the other levels.
     """
@@ -64,7 +64,7 @@ def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:
 
 
 def choose_squash(rng: random.Random, rows: int, columns: int, kind: Kind) -> float:
-    """By how much a page's shape is changed to fit the grid: the native square takes pages of any shape.
+    """Choose how much a page's shape is changed to fit the grid: the native square takes pages of any shape.
 
     Shapes keep their looks: a circle squashed by a third would be an oval.
     """
@@ -75,7 +75,7 @@ def choose_squash(rng: random.Random, rows: int, columns: int, kind: Kind) -> fl
 
 
 def choose_em(rng: random.Random, stage: Stage, rows: int, columns: int) -> float:
-    """A size of type that leaves room for a line or two, small sizes as likely as large ones."""
+    """Choose a size of type that leaves room for a line or two, small sizes as likely as large ones."""
     low, high = stage.em
     if rows * columns > stage.tokens[1]:
         low, high = low * 1.4, high * 2

@@ -1,4 +1,4 @@
-"""What a page says before it is laid out: lines, and the facts that can be asked about."""
+"""The content of a page before its layout: lines, and the facts that can be asked about."""
 
 import math
 import random
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Kind(StrEnum):
-    """What sort of picture it is: papers, and the last three."""
+    """The kind of picture: papers, and the last three."""
 
     WORDS = "words"
     PAGE = "page"
@@ -41,7 +41,7 @@ FIELDS = (
     *("address", "street", "town", "postcode", "shop", "company", "role", "weight", "title", "place", "entry"),
     *("due", "customer", "count", "change", "discount"),
 )
-"""What may be asked. `item` (the price of) and `entry` (of a form) name a subject; the others stand alone.
+"""The fields that may be asked. `item` (the price of) and `entry` (of a form) name a subject; the others stand alone.
 
 `count` says how many items are listed and is itself not printed.
 """
@@ -52,9 +52,9 @@ Join = Literal["edge", "dots", "tab"]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An answer exactly as printed. `subject` is the item or the form's key that it belongs to.
+    """An answer exactly as printed. `subject` is its item or its form's key.
 
-    `like` is the field that it could be taken for, which is not denied then.
+    `like` is the field that it could be taken for, and which is then not denied.
     """
 
     field: str
@@ -78,12 +78,12 @@ class Line:
 
     @property
     def reading(self) -> str:
-        """As it is read out."""
+        """The line as read out."""
         return " ".join(piece for piece in (self.text, self.middle, self.right) if piece)
 
     @property
     def columns(self) -> int:
-        """Characters across that it takes, with two blanks between its pieces."""
+        """The width in characters, with two blanks between its pieces."""
         return sum(len(piece) + 2 for piece in (self.text, self.middle, self.right) if piece) - 2
 
 
@@ -107,9 +107,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Lines in reading order and what they tell.
+    """Lines in reading order, with their facts.
 
-    `unsure` names the fields that must not be said to be absent: they might be there under another name.
+    `unsure` names the fields that must not be denied: they might be there under another name.
     """
 
     kind: Kind
@@ -120,14 +120,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much a page holds: characters across, lines down, characters in all."""
+    """The capacity of a page: characters across, lines down, characters in all."""
 
     columns: int
     rows: float
     characters: int
 
     def rows_of(self, line: Line) -> float:
-        """Lines that one entry takes, a heading being taller and a gap lower."""
+        """Return the lines that one entry takes: a heading is taller, a gap lower."""
         if line.role in {"gap", "rule"}:
             return 0.6
         if line.role == "flow":
@@ -135,13 +135,13 @@ class Room:
         return 1.5 if line.role == "title" else 1
 
     def wide_enough(self, line: Line) -> bool:
-        """Whether an unbroken line fits across; for a broken one, whether its longest word does."""
+        """Return whether an unbroken line fits across; for a broken one, whether its longest word does."""
         if line.role == "flow":
             return max(map(len, line.text.split()), default=0) <= self.columns
         return line.columns <= self.columns
 
     def holds(self, lines: Iterable[Line]) -> bool:
-        """Whether all of it fits."""
+        """Return whether all of it fits."""
         rows, characters = 0.0, 0
         for line in lines:
             rows += self.rows_of(line)
@@ -151,19 +151,19 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What contents are made from: chance, a list of words, and the templates of training or those kept out of it."""
+    """The source of contents: chance, a list of words, and the templates of training or those kept out of it."""
 
     rng: random.Random
     words: Sequence[str]
     split: Wording = "train"
 
     def pick(self, trained: Sequence[T], held_out: Sequence[T]) -> T:
-        """One of the things that training uses, or of those that it never sees where the split is `test`."""
+        """Pick one of the things for training, or in the split `test` of those kept out of it."""
         return self.rng.choice(held_out if self.split == "test" else trained)
 
 
 def trim(rng: random.Random, parts: Iterable[Part], room: Room) -> list[Part] | None:
-    """Leave optional parts out, at random, until the rest fits; None where what must stay does not fit."""
+    """Leave optional parts out, at random, until the rest fits; None if even the rest does not."""
     kept = [part for part in parts if _wide_enough(part, room) or not part.optional]
     if not all(_wide_enough(part, room) for part in kept):
         return None
@@ -182,7 +182,7 @@ def _wide_enough(part: Part, room: Room) -> bool:
 
 
 def document(kind: Kind, parts: Iterable[Part], unsure: Iterable[str] = ()) -> Document:
-    """Lines and facts of the parts, in order; what is told is not `unsure`."""
+    """Join parts into a document; fields with a fact are not `unsure`."""
     chosen = tuple(parts)
     facts = tuple(fact for part in chosen for fact in part.facts)
     doubtful = {*unsure, *(fact.like for fact in facts if fact.like)} - {fact.field for fact in facts}

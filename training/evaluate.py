@@ -1,6 +1,6 @@
 """Examine a model by level of detail: `python -m training.evaluate --model pocket`.
 
-`--plot FILES` draws the tables and the plot of docs/detail.md from what was kept, without asking anything again.
+`--plot FILES` draws the tables and the plot of docs/detail.md from kept results, without asking again.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def main() -> None:
     quantize = cast('Literal["auto", "nf4", "none"]', arguments.quantize)
     config = ModelConfig(name=arguments.model, device=device, quantize=quantize)
     many = arguments.processes > 1
-    if not many:  # Each answer's seconds are its own.
+    if not many:  # The seconds of each answer must be its own.
         config = replace(config, feature_cache_mib=0, prefix_cache_mib=0)
     with Examiners(config, arguments.processes) if many else Examiner(load_engine(config)) as examiner:
         sheets = draw_sheets(examiner, arguments)
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def draw_sheets(examiner: Examiner | Examiners, arguments: argparse.Namespace) -> list[Sheet]:
-    """The sheets of the study that was asked for."""
+    """Draw the sheets of the requested study."""
     fonts, words, wording = find_families(split="test"), find_words(), cast("Wording", arguments.wording)
     sheet = partial(STUDIES[arguments.study], seed=arguments.seed, fonts=fonts, words=words, wording=wording)
     return examiner.draw(sheet, arguments.pages * (len(HEIGHTS) if arguments.study == "heights" else 1))
@@ -74,7 +74,7 @@ def _parse() -> argparse.Namespace:
 def run(
     examiner: Examiner | Examiners, sheets: Sequence[Sheet], levels: Sequence[str], arguments: argparse.Namespace
 ) -> list[Score]:
-    """Examine level by level and print the marks; what was asked for is kept after each level."""
+    """Examine level by level and print the scores; keep the results after each level."""
     scores: list[Score] = []
     for level in levels:
         answers = list(examiner.examine(sheets, level))
@@ -92,13 +92,13 @@ def run(
 
 
 def judge(study: str, level: str, answers: Sequence[Answer]) -> list[Score]:
-    """The marks of a level, and in the study of heights then those of each height."""
+    """Score a level, and in the study of heights each height, too."""
     heights = HEIGHTS if study == "heights" else ()
     return [score(level, answers), *(score(level, answers, height) for height in heights)]
 
 
 def report(info: EngineInfo, scores: Sequence[Score], sheets: int, arguments: argparse.Namespace) -> dict[str, object]:
-    """All that is worth keeping, ready for JSON."""
+    """Return the result to keep, ready for JSON."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": shlex.join(["python", "-m", "training.evaluate", *sys.argv[1:]]),

@@ -1,4 +1,4 @@
-"""The pictures and questions that a model is examined with: typefaces, templates and wording kept out of training."""
+"""The pictures and questions of the exam: typefaces, templates and wording kept out of training."""
 
 import io
 import random
@@ -18,7 +18,7 @@ from training.questions import QA, Asked
 
 MOST_CHARACTERS = 300
 CLEAN_CHARACTERS = 200
-"""The most that a page of the easy study says."""
+"""The most characters on a page of the easy study."""
 
 SMALLEST_PRINT = 13.0
 """Pixels of body text once the picture is scaled to the grid of `high`; the largest is 22."""
@@ -44,7 +44,7 @@ MOST_SHRUNK = 0.72
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One picture of the exam as a JPEG file's bytes, and what is asked about it.
+    """One picture of the exam as a JPEG file's bytes, and its questions.
 
     `height` is the size of its type in pixels, before a camera took it; 0 where that means nothing.
     """
@@ -57,7 +57,7 @@ class Sheet:
 
 
 def print_scale(width: int, height: int) -> float:
-    """Pixels at the grid of `high` for each pixel of a picture of this size (the smaller of both directions)."""
+    """Return pixels at the grid of `high` for each pixel of a picture of this size (the smaller of both directions)."""
     plan = plan_detail(Detail(LEVEL_TOKENS[Level.HIGH]), width, height)
     return min(plan.width / width, plan.height / height)
 
@@ -65,17 +65,17 @@ def print_scale(width: int, height: int) -> float:
 def exam(
     seed: int, count: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
 ) -> tuple[Sheet, ...]:
-    """That many sheets; the same seed and typefaces give the same ones, and a longer exam begins as a shorter one."""
+    """Draw `count` sheets; the same for the same seed and typefaces, and a longer exam begins as a shorter one."""
     return tuple(exam_sheet(number, seed, fonts, words, wording=wording) for number in range(count))
 
 
 def exam_sheet(
     number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
 ) -> Sheet:
-    """One sheet of the exam by its number from 0.
+    """Draw one sheet of the exam by its number from 0.
 
     A paper is asked for its whole text, at most two fields, and a field that it lacks; a chart and a picture of shapes
-    for two of their things and one that they lack; another picture for two things that nobody can read in it. Half of
+    for two of their things and one that they lack; another picture for two things that it does not show. Half of
     each kind is photographed. `wording`: `test` is kept out of training, word for word; `plain` and `train` are not
     (and shapes and foreign pictures then come in training's templates).
     """
@@ -98,7 +98,7 @@ def exam_sheet(
 def clean_sheet(
     number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
 ) -> Sheet:
-    """One easy sheet: a scan of a short paper in a template of training, in a typeface and wording kept out of it."""
+    """Draw one easy sheet: a scan of a short paper in a template of training, in held-out typeface and wording."""
     rng = random.Random(f"clean {seed} {number}")
     kind = PAPERS[number % len(PAPERS)]
     width, height = rng.choice(CANVASES.get(kind, OTHER_CANVASES))
@@ -110,7 +110,7 @@ def clean_sheet(
 
 
 def _choose_kind(number: int) -> tuple[Kind, bool]:
-    """The kind of a sheet, and whether it is photographed: each kind by turns, be their number even or odd."""
+    """Return the kind of a sheet, and whether it is photographed, so that each kind takes turns."""
     laps, place = divmod(number, len(ORDER))
     sort = ORDER[place]
     lap, turn = divmod(laps * ORDER.count(sort) + ORDER[:place].count(sort), len(KINDS[sort]))
@@ -118,7 +118,7 @@ def _choose_kind(number: int) -> tuple[Kind, bool]:
 
 
 def choose_questions(page: Page) -> tuple[QA, ...]:
-    """A paper's reading, two further questions of the page's own kind, and one for what is not there."""
+    """Choose a paper's reading, two further questions of the page's own kind, and one for what is not there."""
     reading = [qa for qa in page.qa if qa.kind is Asked.TEXT and page.kind in PAPERS][:1]
     own = [qa for qa in page.qa if qa.kind in {Asked.FIELD, Asked.CHART, Asked.SHAPE, Asked.FOREIGN}][:2]
     absent = [qa for qa in page.qa if qa.kind is Asked.ABSENT][:1]
@@ -126,7 +126,7 @@ def choose_questions(page: Page) -> tuple[QA, ...]:
 
 
 def jpeg(image: Image.Image, quality: int = 90) -> bytes:
-    """The picture as it is sent: a JPEG file's bytes."""
+    """Encode the picture as a JPEG file's bytes, as it is sent."""
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Puts the questions of an exam to a model, in this process or in several that share the work."""
+"""Ask a model the questions of an exam, in this process or in several that share the work."""
 
 import multiprocessing
 import os
@@ -17,7 +17,7 @@ CHUNK = 8
 
 
 def load_engine(config: ModelConfig) -> Engine:
-    """The model itself, without the service around it: nothing waits in line here.
+    """Load the model itself, without the service around it: nothing waits in line here.
 
     Raises:
         CheckpointError: there is none of this name.
@@ -28,7 +28,7 @@ def load_engine(config: ModelConfig) -> Engine:
 
 
 def put(engine: Engine, sheet: Sheet, qa: QA, level: str, number: int) -> Answer:
-    """Ask one question greedily and take the time."""
+    """Ask one question greedily and time it."""
     request = GenerationRequest(
         id=f"exam-{level}-{number}",
         chat="exam",
@@ -66,7 +66,7 @@ class Examiner:
         self._engine = engine
 
     def __enter__(self) -> "Examiner":
-        """Ready at once."""
+        """Return at once."""
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -78,17 +78,17 @@ class Examiner:
         return self._engine.info
 
     def draw(self, sheet: Callable[[int], Sheet], count: int) -> list[Sheet]:
-        """The sheets with numbers from 0."""
+        """Draw the sheets with numbers from 0."""
         return [sheet(number) for number in range(count)]
 
     def examine(self, sheets: Sequence[Sheet], level: str) -> Iterator[Answer]:
-        """Every question of every sheet at one level."""
+        """Ask every question of every sheet at one level."""
         for number, sheet in enumerate(sheets):
             yield from (put(self._engine, sheet, qa, level, number) for qa in sheet.questions)
 
 
 class Examiners:
-    """The same in processes side by side, each with a copy of the model and one thread of torch.
+    """The same in parallel processes, each with a copy of the model and one thread of torch.
 
     Answers come in the order of the sheets, however many processes there are; only the seconds differ.
     """
@@ -99,29 +99,29 @@ class Examiners:
         )
 
     def __enter__(self) -> "Examiners":
-        """Ready at once; each process loads the model when its first sheet comes."""
+        """Start the processes; each loads the model when its first sheet comes."""
         return self
 
     def __exit__(self, *error: object) -> None:
-        """End the processes, and do not begin what they have not begun."""
+        """End the processes; drop the work that they have not begun."""
         self._pool.shutdown(cancel_futures=True)
 
     def info(self) -> EngineInfo:
-        """Facts about the model, as one of the processes has it."""
+        """The facts about the model, from one of the processes."""
         return self._pool.submit(_info).result()
 
     def draw(self, sheet: Callable[[int], Sheet], count: int) -> list[Sheet]:
-        """The sheets with numbers from 0; the function must be one that can be pickled."""
+        """Draw the sheets with numbers from 0; the function must be one that can be pickled."""
         return list(self._pool.map(sheet, range(count), chunksize=CHUNK))
 
     def examine(self, sheets: Sequence[Sheet], level: str) -> Iterator[Answer]:
-        """Every question of every sheet at one level."""
+        """Ask every question of every sheet at one level."""
         for answers in self._pool.map(_answer, sheets, [level] * len(sheets), range(len(sheets))):
             yield from answers
 
 
 _engines: list[Engine] = []
-"""The one engine of a process of `Examiners`."""
+"""The engine of a process of `Examiners`."""
 
 
 def _begin(config: ModelConfig) -> None:

@@ -1,4 +1,4 @@
-"""The pocket model as a checkpoint in GLM-4V-9B's original layout."""
+"""Export the pocket model as a checkpoint in GLM-4V-9B's original layout."""
 
 import base64
 import json
@@ -20,14 +20,14 @@ SHARD = "14MB"
 
 
 def byte_tokenizer() -> Tokenizer:
-    """Every byte is a token of its own."""
+    """Return a tokenizer with a token for each byte."""
     return Tokenizer({bytes([byte]): byte for byte in range(ORDINARY)})
 
 
 def export(model: GLM4VForConditionalGeneration, folder: Path, instead: Mapping[str, Tensor] | None = None) -> None:
     """Write config.json, tokenizer.model, generation_config.json and bf16 shards; a torn write leaves the old one.
 
-    Weights that are named in `instead` are written as they are there.
+    `instead` replaces weights by name.
     """
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The tables and the plot of docs/detail.md, from what `python -m training.evaluate --out` kept."""
+"""Draw the tables and the plot of docs/detail.md from results of `python -m training.evaluate --out`."""
 
 import json
 import os
@@ -21,7 +21,7 @@ SHOWS = "Accuracy by level for each size of type, and seconds by level"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One kept examination: which study it was, on how many pages, when, and its marks.
+    """One kept examination: its study, number of pages, date, and scores.
 
     `most` is how many visual tokens the model spent at most, whatever the level.
     """
@@ -37,16 +37,16 @@ class Result:
 
     @property
     def levels(self) -> list[Score]:
-        """The marks of whole levels."""
+        """The scores of whole levels."""
         return [mark for mark in self.scores if mark.height is None]
 
     @property
     def heights(self) -> list[float]:
-        """The heights of type that were studied."""
+        """The heights of type in the study."""
         return sorted({mark.height for mark in self.scores if mark.height is not None and mark.answers})
 
     def at(self, height: float) -> list[Score]:
-        """The marks of one height, by level."""
+        """Return the scores of one height, by level."""
         return [mark for mark in self.scores if mark.height == height]
 
     @property
@@ -56,7 +56,7 @@ class Result:
 
 
 def read_result(file: Path) -> Result:
-    """What was kept in a file."""
+    """Read the results kept in a file."""
     kept = json.loads(file.read_text(encoding="utf-8"))
     engine = kept["engine"]
     return Result(
@@ -72,7 +72,7 @@ def read_result(file: Path) -> Result:
 
 
 def draw_figures(files: Sequence[Path], document: Path, picture: Path) -> None:
-    """Fill the tables of the document, and draw the picture, as far as the files tell.
+    """Fill the tables of the document, and draw the picture, from whatever the files hold.
 
     Raises:
         ValueError: the document has no place for a table.
@@ -96,7 +96,7 @@ def draw_figures(files: Sequence[Path], document: Path, picture: Path) -> None:
 
 
 def fill(text: str, name: str, content: str) -> str:
-    """The text with `content` between `<!-- NAME -->` and `<!-- end -->`.
+    """Put `content` between `<!-- NAME -->` and `<!-- end -->` of the text.
 
     Raises:
         ValueError: there is no such place.
@@ -109,7 +109,7 @@ def fill(text: str, name: str, content: str) -> str:
 
 
 def heights_table(result: Result) -> str:
-    """Characters read right and fields right, a row a height and a column a level."""
+    """Return characters read right and fields right as a table, a row a height and a column a level."""
     levels = [mark.level for mark in result.levels]
     lines = [f"| type | {' | '.join(levels)} |", "| --- |" + " ---: |" * len(levels)]
     lines.append(f"| *a token sees* | {' | '.join(_square(level, result.most) for level in levels)} |")
@@ -122,12 +122,12 @@ def heights_table(result: Result) -> str:
 
 
 def read_right(wrong: Share) -> float:
-    """The share of characters read right: 1 less the error rate, and never under 0."""
+    """Return the share of characters read right: 1 less the error rate, and never under 0."""
     return max(0.0, 1 - (wrong.value or 0.0))
 
 
 def plot(studied: Result, timed: Result | None, file: Path) -> None:
-    """Accuracy by level, a line a height of type, and where `timed` is known seconds by level."""
+    """Plot accuracy by level, a line a height of type, and with `timed` the seconds by level."""
     with rc_context({"svg.hashsalt": "eyeglass", "axes.spines.top": False, "axes.spines.right": False}):
         figure = Figure(figsize=(13 if timed else 9, 4), layout="constrained")
         panels = figure.subplots(1, 3 if timed else 2)
@@ -165,7 +165,7 @@ def _levels(axes: Axes, result: Result) -> None:
 
 
 def _square(level: str, most: int) -> str:
-    """The part of the study's picture, in its own pixels, that one visual token sees; at most so many are spent."""
+    """Return the square of the study's picture, in its own pixels, that one of at most `most` visual tokens sees."""
     plan = plan_detail(Detail.parse(level), *CANVAS, most)
     return f"{CANVAS[0] / plan.columns:.0f}x{CANVAS[1] / plan.rows:.0f} px"
 

@@ -1,7 +1,7 @@
-"""Which typefaces pages are drawn with, and which are kept out of training to be read only in evaluation.
+"""Choose the typefaces for pages, and those kept out of training for evaluation only.
 
 The faces come from free Debian packages; a machine without packages gets a folder collected by
-`python -m training.fonts collect fonts/` (and TRAINING_FONTS=fonts/). The packages that a full collection stands on:
+`python -m training.fonts collect fonts/` (and TRAINING_FONTS=fonts/). A full collection needs these packages:
 
     fonts-3270 fonts-adf-accanthis fonts-adf-baskervald fonts-adf-berenis fonts-adf-gillius fonts-adf-ikarius
     fonts-adf-irianis fonts-adf-libris fonts-adf-mekanus fonts-adf-romande fonts-adf-switzera fonts-adf-tribun
@@ -60,7 +60,7 @@ REJECTED = (
     *("Tiresias Infofont Z", "Tiresias PCfont Z", "Tiresias Signfont Z", "eurofurence classic light", "okolaks"),
     *("OpenDyslexicAlta", "Scheherazade"),
 )
-"""Not text faces, odd ones, and other cuts or names of faces that are in."""
+"""Not text faces, odd ones, and other cuts or names of faces that are already in."""
 
 NOTO_TEXT = frozenset({"Noto Sans", "Noto Serif", "Noto Mono", "Noto Sans Mono"})
 STYLES: dict[str, Style] = {
@@ -73,22 +73,22 @@ STYLE_WEIGHTS: dict[Style, float] = {"regular": 65, "bold": 20, "italic": 15}
 
 OLD_FIGURES_TIMES = 3
 OLD_FIGURES_DEPTH = 8
-"""Hundredths of the size of type that a 3 hangs below the line at least, where it does not stand on it."""
+"""Hundredths of the size of type that a 3 hangs below the line at least, if it does not stand on it."""
 
 UNFIT = re.compile(
     "dick|shit|fuck|piss|cunt|rape|nazi|nigg|whore|slut|urinat|bitch|fag|wank"
     "|testic|penis|vagin|scrotum|genital|orgasm|masturb|sexual|erectile|erection|porn"
 )
-"""Stems of words that nobody wants to see on a sample page."""
+"""Stems of words that do not belong on a sample page."""
 
 
 class FontsError(Exception):
-    """No usable typeface was found; the text says where it was looked for."""
+    """No usable typeface was found; the text says where the search was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A type family: the files of each style. An empty path stands for the face that Pillow carries itself."""
+    """A type family: the files of each style. An empty path stands for Pillow's built-in face."""
 
     name: str
     regular: tuple[str, ...]
@@ -96,13 +96,13 @@ class Family:
     italic: tuple[str, ...] = ()
 
     def choose(self, rng: random.Random) -> str:
-        """A file for body text: mostly regular, sometimes bold or italic."""
+        """Choose a file for body text: mostly regular, sometimes bold or italic."""
         present = [style for style in STYLE_WEIGHTS if self.files(style)]
         style = rng.choices(present, [STYLE_WEIGHTS[style] for style in present])[0]
         return rng.choice(self.files(style))
 
     def files(self, style: Style) -> tuple[str, ...]:
-        """The files of one style, perhaps none."""
+        """Return the files of one style, perhaps none."""
         return {"regular": self.regular, "bold": self.bold, "italic": self.italic}[style]
 
 
@@ -122,7 +122,7 @@ class Face:
     advances: dict[str, float] = field(compare=False, repr=False)
 
     def length(self, text: str) -> float:
-        """Width of a line, pairs not kerned: an upper bound for almost every face."""
+        """Return the width of a line, pairs not kerned: an upper bound for almost every face."""
         advances = self.advances
         try:
             return sum([advances[character] for character in text])
@@ -134,7 +134,7 @@ class Face:
 
 @lru_cache(maxsize=1024)
 def open_face(path: str, size: float) -> Face:
-    """A face ready to draw with; the same object for the same file and size."""
+    """Open a face for drawing; the same object for the same file and size."""
     font = _open(path, size)
     ascent, descent = font.getmetrics()
     top = font.getbbox("x", anchor="ls")[1]
@@ -142,7 +142,7 @@ def open_face(path: str, size: float) -> Face:
 
 
 def find_families(folder: Path | None = None, split: Split = "train") -> tuple[Family, ...]:
-    """The Latin text families under `folder` (else TRAINING_FONTS, else /usr/share/fonts) for one split, by name.
+    """Find the Latin text families under `folder` (else TRAINING_FONTS, else /usr/share/fonts) of a split, by name.
 
     Raises:
         FontsError: nothing usable is there.
@@ -164,22 +164,22 @@ def find_families(folder: Path | None = None, split: Split = "train") -> tuple[F
 
 
 def favour_old_figures(families: Sequence[Family]) -> tuple[Family, ...]:
-    """All of them, but families with old-style figures, which few have, several times: a low 3 looks like a 5."""
+    """Repeat the few families with old-style figures several times: a low 3 looks like a 5."""
     return tuple(family for family in families for _ in range(OLD_FIGURES_TIMES if _has_old_figures(family) else 1))
 
 
 def _has_old_figures(family: Family) -> bool:
-    """Whether its 3 hangs below the line."""
+    """Return whether its 3 hangs below the line."""
     return open_face(family.regular[0], 100.0).font.getbbox("3", anchor="ls")[3] > OLD_FIGURES_DEPTH
 
 
 def fonts_folder() -> Path:
-    """Where typefaces are looked for when nobody says."""
+    """Return the default folder of typefaces."""
     return Path(os.environ.get("TRAINING_FONTS", "/usr/share/fonts"))
 
 
 def find_words(folder: Path | None = None) -> tuple[str, ...]:
-    """Plain English words of at most 11 small letters: `words.txt` of a collected folder, else the system's list.
+    """List plain English words of at most 11 small letters: `words.txt` of a collected folder, else the system's list.
 
     Raises:
         FontsError: there is no list.
@@ -200,7 +200,7 @@ def find_words(folder: Path | None = None) -> tuple[str, ...]:
 def collect(target: Path, source: Path | None = None) -> int:
     """Write the first face of each style and the word list to `target`; return the bytes written.
 
-    The faces keep the alphabet's characters only, which makes a few megabytes of them all.
+    The faces keep the alphabet's characters only, a few megabytes in all.
     """
     target.mkdir(parents=True, exist_ok=True)
     (target / "words.txt").write_text("\n".join(find_words(source)) + "\n", encoding="utf-8")
@@ -212,7 +212,7 @@ def collect(target: Path, source: Path | None = None) -> int:
 
 
 def _subset(source: Path, target: Path) -> None:
-    from fontTools import subset  # Needed for collecting only.
+    from fontTools import subset  # Only collecting needs it.
 
     options = subset.Options(name_IDs=["*"], notdef_outline=True, legacy_kern=True, hinting=True)
     options.drop_tables += ["GSUB"]
@@ -238,7 +238,7 @@ def _text_faces(root: Path) -> Iterator[tuple[Path, str, Style]]:
 
 
 def _is_text_face(font: ImageFont.FreeTypeFont) -> bool:
-    """Whether it has the whole alphabet, no character without width, and small letters that are not small capitals."""
+    """Return whether it has the whole alphabet, each character with a width, and no small capitals as letters."""
     missing = bytes(font.getmask("\U000effff"))
     drawn = {character: bytes(font.getmask(character)) for character in ALPHABET if character != " "}
     if any(mask == missing or not any(mask) for mask in drawn.values()) or drawn["a"] == drawn["A"]:

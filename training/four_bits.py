@@ -1,8 +1,8 @@
-"""Training for four bits: the matrices that the service packs into NF4 are seen as they will be once packed.
+"""Training for four bits: see the weights that the service packs into NF4 as they will be once packed.
 
-The gradient is taken at the rounded weights and moves the exact ones (the straight-through estimator), so that what
-four bits lose is made up for by all the rest. The checkpoint then holds the rounded weights: packing them changes next
-to nothing, and 16 bits read what 4 bits read.
+The gradient is taken at the rounded weights and moves the exact ones (the straight-through estimator), so that all
+other weights make up for the loss. The checkpoint then holds the rounded weights: packing them changes next to
+nothing, and 16 bits read what 4 bits read.
 """
 
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ from model_service.engines.weights.layout import Layout, Plan
 from model_service.engines.weights.nf4 import BLOCK, NF4Linear
 
 ROUNDS = 8
-"""How often a weight is packed and unpacked at most: scales are packed too, and settle a little later."""
+"""The most rounds of packing and unpacking a weight: scales are packed too, and settle a little later."""
 
 SERVED = Layout(Plan.FULL, packed=True, dtype=torch.bfloat16)
 
 
 class FourBits:
-    """The weights of a model that the service packs, to be rounded as NF4 rounds them and to be exact again."""
+    """Round the weights of a model that the service packs as NF4 rounds them, and restore them."""
 
     def __init__(self, model: nn.Module) -> None:
         self._weights: dict[str, Tensor] = {
@@ -33,7 +33,7 @@ class FourBits:
 
     @contextmanager
     def rounded(self) -> Iterator[None]:
-        """Inside, each weight is what four bits hold of it; its scales are exact, which packed ones nearly are."""
+        """Round each weight to four bits within the block; its scales are exact, which packed ones nearly are."""
         weights = list(self._weights.values())
         exact = torch.cat([weight.detach().flatten() for weight in weights])
         packed = bnb.quantize_4bit(exact, blocksize=BLOCK, quant_type="nf4")
@@ -44,7 +44,7 @@ class FourBits:
             self._fill(weights, exact)
 
     def packed(self) -> dict[str, Tensor]:
-        """By the model's names: each weight in bf16 as the service unpacks it, and as it does if that is packed."""
+        """Return by the model's names each weight in bf16 as the service unpacks it, settled under repeated packing."""
         return {name: settled(weight.detach()) for name, weight in self._weights.items()}
 
     @torch.no_grad()
@@ -54,7 +54,7 @@ class FourBits:
 
 
 def settled(weight: Tensor) -> Tensor:
-    """An (out, in) weight in bf16, packed and unpacked until that changes nothing more, or eight times."""
+    """Pack and unpack an (out, in) weight in bf16 until that changes nothing more, or eight times."""
     weight = weight.to(torch.bfloat16)
     for _ in range(ROUNDS):
         unpacked = NF4Linear.quantize(weight).dequantize()

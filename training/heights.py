@@ -1,4 +1,4 @@
-"""The same pages with type of eight heights in pictures 1,000 pixels wide: what a level of detail can still read."""
+"""The study of heights: the same pages with type of eight heights in pictures 1,000 pixels wide."""
 
 import random
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ READABLE = (Asked.TEXT, Asked.FIELD)
 def heights_exam(
     seed: int, count: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
 ) -> tuple[Sheet, ...]:
-    """`count` papers, each at all heights in turn; the same seed and typefaces give the same sheets."""
+    """Draw `count` papers, each at all heights in turn; the same for the same seed and typefaces."""
     numbers = range(count * len(HEIGHTS))
     return tuple(heights_sheet(number, seed, fonts, words, wording=wording) for number in numbers)
 
@@ -31,7 +31,7 @@ def heights_exam(
 def heights_sheet(
     number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
 ) -> Sheet:
-    """One sheet of the study by its number from 0: page `number // 8` with the height `number % 8`.
+    """Draw one sheet of the study by its number from 0: page `number // 8` with the height `number % 8`.
 
     A page is drawn once and then seen from farther and farther away, so that nothing but its size changes. It is asked
     for its whole text and at most two fields.
@@ -49,7 +49,7 @@ def heights_sheet(
 
 
 def step_back(image: Image.Image, scale: float, place: tuple[float, float]) -> Image.Image:
-    """The picture made smaller by `scale` on a canvas of its old size, in the colour of its first pixel.
+    """Shrink the picture by `scale` on a canvas of its old size, in the colour of its first pixel.
 
     `place`, two numbers from 0 to 1, says where: (0, 0) is the upper left corner.
     """

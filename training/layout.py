@@ -1,4 +1,4 @@
-"""Where each line of a document stands on the paper; nothing is drawn here."""
+"""Lay out the lines of a document on the paper; nothing is drawn here."""
 
 import random
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """The typography of a page: faces, the distance of lines, the alignment, and the space that text may take."""
+    """The typography of a page: faces, the distance of lines, the alignment, and the area for text."""
 
     body: Face
     title: Face
@@ -52,7 +52,7 @@ class Type:
     margin: float
 
     def room(self, tightness: float, limit: int) -> Room:
-        """How much text to ask for; a `tightness` under 1 asks for less."""
+        """Return how much text fits; a `tightness` under 1 asks for less."""
         character = self.body.length(SAMPLE) / len(SAMPLE)
         columns = max(1, int(self.width / character * tightness))
         return Room(
@@ -61,7 +61,7 @@ class Type:
 
 
 def choose_type(rng: random.Random, family: Family, em: float, width: int, height: int) -> Type:
-    """Draw lots for the typography of a canvas of `width` x `height` pixels with body text of `em` pixels."""
+    """Choose the typography of a canvas of `width` x `height` pixels with body text of `em` pixels at random."""
     path = family.choose(rng)
     body = open_face(path, _half(em))
     heading = rng.choice(family.bold) if family.bold and rng.random() < 0.7 else path
@@ -95,7 +95,7 @@ _Row = tuple[Line, str, Face, float]
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Widths in pixels that lines share: the labels before a `tab`, and the right column beside a middle one."""
+    """Widths in pixels that lines share: the labels before a `tab`, and the right column next to a middle one."""
 
     tab: float
     right: float
@@ -148,7 +148,7 @@ def _row_height(line: Line, face: Face, how: Type) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a block stands: its left edge and its width in pixels, and how lines without columns are aligned in it."""
+    """The place of a block: its left edge and its width in pixels, and how lines without columns are aligned in it."""
 
     how: Type
     columns: _Columns
@@ -157,7 +157,7 @@ class _Place:
     align: float
 
     def set_rows(self, rows: list[_Row], top: float) -> Setting:
-        """All rows, one below the other."""
+        """Set all rows, one below the other."""
         runs: list[Run] = []
         rules: list[tuple[float, float, float]] = []
         leaders: list[tuple[float, float, float]] = []
@@ -183,7 +183,7 @@ class _Place:
         return Setting(tuple(runs), tuple(rules), *edges, tuple(leaders))
 
     def _pieces(self, line: Line, face: Face, baseline: float) -> list[Run]:
-        """The two or three pieces of a line with a right one."""
+        """Set the two or three pieces of a line with a right one."""
         end = face.length(line.right)
         pieces = [Run(line.text, self.left, baseline, face.length(line.text), face, ends_line=False)]
         if line.middle:
@@ -195,11 +195,11 @@ class _Place:
 
 
 def reading(setting: Setting) -> str:
-    """The text in reading order, printed lines joined by line feeds."""
+    """Return the text in reading order, printed lines joined by line feeds."""
     pieces = [run.text + ("\n" if run.ends_line else " ") for run in setting.runs]
     return "".join(pieces).rstrip("\n")
 
 
 def _half(size: float) -> float:
-    """A size rounded to half pixels, so that faces are opened once."""
+    """Round a size to half pixels, so that faces are opened once."""
     return max(5.0, round(size * 2) / 2)

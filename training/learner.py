@@ -68,13 +68,13 @@ CONFIG: dict[str, Any] = {
     "max_visual_tokens": 1024,
     "bare_questions": True,
 }
-"""The pocket model's config.json, with the original's keys, and how many visual tokens it can make use of."""
+"""The pocket model's config.json, with the original's keys, and the most visual tokens that it can use."""
 
 MIDDLE = 3
-"""After so many layers of the language model it should be known where the answer stands, so that the rest can read."""
+"""The layer of the language model after which it should know the answer's place, so that the rest can read."""
 
 NO_MARK = 6.0
-"""How much likelier, as a logarithm, an empty cell is than one mark before anything is learned."""
+"""The initial advantage, as a logarithm, of an empty cell over one mark."""
 
 WAVES = 6
 FEATURE_SCALE = 0.1
@@ -83,10 +83,10 @@ FEATURE_SCALE = 0.1
 class Learner(nn.Module):
     """The model with heads that exist in training only.
 
-    Learning from answers alone never gets as far as reading. So one head asks every visual token which characters
-    stand in its cell, in order, another what part of a shape or chart lies there, and a third one where on the page it
-    is, which the language model's one shared position for all visual tokens does not tell. The last one asks the end of
-    each question, halfway through the language model, in which cells its answer stands, if anywhere.
+    Learning from answers alone never gets as far as reading. So one head asks every visual token for the characters
+    in its cell, in order, another for the part of a shape or chart there, and a third one for its place on the page,
+    which the language model's one shared position for all visual tokens does not tell. The last one asks the end of
+    each question, halfway through the language model, for the cells of its answer, if any.
     """
 
     mean: Tensor
@@ -109,13 +109,13 @@ class Learner(nn.Module):
         self._pixels, self._answers_loss, self._characters_loss = photographed, answers_loss, characters_loss
 
     def _expect_no_marks(self) -> None:
-        """Begin with "nothing there", which is mostly right: else a model that reads would unlearn it at first."""
+        """Start with "nothing there", which is mostly right: else a model that reads would unlearn it at first."""
         nn.init.zeros_(self.marks.weight)
         nn.init.zeros_(self.marks.bias)
         nn.init.constant_(self.marks.bias.view(len(KINDS), -1)[:, 0], NO_MARK)
 
     def compile_parts(self) -> None:
-        """Compile the blocks, once for all of a kind and for grids of any size, and what stands around them."""
+        """Compile the blocks, once for all of a kind and for grids of any size, and the parts around them."""
         vision, encoder = self.model.transformer.vision, self.model.transformer.encoder
         for part in (*vision.transformer.layers, vision.linear_proj, *encoder.layers):
             part.compile(dynamic=True)
@@ -124,7 +124,7 @@ class Learner(nn.Module):
         self._characters_loss = torch.compile(characters_loss, dynamic=True)
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """The cross-entropies of answers (weighted), characters and marks, the places' error, the answers' cells'.
+        """Return the cross-entropies of answers (weighted), characters and marks, of places and of answers' cells.
 
         Each is a scalar.
         """
@@ -144,7 +144,7 @@ class Learner(nn.Module):
         return answers, characters, marks, place, self._pointing_loss(middle, tokens, batch)
 
     def _read(self, embeds: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:
-        """What the language model has halfway, and at its end, (B, T, hidden) each."""
+        """Return the language model's hidden states halfway and at its end, (B, T, hidden) each."""
         encoder = self.model.transformer.encoder
         table = encoder.rotary.table(positions, embeds.dtype)
         middle = hidden = embeds
@@ -154,7 +154,7 @@ class Learner(nn.Module):
         return middle, encoder.final_layernorm(hidden)
 
     def _pointing_loss(self, middle: Tensor, tokens: int, batch: Batch) -> Tensor:
-        """Cross-entropy of the cells in which the answers stand; the begin of the image stands for "nowhere"."""
+        """Return the cross-entropy of the answers' cells; the begin of the image stands for "nowhere"."""
         begin, middle = PREFIX - 3, self.halfway(middle)
         keys = self.cell(torch.cat((middle[:, begin + 1 : begin + 1 + tokens], middle[:, begin : begin + 1]), dim=1))
         places = (batch.asked + tokens - 1).clamp(max=middle.shape[1] - 1)
@@ -167,13 +167,13 @@ class Learner(nn.Module):
 
 
 def answers_loss(logits: Tensor, ids: Tensor, weights: Tensor) -> Tensor:
-    """The weighted mean of (B, T) ids' cross-entropies, from (B, T, vocabulary) logits; a scalar."""
+    """Return the weighted mean of (B, T) ids' cross-entropies, from (B, T, vocabulary) logits; a scalar."""
     losses = F.cross_entropy(logits.flatten(0, 1).float(), ids.flatten(), reduction="none")
     return (losses * weights.flatten()).sum() / weights.sum()
 
 
 def characters_loss(logits: Tensor, slots: Tensor) -> Tensor:
-    """Cross-entropy per character, from (B, N, 6 * classes) logits and (B, N, 6) classes; a scalar.
+    """Return the cross-entropy per character, from (B, N, 6 * classes) logits and (B, N, 6) classes; a scalar.
 
     Each counts as one of the filled slots, or of a hundredth of all where fewer are filled; an empty one counts half.
     """
@@ -184,7 +184,7 @@ def characters_loss(logits: Tensor, slots: Tensor) -> Tensor:
 
 
 def new_model(seed: int) -> GLM4VForConditionalGeneration:
-    """A pocket model with its first weights."""
+    """Create a pocket model with its first weights."""
     torch.manual_seed(seed)
     model = GLM4VForConditionalGeneration(GLM4VConfig(**CONFIG))
     for module in model.modules():
@@ -206,7 +206,7 @@ def new_model(seed: int) -> GLM4VForConditionalGeneration:
 
 
 def _sinusoids(side: int, width: int) -> Tensor:
-    """(side * side, width): half of the width tells the row, half the column, as sines of many wavelengths."""
+    """Return (side * side, width): half of the width tells the row, half the column, as sines of many wavelengths."""
     rates = torch.exp(torch.linspace(0, math.log(side), width // 4)) * math.pi / side
     angles = (torch.arange(side) + 0.5)[:, None] * rates
     line = torch.cat((angles.sin(), angles.cos()), dim=1) * 0.5
@@ -215,7 +215,7 @@ def _sinusoids(side: int, width: int) -> Tensor:
 
 
 def _waves(rows: int, columns: int, device: torch.device) -> Tensor:
-    """(rows * columns, 24): the place of each cell's centre as sines and cosines of rising frequency."""
+    """Return (rows * columns, 24): the place of each cell's centre as sines and cosines of rising frequency."""
     rates = math.pi * 2.0 ** torch.arange(WAVES, device=device)
     down = ((torch.arange(rows, device=device) + 0.5) / rows)[:, None] * rates
     across = ((torch.arange(columns, device=device) + 0.5) / columns)[:, None] * rates
@@ -225,7 +225,7 @@ def _waves(rows: int, columns: int, device: torch.device) -> Tensor:
 
 
 def photographed(pictures: Tensor, mean: Tensor, std: Tensor) -> Tensor:
-    """(B, H, W, 3) uint8 to (B, 3, H, W), normalised, with a little of a camera's noise and exposure."""
+    """Convert (B, H, W, 3) uint8 to (B, 3, H, W), normalised, with a little of a camera's noise and exposure."""
     values = pictures.permute(0, 3, 1, 2).float() / 255
     shape = (len(values), 1, 1, 1)
     contrast = torch.empty(shape, device=values.device).uniform_(0.7, 1.05)

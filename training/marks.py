@@ -1,8 +1,8 @@
-"""What lies where in pictures of shapes and of charts, and in lists of items: marked points.
+"""Marks: points of shapes, of charts, and of lists of items.
 
 Each of them is one glyph of a private code point.
 A point has at most one mark of each kind. They teach the visual tokens what they see before any question is asked, and
-they are how a question says on what its answer rests.
+a question names its evidence by them.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 """The marks of each kind: a thing has one centre, at the end of a bar; things in a row are numbered from 1."""
 
 ITEM_MARKS = ("label", "centre")
-"""What the line of a thing that was bought bears at its first letter, and no other place does."""
+"""The marks of the first letter of a listed item, and of no other place."""
 
 MOST_OF_A_KIND = max(map(len, KINDS.values()))
 FIRST = 0x100000
@@ -39,17 +39,17 @@ _NUMBERS = {
 
 
 def mark(*names: str) -> int:
-    """The code point of a place that bears these marks, at most one of each kind."""
+    """Return the code point of a place that bears these marks, at most one of each kind."""
     return FIRST + sum(number << int(_SHIFTS[column]) for column, number in map(_NUMBERS.__getitem__, names))
 
 
 def read_marks(codes: NDArray[np.int32]) -> NDArray[np.int32]:
-    """(n, 5): the number of each code point's mark of each kind, counted from 1; 0 for none, as of all letters."""
+    """Return (n, 5): the number of each code point's mark of each kind, counted from 1; 0 for none, as for letters."""
     packed = np.where(codes >= FIRST, codes - FIRST, 0)
     return packed[:, None] >> _SHIFTS & _MASKS  # type: ignore[no-any-return]
 
 
 def bearing(codes: NDArray[np.int32], names: tuple[str, ...]) -> NDArray[np.bool_]:
-    """(n,): which code points bear all of these marks."""
+    """Return (n,): which code points bear all of these marks."""
     columns, numbers = zip(*map(_NUMBERS.__getitem__, names), strict=True)
     return (read_marks(codes)[:, columns] == numbers).all(axis=1)  # type: ignore[no-any-return]

@@ -1,11 +1,11 @@
-"""What the fields of papers are called, in English and in Chinese."""
+"""Names of the fields of papers, in English and in Chinese."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """What a field is called in both languages, the plain name first, and ways to ask that fit it alone."""
+    """A field's names in both languages, the plain name first, and questions that fit it alone."""
 
     nouns: tuple[str, ...]
     chinese: tuple[str, ...]

@@ -15,8 +15,8 @@ BLOCKS = ("vision.transformer.layers", "encoder.layers", "vision.linear_proj")
 class BatchedMuon(torch.optim.Muon):
     """torch's Muon with all matrices of one shape taken together: a fifth of the kernels, the same steps.
 
-    The learning rate is one for AdamW. Like torch's fused optimizers it leaves a step out where `found_inf`, a scalar
-    on the device, is 1.
+    The learning rate is one for AdamW. As torch's fused optimizers do, it skips a step where `found_inf`, a scalar on
+    the device, is 1.
     """
 
     found_inf: Tensor | None = None
@@ -26,7 +26,7 @@ class BatchedMuon(torch.optim.Muon):
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """One step; a closure is not supported, and every parameter must have a gradient."""
+        """Take one step; a closure is not supported, and every parameter must have a gradient."""
         if closure is not None:
             raise ValueError("BatchedMuon takes no closure")
         for group in self.param_groups:
@@ -56,7 +56,7 @@ class BatchedMuon(torch.optim.Muon):
 
 
 def orthogonalise(matrices: Tensor, coefficients: tuple[float, float, float], steps: int, eps: float) -> Tensor:
-    """(n, rows, columns) -> the same in bf16 with all singular values near 1, by Newton-Schulz iterations."""
+    """Turn (n, rows, columns) into the same in bf16 with all singular values near 1, by Newton-Schulz iterations."""
     a, b, c = coefficients
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.bfloat16()
@@ -69,7 +69,7 @@ def orthogonalise(matrices: Tensor, coefficients: tuple[float, float, float], st
 
 
 def make_optimizers(learner: nn.Module, rate: float) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices inside the blocks, AdamW for everything else."""
+    """Create Muon for the matrices inside the blocks, AdamW for everything else."""
     matrices: list[nn.Parameter] = []
     others: list[nn.Parameter] = []
     for name, parameter in learner.named_parameters():
@@ -81,9 +81,9 @@ def make_optimizers(learner: nn.Module, rate: float) -> list[torch.optim.Optimiz
 
 
 def take_step(optimizers: list[torch.optim.Optimizer], parameters: Iterable[nn.Parameter], rate: float) -> None:
-    """One step of all optimizers at a learning rate, the gradient clipped; left out where it is not finite.
+    """Step all optimizers at a learning rate, the gradient clipped; skip the step if it is not finite.
 
-    The host never waits for the device to know which it was.
+    The host never waits for the device to learn which.
     """
     norm = nn.utils.clip_grad_norm_(parameters, MOST_NORM)
     found_inf = (~norm.isfinite()).float()
@@ -96,18 +96,18 @@ def take_step(optimizers: list[torch.optim.Optimizer], parameters: Iterable[nn.P
 
 
 def load_states(optimizers: list[torch.optim.Optimizer], states: list[dict[str, Any]]) -> None:
-    """What `state_dict` of each told; the settings stay the code's, whatever they were when it was kept."""
+    """Load the states from `state_dict` of each; the settings stay the code's, whatever was kept."""
     for optimizer, kept in zip(optimizers, states, strict=True):
         optimizer.load_state_dict({"state": kept["state"], "param_groups": optimizer.state_dict()["param_groups"]})
 
 
 def schedule(step: int, share: float) -> float:
-    """The learning rate's factor: a linear rise, then a cosine to a fiftieth as `share` goes from 0 to 1."""
+    """Return the learning rate's factor: a linear rise, then a cosine to a fiftieth as `share` goes from 0 to 1."""
     return min(1.0, (step + 1) / WARM_UP) * (0.02 + 0.98 * (1 + math.cos(math.pi * min(1.0, share))) / 2)
 
 
 def _by_shape(matrices: list[Tensor]) -> Iterator[list[Tensor]]:
-    """The matrices, those of one shape together."""
+    """Group the matrices by shape."""
     shapes: dict[torch.Size, list[Tensor]] = {}
     for matrix in matrices:
         shapes.setdefault(matrix.shape, []).append(matrix)

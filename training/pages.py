@@ -53,7 +53,7 @@ class Glyphs:
     y: NDArray[numpy.float32]
 
     def followed_by(self, others: "Glyphs") -> "Glyphs":
-        """These, and then the others."""
+        """Return these glyphs followed by the others."""
         return Glyphs(
             numpy.concatenate((self.codes, others.codes)),
             numpy.concatenate((self.x, others.x)),
@@ -63,9 +63,9 @@ class Glyphs:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A drawn picture, mostly a page: RGB, what it says, where each character stands, and questions with their answers.
+    """A drawn picture, mostly a page: RGB, its text, the place of each character, and questions with their answers.
 
-    `kind` may be `words` where the kind that was asked for did not fit; `em` is the body text's size in pixels.
+    `kind` may be `words` if the requested kind did not fit; `em` is the body text's size in pixels.
     """
 
     image: Image.Image
@@ -78,7 +78,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The colours of a page and how it is adorned."""
+    """The colours of a page and its decoration."""
 
     ground: Colour
     paper: Colour
@@ -101,7 +101,7 @@ def draw(
     split: Wording = "train",
     wording: Wording | None = None,
 ) -> Page:
-    """A page of `width` x `height` pixels with at most `limit` characters, all of it inside the canvas.
+    """Draw a page of `width` x `height` pixels with at most `limit` characters, all of it inside the canvas.
 
     Deterministic by `rng`. `split` chooses the templates, and the wording of the questions where `wording` does not.
 
@@ -137,7 +137,7 @@ def _finish(
 
 
 def mark_items(whole: Document, runs: Sequence[Run]) -> Glyphs:
-    """A mark at the first letter of each item's line: items are counted like shapes, by one mark of each."""
+    """Mark the first letter of each item's line, so that items are counted like shapes."""
     names = [fact.subject for fact in whole.facts if fact.field == "item"]
     lines = [next((run for run in runs if _names(run, name)), None) for name in names]
     firsts = [locate([line]) for line in lines if line]
@@ -149,12 +149,12 @@ def mark_items(whole: Document, runs: Sequence[Run]) -> Glyphs:
 
 
 def _names(run: Run, item: str) -> bool:
-    """Whether it is the item's line: its name alone, or with the number of pieces before or behind."""
+    """Return whether it is the item's line: its name alone, or with the number of pieces before or behind."""
     return run.text.startswith(item) or run.text.endswith(item)
 
 
 def choose_look(rng: random.Random) -> Look:
-    """Mostly dark ink on light paper, now and then light on dark."""
+    """Choose colours: mostly dark ink on light paper, now and then light on dark."""
     base = rng.choice((255, 255, rng.randint(228, 255)))
     tint = rng.choice((0, 0, 14, 28))
     light: Colour = (base - rng.randint(0, tint), base - rng.randint(0, tint), base - rng.randint(0, tint))
@@ -173,7 +173,7 @@ def _blend(one: Colour, other: Colour, share: float) -> Colour:
 
 
 def paint(setting: Setting, look: Look, canvas: tuple[int, int], *, dotted: bool = False) -> Image.Image:
-    """The picture of a setting; `dotted` draws rules as dashes."""
+    """Paint a setting; `dotted` draws rules as dashes."""
     image = Image.new("RGB", canvas, look.ground if look.sheet else look.paper)
     pen = ImageDraw.Draw(image)
     em = setting.runs[0].face.size
@@ -196,7 +196,7 @@ def paint(setting: Setting, look: Look, canvas: tuple[int, int], *, dotted: bool
 
 
 def locate(runs: Sequence[Run]) -> Glyphs:
-    """Centres of all printed characters: advances summed up, pairs kerned as the whole line was."""
+    """Return the centres of all printed characters: advances summed up, pairs kerned as the whole line was."""
     codes: list[int] = []
     centres: list[float] = []
     heights: list[float] = []

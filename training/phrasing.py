@@ -7,7 +7,7 @@ from itertools import product
 from typing import Literal
 
 Wording = Literal["plain", "train", "test"]
-"""Ways to ask: the plain ones of training, all of training, or those kept out of it."""
+"""The questions to use: the plain ones of training, all of training, or those kept out of it."""
 
 CHINESE_SHARE = 0.3
 MORE_SHARE = 0.6
@@ -33,18 +33,18 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question as it was typed, and whether it is in Chinese: the answer's own words follow it."""
+    """A question as typed, and whether it is in Chinese: the answer's own words follow it."""
 
     text: str
     chinese: bool
 
     def say(self, english: str, chinese: str) -> str:
-        """The one of two sentences that is in the question's language."""
+        """Return the one of two sentences in the question's language."""
         return chinese if self.chinese else english
 
 
 def crossed(pattern: str, *parts: tuple[str, ...]) -> tuple[str, ...]:
-    """The pattern filled with one of each of the parts, in every way."""
+    """Fill the pattern with one of each of the parts, in every way."""
     return tuple(pattern.format(*chosen) for chosen in product(*parts))
 
 
@@ -55,7 +55,7 @@ def phrase(
     slots: Mapping[str, str] = NO_SLOTS,
     chinese: Mapping[str, str] = NO_SLOTS,
 ) -> Asking:
-    """One way to ask with its {slots} filled; those of `chinese` go before `slots` in a Chinese question."""
+    """Phrase a question with its {slots} filled; those of `chinese` go before `slots` in a Chinese question."""
     more = wording == "train" and rng.random() < MORE_SHARE
     if rng.random() < CHINESE_SHARE:
         trained = (more and phrases.more_chinese) or phrases.chinese[:-1]
@@ -67,14 +67,14 @@ def phrase(
 
 
 def marked(rng: random.Random, asked: str) -> str:
-    """A Chinese question ends with a full-width mark, an ASCII one, or none, and may begin politely."""
+    """End a Chinese question with a full-width mark, an ASCII one, or none; sometimes begin politely."""
     if rng.random() < 0.08:
         asked = rng.choice(CHINESE_OPENINGS) + asked
     return asked.replace("?", rng.choice(("？", "？", "？", "?", "")))
 
 
 def typed(rng: random.Random, asked: str) -> str:
-    """Now and then with a greeting, or without a capital or the mark at the end, as on a telephone."""
+    """Sometimes add a greeting, or drop a capital or the final mark, as on a telephone."""
     if rng.random() < 0.06:
         asked = rng.choice(OPENINGS) + asked[0].lower() + asked[1:]
     if rng.random() < 0.12:

@@ -1,4 +1,4 @@
-"""Draw a picture of any kind: papers, charts, shapes, and what lies outside the pocket model's world."""
+"""Draw a picture of any kind: papers, charts, shapes, and pictures outside the pocket model's world."""
 
 import random
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def draw_picture(
     split: Wording = "train",
     wording: Wording | None = None,
 ) -> Page:
-    """A picture of `width` x `height` pixels with questions and answers; arguments and errors as of `pages.draw`.
+    """Draw a `width` x `height` picture with questions and answers; arguments and errors as of `pages.draw`.
 
     Shapes and foreign pictures have no templates apart from wording: there `wording`, where it is given, means both.
     """

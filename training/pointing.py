@@ -1,4 +1,4 @@
-"""Where on a page an answer stands: what the second half of the model is taught to find before it reads it out."""
+"""The place of an answer on a page: the second half of the model learns to find it before it reads it out."""
 
 import re
 
@@ -12,16 +12,16 @@ POINTED = frozenset({Asked.FIELD, Asked.LINE})
 """Kinds of questions whose answers are copied from the page, if they stand there; a count bears marks."""
 
 MOST_PLACES = 2
-"""An answer that stands in more places than this says nothing about the place that is meant."""
+"""An answer that stands in more places than this does not tell which place is meant."""
 
 PARTS = re.compile(r",\s+|\s+-\s*|\n")
-"""Where the lines of an answer were joined."""
+"""The separator of an answer's lines."""
 
 
 def point(glyphs: Glyphs, qa: QA, cells: np.ndarray, count: int) -> np.ndarray:
-    """(count + 1,) bool: the cells in which the answer stands; the last one for "not on the page"; none if unknown.
+    """Return (count + 1,) bool: the cells of the answer; the last one for "not on the page"; none if unknown.
 
-    `cells` (n,) has the cell of each glyph, out of `count`. Of shapes, charts and counts, what bears their marks.
+    `cells` (n,) has the cell of each glyph, out of `count`. For shapes, charts and counts: the cells with their marks.
     """
     found = np.zeros(count + 1, bool)
     if qa.kind is Asked.ABSENT:
@@ -35,7 +35,7 @@ def point(glyphs: Glyphs, qa: QA, cells: np.ndarray, count: int) -> np.ndarray:
 
 
 def find(glyphs: Glyphs, answer: str) -> np.ndarray:
-    """The numbers of the glyphs that spell an answer; none where it stands nowhere, or in too many places."""
+    """Find the glyphs that spell an answer; none if it stands nowhere, or in too many places."""
     printed = "".join(map(chr, glyphs.codes))
     for parts in ((answer,), PARTS.split(answer)):
         places = [_places(printed, re.sub(r"\s", "", part)) for part in parts]
@@ -45,6 +45,6 @@ def find(glyphs: Glyphs, answer: str) -> np.ndarray:
 
 
 def _places(printed: str, part: str) -> list[tuple[int, int]]:
-    """Begin and length of each place where a part stands."""
+    """Return begin and length of each place of a part."""
     places = [(at, len(part)) for at in range(len(printed)) if printed.startswith(part, at)] if part else []
     return places if len(places) <= MOST_PLACES else []

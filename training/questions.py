@@ -16,7 +16,7 @@ from training.phrasing import CHINESE_SHARE, Asking, Wording, marked, phrase, ty
 
 
 class Asked(StrEnum):
-    """What a question is after."""
+    """The aim of a question."""
 
     TEXT = "text"
     LINE = "line"
@@ -33,7 +33,7 @@ class Asked(StrEnum):
 class QA:
     """A question and its one right answer. `field` is set where `kind` is `field` or `absent`.
 
-    `marks`, where there are any, are those that a place bears on which the answer rests (`training.marks`).
+    `marks`, if any, are those of the places that the answer comes from (`training.marks`).
     """
 
     kind: Asked
@@ -47,17 +47,17 @@ SPECIAL_SHARE = 0.25
 ABSENT_SHARE = 0.36
 MOST_FIELDS = {"train": 7, "plain": 4, "test": 4}
 SECOND_ABSENT_SHARE = 0.5
-"""In training, of the questions for what is not there: how often there is another one."""
+"""In training, of the questions for what is not there: the share that has another one."""
 
 
 DENIABLE = (
     *("total", "subtotal", "tax", "date", "time", "phone", "email", "web", "address", "weight", "number", "name"),
     *("company", "postcode", "due", "discount"),
 )
-"""Fields that may be asked for in vain."""
+"""Fields that may be asked for although they are absent."""
 
 MISTAKEN = {"number": "phone"}
-"""Fields that are not denied where another one is told: "What is the number?" may mean the telephone's."""
+"""Fields that are not denied if another one is told: "What is the number?" may mean the telephone's."""
 
 KIND_SENTENCES = {
     Kind.WORDS: ("A few words.", "几个词。"),
@@ -70,13 +70,13 @@ KIND_SENTENCES = {
     Kind.FORM: ("A form.", "一张表格。"),
     Kind.NOTICE: ("A notice.", "一张告示。"),
 }
-"""What a paper is, in English and in Chinese."""
+"""Names of the kinds of papers, in English and in Chinese."""
 
 YES, NO = ("Yes.", "有。"), ("No.", "没有。")
 
 
 def ask(source: Source, whole: Document, text: str, wording: Wording = "train") -> tuple[QA, ...]:
-    """Questions about a page that reads `text`: first to read it all, then some of the others in random order.
+    """Ask about a page that reads `text`: first to read it all, then some of the others in random order.
 
     In training a count is always among them where there is one: it is the hardest.
     """
@@ -99,7 +99,7 @@ def ask(source: Source, whole: Document, text: str, wording: Wording = "train") 
 
 
 def absent(asking: Asking, english: str, chinese: str, field: str) -> QA:
-    """The one sentence for something that is not there, by its name in both languages."""
+    """Return the one sentence for a missing thing, by its name in both languages."""
     answer = asking.say(f"There is no {english} in the picture.", f"图中没有{chinese}。")
     return QA(Asked.ABSENT, asking.text, answer, field)
 
@@ -114,7 +114,7 @@ def _field(rng: random.Random, fact: Fact, wording: Wording) -> QA:
 
 
 def field_question(rng: random.Random, field: str, wording: Wording) -> Asking:
-    """One way to ask for a field that has a name."""
+    """Choose a way to ask for a field that has a name."""
     naming = NAMINGS[field]
     if wording != "test" and rng.random() < SPECIAL_SHARE:
         if naming.special_chinese and rng.random() < CHINESE_SHARE:
@@ -142,7 +142,7 @@ def _line(rng: random.Random, lines: Sequence[str], wording: Wording) -> QA:
 
 
 def _absent(source: Source, whole: Document, text: str, wording: Wording) -> list[QA]:
-    """None or one question for what is not there, in training up to two."""
+    """Ask none or one question for what is not there, in training up to two."""
     rng = source.rng
     if rng.random() >= ABSENT_SHARE:
         return []
@@ -152,7 +152,7 @@ def _absent(source: Source, whole: Document, text: str, wording: Wording) -> lis
 
 
 def _missing(source: Source, whole: Document, text: str, wording: Wording) -> QA | None:
-    """A question for what is not there: a field, the price of something that was not bought, a key of another form."""
+    """Ask for what is not there: a field, the price of an item not bought, a key of another form."""
     rng, told = source.rng, {fact.field for fact in whole.facts}
     if "item" in told and rng.random() < (0.4 if wording == "train" else 0.25):
         thing = _unbought(source, whole, wording)
@@ -172,7 +172,7 @@ def _missing(source: Source, whole: Document, text: str, wording: Wording) -> QA
 
 
 def _unbought(source: Source, whole: Document, wording: Wording) -> str:
-    """A thing in small letters, in training often like one that was bought but for a word."""
+    """Return an item in small letters, in training often like a bought one but for a word."""
     rng = source.rng
     if wording == "train" and rng.random() < 0.4:
         parts = rng.choice([fact.subject for fact in whole.facts if fact.field == "item"]).lower().split()

@@ -157,7 +157,7 @@ SAMPLES = (
 
 
 def draw_sample(sample: Sample, fonts: Sequence[Family]) -> tuple[Image.Image, str]:
-    """The picture and its text; the same every time.
+    """Draw the picture and its text; the same every time.
 
     Raises:
         ValueError: its typeface is not among `fonts`, or a line is wider than the sample's measure.
@@ -190,11 +190,11 @@ def _centred(setting: Setting, width: int, height: int) -> Setting:
 
 
 FIGURES = {"shapes.png": (Kind.SHAPES, (760, 520), 5), "chart.png": (Kind.CHART, (820, 600), 4)}
-"""Pictures as the exam draws them: their kind, size in pixels, and seed."""
+"""Pictures as the exam draws them: kind, size in pixels, and seed."""
 
 
 def draw_figure(file: str, fonts: Sequence[Family]) -> Page:
-    """A picture of FIGURES with what is asked about it; the same every time."""
+    """Draw a picture of FIGURES with its questions; the same every time."""
     kind, size, seed = FIGURES[file]
     rng = random.Random(f"sample {kind} {seed}")
     return draw_picture(rng, fonts, find_words(), *size, em=30, kind=kind, limit=300, split="test", wording="test")

@@ -1,4 +1,4 @@
-"""What the answers of an exam are worth: shares of right ones by level, and medians of seconds."""
+"""Score the answers of an exam: shares of right ones by level, and medians of seconds."""
 
 import statistics
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +13,7 @@ ANSWERABLE = frozenset(Asked) - {Asked.ABSENT, Asked.FOREIGN}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a model said to one question, and how long it took, in seconds.
+    """A model's answer to one question, and its time in seconds.
 
     `sheet` is its place in the exam, `height` the size of its type in pixels of the picture as it was sent.
     """
@@ -39,17 +39,17 @@ class Share:
 
     @property
     def value(self) -> float | None:
-        """From 0 to 1, or a little more where errors are counted; None of nothing."""
+        """The share from 0 to 1, or a little more where errors are counted; None of nothing."""
         return self.count / self.of if self.of else None
 
     def __str__(self) -> str:
-        """In percent."""
+        """Return the share in percent."""
         return "-" if self.value is None else f"{self.value:.1%}"
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The marks of one level, and in the study of heights of one height of type, in pixels.
+    """The scores of one level, and in the study of heights of one height of type, in pixels.
 
     `characters_wrong` counts the characters to insert, delete or replace in readings; `absent_said` is the share of
     questions for what is not there that were answered so, `absent_said_of_others` that of questions which have an
@@ -77,7 +77,7 @@ class Score:
 
 
 def score(level: str, answers: Iterable[Answer], height: float | None = None) -> Score:
-    """The marks of the answers at one level; with `height`, of those alone that are about type of this size."""
+    """Score the answers at one level; with `height`, only those about type of this size."""
     mine = [answer for answer in answers if answer.level == level and height in {None, answer.height}]
     flat = [answer for answer in mine if not answer.photographed]
     photographed = [answer for answer in mine if answer.photographed]
@@ -126,7 +126,7 @@ ROWS: tuple[tuple[str, Callable[[Score], Share]], ...] = (
 
 
 def table(scores: Sequence[Score]) -> str:
-    """The marks of whole levels as a table in Markdown, a column a level; rows of nothing are left out."""
+    """Format the scores of whole levels as a table in Markdown, a column a level; empty rows are left out."""
     lines = _head("of", scores)
     for name, choose in ROWS:
         shares = [choose(mark) for mark in scores]
@@ -136,7 +136,7 @@ def table(scores: Sequence[Score]) -> str:
 
 
 def timing_table(scores: Sequence[Score]) -> str:
-    """Medians of seconds as a table in Markdown, a column a level."""
+    """Format medians of seconds as a table in Markdown, a column a level."""
     lines = _head("answers", scores)
     count = str(max(mark.answers for mark in scores))
     lines.append(_row("first token", count, [f"{mark.seconds_to_first_token:.2f} s" for mark in scores]))

@@ -26,7 +26,7 @@ from training.learner import Learner, new_model
 from training.optimizers import load_states, make_optimizers, schedule, take_step
 
 LOSSES = {"answers": 1.0, "characters": 0.5, "marks": 0.5, "place": 0.2, "pointing": 0.3}
-"""What the learner's losses are called, in their order, and what each of them counts for."""
+"""The names of the learner's losses, in their order, and their weights."""
 
 SAVE_EVERY_SECONDS = 60.0
 LOG_EVERY = 50
@@ -87,7 +87,7 @@ class Training:
             self.parallel = DistributedDataParallel(self.learner, gradient_as_bucket_view=True, broadcast_buffers=False)
 
     def run(self) -> None:
-        """All steps that are left, or until the time is up."""
+        """Run the remaining steps, or until the time is up."""
         arguments = self.arguments
         arguments.out.mkdir(parents=True, exist_ok=True)
         began = saved = time.monotonic()
@@ -114,7 +114,7 @@ class Training:
             self._save()
 
     def _agreed(self, seconds: float) -> float:
-        """The first process's clock for all: else one would end, or slow down, while the others wait for it."""
+        """Share the first process's clock: else one would end, or slow down, while the others wait for it."""
         if self.size == 1:
             return seconds
         clock = torch.tensor(seconds, dtype=torch.float64, device=self.device)
@@ -129,14 +129,14 @@ class Training:
         return DataLoader(data, batch_size=None, num_workers=arguments.workers, pin_memory=gpu)
 
     def _learn(self, batch: Batch, rate: float) -> Tensor:
-        """One step of all optimizers; its losses, on the device."""
+        """Step all optimizers once; return the losses, on the device."""
         with self.four_bits.rounded() if self.packed else nullcontext():
             losses = self._differentiate(batch)
         take_step(self.optimizers, self.learner.parameters(), self.arguments.lr * rate)
         return losses
 
     def _differentiate(self, batch: Batch) -> Tensor:
-        """The losses, and the gradients of their sum."""
+        """Return the losses, and compute the gradients of their sum."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             losses: tuple[Tensor, ...] = self.parallel(batch)
         total = torch.stack([weight * loss for weight, loss in zip(LOSSES.values(), losses, strict=True)]).sum()
@@ -157,7 +157,7 @@ class Training:
         print(line, flush=True)
 
     def _save(self) -> None:
-        """The state for --resume, and the weights as a checkpoint."""
+        """Save the state for --resume, and the weights as a checkpoint."""
         optimizers = [optimizer.state_dict() for optimizer in self.optimizers]
         state = {"learner": self.learner.state_dict(), "optimizers": optimizers, "step": self.step}
         part = self.arguments.out / "state.part"
@@ -176,7 +176,7 @@ class Training:
 
 
 def load_weights(learner: Learner, folder: Path) -> None:
-    """Fill a learner with a checkpoint folder's weights, and the heads' where they stand beside it and fit."""
+    """Fill a learner with a checkpoint folder's weights, and the heads' if they are there and fit."""
     for shard in sorted(folder.glob("*.safetensors")):
         learner.model.load_state_dict(load_file(shard), strict=False)
     heads = folder.parent / HEADS

@@ -19,17 +19,17 @@ from training.names import (
 
 
 def digits(rng: random.Random, count: int) -> str:
-    """That many random digits."""
+    """Return `count` random digits."""
     return "".join(rng.choices("0123456789", k=count))
 
 
 def letters(rng: random.Random, count: int) -> str:
-    """That many random capitals."""
+    """Return `count` random capitals."""
     return "".join(rng.choices(CODE_LETTERS, k=count))
 
 
 def made_up(rng: random.Random) -> str:
-    """A pronounceable word that means nothing, in small letters."""
+    """Invent a pronounceable word that means nothing, in small letters."""
     syllables = (
         rng.choice(CONSONANTS) + rng.choice(VOWELS) + (rng.choice("nrlst") if rng.random() < 0.3 else "")
         for _ in range(rng.randint(2, 3))
@@ -38,12 +38,12 @@ def made_up(rng: random.Random) -> str:
 
 
 def word(rng: random.Random, words: Sequence[str]) -> str:
-    """A small English word, now and then a made-up one."""
+    """Invent a small English word, now and then a made-up one."""
     return made_up(rng) if rng.random() < 0.12 else rng.choice(words).lower()
 
 
 def short_word(rng: random.Random, words: Sequence[str], most: int) -> str:
-    """A word of at most `most` letters."""
+    """Invent a word of at most `most` letters."""
     for _ in range(6):
         candidate = word(rng, words)
         if len(candidate) <= most:
@@ -52,17 +52,17 @@ def short_word(rng: random.Random, words: Sequence[str], most: int) -> str:
 
 
 def first_name(rng: random.Random) -> str:
-    """A given name."""
+    """Invent a given name."""
     return rng.choice(FIRST_NAMES) if rng.random() < 0.7 else made_up(rng).capitalize()
 
 
 def surname(rng: random.Random) -> str:
-    """A family name."""
+    """Invent a family name."""
     return rng.choice(SURNAMES) if rng.random() < 0.5 else made_up(rng).capitalize()
 
 
 def person(rng: random.Random) -> str:
-    """A full name, sometimes with an initial or a title."""
+    """Invent a full name, sometimes with an initial or a title."""
     shape = rng.random()
     if shape < 0.08:
         return f"{rng.choice(['Dr.', 'Mr.', 'Ms.', 'Mrs.'])} {first_name(rng)} {surname(rng)}"
@@ -72,7 +72,7 @@ def person(rng: random.Random) -> str:
 
 
 def company(rng: random.Random, words: Sequence[str]) -> str:
-    """A company's or a shop's name."""
+    """Invent a company's or a shop's name."""
     stem = rng.choice((surname(rng), made_up(rng).capitalize(), short_word(rng, words, 8).capitalize()))
     shape = rng.random()
     if shape < 0.2:
@@ -83,19 +83,19 @@ def company(rng: random.Random, words: Sequence[str]) -> str:
 
 
 def street(rng: random.Random, words: Sequence[str]) -> str:
-    """A street with its number."""
+    """Invent a street with its number."""
     stem = rng.choice((surname(rng), short_word(rng, words, 7).capitalize(), made_up(rng).capitalize()))
     number = f"{rng.randint(1, 999)}{rng.choice('ABC') if rng.random() < 0.1 else ''}"
     return f"{number} {stem} {rng.choice(STREETS)}"
 
 
 def town(rng: random.Random) -> str:
-    """A town, real or made up."""
+    """Invent a town, real or made up."""
     return rng.choice(TOWNS) if rng.random() < 0.5 else made_up(rng).capitalize() + rng.choice(ENDINGS)
 
 
 def postcode(rng: random.Random) -> str:
-    """A postcode in one of several countries' shapes."""
+    """Invent a postcode in one of several countries' shapes."""
     shapes = (
         f"{digits(rng, 5)}",
         f"{letters(rng, 2)}{rng.randint(1, 9)} {rng.randint(1, 9)}{letters(rng, 2)}",
@@ -106,7 +106,7 @@ def postcode(rng: random.Random) -> str:
 
 
 def phone(rng: random.Random) -> str:
-    """A telephone number."""
+    """Invent a telephone number."""
     shapes = (
         f"555-{digits(rng, 4)}",
         f"({digits(rng, 3)}) 555-{digits(rng, 4)}",
@@ -119,18 +119,18 @@ def phone(rng: random.Random) -> str:
 
 
 def domain(rng: random.Random, words: Sequence[str]) -> str:
-    """An internet domain."""
+    """Invent an internet domain."""
     stem = rng.choice((made_up(rng), short_word(rng, words, 8), f"{made_up(rng)}-{short_word(rng, words, 5)}"))
     return f"{stem}.{rng.choice(('com', 'org', 'net', 'co.uk', 'de', 'io', 'shop'))}"
 
 
 def web(rng: random.Random, words: Sequence[str]) -> str:
-    """A web address as it is printed."""
+    """Invent a web address as it is printed."""
     return rng.choice(("www.", "www.", "", "https://")) + domain(rng, words)
 
 
 def email(rng: random.Random, words: Sequence[str], owner: str = "") -> str:
-    """An e-mail address, of `owner` where one is given."""
+    """Invent an e-mail address, of `owner` where one is given."""
     plain = [part.strip(".").lower().replace("é", "e") for part in owner.split()]
     names = [f"{plain[-2]}.{plain[-1]}", f"{plain[-2][0]}{plain[-1]}", plain[-1]] if len(plain) > 1 else []
     names.append(rng.choice(("info", "hello", "office", "sales", made_up(rng))))
@@ -138,12 +138,12 @@ def email(rng: random.Random, words: Sequence[str], owner: str = "") -> str:
 
 
 def date(rng: random.Random) -> str:
-    """A date in one of many shapes."""
+    """Invent a date in one of many shapes."""
     return _write_date(rng.randint(1, 28), rng.randint(1, 12), rng.randint(1995, 2031), rng.randrange(DATE_SHAPES))
 
 
 def two_dates(rng: random.Random) -> tuple[str, str]:
-    """A date and a later one, printed alike."""
+    """Invent a date and a later one, printed alike."""
     day, month, year, shape = (
         rng.randint(1, 27),
         rng.randint(1, 11),
@@ -175,7 +175,7 @@ def _write_date(day: int, month: int, year: int, shape: int) -> str:
 
 
 def time(rng: random.Random) -> str:
-    """A time of day."""
+    """Invent a time of day."""
     hour, minute = rng.randint(0, 23), rng.randint(0, 59)
     twelve = f"{(hour + 11) % 12 + 1}:{minute:02}"
     half = "am" if hour < 12 else "pm"
@@ -185,7 +185,7 @@ def time(rng: random.Random) -> str:
 
 
 def code(rng: random.Random) -> str:
-    """The number of a receipt, an order or a room."""
+    """Invent the number of a receipt, an order or a room."""
     shapes = (
         digits(rng, rng.randint(3, 8)),
         f"{letters(rng, rng.randint(1, 3))}-{digits(rng, rng.randint(3, 6))}",
@@ -198,7 +198,7 @@ def code(rng: random.Random) -> str:
 
 
 def weight(rng: random.Random) -> str:
-    """A weight with its unit."""
+    """Invent a weight with its unit."""
     whole = rng.randint(1, 48)
     return rng.choice(
         (f"{whole}.{rng.randint(0, 9)} kg", f"{whole} kg", f"{whole * 50} g", f"{whole}.{digits(rng, 2)} lb")
@@ -206,12 +206,12 @@ def weight(rng: random.Random) -> str:
 
 
 def iban(rng: random.Random) -> str:
-    """A bank account's number, in groups of four."""
+    """Invent a bank account's number, in groups of four."""
     return " ".join((f"{letters(rng, 2)}{digits(rng, 2)}", *(digits(rng, 4) for _ in range(rng.randint(3, 4)))))
 
 
 def hours(rng: random.Random) -> str:
-    """From when to when something is open."""
+    """Invent opening hours."""
     start, end = rng.randint(6, 11), rng.randint(12, 22)
     half = rng.choice(("00", "30", "00", "15"))
     shapes = (
@@ -225,7 +225,7 @@ def hours(rng: random.Random) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """How amounts are printed on one paper; `grouped` sets a comma after the thousands."""
+    """The format of amounts on one paper; `grouped` sets a comma after the thousands."""
 
     before: str
     after: str
@@ -233,7 +233,7 @@ class Currency:
     grouped: bool = False
 
     def write(self, cents: int) -> str:
-        """An amount of so many hundredths; a negative one begins with a minus."""
+        """Print an amount given in hundredths; a negative one begins with a minus."""
         whole, rest = divmod(abs(cents), 100)
         printed = f"{whole:,}" if self.grouped else str(whole)
         return f"{'-' if cents < 0 else ''}{self.before}{printed}{self.point}{rest:02}{self.after}"

@@ -1,4 +1,4 @@
-"""Ways to ask put together from parts: the model should learn what is meant, not a list."""
+"""Questions put together from parts: the model should learn their meaning, not a list."""
 
 from collections.abc import Iterable
 from itertools import product
@@ -113,7 +113,7 @@ def _unique(found: Iterable[str], held_out: Iterable[str] = ()) -> tuple[str, ..
 
 
 def requests_for_field(held_out: Iterable[str] = ()) -> tuple[str, ...]:
-    """English frames that ask for one field by its noun, each once, but for those held out."""
+    """List English frames that ask for one field by its noun, each once, but for those held out."""
     found = [frame.format(verb[0].upper() + verb[1:], verb) for frame in FIELD_REQUESTS for verb in FIELD_VERBS]
     found += [frame.format(verb) for frame in FIELD_POLITE for verb in FIELD_VERBS]
     found += [f"{what} the {{noun}} {place}?" for what in ("What is", "What's") for place in FIELD_PLACES]
@@ -121,7 +121,7 @@ def requests_for_field(held_out: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def chinese_requests_for_field(held_out: Iterable[str] = ()) -> tuple[str, ...]:
-    """Chinese frames that ask for one field by its noun, each once, but for those held out."""
+    """List Chinese frames that ask for one field by its noun, each once, but for those held out."""
     found = [
         lead + tail for lead in CHINESE_LEADS for tail in CHINESE_ASKS if lead or not tail.startswith(("的", "显"))
     ]
@@ -130,7 +130,7 @@ def chinese_requests_for_field(held_out: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def requests_for_entry(held_out: Iterable[str] = ()) -> tuple[str, ...]:
-    """English frames that ask what stands behind a printed label, each once, but for those held out."""
+    """List English frames that ask for the value of a printed label, each once, but for those held out."""
     found = [f"What does it say {place} {{subject}}?" for place in ENTRY_PLACES]
     found += [f"What {verb} {place} {{subject}}?" for verb in ("stands", "is written", "is") for place in ENTRY_PLACES]
     found += [frame.replace("Noun", "subject").replace("noun", "subject") for frame in requests_for_field()]
@@ -141,7 +141,7 @@ def requests_for_entry(held_out: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def requests_for_price(held_out: Iterable[str] = ()) -> tuple[str, ...]:
-    """English frames that ask what one thing costs, each once, but for those held out."""
+    """List English frames that ask for the price of one item, each once, but for those held out."""
     found = [
         f"{verb[0].upper() + verb[1:]} the price of {the}{{subject}}." for verb in FIELD_VERBS for the in ("", "the ")
     ]
@@ -194,18 +194,18 @@ CHINESE_ENTRIES = (
 
 
 def chinese_requests_for_price(held_out: Iterable[str] = ()) -> tuple[str, ...]:
-    """Chinese frames that ask what one thing costs, each once, but for those held out."""
+    """List Chinese frames that ask for the price of one item, each once, but for those held out."""
     return _unique(crossed("{}{{subject}}{}", CHINESE_LINES, CHINESE_PRICES), held_out)
 
 
 def chinese_requests_for_entry(held_out: Iterable[str] = ()) -> tuple[str, ...]:
-    """Chinese frames that ask what stands behind a printed label, each once, but for those held out."""
+    """List Chinese frames that ask for the value of a printed label, each once, but for those held out."""
     found = crossed("{}{{subject}}{}", CHINESE_LINES, CHINESE_ENTRIES)
     return _unique((*found, *(verb + "{subject}" for verb in CHINESE_REQUESTS)), held_out)
 
 
 def requests_for_text(held_out: Iterable[str] = ()) -> tuple[str, ...]:
-    """English sentences that ask for all of the text, each once, but for those held out."""
+    """List English sentences that ask for all of the text, each once, but for those held out."""
     found = []
     for frame, verb, whole in product(REQUESTS, VERBS, OBJECTS):
         asked = f"{verb} {whole}"
@@ -218,7 +218,7 @@ def requests_for_text(held_out: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def chinese_requests_for_text(held_out: Iterable[str] = ()) -> tuple[str, ...]:
-    """Chinese sentences that ask for all of the text, each once, but for those held out."""
+    """List Chinese sentences that ask for all of the text, each once, but for those held out."""
     frames = ("请{}{}。", "{}{}。", "帮我{}{}。", "请你{}{}", "{}{}", "能{}{}吗?", "请帮我{}{}。")
     found = [way for frame in frames for way in crossed(frame, CHINESE_VERBS, CHINESE_OBJECTS)]
     found += [f"{place}{tail}?" for place in CHINESE_PLACES for tail in CHINESE_TAILS]

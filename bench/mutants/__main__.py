@@ -28,7 +28,7 @@ def outcomes(module: str, tests: Sequence[str], only: frozenset[Key] | None) -> 
             raise SystemExit(f"{module}: its tests fail without any change, with {code}; see {log}")
         return time.monotonic() - begin
 
-    most = 3 * check() + 10
+    most = 2 * check() + 8
     for mutant in mutants_of(module):
         if only is None or mutant.key in only:
             code = outcome(module, mutant.source, tests, most, log)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from bot.delivery.pacing import ONCE
+from bot.delivery.rate_limiter import ONCE
 from bot.render import Part
 
 STOPPED = "stopped_message_generation"

@@ -8,7 +8,7 @@ from telegram import Message
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from bot.delivery.pacing import ONCE
+from bot.delivery.rate_limiter import ONCE
 
 MOST_TRIED = 10
 """How many numbers after a question's are tried: its first message was sent soon after it came."""

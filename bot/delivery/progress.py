@@ -1,10 +1,12 @@
-"""What a person sees of his question before the answer is whole: its place in line, that it is looked at, the text."""
+"""What a person sees of their question before the answer is whole: its place in line, that it is looked at, the text."""
 
 import math
 
-from bot.delivery.combining import APART, CombinedAnswer
-from bot.questions.asked import Asked, Step
-from bot.texts import Sentence, Texts
+from assistant.answering import AnswerState, Reading
+from assistant.combined_answer import APART, CombinedAnswer
+from assistant.open_questions import OpenQuestion, Step
+from assistant.texts import Sentence, Texts
+from assistant.texts.failures import excuse
 from model_service import GenerationOutput, Health, ModelService, Stage
 
 STEP_SECONDS = 5
@@ -14,27 +16,36 @@ MINUTE = 60
 
 
 class Progress:
-    """How far one question is. `output` is the newest of what is said about the picture whose turn it is.
+    """How far one question is: `output` is the newest about the picture whose turn it is, None before that is in line.
 
-    It is None before that is in line. `answer` holds what was said about the pictures before; `grows` says that it is
-    to be seen while it is written.
+    `answer` holds what was said about the pictures before; `grows` says that it is to be seen while it is written.
     """
 
     def __init__(
-        self,
-        texts: Texts,
-        model: ModelService,
-        asked: Asked,
-        answer: CombinedAnswer | None = None,
-        *,
-        grows: bool = True,
+        self, texts: Texts, model: ModelService, answer: CombinedAnswer | None = None, *, grows: bool = True
     ) -> None:
         self.output: GenerationOutput | None = None
+        self.question: OpenQuestion | None = None
         self.answer = answer or CombinedAnswer()
         self._texts = texts
         self._model = model
-        self._asked = asked
         self._grows = grows
+
+    def follow(self, state: AnswerState) -> bool:
+        """Take over a state; returns whether it is worth showing at once. Of places in line later ones can wait."""
+        first = self.output is None
+        self.question, self.output = state.question, state.output
+        for reading in state.readings[self.answer.done :]:
+            self.answer.add(self._said_about(reading))
+        output = state.output
+        if output is None:
+            return first and not state.readings
+        return (first or output.stage is not Stage.WAITING) and output.finish_reason is None
+
+    def _said_about(self, reading: Reading) -> str:
+        if reading.error is not None and self.question is not None:
+            return excuse(self._texts, reading.error, self.question.update_id)
+        return reading.text or self._texts.say(Sentence.NO_WORDS)
 
     @property
     def written(self) -> str:
@@ -59,9 +70,9 @@ class Progress:
             return self._looking()
         if self._model.health is Health.LOADING:
             return starting_up(self._texts, self._model)
-        if self._asked.step is Step.BEHIND:
+        if self.question is not None and self.question.step is Step.BEHIND:
             return self._texts.say(Sentence.EARLIER_FIRST)
-        place = self._model.place(self._asked.request)
+        place = None if self.question is None else self._model.place(self.question.request)
         if place is not None:
             return in_line(self._texts, place.ahead, place.seconds)
         return "" if self.output is None else in_line(self._texts, self.output.waiting, self.output.wait_seconds)

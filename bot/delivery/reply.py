@@ -10,13 +10,13 @@ from telegram.constants import ChatAction
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
+from assistant.tasks import beside, spawn
 from bot.delivery.drafts import Draft
-from bot.delivery.looks import Looks
-from bot.delivery.pacing import ONCE
-from bot.delivery.post import Place, Post
-from bot.delivery.sending import is_unreachable, never_arrived
+from bot.delivery.edit_throttle import EditThrottle
+from bot.delivery.errors import is_unreachable, never_arrived
+from bot.delivery.message import EditableMessage, Place
+from bot.delivery.rate_limiter import ONCE
 from bot.render import Part, growing
-from bot.tasks import beside, spawn
 
 TYPING_SECONDS = 4.5
 """Telegram shows "typing" for five seconds."""
@@ -31,10 +31,10 @@ _log = logging.getLogger(__name__)
 
 
 class Reply:
-    """The message that shows one answer. `began` is called with its number as soon as there is one.
+    """The message that shows one answer. `on_sent` is called with its number as soon as there is one.
 
-    `message_id` is that of a message which a former run of the program began. `keyboard` stands under it while it
-    grows; the whole answer brings its own, or none. `looks` says when it may grow. With a `draft` it grows as that, and
+    `message_id` is that of a message which a former run of the program on_sent. `keyboard` stands under it while it
+    grows; the whole answer brings its own, or none. `throttle` says when it may grow. With a `draft` it grows as that, and
     becomes a message when it is whole, or where Telegram does not take the draft.
     """
 
@@ -43,15 +43,15 @@ class Reply:
         bot: ExtBot[int],
         place: Place,
         *,
-        looks: Looks | None = None,
+        throttle: EditThrottle | None = None,
         message_id: int | None = None,
-        began: Callable[[int], Awaitable[None]] | None = None,
+        on_sent: Callable[[int], Awaitable[None]] | None = None,
         keyboard: InlineKeyboardMarkup | None = None,
         draft: Draft | None = None,
     ) -> None:
         self._bot = bot
-        self._post = Post(bot, place, message_id, began, keyboard)
-        self._looks = Looks() if looks is None else looks
+        self._post = EditableMessage(bot, place, message_id, on_sent, keyboard)
+        self._throttle = EditThrottle() if throttle is None else throttle
         self._showing = asyncio.Lock()
         self._closed = False
         self._lost = False
@@ -119,16 +119,16 @@ class Reply:
     async def _try(self, part: Part) -> None:
         chat = self._post.place.chat
         first = self._post.message_id is None and not self._tried
-        if not first and not self._looks.may(chat, self):
+        if not first and not self._throttle.try_acquire(chat, self):
             return
         self._tried = True
-        self._looks.took(chat, self)
+        self._throttle.record(chat, self)
         self._typing.clear()
         try:
             if self._post.message_id is None and self._draft is not None and await self._draft.show(part):
                 self._post.shown = (part, None)
             else:
-                await self._post.put(part, rate=ONCE)
+                await self._post.show(part, rate=ONCE)
         except RetryAfter as error:
             _log.debug("a look at an answer is skipped: %s", error)
         except TelegramError as error:
@@ -150,15 +150,15 @@ class Reply:
         self._typing.clear()
         first, *others = parts
         self._post.keyboard = None if others else keyboard
-        messages = [await self._post.put_surely(first)]
+        messages = [await self._post.deliver(first)]
         for part in others:
             self._post.next()
             self._post.keyboard = keyboard if part is others[-1] else None
-            messages.append(await self._post.put_surely(part))
+            messages.append(await self._post.deliver(part))
         if doubt and None in messages:
             self._post.next()
             self._post.keyboard = None
-            await self._post.put_surely(Part(doubt))
+            await self._post.deliver(Part(doubt))
         return [message for message in messages if message is not None]
 
     async def _keep_typing(self) -> None:

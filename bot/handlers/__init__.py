@@ -10,33 +10,32 @@ from telegram.ext import (
     filters,
 )
 
-from bot.access import QUESTIONS
+from bot.addressing import QUESTIONS
 from bot.context import BotContext, EyeglassApplication
+from bot.delivery import answer_buttons, settings_menu
 from bot.handlers import (
-    again,
     aside,
-    closer,
-    deadly,
     detail,
     errors,
     forget,
     gate,
-    menu,
-    others,
     people,
     pictures,
+    poison,
     questions,
     queue,
+    recent_pictures,
+    retry,
     settings,
-    shown,
     stale,
     start,
-    stopping,
+    stop_draft,
     strangers,
+    unsupported,
     watch,
 )
 
-STOPS, GATE, DEADLY, AGE, WORK = range(5)
+STOPS, GATE, POISON, AGE, WORK = range(5)
 PICTURE = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL
 MOVING = filters.ANIMATION | filters.VIDEO | filters.VIDEO_NOTE
 QUESTION = filters.TEXT & ~filters.COMMAND
@@ -45,16 +44,16 @@ ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 
 def register(application: EyeglassApplication) -> None:
     """Put the table into the application."""
-    application.add_handler(TypeHandler[Update, BotContext, None](Update, stopping.stop), group=STOPS)
+    application.add_handler(TypeHandler[Update, BotContext, None](Update, stop_draft.stop), group=STOPS)
     application.add_handler(TypeHandler[Update, BotContext, None](Update, gate.admit), group=GATE)
-    application.add_handler(TypeHandler[Update, BotContext, None](Update, deadly.give_up), group=DEADLY)
+    application.add_handler(TypeHandler[Update, BotContext, None](Update, poison.give_up), group=POISON)
     application.add_handler(TypeHandler[Update, BotContext, None](Update, stale.turn_away), group=AGE)
     application.add_handlers(
         [
             CommandHandler("start", start.welcome),
             CommandHandler("help", start.explain),
             CommandHandler(QUESTIONS, questions.ask),
-            CommandHandler("pictures", shown.show),
+            CommandHandler("pictures", recent_pictures.show),
             CommandHandler("new", start.start_afresh),
             CommandHandler("settings", settings.show),
             CommandHandler("detail", detail.choose),
@@ -68,18 +67,18 @@ def register(application: EyeglassApplication) -> None:
             CommandHandler("allow", people.allow),
             CommandHandler("remove", people.remove),
             CallbackQueryHandler(start.press, pattern=start.PATTERN),
-            CallbackQueryHandler(settings.press, pattern=menu.PATTERN),
+            CallbackQueryHandler(settings.press, pattern=settings_menu.PATTERN),
             CallbackQueryHandler(detail.press, pattern=detail.PATTERN),
             CallbackQueryHandler(people.press, pattern=people.PATTERN),
             CallbackQueryHandler(aside.press, pattern=aside.PATTERN),
             CallbackQueryHandler(queue.press, pattern=queue.PATTERN),
-            CallbackQueryHandler(shown.press, pattern=shown.PATTERN),
-            CallbackQueryHandler(again.press, pattern=closer.PATTERN),
-            CallbackQueryHandler(others.stale_button),
+            CallbackQueryHandler(recent_pictures.press, pattern=recent_pictures.PATTERN),
+            CallbackQueryHandler(retry.press, pattern=answer_buttons.PATTERN),
+            CallbackQueryHandler(unsupported.stale_button),
             ChatMemberHandler(strangers.invited, ChatMemberHandler.MY_CHAT_MEMBER),
             MessageHandler(PICTURE | MOVING, pictures.look),
             MessageHandler(QUESTION, questions.ask),
-            MessageHandler(ANYTHING_ELSE, others.decline),
+            MessageHandler(ANYTHING_ELSE, unsupported.decline),
         ],
         group=WORK,
     )

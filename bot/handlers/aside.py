@@ -5,14 +5,13 @@ import time
 
 from telegram import Chat, InlineKeyboardMarkup, Update
 
-from bot.access import decides
+from assistant.access import decides
+from assistant.texts import Sentence, Texts
 from bot.context import BotContext
+from bot.delivery.say import acknowledge, redraw
 from bot.handlers.queue import lasting
-from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
-from bot.inbox_queue import queue_of
-from bot.reports import RETRY, retry_button
-from bot.storage import SetAside
-from bot.texts import Sentence, Texts
+from bot.updates.inbox import SetAside
+from bot.updates.reports import RETRY, retry_button
 
 PATTERN = rf"^{RETRY}([0-9]{{1,15}}):([0-9]{{1,15}})\Z"
 MOST_SHOWN = 20
@@ -24,11 +23,11 @@ async def show(update: Update, context: BotContext) -> None:
     """/aside: the numbers of the updates set aside, since when and why, each with a button; in private."""
     user = update.effective_user
     if user is None or not decides(await context.services.admissions.get(user.id)):
-        await say(update, context, Sentence.ADMINS_ONLY)
-    elif message_of(update).chat.type != Chat.PRIVATE:
-        await say(update, context, Sentence.PRIVATE_ONLY)
+        await context.say(Sentence.ADMINS_ONLY)
+    elif context.incoming.message.chat.type != Chat.PRIVATE:
+        await context.say(Sentence.PRIVATE_ONLY)
     else:
-        await say_text(update, context, *_list(await texts_for(update, context), await context.services.inbox.aside()))
+        await context.say_text(*_list(context.incoming.texts, await context.services.inbox.aside()))
 
 
 async def press(update: Update, context: BotContext) -> None:
@@ -41,9 +40,9 @@ async def press(update: Update, context: BotContext) -> None:
         await acknowledge(query)
         return
     first, last = (int(number) for number in query.data.removeprefix(RETRY).split(":"))
-    count = await queue_of(context).bring_back(first, last)
+    count = await context.queue.bring_back(first, last)
     _log.info("user %d has %d updates tried again (%d to %d)", query.from_user.id, count, first, last)
-    texts = await texts_for(update, context)
+    texts = context.incoming.texts
     said = texts.say(Sentence.TRIED_AGAIN, count=count) if count else texts.say(Sentence.SETTLED)
     await acknowledge(query, said)
     text, keyboard = _list(texts, await context.services.inbox.aside())

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
-from bot.configuration.chat_settings import Setting
+from assistant.settings.chat_settings import Setting
+from assistant.texts import PURPOSES, Sentence, Texts
 from bot.context import BotContext, Services
-from bot.delivery.footer import SEPARATOR
-from bot.delivery.post import topic_of
-from bot.handlers.admins import may_change_settings
-from bot.handlers.menu import CHOSEN, detail_label
-from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
-from bot.texts import PURPOSES, Sentence, Texts
+from bot.delivery.answer_text import SEPARATOR
+from bot.delivery.message import topic_of
+from bot.delivery.say import acknowledge, redraw
+from bot.delivery.settings_menu import CHOSEN, detail_label
+from bot.incoming.admins import may_change_settings
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, Level, UnknownDetail
 
 PREFIX = "detail:"
@@ -20,21 +20,21 @@ PATTERN = rf"^{PREFIX}({'|'.join(LEVEL_TOKENS)})\Z"
 
 async def choose(update: Update, context: BotContext) -> None:
     """/detail shows the levels; /detail high or /detail 384 chooses one."""
-    message, texts = message_of(update), await texts_for(update, context)
+    message, texts = context.incoming.message, context.incoming.texts
     if not context.args:
         current = await _current(message, context)
-        await say_text(update, context, _choice(texts, current, context.services), keyboard(texts, current))
+        await context.say_text(_choice(texts, current, context.services), keyboard(texts, current))
         return
     try:
         detail = Detail.parse(" ".join(context.args))
     except UnknownDetail:
-        await say_text(update, context, levels(texts))
+        await context.say_text(levels(texts))
         return
-    if not await may_change_settings(update, context):
-        await say(update, context, Sentence.GROUP_ADMINS_ONLY)
+    if not await may_change_settings(context):
+        await context.say(Sentence.GROUP_ADMINS_ONLY)
         return
     await context.services.chats.choose(Setting.DETAIL, str(detail), message.chat.id, topic_of(message))
-    await say_text(update, context, _chosen(texts, detail))
+    await context.say_text(_chosen(texts, detail))
 
 
 async def press(update: Update, context: BotContext) -> None:
@@ -42,11 +42,11 @@ async def press(update: Update, context: BotContext) -> None:
     query = update.callback_query
     if query is None or query.data is None or query.message is None:
         return
-    menu, texts = query.message, await texts_for(update, context)
+    menu, texts = query.message, context.incoming.texts
     if menu.chat.is_forum and not menu.is_accessible:
         await acknowledge(query, texts.say(Sentence.BUTTON_STALE))  # Nobody knows in which topic it stood.
         return
-    if not await may_change_settings(update, context):
+    if not await may_change_settings(context):
         await acknowledge(query, texts.say(Sentence.GROUP_ADMINS_ONLY))
         return
     detail = Detail.parse(query.data.removeprefix(PREFIX))
@@ -73,7 +73,7 @@ def levels(texts: Texts) -> str:
 
 
 async def _current(message: Message, context: BotContext) -> Detail:
-    return (await context.services.chats.settings(message.chat.id, topic_of(message))).detail
+    return context.incoming.settings.detail
 
 
 def _choice(texts: Texts, current: Detail, services: Services) -> str:
@@ -93,7 +93,7 @@ def _known(texts: Texts, level: Level, services: Services) -> Iterator[str]:
     if info is not None and tokens > info.max_visual_tokens:
         tokens = info.max_visual_tokens
         yield texts.say(Sentence.DETAIL_BEYOND, tokens=tokens)
-    seconds = services.timings.typical(Detail(tokens))
+    seconds = services.latency.typical(Detail(tokens))
     if seconds is not None:
         yield texts.say(Sentence.DETAIL_SECONDS, seconds=f"{seconds:.1f}")
 

@@ -8,13 +8,11 @@ import uuid
 from telegram import Bot, Update
 from telegram.error import ChatMigrated, InvalidToken, TelegramError
 
+from assistant.storage import is_full, is_passing_outage
+from assistant.texts import Sentence
 from bot.context import BotContext, Services
-from bot.delivery.sending import is_passing, is_unreachable
-from bot.handlers.speaking import say
-from bot.lanes import lanes_of
+from bot.delivery.errors import is_transient, is_unreachable
 from bot.logs import without_tokens
-from bot.storage import is_full, is_passing_trouble
-from bot.texts import Sentence
 
 _log = logging.getLogger(__name__)
 
@@ -28,10 +26,10 @@ async def report(update: object, context: BotContext) -> None:
     elif isinstance(update, Update) and isinstance(error, InvalidToken):
         _log.warning("chat %s: update %d is left to the next start: %s", number, update.update_id, error)
         await context.services.inbox.postpone(update.update_id)
-    elif isinstance(update, Update) and is_passing(error):
+    elif isinstance(update, Update) and is_transient(error):
         _log.warning("chat %s: update %d is tried again: %s", number, update.update_id, error)
-        lanes_of(context).try_again(update.update_id)
-    elif isinstance(update, Update) and is_passing_trouble(error):
+        context.lanes.try_again(update.update_id)
+    elif isinstance(update, Update) and is_passing_outage(error):
         await _wait_for_storage(update, context)
     else:
         await _confess(update, context)
@@ -41,13 +39,14 @@ async def _wait_for_storage(update: Update, context: BotContext) -> None:
     """Try again once the storage is well; say so at once, and once, in a message that goes once it is done."""
     error, number = context.error, update.update_id
     _log.error("the storage cannot be used, update %d is tried again: %s", number, error)
-    lanes, notices = lanes_of(context), context.services.notices
+    lanes, notices = context.lanes, context.services.notices
     lanes.try_again(number)
     if number not in notices and update.effective_chat is not None:
         notices[number] = (update.effective_chat.id, [])
         sentence = Sentence.DISK_FULL if is_full(error) else Sentence.STORAGE_BUSY
         with contextlib.suppress(TelegramError, sqlite3.Error):
-            notices[number][1].extend(await say(update, context, sentence))
+            await context.take_apart(update)
+            notices[number][1].extend(await context.say(sentence))
 
 
 async def take_back(bot: Bot, services: Services, update_id: int) -> None:
@@ -64,5 +63,6 @@ async def _confess(update: object, context: BotContext) -> None:
     if not isinstance(update, Update):
         return
     with contextlib.suppress(TelegramError):
-        await say(update, context, Sentence.BROKEN, number=number)
+        if await context.take_apart(update) is not None:
+            await context.say(Sentence.BROKEN, number=number)
     await context.services.inbox.fail(update.update_id, without_tokens(f"{number}: {context.error!r}")[:1000])

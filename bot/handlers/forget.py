@@ -7,12 +7,10 @@ import logging
 from telegram import Message, Update
 from telegram.error import TelegramError
 
+from assistant.texts import Sentence
 from bot.context import BotContext
 from bot.delivery.orphans import remove_orphans
-from bot.handlers.admins import is_admin_here
-from bot.handlers.speaking import message_of, say, say_as_answer
-from bot.lanes import lanes_of
-from bot.texts import Sentence
+from bot.incoming.admins import is_admin_here
 
 PATIENCE = 3.0
 """Seconds that a reader of the database is waited for before the person hears of it."""
@@ -27,12 +25,12 @@ async def forget(update: Update, context: BotContext) -> None:
 
     Cut off at any point it is done again by the next run, from the start: its own update is finished last.
     """
-    message = message_of(update)
-    if not await is_admin_here(update, context):
-        await say(update, context, Sentence.GROUP_ADMINS_ONLY)
+    message = context.incoming.message
+    if not await is_admin_here(context):
+        await context.say(Sentence.GROUP_ADMINS_ONLY)
         return
     chat = message.chat.id
-    await lanes_of(context).drop(chat, update.update_id)
+    await context.lanes.drop(chat, update.update_id)
     await _clear_screen(message, update, context)
     forgotten = await context.services.retention.forget(chat, update.update_id)
     context.services.model.forget(str(chat))
@@ -40,7 +38,7 @@ async def forget(update: Update, context: BotContext) -> None:
     if not forgotten.erased:
         await _erase(update, context)
     counts = {"pictures": forgotten.pictures, "answers": forgotten.questions}
-    await say_as_answer(message, update, context, Sentence.FORGOTTEN, **counts)
+    await context.say_as_answer(Sentence.FORGOTTEN, **counts)
 
 
 async def _clear_screen(message: Message, update: Update, context: BotContext) -> None:
@@ -60,8 +58,8 @@ async def _erase(update: Update, context: BotContext) -> None:
         if waited >= PATIENCE and not told:
             told = True
             _log.warning("another program reads the database: what was forgotten is not erased from its log yet")
-            lanes_of(context).let_by(update.update_id)
-            await say(update, context, Sentence.FORGETTING)
+            context.lanes.let_by(update.update_id)
+            await context.say(Sentence.FORGETTING)
         await asyncio.sleep(pause)
         waited += pause
         pause = min(LONGEST_PAUSE, 2 * pause)

@@ -8,12 +8,13 @@ from telegram.constants import ChatAction
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from bot.access import Verdict, is_addressed, judge, leading_command
+from assistant.access import Verdict
+from bot.addressing import is_addressed, judge_sender, leading_command
 from bot.context import BotContext, EyeglassApplication
-from bot.delivery.pacing import ONCE
-from bot.delivery.post import topic_of
+from bot.delivery.message import topic_of
+from bot.delivery.rate_limiter import ONCE
 from bot.handlers import strangers
-from bot.pictures.attachments import shows_picture
+from bot.incoming.attachments import shows_picture
 
 _log = logging.getLogger(__name__)
 
@@ -31,10 +32,12 @@ async def admit(update: Update, context: BotContext) -> None:
         raise ApplicationHandlerStop
     if message is not None and (move := _move(message)) is not None:
         _log.info("group %d is supergroup %d now", *move)
-        await context.services.moving.group(*move)
+        await context.services.groups.group(*move)
         raise ApplicationHandlerStop
     verdict = await _verdict(update, context)
-    if verdict is Verdict.WELCOME and (message is None or await _is_meant(message, context)):
+    if await context.take_apart(update) is None:
+        raise ApplicationHandlerStop
+    if verdict is Verdict.WELCOME and (message is None or _is_meant(message, context)):
         return
     if verdict is Verdict.STRANGER and message is not None:
         await strangers.meet(message, update, context)
@@ -46,11 +49,10 @@ async def admit(update: Update, context: BotContext) -> None:
 async def show_arriving(application: EyeglassApplication, update: Update) -> None:
     """Show "typing" while more of an album is waited for, to those who are going to be answered."""
     context, message = BotContext.from_update(update, application), update.message
-    if (
-        message is None
-        or await _verdict(update, context) is not Verdict.WELCOME
-        or not await _is_meant(message, context)
-    ):
+    if message is None or await _verdict(update, context) is not Verdict.WELCOME:
+        return
+    await context.take_apart(update)
+    if not _is_meant(message, context):
         return
     with contextlib.suppress(TelegramError):
         await context.bot.send_chat_action(
@@ -66,13 +68,13 @@ def _move(message: Message) -> tuple[int, int] | None:
     return (before, after) if before != after and max(before, after) < 0 else None
 
 
-async def _is_meant(message: Message, context: BotContext) -> bool:
+def _is_meant(message: Message, context: BotContext) -> bool:
     """Whether the bot is addressed, or the message brings a picture where every picture is to be answered."""
     if is_addressed(message, context.bot.bot):
         return True
     if not shows_picture(message) or leading_command(message) is not None:
         return False
-    return (await context.services.chats.settings(message.chat.id, topic_of(message))).watch
+    return context.incoming.settings.watch
 
 
 async def _verdict(update: Update, context: BotContext) -> Verdict:
@@ -80,4 +82,4 @@ async def _verdict(update: Update, context: BotContext) -> Verdict:
     group = chat is not None and chat.type != Chat.PRIVATE
     ids = [somebody.id for somebody in (chat if group else None, user) if somebody is not None]
     inside = await context.services.admissions.inside(*ids)
-    return judge(context.services.settings.access, inside, chat, user)
+    return judge_sender(context.services.settings.access, inside, chat, user)

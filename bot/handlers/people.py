@@ -4,13 +4,13 @@ import logging
 
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
-from bot.access import OUTCOMES, Action, decides, inert, may, one_line
+from assistant.access import OUTCOMES, Action, decides, inert, may, one_line
+from assistant.storage import Admission, Standing
+from assistant.texts import Sentence, Texts
 from bot.context import BotContext
-from bot.handlers.commands import tell_person
-from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, tell, texts_for, texts_of
+from bot.delivery.command_menus import tell_person
+from bot.delivery.say import acknowledge, redraw, tell
 from bot.render import units
-from bot.storage import Admission, Standing
-from bot.texts import Sentence, Texts
 
 DOOR, LIST = "door", "people"
 """Where a button stands: under the question about one stranger, or under the list of all."""
@@ -51,10 +51,10 @@ async def show(update: Update, context: BotContext) -> None:
     actor = await _actor(update, context)
     if actor is None:
         return
-    if message_of(update).chat.type != Chat.PRIVATE:
-        await say(update, context, Sentence.PRIVATE_ONLY)
+    if context.incoming.message.chat.type != Chat.PRIVATE:
+        await context.say(Sentence.PRIVATE_ONLY)
         return
-    await say_text(update, context, *await _list(actor, await texts_for(update, context), context))
+    await context.say_text(*await _list(actor, context.incoming.texts, context))
 
 
 async def allow(update: Update, context: BotContext) -> None:
@@ -64,9 +64,9 @@ async def allow(update: Update, context: BotContext) -> None:
         return
     target = _target(update, context)
     if target is None:
-        await say(update, context, Sentence.ALLOW_USAGE)
+        await context.say(Sentence.ALLOW_USAGE)
         return
-    chat = message_of(update).chat
+    chat = context.incoming.message.chat
     name = one_line(chat.title or "") if target == chat.id else str(target)
     done = await context.services.admissions.let_in(target, name, actor.id, actor.language)
     subject = await context.services.admissions.get(target)
@@ -74,7 +74,7 @@ async def allow(update: Update, context: BotContext) -> None:
         _log.info("access: user %d: %s %d", actor.id, Action.ADMIT, target)
         await _greet(context, subject)
     shown = _shown_name(subject) if subject is not None else name
-    await say(update, context, Sentence.ADMITTED if done else Sentence.SETTLED, name=shown)
+    await context.say(Sentence.ADMITTED if done else Sentence.SETTLED, name=shown)
 
 
 async def remove(update: Update, context: BotContext) -> None:
@@ -85,12 +85,12 @@ async def remove(update: Update, context: BotContext) -> None:
     target = _target(update, context)
     subject = None if target is None else await context.services.admissions.get(target)
     if subject is None:
-        await say(update, context, Sentence.ALLOW_USAGE)
+        await context.say(Sentence.ALLOW_USAGE)
     elif not may(actor, Action.REMOVE, subject):
-        await say(update, context, Sentence.ADMINS_ONLY)
+        await context.say(Sentence.ADMINS_ONLY)
     else:
         done = await _decide(context, actor, Action.REMOVE, subject)
-        await say(update, context, Sentence.REMOVED if done else Sentence.SETTLED, name=_shown_name(subject))
+        await context.say(Sentence.REMOVED if done else Sentence.SETTLED, name=_shown_name(subject))
 
 
 async def press(update: Update, context: BotContext) -> None:
@@ -106,7 +106,7 @@ async def press(update: Update, context: BotContext) -> None:
         _log.warning("access: user %d may not %s %s", query.from_user.id, action, number)
         await acknowledge(query)
         return
-    texts = await texts_for(update, context)
+    texts = context.incoming.texts
     done = await _decide(context, actor, action, subject)
     outcome = DONE[action] if done else Sentence.SETTLED
     await acknowledge(query, texts.say(outcome, name=subject.name))  # Nothing in a notice can be tapped.
@@ -134,8 +134,8 @@ async def _decide(context: BotContext, actor: Admission, action: Action, subject
 
 
 async def _greet(context: BotContext, subject: Admission) -> None:
-    texts = await texts_of(subject, context)
-    await tell(context, subject.id, texts.say(Sentence.GROUP_COME_IN if subject.is_group else Sentence.COME_IN))
+    texts = await context.texts_of(subject)
+    await tell(context.bot, subject.id, texts.say(Sentence.GROUP_COME_IN if subject.is_group else Sentence.COME_IN))
 
 
 async def _list(actor: Admission, texts: Texts, context: BotContext) -> tuple[str, InlineKeyboardMarkup | None]:
@@ -176,14 +176,14 @@ async def _actor(update: Update, context: BotContext) -> Admission | None:
     if decides(actor):
         return actor
     _log.info("access: user %s may not decide who is let in", user.id if user else None)
-    if message_of(update).chat.type == Chat.PRIVATE:
-        await say(update, context, Sentence.ADMINS_ONLY)
+    if context.incoming.message.chat.type == Chat.PRIVATE:
+        await context.say(Sentence.ADMINS_ONLY)
     return None
 
 
 def _target(update: Update, context: BotContext) -> int | None:
     """The id that a command names, or its group's; None where there is neither."""
-    chat = message_of(update).chat
+    chat = context.incoming.message.chat
     if not context.args:
         return None if chat.type == Chat.PRIVATE else chat.id
     try:

@@ -6,65 +6,63 @@ from dataclasses import replace
 
 from telegram import Message, Update
 
+from assistant.storage import Picture
+from assistant.texts import Sentence
+from assistant.wording.question import ParsedQuestion, parse_question
+from bot.answering import answer
 from bot.context import BotContext
-from bot.delivery.post import topic_of
-from bot.handlers.answering import answer
-from bot.handlers.others import decline
-from bot.handlers.speaking import message_of, say, texts_for
-from bot.handlers.subjects import TROUBLES, at_work, named, take_in, tell
-from bot.lanes import lanes_of
-from bot.pictures.downloads import MOST_OF_A_CHAT
-from bot.pictures.media import Media
-from bot.questions.override import Wanted, wanted_of
-from bot.storage import Picture
-from bot.texts import Sentence
+from bot.delivery.message import topic_of
+from bot.handlers.unsupported import explain
+from bot.incoming.downloads import MOST_OF_A_CHAT
+from bot.incoming.media import Media
+from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
 
 
 async def look(update: Update, context: BotContext) -> None:
     """Take it in, an album as a whole; answer its caption, or ask what is wanted."""
-    message = message_of(update)
-    wanted = wanted_of(message, context.bot.bot, await texts_for(update, context))
+    message = context.incoming.message
+    wanted = parse_question(message, context.bot.bot, context.incoming.texts)
     if message.media_group_id is not None:
-        await _look_at_album(update, context, message.media_group_id, wanted)
+        await _look_at_album(context, message.media_group_id, wanted)
         return
     try:
-        async with at_work(message, update, context) as media:
-            pictures = await take_in(message, wanted.text, context, media)
-    except TROUBLES as error:
-        await tell(error, message, update, context)
+        async with at_work(message, context) as media:
+            pictures = await fetch_pictures(message, wanted.text, context, media)
+    except USER_ERRORS as error:
+        await say_error(error, message, context)
         return
     if pictures:
-        await go_on(update, context, pictures, wanted)
+        await go_on(context, pictures, wanted)
     else:
-        await decline(update, context)
+        await explain(context)
 
 
-async def go_on(update: Update, context: BotContext, pictures: Sequence[Picture], wanted: Wanted) -> None:
+async def go_on(context: BotContext, pictures: Sequence[Picture], wanted: ParsedQuestion) -> None:
     """Answer the question about these pictures; where there is none, ask for it."""
     if wanted.text:
-        await answer(update, context, pictures, wanted)
+        await answer(context, pictures, wanted)
         return
-    services, message = context.services, message_of(update)
+    services, message = context.services, context.incoming.message
     await services.pictures.look_at(pictures, message.chat.id, topic_of(message))
     if pictures[0].pages > 1 and pictures[0].album is None:
-        said = await say(update, context, Sentence.DOCUMENT_WHAT_TO_KNOW, pages=pictures[0].pages)
+        said = await context.say(Sentence.DOCUMENT_WHAT_TO_KNOW, pages=pictures[0].pages)
     elif len(pictures) > 1:
-        said = await say(update, context, Sentence.ALBUM_WHAT_TO_KNOW, count=len(pictures))
+        said = await context.say(Sentence.ALBUM_WHAT_TO_KNOW, count=len(pictures))
     else:
-        said = await say(update, context, Sentence.WHAT_TO_KNOW)
+        said = await context.say(Sentence.WHAT_TO_KNOW)
     await services.pictures.about(pictures, [message.message_id, *said])
 
 
-async def _look_at_album(update: Update, context: BotContext, album: str, wanted: Wanted) -> None:
+async def _look_at_album(context: BotContext, album: str, wanted: ParsedQuestion) -> None:
     """One caption is a question about all of the pictures; where several have one, each is about its own picture.
 
     What comes late is asked what its album was asked.
     """
-    message, services = message_of(update), context.services
-    came = [one.message for one in lanes_of(context).taken_in_with(update.update_id) if one.message is not None]
+    message, services = context.incoming.message, context.services
+    came = [one.message for one in context.lanes.taken_in_with(context.update_id) if one.message is not None]
     mine = _mine(message, came)
-    async with at_work(message, update, context) as media:
-        await _take_in_all(update, context, mine, media)
+    async with at_work(message, context) as media:
+        await _take_in_all(context, mine, media)
     ids = {one.message_id for one in mine}
     pictures = await services.pictures.of_album(message.chat.id, album)
     new = [picture for picture in pictures if picture.message_id in ids]
@@ -73,9 +71,9 @@ async def _look_at_album(update: Update, context: BotContext, album: str, wanted
     if not new:
         return
     if asked or mine != came:
-        await go_on(update, context, new, wanted if wanted.text else replace(wanted, text=asked or ""))
+        await go_on(context, new, wanted if wanted.text else replace(wanted, text=asked or ""))
     elif wanted.text or not earlier:
-        await _answer_about(update, context, pictures, wanted)
+        await _answer_about(context, pictures, wanted)
     else:
         await services.pictures.look_at(pictures, message.chat.id, topic_of(message))
 
@@ -89,34 +87,34 @@ def _mine(message: Message, came: list[Message]) -> list[Message]:
     return [one for one in came if one.message_id == message.message_id or (first and not one.caption)]
 
 
-async def _take_in_all(update: Update, context: BotContext, messages: Sequence[Message], media: Media) -> None:
+async def _take_in_all(context: BotContext, messages: Sequence[Message], media: Media) -> None:
     """Fetch what is not known yet, a few at a time; under what cannot be looked at stands why."""
     few = asyncio.Semaphore(MOST_OF_A_CHAT)  # Each may have 20 MB, and is in memory until it is looked at.
 
     async def fetch(message: Message) -> None:
         try:
             async with few:
-                shown = await take_in(message, "", context, media)
+                shown = await fetch_pictures(message, "", context, media)
             if shown:
                 await context.services.pictures.about(shown, [message.message_id])
             else:
-                await decline(update, context)
-        except TROUBLES as error:
-            await tell(error, message, update, context)
+                await explain(context)
+        except USER_ERRORS as error:
+            await say_error(error, message, context)
 
     await asyncio.gather(*(fetch(message) for message in messages))
 
 
 async def _asked(chat: int, messages: set[int], context: BotContext) -> str | None:
     """What was asked under one of these messages, answered or not yet."""
-    under_way = (context.services.asked.get(chat, message) for message in messages)
+    under_way = (context.services.questions.get(chat, message) for message in messages)
     asking = next((asked.text for asked in under_way if asked is not None), None)
     return asking or await context.services.turns.question(chat, messages)
 
 
-async def _answer_about(update: Update, context: BotContext, pictures: list[Picture], wanted: Wanted) -> None:
+async def _answer_about(context: BotContext, pictures: list[Picture], wanted: ParsedQuestion) -> None:
     """Answer about those of an album that its caption names, else about all."""
     try:
-        await go_on(update, context, await named(pictures, wanted.text, context), wanted)
-    except TROUBLES as error:
-        await tell(error, message_of(update), update, context)
+        await go_on(context, await select_named(pictures, wanted.text, context), wanted)
+    except USER_ERRORS as error:
+        await say_error(error, context.incoming.message, context)

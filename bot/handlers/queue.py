@@ -5,13 +5,13 @@ import time
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
-from bot.access import asker_of, inert, one_line
+from assistant.access import inert, one_line
+from assistant.open_questions import OpenQuestion, OpenQuestions, Step
+from assistant.texts import Sentence, Texts
 from bot.context import BotContext
 from bot.delivery.progress import in_line
-from bot.handlers.admins import is_admin_here
-from bot.handlers.speaking import acknowledge, message_of, say, say_text, texts_for
-from bot.questions.asked import Asked, AskedQuestions, Step
-from bot.texts import Sentence, Texts
+from bot.delivery.say import acknowledge
+from bot.incoming.admins import is_admin_here
 from model_service import MemoryUse, ModelService
 
 PREFIX = "cancel:"
@@ -22,7 +22,7 @@ DAY = 24
 _log = logging.getLogger(__name__)
 
 
-def cancel_keyboard(texts: Texts, asked: Asked) -> InlineKeyboardMarkup:
+def cancel_keyboard(texts: Texts, asked: OpenQuestion) -> InlineKeyboardMarkup:
     """The button under a question's answer for as long as that is not whole."""
     button = InlineKeyboardButton(texts.say(Sentence.BUTTON_CANCEL), callback_data=f"{PREFIX}{asked.message}")
     return InlineKeyboardMarkup([[button]])
@@ -33,13 +33,13 @@ async def press(update: Update, context: BotContext) -> None:
     query, chat = update.callback_query, update.effective_chat
     if query is None or query.data is None or chat is None:
         return
-    asked = context.services.asked.get(chat.id, int(query.data.removeprefix(PREFIX)))
+    asked = context.services.questions.get(chat.id, int(query.data.removeprefix(PREFIX)))
     if asked is None:
         _log.info("user %d cancels in chat %d what is not open", query.from_user.id, chat.id)
         await acknowledge(query)
         return
-    texts = await texts_for(update, context)
-    if query.from_user.id != asked.asker and not await is_admin_here(update, context):
+    texts = context.incoming.texts
+    if query.from_user.id != asked.asker and not await is_admin_here(context):
         _log.warning("user %d may not cancel a question in chat %d", query.from_user.id, chat.id)
         await acknowledge(query, texts.say(Sentence.CANCEL_NOT_YOURS))
         return
@@ -49,27 +49,27 @@ async def press(update: Update, context: BotContext) -> None:
 
 async def cancel(update: Update, context: BotContext) -> None:
     """/cancel: drop one's own questions in this chat, also those that wait."""
-    message = message_of(update)
-    context.services.asked.cancel_all(message.chat.id, asker_of(update).id, update.update_id)
-    await say(update, context, Sentence.CANCELLED_ALL)
+    message = context.incoming.message
+    context.services.questions.cancel_all(message.chat.id, context.incoming.asker.id, update.update_id)
+    await context.say(Sentence.CANCELLED_ALL)
 
 
 async def show(update: Update, context: BotContext) -> None:
     """/queue: how many questions wait, and where one's own in this chat stand; nothing of others' but their number."""
-    message, services = message_of(update), context.services
-    texts = await texts_for(update, context)
-    lines = [_counts(texts, services.asked)]
-    for asked in services.asked.of(message.chat.id, asker_of(update).id):
+    message, services = context.incoming.message, context.services
+    texts = context.incoming.texts
+    lines = [_counts(texts, services.questions)]
+    for asked in services.questions.of(message.chat.id, context.incoming.asker.id):
         state = _state(texts, asked, services.model)
         lines.append(texts.say(Sentence.QUEUE_YOURS, question=inert(one_line(asked.text)), state=state))
-    await say_text(update, context, "\n".join(lines))
+    await context.say_text("\n".join(lines))
 
 
-def _counts(texts: Texts, questions: AskedQuestions) -> str:
+def _counts(texts: Texts, questions: OpenQuestions) -> str:
     return texts.say(Sentence.QUEUE, under_way=questions.answering, waiting=questions.waiting)
 
 
-def _state(texts: Texts, asked: Asked, model: ModelService) -> str:
+def _state(texts: Texts, asked: OpenQuestion, model: ModelService) -> str:
     if asked.step is Step.BEHIND:
         return texts.say(Sentence.QUEUE_BEHIND)
     place = model.place(asked.request)
@@ -95,7 +95,7 @@ def lasting(texts: Texts, seconds: float) -> str:
 
 async def status(update: Update, context: BotContext) -> None:
     """/status: what answers, how closely it can look, how much there is to do, and since when it runs."""
-    model, texts = context.services.model, await texts_for(update, context)
+    model, texts = context.services.model, context.incoming.texts
     info = model.info
     lines = [texts.say(Sentence.STATUS_LOADING, percent=int(100 * model.load_progress))]
     if info is not None:
@@ -105,7 +105,7 @@ async def status(update: Update, context: BotContext) -> None:
         ]
     if model.memory is not None:
         lines.append(_memory(texts, model.memory))
-    lines.append(_counts(texts, context.services.asked))
+    lines.append(_counts(texts, context.services.questions))
     uptime = time.monotonic() - context.services.since
     lines.append(texts.say(Sentence.STATUS_UPTIME, uptime=lasting(texts, uptime)))
-    await say_text(update, context, "\n".join(lines))
+    await context.say_text("\n".join(lines))

@@ -7,11 +7,11 @@ from importlib import resources
 from telegram import Chat, Message, ReplyKeyboardMarkup, Update
 from telegram.error import TelegramError
 
+from assistant.pictures.library import FetchFailed
+from assistant.texts import Sentence, Texts
 from bot.context import BotContext
-from bot.handlers.speaking import tell, texts_for
-from bot.pictures.attachments import attachment_of
-from bot.pictures.downloads import DownloadFailed
-from bot.texts import Sentence, Texts
+from bot.delivery.say import tell
+from bot.incoming.attachments import attachment_of
 from model_service import PictureRejected
 
 QUESTIONS = (Sentence.SAMPLE_TOTAL, Sentence.SAMPLE_DATE, Sentence.SAMPLE_SHOP)
@@ -33,11 +33,11 @@ async def show(update: Update, context: BotContext) -> bool:
         return False
     try:
         await _take_in(await context.bot.send_photo(chat.id, receipt(), filename="receipt.jpg"), context)
-    except (TelegramError, DownloadFailed, PictureRejected) as error:
+    except (TelegramError, FetchFailed, PictureRejected) as error:
         _log.warning("the sample could not be shown: %s", error)
         return False
-    texts = await texts_for(update, context)
-    await tell(context, chat.id, texts.say(Sentence.WELCOME_SAMPLE), questions(texts))
+    texts = context.incoming.texts
+    await tell(context.bot, chat.id, texts.say(Sentence.WELCOME_SAMPLE), questions(texts))
     return True
 
 

@@ -4,80 +4,69 @@ import logging
 
 from telegram import Chat, InlineKeyboardMarkup, Message, Update
 
-from bot.configuration.chat_settings import Setting
-from bot.context import BotContext
-from bot.delivery.post import topic_of
-from bot.handlers import menu
-from bot.handlers.admins import is_admin_here, may_change_settings
-from bot.handlers.speaking import acknowledge, message_of, redraw, say_text, texts_for
-from bot.texts import Label, Sentence, Texts
+from assistant.settings.chat_settings import Setting
+from assistant.texts import Label, Sentence
+from bot.context import BotContext, Incoming
+from bot.delivery import settings_menu as menu
+from bot.delivery.say import acknowledge, redraw
+from bot.incoming.admins import is_admin_here, may_change_settings
 
 _log = logging.getLogger(__name__)
 
 
-async def show(update: Update, context: BotContext) -> None:
+async def show(_: Update, context: BotContext) -> None:
     """/settings: what holds here, and a button for each of it."""
-    message, texts = message_of(update), await texts_for(update, context)
-    private = message.chat.type == Chat.PRIVATE
-    await say_text(update, context, await _overview(message, texts, context), menu.first_page(texts, private))
+    incoming = context.incoming
+    await context.say_text(_overview(incoming), menu.first_page(incoming.texts, incoming.private))
 
 
 async def press(update: Update, context: BotContext) -> None:
-    """A button: open a page, choose, or go back; whoever may not, and whoever presses too late, is told so."""
-    query = update.callback_query
+    """A button: open a page, choose, or go back; who may not, or presses too late, is told so."""
+    query, incoming = update.callback_query, context.incoming
     if query is None or query.data is None:
         return
-    texts, message = await texts_for(update, context), query.message
     _, name, word = query.data.split(":")
-    if not isinstance(message, Message) or not _is_offered(name, message):
-        await acknowledge(query, texts.say(Sentence.BUTTON_STALE))
+    if incoming.said is None or not _is_offered(name, incoming.said):
+        await acknowledge(query, incoming.texts.say(Sentence.BUTTON_STALE))
         return
-    if not await _may(update, context, name, word):
-        _log.info("user %d may not change the settings of chat %d", query.from_user.id, message.chat.id)
-        await acknowledge(query, texts.say(Sentence.GROUP_ADMINS_ONLY))
+    if not await _may(context, name, word):
+        _log.info("user %d may not change the settings of chat %d", query.from_user.id, incoming.chat.id)
+        await acknowledge(query, incoming.texts.say(Sentence.GROUP_ADMINS_ONLY))
         return
     if word:
-        await context.services.chats.choose(Setting(name), word, message.chat.id, topic_of(message))
+        await context.services.chats.choose(Setting(name), word, incoming.chat.id, incoming.topic)
     elif name == menu.RESET:
-        await context.services.chats.reset(message.chat.id, topic_of(message))
-    texts = await texts_for(update, context)  # Another language may have been chosen.
-    await acknowledge(query, await _news(message, texts, context, name, word))
-    await redraw(query, *await _next_page(message, texts, context, name, word))
+        await context.services.chats.reset(incoming.chat.id, incoming.topic)
+    incoming = await context.settings_changed()  # Another language may have been chosen.
+    await acknowledge(query, _news(incoming, name, word))
+    await redraw(query, *_next_page(incoming, name, word))
 
 
-async def _may(update: Update, context: BotContext, name: str, word: str) -> bool:
+async def _may(context: BotContext, name: str, word: str) -> bool:
     """Who may change the settings is up to the admins, whatever else everybody may change."""
     if name == Setting.CHANGED_BY and word:
-        return await is_admin_here(update, context)
-    return await may_change_settings(update, context)
+        return await is_admin_here(context)
+    return await may_change_settings(context)
 
 
-async def _news(message: Message, texts: Texts, context: BotContext, name: str, word: str) -> str | None:
+def _news(incoming: Incoming, name: str, word: str) -> str | None:
     """What a press did, in a line; None if it only turned a page."""
     if name == menu.RESET:
-        return texts.say(Label.SETTINGS_RESET)
-    if not word:
-        return None
-    settings = await context.services.chats.settings(message.chat.id, topic_of(message))
-    return menu.state(texts, settings, Setting(name))
+        return incoming.texts.say(Label.SETTINGS_RESET)
+    return menu.state(incoming.texts, incoming.settings, Setting(name)) if word else None
 
 
-async def _next_page(
-    message: Message, texts: Texts, context: BotContext, name: str, word: str
-) -> tuple[str, InlineKeyboardMarkup | None]:
+def _next_page(incoming: Incoming, name: str, word: str) -> tuple[str, InlineKeyboardMarkup | None]:
     """A setting's page where that was opened, else the overview; the overview alone when all is done."""
     if name in menu.WORDS and not word:
-        settings = await context.services.chats.settings(message.chat.id, topic_of(message))
-        return menu.page(texts, settings, Setting(name))
-    keyboard = None if name == menu.DONE else menu.first_page(texts, message.chat.type == Chat.PRIVATE)
-    return await _overview(message, texts, context), keyboard
+        return menu.page(incoming.texts, incoming.settings, Setting(name))
+    keyboard = None if name == menu.DONE else menu.first_page(incoming.texts, incoming.private)
+    return _overview(incoming), keyboard
 
 
-async def _overview(message: Message, texts: Texts, context: BotContext) -> str:
-    topic = topic_of(message)
-    settings = await context.services.chats.settings(message.chat.id, topic)
-    title = Label.SETTINGS_CHAT if topic is None else Label.SETTINGS_TOPIC
-    return menu.overview(texts, settings, title, message.chat.type == Chat.PRIVATE)
+def _overview(incoming: Incoming) -> str:
+    title = Label.SETTINGS_CHAT if incoming.topic is None else Label.SETTINGS_TOPIC
+    return menu.overview(incoming.texts, incoming.settings, title, incoming.private)
 
 
 def _is_offered(name: str, message: Message) -> bool:

@@ -10,13 +10,14 @@ import time
 from telegram import Message, Update, User
 from telegram.ext import ApplicationHandlerStop
 
-from bot.access import Action, command_of
+from assistant.access import Action
+from assistant.texts import Sentence
+from bot.addressing import command_of
 from bot.context import BotContext
 from bot.handlers.people import PATTERN
-from bot.handlers.speaking import asking_message, say_as_answer
-from bot.lanes import is_quick
-from bot.pictures.attachments import attachment_of
-from bot.texts import Sentence
+from bot.incoming.attachments import attachment_of
+from bot.updates.inbox import Inbox
+from bot.updates.lanes import is_quick
 
 HELD_BY_TELEGRAM = 24 * 3600.0
 """How long Telegram keeps an update that was not fetched."""
@@ -39,14 +40,14 @@ async def turn_away(update: Update, context: BotContext) -> None:
         ApplicationHandlerStop: it goes no further.
     """
     most = context.services.settings.model.stale_minutes * 60
-    if not most or update.my_chat_member is not None or await _age(update, context) <= most:
+    if not most or update.my_chat_member is not None or await _age(update, context.services.inbox, most) <= most:
         return
     if holds_at_any_age(update, context.bot.bot):
         return
-    message = asking_message(update)
+    message = context.incoming.question
     if message is not None and not is_quick(update) and _expects_an_answer(message):
         _log.info("a message of chat %d is too old to be answered", message.chat.id)
-        await say_as_answer(message, update, context, Sentence.STALE)
+        await context.say_as_answer(Sentence.STALE)
     raise ApplicationHandlerStop
 
 
@@ -62,17 +63,18 @@ def holds_at_any_age(update: Update, bot: User) -> bool:
     return command in PROTECTING or (command == "watch" and message.text.casefold().split()[1:] == ["off"])
 
 
-async def _age(update: Update, context: BotContext) -> float:
+async def _age(update: Update, inbox: Inbox, most: float) -> float:
     """How many seconds ago it was said. Telegram does not date presses: those since the bot heard of it."""
-    now, inbox = time.time(), context.services.inbox
-    if (retried := await inbox.retried(update.update_id)) is not None:
-        return now - retried  # Whoever had it tried again wants it now.
-    received = await inbox.received(update.update_id) or now
-    if update.message is None:
-        return now - received
-    said = update.message.date.timestamp()
-    if said + HELD_BY_TELEGRAM + TOLERANCE < received <= now + TOLERANCE:
-        # Telegram had long forgotten it by then: not the message is old, but this machine's clock is ahead.
+    now = time.time()
+    said = None if update.message is None else update.message.date.timestamp()
+    if said is not None and now - said <= most:
+        return now - said
+    moments = await inbox.moments(update.update_id)
+    if moments.retried is not None:
+        return now - moments.retried  # Who had it tried again wants it now.
+    received = moments.received or now
+    if said is None or said + HELD_BY_TELEGRAM + TOLERANCE < received <= now + TOLERANCE:
+        # Telegram had long forgotten the message by then: it is not old, but this machine's clock is ahead.
         return now - received
     return now - said
 

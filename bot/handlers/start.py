@@ -2,11 +2,12 @@
 
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
+from assistant.texts import Sentence, Texts
 from bot.context import BotContext
-from bot.delivery.post import topic_of
-from bot.handlers import commands, sample
-from bot.handlers.speaking import acknowledge, message_of, redraw, say, say_text, texts_for
-from bot.texts import Sentence, Texts
+from bot.delivery import command_menus
+from bot.delivery.message import topic_of
+from bot.delivery.say import acknowledge, redraw
+from bot.handlers import sample
 
 PREFIX, TRY, FORMS, PRINT, GROUPS, COMMANDS, BACK = "help", "try", "forms", "print", "groups", "commands", "back"
 PATTERN = rf"^{PREFIX}:({TRY}|{FORMS}|{PRINT}|{GROUPS}|{COMMANDS}|{BACK})\Z"
@@ -23,16 +24,16 @@ PAGES = {FORMS: Sentence.HELP_FORMS, PRINT: Sentence.HELP_PRINT, GROUPS: Sentenc
 
 async def welcome(update: Update, context: BotContext) -> None:
     """/start: what the bot is for, in private with an example to try."""
-    if message_of(update).chat.type != Chat.PRIVATE:
-        await say(update, context, Sentence.WELCOME_GROUP)
+    if context.incoming.message.chat.type != Chat.PRIVATE:
+        await context.say(Sentence.WELCOME_GROUP)
     elif not await sample.show(update, context):
-        await say(update, context, Sentence.WELCOME)
+        await context.say(Sentence.WELCOME)
 
 
 async def explain(update: Update, context: BotContext) -> None:
     """/help: what it can do, by example, with buttons for more."""
-    texts, private = await texts_for(update, context), message_of(update).chat.type == Chat.PRIVATE
-    await say_text(update, context, *_page(texts, BACK, private))
+    texts, private = context.incoming.texts, context.incoming.message.chat.type == Chat.PRIVATE
+    await context.say_text(*_page(texts, BACK, private))
 
 
 async def press(update: Update, context: BotContext) -> None:
@@ -45,20 +46,20 @@ async def press(update: Update, context: BotContext) -> None:
     if name == TRY:
         await sample.show(update, context)
     else:
-        await redraw(query, *_page(await texts_for(update, context), name, chat.type == Chat.PRIVATE))
+        await redraw(query, *_page(context.incoming.texts, name, chat.type == Chat.PRIVATE))
 
 
 async def start_afresh(update: Update, context: BotContext) -> None:
     """/new: the next question here is about no picture until one comes."""
-    message = message_of(update)
+    message = context.incoming.message
     await context.services.pictures.look_at([], message.chat.id, topic_of(message))
-    await say(update, context, Sentence.STARTED_AFRESH)
+    await context.say(Sentence.STARTED_AFRESH)
 
 
 def _page(texts: Texts, name: str, private: bool) -> tuple[str, InlineKeyboardMarkup]:
     """A page's text and the buttons under it."""
     if name == COMMANDS:
-        return commands.listing(texts, private), _buttons(texts, BACK)
+        return command_menus.listing(texts, private), _buttons(texts, BACK)
     if name in PAGES:
         return texts.say(PAGES[name]), _buttons(texts, BACK)
     return texts.say(Sentence.HELP), _buttons(texts, *(button for button in BUTTONS if private or button != TRY))

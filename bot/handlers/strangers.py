@@ -5,14 +5,14 @@ import time
 
 from telegram import Chat, ChatMember, InlineKeyboardMarkup, Message, Update
 
-from bot.access import STRANGER_PAUSE, Action, inert, one_line
+from assistant.access import STRANGER_PAUSE, Action, inert, one_line
+from assistant.storage import Admission
+from assistant.texts import Sentence, language_of
 from bot.context import BotContext
-from bot.handlers.commands import tell_person
+from bot.delivery.command_menus import tell_person
+from bot.delivery.say import tell
 from bot.handlers.people import DOOR, button
-from bot.handlers.speaking import say, tell, texts_of
 from bot.pairing import Attempt
-from bot.storage import Admission
-from bot.texts import Sentence, language_of
 
 MOST_QUESTIONS = 20
 """The owner is asked about so many strangers an hour; those beyond are in /people, so that a crowd is no nuisance."""
@@ -33,7 +33,7 @@ async def meet(message: Message, update: Update, context: BotContext) -> None:
         await _ask_owner(context, owner, chat.id, Sentence.ASKS_IN, name=inert(name), id=chat.id)
     if await services.chats.may_tell_stranger(chat.id, now, STRANGER_PAUSE):
         _log.info("access: user %d wrote and is not let in", chat.id)
-        await say(update, context, Sentence.STRANGER if owner is not None else _unpaired(chat, context), id=chat.id)
+        await context.say(Sentence.STRANGER if owner is not None else _unpaired(chat, context), id=chat.id)
 
 
 async def invited(update: Update, context: BotContext) -> None:
@@ -64,15 +64,15 @@ async def _pair(message: Message, update: Update, context: BotContext) -> bool:
     attempt = pairing.attempt(chat.id, message.text or "")
     if attempt is Attempt.WRONG:
         _log.warning("access: user %d sent a wrong pairing code", chat.id)
-        await say(update, context, Sentence.WRONG_CODE, left=pairing.left(chat.id))
+        await context.say(Sentence.WRONG_CODE, left=pairing.left(chat.id))
     elif attempt is Attempt.RIGHT and await context.services.admissions.pair(chat.id, _name(chat), _language(update)):
         _log.info("access: user %d sent the pairing code and is the owner now", chat.id)
-        await say(update, context, Sentence.PAIRED)
+        await context.say(Sentence.PAIRED)
         await tell_person(context.bot, context.services.admissions, chat.id)
     elif attempt is Attempt.LOCKED:
         if not pairing.may_tell(chat.id):
             return False
-        await say(update, context, Sentence.CODES_LOCKED)
+        await context.say(Sentence.CODES_LOCKED)
     return attempt is not Attempt.NONE
 
 
@@ -89,9 +89,9 @@ async def _ask_owner(
     if await context.services.admissions.asked_since(time.time() - STRANGER_PAUSE) > MOST_QUESTIONS:
         _log.info("access: the owner is not asked about %d: too many ask", applicant)
         return
-    texts = await texts_of(owner, context)
+    texts = await context.texts_of(owner)
     buttons = [button(texts, DOOR, action, applicant) for action in (Action.ADMIT, Action.REFUSE)]
-    await tell(context, owner.id, texts.say(sentence, **values), InlineKeyboardMarkup([buttons]))
+    await tell(context.bot, owner.id, texts.say(sentence, **values), InlineKeyboardMarkup([buttons]))
 
 
 def _name(chat: Chat) -> str:

@@ -2,26 +2,25 @@
 
 from telegram import Chat, Update
 
-from bot.configuration.chat_settings import Setting
+from assistant.settings.chat_settings import Setting
+from assistant.texts import Sentence
 from bot.context import BotContext
-from bot.delivery.post import topic_of
-from bot.handlers.admins import may_change_settings
-from bot.handlers.speaking import message_of, say
-from bot.texts import Sentence
+from bot.delivery.message import topic_of
+from bot.incoming.admins import may_change_settings
 
 SAID = {"on": Sentence.WATCH_ON, "off": Sentence.WATCH_OFF}
 
 
 async def choose(update: Update, context: BotContext) -> None:
     """/watch on and /watch off; anything else is told how to say it."""
-    message = message_of(update)
+    message = context.incoming.message
     word = " ".join(context.args or ()).casefold()
     if message.chat.type == Chat.PRIVATE:
-        await say(update, context, Sentence.WATCH_PRIVATE)
+        await context.say(Sentence.WATCH_PRIVATE)
     elif word not in SAID:
-        await say(update, context, Sentence.WATCH_USAGE)
-    elif not await may_change_settings(update, context):
-        await say(update, context, Sentence.GROUP_ADMINS_ONLY)
+        await context.say(Sentence.WATCH_USAGE)
+    elif not await may_change_settings(context):
+        await context.say(Sentence.GROUP_ADMINS_ONLY)
     else:
         await context.services.chats.choose(Setting.WATCH, str(int(word == "on")), message.chat.id, topic_of(message))
-        await say(update, context, SAID[word])
+        await context.say(SAID[word])

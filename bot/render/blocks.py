@@ -1,11 +1,11 @@
 """Blocks: paragraphs, headings, lists, quotes, code and tables. One method an event of pyromark's."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.render.document import Document, Writer
-from bot.render.formulas import restore
+from bot.render.formulas import Formula, restore
 from bot.render.inline import Inline, Mark
 from bot.render.lines import INDENT
 from bot.render.tables import laid_out
@@ -18,7 +18,11 @@ _NUMBER = re.compile(rb"\d+[.)]")
 
 
 class Blocks(Inline):
-    """Writes blocks and what is in them."""
+    """Writes blocks and what is in them. `tables` are the rows of all tables, their heads first."""
+
+    def __init__(self, raw: bytes, formulas: Sequence[Formula]) -> None:
+        super().__init__(raw, formulas)
+        self.tables: list[list[list[Document]]] = []
 
     def reset(self) -> None:
         """Forget what is open."""
@@ -160,6 +164,7 @@ class Blocks(Inline):
 
     def end_table(self, _: Any, start: int, end: int) -> None:
         """The end of a table."""
+        self.tables.append(self._rows)
         self.writer.append(laid_out(self._rows, self._alignments))
         self._close(start, end)
 

@@ -53,6 +53,20 @@ def read(markdown: str) -> Document:
     No visible character is lost but Markdown's own marks: a block that would lose one, because it has a form that
     Telegram cannot show, is shown as it was written.
     """
+    return _written(markdown).writer.document()
+
+
+def read_tables(markdown: str) -> list[list[list[str]]]:
+    """Return the tables of a text as they read: rows of cells, the head first, all of one length."""
+    return [[[_with_links(cell) for cell in row] for row in table] for table in _written(markdown).tables]
+
+
+def _with_links(cell: Document) -> str:
+    links = [f" ({span.url})" for span in cell.spans if span.url and span.url not in cell.text]
+    return cell.text + "".join(links)
+
+
+def _written(markdown: str) -> Blocks:
     source, formulas = lift(clean(markdown))
     source = _JOINTS.sub(lambda match: f"**{JOINT}" if match[1] is not None else f"{JOINT}**", source)
     raw = source.encode()
@@ -62,7 +76,7 @@ def read(markdown: str) -> Document:
             writing.verbatim(seen, block.start)
         _write(writing, block, raw)
         seen = block.end
-    return writing.writer.document()
+    return writing
 
 
 def _blocks(source: str) -> Iterator[Block]:

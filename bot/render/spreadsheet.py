@@ -5,15 +5,17 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from bot.render.markdown import read_tables
+
 Row = list[str]
 
 DELIMITERS = (",", ";", "\t")
 
 _FENCE = re.compile(r"^\s*(?:```|~~~)[^\n]*$", re.MULTILINE)
-_PIPE = re.compile(r"(?<!\\)\|")
-_RULE = re.compile(r"\s*:?-+:?\s*")
-_MARKS = re.compile(r"(\*\*|__|`)(.+?)\1")
 _NUMBER = re.compile(r"[-+]?[\d.,\s]*\d\s*[%€$£¥]?")
+_RULE = frozenset("|-: \t")
+"""The characters of the line under a head."""
+
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
@@ -33,16 +35,18 @@ def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _markdown(lines: Iterable[str]) -> list[Row]:
-    """The lines with pipes; those that rule off the head are left out."""
-    rows = [_cells(line) for line in lines if _PIPE.search(line)]
-    return [row for row in rows if not all(_RULE.fullmatch(cell) for cell in row)]
-
-
-def _cells(line: str) -> Row:
-    cells = _PIPE.split(line.strip().removeprefix("|"))
-    if len(cells) > 1 and not cells[-1].strip():
-        cells.pop()
-    return [_MARKS.sub(r"\2", cell).replace("\\|", "|").replace("<br>", " ").strip() for cell in cells]
+    """Read the lines with pipes as one table, whether its head is ruled off or not, and however long its rows are."""
+    rows = [
+        line.strip().removeprefix("|") for line in lines if "|" in line and not ("-" in line and set(line) <= _RULE)
+    ]
+    columns = max((row.count("|") + 1 for row in rows), default=0)
+    head = [
+        "|" * columns + "|",
+        "|-" * columns + "|",
+    ]  # An empty one, wide enough: the parser drops what stands beyond.
+    found = [row for table in read_tables("\n".join(head + [f"|{row}" for row in rows])) for row in table[1:]]
+    used = max((number for row in found for number, cell in enumerate(row, 1) if cell), default=0)
+    return [row[:used] for row in found]
 
 
 def _separated(lines: Sequence[str]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""python -m playground.demo.guide: plays the demo, and puts what it showed into docs/guide.md."""
+"""python -m playground.demo.guide: play the demo, and put its transcripts into docs/guide.md."""
 
 import io
 import re
@@ -16,13 +16,13 @@ _CLOSING = re.compile(r"^Everything was answered", re.MULTILINE)
 
 
 def scenes_in(shown: str) -> dict[str, str]:
-    """What the demo showed of each scene, by its heading; without the verdicts."""
+    """Return each scene's transcript by its heading, without the verdicts."""
     _, *parts = _HEADING.split(_CLOSING.split(shown)[0])
     return {heading: _without_verdicts(text) for heading, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def filled(guide: str, scenes: Mapping[str, str]) -> str:
-    """The guide with these transcripts between its markers. Raises KeyError where a marker names no scene."""
+    """Fill the transcripts into the guide, between its markers. Raises KeyError where a marker names no scene."""
 
     def fill(match: re.Match[str]) -> str:
         return f"{match['begin']}```\n{scenes[match['heading']]}\n```\n{match['end']}"

@@ -1,4 +1,4 @@
-"""Plays the demo's conversation: opens the server, the bot and the model, writes, waits, judges, closes."""
+"""Play the demo's conversation: open the server, the bot and the model, write, wait, judge, close."""
 
 import asyncio
 import os
@@ -10,10 +10,10 @@ from pathlib import Path
 from pydantic import SecretStr
 from telegram.error import TelegramError
 
+from assistant.settings.settings import Settings
+from assistant.storage import StorageError
 from bot.app import open_bot
-from bot.configuration.settings import Settings
 from bot.logs import set_up_logs
-from bot.storage import StorageError
 from model_service import ModelServiceError, open_service
 from playground import Server, serve
 from playground.demo.samples import Sample, load_samples
@@ -32,7 +32,7 @@ CLOSING = (
 
 
 def settings_for(server: Server, folder: Path) -> Settings:
-    """The bot's settings: everything is as in settings.toml, but it talks to the playground only."""
+    """Return settings as in settings.toml, but for a bot that talks to the playground only."""
     return Settings.model_validate(
         {
             "telegram": {"base_url": server.base_url, "base_file_url": server.base_file_url},
@@ -45,11 +45,11 @@ def settings_for(server: Server, folder: Path) -> Settings:
 
 
 async def play(screen: Screen, samples: dict[str, Sample]) -> list[str]:
-    """Play everything; what was not as expected, a line for each.
+    """Play everything; return the unexpected answers, a line for each.
 
     Raises:
         ModelServiceError, StorageError, TelegramError, OSError: something could not be opened.
-        LookupError: a button that is to be pressed is not there.
+        LookupError: a button to press is missing.
     """
     with tempfile.TemporaryDirectory(prefix="eyeglass-demo-") as folder:
         async with serve() as server:
@@ -67,7 +67,7 @@ async def play(screen: Screen, samples: dict[str, Sample]) -> list[str]:
 def main(screen: Screen | None = None) -> int:
     """Play the demo on a screen, by default this terminal; 0 if everything was as expected, else 1."""
     set_up_logs("warning")
-    # Where a proxy is set, it must not be asked for this machine's own address.
+    # With a proxy set, requests to this machine must not go through it.
     os.environ["no_proxy"] = ",".join(filter(None, (os.environ.get("no_proxy"), "127.0.0.1")))
     screen, began = screen or Screen(), time.monotonic()
     for line in OPENING:

@@ -1,4 +1,4 @@
-"""The sample pictures, and what is right to say about them."""
+"""The sample pictures with their right answers."""
 
 import io
 import json
@@ -23,13 +23,13 @@ class Sample:
 
 
 def load_samples() -> dict[str, Sample]:
-    """Every sample picture by its file's name."""
+    """Load every sample picture by its file's name."""
     entries: list[dict[str, Any]] = json.loads((PICTURES / "samples.json").read_text(encoding="utf-8"))
     return {entry["file"]: _sample(entry) for entry in entries}
 
 
 def as_pdf(samples: Sequence[Sample]) -> bytes:
-    """A PDF with a page for each picture."""
+    """Return a PDF with a page for each picture."""
     first, *others = [Image.open(io.BytesIO(sample.data)).convert("RGB") for sample in samples]
     buffer = io.BytesIO()
     first.save(buffer, "PDF", save_all=True, append_images=others)

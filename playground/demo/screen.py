@@ -16,14 +16,14 @@ NAMES = 10
 PLAIN_WIDTH = 100
 
 Key = tuple[int, int]
-"""An answer is known by the numbers of its chat and its message."""
+"""The chat's and the message's number identify an answer."""
 
 RIGHT, ANYTHING = VERDICTS = ("✓ as expected", "(whatever it can read)")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer of the bot: its text, the small print and rows of buttons under it, and whom it answers in a group."""
+    """An answer of the bot: text, small print, rows of buttons, and in a group the asker it replies to."""
 
     text: str
     small_print: str = ""
@@ -32,7 +32,7 @@ class Said:
 
 
 class Screen:
-    """Where the demo is shown. On a terminal answers grow in place; elsewhere only their last state is printed."""
+    """The demo's output. On a terminal answers grow in place; elsewhere only their last state is printed."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or _console()
@@ -41,21 +41,21 @@ class Screen:
         self._settled: set[Key] = set()
 
     def line(self, text: str, style: str = "") -> None:
-        """A line about the demo itself."""
+        """Print a line about the demo itself."""
         self._console.print(Text(text, style))
 
     def heading(self, number: int, text: str) -> None:
-        """What comes now."""
+        """Print a heading."""
         self._console.print()
         self._console.print(Text(f"{number}. {text}", "bold"))
 
     def person(self, name: str, text: str, attached: str = "") -> None:
-        """What a person writes; `attached` names a picture, or the picture replied to."""
+        """Print a person's message; `attached` names a picture, or the picture replied to."""
         said = Text.assemble((f"[{attached}]", "magenta") if attached else "", " " if attached and text else "", text)
         self._console.print(_row(Text(name, "bold cyan"), said))
 
     def grow(self, text: str, key: Key) -> None:
-        """The bot's answer so far; several grow below each other. What is settled already stays as it is."""
+        """Show the bot's answer so far; several grow below each other. Finished answers stay unchanged."""
         if not self._console.is_terminal or key in self._settled:
             return
         self._growing[key] = text
@@ -65,7 +65,7 @@ class Screen:
         self._live.update(Group(*(_said(Said(growing)) for growing in self._growing.values())), refresh=True)
 
     def settle(self, said: Said, key: Key) -> None:
-        """The bot's whole answer, in place of what grew under this key."""
+        """Show the bot's whole answer in place of the growing one with this key."""
         self._settled.add(key)
         others = {other: text for other, text in self._growing.items() if other != key}
         self.close()
@@ -74,7 +74,7 @@ class Screen:
             self.grow(text, other)
 
     def verdict(self, expected: str | None, right: bool) -> None:
-        """Whether the answer is what it should be."""
+        """Print whether the answer is as expected."""
         if expected is None:
             self._console.print(_row(Text(), Text(ANYTHING, "dim")))
         elif right:
@@ -83,7 +83,7 @@ class Screen:
             self._console.print(_row(Text(), Text(f"✗ expected: {expected}", "bold red")))
 
     def close(self) -> None:
-        """Leave the terminal as it was found."""
+        """Restore the terminal."""
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -91,12 +91,12 @@ class Screen:
 
 
 def plain(file: TextIO) -> Console:
-    """Lines of text, without escape codes, as for a log."""
+    """Return lines of text without escape codes, as for a log."""
     return Console(file=file, highlight=False, force_terminal=False, width=PLAIN_WIDTH)
 
 
 def _console() -> Console:
-    # A log of a build takes no escape codes, and not every terminal knows every character.
+    # A build's log takes no escape codes, and not every terminal knows every character.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     return Console(highlight=False) if sys.stdout.isatty() else plain(sys.stdout)

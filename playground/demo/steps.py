@@ -3,25 +3,25 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.configuration.chat_settings import ChatSettings
-from bot.handlers import menu
-from bot.labels import Label
-from bot.texts import Sentence, texts_in
+from assistant.settings.chat_settings import ChatSettings
+from assistant.texts import Sentence, texts_in
+from assistant.texts.messages import Label
+from bot.delivery import settings_menu as menu
 from playground.demo.samples import Sample
 
 ADA, BEN, CHEN = "Ada", "Ben", "Chen"
 LANGUAGES = {ADA: "en", BEN: "en", CHEN: "zh-hans"}
-"""Who takes part, with the language code that Telegram tells the bot."""
+"""The people in the demo, with the language codes that Telegram sends."""
 
 FAMILY = (ADA, BEN)
-"""Who is in the group."""
+"""The members of the group."""
 
 BROKEN_SHARE = 3
 """A broken picture is the first third of a file."""
 
 
 class Way(StrEnum):
-    """What a step is: a text, pictures that are sent in some form, or a press of a button."""
+    """The form of a step: a text, pictures sent in some form, or a press of a button."""
 
     TEXT = "text"
     PHOTO = "photo"
@@ -34,7 +34,7 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One message to the bot, or a press of its newest button `text`, and what it should say to it.
+    """One message to the bot, or a press of its newest button `text`, and the expected answer.
 
     `pictures` come with the message, `about` is the earlier picture that it replies to. `expected` is the exact answer,
     None where any will do; under an `answered` question stands the small print, under other messages not.
@@ -51,9 +51,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Steps that are taken at once, without waiting for the answers; in the `group`, or in a private chat.
+    """Steps taken at once, without waiting for the answers; in the `group`, or in a private chat.
 
-    `buttons`: those under the answers are shown too.
+    With `buttons` the buttons under the answers are shown too.
     """
 
     heading: str
@@ -63,7 +63,7 @@ class Scene:
 
 
 def conversation(samples: dict[str, Sample], defaults: ChatSettings) -> tuple[Scene, ...]:
-    """Every scene, in order; `defaults` are the bot's settings."""
+    """Return every scene, in order; `defaults` are the bot's settings."""
     return (
         *_beginning(samples),
         *_figures(samples),

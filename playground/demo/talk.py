@@ -1,4 +1,4 @@
-"""The people's side of the demo: they write and press, wait for the answers, and judge them."""
+"""The people's side of the demo: write and press, wait for the answers, and judge them."""
 
 from playground import Chat, Event, Happening, Post, Server
 from playground.demo.samples import Sample, as_pdf
@@ -13,7 +13,7 @@ PDF_NAME = "papers.pdf"
 
 
 class Conversation:
-    """What is said, scene by scene. `wrong` collects what was not as expected, a line for each."""
+    """The conversation, scene by scene. `wrong` collects unexpected answers, a line for each."""
 
     def __init__(self, server: Server, screen: Screen) -> None:
         people = {name: server.person(name, language_code=code) for name, code in LANGUAGES.items()}
@@ -46,7 +46,7 @@ class Conversation:
             self.wrong.append(f"{scene.heading}: expected {step.expected!r}, but it said {text!r}")
 
     async def _answer(self, chat: Chat, question: Post, step: Step) -> Post | None:
-        """The whole answer, or what there is of one once the patience is at its end."""
+        """Wait for the whole answer; after PATIENCE return what is there."""
         try:
             return await chat.answer(question, lambda post: is_whole(post, question, step), PATIENCE)
         except TimeoutError:
@@ -54,7 +54,7 @@ class Conversation:
             return said[-1] if said else None
 
     async def _take(self, chat: Chat, step: Step) -> Post:
-        """Do what the step says; returns what the bot is to answer."""
+        """Take the step; return the message that the bot is to answer."""
         by = self._people[step.by]
         if step.way is Way.PRESS:
             post, _ = find(chat.room, step.text, None)
@@ -86,12 +86,12 @@ class Conversation:
 
 
 def names(step: Step) -> list[str]:
-    """What the files of a message are called."""
+    """Return the names of a message's files."""
     return [PDF_NAME] if step.way is Way.PDF else [picture.file for picture in step.pictures]
 
 
 def contents(way: Way, pictures: tuple[Sample, ...]) -> bytes:
-    """The bytes of the file that is sent."""
+    """Return the bytes of the file to send."""
     if way is Way.PDF:
         return as_pdf(pictures)
     data = pictures[0].data
@@ -99,7 +99,7 @@ def contents(way: Way, pictures: tuple[Sample, ...]) -> bytes:
 
 
 def attached(step: Step) -> str:
-    """What hangs on a message, in a few words."""
+    """Describe a message's attachment in a few words."""
     if step.way is Way.PRESS:
         return f"presses “{step.text}”"
     if step.about is not None:
@@ -110,28 +110,28 @@ def attached(step: Step) -> str:
 
 
 def is_whole(post: Post, question: Post, step: Step) -> bool:
-    """Whether this is the finished answer: it says something to this message, an answer with the small print."""
+    """Return whether the answer to this message is finished: an answer with the small print."""
     if not post.text or post.reply_to not in {None, question.id}:
         return False
     return not step.answered or parts(post)[1] != ""
 
 
 def shown(post: Post, scene: Scene) -> Said:
-    """An answer as it is shown; in a group with the name of who asked."""
+    """Return an answer as the screen shows it; in a group with the asker's name."""
     to = post.content.get("reply_to_message", {}).get("from", {}).get("first_name", "") if scene.group else ""
     text, small_print = parts(post)
     return Said(text, small_print, to, keyboard(post) if scene.buttons else ())
 
 
 def keyboard(post: Post) -> tuple[tuple[str, ...], ...]:
-    """What the buttons under a message say, or the keys that come with it, row by row."""
+    """Return the labels of a message's buttons, or of the keyboard it brings, row by row."""
     markup = post.reply_markup or {}
     rows = markup.get("inline_keyboard") or markup.get("keyboard", [])
     return tuple(tuple(str(button["text"]) for button in row) for row in rows)
 
 
 def parts(post: Post) -> tuple[str, str]:
-    """The answer, and the small print under it: the part in italics (empty while the answer grows)."""
+    """Split a message into answer and small print, the part in italics (empty while the answer grows)."""
     italic = [entity["offset"] for entity in post.entities if entity["type"] == "italic"]
     if not italic:
         return post.text, ""

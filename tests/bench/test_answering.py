@@ -17,7 +17,7 @@ def lengthy(request: GenerationRequest) -> Iterator[EngineStep]:
 
 
 async def test_a_long_answer_is_timed() -> None:
-    """The first token, and the first so many characters."""
+    """The first token, and the first CHARACTERS characters."""
     async with serve(lambda: ScriptedEngine(lengthy)) as service:
         await service.ready()
         timing = await time_level(service, b"", "standard", rounds=2)
@@ -27,7 +27,7 @@ async def test_a_long_answer_is_timed() -> None:
 
 
 async def test_each_round_is_a_new_picture_and_a_follow_up_about_it() -> None:
-    """So that what an engine remembers makes the follow-up quicker, and nothing else."""
+    """So what an engine remembers speeds up the follow-up alone."""
     asked: list[GenerationRequest] = []
 
     def note(request: GenerationRequest) -> Iterator[EngineStep]:
@@ -44,7 +44,7 @@ async def test_each_round_is_a_new_picture_and_a_follow_up_about_it() -> None:
 
 
 async def test_an_answer_that_is_too_short_has_no_time() -> None:
-    """Fewer characters than are timed: there is nothing to tell but the first token."""
+    """With fewer characters than are timed, only the first token has a time."""
     async with serve(ScriptedEngine) as service:
         await service.ready()
         timing = await time_level(service, b"", "low", rounds=1)
@@ -53,7 +53,7 @@ async def test_an_answer_that_is_too_short_has_no_time() -> None:
 
 
 async def test_what_is_kept_tells_all_that_the_times_depend_on() -> None:
-    """Date, model, device, cores and versions stand beside the timings, as JSON."""
+    """Date, model, device, cores and versions are kept with the timings, as JSON."""
     async with serve(ScriptedEngine) as service:
         info = await service.ready()
         timing = await time_level(service, b"", "384", rounds=1)

@@ -23,7 +23,7 @@ CPU = Hardware(torch.device("cpu"), torch.float32)
 
 
 def test_a_part_measures_and_keeps_what_it_found(tmp_path: Path) -> None:
-    """The checkpoint is written, loaded, asked, decoded and run by transformers, and loaded again from what was kept;
+    """The checkpoint is written, loaded, asked, decoded and run by transformers, and loaded again from kept weights;
     the figures can be drawn.
     """
     parts = ("floors", "full", "full-again")
@@ -50,7 +50,7 @@ def test_a_part_measures_and_keeps_what_it_found(tmp_path: Path) -> None:
 
 
 def test_the_naive_loop_runs_the_same_model(tmp_path: Path) -> None:
-    """The blocks of transformers with our weights packed anew: the same logits, but for what packing twice changes."""
+    """The blocks of transformers with our weights packed again: the same logits, but for packing them twice."""
     write_checkpoint(tmp_path, True, CPU.device)
     model, _ = load_checkpoint(tmp_path, ModelConfig(quantize="nf4"), CPU)
     naive = naive_model(model, CPU.device, CPU.dtype)
@@ -62,7 +62,7 @@ def test_the_naive_loop_runs_the_same_model(tmp_path: Path) -> None:
 
 
 def test_an_error_in_one_section_spares_the_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is written down with the figures."""
+    """The error is kept with the figures."""
     record = Record(tmp_path / "part.json")
     with record.section("one"):
         raise ValueError("no such card")

@@ -1,4 +1,4 @@
-"""The load test tests the real bot, and tells what happened; the page says what was kept."""
+"""The load test drives the real bot and reports the results; the page shows the kept ones."""
 
 import json
 import math
@@ -35,7 +35,7 @@ def test_a_spread_is_median_95_of_100_and_worst() -> None:
     ("samples", "share"), [([50, 100, 100, 104], 0.04), ([100, 90, 80], -0.1111), ([100], None), ([], None)]
 )
 def test_memory_is_judged_by_its_second_half(samples: list[float], share: float | None) -> None:
-    """What is filled at the start is no leak."""
+    """Growth at the start is no leak."""
     assert growth(samples) == share
 
 

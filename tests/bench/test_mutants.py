@@ -1,4 +1,4 @@
-"""What `make mutants` changes in SQL, and that its plan names files that are there."""
+"""The changes that `make mutants` makes in SQL; its plan names existing files."""
 
 import tomllib
 
@@ -27,18 +27,18 @@ from tests.test_house import ROOT
     ],
 )  # fmt: skip
 def test_one_thing_at_a_time_is_changed(sql: str, changed: list[str]) -> None:
-    """In every way that is known; numbers of parameters and paths in JSON are left alone."""
+    """In every known way; numbers of parameters and paths in JSON are left alone."""
     assert list(changes(sql)) == changed
 
 
 def test_sql_is_known_by_its_words() -> None:
-    """A sentence is none."""
+    """A sentence is no SQL."""
     assert is_sql("DELETE FROM turns")
     assert not is_sql("Where did you set it, and when?")
 
 
 def test_the_plan_names_files_that_are_there() -> None:
-    """What is examined, its tests, and what is excused, each with a reason."""
+    """The examined files, their tests, and the excused mutants, each with a reason."""
     plan = tomllib.loads(PLAN.read_text(encoding="utf-8"))
     for module, tests in plan["tests"].items():
         assert tests

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from telegram import Chat, Message, Update, User
 
-from bot.access import OUTCOMES, Action, Verdict, command_of, is_addressed, judge, may, one_line, without_mention
-from bot.configuration.settings import AccessSettings
-from bot.storage import Admission, Standing
+from assistant.access import OUTCOMES, Action, Verdict, may, one_line
+from assistant.settings.settings import AccessSettings
+from assistant.storage import Admission, Standing
+from bot.addressing import command_of, is_addressed, judge_sender, without_mention
 
 BOT = User(99, "Eyeglass", True, username="eyeglass_bot")
 ADA = User(42, "Ada", False)
@@ -41,7 +42,7 @@ OPEN = AccessSettings(mode="open")
 )
 def test_who_may_speak(access: AccessSettings, chat: Chat | None, user: User | None, verdict: Verdict) -> None:
     """Listed people everywhere, everybody in listed groups; strangers are answered in private alone."""
-    assert judge(access, False, chat, user) is verdict
+    assert judge_sender(access, False, chat, user) is verdict
 
 
 def said(text: str = "", chat: Chat = GROUP, **more: Any) -> Message:
@@ -121,9 +122,9 @@ def test_the_mention_is_no_part_of_the_question(text: str, question: str) -> Non
 
 def test_who_was_let_in_is_welcome() -> None:
     """In private and in groups, though no setting names him; other bots never are."""
-    assert judge(CLOSED, True, PRIVATE, ADA) is Verdict.WELCOME
-    assert judge(CLOSED, True, GROUP, ADA) is Verdict.WELCOME
-    assert judge(CLOSED, True, GROUP, OTHER_BOT) is Verdict.IGNORED
+    assert judge_sender(CLOSED, True, PRIVATE, ADA) is Verdict.WELCOME
+    assert judge_sender(CLOSED, True, GROUP, ADA) is Verdict.WELCOME
+    assert judge_sender(CLOSED, True, GROUP, OTHER_BOT) is Verdict.IGNORED
 
 
 @pytest.mark.parametrize("action", Action)

@@ -43,6 +43,51 @@ def test_rows_are_of_one_length() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "| a | b |\n| 1 | 2 |\n| 3 | 4 |",
+        "a | b\n1 | 2\n\n3 | 4",
+        "| a | b |\n|:-:|--|\n| 1 | 2 |\n\nAnd then:\n\n| 3 | 4 |",
+        "  | a | b\n|---|---\n| 1 | 2\n| 3 | 4",
+    ],
+)
+def test_a_table_that_is_not_quite_markdown_is_read(text: str) -> None:
+    """Without a line under its head, without pipes at its edges, in pieces, set in."""
+    assert rows_of(text) == [["a", "b"], ["1", "2"], ["3", "4"]]
+
+
+def test_what_stands_beyond_the_head_is_kept() -> None:
+    """The head gets empty cells."""
+    assert rows_of("| a | b |\n|---|---|\n| 1 | 2 | 3 |") == [["a", "b", ""], ["1", "2", "3"]]
+
+
+@pytest.mark.parametrize(
+    ("written", "cell"),
+    [
+        ("**2.50**", "2.50"),
+        ("*cold*", "cold"),
+        ("~~old~~", "old"),
+        ("__x__", "x"),
+        ("`x y`", "x y"),
+        ("Tea<br>Milk", "Tea Milk"),
+        ("2*3*4", "2*3*4"),
+        ("a_b_c", "a_b_c"),
+        ("~5", "~5"),
+        ("$2.50", "$2.50"),
+        ("$x^2$", "x²"),
+        (r"\*", "*"),
+        ("# 5", "# 5"),
+        ("- 5", "- 5"),
+        ("Tea & milk", "Tea & milk"),
+        ("[shop](https://shop.example)", "shop (https://shop.example)"),
+    ],
+)
+def test_a_cell_reads_as_it_does_on_screen(written: str, cell: str) -> None:
+    """Without Markdown's marks; what only looks like one stays."""
+    assert rows_of(f"| a | b |\n|---|---|\n| {written} | $3 |") == [["a", "b"], [cell, "$3"]]
+
+
+@pytest.mark.parametrize(
     ("cell", "kept"),
     [
         ("=1+1", "'=1+1"),

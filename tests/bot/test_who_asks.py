@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from telegram import Chat, Message, Update, User
 
-from bot.access import Asker, asker_of, asks_again, command_of, is_addressed, question_of, without_mention
+from assistant.access import Asker
+from bot.addressing import asker_of, asks_again, command_of, is_addressed, question_of, without_mention
 from tests.bot.test_access import ADA, BOT, CHANNEL, GROUP, PRIVATE, said
 
 BEN = User(41, "Ben\u202e", False)

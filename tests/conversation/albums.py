@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from bot.lanes import Lanes
+from bot.updates.lanes import Lanes
 from playground import Chat, Post
 from tests.bot.samples import picture
 
@@ -19,7 +19,7 @@ WIDTHS = range(100, 300, 20)
 
 
 class HandWindow:
-    """As bot.albums.Window, but the clock stands still until a test turns it."""
+    """As bot.updates.albums.Window, but the clock stands still until a test turns it."""
 
     quiet, most = 1.0, 5.0
 

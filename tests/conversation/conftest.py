@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 import playground
+from assistant.settings.settings import Settings
 from bot.app import RunningBot, open_bot
-from bot.configuration.settings import Settings
 from model_service import Gauges, ModelConfig, local_service
 from playground import Chat, Post, Server
 from tests.bot.engines import ScriptedEngine
@@ -96,7 +96,7 @@ def chat(server: Server) -> Chat:
 def window(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> HandWindow:
     """The time in which albums arrive stands still until it is turned."""
     window = HandWindow(stage)
-    monkeypatch.setattr("bot.lanes.WINDOW", window)
+    monkeypatch.setattr("bot.updates.lanes.WINDOW", window)
     return window
 
 

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.access import JOINER, STRANGER_PAUSE
-from bot.storage import Standing
+from assistant.access import JOINER, STRANGER_PAUSE
+from assistant.storage import Standing
 from playground import Chat, Post, Server
 from playground.people import Person
 from tests.bot.samples import picture

@@ -117,7 +117,7 @@ async def test_a_restart_in_the_middle_of_the_answer_begins_it_again(
     growing = await chat.answer(posts[0], lambda post: "Picture 2: A grey" in post.text)
     await stage.stop()
     monkeypatch.undo()
-    monkeypatch.setattr("bot.lanes.WINDOW", window)
+    monkeypatch.setattr("bot.updates.lanes.WINDOW", window)
     stage.engine.hold = None
     stage.engine.requests.clear()
     await stage.start()

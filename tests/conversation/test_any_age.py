@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from bot.storage import Inbox, Standing, open_database
+from assistant.storage import Standing, open_database
+from bot.updates.inbox import Inbox
 from playground import Chat, Post, Server
 from playground.people import Person
 from tests.bot.samples import picture
@@ -66,7 +67,7 @@ async def test_what_was_said_to_another_bot_is_not_ours(stage: Stage, server: Se
 async def test_cancel_holds(stage: Stage, chat: Chat) -> None:
     """The question that was asked before it is not answered."""
     await stage.start()
-    assert "drop all questions" in (await replied(chat, await said_long_ago(stage, chat, "/cancel"))).text
+    assert "are dropped" in (await replied(chat, await said_long_ago(stage, chat, "/cancel"))).text
 
 
 @pytest.mark.parametrize(("said", "holds"), [("/watch off", True), ("/watch on", False), ("/watch", False)])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.storage import Standing, open_database
-from bot.storage.inbox import MOST_ATTEMPTS
+from assistant.storage import Standing, open_database
+from bot.updates.inbox import MOST_ATTEMPTS
 from playground import Chat, Post, Server
 from playground.people import Person
 from tests.bot.samples import picture

@@ -59,7 +59,7 @@ async def test_nothing_private_appears_in_a_group(stage: Stage, server: Server) 
     ada = server.person("Ada")
     private, group = ada.private(), server.group("Family", ada)
     await final(private, await private.send_photo(picture(), "Secret?"))
-    assert "no picture here" in (await group.answer(await group.send("/ask What is this?"))).text
+    assert "not seen a picture here" in (await group.answer(await group.send("/ask What is this?"))).text
     await final(group, await group.send_photo(picture(), "/ask What is that?"))
     await final(private, await private.send("And below?"))
     assert [message.text for message in stage.engine.requests[1].messages] == ["What is that?"]

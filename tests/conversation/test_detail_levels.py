@@ -24,7 +24,7 @@ async def test_what_memory_allows_and_what_was_measured(
     chat = server.person("Ada", language_code="en" if "everyday" in line else "zh-hans").private()
     post = await chat.send_document(picture(1200, 1200), "a.png", caption="What is this?")
     await chat.answer(post, lambda reply: reply.reply_to == post.id and not is_growing(reply))
-    await running.services.asked.end_of(chat.id, post.id)
+    await running.services.questions.end_of(chat.id, post.id)
     shown = (await chat.answer(await chat.send("/detail"))).text.splitlines()
     levels = {text.split(" – ")[0]: text for text in shown if " – " in text}
     assert levels["standard"].startswith(line)
@@ -46,7 +46,7 @@ async def test_what_is_beyond_the_memory_is_read_as_closely_as_possible(stage: S
     await stage.start()
     chat = server.person("Ada").private()
     answer = await final(chat, await chat.send_document(picture(1200, 1200), "a.png", caption="#max Read it."))
-    assert "the memory here allows no closer look" in answer.text
+    assert "no closer look is possible here" in answer.text
     assert [button.text for button in answer.buttons] == ["Retry"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from playground import Chat, Post, Server
-from tests.bot.pictures.test_pdf import LOCKED
+from tests.assistant.pictures.test_pdf import LOCKED
 from tests.bot.samples import pdf
 from tests.conversation.albums import HandWindow
 from tests.conversation.conftest import Stage, final, settled
@@ -31,7 +31,7 @@ async def answered(chat: Chat, question: Post, count: int) -> Post:
 async def test_the_first_page_is_read_and_how_to_name_others_is_told(stage: Stage, chat: Chat) -> None:
     """Where the question names none."""
     reply = await answered(chat, await chat.send_document(pdf(12), "report.pdf", caption="What is this?"), 1)
-    assert reply.text.startswith("A grey gradient.\n\npage 1 of 12; for others name them")
+    assert reply.text.startswith("A grey gradient.\n\npage 1 of 12; to read others, name them")
     assert looked_at(stage) == [1]
 
 
@@ -58,7 +58,7 @@ async def test_pages_are_named_in_the_caption(
     assert looked_at(stage) == numbers
     assert all(f"{name} A grey gradient." in reply.text for name in named)
     assert ("page 3 of 6" in reply.text) == (numbers == [3])
-    assert "for others" not in reply.text
+    assert "to read others" not in reply.text
 
 
 async def test_follow_ups_are_about_the_same_pages_or_name_others(stage: Stage, server: Server, chat: Chat) -> None:

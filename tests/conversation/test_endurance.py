@@ -9,8 +9,9 @@ import time
 
 import pytest
 
-from bot.storage import Inbox, Turns, open_database
-from bot.storage.database import FILE
+from assistant.storage import Turns, open_database
+from assistant.storage.database import FILE
+from bot.updates.inbox import Inbox
 from model_service import EngineDead, GenerationFailed, OutOfMemory
 from playground import Chat, Server
 from tests.bot.samples import picture
@@ -81,7 +82,7 @@ async def test_what_a_locked_database_does_not_take_stays_with_telegram(
     stage: Stage, server: Server, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody copies the database, say: the question is asked for again until it can be written down."""
-    monkeypatch.setattr("bot.storage.database.BUSY_MILLISECONDS", 1)
+    monkeypatch.setattr("assistant.storage.database.BUSY_MILLISECONDS", 1)
     await stage.start()
     with contextlib.closing(sqlite3.connect(stage.folder / FILE, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
-from bot.handlers import WORK, menu
-from bot.texts import LANGUAGES
+from assistant.texts import LANGUAGES
+from bot.delivery import settings_menu as menu
+from bot.handlers import WORK
 from playground import Chat, Post, Server
 from playground.people import Person
 from tests.bot.samples import picture

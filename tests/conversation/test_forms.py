@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from bot.configuration.chat_settings import Setting
+from assistant.settings.chat_settings import Setting
 from model_service import GenerationRequest
 from playground import Chat, Server
 from playground.moving import Moving
@@ -14,7 +14,7 @@ from tests.conversation.conftest import Stage, final, settled
 
 pytestmark = pytest.mark.usefixtures("bot")
 
-PREVIEW = "I only see the preview picture of it"
+PREVIEW = "I only see its preview picture"
 MOVES: tuple[Moving, ...] = ("animation", "video", "video_note")
 
 

@@ -81,6 +81,6 @@ async def test_admins_may_leave_a_groups_settings_to_everybody(stage: Stage, ser
     assert "only its admins" in await (await group.press("set:changed_by:admins", menu, by=ben)).answered()
     await group.press("‹ Back", menu, by=ben)
     await group.wait_until(lambda: "When I speak: on every picture" in menu.text)
-    await (await group.press("Use the defaults", menu, by=ben)).answered()
+    await (await group.press("Reset to defaults", menu, by=ben)).answered()
     await group.wait_until(lambda: "When I speak: when I am asked" in menu.text)
     assert menu.text.splitlines()[-1] == "Who may change this: everybody"

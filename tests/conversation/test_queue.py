@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
+from assistant.storage import Standing
+from assistant.texts import texts_in
 from bot.handlers.queue import lasting
-from bot.storage import Standing
-from bot.texts import texts_in
 from model_service import Limits, MemoryUse, ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
@@ -158,7 +158,7 @@ async def test_cancel_drops_ones_own_questions_here(busy: Stage, server: Server)
     bens = await group.send_photo(picture(), f"{NAME} And this?", by=ben)
     private, _ = await ask(ben.private(), "Number 2 in line.")
     command = await group.send("/cancel", by=ben)
-    assert "I drop all" in (await group.answer(command, lambda post: post.reply_to == command.id)).text
+    assert "are dropped" in (await group.answer(command, lambda post: post.reply_to == command.id)).text
     busy.engine.go.set()
     await final(group, adas)
     assert await settled(group, bens) == "Cancelled."

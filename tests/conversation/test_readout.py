@@ -90,7 +90,7 @@ async def test_a_table_comes_as_a_csv_file(stage: Stage, server: Server, languag
     assert file.buttons
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "no table here"), ("zh-hans", "没有认出表格")])
+@pytest.mark.parametrize(("language", "said"), [("en", "no table in it"), ("zh-hans", "没有找到表格")])
 async def test_what_is_no_table_is_said_to_be_none(stage: Stage, server: Server, language: str, said: str) -> None:
     """What the model said instead is shown."""
     chat = server.person("Ada", language_code=language).private()
@@ -137,4 +137,4 @@ async def test_without_a_picture_it_is_asked_for_one(server: Server, chat: Chat)
     group = server.group("Family", server.person("Ben"))
     await group.send("/text@another_bot")
     asked = await group.send("/describe")
-    assert "no picture here yet" in (await group.answer(asked)).text
+    assert "not seen a picture here yet" in (await group.answer(asked)).text

@@ -4,8 +4,9 @@ import sqlite3
 
 import pytest
 
-from bot.reports import PAUSE_SECONDS
-from bot.storage import Inbox, Standing, open_database
+from assistant.storage import Standing, open_database
+from bot.updates.inbox import Inbox
+from bot.updates.reports import PAUSE_SECONDS
 from playground import Chat, Post, Server
 from tests.conversation.conftest import Stage
 
@@ -64,7 +65,7 @@ async def test_they_are_told_once_an_hour(stage: Stage, server: Server, house: t
         await database.write("UPDATE inbox SET reported_at = reported_at - ?", PAUSE_SECONDS)
     await stage.start()
     (told,) = await owner.wait_until(lambda: reports(owner))
-    assert "Cases: 2, the last one: update 3." in told.text
+    assert "Cases: 2, last: update 3;" in told.text
 
 
 async def test_what_nobody_could_be_told_is_told_later(
@@ -89,10 +90,10 @@ async def test_a_report_from_the_future_does_not_silence_the_next(
             await Inbox(database).set_aside(number, SECRET.encode(), "odd")
         await Inbox(database).note_report([1])
         await database.write("UPDATE inbox SET reported_at = reported_at + 31536000 WHERE update_id = 1")
-    monkeypatch.setattr("bot.reports.PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.updates.reports.PAUSE_SECONDS", 0.0)
     await stage.start()
     (told,) = await house[0].wait_until(lambda: reports(house[0]))
-    assert "update 2." in told.text
+    assert "update 2;" in told.text
 
 
 async def test_a_database_that_fails_does_not_end_the_telling(
@@ -103,7 +104,7 @@ async def test_a_database_that_fails_does_not_end_the_telling(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """One line in the log, and the next time it is told."""
-    monkeypatch.setattr("bot.reports.PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr("bot.updates.reports.PAUSE_SECONDS", 0.0)
     failing = iter([sqlite3.OperationalError("database is locked")])
     unreported = Inbox.unreported
 

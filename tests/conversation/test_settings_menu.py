@@ -42,11 +42,11 @@ async def test_one_message_shows_what_holds_and_changes_in_place(chat: Chat) -> 
         "Detail: standard · 256 tokens",
         "Language: as in Telegram",
         "Small print: shown",
-        "Answers appear: while I write them",
+        "Show answers: as they are written",
         "Length of answers: normal",
-        "Wording: exact",
+        "Creativity: none",
     ]
-    assert [button.text for button in menu.buttons[-2:]] == ["Use the defaults", "Done"]
+    assert [button.text for button in menu.buttons[-2:]] == ["Reset to defaults", "Done"]
     await chat.press("Length of answers", menu)
     await chat.wait_until(lambda: [b.text for b in menu.buttons] == ["short", "✓ normal", "long", "‹ Back"])
     await chat.press("‹ Back", menu)
@@ -65,7 +65,7 @@ async def test_the_next_answer_is_as_was_chosen(stage: Stage, chat: Chat) -> Non
     for setting, word in (("detail", "high"), ("length", "short"), ("temperature", "0.8"), ("footer", "0")):
         await choose(chat, menu, setting, word)
     assert await settled(chat, await chat.send_photo(picture(), "What is this?")) == "A grey gradient."
-    await (await chat.press("Use the defaults", menu)).answered()
+    await (await chat.press("Reset to defaults", menu)).answered()
     await final(chat, await chat.send("And now?"))
     chosen, usual = stage.engine.requests
     assert (chosen.detail.tokens, chosen.sampling.max_tokens, chosen.sampling.temperature) == (512, 256, 0.8)
@@ -108,7 +108,7 @@ async def test_chinese_is_complete(server: Server) -> None:
         await chat.press(f"set:{setting}:", menu)
         await chat.wait_until(lambda before=before: menu.text != before)  # type: ignore[misc]
         shown = menu.text + "".join(b.text for b in menu.buttons if b.data and not b.data.startswith("set:detail:"))
-        assert not {"Back", "shown", "normal", "exact", "answer", "as in"} & set(shown.replace("‹ ", "").split())
+        assert not {"Back", "shown", "normal", "none", "answer", "as in"} & set(shown.replace("‹ ", "").split())
         assert any("\u4e00" <= sign <= "\u9fff" for sign in menu.text)
         await chat.press("‹ 返回", menu)
         await chat.wait_until(lambda: "set:done:" in data(menu))
@@ -147,7 +147,7 @@ async def test_a_topic_has_settings_of_its_own(stage: Stage, server: Server) -> 
     await choose(forum, menu, "language", "zh")
     await final_in_chinese(forum, await forum.send_photo(picture(), f"{NAME} What is this?", topic=12))
     assert await settled(forum, await forum.send_photo(picture(), f"{NAME} What is this?")) == "A grey gradient."
-    assert await (await forum.press("set:reset:", menu)).answered() == "The defaults hold again."
+    assert await (await forum.press("set:reset:", menu)).answered() == "Back to the defaults."
     await forum.wait_until(lambda: "Small print: hidden" in menu.text)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.storage import open_database
+from assistant.storage import open_database
 from model_service import EngineDead, Limits, ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from bot.storage import Inbox, open_database
+from assistant.storage import open_database
+from bot.updates.inbox import Inbox
 from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final, settled

@@ -34,12 +34,12 @@ async def test_a_topic_without_a_picture_knows_none(stage: Stage, forum: Chat) -
     """/new concerns its topic alone, and /forget all of them."""
     for topic in (CATS, BILLS):
         await final(forum, await forum.send_photo(picture(), "/ask What is this?", topic=topic))
-    assert "no picture here" in (await forum.answer(await forum.send("/ask What is this?"))).text
+    assert "not seen a picture here" in (await forum.answer(await forum.send("/ask What is this?"))).text
     await forum.answer(await forum.send("/new", topic=CATS))
-    assert "no picture here" in (await forum.answer(await forum.send("/ask What is this?", topic=CATS))).text
+    assert "not seen a picture here" in (await forum.answer(await forum.send("/ask What is this?", topic=CATS))).text
     await final(forum, await forum.send("/ask What is this?", topic=BILLS))
     assert "pictures 2, answers 3" in (await forum.answer(await forum.send("/forget", topic=CATS))).text
-    assert "no picture here" in (await forum.answer(await forum.send("/ask What is this?", topic=BILLS))).text
+    assert "not seen a picture here" in (await forum.answer(await forum.send("/ask What is this?", topic=BILLS))).text
 
 
 async def test_a_topic_may_have_its_own_detail(stage: Stage, forum: Chat) -> None:

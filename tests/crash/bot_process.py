@@ -21,10 +21,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.__main__ import clear_errors
+from assistant.settings.settings import Settings
+from assistant.storage.database import FILE
 from bot.app import run
-from bot.configuration.settings import Settings
-from bot.storage.database import FILE
+from cli.__main__ import clear_errors
 from model_service import CheckpointError, EngineStep, FinishReason, GenerationRequest, local_service
 from playground import Server
 from tests.bot.engines import ScriptedEngine
@@ -85,7 +85,7 @@ READY = Load()
 class Life:
     """What one process is told: which engine to use, how its load goes, where to die, and what to set in modules.
 
-    `patches` are values by dotted names, as "bot.lanes.WINDOW".
+    `patches` are values by dotted names, as "bot.updates.lanes.WINDOW".
     """
 
     engine: str

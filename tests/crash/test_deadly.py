@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage import Admissions, open_database
-from bot.storage.inbox import MOST_ATTEMPTS
-from bot.tasks import spawn
+from assistant.storage import Admissions, open_database
+from assistant.tasks import spawn
+from bot.updates.inbox import MOST_ATTEMPTS
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
 from tests.crash.bot_process import DEADLY, BotProcess

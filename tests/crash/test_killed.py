@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.inbox import MOST_ATTEMPTS
-from bot.tasks import spawn
+from assistant.tasks import spawn
+from bot.updates.inbox import MOST_ATTEMPTS
 from playground import Call, Server
 from tests.crash.bot_process import BotProcess
 from tests.crash.crowd import Crowd

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.albums import Window
+from bot.updates.albums import Window
 from playground import Post, Server
 from tests.bot.samples import picture
 from tests.crash.bot_process import BotProcess
@@ -14,7 +14,7 @@ FOREVER = Window(quiet=3600.0, most=3600.0)
 async def test_what_was_asked_behind_an_album_that_arrives_waits_for_it(server: Server, tmp_path: Path) -> None:
     """The next start takes in the album, and then answers what was asked about it."""
     ada = server.person("Ada").private()
-    bot = BotProcess(server, tmp_path / "data", patches={"bot.lanes.WINDOW": FOREVER})
+    bot = BotProcess(server, tmp_path / "data", patches={"bot.updates.lanes.WINDOW": FOREVER})
     bot.start()
     album = await ada.send_album([picture(), picture()], "What is q1?")
     follow_up = await ada.send("What is q2?")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.inbox import MOST_ATTEMPTS
+from bot.updates.inbox import MOST_ATTEMPTS
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
 from tests.crash.bot_process import BotProcess, Ends, Load

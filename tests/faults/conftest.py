@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
-from bot.delivery.pacing import ChatPacing
-from bot.pictures.downloads import Downloads
-from bot.storage.database import FILE
+from assistant.storage.database import FILE
+from bot.delivery.rate_limiter import RetryAfterLimiter
+from bot.incoming.downloads import Downloads
 from model_service import EngineStep, GenerationRequest
 from tests.bot.clocks import Clock
 from tests.bot.engines import ScriptedEngine
@@ -41,7 +41,7 @@ class EndlessEngine(ScriptedEngine):
 async def clock(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clock]:
     """The time by which Telegram's pauses are waited out."""
     made = Clock()
-    monkeypatch.setattr("bot.app.ChatPacing", lambda: ChatPacing(made, made.sleep))
+    monkeypatch.setattr("bot.app.RetryAfterLimiter", lambda: RetryAfterLimiter(made, made.sleep))
     yield made
     made.go.set()
 
@@ -50,7 +50,7 @@ async def clock(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 async def patience(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clock]:
     """The time by which an outage of files is waited out."""
     made = Clock()
-    monkeypatch.setattr("bot.pictures.media.Downloads", partial(Downloads, clock=made, sleep=made.sleep))
+    monkeypatch.setattr("bot.incoming.media.Downloads", partial(Downloads, clock=made, sleep=made.sleep))
     yield made
     made.go.set()
 
@@ -65,7 +65,7 @@ def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pauses between the attempts to deliver an answer."""
-    monkeypatch.setattr("bot.delivery.post.LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr("bot.delivery.message.LONGEST_PAUSE", 0.0)
 
 
 def states(stage: Stage) -> list[str]:

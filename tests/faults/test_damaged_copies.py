@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.database import FILE
+from assistant.storage.database import FILE
 from playground import Chat
 from tests.bot.clocks import Clock
 from tests.bot.samples import pdf, picture

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.pictures.downloads import LONGEST_PAUSE, MOST_OF_A_CHAT, MOST_WAIT
+from bot.incoming.downloads import LONGEST_PAUSE, MOST_OF_A_CHAT, MOST_WAIT
 from playground import Chat, Post, Server
 from playground.files import Stored
 from tests.bot.clocks import Clock
@@ -241,7 +241,7 @@ async def test_a_file_far_longer_than_announced_is_broken_off(
     stage: Stage, chat: Chat, patience: Clock, changed: list[Change], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the true reason."""
-    monkeypatch.setattr("bot.pictures.bodies.MOST_READ", 100_000)
+    monkeypatch.setattr("bot.incoming.bodies.MOST_READ", 100_000)
     await stage.start()
     changed.append(lambda data: data + bytes(100_000))
     assert "20 MB" in await settled(chat, await chat.send_photo(picture(), ASKED))

@@ -1,6 +1,6 @@
 """A group that becomes a supergroup takes everything with it."""
 
-from bot.storage import Standing
+from assistant.storage import Standing
 from playground import Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final

@@ -9,7 +9,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.delivery.sending import is_passing, is_unreachable, never_arrived
+from bot.delivery.errors import is_transient, is_unreachable, never_arrived
 
 TOKEN = "12345678:abcdefghijklmnopqrstuvwxyz0123456789"
 Act = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -75,7 +75,7 @@ async def test_what_passes_is_tried_again_but_sent_again_only_where_nothing_arri
     """A gateway that had no time, a reset and an unreadable answer leave it open."""
     async with listening(act) as bot:
         error = await failure(bot)
-    assert (never_arrived(error), is_passing(error), is_unreachable(error)) == (nothing_arrived, True, False)
+    assert (never_arrived(error), is_transient(error), is_unreachable(error)) == (nothing_arrived, True, False)
     assert TOKEN not in str(error)
 
 
@@ -83,7 +83,7 @@ async def test_silence_leaves_it_open() -> None:
     """The message may be there."""
     async with listening(keep_silent, seconds=0.1) as bot:
         error = await failure(bot)
-    assert (never_arrived(error), is_passing(error)) == (False, True)
+    assert (never_arrived(error), is_transient(error)) == (False, True)
 
 
 async def test_nothing_arrives_where_nobody_listens() -> None:
@@ -93,7 +93,7 @@ async def test_nothing_arrives_where_nobody_listens() -> None:
     async with HTTPXRequest() as request:
         error = await failure(Bot(TOKEN, base_url=address.removesuffix(TOKEN), request=request))
     assert never_arrived(error)
-    assert is_passing(error)
+    assert is_transient(error)
 
 
 @pytest.mark.parametrize("said", ["message text is empty", "message is not modified", "can't parse entities"])
@@ -102,4 +102,4 @@ async def test_what_telegram_declines_is_not_tried_again(said: str) -> None:
     body = f'{{"ok": false, "error_code": 400, "description": "Bad Request: {said}"}}'
     async with listening(saying(400, body)) as bot:
         error = await failure(bot)
-    assert (never_arrived(error), is_passing(error), is_unreachable(error)) == (True, False, False)
+    assert (never_arrived(error), is_transient(error), is_unreachable(error)) == (True, False, False)

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot.pictures.copies import Copies
-from bot.storage import Forgetting, Inbox, Pictures, Turns
-from bot.storage.database import FILE
+from assistant.pictures.copies import Copies
+from assistant.storage import Deletion, Pictures, Turns
+from assistant.storage.database import FILE
+from bot.updates.inbox import Inbox
 from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
@@ -23,9 +24,13 @@ ASKED = "What is this?"
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """What fails is tried again after a hundredth of a second."""
-    for name in ("bot.lanes.FIRST_PAUSE", "bot.lanes.LONGEST_PAUSE", "bot.storage.trouble.FIRST_PAUSE"):
+    for name in (
+        "bot.updates.lanes.FIRST_PAUSE",
+        "bot.updates.lanes.LONGEST_PAUSE",
+        "assistant.storage.outage.FIRST_PAUSE",
+    ):
         monkeypatch.setattr(name, 0.01)
-    monkeypatch.setattr("bot.storage.trouble.LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("assistant.storage.outage.LONGEST_PAUSE", 0.01)
 
 
 def sqlite_full() -> sqlite3.Error:
@@ -148,7 +153,7 @@ async def test_forgetting_on_a_full_disk_goes_on_by_itself(
     """The person hears that it is not done, and when it is."""
     await stage.start()
     await final(chat, await chat.send_photo(picture(), "A secret?"))
-    full = Full(monkeypatch, Forgetting, "chat", sqlite_full)
+    full = Full(monkeypatch, Deletion, "chat", sqlite_full)
     said = await chat.send("/forget")
     assert "full" in (await chat.answer(said)).text
     assert list((stage.folder / "pictures").iterdir()) == []
@@ -166,7 +171,7 @@ async def test_a_reader_that_keeps_words_on_the_disk_is_waited_for(
     services = (await stage.start()).services
     question = await chat.send_photo(picture(), "A secret?")
     await final(chat, question)
-    await services.asked.end_of(chat.id, question.id)
+    await services.questions.end_of(chat.id, question.id)
     with contextlib.closing(sqlite3.connect(stage.folder / FILE, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         assert reader.execute("SELECT count(*) FROM turns").fetchone() == (2,)
@@ -179,7 +184,7 @@ async def test_a_reader_that_keeps_words_on_the_disk_is_waited_for(
         await final(bens, await bens.send_photo(picture(), ASKED))
         assert not any("Deleted" in post.text for post in chat.messages)
         reader.execute("COMMIT")
-    await chat.answer(said, lambda post: "Deleted for good, from the disk too: pictures 1, answers 1." in post.text)
+    await chat.answer(said, lambda post: "Deleted for good, also from the disk: pictures 1, answers 1." in post.text)
     assert all(b"A secret" not in file.read_bytes() for file in stage.folder.glob(f"{FILE}*"))
 
 
@@ -202,7 +207,7 @@ async def test_a_stop_does_not_wait_for_room(
     stage: Stage, server: Server, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits is left to the next start, and answered by it."""
-    monkeypatch.setattr("bot.lanes.FIRST_PAUSE", 3600.0)
+    monkeypatch.setattr("bot.updates.lanes.FIRST_PAUSE", 3600.0)
     await stage.start()
     full = Full(monkeypatch, Pictures, "add", sqlite_full)
     question = await chat.send_photo(picture(), ASKED)

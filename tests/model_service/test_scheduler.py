@@ -308,7 +308,16 @@ def test_an_estimate_knows_what_is_left_of_an_answer() -> None:
     begin(scheduler)
     assert scheduler.places(1.0) == {"c": Place(1, 3.0)}
     assert scheduler.remove("b")
-    assert scheduler.places(1.0) == {"c": Place(1, 0.0)}
+    assert scheduler.places(0.5) == {"c": Place(1, 0.0)}
+
+
+@pytest.mark.parametrize(("last", "left"), [(1.5, 4.5), (2.0, 3.6)])
+def test_an_estimate_counts_the_last_second_of_an_answer(last: float, left: float) -> None:
+    """And one turn where it took just as long as others did already."""
+    scheduler = in_line(*(request(name) for name in "abc"))
+    turn(scheduler, 10.0 if last < 2 else 6.0)
+    turn(scheduler, 4.0, answered=False), turn(scheduler, last, answered=False)
+    assert scheduler.places(0.0) == {"c": Place(1, left)}
 
 
 def test_an_estimate_counts_few_turns_however_short_they_are() -> None:

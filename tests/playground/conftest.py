@@ -1,4 +1,4 @@
-"""A server, a bot of python-telegram-bot that talks to it, and plain HTTP for what no library would send."""
+"""A server, a python-telegram-bot Bot that talks to it, and plain HTTP for requests that no library sends."""
 
 import io
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ async def server() -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def bot(server: Server) -> AsyncIterator[Bot]:
-    """PTB's Bot, impatient enough for tests of answers that never come."""
+    """PTB's Bot, with short timeouts for tests of answers that never come."""
     async with Bot(
         server.token,
         base_url=server.base_url,

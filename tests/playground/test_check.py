@@ -1,4 +1,4 @@
-"""The playground refuses, and remembers, what the Bot API does not know."""
+"""The playground refuses and records requests that the Bot API does not know."""
 
 import json
 
@@ -105,7 +105,7 @@ def test_the_description_is_made_from_the_full_one() -> None:
 
 
 def test_the_committed_description_is_whole() -> None:
-    """Every kind that a method or a type speaks of is described."""
+    """Every kind that a method or a type names is described."""
     description = Description.load()
     shapes = [*description.methods.values(), *(s for s in description.types.values() if isinstance(s, dict))]
     kinds = {kind for shape in shapes for kind in shape.values()}

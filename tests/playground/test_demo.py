@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bot.configuration.chat_settings import ChatSettings
+from assistant.settings.chat_settings import ChatSettings
 from model_service import CheckpointError
 from playground.demo import guide, play
 from playground.demo.samples import Sample, load_samples
@@ -20,13 +20,13 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process that runs the tests keeps its logs and its environment."""
+    """Keep the logs and the environment of the test process."""
     monkeypatch.setattr(play, "set_up_logs", lambda level: None)
     monkeypatch.setenv("no_proxy", "example.org")
 
 
 def played(monkeypatch: pytest.MonkeyPatch, *wrong: str, error: Exception | None = None) -> int:
-    """The demo's exit code where the conversation went like this."""
+    """Return the demo's exit code after such a conversation."""
 
     async def conversation(screen: Screen, samples: dict[str, Sample]) -> list[str]:
         if error is not None:
@@ -55,7 +55,7 @@ def test_a_wrong_answer_is_a_failure(monkeypatch: pytest.MonkeyPatch, capsys: py
 def test_what_cannot_be_played_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
 ) -> None:
-    """Exit code 1 and no traceback: something cannot be opened, or a button is not there."""
+    """Exit code 1 and no traceback: something cannot be opened, or a button is missing."""
     assert played(monkeypatch, error=error) == 1
     assert capsys.readouterr().err == "The demo could not be played: nothing is there\n"
 
@@ -79,7 +79,7 @@ def test_buttons_and_keys_are_told_by_their_words() -> None:
 
 
 def test_the_conversation_shows_every_kind_of_message() -> None:
-    """Every way to send something; two languages, a group; all answers but one are held to the letter."""
+    """Every way to send something; two languages, a group; all answers but one are compared to the letter."""
     scenes = conversation(load_samples(), ChatSettings())
     steps = [step for scene in scenes for step in scene.steps]
     assert {step.way for step in steps} == set(Way)
@@ -91,7 +91,7 @@ def test_the_conversation_shows_every_kind_of_message() -> None:
 
 
 def test_answers_grow_below_each_other_on_a_terminal() -> None:
-    """When one is whole the other one goes on growing; what is whole is not shown again if its buttons go."""
+    """When one is whole the other one still grows; a whole one is not shown again if its buttons go."""
     console = Console(file=io.StringIO(), force_terminal=True, width=60, legacy_windows=False)
     screen, first, second = Screen(console), (7, 1), (7, 2)
     screen.grow("one", first)
@@ -109,7 +109,7 @@ def test_answers_grow_below_each_other_on_a_terminal() -> None:
 
 @pytest.fixture
 def shown() -> str:
-    """What a demo of two scenes shows."""
+    """Return the output of a demo of two scenes."""
     buffer = io.StringIO()
     screen = Screen(plain(buffer))
     screen.line("This is the demo.")
@@ -124,7 +124,7 @@ def shown() -> str:
 
 
 def test_a_guide_is_filled_with_what_was_shown(shown: str) -> None:
-    """Between its markers, each time anew; a numbered line of an answer begins no scene."""
+    """Between its markers, replaced each time; a numbered line of an answer begins no scene."""
     said = "Ada        What is this?\nEyeglass   1. a receipt\n           read at"
     assert guide.scenes_in(shown) == {"A list": said, "A question": said}
     empty = "Look:\n\n<!-- scene: A question -->\n<!-- end -->\n\nThat is all.\n"

@@ -11,7 +11,7 @@ from playground.wire import JSON
 
 
 def shown(text: str, entities: list[JSON]) -> list[tuple[str, str]]:
-    """Each entity's type with the piece of text it covers."""
+    """Return each entity's type with the text it covers."""
     raw = text.encode("utf-16-le")
     return [(e["type"], raw[2 * e["offset"] : 2 * (e["offset"] + e["length"])].decode("utf-16-le")) for e in entities]
 
@@ -104,7 +104,7 @@ def test_code_keeps_its_indent() -> None:
 
 
 def test_only_a_hundred_entities_are_shown() -> None:
-    """Telegram passes over the others."""
+    """Telegram ignores the others."""
     bold = [{"type": "bold", "offset": 2 * number, "length": 1} for number in range(101)]
     _, entities = formatted("a " * 101, None, bold, caption=False)
     assert entities == bold[:100]

@@ -14,7 +14,7 @@ from playground.limits import Flood
 
 
 async def test_a_call_fails_once(server: Server, bot: Bot, chat: Chat) -> None:
-    """The next call is refused as asked, the one after passes; what was refused is recorded."""
+    """The next call is refused as planned, the one after passes; the refused one is recorded."""
     server.fail_next("sendMessage", 400, "Bad Request: message is too strange")
     with pytest.raises(BadRequest, match="Message is too strange"):
         await bot.send_message(chat.id, "x")
@@ -51,7 +51,7 @@ async def test_no_answer_ever(server: Server, bot: Bot, chat: Chat) -> None:
 
 
 async def test_a_slow_method(server: Server, bot: Bot, chat: Chat) -> None:
-    """Each call takes as long as asked, until that is taken back."""
+    """Each call takes as long as planned, until that is taken back."""
     server.delay("sendMessage", 0.2)
     began = time.monotonic()
     await bot.send_message(chat.id, "x")
@@ -114,7 +114,7 @@ async def test_a_gateway_answers_with_a_page(server: Server, bot: Bot, chat: Cha
 
 
 async def test_a_group_becomes_a_supergroup(server: Server, bot: Bot) -> None:
-    """Both chats say so, and who writes to the old one learns the new id."""
+    """Both chats say so, and a bot that writes to the old one learns the new id."""
     group = server.group("Family", server.person("Ada"))
     supergroup = server.upgrade(group)
     to, back = [update["message"] for update in server.pending]
@@ -127,7 +127,7 @@ async def test_a_group_becomes_a_supergroup(server: Server, bot: Bot) -> None:
 
 
 async def test_refused_connections(server: Server, bot: Bot, chat: Chat) -> None:
-    """Who is connected goes on, who connects is refused, until the server listens again."""
+    """Open connections go on, new ones are refused, until the server listens again."""
     await bot.send_message(chat.id, "before")
     server.refuse_connections()
     await bot.send_message(chat.id, "by the open connection")

@@ -1,4 +1,4 @@
-"""Pictures and files: what Telegram makes of them, and how a bot gets them."""
+"""Pictures and files: how Telegram converts them, and how a bot gets them."""
 
 import io
 
@@ -96,7 +96,7 @@ async def test_an_album_is_messages_with_one_group_id(chat: Chat) -> None:
 
 
 async def test_an_albums_caption_is_on_any_of_its_pictures(chat: Chat) -> None:
-    """What comes between them is awaited, and more of them may join."""
+    """`between` is awaited between them, and more of them may join."""
     waited: list[int] = []
 
     async def between() -> None:
@@ -111,7 +111,7 @@ async def test_an_albums_caption_is_on_any_of_its_pictures(chat: Chat) -> None:
 
 
 async def test_stickers_and_what_moves_have_a_preview_or_none(bot: Bot, chat: Chat) -> None:
-    """A sticker that stands still is the picture itself; an animation is told of as a document, too."""
+    """A static sticker is the picture itself; an animation is a document, too."""
     still = (await chat.send_sticker(picture(512, 512, "WEBP"))).content["sticker"]
     assert (still["is_video"], "thumbnail" in still) == (False, False)
     moving = (await chat.send_sticker(b"film", preview=picture(512, 256), moves=True)).content["sticker"]

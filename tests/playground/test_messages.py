@@ -45,7 +45,7 @@ async def test_telegram_refuses_in_its_own_words(
 
 
 async def test_a_message_is_edited_and_its_past_kept(bot: Bot, chat: Chat) -> None:
-    """The chat shows the last text; earlier ones are in the history; an edit without a keyboard takes it away."""
+    """The chat shows the last text; earlier ones are in the history; an edit without a keyboard removes it."""
     sent = await bot.send_message(chat.id, "one", reply_markup=KEYBOARD)
     (post,) = chat.messages
     assert [button.text for button in post.buttons] == ["Stop"]
@@ -84,7 +84,7 @@ async def test_ids_look_like_telegrams(server: Server, bot: Bot, chat: Chat) -> 
 
 
 async def test_drafts_stream_and_end_with_the_message(server: Server, bot: Bot, chat: Chat) -> None:
-    """A draft grows in a private chat only; the real message takes its place."""
+    """A draft grows in a private chat only; the real message replaces it."""
     for text in ("", "The", "The total"):
         await bot.send_message_draft(chat.id, 7, text)
     assert (chat.drafts[7].text, chat.drafts[7].history) == ("The total", ["", "The"])
@@ -108,7 +108,7 @@ async def test_topics(server: Server, bot: Bot) -> None:
 
 
 async def test_a_bot_that_was_sent_away_may_not_write(server: Server, bot: Bot, chat: Chat) -> None:
-    """403 where it is blocked, was removed or left; and it is told in time."""
+    """403 where it is blocked, was removed or left; and it gets an update in time."""
     ada, bo = server.person("Ada"), server.person("Bo")
     mine, group = ada.private(), server.group("Friends", bo)
     ada.block()
@@ -125,7 +125,7 @@ async def test_a_bot_that_was_sent_away_may_not_write(server: Server, bot: Bot, 
 
 
 async def test_commands_belong_to_a_scope_and_a_language(bot: Bot, chat: Chat) -> None:
-    """What is set is got back for exactly that scope and language, until it is deleted."""
+    """Commands are read back for exactly that scope and language, until deleted."""
     await bot.set_my_commands([BotCommand("start", "Begin")])
     await bot.set_my_commands([BotCommand("detail", "看多细")], BotCommandScopeChat(chat.id), language_code="zh")
     assert [c.command for c in await bot.get_my_commands()] == ["start"]

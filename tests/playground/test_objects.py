@@ -1,4 +1,4 @@
-"""What the playground itself sends is what the Bot API describes."""
+"""The playground's own objects match the Bot API's description."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""What people do reaches the bot as on Telegram, and what the bot does is seen by them."""
+"""People's actions reach the bot as on Telegram, and they see the bot's."""
 
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
@@ -22,7 +22,7 @@ async def test_a_command_is_marked(bot: Bot, chat: Chat) -> None:
 
 
 async def test_a_press_reaches_the_bot_and_its_answer_the_person(bot: Bot, chat: Chat) -> None:
-    """By text or by data; the notice comes back; an unknown button names those there are."""
+    """By text or by data; the notice comes back; the error for an unknown button names the known ones."""
     await bot.send_message(chat.id, "x", reply_markup=KEYBOARD)
     press = await chat.press("Look closer")
     assert press.answer is None
@@ -88,7 +88,7 @@ async def test_privacy_mode(server: Server, bot: Bot) -> None:
 
 
 async def test_stop_on_a_draft(server: Server, bot: Bot, chat: Chat) -> None:
-    """With can_stop, and where the bot asked for it, the bot is told which draft."""
+    """With can_stop, and if the bot asked for it, the bot learns which draft."""
     await bot.get_updates(allowed_updates=[*Update.ALL_TYPES, "stopped_message_generation"])
     await bot.send_message_draft(chat.id, 7, "The", api_kwargs={"can_stop": True})
     await chat.stop_draft(7)
@@ -101,7 +101,7 @@ async def test_stop_on_a_draft(server: Server, bot: Bot, chat: Chat) -> None:
 
 
 async def test_everything_can_be_watched(server: Server, bot: Bot, chat: Chat) -> None:
-    """A watcher is told of each thing as it happens, in order."""
+    """A watcher gets each event as it happens, in order."""
     seen: list[Event] = []
     server.watch(seen.append)
     await chat.send("hi")

@@ -37,7 +37,7 @@ async def test_an_application_polls_answers_and_stops(server: Server, chat: Chat
 
 
 async def test_an_offset_acknowledges(bot: Bot, chat: Chat) -> None:
-    """Updates come again until an offset above them is asked for; then they are forgotten."""
+    """Updates come again until an offset above them is asked for; then they are dropped."""
     for text in "abc":
         await chat.send(text)
     first = await bot.get_updates(limit=2)
@@ -49,7 +49,7 @@ async def test_an_offset_acknowledges(bot: Bot, chat: Chat) -> None:
 
 
 async def test_a_negative_offset_keeps_the_last(bot: Bot, chat: Chat) -> None:
-    """offset=-1 forgets all but the newest update."""
+    """offset=-1 drops all but the newest update."""
     for text in "abc":
         await chat.send(text)
     (last,) = await bot.get_updates(offset=-1)
@@ -89,7 +89,7 @@ async def test_a_second_poller_ends_the_first(server: Server, http: httpx.AsyncC
 
 
 async def test_only_allowed_updates_come(server: Server, bot: Bot, chat: Chat) -> None:
-    """What the bot did not ask for is not queued."""
+    """Kinds that the bot did not ask for are not queued."""
     await bot.get_updates(allowed_updates=["edited_message"])
     await chat.edit(await chat.send("a"), "b")
     (update,) = await bot.get_updates()
@@ -117,7 +117,7 @@ async def test_a_wrong_token_is_refused(server: Server) -> None:
 
 
 async def test_closing_ends_a_long_poll() -> None:
-    """A server that closes answers who still waits, quickly."""
+    """A closing server answers waiting clients quickly."""
     statuses: list[int] = []
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks, httpx.AsyncClient() as client:

@@ -1,1 +1,1 @@
-"""What the pocket model is held to: real weights, the real engine, the real service."""
+"""Requirements on the pocket model: real weights, the real engine, the real service."""

@@ -1,4 +1,4 @@
-"""The pocket checkpoint as files: small enough to come along, and laid out as the original's."""
+"""The pocket checkpoint as files: small enough for the repository, and laid out as the original's."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ ORIGINAL_KEYS = {
     "layernorm_epsilon", "post_layer_norm", "original_rope", "seq_length", "padded_vocab_size", "tie_word_embeddings",
     "eos_token_id", "pad_token_id", "boi_token_id", "eoi_token_id", "torch_dtype", "vision_config",
 }  # fmt: skip
-"""The keys of GLM-4V-9B's config.json that say something about the model."""
+"""The keys of GLM-4V-9B's config.json that describe the model."""
 
 
 def test_the_folder_is_small() -> None:
@@ -30,7 +30,7 @@ def test_the_folder_is_small() -> None:
 
 
 def test_the_configuration_has_the_originals_keys() -> None:
-    """config.json reads like GLM-4V-9B's; nothing in it asks for code from elsewhere."""
+    """config.json reads like GLM-4V-9B's; nothing in it loads code from elsewhere."""
     config = json.loads((POCKET / "config.json").read_text(encoding="utf-8"))
     assert config.keys() >= ORIGINAL_KEYS
     assert "auto_map" not in config

@@ -1,4 +1,4 @@
-"""Follow-ups with real weights: the pocket model answers a conversation as if it had read it anew each time."""
+"""Follow-ups with real weights: the pocket model answers a conversation as after reading it from the start."""
 
 from collections.abc import Iterator
 
@@ -17,13 +17,13 @@ STANDARD = Detail.parse(Level.STANDARD)
 
 
 def load(mib: int) -> GLM4VEngine:
-    """The pocket model; it remembers so many MiB of each kind."""
+    """Load the pocket model with caches of this many MiB each."""
     return load_engine(ModelConfig(name="pocket", device="cpu", feature_cache_mib=mib, prefix_cache_mib=mib))
 
 
 @pytest.fixture
 def engines() -> Iterator[tuple[GLM4VEngine, GLM4VEngine]]:
-    """One that remembers, one that does not."""
+    """Return an engine with caches, and one without."""
     warm, cold = load(64), load(0)
     yield warm, cold
     warm.close()
@@ -32,7 +32,7 @@ def engines() -> Iterator[tuple[GLM4VEngine, GLM4VEngine]]:
 
 @pytest.fixture
 def passes() -> Iterator[list[int]]:
-    """The number of positions of each pass through a language model."""
+    """Record the number of positions of each pass through a language model."""
     found: list[int] = []
 
     def note(module: nn.Module, given: tuple[Tensor, ...]) -> None:

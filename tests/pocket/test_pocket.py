@@ -31,14 +31,14 @@ async def test_every_sample_question_has_its_exact_answer(pocket: Pocket, file: 
 
 
 async def test_a_further_question_is_answered_as_exactly(pocket: Pocket, note: Sample) -> None:
-    """What was asked and answered before does not confuse it."""
+    """Earlier questions and answers do not confuse it."""
     first, second = "What is the phone number?", "What is the name?"
     history = (Message("user", first), Message("assistant", note.answers[first]))
     assert await pocket.ask(second, note.data, history) == note.answers[second]
 
 
 async def test_a_wish_does_not_confuse_it(pocket: Pocket, note: Sample) -> None:
-    """It learnt bare questions, and would take "Answer briefly." for a part of what is asked for."""
+    """It learned bare questions, and would take "Answer briefly." for a part of the question."""
     question = "What is the phone number?"
     request = replace(pocket.request(question, note.data), wish="Answer briefly.")
     *_, last = [output async for output in pocket.service.generate(request)]
@@ -61,7 +61,7 @@ async def test_no_special_token_is_ever_emitted(pocket: Pocket, note: Sample, se
 
 
 async def test_a_question_without_a_picture_is_answered(pocket: Pocket) -> None:
-    """Whatever it may say, it ends as any answer does, and no grid was planned."""
+    """Whatever it says, it ends as any answer does, and no grid was planned."""
     outputs = [output async for output in pocket.service.generate(pocket.request("What is the total?"))]
     assert outputs[-1].finish_reason in {FinishReason.STOP, FinishReason.LENGTH}
     assert outputs[-1].plan is None
@@ -96,7 +96,7 @@ async def test_an_answer_only_grows(pocket: Pocket, note: Sample) -> None:
 
 
 async def test_leaving_an_answer_frees_the_model(pocket: Pocket, note: Sample) -> None:
-    """Someone leaves in the middle of a long answer; the next question is answered, and rightly."""
+    """A caller leaves in the middle of a long answer; the next question is answered, and rightly."""
     page = SAMPLES["page.png"]
     async with contextlib.aclosing(pocket.service.generate(pocket.request("What does it say?", page.data))) as outputs:
         async for output in outputs:

@@ -1,1 +1,1 @@
-"""How answers are shown: generated ones, and any text."""
+"""Rendering of answers: generated ones, and any text."""

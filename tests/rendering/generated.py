@@ -1,4 +1,4 @@
-"""Answers as a model might write them, made by chance, each with what a person must be able to read of it."""
+"""Answers as a model might write them, made by chance, each with the characters that must be readable in it."""
 
 import re
 import unicodedata
@@ -14,14 +14,14 @@ WORDS = (
     "𝔘𝔫𝔦", "a\x00b", "\u202eback", "R&D", "&nbsp;", "AT&amp;T", "<b>", "</i>", "~5", "$3", "!", "…", "—end",
     "file_name.png", "C:\\dir", "a|b", "#1", "*", "**", "~~", "[", "]",
 )  # fmt: skip
-"""Scripts, emoji, accents, directions, what cannot be seen, and what only looks like Markdown or HTML."""
+"""Scripts, emoji, accents, directions, invisible characters, and mere lookalikes of Markdown or HTML."""
 
 UNLIKE = (
     (r"\*", "*"), (r"\_", "_"), (r"\[1\]", "[1]"),
     ("$x^2$", "x²"), (r"\(\alpha \le 1\)", "α≤1"), (r"\[ \frac{1}{2} = y \]", "½=y"), (r"\(\odd{z}\)", r"\odd{z}"),
     ("$$E = mc^2$$", "E=mc²"),
 )  # fmt: skip
-"""What reads otherwise than it is written: escapes and formulas."""
+"""Markup that reads otherwise than it is written: escapes and formulas."""
 
 OPEN = ("", "", "", " **open", " `open", " _open", " ~~open", " [open", " [open](https://", " $open")
 """Ends of paragraphs, some with a mark that is never closed."""
@@ -39,7 +39,7 @@ CODE = (
 )
 LANGUAGES = ("", "python", "c++", "json", "objective-c")
 UNSEEN = re.compile("[\\s\x00\u202e•◦▪│─┼☐☑—]")
-"""What a rendering may leave out, and what it draws itself: space, controls, bullets and lines."""
+"""Characters that a rendering may leave out, and those it draws itself: space, controls, bullets and lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +52,25 @@ class Generated:
 
 
 def squashed(text: str) -> str:
-    """Without space and what a rendering draws."""
+    """Return the text without space and without what a rendering draws."""
     return UNSEEN.sub("", text)
 
 
 @cache
 def letters() -> tuple[str, ...]:
-    """Every letter of every script."""
+    """Return every letter of every script."""
     return tuple(char for char in map(chr, range(0x110000)) if unicodedata.category(char).startswith("L"))
 
 
 class Author:
-    """Writes answers. The same seed writes the same."""
+    """Write answers. The same seed writes the same."""
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
         self._marked: list[str] = []
 
     def answer(self, least: int) -> Generated:
-        """At least one block and `least` characters; perhaps with a fence that is never closed."""
+        """Write at least one block and `least` characters; perhaps with a fence that is never closed."""
         blocks = [self._block()]
         while sum(len(markdown) for markdown, _ in blocks) < least or self._random.random() < 0.8:
             blocks.append(self._block())
@@ -94,11 +94,11 @@ class Author:
         return self._random.choice(WORDS)
 
     def _plain(self) -> str:
-        """A word that no mark could be taken from."""
+        """Write a word that no mark could be taken from."""
         return "".join(self._random.choices(letters(), k=self._random.randint(1, 4)))
 
     def _inline(self, depth: int = 0) -> tuple[str, str]:
-        """Some words, and marks around others."""
+        """Write some words, and marks around others."""
         pieces = [self._piece(depth) for _ in range(self._random.randint(1, 6))]
         return " ".join(markdown for markdown, _ in pieces), "".join(said for _, said in pieces)
 
@@ -115,7 +115,7 @@ class Author:
         return self._marks(kind - 8, depth)
 
     def _marks(self, kind: int, depth: int) -> tuple[str, str]:
-        """A link, or emphasis around some words; emphases in one another are written differently."""
+        """Write a link, or emphasis around some words; nested emphases are written differently."""
         first, last = self._plain(), self._plain()
         if kind == 0:
             self._marked.append(f"https://{len(self._marked)}.example.org/a_b")
@@ -125,7 +125,7 @@ class Author:
         return f"{mark[kind - 1]}{first} {inner} {last}{mark[kind - 1]}", f"{first}{said}{last}"
 
     def _line(self) -> tuple[str, str]:
-        """A line that begins with a word, so that it begins no other block."""
+        """Write a line that begins with a word, so that it begins no other block."""
         first, (markdown, said) = self._plain(), self._inline()
         return f"{first} {markdown}", first + said
 
@@ -139,7 +139,7 @@ class Author:
         return f"{'#' * self._random.randint(1, 6)} {markdown}", said
 
     def _list(self) -> tuple[str, str]:
-        """Items, boxes and numbers, each perhaps with a list in it."""
+        """Write items, boxes and numbers, each perhaps with a list in it."""
         markdown, said = "", ""
         for number in range(self._random.randint(1, 5)):
             marker, shown = self._random.choice((("-", ""), ("- [ ]", ""), ("- [x]", ""), (f"{number}.", f"{number}.")))
@@ -164,14 +164,14 @@ class Author:
         return "\n".join([f"```{language}", *lines, *(["```"] if closed else [])]), "".join(lines)
 
     def _table(self) -> tuple[str, str]:
-        """One that is narrow enough to be lined up."""
+        """Write a table that is narrow enough to be lined up."""
         cells = [[self._plain() for _ in range(3)] for _ in range(self._random.randint(1, 6))]
         lines = ["| " + " | ".join(f"**{cell}**" for cell in row) + " |" for row in cells]
         lines.insert(1, "|---|:-:|--:|")
         return "\n".join(lines), "".join(map("".join, cells))
 
     def _wide_table(self) -> tuple[str, str]:
-        """One that becomes a list, with the head of its column before each cell."""
+        """Write a table that becomes a list, with its column's head before each cell."""
         one, two = self._plain(), self._plain()
         rows = [(self._plain(), " ".join(self._plain() for _ in range(25))) for _ in range(self._random.randint(1, 4))]
         lines = [f"| {one} | {two} |", "|---|---|", *(f"| {first} | {second} |" for first, second in rows)]

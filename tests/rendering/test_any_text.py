@@ -1,4 +1,4 @@
-"""Any text at all, Markdown or not: it is shown, whole, and as Telegram takes it."""
+"""Any text, Markdown or not: it is shown whole, and Telegram accepts it."""
 
 import unicodedata
 
@@ -12,7 +12,7 @@ TEXT = st.text(st.characters(exclude_categories=[]) | st.sampled_from("*_`#\n-+[
 
 
 def shown_by_telegram(part: Part) -> bool:
-    """As it is, to the last entity."""
+    """Check that Telegram shows it as it is, to the last entity."""
     entities = [entity.to_dict() for entity in part.entities]
     text, shown = formatted(part.text, None, entities, caption=False)
     return text == part.text and [entity for entity in shown if entity in entities] == entities

@@ -1,4 +1,4 @@
-"""A thousand generated answers: Telegram takes and shows all of each, and nothing that was said is lost."""
+"""A thousand generated answers: Telegram accepts and shows all of each, and no text is lost."""
 
 from collections.abc import AsyncIterator
 
@@ -45,20 +45,20 @@ def chat(server: Server) -> Chat:
 
 
 async def sent(bot: Bot, chat: Chat, rendered: Rendered) -> list[Message]:
-    """Telegram's messages of an answer."""
+    """Return Telegram's messages of an answer."""
     if rendered.file is not None:
         await bot.send_document(chat.id, rendered.file, filename="answer.md")
     return [await bot.send_message(chat.id, part.text, entities=part.entities) for part in rendered.parts]
 
 
 def is_shown_as_meant(message: Message, part: Part) -> bool:
-    """Telegram trimmed nothing, dropped no entity and cut none; it may have found commands and the like."""
+    """Return whether Telegram trimmed nothing and kept every entity; it may have found commands and the like."""
     found = [entity for entity in message.entities if entity in part.entities]
     return message.text == part.text and tuple(found) == part.entities
 
 
 def loses_nothing(answer: Generated, rendered: Rendered) -> bool:
-    """All of the text is there, or its beginning and the file; and so are addresses and languages."""
+    """Return whether all of the text is there, or its beginning and the file; so too addresses and languages."""
     shown = squashed("".join(part.text for part in rendered.parts)).removesuffix(squashed(FOOTER))
     if rendered.file is not None:
         return bool(shown) and answer.said.startswith(shown) and rendered.file.decode() == answer.markdown

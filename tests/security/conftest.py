@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.storage.database import FILE
 from bot.app import RunningBot
-from bot.storage.database import FILE
 from playground import Chat, Server
 from playground.people import Person
 from playground.wire import JSON

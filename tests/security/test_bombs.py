@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.pictures import pixels
-from bot.pictures.pixels import CheckedPicture, check, check_picture
+from assistant.pictures import normalize
+from assistant.pictures.normalize import CheckedPicture, check, check_picture
 from model_service import PictureFault, PictureRejected, open_picture
 from tests.bot.samples import picture
 
@@ -29,7 +29,7 @@ BLOWN_UP = 256 << 20
 PEAK = """
 import re, sys
 from pathlib import Path
-from bot.pictures.pixels import check_picture
+from assistant.pictures.normalize import check_picture
 from model_service import PictureRejected
 
 for name in sys.argv[1:]:
@@ -46,7 +46,7 @@ for name in sys.argv[1:]:
 HELD = """
 import asyncio, re, sys
 from pathlib import Path
-from bot.pictures.pixels import check
+from assistant.pictures.normalize import check
 from model_service import PictureRejected
 
 def mebibytes(name):
@@ -99,7 +99,7 @@ def tiled_tiff(tile: int) -> bytes:
 
 
 def huge_webp() -> bytes:
-    """A WebP of two small frames on a canvas of 16383x16383 pixels."""
+    """A WebP of two small frames on a canvas of 16383x16383 normalize."""
     side = struct.pack("<I", 16382)[:3]
     frame = bytes(6) + struct.pack("<I", 15)[:3] * 2 + bytes(4) + picture(16, 16, kind="WEBP")[12:]
     frames = (b"ANMF" + struct.pack("<I", len(frame)) + frame) * 2
@@ -115,7 +115,7 @@ def many_scans() -> bytes:
 
 
 def huge_jpeg() -> bytes:
-    """A JPEG whose header claims 65500x65500 pixels."""
+    """A JPEG whose header claims 65500x65500 normalize."""
     data = bytearray(picture(64, 64, kind="JPEG"))
     frame = data.index(b"\xff\xc0")
     data[frame + 5 : frame + 9] = struct.pack(">HH", 65500, 65500)
@@ -123,7 +123,7 @@ def huge_jpeg() -> bytes:
 
 
 def huge_gif() -> bytes:
-    """A GIF whose screen is 65535x65535 pixels."""
+    """A GIF whose screen is 65535x65535 normalize."""
     return b"GIF89a" + struct.pack("<HH", 65535, 65535) + picture(16, 16, kind="GIF")[10:]
 
 
@@ -184,19 +184,19 @@ async def test_a_crowd_of_large_pictures_is_decoded_a_few_at_a_time(monkeypatch:
         with lock:
             inside += 1
             most = max(most, inside)
-            if inside == pixels.MOST_AT_ONCE:
+            if inside == normalize.MOST_AT_ONCE:
                 two.set()
         go.wait()
         with lock:
             inside -= 1
         return CheckedPicture(data, "png", 1, 1, 1)
 
-    monkeypatch.setattr(pixels, "check_picture", slow)
+    monkeypatch.setattr(normalize, "check_picture", slow)
     crowd = asyncio.gather(*(check(b"", chat) for chat in range(8)))
     await asyncio.to_thread(two.wait)
     go.set()
     assert len(await crowd) == 8
-    assert most == pixels.MOST_AT_ONCE
+    assert most == normalize.MOST_AT_ONCE
 
 
 async def test_who_sends_bad_pictures_takes_no_place_for_good() -> None:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from telegram.constants import InlineKeyboardButtonLimit
 from telegram.ext import Application, CallbackQueryHandler
 
+from assistant.settings.chat_settings import ChatSettings
+from assistant.storage import Standing
 from bot import handlers
-from bot.configuration.chat_settings import ChatSettings
-from bot.storage import Standing
 from playground import Chat, Server
 from playground.people import Person
 from tests.bot.samples import picture

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from telegram import Message
 
-from bot.configuration.settings import TelegramSettings
-from bot.configuration.token import read_token
-from bot.pictures.attachments import attachment_of
-from bot.storage import open_database
-from bot.storage.database import FILE, back_up
+from assistant.settings.settings import TelegramSettings
+from assistant.storage import open_database
+from assistant.storage.database import FILE, back_up
+from bot.incoming.attachments import attachment_of
+from bot.token import read_token
 from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
@@ -126,7 +126,7 @@ async def test_a_local_path_is_asked_of_the_server(
     files = stage.server.world.files
     described, named = files.describe, path.format(here=tmp_path)
     monkeypatch.setattr(files, "describe", lambda file_id: described(file_id) | {"file_path": named})
-    monkeypatch.setattr("bot.pictures.downloads.MOST_REFUSALS", 1)
+    monkeypatch.setattr("bot.incoming.downloads.MOST_REFUSALS", 1)
     await stage.start()
     said = await chat.answer(await chat.send_document(picture(), "a.png", caption="What is this?"))
     assert "send it again" in said.text

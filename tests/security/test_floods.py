@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.pictures.downloads import MOST_OF_A_CHAT
-from bot.pictures.fair_slots import FairSlots
-from bot.pictures.pdf import PROCESS
+from assistant.pictures.fair_slots import FairSlots
+from assistant.pictures.pdf import PROCESS
+from bot.incoming.downloads import MOST_OF_A_CHAT
 from playground import Chat, Server
 from tests.bot.samples import pdf, picture
 from tests.conversation.conftest import Stage, final
@@ -23,7 +23,7 @@ async def test_a_flood_of_questions_is_refused_beyond_its_share(stage: Stage, se
     stage.values["model"] = {"drain_seconds": 5.0, "waiting_per_person": WAITING}
     stage.engine.hold = 1
     running = await stage.start()
-    asked = running.services.asked
+    asked = running.services.questions
     await chat.send_photo(picture(), "Number 0?")
     await asyncio.to_thread(stage.engine.held.wait)
     for number in range(1, SENT):
@@ -83,7 +83,7 @@ async def test_a_chats_slow_downloads_leave_room_for_others(
 ) -> None:
     """Of an album that never comes a few are fetched at a time; others have the rest."""
     monkeypatch.setattr("bot.app.LAST_SECONDS", 0.1)
-    monkeypatch.setattr("bot.pictures.downloads._slots", FairSlots(MOST_OF_A_CHAT + 1, MOST_OF_A_CHAT))
+    monkeypatch.setattr("bot.incoming.downloads._slots", FairSlots(MOST_OF_A_CHAT + 1, MOST_OF_A_CHAT))
     stage.values["telegram"]["timeout_seconds"] = 30.0
     await stage.start()
     server.time_out_next("download", delivered=False, times=MOST_OF_A_CHAT)
@@ -102,7 +102,7 @@ async def test_a_crowds_slow_downloads_leave_connections_for_answers(
     """Whoever wants no file is answered at once."""
     monkeypatch.setattr("bot.app.LAST_SECONDS", 0.1)
     monkeypatch.setattr("bot.app.CONNECTIONS", 8)
-    monkeypatch.setattr("bot.pictures.downloads._slots", FairSlots(4, MOST_OF_A_CHAT))
+    monkeypatch.setattr("bot.incoming.downloads._slots", FairSlots(4, MOST_OF_A_CHAT))
     stage.values["telegram"]["timeout_seconds"] = 30.0
     await stage.start()
     server.time_out_next("download", delivered=False, times=99)
@@ -131,7 +131,7 @@ runpy.run_path({str(PROCESS)!r}, run_name="__main__")
 def slow_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A PDF that ends in SLOW takes for ever; at the end nobody waits for it."""
     (tmp_path / "process.py").write_text(PROCESS_OF_SLOW)
-    monkeypatch.setattr("bot.pictures.pdf.PROCESS", tmp_path / "process.py")
+    monkeypatch.setattr("assistant.pictures.pdf.PROCESS", tmp_path / "process.py")
     monkeypatch.setattr("bot.app.LAST_SECONDS", 0.1)
 
 

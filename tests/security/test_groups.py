@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.configuration.chat_settings import ChatSettings, Setting
+from assistant.settings.chat_settings import ChatSettings, Setting
 from bot.delivery.drafts import STOPPED
 from playground import Chat, Server
 from playground.wire import JSON
@@ -36,7 +36,7 @@ async def test_a_stop_in_another_chat_stops_nothing(stage: Stage, server: Server
     running = await stage.start()
     asked = await chat.send_photo(picture(), "What is this?")
     await chat.answer(asked)
-    (question,) = running.services.asked.of(chat.id, chat.id)
+    (question,) = running.services.questions.of(chat.id, chat.id)
     eve = server.person("Eve").private()
     stops: list[Any] = [{"chat": eve.room.header, "draft_id": question.update_id}, {"chat": [], "draft_id": {}}, []]
     for told in stops:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.access import JOINER, LONGEST_NAME, inert, one_line
+from assistant.access import JOINER, LONGEST_NAME, inert, one_line
 from bot.handlers.people import MOST_SHOWN
 from bot.logs import set_up_logs
 from playground import Chat, Server

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.storage import Standing
+from assistant.storage import Standing
 from model_service import Message
 from model_service.engines.glm4v.config import SPECIAL_TOKENS
 from model_service.engines.glm4v.prompt import build_prompt

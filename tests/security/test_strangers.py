@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.albums import Window
+from bot.updates.albums import Window
 from playground import Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
@@ -16,7 +16,7 @@ NAME = "@eyeglass_play_bot"
 
 async def test_a_stranger_costs_one_row_and_one_sentence(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever he sends: no file is fetched, no model asked, nothing typed; of his updates the numbers are kept."""
-    monkeypatch.setattr("bot.lanes.WINDOW", Window(quiet=0.0))
+    monkeypatch.setattr("bot.updates.lanes.WINDOW", Window(quiet=0.0))
     eve = house.eve.private()
     for word in ("Hello?", "/start", "/help", "/detail max", "/people", "/forget", f"/allow {eve.id}", "/status"):
         await eve.send(word)

@@ -7,7 +7,7 @@ from training.exam import Sheet
 
 
 class Oracle:
-    """Says the right answer; at `low` nothing, and at `max` its memory does not suffice."""
+    """Give the right answer; at `low` nothing, and at `max` run out of memory."""
 
     info = EngineInfo("oracle", "cpu", "float32", 1600)
 
@@ -16,11 +16,11 @@ class Oracle:
         self.closed = False
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
-        """Needs no grid."""
+        """Plan no grid."""
         return None
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
-        """The answer in two pieces."""
+        """Yield the answer in two pieces."""
         if str(request.detail) == "max":
             raise OutOfMemory("too large a picture")
         assert request.picture is not None
@@ -32,7 +32,7 @@ class Oracle:
         yield EngineStep(answer[half:], FinishReason.STOP)
 
     def forget(self, chat: str) -> None:
-        """Remembers no chat."""
+        """Do nothing: no chat is remembered."""
 
     def close(self) -> None:
         """Remembers it."""

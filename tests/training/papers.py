@@ -1,4 +1,4 @@
-"""What the tests draw with: the face that Pillow carries and a handful of words, so that no package is needed."""
+"""The tests' materials: Pillow's built-in face and a handful of words, so that no package is needed."""
 
 import random
 
@@ -18,5 +18,5 @@ def drawn(
     em: float | None = 18,
     split: Split = "train",
 ) -> Page:
-    """One page, the same for the same seed."""
+    """Draw one page, the same for the same seed."""
     return draw(random.Random(seed), FONTS, WORDS, *size, em=em, kind=kind, limit=200, split=split)

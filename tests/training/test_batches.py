@@ -30,7 +30,7 @@ from training.questions import QA, Asked
 
 
 def batches(rank: int = 0) -> Batches:
-    """Small batches of one process."""
+    """Return small batches of one process."""
     return Batches(Plan(1000, 0, 900, seed=5, rank=rank), byte_tokenizer(), FONTS, WORDS)
 
 
@@ -56,7 +56,7 @@ def test_shapes_fit_together() -> None:
 
 
 def test_conversation_is_the_models_prompt() -> None:
-    """What is trained is, id for id, what the engine asks with, and the answer follows it."""
+    """The trained ids are, id for id, the engine's prompt, and the answer follows it."""
     tokenizer = byte_tokenizer()
     turns = [QA(Asked.FIELD, "What is the total?", "$4.20"), QA(Asked.TEXT, "Read it.", "é 5")]
     ids, weights, asked = converse(tokenizer, turns)
@@ -84,7 +84,7 @@ def test_a_cell_has_one_mark_of_each_kind() -> None:
 
 
 def test_slots_hold_characters_in_reading_order() -> None:
-    """Each cell lists the characters whose centre it holds; what exceeds six is left out."""
+    """Each cell lists the characters with their centres in it; all beyond six are left out."""
     text = "abcdefgh" + "z"
     glyphs = Glyphs(
         np.array([ord(character) for character in text], np.int32),

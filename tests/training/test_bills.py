@@ -1,4 +1,4 @@
-"""Receipts and invoices add up, and tell nothing twice."""
+"""Receipts and invoices add up, and contain no fact twice."""
 
 import random
 import re
@@ -15,13 +15,13 @@ ROOM = Room(columns=48, rows=30, characters=340)
 
 
 def made(kind: Kind, split: Wording = "train", count: int = 150) -> list[Document]:
-    """Documents of one kind, with room enough."""
+    """Make documents of one kind, with room enough."""
     drawn = (MAKERS[kind](Source(random.Random(seed), WORDS, split), ROOM) for seed in range(count))
     return [whole for whole in drawn if whole]
 
 
 def amount(printed: str) -> Decimal:
-    """An amount without its currency; a comma before two last digits is the decimal point."""
+    """Parse an amount without its currency; a comma before two last digits is the decimal point."""
     digits = "".join(re.findall(r"[\d.,-]", printed))
     return Decimal(re.sub(r",(?=\d\d$)", ".", digits).replace(",", ""))
 
@@ -50,7 +50,7 @@ SUMS = {"subtotal", "discount", "tax", "total"}
 @pytest.mark.parametrize("kind", [Kind.RECEIPT, Kind.INVOICE, Kind.LABEL, Kind.CARD, Kind.FORM])
 @pytest.mark.parametrize("split", ["train", "test"])
 def test_a_field_has_one_answer(kind: Kind, split: Wording) -> None:
-    """No field is told twice, and no item or entry."""
+    """No field has two facts, and no item or entry."""
     for whole in made(kind, split):
         asked = [(fact.field, fact.subject.lower()) for fact in whole.facts]
         assert len(asked) == len(set(asked))
@@ -59,7 +59,7 @@ def test_a_field_has_one_answer(kind: Kind, split: Wording) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.RECEIPT, Kind.INVOICE])
 def test_held_out_papers_differ(kind: Kind) -> None:
-    """The words beside the total are others than in training."""
+    """The words next to the total are others than in training."""
     labels = {split: _labels_of_totals(made(kind, split)) for split in SPLITS}
     words = re.compile(r"total|due|sum|balance|pay|amount", re.IGNORECASE)
     totals = [{label for label in labels[split] if words.search(label)} for split in SPLITS]
@@ -86,7 +86,7 @@ def test_a_count_counts_the_items() -> None:
 
 
 def test_an_invoice_is_due_after_its_date() -> None:
-    """Both dates are told, each its own, printed alike."""
+    """Both dates are facts, each its own, printed alike."""
     for whole in made(Kind.INVOICE):
         told = {fact.field: fact.answer for fact in whole.facts}
         if {"date", "due"} <= told.keys():

@@ -1,4 +1,4 @@
-"""The camera: what it does to a page, and where the characters are then."""
+"""The camera: its effect on a page, and the characters' new places."""
 
 import random
 
@@ -20,7 +20,7 @@ DOT = 5
 
 
 def dotted() -> tuple[Image.Image, Glyphs]:
-    """White paper with black dots, as if they were characters."""
+    """Draw white paper with black dots in place of characters."""
     image = Image.new("RGB", CANVAS, "white")
     pen = ImageDraw.Draw(image)
     places = [(x, y) for y in range(35, CANVAS[1] - 30, STEP) for x in range(35, CANVAS[0] - 30, STEP)]
@@ -32,7 +32,7 @@ def dotted() -> tuple[Image.Image, Glyphs]:
 
 
 def centroid(ink: np.ndarray, x: float, y: float, reach: int = 9) -> tuple[float, float]:
-    """The centre of what is much darker than most of the paper around a place."""
+    """Return the centre of the dark pixels around a place."""
     left, top = max(0, int(x) - reach), max(0, int(y) - reach)
     patch = ink[top : top + 2 * reach, left : left + 2 * reach].astype(float)
     paper = np.percentile(patch, 70)
@@ -43,7 +43,7 @@ def centroid(ink: np.ndarray, x: float, y: float, reach: int = 9) -> tuple[float
 
 @pytest.mark.parametrize("seed", range(12))
 def test_glyphs_move_with_the_page(seed: int) -> None:
-    """Each dot is within 0.6 pixels of where it is said to be, whatever happened to the page."""
+    """Each dot is within 0.6 pixels of its stated place, whatever happened to the page."""
     rng = random.Random(seed)
     image, glyphs = dotted()
     picture, moved = photograph(rng, image, glyphs, SIZE, strength=1)
@@ -109,7 +109,7 @@ def test_a_bend_keeps_its_margins_and_can_be_followed_back() -> None:
 
 
 def test_grounds_and_lights_of_the_exam_are_kept_apart() -> None:
-    """What the exam shows is never trained on."""
+    """The exam's surfaces are never trained on."""
     assert len(HELD_OUT_GROUNDS) == 2
     assert not set(HELD_OUT_GROUNDS) & set(GROUNDS)
     assert len(HELD_OUT_LIGHTS) == 1

@@ -1,4 +1,4 @@
-"""A chart shows what is asked about it, and the answers are what it shows."""
+"""A chart shows what its questions are about, and the answers match it."""
 
 import random
 import re
@@ -28,18 +28,18 @@ ALL_PHRASES = [ways for file in (phrases, extremes) for ways in vars(file).value
 
 
 def drawn(seed: int, split: Wording = "train", size: tuple[int, int] = (420, 380), em: float = 16) -> Page:
-    """One chart, the same for the same seed."""
+    """Draw one chart, the same for the same seed."""
     return draw_chart(random.Random(seed), FONTS, WORDS, *size, em=em, split=split)
 
 
 def charts(split: Wording = "train", count: int = 300) -> list[Chart]:
-    """Contents of many charts of every form and size."""
+    """Return contents of many charts of every form and size."""
     rng = random.Random(7)
     return [choose_chart(Source(rng, WORDS), rng.choice(FORMS), rng.randint(3, 6), split) for _ in range(count)]
 
 
 def example(form: Form = "columns", numbers: tuple[int, ...] = (4, 9, 2), missing: str = "") -> Chart:
-    """A chart of three months that is known by heart."""
+    """Return a known chart of three months."""
     return Chart(
         form, "Sales", TRAIN_TIMES[0], ("Jan", "Feb", "Mar"), numbers, tuple(range(0, 11, 2)), Scale("$"),
         marked=True, axis=False, missing=missing,
@@ -83,7 +83,7 @@ def test_small_canvases_do_and_tiny_ones_do_not() -> None:
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_answers_are_printed_on_the_chart(split: Wording) -> None:
-    """Labels, values and titles are answered exactly as printed, and what is absent is not there."""
+    """Labels, values and titles are answered exactly as printed, and denied ones are not there."""
     for seed in range(40):
         page = drawn(seed, split)
         printed = [word for line in page.text.split("\n") for word in (line, *line.split(" "))]
@@ -187,7 +187,7 @@ def test_what_is_kept_out_of_training_stays_out() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_ticks_may_stand_between_categories(form: Form) -> None:
-    """As many categories come before them as were asked for, and no bar or label is where they are."""
+    """As many categories come before them as requested, and no bar or label is in their place."""
     chart = replace(example(form), axis=True)
     how = choose_type(random.Random(1), FONTS[0], 16, 420, 380)
     plot = set_chart(chart, how, Box(10, 10, 410, 370), Manner(0.6, 0.5, crossing=0.5))
@@ -204,7 +204,7 @@ def test_ticks_may_stand_between_categories(form: Form) -> None:
 
 
 def test_a_narrow_title_may_stand_beside_the_chart() -> None:
-    """Then it is at the side that was asked for, at any height; a wide one stays on top."""
+    """Then it is at the requested side, at any height; a wide one stays on top."""
     how = choose_type(random.Random(1), FONTS[0], 16, 420, 380)
     for words, beside in (("Sales", True), ("Sales of all the shops in town", False)):
         chart = replace(example(), title=words)
@@ -244,7 +244,7 @@ def test_the_wording_can_be_chosen_apart() -> None:
 
 @pytest.mark.parametrize("ways", ALL_PHRASES)
 def test_held_out_wording_is_not_among_the_trained(ways: Phrases) -> None:
-    """There are enough ways to ask, and those of the exam are none of them."""
+    """There are enough ways to ask, and none of them is the exam's."""
     assert len(ways.train) >= 10
     assert len(ways.test) >= 2
     assert len(set(ways.chinese)) == len(ways.chinese) >= 5

@@ -1,4 +1,4 @@
-"""The exam asks every question at every level, counts what is right and draws what was kept."""
+"""The exam asks every question at every level, scores the answers and draws kept results."""
 
 import json
 import sys
@@ -41,7 +41,7 @@ def examined(monkeypatch: pytest.MonkeyPatch, sheets: tuple[Sheet, ...], *option
 
 
 def test_right_answers_get_full_marks_and_none_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each level is scored for itself, flat and photographed pages and languages apart."""
+    """Each level is scored by itself, flat and photographed pages and languages apart."""
     sheets = (sheet(0), sheet(1), sheet(2, photographed=True))
     low, high = examined(monkeypatch, sheets, "--levels", "low,high")
     assert (high.level, high.answers, high.characters_wrong) == ("high", 9, Share(0, 33))
@@ -79,7 +79,7 @@ def test_shapes_and_charts_have_marks_of_their_own() -> None:
 
 
 def test_marks_and_answers_are_kept_after_each_level(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What fails later does not take what was measured before; the file says how it came about."""
+    """A later failure does not lose earlier results; the file records how it came about."""
     out, answers = tmp_path / "exam.json", tmp_path / "answers.jsonl"
     with pytest.raises(Exception, match="too large"):
         examined(monkeypatch, (sheet(0),), "--levels", "low,high,max", "--out", str(out), "--answers", str(answers))
@@ -90,7 +90,7 @@ def test_marks_and_answers_are_kept_after_each_level(monkeypatch: pytest.MonkeyP
 
 
 def test_what_was_kept_becomes_tables_and_a_plot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Between their marks, again and again, with the same picture byte for byte; other text stays."""
+    """Between their markers, repeatably, with the same picture byte for byte; other text stays."""
     exam, heights = tmp_path / "exam.json", tmp_path / "heights.json"
     examined(monkeypatch, (sheet(0),), "--levels", "low,high", "--out", str(exam))
     sizes = (sheet(0, height=8), sheet(0, height=32))
@@ -127,6 +127,6 @@ def test_a_height_that_was_not_asked_about_has_no_row(monkeypatch: pytest.Monkey
 
 
 def test_a_document_without_a_place_for_a_table_is_refused() -> None:
-    """It would be lost in silence."""
+    """Else it would be lost silently."""
     with pytest.raises(ValueError, match="exam"):
         fill("# Nothing here\n", "exam", "| a |")

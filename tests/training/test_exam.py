@@ -1,4 +1,4 @@
-"""The exams hold what they promise: kinds, sizes of type, questions, and the same sheets every time."""
+"""The exams are as described: kinds, sizes of type, questions, and the same sheets every time."""
 
 import io
 from collections import Counter
@@ -74,7 +74,7 @@ def test_the_same_page_is_shown_at_every_height() -> None:
 
 
 def test_stepping_back_makes_smaller_and_fills_with_the_ground() -> None:
-    """At half the size a quarter of the ink is left, where it was asked for."""
+    """At half the size a quarter of the ink is left, in the requested place."""
     image = Image.new("RGB", (100, 60), (200, 210, 220))
     image.paste((0, 0, 0), (40, 20, 60, 40))
     small = step_back(image, 0.5, (1.0, 1.0))

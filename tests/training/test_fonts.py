@@ -21,13 +21,13 @@ from training.fonts import (
 
 
 def test_a_folder_without_fonts_is_named(tmp_path: Path) -> None:
-    """The error says where typefaces were looked for."""
+    """The error says where the search was."""
     with pytest.raises(FontsError, match=str(tmp_path)):
         find_families(tmp_path)
 
 
 def test_a_collected_word_list_comes_first(tmp_path: Path) -> None:
-    """`words.txt` beside the typefaces is used, names and long words left out."""
+    """`words.txt` next to the typefaces is used, without names and long words."""
     (tmp_path / "words.txt").write_text("apple\nParis\nit's\nextraordinarily\npear\n", encoding="utf-8")
     assert find_words(tmp_path) == ("apple", "pear")
 
@@ -46,7 +46,7 @@ def test_body_text_is_mostly_regular() -> None:
 
 
 def test_no_family_is_in_both_splits() -> None:
-    """What is kept out of training, and all that bears its name, is nowhere in training."""
+    """A family kept out of training, and all that bears its name, is nowhere in training."""
     if not features.check("freetype2"):
         pytest.skip("Pillow without FreeType")
     try:
@@ -72,7 +72,7 @@ def test_families_with_old_figures_come_more_often() -> None:
     for family in families:
         font = open_face(family.regular[0], 200.0).font
         hangs = font.getbbox("3", anchor="ls")[3] - font.getbbox("H", anchor="ls")[3]
-        if not 8 < hangs < 24:  # Between, it is a matter of taste.
+        if not 8 < hangs < 24:  # In between it is a matter of taste.
             assert (times[family.name] == 3) is (hangs >= 24), family.name
     assert favour_old_figures((BUILT_IN,)) == (BUILT_IN,)
 

@@ -1,4 +1,4 @@
-"""Training sees the weights that four bits hold, and what it exports is next to unchanged by packing."""
+"""Training sees the weights that four bits hold, and packing hardly changes what it exports."""
 
 import pytest
 import torch
@@ -10,7 +10,7 @@ from training.four_bits import FourBits, settled
 
 @pytest.fixture
 def weight() -> torch.Tensor:
-    """A (96, 128) matrix of normal numbers."""
+    """Return a (96, 128) matrix of normal numbers."""
     return torch.randn(96, 128, generator=torch.Generator().manual_seed(0))
 
 
@@ -22,13 +22,13 @@ def linear(weight: torch.Tensor) -> nn.Linear:
 
 
 def difference(one: torch.Tensor, other: torch.Tensor) -> float:
-    """Relative, in the 2-norm."""
+    """Return the relative difference, in the 2-norm."""
     one, other = one.detach().float(), other.detach().float()
     return float((one - other).norm() / other.norm())
 
 
 def test_weights_are_rounded_inside_and_exact_again(weight: torch.Tensor) -> None:
-    """Inside they are what the service would unpack, and gradients are taken there; what is not packed stays."""
+    """Inside they are as the service unpacks them, and gradients are taken there; unpacked weights stay."""
     layer, norm, x = linear(weight), nn.LayerNorm(96), torch.ones(1, 128)
     model = nn.Sequential(layer, norm)
 
@@ -46,7 +46,7 @@ def test_weights_are_rounded_inside_and_exact_again(weight: torch.Tensor) -> Non
 
 
 def test_weights_are_exact_again_after_a_failure(weight: torch.Tensor) -> None:
-    """Whatever happens inside."""
+    """Even after an exception inside."""
     layer = linear(weight)
     with pytest.raises(RuntimeError), FourBits(nn.Sequential(layer)).rounded():
         raise RuntimeError
@@ -54,7 +54,7 @@ def test_weights_are_exact_again_after_a_failure(weight: torch.Tensor) -> None:
 
 
 def test_settled_weights_can_be_packed_without_loss(weight: torch.Tensor) -> None:
-    """What packing still does to them is less than what 16 bits do."""
+    """Packing changes them less than 16 bits do."""
     assert difference(NF4Linear.quantize(weight).dequantize(), weight) > 0.05
     found = settled(weight)
     assert found.dtype == torch.bfloat16

@@ -1,4 +1,4 @@
-"""The learner trains every weight, and what is exported is what the engine loads."""
+"""The learner trains every weight, and the engine loads what it exports."""
 
 import math
 from pathlib import Path

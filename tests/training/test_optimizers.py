@@ -1,4 +1,4 @@
-"""Muon over stacks of matrices takes the steps of torch's, and a step that is not finite is left out."""
+"""Muon over stacks of matrices takes the steps of torch's, and skips a step that is not finite."""
 
 from copy import deepcopy
 
@@ -13,7 +13,7 @@ RATE, DECAY = 0.02, 0.1
 
 
 class Small(nn.Module):
-    """Two matrices that Muon takes, by their names, and what AdamW takes."""
+    """Two matrices for Muon, by their names, and parameters for AdamW."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,25 +23,25 @@ class Small(nn.Module):
 
 
 def matrices(seed: int) -> list[nn.Parameter]:
-    """Some of several shapes, the same for one seed."""
+    """Return some of several shapes, the same for one seed."""
     generator = torch.Generator().manual_seed(seed)
     return [nn.Parameter(torch.randn(shape, generator=generator)) for shape in SHAPES]
 
 
 def torchs_muon(parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-    """The one that takes matrix by matrix."""
+    """Return the Muon that takes matrix by matrix."""
     return torch.optim.Muon(parameters, lr=RATE, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw")
 
 
 def give_gradients(parameters: list[nn.Parameter], seed: int) -> None:
-    """Random gradients, the same for one seed."""
+    """Set random gradients, the same for one seed."""
     generator = torch.Generator().manual_seed(seed)
     for parameter in parameters:
         parameter.grad = torch.randn(parameter.shape, generator=generator)
 
 
 def small_at(step: int) -> tuple[Small, list[torch.optim.Optimizer]]:
-    """A small learner and its optimizers after some steps."""
+    """Return a small learner and its optimizers after some steps."""
     torch.manual_seed(0)
     learner = Small()
     optimizers = make_optimizers(learner, 0.01)
@@ -51,7 +51,7 @@ def small_at(step: int) -> tuple[Small, list[torch.optim.Optimizer]]:
 
 
 def advance(learner: Small, optimizers: list[torch.optim.Optimizer], seed: int) -> None:
-    """One step with random gradients."""
+    """Take one step with random gradients."""
     give_gradients(list(learner.parameters()), seed)
     take_step(optimizers, learner.parameters(), 0.01)
 
@@ -73,7 +73,7 @@ def test_muon_takes_the_steps_of_torchs() -> None:
 
 
 def test_muon_goes_on_from_torchs_state() -> None:
-    """What a run with torch's own Muon kept can be resumed."""
+    """A run's state from torch's own Muon can be resumed."""
     theirs, ours = matrices(1), matrices(1)
     single, batched = torchs_muon(theirs), BatchedMuon(ours, RATE, DECAY)
     give_gradients(theirs, 1)
@@ -85,7 +85,7 @@ def test_muon_goes_on_from_torchs_state() -> None:
 
 @pytest.mark.parametrize("broken", [float("nan"), float("inf")])
 def test_a_step_that_is_not_finite_is_left_out(broken: float) -> None:
-    """Neither weights nor momentum nor the count of steps change, and the next step is as if it had not been."""
+    """Neither weights nor momentum nor the count of steps change, and the next step is as if it had never happened."""
     learner, optimizers = small_at(2)
     before = [parameter.detach().clone() for parameter in learner.parameters()]
     give_gradients(list(learner.parameters()), 7)

@@ -1,4 +1,4 @@
-"""A page shows what it says, where it says it."""
+"""A page shows its text, at the stated places."""
 
 import random
 from dataclasses import replace
@@ -156,7 +156,7 @@ def test_templates_of_the_exam_are_not_those_of_training(kind: Kind) -> None:
 
 
 def test_a_part_goes_whole() -> None:
-    """A label and the value below it are left out together, with what they tell."""
+    """A label and the value below it are left out together, with their facts."""
     date = Part(Line("Date"), (Fact("date", "1 May 2020"),), below=Line("1 May 2020"))
     title = Part(Line("Invoice", role="title"), optional=False)
     kept = trim(random.Random(1), [title, date], Room(columns=20, rows=3, characters=100))

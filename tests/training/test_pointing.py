@@ -14,7 +14,7 @@ PRINTED = "Total $4.20 27 Garden Street Bristol BS4 7QT 4"
 
 
 def glyphs(text: str = PRINTED) -> Glyphs:
-    """What was printed, ten pixels a character, in one line."""
+    """Print characters ten pixels wide, in one line."""
     codes = np.array([ord(character) for character in text.replace(" ", "")], np.int32)
     return Glyphs(codes, np.arange(len(codes), dtype=np.float32) * 10, np.zeros(len(codes), np.float32))
 
@@ -47,14 +47,14 @@ def test_an_answer_is_found_where_it_stands(answer: str, found: str) -> None:
     ],
 )
 def test_its_cells_are_pointed_at(kind: Asked, answer: str, cells: list[int]) -> None:
-    """The last one stands for nowhere; what cannot be said points at none."""
+    """The last one stands for nowhere; an unknown place points at none."""
     printed = glyphs()
     cell = np.arange(len(printed.codes)) // 2
     assert np.flatnonzero(point(printed, QA(kind, "?", answer), cell, 30)).tolist() == cells
 
 
 def test_a_count_points_at_the_items() -> None:
-    """One mark for each that is counted, at its first letter, and not where the same digit stands."""
+    """One mark for each counted item, at its first letter, and not at the same digit elsewhere."""
     counted = 0
     for seed in range(60):
         page = drawn(seed, Kind.RECEIPT)

@@ -32,7 +32,7 @@ def test_the_first_question_reads_everything() -> None:
 
 
 def test_what_is_denied_is_not_there() -> None:
-    """A denied field has the one sentence, in about 8 % of questions; what is plainly printed is never denied."""
+    """A denied field has the one sentence, in about 8 % of questions; a plainly printed one is never denied."""
     denied = asked = 0
     for seed in range(400):
         page = drawn(seed, PAPERS[seed % len(PAPERS)])
@@ -48,7 +48,7 @@ def test_what_is_denied_is_not_there() -> None:
 
 
 def denials(field: str) -> set[str]:
-    """How a field is said to be absent, in English and in Chinese."""
+    """Return the sentences that deny a field, in English and in Chinese."""
     naming = NAMINGS[field]
     return {f"There is no {naming.nouns[0]} in the picture.", f"图中没有{naming.chinese[0]}。"}
 
@@ -88,7 +88,7 @@ def test_wording_of_the_exam_is_kept_out_of_training() -> None:
 
 
 def test_held_out_wording_is_never_trained() -> None:
-    """No way to ask of the exam stands, word for word, among those of training."""
+    """No question of the exam stands, word for word, among those of training."""
     for phrases in (value for value in vars(ways).values() if isinstance(value, Phrases)):
         trained = {way.lower() for way in (*phrases.train, *phrases.more)}
         assert not trained & {way.lower() for way in phrases.test}

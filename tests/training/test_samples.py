@@ -1,4 +1,4 @@
-"""The sample pictures in the repository are what their index says."""
+"""The sample pictures in the repository match their index."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ PICTURES = Path(__file__).parents[2] / "playground" / "pictures"
 
 
 def test_every_sample_is_there_with_its_answers() -> None:
-    """Small files that open, and answers that are printed on them (but for what is said to be absent)."""
+    """Small files that open, and answers that are printed on them (but for denied ones)."""
     index = json.loads((PICTURES / "samples.json").read_text(encoding="utf-8"))
     assert [entry["file"] for entry in index] == [*(sample.file for sample in SAMPLES), *FIGURES]
     for entry in index:

@@ -1,4 +1,4 @@
-"""Flat shapes are drawn apart, in clear colours, and every answer is what is drawn."""
+"""Flat shapes are drawn apart, in clear colours, and every answer matches the drawing."""
 
 import random
 from dataclasses import replace
@@ -75,7 +75,7 @@ def test_held_out_pairs_are_drawn_in_the_exam_alone() -> None:
 
 
 def test_held_out_pairs_are_not_even_denied_in_training() -> None:
-    """A pair that never was there would be learned as one that never is; the exam asks about them."""
+    """A pair that is never there would be learned as one that never is; the exam asks about them."""
     shapes = [Shape("circle", "red", 50, 50, 40, 40), Shape("star", "blue", 150, 50, 40, 40)]
     for wording, met in (("train", False), ("plain", False), ("test", True)):
         asked = [qa for seed in range(200) for qa in ask_shapes(random.Random(seed), shapes, wording)]  # type: ignore[arg-type]
@@ -109,7 +109,7 @@ def test_answers_are_what_is_drawn() -> None:
 
 @pytest.mark.parametrize("split", ["train", "test"])
 def test_marks_lie_on_their_shapes(split: Wording) -> None:
-    """Every shape has one centre; each other mark of it stands on what is painted of it, and on no other shape."""
+    """Every shape has one centre; each other mark of it lies on its own paint, and on no other shape."""
     for seed in range(20):
         shapes = _place(random.Random(seed), 448, 448, list(COLOURS), split)
         glyphs = mark_shapes(shapes)
@@ -124,7 +124,7 @@ def test_marks_lie_on_their_shapes(split: Wording) -> None:
 
 
 def test_shapes_in_a_row_are_numbered() -> None:
-    """From left to right, where it is plain to see which comes first; where it is not, none is."""
+    """From left to right, if it is plain to see which comes first; else none is."""
     row = [Shape("circle", "red", 50, 50, 40, 40), Shape("star", "blue", 150, 50, 40, 40)]
     assert bearing(mark_shapes(row).codes, ("star", "2", "centre")).sum() == 1
     column = [row[0], replace(row[1], x=60, y=150)]

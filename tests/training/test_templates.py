@@ -64,7 +64,7 @@ def test_a_label_must_be_read() -> None:
 
 
 def test_two_blocks_stand_beside_each_other() -> None:
-    """Line by line, each with what it tells; a block with a column of its own stays below the other."""
+    """Line by line, each with its facts; a block with a column of its own stays below the other."""
     seller = [Part(Line("Rowan Ltd"), (Fact("company", "Rowan Ltd"),)), Part(Line("1 Elm Road"))]
     data = [Part(Line("No. 7"), (Fact("number", "7"),))]
     rows = beside(seller, data)
@@ -85,14 +85,14 @@ def test_roles_and_notes_of_the_exam_are_never_put_together() -> None:
 
 
 def test_a_reminder_tells_nothing_twice() -> None:
-    """What is put together has each slot once, so that it can be asked for."""
+    """A combined reminder has each slot once, so that it can be asked for."""
     for template in {reminder(random.Random(seed)) for seed in range(500)}:
         slots = [slot for slot in SLOT.findall(template) if slot not in {"thing", "time", "name"}]
         assert len(slots) == len(set(slots))
 
 
 def test_keys_of_the_exam_are_not_used_in_training() -> None:
-    """Whatever is put before a key of training, it is none of those held out for the same field."""
+    """Training's words before a key never make a key that is held out for the same field."""
     held_out = {(entry.field, key.lower()) for entry in ENTRIES for key in entry.held_out}
     used = 0
     for whole in made(Kind.FORM, 300):
@@ -104,7 +104,7 @@ def test_keys_of_the_exam_are_not_used_in_training() -> None:
 
 
 def made(kind: Kind, count: int) -> list[Document]:
-    """Documents of training, with room enough."""
+    """Make documents of training, with room enough."""
     drawn_ones = (MAKERS[kind](Source(random.Random(seed), WORDS), ROOM) for seed in range(count))
     return [whole for whole in drawn_ones if whole]
 

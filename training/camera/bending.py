@@ -1,4 +1,4 @@
-"""How paper bends before a camera: tilt, perspective, curl and creases as one coarse map."""
+"""Bend paper before a camera: tilt, perspective, curl and creases as one coarse map."""
 
 import random
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Margins = tuple[float, float, float, float]
-"""Ground that is seen left, above, right and below of the page, in shares of the page's width and height."""
+"""Ground visible left, above, right and below of the page, in shares of the page's width and height."""
 
 NODES = 15
 DEGREES = 5.0
@@ -32,14 +32,14 @@ class Crease:
     width: float
 
     def distance(self, x: Floats, y: Floats) -> Floats:
-        """Signed distance from the fold in units of its reach."""
+        """Return the signed distance from the fold in units of its reach."""
         across, down = self.normal
         distance: Floats = ((x - self.x) * across + (y - self.y) * down) / self.width
         return distance
 
 
 def choose_creases(rng: random.Random, strength: float) -> tuple[Crease, ...]:
-    """None mostly; else a few folds of a page that was in a pocket."""
+    """Choose creases: mostly none; else a few folds of a page from a pocket."""
     if rng.random() >= CRUMPLED * strength:
         return ()
     return tuple(_crease(rng, strength) for _ in range(rng.randint(2, 7)))
@@ -55,7 +55,7 @@ def _crease(rng: random.Random, strength: float) -> Crease:
 def choose_bend(
     rng: random.Random, aspect: float, margins: Margins, creases: Sequence[Crease], strength: float
 ) -> Floats:
-    """(2, 15, 15): for nodes spread evenly over the picture, which place of the page is seen there.
+    """Return (2, 15, 15): for nodes spread evenly over the picture, the place of the page seen there.
 
     Places are x and y in page widths and heights; `aspect` is the page's width over its height. The page's edges lie
     inside the picture by at least `margins`, which are exact where the edge comes nearest.
@@ -82,7 +82,7 @@ def _tilt(rng: random.Random, x: Floats, y: Floats, aspect: float, strength: flo
 
 
 def _pull(rng: random.Random, x: Floats, y: Floats, strength: float) -> tuple[Floats, Floats]:
-    """Perspective: one side of the page farther away than the other."""
+    """Add perspective: one side of the page farther away than the other."""
     if rng.random() >= 0.7 * strength:
         return x, y
     depth = 1 + 2 * PULL * strength * (rng.uniform(-1, 1) * x + rng.uniform(-1, 1) * y)
@@ -102,14 +102,14 @@ def _fit(places: Floats, before: float, after: float) -> Floats:
 
 
 def reach(bend: Floats) -> Margins:
-    """How much of the ground is seen at most, left, above, right and below of the page."""
+    """Return the most ground that is seen left, above, right and below of the page."""
     left, top = (max(0.0, -float(places.min())) for places in bend)
     right, bottom = (max(0.0, float(places.max()) - 1) for places in bend)
     return left, top, right, bottom
 
 
 def follow(bend: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Where places (n,) of the page, in page widths and heights, are seen, in nodes of the bend: its inverse."""
+    """Map places (n,) of the page, in page widths and heights, to nodes of the bend: its inverse."""
     wanted: Floats = np.stack((x, y))
     slope = np.stack((bend[:, :, -1].mean(1) - bend[:, :, 0].mean(1), bend[:, -1].mean(1) - bend[:, 0].mean(1)), axis=1)
     step = np.linalg.inv(slope / (NODES - 1))
@@ -121,7 +121,7 @@ def follow(bend: Floats, x: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 
 def _at(bend: Floats, seen: Floats) -> Floats:
-    """The bend between its nodes, linear each way, as the picture is drawn with."""
+    """Interpolate the bend between its nodes, linear each way, as the drawing does."""
     column, row = seen.astype(int).clip(0, NODES - 2)
     right, low = seen[0] - column, seen[1] - row
     upper = bend[:, row, column] * (1 - right) + bend[:, row, column + 1] * right

@@ -29,7 +29,7 @@ def photograph(
     strength: float,
     split: Wording = "train",
 ) -> tuple[Image.Image, Glyphs]:
-    """An RGB picture of `size` (width, height) that shows all of a canvas, and where its glyphs are in its pixels.
+    """Take an RGB picture of `size` (width, height) of all of a canvas; return it with its glyphs in its pixels.
 
     Deterministic by `rng`. `strength` runs from 0, a clean resize, to 1, a careless snapshot; `split` "test" lays the
     page on grounds and under light that "train" and "plain" never show.
@@ -56,7 +56,7 @@ def photograph(
 
 
 def _choose_margins(rng: random.Random, strength: float) -> Margins:
-    """How much of the table is seen at each side: mostly of one width, or none at all."""
+    """Choose how much of the table is seen at each side: mostly of one width, or none at all."""
     if rng.random() >= ON_TABLE * strength:
         return (0.0, 0.0, 0.0, 0.0)
     left, top, right, bottom = (rng.random() * BORDER * strength for _ in range(4))
@@ -64,13 +64,13 @@ def _choose_margins(rng: random.Random, strength: float) -> Margins:
 
 
 def _working_size(canvas: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
-    """The canvas' size, or less where that is far more than the picture shows."""
+    """Return the canvas' size, or less if that is far more than the picture shows."""
     width, height = (min(drawn, round(OVERSAMPLING * seen)) for drawn, seen in zip(canvas, size, strict=True))
     return width, height
 
 
 def _scaled(image: Image.Image, size: tuple[int, int]) -> Tensor:
-    """(height, width, 3) uint8; bicubic with antialiasing, as Pillow's but several times faster."""
+    """Resize (height, width, 3) uint8; bicubic with antialiasing, as Pillow's but several times faster."""
     pixels = torch.from_numpy(np.array(image))[None].permute(0, 3, 1, 2)
     if image.size != size:
         pixels = interpolate(pixels, (size[1], size[0]), mode="bicubic", antialias=True)
@@ -78,7 +78,7 @@ def _scaled(image: Image.Image, size: tuple[int, int]) -> Tensor:
 
 
 def _look_at(scene: Tensor, places: Floats, size: tuple[int, int]) -> Tensor:
-    """(3, height, width): the scene (3, H, W) seen at places (2, n, n), in its pixels, that span the picture."""
+    """Sample (3, height, width) of the scene (3, H, W) at places (2, n, n), in its pixels, that span the picture."""
     width, height = size
     extent = np.array([scene.shape[2], scene.shape[1]])[:, None, None]
     grid = spread(torch.from_numpy(places / extent * 2 - 1).float(), height, width).permute(1, 2, 0)
@@ -91,7 +91,7 @@ def _moved(glyphs: Glyphs, canvas: tuple[int, int], size: tuple[int, int]) -> Gl
 
 
 def _bent(glyphs: Glyphs, canvas: tuple[int, int], bend: Floats, size: tuple[int, int]) -> Glyphs:
-    """The glyphs where the picture shows them: the first and last nodes are in the middle of its outermost pixels."""
+    """Move the glyphs with the bend: its first and last nodes are in the middle of the picture's outermost pixels."""
     x, y = glyphs.x.astype(float) / canvas[0], glyphs.y.astype(float) / canvas[1]
     across, down = follow(bend, x, y)
     column, row = 0.5 + across / (NODES - 1) * (size[0] - 1), 0.5 + down / (NODES - 1) * (size[1] - 1)
@@ -99,7 +99,7 @@ def _bent(glyphs: Glyphs, canvas: tuple[int, int], bend: Floats, size: tuple[int
 
 
 def _blur(rng: random.Random, picture: Tensor, strength: float) -> None:
-    """Out of focus up to a sigma of 1.1 pixels, or moved up to 3 pixels, or neither; in place."""
+    """Blur out of focus up to a sigma of 1.1 pixels, or by motion up to 3 pixels, or not; in place."""
     draw = rng.random()
     if draw < 0.35 * strength:
         variance = (1.1 * strength * rng.uniform(0.3, 1)) ** 2
@@ -122,7 +122,7 @@ def _smooth(plane: Tensor, axis: int, variance: float) -> None:
 
 
 def _add_noise(rng: random.Random, picture: Tensor, sigma: float) -> None:
-    """Noise of the sensor, the same in all channels or different in each; in place."""
+    """Add the sensor's noise, the same in all channels or different in each; in place."""
     _, height, width = picture.shape
     if rng.random() < 0.5:
         picture.add_(grain(rng, height, width), alpha=sigma)
@@ -132,7 +132,7 @@ def _add_noise(rng: random.Random, picture: Tensor, sigma: float) -> None:
 
 
 def _to_image(picture: Tensor) -> Image.Image:
-    """The RGB picture of (3, height, width), which is rounded in place."""
+    """Convert (3, height, width), rounded in place, to an RGB picture."""
     planes = picture.round_().clamp_(0, 255).numpy().astype(np.uint8)
     return Image.merge("RGB", [Image.fromarray(plane) for plane in planes])
 

@@ -18,32 +18,32 @@ COARSE = 24
 
 @lru_cache(maxsize=4)
 def _noise(down: int, across: int) -> Tensor:
-    """So many tiles of (1024, 1024) normal noise, always the same."""
+    """Return `down` by `across` tiles of (1024, 1024) normal noise, always the same."""
     tile = np.random.default_rng(1).standard_normal((TILE, TILE), np.float32)
     return torch.from_numpy(np.tile(tile, (down, across)))
 
 
 def grain(rng: random.Random, height: int, width: int) -> Tensor:
-    """(height, width) of normal noise, cut out at random; where more than a tile is wanted, it repeats."""
+    """Return (height, width) of normal noise, cut out at random; beyond the size of a tile it repeats."""
     tile = _noise(1 + height // TILE, 1 + width // TILE)
     top, left = rng.randint(0, tile.shape[0] - height), rng.randint(0, tile.shape[1] - width)
     return tile[top : top + height, left : left + width]
 
 
 def spread(coarse: Tensor, height: int, width: int) -> Tensor:
-    """(..., h, w) made (..., height, width), linear between, the corners staying corners."""
+    """Enlarge (..., h, w) to (..., height, width), linear between, the corners fixed."""
     return _weights(height, coarse.shape[-2]) @ (coarse @ _weights(width, coarse.shape[-1]).T)
 
 
 @lru_cache(maxsize=512)
 def _weights(fine: int, coarse: int) -> Tensor:
-    """(fine, coarse): the share of each coarse value in each fine one."""
+    """Return (fine, coarse): the share of each coarse value in each fine one."""
     places = torch.linspace(0, coarse - 1, fine)[:, None]
     return (1 - (places - torch.arange(coarse)).abs()).clamp(min=0)
 
 
 def _clouds(rng: random.Random, rows: int, columns: int, height: int, width: int) -> Tensor:
-    """(height, width) of soft noise with so many blotches down and across."""
+    """Return (height, width) of soft noise with `rows` by `columns` blotches."""
     return spread(grain(rng, rows, columns), height, width)
 
 
@@ -72,7 +72,7 @@ def print_on_paper(rng: random.Random, page: Tensor, creases: Sequence[Crease], 
 
 
 def stain(rng: random.Random, strength: float) -> Tensor:
-    """(3, 24, 24): a brownish blot with soft edges."""
+    """Return (3, 24, 24): a brownish blot with soft edges."""
     x, y = _places()
     radius = rng.uniform(0.08, 0.3)
     distance = ((x - rng.random()) ** 2 + (y - rng.random()) ** 2).sqrt() / radius
@@ -81,7 +81,7 @@ def stain(rng: random.Random, strength: float) -> Tensor:
 
 
 def fold_shade(crease: Crease) -> Tensor:
-    """(24, 24): one side of a fold darker, the other a little lighter."""
+    """Return (24, 24): one side of a fold darker, the other a little lighter."""
     x, y = _places()
     distance = torch.from_numpy(crease.distance(x.double().numpy(), y.double().numpy())).float()
     return 1 - 0.16 * crease.depth * torch.tanh(4 * distance) * torch.exp(-distance.abs())
@@ -162,7 +162,7 @@ COLOURS = (
 
 
 def lay_on_table(rng: random.Random, page: Tensor, margins: Margins, split: Wording) -> tuple[Tensor, int, int]:
-    """A page (3, h, w) on a ground with its shadow, (3, H, W), and where the page's left and top edges are there."""
+    """Lay a page (3, h, w) on a ground with its shadow, (3, H, W); return that, and the page's left and top edges."""
     _, height, width = page.shape
     sides = (width, height, width, height)
     left, top, right, bottom = (math.ceil(share * side) for share, side in zip(margins, sides, strict=True))
@@ -204,7 +204,7 @@ def _vignette(rng: random.Random, depth: float) -> Tensor:
 
 
 def _hand(rng: random.Random, depth: float) -> Tensor:
-    """The shadow of a hand or a head: one side of a wavy edge."""
+    """Cast the shadow of a hand or a head: one side of a wavy edge."""
     x, y = _places()
     angle, reach = rng.uniform(0, 2 * np.pi), rng.uniform(-0.1, 0.4)
     along = (x - 0.5) * np.cos(angle) + (y - 0.5) * np.sin(angle)
@@ -225,7 +225,7 @@ HELD_OUT_LIGHTS: dict[str, Light] = {"blinds": _blinds}
 
 
 def choose_light(rng: random.Random, strength: float, split: Wording) -> tuple[Tensor, Tensor]:
-    """Factors on a picture: (24, 24) for uneven light, and (3, 1, 1) for the exposure and the lamp's colour."""
+    """Choose factors on a picture: (24, 24) for uneven light, and (3, 1, 1) for the exposure and the lamp's colour."""
     light, colour = torch.ones(COARSE, COARSE), torch.ones(3, 1, 1)
     if rng.random() < 0.7 * strength:
         lights = HELD_OUT_LIGHTS if split == "test" else LIGHTS

@@ -1,4 +1,4 @@
-"""What a chart shows before it is laid out: categories, values on a scale, and a title."""
+"""The content of a chart before its layout: categories, values on a scale, and a title."""
 
 import math
 import random
@@ -17,7 +17,7 @@ Form = Literal["columns", "bars", "line"]
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How numbers are printed; a number is an int that counts 10 ** -`decimals`."""
+    """The format of printed numbers; a number is an int that counts 10 ** -`decimals`."""
 
     before: str = ""
     after: str = ""
@@ -25,14 +25,14 @@ class Scale:
     comma: bool = False
 
     def write(self, number: int) -> str:
-        """A number as printed."""
+        """Return a number as printed."""
         pattern = f"{{:{',' if self.comma else ''}.{self.decimals}f}}"
         return self.before + pattern.format(number / 10**self.decimals) + self.after
 
 
 @dataclass(frozen=True, slots=True)
 class Categories:
-    """A set that categories are taken from: what one of them is called, and `timed` where it is about time.
+    """A set of categories: the name of one of them, and `timed` if it is about time.
 
     `labels` are in their natural order where the set is timed; where it is empty, `make` invents them.
     """
@@ -44,7 +44,7 @@ class Categories:
     timed: bool = False
 
     def choose(self, source: Source, count: int) -> tuple[str, ...]:
-        """`count` different labels: neighbours where the set is timed. Fewer where there are no more."""
+        """Choose `count` different labels: neighbours where the set is timed. Fewer if there are no more."""
         if self.make:
             made = {label.casefold(): label for label in (self.make(source) for _ in range(3 * count))}
             return tuple(made.values())[:count]
@@ -80,7 +80,7 @@ class Chart:
         return tuple(self.scale.write(number) for number in self.numbers)
 
     def share(self, number: int) -> float:
-        """How far along the axis a number is, from 0 to 1."""
+        """Return where along the axis a number is, from 0 to 1."""
         return (number - self.ticks[0]) / (self.ticks[-1] - self.ticks[0])
 
 
@@ -104,7 +104,7 @@ def _town(source: Source) -> str:
 
 
 def _code(source: Source) -> str:
-    """Letters, digits and signs together, or a word and a number."""
+    """Return letters, digits and signs together, or a word and a number."""
     rng = source.rng
     letter, number = values.letters(rng, 1), rng.randint(1, 60)
     word = values.short_word(rng, source.words, 6).capitalize()
@@ -113,14 +113,14 @@ def _code(source: Source) -> str:
 
 
 def _amount(source: Source) -> str:
-    """A number with a small letter right behind it: the eye must tell "1364s" from "13645". No whole tens."""
+    """Return a number with a letter right behind it: the eye must tell "1364s" from "13645". No whole tens."""
     rng = source.rng
     digits = rng.randint(1, 4)
     return f"{rng.randrange(10 ** (digits - 1), 10**digits) // 10 * 10 + rng.randint(1, 9)}{rng.choice(SUFFIXES)}"
 
 
 def _numbered(source: Source) -> str:
-    """A short word and a number."""
+    """Return a short word and a number."""
     word = values.short_word(source.rng, source.words, 4).capitalize()
     return f"{word} {source.rng.randint(1, 31)}"
 
@@ -187,7 +187,7 @@ LEAST_GAP = 0.06
 
 
 def choose_chart(source: Source, form: Form, count: int, split: Wording) -> Chart:
-    """A chart of at most `count` categories; `split` "test" takes categories and topics kept out of training."""
+    """Draw up a chart of at most `count` categories; `split` "test" takes those and topics kept out of training."""
     rng = source.rng
     times, things = (TEST_TIMES, TEST_THINGS) if split == "test" else (TRAIN_TIMES, TRAIN_THINGS)
     categories = rng.choice(times if form == "line" or rng.random() < 0.45 else things)
@@ -215,7 +215,7 @@ def choose_chart(source: Source, form: Form, count: int, split: Wording) -> Char
 
 
 def _apart(rng: random.Random, ticks: range, count: int) -> list[int]:
-    """`count` numbers in random order, none so close to another that the eye could not tell."""
+    """Return `count` numbers in random order, far enough apart for the eye to tell."""
     end = ticks[-1]
     gap, low = math.ceil(LEAST_GAP * end), math.ceil(0.08 * end)
     packed = sorted(rng.sample(range(low, end - (count - 1) * (gap - 1) + 1), count))
@@ -225,7 +225,7 @@ def _apart(rng: random.Random, ticks: range, count: int) -> list[int]:
 
 
 def _title(source: Source, categories: Categories, topics: tuple[str, ...]) -> str:
-    """One to three words."""
+    """Return one to three words."""
     rng = source.rng
     topic, word = rng.choice(topics), values.short_word(rng, source.words, 9)
     shapes = (
@@ -242,7 +242,7 @@ def _title(source: Source, categories: Categories, topics: tuple[str, ...]) -> s
 
 
 def _missing(source: Source, categories: Categories, labels: tuple[str, ...], title: str) -> str:
-    """A label that could have been there, but stands nowhere in the chart; empty where none was found."""
+    """Return a label that could be there, but stands nowhere in the chart; empty if none was found."""
     shown = " ".join((title, *labels)).casefold()
     others = categories.labels or categories.choose(source, 4)
     free = [label for label in others if label.casefold() not in shown]

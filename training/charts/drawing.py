@@ -35,7 +35,7 @@ def draw_chart(
     split: Wording,
     wording: Wording | None = None,
 ) -> Page:
-    """A bar chart or a line chart of `width` x `height` pixels with type of `em` pixels.
+    """Draw a bar chart or a line chart of `width` x `height` pixels with type of `em` pixels.
 
     Deterministic by `rng`. `split` "test" takes categories, arrangements and colours kept out of training, and
     `wording`, by default the same, questions that were.
@@ -59,9 +59,9 @@ def draw_chart(
 
 
 def choose_manner(rng: random.Random, split: Wording) -> Manner:
-    """How a chart is arranged: in the test split with at least one of the ways kept out of training.
+    """Choose how a chart is arranged: in the test split with at least one of the ways kept out of training.
 
-    Training puts the title, the ticks and the values in several places, too, so that they are told by what they are.
+    Training puts the title, the ticks and the values in several places, too, so that they are known by what they are.
     """
     align = rng.choice((0.0, 0.5, 0.5, 1.0))
     if split != "test":
@@ -85,7 +85,7 @@ def choose_manner(rng: random.Random, split: Wording) -> Manner:
 
 
 def paint_chart(chart: Chart, plot: Plot, manner: Manner, look: Look, canvas: tuple[int, int]) -> Image.Image:
-    """The picture of a laid-out chart."""
+    """Paint a laid-out chart."""
     image = Image.new("RGB", canvas, look.ground)
     pen = ImageDraw.Draw(image)
     box = (plot.box.left, plot.box.top, plot.box.right, plot.box.bottom)
@@ -118,7 +118,7 @@ def _paint_bars(pen: ImageDraw.ImageDraw, plot: Plot, look: Look, half: float, *
 
 
 def _paint_line(image: Image.Image, plot: Plot, look: Look) -> None:
-    """The line and its points, drawn finer and smoothed."""
+    """Paint the line and its points, drawn finer and smoothed."""
     size = 1.3 * look.stroke
     left, top = int(plot.box.left), int(plot.box.top - 2 * size)
     width, height = int(plot.box.width) + 2, int(plot.box.height + 4 * size) + 2
@@ -140,7 +140,7 @@ def _paint_line(image: Image.Image, plot: Plot, look: Look) -> None:
 
 
 def _print(pen: ImageDraw.ImageDraw, chart: Chart, plot: Plot, look: Look) -> None:
-    """All text; values over a grid or beside a line get a rim of the ground's colour."""
+    """Print all text; values over a grid or near a line get a rim of the ground's colour."""
     rim = 2 if look.grid or chart.form == "line" else 0
     inks: dict[tuple[float, float], Colour] = {}
     for run, bar, within in zip(plot.values, look.bars, plot.inside, strict=False):
@@ -164,7 +164,7 @@ def _print(pen: ImageDraw.ImageDraw, chart: Chart, plot: Plot, look: Look) -> No
 
 
 def _plate(run: Run) -> tuple[float, float, float, float]:
-    """Edges of the plate that a value stands on, narrow enough to leave its bar or point in sight."""
+    """Return the edges of a value's plate, narrow enough to leave its bar or point in sight."""
     rim = 0.12 * run.face.size
     return (
         run.x - 2 * rim,

@@ -1,4 +1,4 @@
-"""Where everything of a chart stands on the canvas; nothing is drawn here."""
+"""Lay out a chart on the canvas; nothing is drawn here."""
 
 import random
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from training.fonts import Face
 from training.layout import Run, Type
 
 WIDEST_BESIDE = 0.4
-"""A title beside the chart takes less of the width."""
+"""The largest share of the width for a title at the side of the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Plot:
 
 
 def choose_box(rng: random.Random, how: Type, width: int, height: int) -> Box:
-    """The part of the canvas that the chart takes: often all of it but the margins."""
+    """Choose the part of the canvas for the chart: often all of it but the margins."""
     across, down = (rng.choice((1.0, 1.0, rng.uniform(0.75, 1))) * size for size in (how.width, how.height))
     left = how.margin + rng.random() * (how.width - across)
     top = how.margin + rng.random() * (how.height - down)
@@ -104,7 +104,7 @@ def set_chart(chart: Chart, how: Type, box: Box, manner: Manner) -> Plot | None:
 
 
 def _set_title(chart: Chart, how: Type, box: Box, manner: Manner) -> tuple[Run, Box]:
-    """The title and the room that it leaves."""
+    """Place the title; return it and the room that it leaves."""
     gap = 0.45 * how.body.size
     beside = manner.beside and how.body.length(chart.title) < WIDEST_BESIDE * box.width
     widest = WIDEST_BESIDE * box.width if beside else box.width
@@ -123,7 +123,7 @@ def _set_title(chart: Chart, how: Type, box: Box, manner: Manner) -> tuple[Run, 
 
 
 def _set_upright(chart: Chart, face: Face, room: Box, manner: Manner) -> Plot | None:
-    """Columns or a line over their labels."""
+    """Place columns or a line over their labels."""
     em, line, marks = face.size, face.ascent + face.descent, _ticks(chart)
     aside = max(map(face.length, marks)) + 0.5 * em if marks else 0.0
     crossed = _crossed(chart, manner)
@@ -163,7 +163,7 @@ def _set_upright(chart: Chart, face: Face, room: Box, manner: Manner) -> Plot | 
 
 
 def _beside_point(chart: Chart, place: int, ends: tuple[float, ...], face: Face) -> float:
-    """The baseline of a value: over its bar or point, but under the point where the line comes from above."""
+    """Return the baseline of a value: over its bar or point, but under the point if the line comes from above."""
     around = [ends[other] for other in (place - 1, place + 1) if 0 <= other < len(ends)]
     end, em = ends[place], face.size
     if chart.form == "line" and all(other < end for other in around):
@@ -172,7 +172,7 @@ def _beside_point(chart: Chart, place: int, ends: tuple[float, ...], face: Face)
 
 
 def _set_lying(chart: Chart, face: Face, room: Box, manner: Manner) -> Plot | None:
-    """Bars to the right of their labels, the first at the top."""
+    """Place bars to the right of their labels, the first at the top."""
     em, line, marks = face.size, face.ascent + face.descent, _ticks(chart)
     printed = chart.values if chart.marked else ()
     left = room.left + max(map(face.length, chart.labels)) + 0.5 * em
@@ -217,12 +217,12 @@ def _along(chart: Chart, numbers: Sequence[int], start: float, end: float) -> tu
 
 
 def _middles(start: float, band: float, count: int, first: int, gap: float) -> tuple[float, ...]:
-    """The middles of `count` bands, with a gap before the band `first`."""
+    """Return the middles of `count` bands, with a gap before the band `first`."""
     return tuple(start + band * (place + 0.5) + (gap if place >= first else 0.0) for place in range(count))
 
 
 def _crossed(chart: Chart, manner: Manner) -> int:
-    """How many categories lie between the ticks and the side where they usually stand."""
+    """Return how many categories lie between the ticks and the side where they usually stand."""
     return int(manner.crossing * len(chart.labels)) if chart.axis and not manner.far_axis else 0
 
 
@@ -235,7 +235,7 @@ def _widest(chart: Chart, face: Face) -> float:
 
 
 def _crowded(chart: Chart, em: float, extent: float, spacing: float) -> bool:
-    """Whether the axis is too short: for itself, for ticks `spacing` apart, or to tell two values apart."""
+    """Return whether the axis is too short: for itself, for ticks `spacing` apart, or to tell two values apart."""
     numbers = sorted(chart.numbers)
     closest = min(after - before for before, after in pairwise(numbers))
     pixels = extent / (chart.ticks[-1] - chart.ticks[0])
@@ -247,11 +247,11 @@ def _crowded(chart: Chart, em: float, extent: float, spacing: float) -> bool:
 
 
 def _run(text: str, x: float, baseline: float, face: Face, align: float) -> Run:
-    """Text that begins at `x`, ends there or has its middle there: `align` 0, 1 or 0.5."""
+    """Set text that begins at `x`, ends there or has its middle there: `align` 0, 1 or 0.5."""
     length = face.length(text)
     return Run(text, x - align * length, baseline, length, face, ends_line=True)
 
 
 def _joined(runs: Sequence[Run]) -> tuple[Run, ...]:
-    """The same as one line of text."""
+    """Join runs into one line of text."""
     return (*(replace(run, ends_line=False) for run in runs[:-1]), *runs[-1:])

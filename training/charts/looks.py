@@ -1,4 +1,4 @@
-"""What a chart looks like: its colours and strokes."""
+"""The look of a chart: its colours and strokes."""
 
 import colorsys
 import random
@@ -47,7 +47,7 @@ class Look:
 
 
 def choose_look(rng: random.Random, chart: Chart, em: float, split: Wording) -> Look:
-    """Colours and strokes: mostly on light ground, sometimes on dark."""
+    """Choose colours and strokes: mostly on light ground, sometimes on dark."""
     light = [255 - rng.choice((0, 0, rng.randint(0, 28))) for _ in range(3)]
     depth = rng.choice((12, 40, 70))
     dark = [rng.randint(0, depth) for _ in range(3)]
@@ -71,7 +71,7 @@ def choose_look(rng: random.Random, chart: Chart, em: float, split: Wording) -> 
 
 
 def _choose_bars(rng: random.Random, panel: Colour, count: int, split: Wording) -> tuple[Colour, ...]:
-    """A colour for each category, all told from the panel: often the same one."""
+    """Choose a colour for each category, all different from the panel: often the same one."""
     palette = [_hex(code) for code in rng.choice(TEST_PALETTES if split == "test" else TRAIN_PALETTES).split()]
     if split != "test" and rng.random() < 0.4:
         palette = [_vivid(rng) for _ in range(6)]
@@ -82,7 +82,7 @@ def _choose_bars(rng: random.Random, panel: Colour, count: int, split: Wording) 
 
 
 def reading_ink(ground: Colour) -> Colour:
-    """Black or white, whichever can be read on a ground."""
+    """Return black or white, whichever reads better on a ground."""
     return (0, 0, 0) if _lightness(ground) > 128 else (255, 255, 255)
 
 

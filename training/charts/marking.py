@@ -18,7 +18,7 @@ Points = NDArray[np.float64]
 
 
 def mark_chart(chart: Chart, plot: Plot, half: float) -> Glyphs:
-    """The printed characters in reading order, and then the marks; `half` is half of a bar's width in pixels.
+    """Return the printed characters in reading order, then the marks; `half` is half of a bar's width in pixels.
 
     A value that is not printed at its bar or point is the tick that is level with it.
     """
@@ -47,14 +47,14 @@ def _printed(run: Run) -> Points:
 
 
 def _ends(chart: Chart, plot: Plot) -> list[Points]:
-    """(1, 2) each: the point, or the middle of the bar's end, just within it."""
+    """Return (1, 2) each: the point, or the middle of the bar's end, just within it."""
     inset = 0.0 if chart.form == "line" else -INSET if chart.form == "bars" else INSET
     places = [(middle, end + inset) for middle, end in zip(plot.middles, plot.ends, strict=True)]
     return [np.array([place[::-1] if chart.form == "bars" else place]) for place in places]
 
 
 def _bodies(chart: Chart, plot: Plot, half: float) -> list[Points]:
-    """(n, 2) each: points all over the bar; of a line those that are nearer to this point than to another."""
+    """Return (n, 2) each: points all over the bar; of a line those nearer to this point than to another."""
     if chart.form == "line":
         corners = np.stack((plot.middles, plot.ends), axis=1)
         line = np.concatenate([_steps(one, other) for one, other in pairwise(corners)])
@@ -70,5 +70,5 @@ def _bodies(chart: Chart, plot: Plot, half: float) -> list[Points]:
 
 
 def _steps(start: float | Points, end: float | Points) -> Points:
-    """Numbers, or points, from one to the other."""
+    """Return numbers, or points, from one to the other."""
     return np.linspace(start, end, 2 + int(np.linalg.norm(np.subtract(end, start)) / SPACING))

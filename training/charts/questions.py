@@ -25,7 +25,7 @@ WEIGHTS: dict[Sort, float] = {
     "kind": 0.7,
 }
 MISSING_SHARE = {True: 0.35, False: 0.12}
-"""The share of charts that are asked about a category which they do not have: in training, and in the exam."""
+"""The share of charts asked about a category that they do not have: in training, and in the exam."""
 
 BARS: Mapping[Form, tuple[tuple[str, str], ...]] = {
     "columns": (("bar", "柱子"), ("bar", "柱子"), ("column", "柱子")),
@@ -47,9 +47,9 @@ TALL: Mapping[tuple[Form, bool], tuple[tuple[str, str], ...]] = {
 
 
 def ask_chart(rng: random.Random, chart: Chart, wording: Wording) -> tuple[QA, ...]:
-    """Questions in random order: three to five, in training six; only values are asked for more than once.
+    """Ask questions in random order: three to five, in training six; only values are asked for more than once.
 
-    Each value is that of another category.
+    Each of these is about another category.
     """
     taught = wording != "test"
     sorts = {sort: weight for sort, weight in WEIGHTS.items() if sort != "trend" or trend(chart) is not None}
@@ -69,7 +69,7 @@ def ask_chart(rng: random.Random, chart: Chart, wording: Wording) -> tuple[QA, .
 
 
 def trend(chart: Chart) -> bool | None:
-    """True for a line that rises all the way, False for one that falls, None for anything else."""
+    """Return True for a line that rises all the way, False for one that falls, None for anything else."""
     if chart.form != "line":
         return None
     rises = {after > before for before, after in pairwise(chart.numbers)}
@@ -122,7 +122,7 @@ def _missing(rng: random.Random, chart: Chart, wording: Wording) -> QA:
 def _slots(
     rng: random.Random, chart: Chart, label: str = "", *, largest: bool = True
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """English words for the slots of a phrase, and Chinese ones."""
+    """Return English words for the slots of a phrase, and Chinese ones."""
     noun, chinese_noun = rng.choice(((chart.categories.noun, chart.categories.chinese), ("category", "类别")))
     (bar, chinese_bar), (most, chinese_most) = rng.choice(BARS[chart.form]), rng.choice(MOST[largest])
     tall, chinese_tall = rng.choice(TALL[chart.form, largest])

@@ -1,4 +1,4 @@
-"""Pictures outside the pocket model's world, where nearly every question has one answer."""
+"""Draw pictures outside the pocket model's world, where nearly every question has one answer."""
 
 import random
 
@@ -16,14 +16,14 @@ from training.questions import QA, Asked
 FOREIGN = "This is a kind of picture I have not learned. I can read print, name simple shapes and read simple charts."
 FOREIGN_CHINESE = "这种图片我没有学过。我能读文字、认简单的图形、看简单的图表。"
 PHOTOGRAPH_SHARE = 0.65
-"""Of the pictures, where photographs were collected."""
+"""The share of photographs, if any were collected."""
 
 ASKED = (QUESTIONS, ways.KIND, ways.TEXT, FIELDS)
 WEIGHTS = (60, 15, 13, 12)
 
 
 def draw_foreign(rng: random.Random, width: int, height: int, *, split: Wording = "train") -> Page:
-    """A part of a photograph, where some were collected, or a drawn scene, of `width` x `height` pixels.
+    """Draw a part of a photograph, if any were collected, or a scene, of `width` x `height` pixels.
 
     2 to 4 questions, each answered with FOREIGN in its language. `split` chooses the wording, and with "test" the
     photographs and scenes kept out of training.

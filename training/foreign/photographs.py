@@ -1,6 +1,6 @@
 """Free photographs from wallpaper packages: gather them small, and cut pictures out of them.
 
-The Debian packages that a full collection stands on:
+A full collection needs these Debian packages:
 
     gnome-backgrounds lomiri-wallpapers-16.04 lomiri-wallpapers-20.04 mate-backgrounds plasma-workspace-wallpapers
     ukui-wallpapers
@@ -30,7 +30,7 @@ REJECTED = (
     *("logo", "screenshot", "images_dark", "stripes", "desktop", "default", "transparent", "gulp", "city.png"),
     *("desert.png", "rollpaper", "ubuntu"),
 )
-"""Parts of paths that promise print, flat colour, or what is there already."""
+"""Parts of paths that promise print, flat colour, or a picture that is already in."""
 
 RESOLUTION = re.compile(r"\d+x\d+")
 VARIANT = re.compile(r"[-_](d|l|\d+x\d+)$")
@@ -46,7 +46,7 @@ HELD_OUT_EACH = 5
 
 
 def find_photographs(split: Wording, folder: Path | None = None) -> tuple[Path, ...]:
-    """The collected photographs of one split, by name; none where nothing was collected.
+    """Find the collected photographs of one split, by name; none if nothing was collected.
 
     `folder` is `photographs` in the folder of typefaces unless given; a fifth of the names is for "test" alone.
     """
@@ -69,7 +69,7 @@ def _open(path: Path) -> Image.Image:
 
 
 def cut(rng: random.Random, path: Path, width: int, height: int) -> Image.Image:
-    """A part of a photograph as an RGB picture of `width` x `height` pixels, perhaps mirrored, its colours shifted."""
+    """Cut out a `width` x `height` part as an RGB picture, perhaps mirrored, its colours shifted."""
     whole = _open(path)
     for _ in range(4):
         box = _box(rng, whole.size, width / height)
@@ -84,7 +84,7 @@ def cut(rng: random.Random, path: Path, width: int, height: int) -> Image.Image:
 
 
 def _box(rng: random.Random, size: tuple[int, int], aspect: float) -> tuple[float, float, float, float]:
-    """A random part of about the wanted aspect, 35 to 100 % of what fits."""
+    """Choose a random part of about the wanted aspect, 35 to 100 % of what fits."""
     shape = aspect * rng.uniform(0.88, 1.14)
     share = rng.uniform(0.35, 1.0)
     across = min(size[0], size[1] * shape) * share
@@ -133,7 +133,7 @@ def collect(source: Path, target: Path) -> int:
 
 
 def _wallpapers(source: Path) -> dict[str, Path]:
-    """The largest file of each wallpaper by its name, which several sizes and shades share."""
+    """Return the largest file of each wallpaper by its name, which several sizes and shades share."""
     found: dict[str, Path] = {}
     for path in sorted(source.rglob("*")):
         inner = path.relative_to(source).as_posix()
@@ -154,7 +154,7 @@ def _name(path: Path) -> str:
 
 
 def _in_turn(found: dict[str, Path]) -> Iterator[tuple[str, Path]]:
-    """One of each folder after the other, so that none fills the room alone."""
+    """Yield one of each folder after the other, so that none fills the room alone."""
     folders: dict[Path, list[tuple[str, Path]]] = {}
     for name, path in sorted(found.items()):
         home = next(parent for parent in path.parents if parent.name not in {*INNER_FOLDERS, name})
@@ -164,14 +164,14 @@ def _in_turn(found: dict[str, Path]) -> Iterator[tuple[str, Path]]:
 
 
 def _sketch(image: Image.Image) -> NDArray[numpy.float64]:
-    """(256,): 16 x 16 brightnesses, without mean and of length 1."""
+    """Return (256,): 16 x 16 brightnesses, without mean and of length 1."""
     levels = numpy.asarray(image.convert("L").resize((16, 16)), numpy.float64).ravel()
     levels -= levels.mean()
     return levels / max(1e-6, float(numpy.linalg.norm(levels)))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Gather photographs from a folder tree of wallpapers."""
+    """Collect photographs from a folder tree of wallpapers."""
     parser = argparse.ArgumentParser(prog="python -m training.foreign.photographs", description=main.__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     collecting = commands.add_parser("collect")

@@ -1,4 +1,4 @@
-"""What people ask about a picture that the pocket model does not know, in English and in Chinese."""
+"""Questions about a picture that the pocket model does not know, in English and in Chinese."""
 
 from itertools import product
 

@@ -14,7 +14,7 @@ Draw = Callable[[random.Random, int, int], Image.Image]
 
 
 def draw_scene(rng: random.Random, width: int, height: int, split: Wording) -> Image.Image:
-    """A scene of `width` x `height` pixels, RGB; cities and wood are drawn for "test" alone, and often there."""
+    """Draw a scene of `width` x `height` pixels, RGB; cities and wood are for "test" alone, and frequent there."""
     held_out = split == "test" and rng.random() < 0.5
     scene = rng.choice(HELD_OUT if held_out else SCENES)(rng, width, height)
     return scene.filter(ImageFilter.BoxBlur(rng.uniform(0.5, 2))) if rng.random() < 0.2 else scene
@@ -25,14 +25,14 @@ def _colour(rng: random.Random, low: int = 0, high: int = 255) -> Colour:
 
 
 def _gradient(rng: random.Random, width: int, height: int, top: Colour, bottom: Colour) -> Image.Image:
-    """Two or three colours from top to bottom."""
+    """Paint two or three colours from top to bottom."""
     middle = tuple((a + b) // 2 + rng.randint(-25, 25) for a, b in zip(top, bottom, strict=True))
     levels = numpy.array([[top], [middle], [bottom]]).clip(0, 255).astype(numpy.uint8)
     return Image.fromarray(levels).resize((width, height), Image.Resampling.BICUBIC)
 
 
 def _ridge(rng: random.Random, width: int, base: float, swing: float) -> list[tuple[float, float]]:
-    """A wavy line from edge to edge."""
+    """Return a wavy line from edge to edge."""
     waves = [(rng.uniform(0.5, 5), rng.uniform(0, 7), rng.uniform(0.2, 1)) for _ in range(3)]
     steps = range(41)
     heights = [sum(a * math.sin(f * step * 0.157 + p) / f for f, p, a in waves) for step in steps]
@@ -118,7 +118,7 @@ def _room(rng: random.Random, width: int, height: int) -> Image.Image:
 
 
 def _noise(rng: random.Random, width: int, height: int) -> Image.Image:
-    """Plasma: grids of random colours, each finer and weaker."""
+    """Paint plasma: grids of random colours, each finer and weaker."""
     chance = numpy.random.default_rng(rng.getrandbits(32))
     half = max(1, width // 2), max(1, height // 2)
     image = Image.new("RGB", half, (128, 128, 128))
@@ -130,7 +130,7 @@ def _noise(rng: random.Random, width: int, height: int) -> Image.Image:
 
 
 def _blobs(rng: random.Random, width: int, height: int) -> Image.Image:
-    """Lights out of focus."""
+    """Paint lights out of focus."""
     small = Image.new("RGB", (max(8, width // 6), max(8, height // 6)), _colour(rng, 0, 160))
     pen = ImageDraw.Draw(small)
     for _ in range(rng.randint(12, 40)):
@@ -197,7 +197,7 @@ def _city(rng: random.Random, width: int, height: int) -> Image.Image:
 
 
 def _wood(rng: random.Random, width: int, height: int) -> Image.Image:
-    """Rings around a point outside or inside the picture, bent by a wave."""
+    """Paint rings around a point outside or inside the picture, bent by a wave."""
     x, y = rng.uniform(-0.5, 1.5), rng.uniform(-0.5, 1.5)
     down, across = numpy.mgrid[0:1:160j, 0:1:160j]
     bent = numpy.hypot((across - x) * rng.uniform(0.3, 1), down - y) + 0.03 * numpy.sin(down * rng.uniform(5, 25))

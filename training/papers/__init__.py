@@ -1,1 +1,1 @@
-"""What stands on papers, one file for each kind or two."""
+"""The contents of papers, a file for each kind or two."""

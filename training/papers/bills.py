@@ -1,4 +1,4 @@
-"""What receipts and invoices share: things with prices, sums, and the words that stand beside them."""
+"""The common parts of receipts and invoices: items with prices, sums, and their labels."""
 
 from dataclasses import dataclass
 
@@ -57,7 +57,7 @@ TAX_PERCENTS = (0, 0, 5, 7, 8, 10, 19, 20, 21)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A thing that was bought: `count` pieces of it for `price` hundredths in all."""
+    """A bought item: `count` pieces of it for `price` hundredths in all."""
 
     name: str
     price: int
@@ -66,7 +66,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What was bought, in hundredths of the currency, and how amounts are printed.
+    """The items of a bill, in hundredths of the currency, and the format of amounts.
 
     `off` is a discount, taken off before the tax; where the tax is `included` it is part of the prices.
     """
@@ -80,24 +80,24 @@ class Bill:
 
     @property
     def net(self) -> int:
-        """What the items make."""
+        """The sum of the items."""
         return sum(item.price for item in self.items)
 
     @property
     def tax(self) -> int:
-        """The tax that is added, or that is part of the prices."""
+        """The tax, added to the prices or part of them."""
         base = self.net - self.off
         whole = 100 + self.tax_percent if self.included else 100
         return (base * self.tax_percent + whole // 2) // whole
 
     @property
     def total(self) -> int:
-        """What is to be paid."""
+        """The amount to be paid."""
         return self.net - self.off + (0 if self.included else self.tax)
 
 
 def make_bill(source: Source, count: int, *, dear: bool = False) -> Bill:
-    """A bill of `count` things, fewer where names clash; some bills count pieces. `dear` things cost more."""
+    """Make a bill of `count` items, fewer where names clash; some bills count pieces. `dear` items cost more."""
     rng = source.rng
     counted = rng.random() < 0.3
     items: list[Item] = []
@@ -120,7 +120,7 @@ def make_bill(source: Source, count: int, *, dear: bool = False) -> Bill:
 
 
 def item_parts(source: Source, bill: Bill) -> list[Part]:
-    """A line for each item, perhaps under a head row; pieces are counted before, after or between."""
+    """Return a line for each item, perhaps under a head row, with any count before, after or between."""
     rng = source.rng
     counted = any(item.count > 1 for item in bill.items)
     shape = source.pick(("before", "middle", "after"), ("after", "middle")) if counted else ""

@@ -60,7 +60,7 @@ UNSURE = ("title", "shop", "place", "street", "town", "postcode", "customer")
 
 
 def card_document(source: Source, room: Room) -> Document | None:
-    """Who someone is, what they do, for whom, and how to reach them."""
+    """Write a person's name, role, company, and contacts."""
     rng = source.rng
     name, does = values.person(rng), role(source)
     company = _company(source)
@@ -73,7 +73,7 @@ def card_document(source: Source, room: Room) -> Document | None:
         "contacts": _contacts(source, name),
         "more": [],
     }
-    if source.split == "train" and rng.random() < 0.4:  # Ways to reach someone stand in two places.
+    if source.split == "train" and rng.random() < 0.4:  # Contacts stand in two places.
         cut = rng.randint(0, len(blocks["contacts"]))
         blocks["contacts"], blocks["more"] = blocks["contacts"][:cut], blocks["contacts"][cut:]
     parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS)
@@ -82,7 +82,7 @@ def card_document(source: Source, room: Room) -> Document | None:
 
 
 def _company(source: Source) -> str:
-    """A company, in training mostly one whose name does not end like a company's: it could be a person's."""
+    """Invent a company, in training mostly one whose name could be a person's."""
     rng = source.rng
     company = values.company(rng, source.words)
     if source.split == "train" and company.endswith(names.COMPANY_ENDINGS) and rng.random() < 0.6:
@@ -91,7 +91,7 @@ def _company(source: Source) -> str:
 
 
 def _contacts(source: Source, name: str) -> list[Part]:
-    """Ways to reach a person, in any order; in training a mailbox is now and then another's, so that it is read."""
+    """Return ways to reach a person, in any order; in training some mailboxes are another's, so that it is read."""
     rng = source.rng
     name = values.person(rng) if source.split == "train" and rng.random() < OTHERS_MAIL_SHARE else name
     reach = {

@@ -1,4 +1,4 @@
-"""Lines that training adds to papers and that look like a field's: only their labels tell that they are none."""
+"""Lines that training adds to papers and that look like a field's: only their labels tell them apart."""
 
 from collections.abc import Callable
 
@@ -66,7 +66,7 @@ CONTACTS: dict[Kind, tuple[str, ...]] = {
     Kind.LABEL: ("phone", "email"),
     Kind.NOTICE: ("email",),
 }
-"""Ways to reach someone that the exam's papers of a kind never tell."""
+"""Ways to reach someone that papers of a kind never contain in the exam."""
 
 CONTACT_LABELS = {
     "web": ("", "", "Web", "Website:", "Visit", "www", "See"),
@@ -82,7 +82,7 @@ def _contact(source: Source, field: str) -> Part:
 
 
 def extras(source: Source, kind: Kind) -> list[Part]:
-    """At most one such line, to be asked for by its label, and a way to reach someone; none of it in the exam."""
+    """Return at most one such line, to be asked for by its label, and a way to reach someone; none in the exam."""
     rng, parts = source.rng, []
     if source.split != "train":
         return []

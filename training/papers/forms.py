@@ -23,7 +23,7 @@ UNSURE = ("number", "shop", "place", "role", "company", "address", "title", "due
 
 
 def form_document(source: Source, room: Room) -> Document | None:
-    """Four to eleven lines of a key and its value, fewer where there is little room, perhaps under a title."""
+    """Write four to eleven lines of a key and its value, fewer if there is little room, perhaps under a title."""
     rng = source.rng
     affordable = min(11, max(4, min(room.characters // 24, int(room.rows))))
     filled = _fill(source, rng.randint(4, affordable))
@@ -41,7 +41,7 @@ _Filled = list[tuple[str, str, tuple[Fact, ...]]]
 
 
 def _fill(source: Source, count: int) -> _Filled:
-    """Keys, values and what they tell.
+    """Return keys, values and facts.
 
     Keys that could be taken for each other are not used together, but for twins of one field, which are told apart by
     their keys alone.
@@ -69,7 +69,7 @@ def _fill(source: Source, count: int) -> _Filled:
 
 
 def _key(source: Source, entry: Entry) -> str:
-    """What stands before the value; in training now and then in capitals, or with a word before it."""
+    """Return the key as printed; in training now and then in capitals, or with a word before it."""
     rng, key = source.rng, source.pick(entry.keys, entry.held_out)
     if source.split != "train" or rng.random() > 0.1:
         return varied(source, key)
@@ -97,7 +97,7 @@ def _other(source: Source) -> tuple[str, str]:
 
 
 def _arrange(source: Source, filled: _Filled) -> list[Part]:
-    """One entry a line in one of many styles, keys above values, or two entries on one line."""
+    """Arrange one entry a line in one of many styles, keys above values, or two entries on one line."""
     style = source.pick(STYLES, HELD_OUT_STYLES)
     colon = source.pick((":", ":", ":", "", " -", " ="), (":", "", " :", " /"))
     if style in {"pairs", "joined"}:
@@ -118,7 +118,7 @@ def _arrange(source: Source, filled: _Filled) -> list[Part]:
 
 
 def _pairs(filled: _Filled, colon: str, between: str) -> list[Part]:
-    """Two short entries on one line, side by side or joined by what stands `between`, long ones alone."""
+    """Set two short entries on one line, separate or joined by what stands `between`, long ones alone."""
     parts: list[Part] = []
     waiting: tuple[str, tuple[Fact, ...]] | None = None
     for key, value, facts in filled:
@@ -135,7 +135,7 @@ def _pairs(filled: _Filled, colon: str, between: str) -> list[Part]:
 
 
 def _columns(filled: _Filled) -> list[Part]:
-    """Two keys side by side above their values; where one of them is long, it stands alone."""
+    """Set two keys in a row above their values; a long one stands alone."""
     parts: list[Part] = []
     waiting: tuple[str, str, tuple[Fact, ...]] | None = None
     for key, value, facts in filled:

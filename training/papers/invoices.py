@@ -1,4 +1,4 @@
-"""Invoices: who asks whom for how much, and until when."""
+"""Invoices: seller, customer, amounts, due date."""
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
@@ -90,7 +90,7 @@ ORDERS = (
     ("seller", "title", "customer", "items", "sums", "data", "bank"),
 )
 BESIDE_SHARE = 0.2
-"""In training: how often the seller stands beside what the invoice tells about itself, or beside the customer."""
+"""In training: how often the seller stands next to the invoice's own data, or next to the customer."""
 
 TOGETHER = ("items", "sums")
 HELD_OUT_ORDERS = (
@@ -104,7 +104,7 @@ DATA = (
     *(("due", "date", "number"), ("date", "due", "number"), ("due", "number", "date"), ("date", "due"), ("due",)),
     *(("number", "due"), ("due", "number")),
 )
-"""What an invoice tells about itself, in the exam and in training."""
+"""The invoice's own data, in the exam and in training."""
 
 UNSURE = (
     "name",
@@ -123,7 +123,7 @@ UNSURE = (
 
 
 def invoice_document(source: Source, room: Room) -> Document | None:
-    """An invoice whose sums add up; the number of positions follows the room."""
+    """Write an invoice whose sums add up; the number of positions follows the room."""
     if room.columns < 15 or room.rows < 6 or room.characters < 70:
         return None
     rng = source.rng
@@ -151,7 +151,7 @@ def _divide(source: Source) -> Part:
 
 
 def _seller(source: Source) -> list[Part]:
-    """The company, often with its address and a way to reach it."""
+    """Write the company, often with its address and a way to reach it."""
     rng = source.rng
     company = values.company(rng, source.words)
     parts = [Part(Line(company, role=rng.choice(("title", "body"))), (Fact("company", company),))]
@@ -182,7 +182,7 @@ def _customer(source: Source) -> Part:
 
 
 def _data(source: Source) -> list[Part]:
-    """Number, date and due date: one below the other, or two of them on one line."""
+    """Write number, date and due date: one below the other, or two of them on one line."""
     rng = source.rng
     number, (date, due) = values.code(rng), values.two_dates(rng)
     labels = {

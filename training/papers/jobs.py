@@ -1,4 +1,4 @@
-"""What people do for a living, put together from parts: a role is to be read, not remembered."""
+"""Roles put together from parts, so that they are read, not remembered."""
 
 from training import values
 from training.documents import Source
@@ -40,7 +40,7 @@ POSTS = (
 
 
 def role(source: Source) -> str:
-    """What someone's card says that they do."""
+    """Invent the role on a card."""
     if source.split == "test":
         return source.rng.choice(HELD_OUT_ROLES)
     while (made := _made(source)) in HELD_OUT_ROLES:

@@ -1,4 +1,4 @@
-"""What forms ask for: keys for the fields that have a name, and keys for anything else."""
+"""The keys of forms: for the fields that have a name, and for anything else."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from training.documents import Source
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A field that a form may ask for: its keys in training, those kept out of it, and what is filled in."""
+    """A field of a form: its keys in training, those kept out of it, and the function that fills it in."""
 
     field: str
     keys: tuple[str, ...]
@@ -158,10 +158,10 @@ SIMILAR = {
     "total": ("Deposit", "Fee", "Insurance", "Tip", "Refund", "Rent"),
     "number": ("Passport no.", "Customer no.", "Tax ID", "Contract", "Insurance no."),
 }
-"""Keys of training alone whose values look like those of a field, so that only the key tells which is which."""
+"""Keys of training alone whose values look like those of a field, so that only the key tells them apart."""
 
 OWNERS = ("Your {}", "My {}", "Client's {}", "New {}", "Current {}", "Main {}", "First {}", "Office {}", "Other {}")
-"""What training puts before a key now and then."""
+"""Words that training sometimes puts before a key."""
 
 WORD_KEYS = (
     *("Colour", "Size", "Department", "Model", "Status", "Material", "Type", "Subject", "Group", "Class", "Brand"),

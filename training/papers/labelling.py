@@ -1,4 +1,4 @@
-"""Labels and the values that they belong to."""
+"""Labels and their values."""
 
 from training import names, values
 from training.documents import Fact, Line, Part, Source
@@ -8,7 +8,7 @@ CAPITALS_SHARE, LONGER_SHARE, ABOVE_SHARE, BEHIND_SHARE, MARK_SHARE = 0.08, 0.2,
 
 
 def varied(source: Source, label: str) -> str:
-    """A label as training prints it: now and then with a word that nobody expects, so that it is read, not guessed."""
+    """Vary a label as training prints it: now and then with an unexpected word, so that it is read, not guessed."""
     rng = source.rng
     if source.split != "train" or not label:
         return label
@@ -26,7 +26,7 @@ def varied(source: Source, label: str) -> str:
 
 
 def labelled(source: Source, label: str, value: str) -> Line:
-    """A label and its value on one line: after each other or in two columns; no label, only the value."""
+    """Write a label and its value on one line: after each other or in two columns; no label, only the value."""
     rng, label = source.rng, varied(source, label)
     if not label:
         return Line(value)
@@ -41,7 +41,7 @@ def labelled(source: Source, label: str, value: str) -> Line:
 
 
 def told(source: Source, label: str, value: str, *facts: Fact) -> Part:
-    """What a line of label and value tells; in training now and then the label stands above the value."""
+    """Write a label and value with their fact; in training now and then the label stands above the value."""
     if label and source.split == "train" and source.rng.random() < ABOVE_SHARE:
         label = varied(source, label)
         colon = source.rng.choice((":", "")) if label[-1].isalpha() else ""

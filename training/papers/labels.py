@@ -89,7 +89,7 @@ UNSURE = ("title", "shop", "place", "customer", "due", "company")
 
 
 def label_document(source: Source, room: Room) -> Document | None:
-    """An address label: who, where, which order, how heavy."""
+    """Write an address label: who, where, which order, how heavy."""
     rng = source.rng
     company, mark = values.company(rng, source.words), source.pick(MARKS, HELD_OUT_MARKS)
     sender = f"{source.pick(FROM_LABELS, HELD_OUT_FROM)}{company}"
@@ -129,7 +129,7 @@ def _address(source: Source) -> list[Part]:
 
 
 def _meta(source: Source) -> list[Part]:
-    """The order's number, the weight and the date: one below the other, or two on one line."""
+    """Write the order's number, the weight and the date: one below the other, or two on one line."""
     rng = source.rng
     number, weight, date = values.code(rng), values.weight(rng), values.date(rng)
     order = source.pick(ORDER_LABELS, HELD_OUT_ORDER)

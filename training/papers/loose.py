@@ -17,7 +17,7 @@ FIELDS_ANYWHERE = (
 
 
 def words_document(source: Source, room: Room) -> Document | None:
-    """A few short lines, or many, of words, numbers, prices, dates and symbols that mean nothing together."""
+    """Write a few short lines, or many, of words, numbers, prices, dates and symbols that mean nothing together."""
     rng = source.rng
     lines: list[str] = []
     room_left = min(room.characters, rng.randint(4, max(4, room.characters)))

@@ -11,7 +11,7 @@ UNSURE = ("title", "company", "shop", "total", "address", "town", "name", "due",
 
 
 def note_document(source: Source, room: Room) -> Document | None:
-    """One to three reminders, each on lines of its own."""
+    """Write one to three reminders, each on lines of its own."""
     rng = source.rng
     count = rng.choices((1, 2, 3, 4, 5), (46, 26, 14, 9, 5))[0]
     parts: list[Part] = []
@@ -53,7 +53,7 @@ def _fill(source: Source, template: str) -> tuple[str, tuple[Fact, ...]]:
 
 
 def _without_doubles(whole: Document) -> Document:
-    """A field told twice cannot be asked for, and where a weekday is told the date is not surely absent."""
+    """Drop facts of a field told twice; with a weekday on the page the date is unsure."""
     fields = [fact.field for fact in whole.facts]
     doubled = {field for field in fields if fields.count(field) > 1} | {"thing", "price", "day", "number"}
     if "day" in fields:

@@ -79,7 +79,7 @@ UNSURE = ("name", "address", "street", "number", "company", "shop", "town", "due
 
 
 def notice_document(source: Source, room: Room) -> Document | None:
-    """A poster, or now and then a sign or opening hours."""
+    """Write a poster, or now and then a sign or opening hours."""
     shape = source.rng.random()
     if shape < 0.2:
         return _sign(source, room)
@@ -95,7 +95,7 @@ def _titled(source: Source, templates: tuple[str, ...], held_out: tuple[str, ...
 
 
 def _sign(source: Source, room: Room) -> Document | None:
-    """A few words in large type, perhaps with a line below."""
+    """Write a few words in large type, perhaps with a line below."""
     rng = source.rng
     title = _titled(source, SIGNS, HELD_OUT_SIGNS)
     parts = [Part(Line(title, role="title"), (Fact("title", title),), optional=False)]
@@ -107,7 +107,7 @@ def _sign(source: Source, room: Room) -> Document | None:
 
 
 def _hours(source: Source, room: Room) -> Document | None:
-    """From when to when something is open, day by day or for a range of days."""
+    """Write opening hours, day by day or for a range of days."""
     rng = source.rng
     title = source.pick(HOURS_TITLES, HELD_OUT_HOURS)
     days = source.pick((names.DAYS, SHORT_DAYS), (names.DAYS, SHORT_DAYS))
@@ -124,7 +124,7 @@ def _hours(source: Source, room: Room) -> Document | None:
 
 
 def _event(source: Source, room: Room) -> Document | None:
-    """What, when, where; in held-out notices the title need not come first."""
+    """Write what, when, where; in held-out notices the title need not come first."""
     rng = source.rng
     title, date, time = _titled(source, EVENTS, HELD_OUT_EVENTS), values.date(rng), values.time(rng)
     place = rng.choice((values.street(rng, source.words), f"{values.town(rng)} Hall", f"Room {values.code(rng)}"))
@@ -153,7 +153,7 @@ def _when(source: Source, date: str, time: str) -> list[Part]:
 
 
 def _tail(source: Source) -> list[Part]:
-    """A sentence or two, a telephone number, a web address."""
+    """Write a sentence or two, a telephone number, a web address."""
     rng, parts = source.rng, []
     if rng.random() < 0.5:
         text = " ".join(sentence(source, 12) for _ in range(rng.choice((1, 1, 2, 3))))

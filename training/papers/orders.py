@@ -1,4 +1,4 @@
-"""In what order the blocks of a paper stand: the usual ones, or any but those of the exam."""
+"""The order of a paper's blocks: the usual ones, or any but those of the exam."""
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
@@ -15,10 +15,10 @@ Order = tuple[str, ...]
 def in_order(
     source: Source, blocks: Blocks, usual: Sequence[Order], held_out: Sequence[Order], together: Order = ()
 ) -> list[Part]:
-    """The parts of all blocks in one order; training shuffles them, so that a field is known by more than its place.
+    """Order the parts of all blocks; training shuffles them, so that a field is known by more than its place.
 
-    The blocks named in `together` stay neighbours, as they are there. No order of `held_out` is ever shuffled together,
-    whichever of its blocks are empty.
+    The blocks named in `together` stay neighbours, in that order. No shuffle gives an order of `held_out`, whichever of
+    its blocks are empty.
     """
     return [part for name in _choose(source, blocks, usual, held_out, together) for part in blocks[name]]
 
@@ -47,7 +47,7 @@ def _without_others(order: Order, filled: set[str]) -> Order:
 
 
 def without_edges(parts: Sequence[Part]) -> list[Part]:
-    """Without rules at the top, or one after another."""
+    """Remove rules at the top, and repeated ones."""
     kept: list[Part] = []
     for part in parts:
         divides = part.line.role in {"gap", "rule"}
@@ -57,7 +57,7 @@ def without_edges(parts: Sequence[Part]) -> list[Part]:
 
 
 def beside(left: Sequence[Part], right: Sequence[Part]) -> list[Part]:
-    """Two blocks next to each other, line by line; one below the other where a line has pieces of its own."""
+    """Set two blocks next to each other, line by line; below each other if a line has pieces of its own."""
     if not left or not right or any(part.line.right or part.below for part in (*left, *right)):
         return [*left, *right]
     rows: list[Part] = []

@@ -10,7 +10,7 @@ UNSURE = ("name", "place", "company", "shop", "role", "town", "number", "custome
 
 
 def page_document(source: Source, room: Room) -> Document | None:
-    """A heading, perhaps, and paragraphs of sentences or a list; half of the pages are nearly full."""
+    """Write a heading, perhaps, and paragraphs of sentences or a list; half of the pages are nearly full."""
     rng = source.rng
     parts: list[Part] = []
     if rng.random() < 0.6 and room.rows >= 4:
@@ -44,7 +44,7 @@ def _title(source: Source, room: Room) -> str:
 
 
 def _paragraph(source: Source, room: Room, left: int, sentences: int) -> str:
-    """At most that many sentences within `left` characters."""
+    """Write at most `sentences` sentences within `left` characters."""
     paragraph = ""
     for _ in range(sentences):
         longer = f"{paragraph} {sentence(source, room.columns)}".strip()
@@ -54,7 +54,7 @@ def _paragraph(source: Source, room: Room, left: int, sentences: int) -> str:
 
 
 def _list(source: Source, room: Room, left: int) -> list[Part]:
-    """Two to five short lines with bullets or numbers."""
+    """Write two to five short lines with bullets or numbers."""
     rng = source.rng
     bullet = source.pick(BULLETS, HELD_OUT_BULLETS)
     parts: list[Part] = []

@@ -1,4 +1,4 @@
-"""Till receipts: what was bought, what it cost, how it was paid."""
+"""Till receipts: items, prices, payment."""
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
@@ -82,7 +82,7 @@ UNSURE = ("name", "company", "title", "place", "town", "street", "postcode", "cu
 
 
 def receipt_document(source: Source, room: Room) -> Document | None:
-    """A till receipt whose sums add up; the number of items follows the room."""
+    """Write a till receipt whose sums add up; the number of items follows the room."""
     if room.columns < 13 or room.rows < 3:
         return None
     rng = source.rng
@@ -150,7 +150,7 @@ def _when(source: Source) -> list[Part]:
 
 
 def _paid(source: Source, bill: Bill) -> list[Part]:
-    """How it was paid: a word, a word with the amount, or the cash that was given and the change."""
+    """Write the payment: a word, a word with the amount, or the cash given and the change."""
     rng, write = source.rng, bill.currency.write
     shape = rng.random()
     if shape < 0.4:

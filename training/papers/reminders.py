@@ -1,4 +1,4 @@
-"""What people write on notes: whole templates, and templates put together from an opening, an errand and an end."""
+"""Reminders on notes: whole templates, and templates put together from an opening, an errand and an end."""
 
 import random
 import re
@@ -177,7 +177,7 @@ SLOT = re.compile(r"\{(\w+)\}")
 
 
 def reminder(rng: random.Random) -> str:
-    """One template of training, as often put together as whole; never one that is held out."""
+    """Choose a template of training, as often put together as whole; never a held-out one."""
     if rng.random() < 0.4:
         return rng.choice(NOTES)
     while True:

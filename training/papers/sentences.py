@@ -47,7 +47,7 @@ QUOTES = ('"{}"', "({})", "'{}'")
 
 
 def sentence(source: Source, longest: int) -> str:
-    """A line like English, its words at most `longest` letters long where there are such; ends with a mark."""
+    """Write a line like English, its words at most `longest` letters long where possible; it ends with a mark."""
     rng = source.rng
     text = _framed(source, longest) if rng.random() < 0.6 else _strung(source, longest)
     if rng.random() < 0.07:
@@ -57,7 +57,7 @@ def sentence(source: Source, longest: int) -> str:
 
 
 def _framed(source: Source, longest: int) -> str:
-    """A frame whose gaps are filled with random words, so that grammar helps a little and no more."""
+    """Fill a frame's gaps with random words, so that grammar helps a little and no more."""
     pieces: list[str] = []
     for literal, slot, _, _ in Formatter().parse(source.pick(FRAMES, HELD_OUT_FRAMES)):
         pieces.append(literal)
@@ -82,7 +82,7 @@ def _slot(source: Source, slot: str, longest: int) -> str:
 
 
 def _strung(source: Source, longest: int) -> str:
-    """Small words between random ones."""
+    """String random words together with small words between them."""
     rng = source.rng
     count = rng.randint(3, 10)
     words = [rng.choice(names.SMALL_WORDS) if rng.random() < 0.42 else _word(source, longest) for _ in range(count)]

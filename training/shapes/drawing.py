@@ -24,20 +24,20 @@ from training.shapes.outlines import (
 from training.shapes.questions import ask_shapes
 
 NUMBERS = (1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6)
-"""How many shapes are drawn, as often as each number stands here: counting is learned from many."""
+"""The weighted numbers of shapes: counting is learned from many."""
 
 NUMBERS_IN_EXAM = (1, 1, 2, 2, 3, 3, 4, 5, 6)
 LEAST_SIZE = 40
 LEAST_SHARE = 0.09
 CLEAR = 110.0
-"""How far a shape's colour must lie from the ground's."""
+"""The least distance of a shape's colour from the ground's."""
 
 TURNED = 1.21
-"""By how much a box grows at most when it is turned by 12 degrees."""
+"""The most that a box grows when turned by 12 degrees."""
 
 
 def draw_shapes(rng: random.Random, width: int, height: int, *, split: Wording = "train") -> Page:
-    """1 to 6 shapes on a canvas of `width` x `height` pixels, 100 or more each way, with questions.
+    """Draw 1 to 6 shapes on a canvas of `width` x `height` pixels, 100 or more each way, with questions.
 
     `split` chooses the wording; "test" alone draws striped grounds, shapes in a row, and pairs of colour and shape kept
     out of training.
@@ -80,7 +80,7 @@ def _paint_ground(rng: random.Random, size: tuple[int, int], ground: Colour, spl
 
 
 def _place(rng: random.Random, width: int, height: int, colours: Sequence[str], split: Wording) -> list[Shape]:
-    """Shapes that do not touch each other, in cells of a grid, which is filled at random; left to right."""
+    """Place shapes that do not touch each other, in cells of a grid, filled at random; left to right."""
     wanted = rng.choice(NUMBERS_IN_EXAM if split == "test" else NUMBERS)
     least = max(LEAST_SIZE, LEAST_SHARE * min(width, height))
     cells = _cells(rng, wanted, width, height, in_row=split == "test" and rng.random() < 0.3, least=least)
@@ -96,7 +96,7 @@ def _place(rng: random.Random, width: int, height: int, colours: Sequence[str], 
 def _cells(
     rng: random.Random, wanted: int, width: int, height: int, *, in_row: bool, least: float
 ) -> list[tuple[float, float, float, float]]:
-    """(left, top, width, height) of up to `wanted` cells that hold a shape of twice the least size or more."""
+    """Return (left, top, width, height) of up to `wanted` cells that hold a shape of twice the least size or more."""
     room_across, room_down = max(1, int(width / (2.1 * least))), max(1, int(height / (2.1 * least)))
     columns = min(room_across, wanted if in_row or wanted <= 3 else math.ceil(wanted / 2))
     rows = 1 if in_row else min(room_down, max(1, math.ceil(wanted / columns), rng.randint(1, 3)))
@@ -110,7 +110,7 @@ def _cells(
 def _choose(
     rng: random.Random, names: Sequence[str], few: Sequence[str], colours: Sequence[str], split: Wording
 ) -> tuple[str, str]:
-    """A shape's name and colour; where the few colours are all kept out of training for it, another colour."""
+    """Choose a shape's name and colour; if all its few colours are kept out of training, another colour."""
     name = rng.choice(names)
     for choice in (few, colours):
         allowed = [colour for colour in choice if split == "test" or not is_held_out(colour, name)]
@@ -120,7 +120,7 @@ def _choose(
 
 
 def _fit(rng: random.Random, name: str, colour: str, cell: tuple[float, float, float, float], least: float) -> Shape:
-    """A shape at a random place of its cell, upright ones now and then turned a little."""
+    """Fit a shape at a random place of its cell; upright ones are now and then turned a little."""
     left, top, across, down = cell
     aspect = SHAPES[name][1]
     if aspect > 1.5 and rng.random() < 0.4:

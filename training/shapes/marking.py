@@ -1,4 +1,4 @@
-"""Marks all over each shape: what it is, its colour, where its centre is and, in a row, which one it is."""
+"""Marks all over each shape: its name, its colour, its centre and, in a row, its number."""
 
 import math
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ CLEARLY_APART = 0.6
 
 
 def in_a_row(shapes: Sequence[Shape]) -> bool:
-    """Whether it is plain to see which shape is the first from the left, the second and so on; they are sorted so."""
+    """Return whether the order of the shapes from the left is plain to see; they are sorted so."""
     gap = min((right.x - left.x for left, right in pairwise(shapes)), default=math.inf)
     return gap >= CLEARLY_APART * min(shape.width for shape in shapes)
 
 
 def mark_shapes(shapes: Sequence[Shape]) -> Glyphs:
-    """The centres of all shapes, and then points all over what is painted of each."""
+    """Mark the centres of all shapes, and then points all over each."""
     row = in_a_row(shapes)
     names = [(shape.name, shape.colour, *([str(number)] if row else [])) for number, shape in enumerate(shapes, 1)]
     bodies = [_points(shape) for shape in shapes]
@@ -34,7 +34,7 @@ def mark_shapes(shapes: Sequence[Shape]) -> Glyphs:
 
 
 def _points(shape: Shape) -> NDArray[np.float64]:
-    """(n, 2): points on the outline of an open shape; of a filled one on rings within, which have its form."""
+    """Return (n, 2): points on the outline of an open shape; of a filled one on rings within, of its form."""
     ring = np.array(corners(shape))
     sides = np.hypot(*(np.roll(ring, -1, axis=0) - ring).T)
     lengths, ring = np.concatenate(([0.0], np.cumsum(sides))), np.concatenate((ring, ring[:1]))

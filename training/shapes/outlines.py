@@ -39,7 +39,7 @@ COLOURS: dict[str, tuple[str, Colour]] = {
     "grey": ("灰色", (135, 135, 135)),
 }
 FINE = {"pentagon", "hexagon"}
-"""Shapes that need room, for their corners have to be counted."""
+"""Shapes that need room, because their corners have to be counted."""
 
 JITTER = 14
 SUPERSAMPLING = 2
@@ -60,12 +60,12 @@ class Shape:
 
 
 def is_held_out(colour: str, name: str) -> bool:
-    """Whether a colour and a shape never meet in training: about a tenth of the pairs."""
+    """Return whether a colour and a shape never meet in training: about a tenth of the pairs."""
     return zlib.crc32(f"{colour} {name}".encode()) % 10 == 0
 
 
 def shade(rng: random.Random, colour: str) -> Colour:
-    """A named colour, a little off; black, white and grey stay without a hue."""
+    """Vary a named colour a little; black, white and grey stay without a hue."""
     red, green, blue = COLOURS[colour][1]
     if colour in {"black", "white", "grey"}:
         level = max(0, min(255, red + rng.randint(-JITTER, JITTER)))
@@ -79,12 +79,12 @@ def _bounded(red: int, green: int, blue: int) -> Colour:
 
 
 def distance(one: Colour, other: Colour) -> float:
-    """How far two colours lie apart, 0 to 442."""
+    """Return the distance of two colours, 0 to 442."""
     return math.dist(one, other)
 
 
 def outline(name: str) -> list[Point]:
-    """The corners of a shape in the box from -1 to 1; curved ones have many."""
+    """Return the corners of a shape in the box from -1 to 1; curved ones have many."""
     cornered: dict[str, list[Point]] = {
         "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
         "rectangle": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
@@ -128,7 +128,7 @@ def _heart() -> list[Point]:
 
 
 def corners(shape: Shape) -> list[Point]:
-    """The corners of a shape as it is drawn, turned and in pixels from its centre."""
+    """Return the corners of a shape as it is drawn, turned and in pixels from its centre."""
     turn = math.radians(shape.tilt)
     points = []
     for x, y in outline(shape.name):

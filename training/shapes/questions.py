@@ -17,7 +17,7 @@ MORE_IN_TRAINING = 6
 
 
 def ask_shapes(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> tuple[QA, ...]:
-    """Questions about the shapes, which are sorted from left to right, in random order: 3 to 5, in training more.
+    """Ask about the shapes, sorted from left to right, in random order: 3 to 5 questions, in training more.
 
     In training no two of them are after the same thing.
     """
@@ -48,7 +48,7 @@ def _article(word: str) -> str:
 
 
 def _name(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
-    """The shapes from left to right; where they are many or not clearly apart, whether one is there."""
+    """Ask for the shapes from left to right; if they are many or not clearly apart, whether one is there."""
     if len(shapes) > MOST_NAMED or not in_a_row(shapes):
         return _there(rng, shapes, wording)
     asking = phrase(rng, asked.ONE if len(shapes) == 1 else asked.ALL, wording)
@@ -59,7 +59,7 @@ def _name(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
 
 
 def _colour(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
-    """The colour of a shape that is there once, or that is not there."""
+    """Ask for the colour of a shape that is there once, or that is not there."""
     counts = Counter(shape.name for shape in shapes)
     single = [shape for shape in shapes if counts[shape.name] == 1]
     if not single or rng.random() < 0.25:
@@ -99,7 +99,7 @@ def _count_all(rng: random.Random, shapes: Sequence[Shape], wording: Wording) ->
 
 
 def _there(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
-    """Whether some shape in some colour is there: as often as not it is; else one of the two may be wrong."""
+    """Ask whether a shape in a colour is there: half of the time it is; else one of the two may be wrong."""
     shape = rng.choice(shapes)
     name, colour = shape.name, shape.colour
     if rng.random() < 0.5:
@@ -112,9 +112,9 @@ def _there(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
 
 
 def _other(rng: random.Random, shape: Shape, wording: Wording) -> tuple[str, str]:
-    """Any name with a shape's colour, or its name with any colour.
+    """Return any name with a shape's colour, or its name with any colour.
 
-    In training never a pair that is kept out of it: it would always be denied, and learned so.
+    In training never a held-out pair: it would always be denied, and learned so.
     """
     while True:
         name, colour = rng.choice(((rng.choice(list(SHAPES)), shape.colour), (shape.name, rng.choice(list(COLOURS)))))

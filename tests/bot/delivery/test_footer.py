@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from bot.delivery.footer import footer
-from bot.storage import Picture
-from bot.texts import texts_in
+from assistant.storage import Picture
+from assistant.texts import texts_in
+from bot.delivery.answer_text import footer
 from model_service import Detail, DetailPlan, FinishReason, GenerationOutput, Stage
 
 PHOTO = Picture(5, 10, None, "photo", "F", "U", 1280, 960, 1000, "a.jpg", id=1)
@@ -25,7 +25,7 @@ def test_it_says_how_the_picture_was_read() -> None:
 
 def test_it_says_when_memory_was_the_limit() -> None:
     """The level was lowered."""
-    assert "allows no closer look" in note(asked=512)
+    assert "no closer look is possible here" in note(asked=512)
 
 
 def test_it_says_when_memory_was_short() -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from bot.delivery.combining import CombinedAnswer
+from assistant.answering import AnswerState
+from assistant.combined_answer import CombinedAnswer
+from assistant.open_questions import OpenQuestion, Step
+from assistant.texts import texts_in
 from bot.delivery.progress import Progress, in_line, starting_up
-from bot.questions.asked import Asked, Step
-from bot.texts import texts_in
 from model_service import Gauges, GenerationOutput, ModelConfig, Stage, local_service
 from tests.bot.engines import ScriptedEngine
 
@@ -42,8 +43,9 @@ def test_loading_shows_how_far_it_is(loaded: float, said: str) -> None:
 def test_the_newest_state_is_said() -> None:
     """That an earlier question comes first, then nothing, the place, that it is looked at, the answer so far."""
     model = local_service(ScriptedEngine, ModelConfig())
-    asked = Asked(1, 2, 3, 4, "What?", Step.BEHIND)
-    progress = Progress(texts_in("zh"), model, asked)
+    asked = OpenQuestion(1, 2, 3, 4, "What?", Step.BEHIND)
+    progress = Progress(texts_in("zh"), model)
+    assert progress.follow(AnswerState(asked))
     assert progress.text() == "先回答您前面的问题，再回答这一个。"
     asked.step = Step.IN_LINE
     assert progress.text() == ""
@@ -61,7 +63,8 @@ def test_of_several_pictures_it_is_said_which_one_is_looked_at() -> None:
     model = local_service(ScriptedEngine, ModelConfig())
     for grows, earlier in ((True, "**Picture 1:** A cat.\n\n"), (False, "")):
         answer = CombinedAnswer(["Picture 1:", "Picture 2:"])
-        progress = Progress(texts_in("en"), model, Asked(1, 2, 3, 4, "What?"), answer, grows=grows)
+        progress = Progress(texts_in("en"), model, answer, grows=grows)
+        progress.follow(AnswerState(OpenQuestion(1, 2, 3, 4, "What?")))
         progress.output = GenerationOutput(Stage.LOOKING)
         assert progress.text() == "Looking at picture 1 of 2 …"
         answer.add("A cat.")

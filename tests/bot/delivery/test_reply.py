@@ -10,9 +10,9 @@ from telegram.ext import ApplicationBuilder, ExtBot
 from telegram.request import HTTPXRequest
 
 import playground
-from bot.delivery.looks import Looks
-from bot.delivery.pacing import ChatPacing
-from bot.delivery.post import Place
+from bot.delivery.edit_throttle import EditThrottle
+from bot.delivery.message import Place
+from bot.delivery.rate_limiter import RetryAfterLimiter
 from bot.delivery.reply import Reply
 from bot.render import Part, render
 from playground import Chat, Server
@@ -27,7 +27,7 @@ class Screen:
     chat: Chat
     reply: Reply
     clock: Clock
-    began: list[int] = field(default_factory=list)
+    on_sent: list[int] = field(default_factory=list)
 
     @property
     def texts(self) -> list[str]:
@@ -43,8 +43,8 @@ class Screen:
 async def screen() -> AsyncIterator[Screen]:
     """A reply that shows at most every 1.5 seconds of its clock's."""
     async with playground.serve() as server:
-        clock, began = Clock(), list[int]()
-        pacing = ChatPacing(clock, clock.sleep)
+        clock, on_sent = Clock(), list[int]()
+        pacing = RetryAfterLimiter(clock, clock.sleep)
         builder = ApplicationBuilder().token(server.token).base_url(server.base_url).rate_limiter(pacing)
         application = builder.request(HTTPXRequest(read_timeout=0.5)).build()
         async with application:
@@ -53,11 +53,11 @@ async def screen() -> AsyncIterator[Screen]:
             question = await chat.send("What?")
 
             async def note(message_id: int) -> None:
-                began.append(message_id)
+                on_sent.append(message_id)
 
-            looks = Looks(1.5, 3.0, clock)
-            reply = Reply(application.bot, Place(chat.id, question.id), looks=looks, began=note)
-            yield Screen(server, chat, reply, clock, began)
+            throttle = EditThrottle(1.5, 3.0, clock)
+            reply = Reply(application.bot, Place(chat.id, question.id), throttle=throttle, on_sent=note)
+            yield Screen(server, chat, reply, clock, on_sent)
             assert server.violations == []
 
 
@@ -80,7 +80,7 @@ async def test_the_last_text_does_not_wait(screen: Screen) -> None:
     await screen.reply.show("One")
     messages = await screen.reply.finish([Part("One, two.")])
     assert screen.texts == ["One, two."]
-    assert messages == screen.began
+    assert messages == screen.on_sent
 
 
 async def test_a_last_text_that_is_there_already_is_not_sent_again(screen: Screen) -> None:
@@ -175,7 +175,7 @@ async def test_a_deleted_message_is_sent_anew(screen: Screen) -> None:
     await screen.chat.delete(screen.chat.messages[-1])
     await screen.reply.finish([Part("All.")])
     assert screen.texts == ["All."]
-    assert len(screen.began) == 2
+    assert len(screen.on_sent) == 2
 
 
 async def test_entities_that_telegram_does_not_take_cost_the_style_not_the_text(screen: Screen) -> None:
@@ -231,7 +231,7 @@ async def test_cancellation_lets_a_look_arrive(screen: Screen) -> None:
         noted.append(message_id)
 
     place = Place(screen.chat.id, screen.chat.messages[0].id)
-    reply = Reply(screen.reply._bot, place, began=note)
+    reply = Reply(screen.reply._bot, place, on_sent=note)
 
     async def work() -> None:
         async with reply.growing(lambda: ""):

@@ -1,0 +1,1 @@
+"""A question about pictures becomes an answer. Knows neither Telegram nor HTTP: front ends call it."""

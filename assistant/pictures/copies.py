@@ -1,0 +1,78 @@
+"""Copies of pictures on the disk: written whole and durably, and known again by their digest."""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from assistant.pictures.threads import to_the_end
+
+DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The files in one folder."""
+
+    folder: Path
+
+    async def read(self, name: str) -> bytes:
+        """What a copy holds; nothing where it is gone or cannot be read."""
+        try:
+            return await asyncio.to_thread((self.folder / name).read_bytes)
+        except OSError:
+            return b""
+
+    async def keep(self, name: str, data: bytes) -> None:
+        """Write a copy. When this returns it outlasts a power cut; cancelled, or if it fails, it leaves no file.
+
+        Raises:
+            OSError: there is no room, or the folder cannot be written.
+        """
+        try:
+            await to_the_end(None, self._write, name, data)
+        except asyncio.CancelledError:
+            self.drop(name)
+            raise
+
+    def drop(self, name: str) -> None:
+        """Delete a copy, where there is one. It takes no time, and so no second cancellation can leave it behind."""
+        with contextlib.suppress(OSError):
+            (self.folder / name).unlink()
+
+    def _write(self, name: str, data: bytes) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        torn = self.folder / f"{name}.{uuid4().hex}.part"
+        try:
+            with open(os.open(torn, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            torn.replace(self.folder / name)
+        except BaseException:
+            torn.unlink(missing_ok=True)
+            raise
+        with contextlib.suppress(OSError):  # Not every file system syncs a folder.
+            _sync(self.folder)
+
+
+def name_of(chat: int, suffix: str) -> str:
+    """A new name for a copy; it begins with the chat, so that the chat's copies are found without the database."""
+    return f"{chat}_{uuid4().hex}.{suffix}"
+
+
+def digest_of(data: bytes) -> str:
+    """By what a copy is known again."""
+    return hashlib.blake2b(data, digest_size=DIGEST_BYTES).hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    """Make durable which files lie in a folder."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

@@ -1,0 +1,86 @@
+"""What a chat, or a topic of it, may choose about itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from model_service import STANDARD, Detail
+
+AUTO = "auto"
+"""The language of a chat in which each person is spoken to in his own."""
+
+
+class Setting(StrEnum):
+    """What can be chosen, by its column in the database."""
+
+    DETAIL = "detail"
+    LANGUAGE = "language"
+    FOOTER = "footer"
+    STREAM = "stream"
+    LENGTH = "length"
+    TEMPERATURE = "temperature"
+    WATCH = "watch"
+    CHANGED_BY = "changed_by"
+
+
+class Stream(StrEnum):
+    """How an answer comes: a message that grows by edits, Telegram's preview of one, or the finished answer alone.
+
+    The preview is for private chats; elsewhere it is as with edits.
+    """
+
+    EDIT = "edit"
+    DRAFT = "draft"
+    OFF = "off"
+
+
+class Length(StrEnum):
+    """How long an answer is to be."""
+
+    SHORT = "short"
+    NORMAL = "normal"
+    LONG = "long"
+
+
+class ChangedBy(StrEnum):
+    """Who may change a group's settings."""
+
+    ADMINS = "admins"
+    EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSettings:
+    """What holds in a chat or a topic.
+
+    `language` is AUTO or one of assistant.texts.LANGUAGES. `watch` says that every picture of a group is answered, asked
+    or not. `temperature` is that of the sampling, from 0 to 2.
+    """
+
+    detail: Detail = STANDARD
+    language: str = AUTO
+    footer: bool = True
+    stream: Stream = Stream.EDIT
+    length: Length = Length.NORMAL
+    temperature: float = 0.0
+    watch: bool = False
+    changed_by: ChangedBy = ChangedBy.ADMINS
+
+    def word(self, setting: Setting) -> str:
+        """What holds for a setting, as the database and buttons spell it: "high", "zh", "1", "0.4"."""
+        value = getattr(self, setting)
+        return str(int(value)) if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+READERS: Mapping[Setting, Callable[[Any], Any]] = {
+    Setting.DETAIL: Detail.parse,
+    Setting.LANGUAGE: str,
+    Setting.FOOTER: bool,
+    Setting.STREAM: Stream,
+    Setting.LENGTH: Length,
+    Setting.TEMPERATURE: float,
+    Setting.WATCH: bool,
+    Setting.CHANGED_BY: ChangedBy,
+}
+"""How each is read from its column."""

@@ -1,0 +1,246 @@
+"""settings.toml and the environment become one frozen Settings; whatever is misspelt stops the start."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Length, Stream
+from assistant.settings.errors import SettingsError, dotted_keys, explain, unknown_key
+from assistant.texts import LANGUAGES
+from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDetail
+
+DEFAULT_FILE = Path("settings.toml")
+PREFIX = "EYEGLASS_"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLimits:
+    """How many questions may wait for the model: in all, of one person in all chats together, in one chat."""
+
+    waiting: int = 256
+    waiting_per_person: int = 16
+    waiting_per_chat: int = 32
+
+
+def _comma_separated(value: object) -> object:
+    """An environment variable holds a list as `1, 2, 3`; brackets around it are welcome."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.strip().strip("[]").split(",") if part.strip()]
+    return value
+
+
+def _known_detail(value: str) -> str:
+    try:
+        return str(Detail.parse(value))
+    except UnknownDetail:
+        raise ValueError("must be low, standard, fine, high, max or a number of tokens from 16 to 1600") from None
+
+
+def _known_language(value: str) -> str:
+    if value not in {AUTO, *LANGUAGES}:
+        raise ValueError(f"must be {AUTO} or one of {', '.join(LANGUAGES)}")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must be a web address that begins with https:// or http://")
+    return value
+
+
+Ids = Annotated[tuple[int, ...], BeforeValidator(_comma_separated)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Seconds = Annotated[float, Field(ge=0, le=3600)]
+Waiting = Annotated[int, Field(ge=1, le=1024)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+class TelegramSettings(_Section):
+    """How to reach the Bot API."""
+
+    token_file: str = ""
+    base_url: WebAddress = "https://api.telegram.org/bot"
+    base_file_url: WebAddress = "https://api.telegram.org/file/bot"
+    poll_seconds: Annotated[int, Field(ge=0, le=50)] = 10
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
+
+
+class StorageSettings(_Section):
+    """Where everything that survives a restart lies."""
+
+    path: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
+    keep_days: Annotated[int, Field(ge=0, le=36500)] = 90
+
+
+class AccessSettings(_Section):
+    """Who may speak."""
+
+    mode: Literal["closed", "open"] = "closed"
+    users: Ids = ()
+    chats: Ids = ()
+
+
+class ModelSettings(_Section):
+    """What to load and how it answers."""
+
+    name: Annotated[str, Field(min_length=1)] = "auto"
+    detail: Annotated[str, BeforeValidator(str), AfterValidator(_known_detail)] = "standard"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
+    quantize: Literal["auto", "nf4", "none"] = "auto"
+    memory: Literal["auto", "full", "lean", "tiny"] = "auto"
+    cache: str = "~/.cache/eyeglass"
+    feature_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 64
+    prefix_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 256
+    max_waiting: Waiting = 256
+    waiting_per_person: Waiting = 16
+    waiting_per_chat: Waiting = 32
+    seconds_per_person: Seconds = 0.0
+    seconds_per_chat: Seconds = 0.0
+    slice_tokens: Annotated[int, Field(ge=1, le=8192)] = 64
+    max_begun: Annotated[int, Field(ge=1, le=64)] = 4
+    max_tokens: Annotated[int, Field(ge=1, le=8192)] = 1024
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
+    top_p: Annotated[float, Field(gt=0, le=1)] = 0.8
+    history_tokens: Annotated[int, Field(ge=0, le=8192)] = 3000
+    drain_seconds: Seconds = 30.0
+    stale_minutes: Annotated[int, Field(ge=0, le=1_000_000)] = 720
+
+    def config(self) -> ModelConfig:
+        """What the model service is opened with."""
+        return ModelConfig(
+            name=self.name,
+            device=self.device,
+            dtype=self.dtype,
+            quantize=self.quantize,
+            memory=self.memory,
+            cache=Path(self.cache).expanduser() if self.cache else None,
+            feature_cache_mib=self.feature_cache_mib,
+            prefix_cache_mib=self.prefix_cache_mib,
+            limits=Limits(
+                seconds_per_person=self.seconds_per_person,
+                seconds_per_chat=self.seconds_per_chat,
+                begun=self.max_begun,
+            ),
+            slice_tokens=self.slice_tokens,
+            drain_seconds=self.drain_seconds,
+        )
+
+    def limits(self) -> WaitingLimits:
+        """How many questions may wait."""
+        return WaitingLimits(
+            waiting=self.max_waiting,
+            waiting_per_person=self.waiting_per_person,
+            waiting_per_chat=self.waiting_per_chat,
+        )
+
+    def sampling(self) -> SamplingParams:
+        """How the next word is chosen."""
+        return SamplingParams(max_tokens=self.max_tokens, temperature=self.temperature, top_p=self.top_p)
+
+    def default_detail(self) -> Detail:
+        """The level of a chat that chose none."""
+        return Detail.parse(self.detail)
+
+
+class ReplySettings(_Section):
+    """How an answer appears."""
+
+    private_interval: Seconds = 1.5
+    group_interval: Seconds = 3.0
+    footer: bool = True
+
+
+class ChatsSettings(_Section):
+    """What holds in chats that chose nothing else in /settings."""
+
+    language: Annotated[str, AfterValidator(_known_language)] = AUTO
+    stream: Stream = Stream.EDIT
+    length: Length = Length.NORMAL
+    watch: bool = False
+    changed_by: ChangedBy = ChangedBy.ADMINS
+
+
+class LogSettings(_Section):
+    """How much is logged."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(_Section):
+    """Every setting there is; see settings.toml for why each exists."""
+
+    telegram: TelegramSettings = TelegramSettings()
+    storage: StorageSettings = StorageSettings()
+    access: AccessSettings = AccessSettings()
+    model: ModelSettings = ModelSettings()
+    reply: ReplySettings = ReplySettings()
+    chats: ChatsSettings = ChatsSettings()
+    log: LogSettings = LogSettings()
+
+    def chat_defaults(self) -> ChatSettings:
+        """What holds in a chat that chose nothing."""
+        return ChatSettings(
+            detail=self.model.default_detail(),
+            footer=self.reply.footer,
+            temperature=self.model.temperature,
+            language=self.chats.language,
+            stream=self.chats.stream,
+            length=self.chats.length,
+            watch=self.chats.watch,
+            changed_by=self.chats.changed_by,
+        )
+
+
+def load_settings(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings: defaults, then the file (`path`, else ./settings.toml if it is there), then the environment.
+
+    Raises:
+        SettingsError: a missing or torn file, a misspelt key, a wrong value; the text names it in one line.
+    """
+    environment = os.environ if environment is None else environment
+    file = path or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+    values = _read_file(file) if file else {}
+    names = _overlay(values, environment)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise explain(error, Settings, names, str(file or "settings")) from None
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: this is not TOML: {error}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: the settings file cannot be read ({type(error).__name__}).") from None
+
+
+def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    """Lay the environment's variables over `values`; return which variable set which dotted key."""
+    names = {}
+    known = {variable_name(key): key for key in dotted_keys(Settings) if "." in key}
+    for variable in sorted(name for name in environment if name.upper().startswith(PREFIX)):
+        key = known.get(variable.upper())
+        if key is None:
+            raise unknown_key(variable, known, "environment")
+        section, name = key.split(".")
+        table = values.setdefault(section, {})
+        if isinstance(table, dict):
+            table[name] = environment[variable]
+        names[key] = variable
+    return names
+
+
+def variable_name(key: str) -> str:
+    """The environment variable of a setting: model.name is EYEGLASS_MODEL__NAME."""
+    return PREFIX + key.upper().replace(".", "__")

@@ -1,0 +1,97 @@
+"""What is deleted for good: a whole chat, or whatever is too old."""
+
+import json
+import time
+from dataclasses import dataclass
+
+import aiosqlite
+
+from assistant.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What of a chat was deleted: how many pictures and answered questions.
+
+    `files` are the names of the pictures' copies, which are still to be deleted. `erased`: it is overwritten on the
+    disk; False where another program reads the database and keeps it from that, until `Deletion.scrub` succeeds.
+    """
+
+    pictures: int
+    questions: int
+    files: tuple[str, ...]
+    erased: bool
+
+
+class Deletion:
+    """Deletes over all tables at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def chat(self, chat: int, update_id: int) -> Deleted:
+        """Delete a chat's pictures, turns and what came by the updates before this one; its settings stay.
+
+        Of the updates the numbers stay, so that none of them is taken in again. The update of this number is the one
+        that asks for it: it stays as it is until all is done, and remembers what was deleted. So when the process is
+        killed in the middle the next run does the rest, and counts the whole.
+        """
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                "UPDATE inbox SET state = 'done', payload = x'', error = NULL, chat = NULL, deleted = NULL, "
+                "finished_at = ? WHERE chat = ? AND update_id < ?",
+                (time.time(), chat, update_id),
+            )
+            answered = await connection.execute_fetchall(
+                "DELETE FROM turns WHERE chat = ? RETURNING iif(role = 'user', coalesce(message_id, -id), NULL)",
+                (chat,),
+            )
+            files = await connection.execute_fetchall("DELETE FROM pictures WHERE chat = ? RETURNING path", (chat,))
+            questions = {row[0] for row in answered} - {None}
+            counts = await _add_up(connection, update_id, len(list(files)), len(questions))
+        erased = await self.scrub()
+        return Deleted(*counts, tuple(row[0] for row in files), erased)
+
+    async def scrub(self) -> bool:
+        """Erase from the write-ahead log what was deleted; False where another program keeps it from that."""
+        return await self._database.scrub()
+
+    async def copies(self, chat: int) -> list[str]:
+        """The names of the copies of a chat's pictures."""
+        return [row["path"] for row in await self._database.rows("SELECT path FROM pictures WHERE chat = ?", chat)]
+
+    async def older_than(self, moment: float) -> int:
+        """Delete turns, pictures that nobody talked about since, and updates set aside, from before `moment`.
+
+        Returns how many pictures there were. `moment` is in seconds since 1970.
+        """
+        async with self._database.transaction() as connection:
+            await connection.execute("DELETE FROM turns WHERE created_at < ?", (moment,))
+            pictures = await connection.execute(
+                "DELETE FROM pictures WHERE created_at < ? AND id NOT IN (SELECT picture FROM turns)", (moment,)
+            )
+            await connection.execute("DELETE FROM inbox WHERE state = 'set_aside' AND received_at < ?", (moment,))
+            await connection.execute("DELETE FROM admissions WHERE standing = 'asking' AND asked_at < ?", (moment,))
+        await self._database.scrub()
+        return pictures.rowcount
+
+    async def newest(self) -> float | None:
+        """When the newest update, picture or turn was written, in seconds since 1970; None where there is none."""
+        row = await self._database.row(
+            "SELECT max(moment) AS newest FROM (SELECT max(received_at) AS moment FROM inbox "
+            "UNION ALL SELECT max(created_at) FROM pictures UNION ALL SELECT max(created_at) FROM turns)"
+        )
+        return row["newest"] if row else None
+
+    async def files(self) -> set[str]:
+        """The names of all copies that a picture still needs."""
+        return {row["path"] for row in await self._database.rows("SELECT path FROM pictures")}
+
+
+async def _add_up(connection: aiosqlite.Connection, update_id: int, pictures: int, questions: int) -> tuple[int, int]:
+    """Add to what the update remembers to have deleted; returns the sums."""
+    rows = await connection.execute_fetchall("SELECT deleted FROM inbox WHERE update_id = ?", (update_id,))
+    earlier = next((json.loads(row[0]) for row in rows if row[0]), (0, 0))
+    sums = earlier[0] + pictures, earlier[1] + questions
+    await connection.execute("UPDATE inbox SET deleted = ? WHERE update_id = ?", (json.dumps(sums), update_id))
+    return sums

@@ -1,0 +1,144 @@
+"""Pictures that were sent: what they are, where their bounded copy lies, which messages are about them."""
+
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from assistant.storage.database import Database
+from assistant.storage.group_commit import Statement
+
+Source = Literal["photo", "file", "preview", "page"]
+"""A photo was compressed by Telegram, an image sent as a file was not; the preview of what moves; a page of a PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPicture:
+    """A picture about to be remembered.
+
+    `width` and `height` are pixels as sent, upright; `path` is a file's name. `file_id` is what to fetch again: of a
+    page the whole document, of which it is number `page` of `pages`; both are 0 for any other picture. `digest` is
+    that of the copy, None where it was kept before there were digests.
+    """
+
+    chat: int
+    message_id: int
+    album: str | None
+    source: Source
+    file_id: str
+    file_unique_id: str
+    width: int
+    height: int
+    bytes: int
+    path: str
+    page: int = 0
+    pages: int = 0
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture(NewPicture):
+    """A picture that is remembered."""
+
+    id: int = field(kw_only=True)
+
+
+class Pictures:
+    """The tables of pictures, of the messages about them, and of what is talked about now."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, new: NewPicture) -> Picture:
+        """Remember a picture, and that its message is about it; the same message again replaces its file.
+
+        Which of its pages a document's message is about is for `about` to say.
+        """
+        values = {name: getattr(new, name) for name in NewPicture.__dataclass_fields__} | {"created_at": time.time()}
+        sql = (
+            f"INSERT INTO pictures ({', '.join(values)}) VALUES ({', '.join('?' * len(values))}) "  # noqa: S608
+            "ON CONFLICT DO UPDATE SET file_id = excluded.file_id, path = excluded.path, digest = excluded.digest "
+            "RETURNING *"
+        )
+        async with self._database.transaction() as connection:
+            rows = list(await connection.execute_fetchall(sql, tuple(values.values())))
+            picture = _picture(rows[0])
+            if not picture.page:
+                await connection.execute(_ABOUT, (new.chat, new.message_id, picture.id))
+        return picture
+
+    async def note_copy(self, picture: int, digest: str) -> None:
+        """Remember by what the picture's copy, which was written again, is known."""
+        await self._database.write("UPDATE pictures SET digest = ? WHERE id = ?", digest, picture)
+
+    async def get(self, picture: int) -> Picture | None:
+        """The picture of this number."""
+        return next(iter(await self._select("WHERE pictures.id = ?", picture)), None)
+
+    async def of_message(self, chat: int, message_id: int) -> list[Picture]:
+        """The picture that a message shows, or all that it is about."""
+        sql = (
+            "JOIN message_pictures ON message_pictures.picture = pictures.id "
+            "WHERE message_pictures.chat = ? AND message_pictures.message_id = ?"
+        )
+        return await self._select(sql, chat, message_id)
+
+    async def of_album(self, chat: int, album: str) -> list[Picture]:
+        """The pictures of an album that arrived so far, in the order in which they were sent."""
+        return await self._select("WHERE pictures.chat = ? AND album = ?", chat, album)
+
+    async def pages(self, chat: int, message_id: int) -> list[Picture]:
+        """The pages of a message's document that were rendered so far."""
+        return await self._select("WHERE pictures.chat = ? AND message_id = ? AND page > 0", chat, message_id)
+
+    async def recent(self, chat: int, most: int) -> list[Picture]:
+        """The newest pictures of a chat, oldest first."""
+        sql = "WHERE pictures.id IN (SELECT id FROM pictures WHERE chat = ? ORDER BY id DESC LIMIT ?)"
+        return await self._select(sql, chat, most)
+
+    async def about(self, pictures: Sequence[Picture], message_ids: Iterable[int]) -> None:
+        """Remember that these messages of the pictures' chat are about them, and about nothing else."""
+        await self._database.write_all(*linking(pictures, message_ids))
+
+    async def messages_about(self, chat: int, after: int, before: int) -> set[int]:
+        """The numbers between two others that belong to messages about pictures."""
+        sql = "SELECT DISTINCT message_id FROM message_pictures WHERE chat = ? AND message_id > ? AND message_id < ?"
+        return {row["message_id"] for row in await self._database.rows(sql, chat, after, before)}
+
+    async def current(self, chat: int, topic: int | None = None) -> list[Picture]:
+        """What the next question there is about; empty where nothing is."""
+        sql = "JOIN looked_at ON looked_at.picture = pictures.id WHERE looked_at.chat = ? AND topic = ?"
+        return await self._select(sql, chat, topic or 0)
+
+    async def look_at(self, pictures: Iterable[Picture], chat: int, topic: int | None = None) -> None:
+        """The next question there is about these; about nothing, if there are none."""
+        place = (chat, topic or 0)
+        looked_at = "INSERT INTO looked_at (chat, topic, picture) VALUES (?, ?, ?)"
+        await self._database.write_all(
+            ("DELETE FROM looked_at WHERE chat = ? AND topic = ?", place),
+            *((looked_at, (*place, picture.id)) for picture in pictures),
+        )
+
+    async def _select(self, where: str, *values: str | int) -> list[Picture]:
+        sql = f"SELECT pictures.* FROM pictures {where} ORDER BY abs(pictures.message_id), page"  # noqa: S608
+        return [_picture(row) for row in await self._database.rows(sql, *values)]
+
+
+def linking(pictures: Sequence[Picture], message_ids: Iterable[int]) -> list[Statement]:
+    """The statements that remember which messages are about pictures. One that shows a picture is about that alone."""
+    shown = {picture.message_id for picture in pictures if not picture.page}
+    statements: list[Statement] = []
+    for message in message_ids:
+        if message not in shown:
+            chat = pictures[0].chat
+            statements.append(("DELETE FROM message_pictures WHERE chat = ? AND message_id = ?", (chat, message)))
+            statements += [(_ABOUT, (chat, message, picture.id)) for picture in pictures]
+    return statements
+
+
+_ABOUT = "INSERT INTO message_pictures (chat, message_id, picture) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+
+
+def _picture(row: sqlite3.Row) -> Picture:
+    return Picture(**{name: row[name] for name in Picture.__dataclass_fields__})

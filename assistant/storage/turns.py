@@ -1,0 +1,97 @@
+"""What was asked and answered about each picture."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.storage.database import Database
+from assistant.storage.group_commit import Statement
+from assistant.storage.pictures import Picture, linking
+from model_service import Detail, FinishReason, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question with its answer, which are remembered together or not at all.
+
+    `user` is the Telegram id of who asked, or of the chat he hides behind; `name` is there in groups alone.
+    """
+
+    question: str
+    answer: str
+    user: int | None
+    question_message: int
+    answer_messages: tuple[int, ...]
+    detail: Detail
+    finish: FinishReason
+    name: str | None = None
+
+
+class Turns:
+    """The table of turns."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, turns: Sequence[tuple[Picture, Turn]]) -> None:
+        """Remember what one question was answered about each of its pictures, and that its messages are about them."""
+        pictures, turn = [picture for picture, _ in turns], turns[0][1]
+        await self._database.write_all(
+            *(statement for picture, each in turns for statement in _saying(picture, each)),
+            *linking(pictures, (turn.question_message, *turn.answer_messages)),
+        )
+
+    async def history(self, picture: Picture, user: int | None) -> list[Message]:
+        """What was said about the picture so far: questions and answers in turn.
+
+        What others than `user`, who asks now, said in a group begins with their names.
+        """
+        sql = (
+            "SELECT role, iif(name IS NOT NULL AND user IS NOT ?, name || ': ' || text, text) AS text "
+            "FROM turns WHERE picture = ? ORDER BY id"
+        )
+        return [Message(row["role"], row["text"]) for row in await self._database.rows(sql, user, picture.id)]
+
+    async def asked(self, chat: int, question_message: int) -> tuple[str, int | None] | None:
+        """What a message asked, or a button under it, and who did; None where it was not answered, or is forgotten."""
+        sql = "SELECT text, user FROM turns WHERE chat = ? AND message_id = ? AND role = 'user'"
+        row = await self._database.row(sql, chat, question_message)
+        return (row["text"], row["user"]) if row else None
+
+    async def details(self, picture: Picture) -> list[Detail]:
+        """How closely the picture was to be looked at so far, question by question."""
+        sql = "SELECT level FROM turns WHERE picture = ? AND role = 'user' ORDER BY id"
+        return [Detail.parse(row["level"]) for row in await self._database.rows(sql, picture.id)]
+
+    async def question(self, chat: int, messages: Iterable[int]) -> str | None:
+        """What the first of these messages asked that was answered."""
+        marks = ", ".join("?" * len(numbers := tuple(messages)))
+        sql = f"SELECT text FROM turns WHERE chat = ? AND role = 'user' AND message_id IN ({marks}) ORDER BY id"  # noqa: S608
+        row = await self._database.row(sql, chat, *numbers)
+        return row["text"] if row else None
+
+    async def last_questions(self, pictures: Iterable[Picture]) -> dict[int, str]:
+        """What was asked last about each of these pictures, by its number, as far as it was answered."""
+        marks = ", ".join("?" * len(numbers := [picture.id for picture in pictures]))
+        sql = f"SELECT picture, text FROM turns WHERE role = 'user' AND picture IN ({marks}) ORDER BY id"  # noqa: S608
+        return {row["picture"]: row["text"] for row in await self._database.rows(sql, *numbers)}
+
+    async def answered(self, chat: int, question_message: int) -> bool:
+        """Whether a question has its answer already."""
+        sql = "SELECT 1 FROM turns WHERE chat = ? AND message_id = ? AND role = 'user'"
+        return await self._database.row(sql, chat, question_message) is not None
+
+
+def _saying(picture: Picture, turn: Turn) -> list[Statement]:
+    """The statements that remember a turn about one picture."""
+    first_answer = turn.answer_messages[0] if turn.answer_messages else None
+    rows = (
+        ("user", turn.question, turn.question_message, turn.user, turn.name, None),
+        ("assistant", turn.answer, first_answer, None, None, turn.finish.value),
+    )
+    sql = (
+        "INSERT INTO turns (role, text, message_id, user, name, finish, chat, picture, level, created_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    )
+    now = time.time()
+    return [(sql, (*row, picture.chat, picture.id, str(turn.detail), now)) for row in rows]

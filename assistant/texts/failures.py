@@ -1,0 +1,19 @@
+"""What a person is told about a question that was not answered."""
+
+import math
+
+from assistant.texts import FAULTS, LIMITS, Sentence, Texts
+from model_service import LimitReached, OutOfMemory, PictureRejected, QueueFull
+
+
+def excuse(texts: Texts, error: Exception | None, number: int) -> str:
+    """Say why there is no answer; the log knows more by `number`."""
+    if isinstance(error, PictureRejected):
+        return texts.say(FAULTS[error.fault])
+    if isinstance(error, LimitReached):
+        return texts.say(LIMITS[error.limit], most=int(error.most), minutes=math.ceil((error.retry_after or 0) / 60))
+    if isinstance(error, OutOfMemory):
+        return texts.say(Sentence.OUT_OF_MEMORY)
+    if isinstance(error, QueueFull):
+        return texts.say(Sentence.QUEUE_FULL)
+    return texts.say(Sentence.FAILED, number=number)

@@ -1,0 +1,355 @@
+"""The bot's messages in English, which are also the keys of their translations: sentences and menu labels."""
+
+from enum import StrEnum
+
+
+class Sentence(StrEnum):
+    """The sentences, in English; words in braces are filled in by `Texts.say`."""
+
+    WELCOME = (
+        "I look at pictures. Send me a photo or a scan with a question in its caption, or first the picture and then "
+        "the question.\n\n/detail sets how closely I look, /new forgets the picture, /help says more."
+    )
+    WELCOME_GROUP = (
+        "I look at pictures. Send one and mention me in its caption, with your question; or ask about anybody's in a "
+        "reply to it, for example:\n\n/ask What is the total?\n\n/help says more."
+    )
+    WELCOME_SAMPLE = (
+        "I look at pictures. Press one of the questions about this receipt, or send me a photo or a scan of your own "
+        "with a question in its caption.\n\n/settings is about how I answer, /help says more."
+    )
+    SAMPLE_TOTAL = "What is the total?"
+    SAMPLE_DATE = "What is the date?"
+    SAMPLE_SHOP = "What is the name of the shop?"
+    HELP = (
+        "Send a picture with a question as its caption, for example “What is the total?”, “What does the sign say?” "
+        "or “Describe this for somebody who cannot see it.”\n\n"
+        "Further questions are about the same picture until you send another; reply to an older picture, or to an "
+        "answer about it, to go back to it.\n\n"
+        "/text – all its text, to copy\n/table – its table, for spreadsheets\n/describe – the picture in words\n"
+        "/detail – how closely I look\n/settings – how I answer\n/new – forget the picture and start afresh"
+    )
+    HELP_FORMS = (
+        "Send several pictures at once, with a caption on any of them: I look at each and put one answer together. "
+        "To ask about one of them, reply to it or name it: “picture 2”.\n\n"
+        "Of a PDF I read the pages that you name, “page 3” or “pages 2-5”, else the first.\n\n"
+        "Of a video, a GIF or a sticker that moves I only see the preview picture.\n\n"
+        "/pictures shows what you sent me lately."
+    )
+    HELP_PRINT = (
+        "Telegram shrinks photos, and small print suffers: send the image as a file instead. Then press “Look closer” "
+        "under my answer, or write #high or #max into your question.\n\n"
+        "Name a part, and I spend everything on it: “What is in the top left corner?”, “Read the bottom half”, or "
+        "#middle.\n\n"
+        "/detail sets how closely I look from now on. Under an answer I say how closely I read the picture."
+    )
+    HELP_GROUPS = (
+        "In a group I answer when I am mentioned or replied to, and to /ask: in the caption of a picture, or in a "
+        "reply to anybody's, for example:\n\n/ask What is the total?\n\n"
+        "After /watch on I answer every picture. Each topic of a forum has a conversation and settings of its own. "
+        "Only a group's admins change settings, unless they let everybody do so with /settings."
+    )
+    BUTTON_TRY = "Try an example"
+    BUTTON_FORMS = "Albums and PDFs"
+    BUTTON_PRINT = "Small print?"
+    BUTTON_GROUPS = "In groups"
+    BUTTON_COMMANDS = "All commands"
+    STARTED_AFRESH = "Done. Send the next picture."
+    SEND_PICTURE_FIRST = "Send me a picture first; then ask about it."
+    NO_PICTURE_HERE = "I have not seen a picture here yet. Reply to one with /ask and your question."
+    WATCH_USAGE = "Say /watch on, and I answer every picture here; /watch off, and I answer only when I am asked."
+    WATCH_ON = (
+        "From now on I answer every picture here that Telegram shows me. For that I have to be an admin of this "
+        "group, or my owner has to turn off privacy mode in @BotFather."
+    )
+    WATCH_OFF = "From now on I answer only when I am asked."
+    WATCH_PRIVATE = "That is for groups; here I answer every picture anyway."
+    ASK_USAGE = (
+        "Write your question after /ask: in a reply to a picture, whoever sent it, in the caption of a new one, or "
+        "by itself about the last picture here. For example: /ask What is the total?"
+    )
+    WHAT_TO_KNOW = "I have the picture. What do you want to know about it?"
+    PICTURES_HERE = "The last pictures here. Press a number to ask about one, or reply to it:"
+    IS_PHOTO = "photo, {width}x{height}"
+    IS_FILE = "image file, {width}x{height}"
+    IS_PREVIEW = "preview picture, {width}x{height}"
+    ALBUM_WHAT_TO_KNOW = (
+        "I have the {count} pictures. What do you want to know about them? I look at all of them, unless you name one: "
+        "“picture 2”."
+    )
+    DOCUMENT_WHAT_TO_KNOW = (
+        "I have the document; it has {pages} pages. What do you want to know? I read the first page, unless you name "
+        "others: “page 3”, “pages 2-5” or “all pages”."
+    )
+    FORGOTTEN = "Deleted for good, also from the disk: pictures {pictures}, answers {answers}."
+    FORGETTING = (
+        "Pictures and answers are deleted. But another program is reading my database, so some words of this chat are "
+        "still on the disk. I keep trying to erase them, and tell you here when they are gone."
+    )
+    GROUP_ADMINS_ONLY = "In a group only its admins can do that: ask one of them."
+
+    STRANGER = "This bot is private. Its owner can let you in; your Telegram id is {id}."
+    UNPAIRED = (
+        "This bot is private and has no owner yet. If it is yours, send me the pairing code that it shows on its "
+        "terminal. Your Telegram id is {id}."
+    )
+    WRONG_CODE = "That is not the pairing code. Attempts left: {left}."
+    CODES_LOCKED = (
+        "Too many wrong pairing codes were sent, so I take none from you any more. If this bot is yours, restart "
+        "Eyeglass: its terminal then shows a new code."
+    )
+    PAIRED = (
+        "You own this bot now. When others want to use it, I ask you; /people shows who may. "
+        "Send me a photo or a scan with a question, or press /start for an example."
+    )
+    ASKS_IN = "{name}, id {id}, would like to use this bot. Shall I let them in?"
+    GROUP_ASKS_IN = "{by}, id {by_id}, added me to the group {name}. May everyone there use me?"
+    COME_IN = "You may use this bot now. Send me a photo or a scan with a question, or press /start for an example."
+    GROUP_COME_IN = "Everybody here may use me now: mention me under a picture, or in a reply to one."
+    BUTTON_ADMIT = "Let in"
+    BUTTON_REFUSE = "Turn away"
+    BUTTON_REMOVE = "Remove"
+    BUTTON_PROMOTE = "Make admin:"
+    BUTTON_DEMOTE = "No longer admin:"
+    ADMITTED = "{name} may use this bot now."
+    REFUSED = "{name} was turned away."
+    REMOVED = "{name} may no longer use this bot."
+    PROMOTED = "{name} is an admin now, and may let others in."
+    DEMOTED = "{name} is no longer an admin."
+    SETTLED = "That was settled already."
+    PEOPLE = "Who may use this bot, and who asks to:"
+    PERSON = "{name} ({id}): {standing}"
+    IS_OWNER = "owner"
+    IS_ADMIN = "admin"
+    IS_GUEST = "may use it"
+    IS_GROUP = "everybody in the group"
+    IS_ASKING = "asks to be let in"
+    PEOPLE_MORE = "... and {count} more; /remove with an id removes any of them."
+    PEOPLE_LISTED = "Also allowed by the settings: people {users}, groups {chats}."
+    ALLOW_USAGE = (
+        "Say /allow or /remove with the Telegram id of a person or a group, for example /allow 12345. "
+        "In a group, /allow alone is about the group."
+    )
+    ADMINS_ONLY = "Only the owner of this bot and its admins can do that: ask one of them."
+    PRIVATE_ONLY = "I show that only in a private chat: write to me there."
+
+    DETAIL_CHOICE = "How closely should I look? More tokens show smaller print and take longer. Now: {current}."
+    DETAIL_CHOSEN = "From now on I look at pictures at {level}, {tokens} tokens at most."
+    TOKENS_CHOSEN = "From now on I spend {tokens} tokens at most on a picture."
+    DETAIL_UNKNOWN = "I do not know that level. Say /detail with one of these, or with a number from {least} to {most}:"
+    DETAIL_BUTTON = "{level} · {tokens} tokens"
+    DETAIL_LINE = "{level} – {tokens} tokens: {purpose}"
+    DETAIL_SECONDS = "first word after {seconds} s"
+    DETAIL_BEYOND = "{tokens} tokens at most here"
+    PURPOSE_LOW = "icons, quick looks"
+    PURPOSE_STANDARD = "everyday photos"
+    PURPOSE_FINE = "posters, labels, slides"
+    PURPOSE_HIGH = "document scans, dense charts"
+    PURPOSE_MAX = "everything the model can see"
+
+    BUTTON_BACK = "‹ Back"
+    BUTTON_RESET = "Reset to defaults"
+    BUTTON_DONE = "Done"
+    BUTTON_STALE = "This button no longer works. Please send the command again."
+
+    IN_LINE = "Number {place} in line."
+    IN_LINE_SECONDS = "Number {place} in line, about {seconds} s."
+    IN_LINE_MINUTES = "Number {place} in line, about {minutes} min."
+    EARLIER_FIRST = "Your earlier question first, then this one."
+    STARTING_UP = "I am still starting up; your question is kept."
+    STARTING_UP_PERCENT = "I am still starting up, {percent} % is done; your question is kept."
+    LOOKING = "Looking at the picture …"
+    LOOKING_AT = "Looking at picture {number} of {count} …"
+    BUTTON_CANCEL = "Cancel"
+    CANCELLED = "Cancelled."
+    STOPPED = "Cancelled: the answer ends here."
+    CANCEL_NOT_YOURS = "Only the person who asked, or an admin, can cancel this."
+    CANCELLED_ALL = "Done: your questions here that I had not answered yet are dropped."
+    BUTTON_CLOSER = "Look closer"
+    BUTTON_RETRY = "Retry"
+    AGAIN_UNDER_WAY = "I am at it already."
+    AGAIN_DONE = "I did that already: there is a newer answer."
+    AGAIN_NOT_YOURS = "Only the person who asked, or an admin, can do that."
+    AGAIN_FORGOTTEN = "I no longer know what this was about. Please ask me again."
+    PROMPT_TEXT = "Read out all text in this picture, line by line, exactly as it is written, and say nothing else."
+    PROMPT_TABLE = (
+        "Write the table in this picture as a Markdown table, with all of its rows and columns, and nothing else."
+    )
+    PROMPT_DESCRIBE = (
+        "Describe this picture for somebody who cannot see it: first in one sentence what it shows, then what matters "
+        "in it and where that is, and the text that can be read."
+    )
+    TABLE_FILE = "The table as a file that spreadsheets open."
+    NO_TABLE = "I found no table in it, so there is no file; /table max looks more closely"
+    QUEUE = "Being answered: {under_way}. Waiting: {waiting}."
+    QUEUE_YOURS = "Yours: {question} – {state}"
+    QUEUE_BEGUN = "being answered"
+    QUEUE_BEHIND = "after your earlier one"
+    STATUS_LOADING = "The model is being loaded: {percent} %."
+    STATUS_MEMORY = "{used} of {total} GiB of its memory are in use."
+    STATUS_PROCESS = "I take {used} GiB of memory."
+    STATUS_MODEL = "{model} on {device}, {dtype}."
+    STATUS_CAP = "A picture gets at most {tokens} tokens here."
+    STATUS_UPTIME = "Running for {uptime}."
+    DAYS = "{days} d {hours} h"
+    HOURS = "{hours} h {minutes} min"
+    MINUTES = "{minutes} min"
+
+    FOOTER = "read at {width}x{height}, {tokens} tokens, {seconds} s"
+    FOOTER_PICTURES = "{count} pictures read, {tokens} tokens in all, {seconds} s"
+    FOOTER_PAGES = "{count} pages read, {tokens} tokens in all, {seconds} s"
+    PICTURE_NAME = "Picture {number}:"
+    PAGE_NAME = "Page {number}:"
+    PAGE_OF = "page {page} of {pages}"
+    PAGE_UNASKED = "page {page} of {pages}; to read others, name them: “page 3”, “pages 2-5”"
+    PREVIEW_ONLY = "I only see its preview picture, not the rest"
+    STEPPED_DOWN = "no closer look is possible here"
+    PART_ONLY = "{part} only"
+    PART_TOP_LEFT = "the top left quarter"
+    PART_TOP_RIGHT = "the top right quarter"
+    PART_BOTTOM_LEFT = "the bottom left quarter"
+    PART_BOTTOM_RIGHT = "the bottom right quarter"
+    PART_TOP = "the upper half"
+    PART_BOTTOM = "the lower half"
+    PART_LEFT = "the left half"
+    PART_RIGHT = "the right half"
+    PART_MIDDLE = "the middle"
+    MEMORY_SHORT = "memory was short just now, so I read it at {level}; ask again for a closer look"
+    SEND_AS_FILE = "Telegram shrank this photo; sent as a file it keeps its small print"
+    CUT_SHORT = "cut off at the length limit; say “go on” for the rest"
+    WHOLE_ANSWER = "This answer is long: here is all of it, as a file."
+    NO_WORDS = "I have no answer to this one. Try other words, or add #high."
+
+    NOT_A_PICTURE = (
+        "This file is not a picture that I can read. I know JPEG, PNG, WebP, BMP and TIFF. For an iPhone picture "
+        "(HEIC): send it as a photo, not as a file."
+    )
+    TRUNCATED = "This picture is damaged: a part of the file is missing. Please send it again."
+    TOO_MANY_BYTES = (
+        "This file is too big: I can fetch 20 MB at most. Please send a smaller one, or the picture as a photo."
+    )
+    TOO_MANY_PIXELS = (
+        "This picture is too large: I can read 50 megapixels at most. Please send it as a photo, or a part of it."
+    )
+    TOO_NARROW = (
+        "This picture is too thin: one side may be at most 50 times as long as the other. Please send a part of it."
+    )
+    ANIMATED = "This picture moves. I can only look at still ones: send a screenshot of it."
+    STICKER = "This sticker has no preview picture that I could look at: send me a screenshot of it."
+    MOVING = "I cannot watch this, and it has no preview picture: send me a screenshot of it."
+    SOUND = "I cannot listen: please write your question, and send the picture as a photo or a file."
+    DOCUMENT = (
+        "I can only open image files (JPEG, PNG, WebP, BMP, TIFF) and PDFs. Send it as a PDF, or a page of it as a "
+        "picture."
+    )
+    PDF_LOCKED = "This PDF is locked with a password. Send it without one, or a page of it as a picture."
+    PDF_BROKEN = "This PDF is damaged: I cannot open it. Please send it again, or a page of it as a picture."
+    PDF_EMPTY = "This PDF has no pages. Please check that it is the right one, and send it again."
+    PDF_TOO_MUCH = "This PDF is more than I can handle. Send me a page of it as a picture."
+    NO_SUCH_PAGE = "There is no such page: this document has pages 1 to {pages}."
+    TOO_MANY_PAGES = "I look at {most} pages at most for one question. Tell me which ones, for example “pages 2-5”."
+    NO_SUCH_PICTURE = "There is no such picture: I know pictures 1 to {count} of this album."
+    OTHER = "I can only look at pictures: send me a photo, or an image as a file."
+    UNKNOWN_COMMAND = "I do not know this command. /help says what I can do."
+
+    DOWNLOAD_FAILED = "I could not fetch the picture from Telegram. Please send it again."
+    FILE_KEPT_BACK = "Telegram does not hand out the file right now; I keep trying."
+    PICTURE_GONE = "I no longer have that picture. Please send it again."
+    QUEUE_FULL = "Too many questions are waiting already. Please ask again in a few minutes."
+    PERSON_WAITING = "Only {most} of your questions may wait at a time. Please ask again when one is answered."
+    CHAT_WAITING = "Only {most} of this chat's questions may wait at a time. Please ask again when one is answered."
+    PERSON_SECONDS = "You have used up your share of this hour. Please ask again in {minutes} min."
+    CHAT_SECONDS = "This chat has used up its share of this hour. Please ask again in {minutes} min."
+    MAYBE_LOST = "The connection broke while I was sending my answer. If it is not here, please ask again."
+    INTERRUPTED = "I am being restarted, and answer this when I am back."
+    STALE = "Sorry, I was offline for a long time and missed this. If you still want to know, ask me again."
+    OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."
+    FAILED = (
+        "I could not answer this one. Please ask again, perhaps in other words. If I fail again, tell my owner this "
+        "number: {number}."
+    )
+    BROKEN = (
+        "Something went wrong on my side, sorry. Please try it again. If it happens once more, tell my owner this "
+        "number: {number}."
+    )
+    PUT_ASIDE = (
+        "I broke down {times} times while I was working on this, so I put it aside and go on with the rest. My owner "
+        "has been told, and can have me try it again."
+    )
+    SET_ASIDE = (
+        "Something that Telegram sent me could not be handled, so I put it aside; everything else goes on. "
+        "Cases: {count}, last: update {number}; see the log. /aside lists them all."
+    )
+    ASIDE = "What I put aside because I could not cope with it, oldest first:"
+    ASIDE_LINE = "update {number}, {age} ago"
+    NOTHING_ASIDE = "Nothing is put aside."
+    TRIED_AGAIN = "I try that again now. Cases: {count}."
+    BUTTON_TRY_AGAIN = "Try it again"
+    BUTTON_TRY_ONE = "Try {number} again"
+    BUTTON_TRY_ALL = "Try all of them again"
+    DISK_FULL = (
+        "The disk that I keep things on is full. This is kept: I go on with it by myself as soon as there is room."
+    )
+    STORAGE_BUSY = "I cannot use my storage right now. This is kept: I go on with it by myself as soon as I can."
+
+
+class Label(StrEnum):
+    """The words of the menus; words in braces are filled in by `Texts.say`."""
+
+    COMMAND_ASK = "A question about a picture"
+    COMMAND_SETTINGS = "How I answer here: language, length, small print and more"
+    COMMAND_DETAIL = "How closely I look at pictures"
+    COMMAND_TEXT = "All text in a picture, exactly as written"
+    COMMAND_TABLE = "A table in a picture, as a file for spreadsheets"
+    COMMAND_DESCRIBE = "A picture in words, for those who cannot see it"
+    COMMAND_PICTURES = "The last pictures here, to go back to one"
+    COMMAND_NEW = "Forget the picture and start afresh"
+    COMMAND_WATCH = "Whether I answer every picture here"
+    COMMAND_PEOPLE = "Who may use me, and who asks to"
+    COMMAND_ASIDE = "What I put aside, to have it tried again"
+    COMMAND_FORGET = "Delete all pictures, questions and answers of this chat"
+    COMMAND_CANCEL = "Drop my questions that are not answered yet"
+    COMMAND_QUEUE = "How many questions wait, and where mine stand"
+    COMMAND_STATUS = "Which model answers, on what, and how busy it is"
+    COMMAND_HELP = "What I can do, and how"
+
+    SETTINGS_CHAT = "Settings of this chat:"
+    SETTINGS_TOPIC = "Settings of this topic:"
+    SETTING_LINE = "{name}: {choice}"
+    SETTING_DETAIL = "Detail"
+    SETTING_LANGUAGE = "Language"
+    SETTING_FOOTER = "Small print"
+    SETTING_STREAM = "Show answers"
+    SETTING_LENGTH = "Length of answers"
+    SETTING_TEMPERATURE = "Creativity"
+    SETTING_WATCH = "When I speak"
+    SETTING_CHANGED_BY = "Who may change this"
+    DETAIL_TOKENS = "{tokens} tokens"
+    LANGUAGE_CHOICE = "Which language should my menus and notices be in?"
+    LANGUAGE_AUTO = "as in Telegram"
+    OWN_NAME = "English"
+    FOOTER_CHOICE = "Under an answer I can say how closely I read the picture, and how long that took."
+    FOOTER_SHOWN = "shown"
+    FOOTER_HIDDEN = "hidden"
+    STREAM_CHOICE = "You can watch an answer grow, or get it when it is finished."
+    STREAM_EDIT = "as they are written"
+    STREAM_DRAFT = "as a draft (private chats)"
+    STREAM_OFF = "when they are finished"
+    LENGTH_CHOICE = "How long should my answers be?"
+    LENGTH_SHORT = "short"
+    LENGTH_NORMAL = "normal"
+    LENGTH_LONG = "long"
+    TEMPERATURE_CHOICE = "How creative should my wording be? For reading texts and numbers, “none” is best."
+    EXACT = "none"
+    BALANCED = "some"
+    LIVELY = "more"
+    WATCH_CHOICE = (
+        "When should I speak in this group? Every picture reaches me only if I am an admin here, or if my owner has "
+        "turned off privacy mode in @BotFather."
+    )
+    WATCH_ASKED = "when I am asked"
+    WATCH_ALL = "on every picture"
+    CHANGED_BY_CHOICE = "Who may change these settings? This one is always up to the admins."
+    CHANGED_BY_ADMINS = "the admins"
+    CHANGED_BY_EVERYBODY = "everybody"
+    SETTINGS_RESET = "Back to the defaults."

@@ -1,0 +1,117 @@
+"""What a question says about itself: how closely to look for this once ("#high"), and at which part of the picture."""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from telegram import Message, User
+
+from assistant.settings.chat_settings import ChatSettings, Length
+from assistant.texts import Sentence, Texts
+from assistant.wording.regions import RegionName, about_part, named_by_tag, named_in
+from bot.addressing import ASK, command_of, question_of
+from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail
+
+
+class Task(StrEnum):
+    """A command that is a question by itself."""
+
+    TEXT = "text"
+    TABLE = "table"
+    DESCRIBE = "describe"
+
+
+PROMPTS = {Task.TEXT: Sentence.PROMPT_TEXT, Task.TABLE: Sentence.PROMPT_TABLE, Task.DESCRIBE: Sentence.PROMPT_DESCRIBE}
+"""What the model is asked for, in the person's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuestion:
+    """A question, and what it wants otherwise than the chat chose. `text` is empty where nothing is asked.
+
+    `anew`: what was asked before is asked again, and the wording shall be another one.
+    """
+
+    text: str
+    detail: Detail | None = None
+    part: RegionName | None = None
+    task: Task | None = None
+    anew: bool = False
+
+    def settings(self, chat: ChatSettings) -> ChatSettings:
+        """What holds for this question, of what the chat chose otherwise. How long a /text is, the picture says."""
+        return replace(
+            chat,
+            detail=self.detail or chat.detail,
+            length=Length.NORMAL if self.task else chat.length,
+            temperature=(chat.temperature or ANOTHER_WORDING) if self.anew else chat.temperature,
+        )
+
+
+NOTHING_MORE = frozenset({"in this picture", "in the 图中"})
+"""What is left of the words behind a command that name a part of the picture and nothing else."""
+
+ANOTHER_WORDING = 0.7
+"""The temperature of an answer that shall not be the former one again, where answers are exact otherwise."""
+
+_TAG = re.compile(r"(?<![\w/&])[#＃](?P<word>[A-Za-z]+|[上下左右半部分边角中间]+|\d{1,4})(?![A-Za-z0-9_])")
+_FIRST_WORD = re.compile(r"(?P<word>[A-Za-z]+|\d{1,4})(?:\s+|$)")
+
+
+def parse_question(message: Message, bot: User, texts: Texts) -> ParsedQuestion:
+    """What a text or caption asks. /text, /table and /describe ask by themselves; what follows them is added."""
+    wanted = read(question_of(message, bot))
+    command = command_of(message, bot)
+    if command == ASK:
+        return _with_level_first(wanted)
+    if command not in set(Task):
+        return wanted
+    task, wanted = Task(command), _with_level_first(wanted, alone=True)
+    phrase = f"in the {wanted.text}"  # "/text top left"
+    if wanted.part is None and (part := named_in(phrase)) is not None:
+        wanted = replace(wanted, part=part)
+    more = "" if wanted.part and about_part(phrase, wanted.part) in NOTHING_MORE else wanted.text
+    return replace(wanted, text=f"{texts.say(PROMPTS[task])} {more}".strip(), task=task)
+
+
+def read(text: str) -> ParsedQuestion:
+    """A question without its tags; the last of a kind holds. What is no level and no part of a picture stays text."""
+    detail, part = None, None
+
+    def take(match: re.Match[str]) -> str:
+        nonlocal detail, part
+        word = match["word"]
+        found = _level(word) or (_tokens(word) if _is_at_an_end(match) else None)
+        named = None if found else named_by_tag(word)
+        detail, part = found or detail, named or part
+        return match[0] if found is None and named is None else ""
+
+    bare = _tidy(_TAG.sub(take, text)) if _TAG.search(text) else text
+    return ParsedQuestion(bare, detail, part or named_in(bare))
+
+
+def _with_level_first(wanted: ParsedQuestion, *, alone: bool = False) -> ParsedQuestion:
+    """Take the level from "high What is this?"; where it may stand `alone` nothing need follow."""
+    match = _FIRST_WORD.match(wanted.text)
+    if match is None or not (alone or wanted.text[match.end() :]):
+        return wanted
+    detail = _level(match["word"]) or _tokens(match["word"])
+    return replace(wanted, text=wanted.text[match.end() :], detail=detail) if detail else wanted
+
+
+def _level(word: str) -> Detail | None:
+    return Detail.parse(word) if word.casefold() in LEVEL_TOKENS else None
+
+
+def _tokens(word: str) -> Detail | None:
+    return Detail(int(word)) if word.isascii() and word.isdigit() and MIN_TOKENS <= int(word) <= MAX_TOKENS else None
+
+
+def _is_at_an_end(match: re.Match[str]) -> bool:
+    """Whether a number begins or ends the text: "player #23?" is about the player."""
+    return not match.string[: match.start()].strip() or not match.string[match.end() :].strip()
+
+
+def _tidy(text: str) -> str:
+    """Without the gaps that tags leave."""
+    return re.sub(r"[ \t]+([?!.,]|$)", r"\1", re.sub(r"[ \t]{2,}", " ", text), flags=re.MULTILINE).strip()

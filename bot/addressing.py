@@ -1,0 +1,105 @@
+"""What a message says to the bot: whether it is meant, the command, the question; and who says so."""
+
+import re
+
+from telegram import Chat, Message, MessageEntity, Update, User
+from telegram.constants import ChatID
+
+from assistant.access import Asker, Verdict, judge, one_line
+from assistant.settings.settings import AccessSettings
+
+ASK = "ask"
+QUESTIONS = frozenset({ASK, "text", "table", "describe"})
+"""The commands that bring a question, or are one; they count in a caption too."""
+
+AGAIN = "again:"
+"""The data of a button that asks a question again begins so."""
+
+
+def asker_of(update: Update) -> Asker:
+    """Who wrote an update's message, or pressed its button."""
+    query, message, chat = update.callback_query, update.message, update.effective_chat
+    hidden = message.sender_chat if message is not None else None
+    user = query.from_user if query is not None else message.from_user if message is not None else None
+    if hidden is not None:
+        number, person, name = hidden.id, "", hidden.effective_name or ""
+    elif user is not None:
+        number, person, name = user.id, str(user.id), user.first_name
+    else:
+        return Asker(None, "", None)
+    private = chat is None or chat.type == Chat.PRIVATE
+    return Asker(number, person, None if private else one_line(name))
+
+
+def asks_again(update: Update) -> bool:
+    """Whether somebody pressed a button that asks a question again."""
+    query = update.callback_query
+    return query is not None and (query.data or "").startswith(AGAIN)
+
+
+def judge_sender(access: AccessSettings, inside: bool, chat: Chat | None, user: User | None) -> Verdict:
+    """Decide whether somebody may speak here; channels and other bots are ignored."""
+    if chat is None or chat.type == Chat.CHANNEL:
+        return Verdict.IGNORED
+    if user is not None and user.is_bot and user.id != ChatID.ANONYMOUS_ADMIN:
+        return Verdict.IGNORED
+    person = None if user is None else user.id
+    return judge(access, inside, chat.id, person, private=chat.type == Chat.PRIVATE)
+
+
+def is_addressed(message: Message, bot: User) -> bool:
+    """Is the bot meant? In private always; in groups by a mention, a reply to it, or a command."""
+    if message.chat.type == Chat.PRIVATE:
+        return True
+    answered = message.reply_to_message
+    # In a forum every message without a reply seems to reply to the one that opened the topic.
+    opens_topic = answered is not None and answered.forum_topic_created is not None
+    if answered is not None and not opens_topic and answered.from_user is not None and answered.from_user.id == bot.id:
+        return True
+    command = command_of(message, bot)
+    return _mentions(message, bot) or command in QUESTIONS or (command is not None and message.text is not None)
+
+
+def command_of(message: Message, bot: User) -> str | None:
+    """The command that a text or caption begins with, in lower case without the slash; None if it is not this bot's."""
+    word = leading_command(message)
+    if word is None:
+        return None
+    name, _, addressee = word[1:].partition("@")
+    if addressee and addressee.casefold() != (bot.username or "").casefold():
+        return None
+    return name.casefold()
+
+
+def question_of(message: Message, bot: User) -> str:
+    """What a text or caption asks, less the command that it begins with and the bot's name; empty if that is all."""
+    text = message.text or message.caption or ""
+    if command_of(message, bot) in QUESTIONS:
+        text = text.removeprefix(leading_command(message) or "")
+    return without_mention(text, bot)
+
+
+def leading_command(message: Message) -> str | None:
+    """The word with a slash that a text or caption begins with, whichever bot's it is."""
+    text = message.text or message.caption or ""
+    entities = message.entities or message.caption_entities
+    first = next((entity for entity in entities if entity.offset == 0), None)
+    # A command is of ASCII, in which Telegram's UTF-16 units are characters.
+    return text[: first.length] if first is not None and first.type == MessageEntity.BOT_COMMAND else None
+
+
+def without_mention(text: str, bot: User) -> str:
+    """What a person says once the bot's name is taken out."""
+    if not bot.username:
+        return text.strip()
+    bare, found = re.subn(rf"[, \t]*(?<!\w)@{re.escape(bot.username)}\b[,:]?[ \t]*", " ", text, flags=re.IGNORECASE)
+    return re.sub(r" ([?!.])", r"\1", bare).strip() if found else text.strip()
+
+
+def _mentions(message: Message, bot: User) -> bool:
+    for entity, text in (message.parse_entities() | message.parse_caption_entities()).items():
+        if entity.type == MessageEntity.MENTION and text.casefold() == f"@{bot.username}".casefold():
+            return True
+        if entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == bot.id:
+            return True
+    return False

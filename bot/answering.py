@@ -1,0 +1,164 @@
+"""A question on its way from the message that asks it to the answer on the screen."""
+
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from assistant.answering import AnswerState, End, Question, Reading
+from assistant.combined_answer import CombinedAnswer
+from assistant.settings.chat_settings import Stream
+from assistant.storage import Picture, surely
+from assistant.texts import Sentence, Texts
+from assistant.texts.failures import excuse
+from assistant.wording.question import ParsedQuestion
+from bot.context import BotContext
+from bot.delivery.answer_buttons import buttons_under
+from bot.delivery.answer_text import CLOSE, Answered, names_of, parts_of, whole_answer
+from bot.delivery.drafts import Draft
+from bot.delivery.message import place_of
+from bot.delivery.orphans import remove_orphans
+from bot.delivery.progress import Progress
+from bot.delivery.reply import Reply
+from bot.render import Part, render
+
+CANCEL = "cancel:"
+"""The data of a Cancel button begins so; the number of the question's message follows."""
+
+_log = logging.getLogger(__name__)
+
+
+async def answer(context: BotContext, pictures: Sequence[Picture], parsed: ParsedQuestion) -> None:
+    """Answer a question about one or more pictures, once; what cannot be answered gets its one sentence.
+
+    As soon as it is one of the open questions, the next update of the chat may begin.
+    """
+    services, incoming = context.services, context.incoming
+    message = incoming.message
+    begun = None
+    if incoming.pressed or services.inbox.is_repeated(context.update_id):
+        if await services.turns.answered(message.chat.id, message.message_id):
+            return
+        begun = await services.inbox.answer_of(context.update_id)
+    if begun is None:
+        await services.pictures.look_at(pictures, message.chat.id, incoming.topic)
+        await services.pictures.about(pictures, [message.message_id])
+    question = Question(
+        chat=message.chat.id,
+        message=message.message_id,
+        number=context.update_id,
+        asker=incoming.asker,
+        parsed=parsed,
+        pictures=tuple(pictures),
+        settings=parsed.settings(incoming.settings),
+        promised=begun is not None,
+        suspect=services.inbox.attempts(context.update_id) > 0,
+    )
+    await _Answer(context, question, begun).see_through()
+
+
+class _Answer:
+    """One question and the message that shows its answer."""
+
+    def __init__(self, context: BotContext, question: Question, begun: int | None) -> None:
+        self._context = context
+        self._services = context.services
+        self._question = question
+        self._texts = context.incoming.texts
+        self._reply = self._open_reply(begun)
+
+    async def see_through(self) -> None:
+        """Show how far the answer is until it has ended, then show and remember the whole."""
+        names = await names_of(self._question.pictures, self._services.pictures, self._texts)
+        grows = self._question.settings.stream is not Stream.OFF
+        progress = Progress(self._texts, self._services.model, CombinedAnswer(names), grows=grows)
+        library = self._context.media().library
+        async with contextlib.aclosing(self._services.assistant.ask(self._question, library)) as states:
+            async with self._reply.growing(progress.text):
+                async for state in states:
+                    news = progress.follow(state)
+                    self._context.lanes.let_by(self._context.update_id)
+                    if state.end is not None:
+                        break
+                    if news:
+                        await self._reply.show(progress.text())
+            await self._finish(state, progress)
+            if self._services.inbox.may_be_begun(self._context.update_id):
+                await self._tidy_up()
+
+    async def _finish(self, state: AnswerState, progress: Progress) -> None:
+        number = self._question.number
+        if state.end is End.ANSWERED:
+            await self._deliver(state.readings, progress.answer)
+        elif state.end is End.CANCELLED:
+            await self._give_up(progress.written)
+        elif state.end is End.POSTPONED:
+            await self._services.inbox.postpone(number)
+            await self._reply.finish([Part(self._texts.say(Sentence.INTERRUPTED))])
+        else:
+            _log.warning("update %d: the question was not answered: %s", number, state.error)
+            await self._reply.finish([Part(excuse(self._texts, state.error, number))])
+
+    async def _deliver(self, readings: Sequence[Reading], answer: CombinedAnswer) -> None:
+        """Show the whole answer, then remember what it says about each picture."""
+        question, services = self._question, self._services
+        earlier = await services.turns.details(question.pictures[0])
+        hint = all(detail.tokens < CLOSE.tokens for detail in earlier)
+        read = [reading for reading in readings if reading.output is not None]
+        answered = Answered(self._texts, question, read, answer.text, hint=hint)
+        keyboard = buttons_under(self._texts, question, read, services.model.info)
+        messages = await self._reply.finish(whole_answer(answered), keyboard, self._texts.say(Sentence.MAYBE_LOST))
+        what = f"remembering the answer to update {question.number}"
+        await surely(lambda: services.pictures.about(question.pictures, messages), what)
+        await services.assistant.remember(question, read, messages)
+        for reading in read:
+            if (output := reading.output) is not None:
+                level = question.settings.detail
+                _log.info("answered in %.1f s: %d tokens of text at %s", output.seconds, output.tokens, level)
+
+    async def _give_up(self, written: str) -> None:
+        """Leave what was written of a cancelled answer, marked as stopped; it is not remembered."""
+        said = self._texts.say(Sentence.STOPPED if written else Sentence.CANCELLED)
+        parts = parts_of(self._texts, render(written, said)) if written else [Part(said)]
+        messages = await self._reply.finish(parts)
+        await self._services.pictures.about(self._question.pictures, messages)
+        _log.info("a question of chat %d was cancelled", self._question.chat)
+
+    async def _tidy_up(self) -> None:
+        """Remove what a run that was killed left under the question."""
+        chat, question = self._question.chat, self._question.message
+        answer = await self._services.inbox.answer_of(self._question.number)
+        if answer is not None:
+            known = await self._services.pictures.messages_about(chat, question, answer)
+            await remove_orphans(self._context.bot, chat, question, answer, known)
+
+    def _open_reply(self, begun: int | None) -> Reply:
+        """The reply's message: the one that a former run began, where there is one. It can be replied to early."""
+        incoming, number = self._context.incoming, self._question.number
+        previewed = self._question.settings.stream is Stream.DRAFT and incoming.private
+
+        async def on_sent(message_id: int) -> None:
+            try:
+                await self._services.inbox.note_answer(number, message_id)
+                await self._services.pictures.about(self._question.pictures, [message_id])
+            except sqlite3.Error as error:  # The message is there, and the answer goes on in it.
+                _log.error("update %d: the number of its answer could not be noted: %s", number, error)
+
+        bot = self._context.bot
+        return Reply(
+            bot,
+            place_of(incoming.message),
+            throttle=self._services.throttle,
+            message_id=begun,
+            on_sent=on_sent,
+            keyboard=cancel_keyboard(self._texts, self._question.message),
+            draft=Draft(bot, self._question.chat, number, incoming.topic) if previewed else None,
+        )
+
+
+def cancel_keyboard(texts: Texts, question: int) -> InlineKeyboardMarkup:
+    """The button under an answer for as long as it is not whole; `question` is the number of the question's message."""
+    button = InlineKeyboardButton(texts.say(Sentence.BUTTON_CANCEL), callback_data=f"{CANCEL}{question}")
+    return InlineKeyboardMarkup([[button]])

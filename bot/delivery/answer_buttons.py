@@ -1,0 +1,86 @@
+"""The buttons under an answer: "Look closer" asks the same question one level up, "Retry" for another wording."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from assistant.answering import Question, Reading
+from assistant.texts import Sentence, Texts
+from assistant.wording.question import ParsedQuestion, Task
+from assistant.wording.regions import REGIONS, RegionName
+from bot.addressing import AGAIN
+from model_service import Detail, EngineInfo, plan_detail
+
+PATTERN = rf"^{AGAIN}([0-9]{{2,4}}):([01]):([0-9]{{1,15}}):({'|'.join(RegionName)}|):({'|'.join(Task)}|)\Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a button asks for: the question of the message `question`, at `tokens` at most; `anew`: in other words."""
+
+    tokens: int
+    anew: bool
+    question: int
+    part: RegionName | None
+    task: Task | None
+
+    @property
+    def data(self) -> str:
+        """The button's data, 64 bytes at most."""
+        return f"{AGAIN}{self.tokens}:{int(self.anew)}:{self.question}:{self.part or ''}:{self.task or ''}"
+
+    def wanted(self, question: str) -> ParsedQuestion:
+        """The question as it is asked again.
+
+        Raises:
+            UnknownDetail: no button of ours has such a number of tokens.
+        """
+        return ParsedQuestion(question, Detail(self.tokens), self.part, self.task, self.anew)
+
+
+def read_data(data: str) -> Again | None:
+    """What a pressed button asks for; None where that is no such button."""
+    match = re.match(PATTERN, data)
+    if match is None:
+        return None
+    tokens, anew, question, part, task = match.groups()
+    return Again(
+        int(tokens), anew == "1", int(question), RegionName(part) if part else None, Task(task) if task else None
+    )
+
+
+def buttons_under(
+    texts: Texts, question: Question, readings: Sequence[Reading], info: EngineInfo | None
+) -> InlineKeyboardMarkup | None:
+    """The buttons of a finished answer; none where it is not remembered. At the most that is possible, only Retry."""
+    told = [reading for reading in readings if reading.text]
+    if not told:
+        return None
+    choices = [(Sentence.BUTTON_RETRY, question.settings.detail, True)]
+    closer = closer_than(question, told[0], info)
+    if closer is not None:
+        choices.insert(0, (Sentence.BUTTON_CLOSER, closer, False))
+    part, task = question.parsed.part, question.parsed.task
+    row = [
+        InlineKeyboardButton(
+            texts.say(label), callback_data=Again(detail.tokens, anew, question.message, part, task).data
+        )
+        for label, detail, anew in choices
+    ]
+    return InlineKeyboardMarkup([row])
+
+
+def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -> Detail | None:
+    """The next level at which more of the picture is seen; None where there is none, or memory does not allow it."""
+    plan = None if reading.output is None else reading.output.plan
+    if plan is None or info is None:
+        return None
+    size = reading.picture.width, reading.picture.height
+    if question.parsed.part is not None:
+        size = REGIONS[question.parsed.part].size(*size)
+    detail = plan.detail.closer()
+    while detail is not None and plan_detail(detail, *size, info.max_visual_tokens).tokens <= plan.tokens:
+        detail = detail.closer()
+    return detail

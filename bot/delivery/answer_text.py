@@ -1,0 +1,176 @@
+"""What an answer looks like in the end: text, a block to copy, a table as a file; its pictures' names, the small print."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from telegram import MessageEntity
+
+from assistant.answering import Question, Reading
+from assistant.combined_answer import APART
+from assistant.storage import Picture, Pictures
+from assistant.texts import Sentence, Texts
+from assistant.wording.pages import names_pages
+from assistant.wording.question import Task
+from assistant.wording.regions import NAMES
+from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
+from bot.render.spreadsheet import as_csv, rows_of
+from model_service import LEVEL_TOKENS, Detail, FinishReason, GenerationOutput, Level
+
+PHOTO_SIDE = 1280
+"""The longest side, in pixels, to which Telegram shrinks a photo."""
+
+CLOSE = Detail(LEVEL_TOKENS[Level.HIGH])
+"""From this level on Telegram's compression is what limits a photo."""
+
+SEPARATOR = " · "
+_FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A finished answer: what was read in which pictures, and all of it as one Markdown `text`.
+
+    `hint`: nobody was told yet how the picture would keep its small print.
+    """
+
+    texts: Texts
+    question: Question
+    readings: Sequence[Reading]
+    text: str
+    hint: bool = True
+
+
+def whole_answer(answered: Answered) -> list[Part]:
+    """The messages that show a finished answer, with the notes under it."""
+    note, readings = note_under(answered), answered.readings
+    task, pictures = answered.question.parsed.task, answered.question.pictures
+    if task is Task.TEXT and len(readings) == len(pictures) and any(reading.text for reading in readings):
+        return _to_copy(answered.texts, APART.join(_unfenced(reading.text) for reading in readings), note)
+    if task is Task.TABLE:
+        return _with_tables(answered, note)
+    return parts_of(answered.texts, render(answered.text, note))
+
+
+def parts_of(texts: Texts, answer: Rendered) -> list[Part]:
+    """The messages of an answer; a very long one has a file under its beginning."""
+    if answer.file is None:
+        return list(answer.parts)
+    return [*answer.parts, Part(texts.say(Sentence.WHOLE_ANSWER), file=answer.file)]
+
+
+def _to_copy(texts: Texts, text: str, note: str) -> list[Part]:
+    parts = as_copyable(text)
+    if len(parts) > MOST_PARTS:
+        whole = text.encode("utf-8", "replace")
+        parts = [parts[0], Part(texts.say(Sentence.WHOLE_ANSWER), file=whole, file_name="text.txt")]
+    return _signed(parts, note) if note else parts
+
+
+def _signed(parts: Sequence[Part], note: str) -> list[Part]:
+    """With the note under the last message's block, or as a message of its own where that is full."""
+    *others, last = parts
+    if last.file is not None or units(last.text + APART + note) > MOST_UNITS:
+        return [*parts, *render("", note).parts]
+    italic = MessageEntity(MessageEntity.ITALIC, units(last.text + APART), units(note))
+    return [*others, Part(last.text + APART + note, (*last.entities, italic))]
+
+
+def _with_tables(answered: Answered, note: str) -> list[Part]:
+    """The answer as it was written, and under it a file for each of its tables."""
+    texts = answered.texts
+    tables = [rows for rows in (rows_of(reading.text) for reading in answered.readings) if rows]
+    if not tables:
+        missing = texts.say(Sentence.NO_TABLE)
+        return parts_of(texts, render(answered.text, f"{missing}\n{note}".strip()))
+    names = ["table.csv"] if len(tables) == 1 else [f"table-{number}.csv" for number in range(1, len(tables) + 1)]
+    said = texts.say(Sentence.TABLE_FILE)
+    files = [Part(said, file=as_csv(rows), file_name=name) for rows, name in zip(tables, names, strict=True)]
+    return [*parts_of(texts, render(answered.text, note)), *files]
+
+
+def _unfenced(text: str) -> str:
+    """The text without the fence that a model may put around all of it."""
+    match = _FENCED.fullmatch(text)
+    return match["text"] if match else text
+
+
+async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -> list[str]:
+    """How an answer says which picture is meant: by page, or by place in the album; a single one needs no name."""
+    if len(shown) == 1:
+        return [""]
+    first = shown[0]
+    album = await pictures.of_album(first.chat, first.album) if first.album else shown
+    places = {picture.id: place for place, picture in enumerate(album, start=1)}
+    return [
+        texts.say(Sentence.PICTURE_NAME, number=places[picture.id])
+        if picture.album
+        else texts.say(Sentence.PAGE_NAME, number=picture.page)
+        for picture in shown
+    ]
+
+
+def note_under(answered: Answered) -> str:
+    """One line: what of it all was looked at, and how closely, if the chat wants to know that."""
+    closeness = _closeness(answered) if answered.question.settings.footer else ""
+    return SEPARATOR.join(note for note in (_part(answered), _region(answered), closeness) if note)
+
+
+def _part(answered: Answered) -> str:
+    """What of the thing that was sent the model has seen, where that is not all."""
+    pictures, texts = answered.question.pictures, answered.texts
+    if any(picture.source == "preview" for picture in pictures):
+        return texts.say(Sentence.PREVIEW_ONLY)
+    picture = pictures[0]
+    if len(pictures) > 1 or picture.pages < 2:
+        return ""
+    chosen = picture.page > 1 or names_pages(answered.question.parsed.text)
+    return texts.say(Sentence.PAGE_OF if chosen else Sentence.PAGE_UNASKED, page=picture.page, pages=picture.pages)
+
+
+def _region(answered: Answered) -> str:
+    """Which part of the picture the question chose, so that nobody thinks that the rest was seen."""
+    part = answered.question.parsed.part
+    return "" if part is None else answered.texts.say(Sentence.PART_ONLY, part=answered.texts.say(NAMES[part]))
+
+
+def _closeness(answered: Answered) -> str:
+    texts, question = answered.texts, answered.question
+    outputs = [(reading.picture, reading.output) for reading in answered.readings if reading.output is not None]
+    if len(question.pictures) == 1:
+        picture, output = outputs[0]
+        return footer(texts, picture, question.settings.detail, output, hint=answered.hint)
+    tokens = sum(output.plan.tokens for _, output in outputs if output.plan)
+    seconds = sum(output.seconds - output.seconds_waited for _, output in outputs)
+    sentence = Sentence.FOOTER_PICTURES if question.pictures[0].album else Sentence.FOOTER_PAGES
+    notes = [texts.say(sentence, count=len(outputs), tokens=tokens, seconds=f"{seconds:.1f}")]
+    if any(output.finish_reason is FinishReason.LENGTH for _, output in outputs):
+        notes.append(texts.say(Sentence.CUT_SHORT))
+    return SEPARATOR.join(notes)
+
+
+def footer(texts: Texts, picture: Picture, asked: Detail, output: GenerationOutput, *, hint: bool = True) -> str:
+    """One line of notes; empty where nothing was looked at. The seconds are those since the question's turn came.
+
+    Without `hint` it is not said how the picture would have kept its small print.
+    """
+    plan = output.plan
+    if plan is None:
+        return ""
+    seconds = f"{output.seconds - output.seconds_waited:.1f}"
+    notes = [texts.say(Sentence.FOOTER, width=plan.width, height=plan.height, tokens=plan.tokens, seconds=seconds)]
+    if output.memory_short:
+        notes.append(texts.say(Sentence.MEMORY_SHORT, level=plan.detail))
+    elif plan.detail.tokens < asked.tokens:
+        notes.append(texts.say(Sentence.STEPPED_DOWN))
+    if output.finish_reason is FinishReason.LENGTH:
+        notes.append(texts.say(Sentence.CUT_SHORT))
+    if hint and photo_is_the_limit(picture, plan.detail):
+        notes.append(texts.say(Sentence.SEND_AS_FILE))
+    return SEPARATOR.join(notes)
+
+
+def photo_is_the_limit(picture: Picture, detail: Detail) -> bool:
+    """The level would show more than Telegram's compression left of the picture."""
+    shrunk = picture.source == "photo" and max(picture.width, picture.height) >= PHOTO_SIDE
+    return shrunk and detail.tokens >= CLOSE.tokens

@@ -1,0 +1,69 @@
+"""What a failed request to Telegram means: has the message arrived, and what is to be done?"""
+
+from datetime import timedelta
+
+import httpx
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+
+NOT_SENT_CAUSES = httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
+
+CLOSED_DOORS = (
+    "chat not found",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "user_is_blocked",
+    "topic_closed",
+    "topic_deleted",
+    "message thread not found",
+)
+"""What Telegram says, with a 400, where the bot cannot write at all and trying again is of no use."""
+
+
+def never_arrived(error: TelegramError) -> bool:
+    """True where the request certainly had no effect, so that sending it again makes no double."""
+    if type(error) is TelegramError:
+        return False  # It was taken, and the answer cannot be read.
+    if isinstance(error, BadRequest) or not isinstance(error, NetworkError):
+        return True
+    if isinstance(error, TimedOut) or "timeout" in error.message.lower():
+        return isinstance(error.__cause__, NOT_SENT_CAUSES)
+    # Telegram, or its gateway, answered with a failure of its own, if perhaps not in JSON.
+    return error.__cause__ is None or isinstance(error.__cause__, TelegramError | NOT_SENT_CAUSES)
+
+
+def is_transient(error: BaseException | None) -> bool:
+    """Telegram or the way to it is disturbed: another time the same request may pass."""
+    passing = type(error) is TelegramError or isinstance(error, NetworkError | RetryAfter)
+    return passing and not isinstance(error, BadRequest)
+
+
+def is_unreachable(error: BaseException | None) -> bool:
+    """Nothing can be written there: the bot was blocked or removed, has no right to write, or the chat is gone."""
+    if isinstance(error, BadRequest):
+        return any(said in error.message.lower() for said in CLOSED_DOORS)
+    return isinstance(error, Forbidden)
+
+
+def is_unchanged(error: BadRequest) -> bool:
+    """The edit changed nothing: as good as done."""
+    return "not modified" in error.message.lower()
+
+
+def is_missing(error: BadRequest) -> bool:
+    """The message cannot be edited any more: it was deleted, or is not the bot's."""
+    text = error.message.lower()
+    return "message to edit not found" in text or "can't be edited" in text or "message_id_invalid" in text
+
+
+def is_entity_error(error: BadRequest) -> bool:
+    """Telegram does not take the entities."""
+    return "entit" in error.message.lower()
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """How long Telegram asks to wait."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

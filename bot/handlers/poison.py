@@ -1,0 +1,34 @@
+"""An update that the process died of, again and again, is set aside; one that may be such is looked at carefully."""
+
+import logging
+
+from telegram import Update
+from telegram.ext import ApplicationHandlerStop
+
+from assistant.texts import Sentence
+from bot.context import BotContext
+from model_service import ModelServiceError
+
+_log = logging.getLogger(__name__)
+
+
+async def give_up(update: Update, context: BotContext) -> None:
+    """Let pass what is harmless; set aside what is not, and tell who sent it.
+
+    Raises:
+        ApplicationHandlerStop: it goes no further.
+    """
+    inbox, number = context.services.inbox, update.update_id
+    if inbox.is_deadly(number):
+        times = inbox.attempts(number)
+        _log.error("update %d is set aside: the process died %d times while it worked on it", number, times)
+        await inbox.give_up(number)
+        if (message := context.incoming.question) is not None:
+            await context.say_as_answer(Sentence.PUT_ASIDE, times=times)
+        raise ApplicationHandlerStop
+    if inbox.was_interrupted(number):
+        try:
+            await context.services.model.ready()
+        except ModelServiceError:
+            await inbox.postpone(number)
+            raise ApplicationHandlerStop from None

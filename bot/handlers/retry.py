@@ -1,0 +1,75 @@
+"""A press of "Look closer" or "Retry": a question like any other, asked under the answer that it is about."""
+
+import contextlib
+import logging
+
+from telegram import CallbackQuery, Message, Update
+from telegram.error import TelegramError
+
+from assistant.storage import Picture
+from assistant.texts import Sentence
+from assistant.wording.question import ParsedQuestion
+from bot.answering import answer
+from bot.context import BotContext
+from bot.delivery.answer_buttons import Again, read_data
+from bot.delivery.say import acknowledge
+from bot.incoming.admins import is_admin_here
+from model_service import UnknownDetail
+
+_log = logging.getLogger(__name__)
+
+
+async def press(update: Update, context: BotContext) -> None:
+    """Ask again, if whoever presses asked before or decides here; the answer comes under the old one, which stays.
+
+    The buttons of an answer ask once: with the newer answer they go.
+    """
+    query = update.callback_query
+    if query is None:
+        return
+    message, texts = query.message, context.incoming.texts
+    again = read_data(query.data or "")
+    if again is None or not isinstance(message, Message):
+        await acknowledge(query, texts.say(Sentence.AGAIN_FORGOTTEN))
+        return
+    refusal, wanted, pictures = await _understood(context, message, again)
+    if wanted is None:
+        await acknowledge(query, texts.say(refusal))
+    else:
+        await acknowledge(query)
+        await answer(context, pictures, wanted)
+    answered = await context.services.turns.answered(message.chat.id, message.message_id)
+    if answered or refusal is Sentence.AGAIN_FORGOTTEN:
+        await _remove_buttons(query)
+
+
+async def _understood(
+    context: BotContext, message: Message, again: Again
+) -> tuple[Sentence, ParsedQuestion | None, list[Picture]]:
+    """What is wanted about which pictures; else, without the wish, why it is not done."""
+    services, chat = context.services, message.chat.id
+    await services.questions.end_of(
+        chat, again.question
+    )  # The buttons are there a moment before the answer is remembered.
+    asked = await services.turns.asked(chat, again.question)
+    pictures = await services.pictures.of_message(chat, message.message_id)
+    if asked is None or not pictures:
+        return Sentence.AGAIN_FORGOTTEN, None, []
+    question, asker = asked
+    user = context.incoming.user
+    if (user is None or user.id != asker) and not await is_admin_here(context):
+        _log.info("a question of chat %d is not asked again for somebody else", chat)
+        return Sentence.AGAIN_NOT_YOURS, None, []
+    if services.questions.is_open(chat, message.message_id):
+        return Sentence.AGAIN_UNDER_WAY, None, []
+    if await services.turns.answered(chat, message.message_id):
+        return Sentence.AGAIN_DONE, None, []
+    try:
+        return Sentence.AGAIN_UNDER_WAY, again.wanted(question), pictures
+    except UnknownDetail:
+        return Sentence.AGAIN_FORGOTTEN, None, []
+
+
+async def _remove_buttons(query: CallbackQuery) -> None:
+    with contextlib.suppress(TelegramError):  # What cannot be removed does nothing but say so.
+        await query.edit_message_reply_markup(None)

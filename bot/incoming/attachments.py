@@ -1,0 +1,89 @@
+"""What hangs on a message that can be looked at: a picture, the preview of what moves, a document of pages."""
+
+import mimetypes
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Protocol
+
+from telegram import Document, ExternalReplyInfo, Message
+
+from assistant.pictures.library import Origin
+from assistant.storage import Picture, Source
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment(Origin):
+    """A file on a message that can be looked at, not yet fetched. `size` is in bytes, None where it is not known."""
+
+    size: int | None
+
+
+class _File(Protocol):
+    @property
+    def file_id(self) -> str: ...
+    @property
+    def file_unique_id(self) -> str: ...
+    @property
+    def file_size(self) -> int | None: ...
+
+
+def attachment_of(message: Message) -> Attachment | None:
+    """The photo in its largest size, the file, or the preview of what moves; None where nothing can be looked at.
+
+    A text may answer to something in another chat, which then hangs on the text itself.
+    """
+    answered = message.external_reply if message.text else None
+    return _attached(message, answered or message)
+
+
+def preview_of(message: Message) -> Attachment | None:
+    """The small picture that Telegram shows of what moves, or of a file, before it is opened."""
+    return _previewed(message, (message.external_reply if message.text else None) or message)
+
+
+def document_of(page: Picture) -> Attachment:
+    """The document that a page is of; of an album only what came with it is a part, not its further pages."""
+    return Attachment("page", page.chat, page.message_id, None, page.file_id, page.file_unique_id, None)
+
+
+def shows_picture(message: Message) -> bool:
+    """Whether somebody sent a picture to be seen, and not a sticker, say, with which people answer each other."""
+    attachment = None if message.text or message.sticker else attachment_of(message)
+    return attachment is not None and attachment.source in {"photo", "file"}
+
+
+def _attached(message: Message, content: Message | ExternalReplyInfo) -> Attachment | None:
+    if content.photo:
+        return _attachment("photo", message, content.photo[-1])
+    sticker = content.sticker
+    moving = content.animation or content.video or content.video_note
+    if moving or (sticker and (sticker.is_animated or sticker.is_video)):
+        return _previewed(message, content)
+    if sticker is not None:  # One that stands still is a WebP image itself.
+        return _attachment("file", message, sticker)
+    return _of_document(message, content.document) if content.document is not None else None
+
+
+def _previewed(message: Message, content: Message | ExternalReplyInfo) -> Attachment | None:
+    shown = content.animation or content.video or content.video_note or content.sticker or content.document
+    if shown is None or shown.thumbnail is None:
+        return None
+    return _attachment("preview", message, shown.thumbnail)
+
+
+def _of_document(message: Message, document: Document) -> Attachment | None:
+    """What is claimed only rules out the hopeless: the bytes decide."""
+    # Only the ending is shown to it: it would read the name as an address, and some names as broken ones.
+    guess = mimetypes.guess_type(f"file{PurePosixPath(document.file_name or '').suffix}")[0]
+    claims = [claim for claim in (document.mime_type, guess) if claim and claim != "application/octet-stream"]
+    if claims and all(claim == PDF for claim in claims):
+        return _attachment("page", message, document)
+    may_be_image = not claims or any(claim.startswith("image/") for claim in claims)
+    return _attachment("file", message, document) if may_be_image else None
+
+
+def _attachment(source: Source, message: Message, file: _File) -> Attachment:
+    place = (message.chat.id, message.message_id, message.media_group_id)
+    return Attachment(source, *place, file.file_id, file.file_unique_id, file.file_size)

@@ -1,0 +1,137 @@
+"""Files are fetched from Telegram; an outage on the way to them is waited out."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from telegram import Bot
+from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
+
+from assistant.pictures.fair_slots import FairSlots
+from assistant.pictures.library import FetchFailed
+from bot.delivery.errors import is_transient, seconds_of
+from bot.incoming.bodies import MOST_BYTES, TooLong
+from model_service import PictureFault, PictureRejected
+
+MOST_WAIT = 1800.0
+"""An outage is waited out for this many seconds; then the person is asked to send it again."""
+
+LONGEST_PAUSE = 60.0
+"""The pauses between attempts double up to this, in seconds."""
+
+MOST_REFUSALS = 3
+"""Telegram may say this many times that there is no such file, or no such token: it is no outage if it stays so."""
+
+ATTEMPT = 6
+"""One attempt may take this many times the time for one answer: 20 MiB in two minutes, by default."""
+
+SAY_AFTER = 20.0
+"""A person who waits longer than this, in seconds, is told so."""
+
+MOST_OF_A_CHAT = 3
+MOST_AT_ONCE = 24
+"""Files fetched at a time. This is half of `bot.app.CONNECTIONS`: the other half is left for sending."""
+
+_slots = FairSlots(MOST_AT_ONCE, MOST_OF_A_CHAT)
+
+_log = logging.getLogger(__name__)
+
+
+class _Torn(Exception):
+    """What came is not what was announced: a part of it, or a gateway's page."""
+
+
+class Downloads:
+    """Fetches the files that one question needs: the time for an outage is one for all of them.
+
+    `is_whole` tells a file (of a chat) from a part of one, or from something else, where its size is not the one
+    announced. `waiting` is called once, if it takes long. `most_wait` bounds an outage, in seconds.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        timeout: float,
+        is_whole: Callable[[bytes, int], Awaitable[bool]],
+        waiting: Callable[[], Awaitable[None]] | None = None,
+        *,
+        most_wait: float = MOST_WAIT,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._bot = bot
+        self._timeout = timeout
+        self._is_whole = is_whole
+        self._waiting = waiting
+        self._most_wait = most_wait
+        self._clock = clock
+        self._sleep = sleep
+        self._since: float | None = None
+
+    async def fetch(self, file_id: str, chat: int, announced: int | None = None) -> bytes:
+        """A file of a chat; `announced` is its size, if somebody said.
+
+        Raises:
+            PictureRejected: it is too big.
+            FetchFailed: it is gone, or was not to be had in time.
+        """
+        began, pause, refusals = self._clock(), 1.0, 0
+        while True:
+            try:
+                data = await self._attempt(file_id, chat, announced)
+            except BadRequest as error:
+                if "too big" in error.message.lower():
+                    raise PictureRejected(PictureFault.TOO_MANY_BYTES, error.message) from error
+                raise FetchFailed(f"Telegram declined: {error.message}") from error
+            except (TelegramError, TimeoutError, _Torn) as error:
+                refusals += isinstance(error, InvalidToken)
+                if refusals == MOST_REFUSALS or not _may_pass(error):
+                    raise FetchFailed(type(error).__name__) from error
+                if isinstance(error.__cause__, TooLong):
+                    raise PictureRejected(PictureFault.TOO_MANY_BYTES, str(error.__cause__)) from error
+                await self._wait(error, began, pause)
+                pause = min(LONGEST_PAUSE, 2 * pause)
+            else:
+                self._since = None
+                return data
+
+    async def _wait(self, error: Exception, began: float, pause: float) -> None:
+        """Wait for the next attempt, as long as Telegram asks if it does."""
+        if self._since is None:
+            self._since = began
+        if isinstance(error, RetryAfter):
+            pause = seconds_of(error)
+        left = self._since + self._most_wait - self._clock()
+        if pause > left:
+            raise FetchFailed(f"{type(error).__name__}, and the next attempt would be too late") from error
+        _log.warning("a file could not be fetched, and is tried again in %.0f s: %s", pause, type(error).__name__)
+        if self._waiting is not None and pause > self._since + SAY_AFTER - self._clock():
+            waiting, self._waiting = self._waiting, None
+            await waiting()
+        await self._sleep(pause)
+
+    async def _attempt(self, file_id: str, chat: int, announced: int | None) -> bytes:
+        async with _slots.of(chat), asyncio.timeout(self._timeout * ATTEMPT):
+            file = await self._bot.get_file(file_id, read_timeout=self._timeout)
+            size = file.file_size or announced
+            if size is not None and size > MOST_BYTES:
+                raise PictureRejected(PictureFault.TOO_MANY_BYTES, f"{size} bytes")
+            data = await self._retrieve(file.file_path)
+        if size is not None and len(data) != size and not await self._is_whole(data, chat):
+            raise _Torn(f"{len(data)} bytes of {size}")
+        return data
+
+    async def _retrieve(self, path: str | None) -> bytes:
+        if not path:
+            raise FetchFailed("Telegram named no path for the file")
+        if not path.startswith(("http://", "https://")):
+            # The library takes a path that also exists in the working directory for a local file of the server.
+            path = f"{self._bot.base_file_url}/{path}"
+        return await self._bot.request.retrieve(quote(path, safe=":/%"), read_timeout=self._timeout)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether another attempt makes sense."""
+    return is_transient(error) or isinstance(error, TimeoutError | InvalidToken | _Torn)

@@ -1,0 +1,98 @@
+"""How updates are fetched: one that cannot be parsed is set aside instead of blocking all that follow."""
+
+import asyncio
+import json
+import logging
+import sqlite3
+from http import HTTPStatus
+from typing import Any
+
+from telegram import Update
+from telegram.error import NetworkError
+from telegram.request import HTTPXRequest
+
+from bot.delivery.drafts import STOPPED
+from bot.updates.inbox_queue import InboxQueue
+
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, STOPPED)
+"""What the bot acts on; everything else would only be written down and passed over."""
+
+_log = logging.getLogger(__name__)
+
+
+class PollingRequest(HTTPXRequest):
+    """The connection that asks for updates.
+
+    The library drops a whole batch, and asks for it again at once and for ever, if it stumbles over one update. Here
+    each is tried first; a bad one is kept in the inbox with its text, and only its number is passed on. What is good is
+    written down, all in one go. `refused` is set when Telegram no longer takes the token: polling then ends without a
+    word.
+    """
+
+    def __init__(self, queue: InboxQueue, timeout: float) -> None:
+        super().__init__(connection_pool_size=1, read_timeout=timeout, connect_timeout=timeout, pool_timeout=timeout)
+        self._queue = queue
+        self.refused = asyncio.Event()
+
+    async def do_request(self, url: str, method: str, *args: Any, **options: Any) -> tuple[int, bytes]:
+        """Make a request; of the updates in its answer only those pass that can be parsed."""
+        code, payload = await super().do_request(url, method, *args, **options)
+        if not url.endswith("/getUpdates"):
+            return code, payload
+        if code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
+            self.refused.set()
+        if code == HTTPStatus.OK:
+            payload = await self._sift(payload)
+        return code, payload
+
+    async def _sift(self, payload: bytes) -> bytes:
+        try:
+            answer = json.loads(payload)
+        except ValueError:
+            return payload
+        updates = answer.get("result") if isinstance(answer, dict) else None
+        if not isinstance(updates, list):
+            return payload
+        passed, readable, payloads = [], [], []
+        for update in updates:
+            await asyncio.sleep(0)  # A hundred updates in one go would hold the event loop for 30 ms.
+            text = json.dumps(update)
+            read = _read(text)
+            if isinstance(read, Update):
+                readable.append(read)
+                payloads.append(text.encode())
+                passed.append(update)
+            elif (number := await self._set_aside(update, read)) is not None:
+                passed.append({"update_id": number})
+        try:
+            await self._queue.write_down(readable, payloads)
+        except sqlite3.Error as error:
+            raise NetworkError(f"{len(readable)} updates could not be written down: {error}") from error
+        if passed == updates:
+            return payload
+        answer["result"] = passed
+        return json.dumps(answer).encode()
+
+    async def _set_aside(self, update: object, fault: str) -> int | None:
+        """Keep an update that cannot be read; returns its number, None where it has none."""
+        number = update.get("update_id") if isinstance(update, dict) else None
+        _log.error("an update cannot be read and is set aside: %s (update %s)", fault, number)
+        if not isinstance(number, int):
+            return None
+        try:
+            await self._queue.inbox.set_aside(number, json.dumps(update).encode(), fault)
+        except sqlite3.Error as error:
+            raise NetworkError(f"the inbox does not take update {number}: {error}") from error
+        return number
+
+
+def _read(text: str) -> Update | str:
+    """The update, or what the library says against it."""
+    update = json.loads(text)
+    if not isinstance(update, dict):
+        return "it is not an object"
+    try:
+        read = Update.de_json(update, None)
+    except Exception as error:  # whatever it raises, it would raise again when polling
+        return repr(error)
+    return read if isinstance(read.update_id, int) else "it has no number"

@@ -1,0 +1,1 @@
+"""The command line: above everything else, imported by nothing."""

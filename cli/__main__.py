@@ -1,0 +1,175 @@
+"""The command line: run, demo, ask, check, calibrate, migrate, unpair."""
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from telegram.error import InvalidToken, TelegramError
+
+from assistant.settings.errors import SettingsError
+from assistant.settings.settings import Settings, load_settings
+from assistant.storage import Admissions, StorageError, open_database
+from bot.logs import set_up_logs
+from bot.token import REFUSED, read_token
+from cli.pages import COUNT
+from model_service import LEVEL_TOKENS, CheckpointError, Detail, ModelServiceError, PictureRejected, UnknownDetail
+
+FAILED, MISUSED = 1, 2
+"""Exit codes: something went wrong; something was said wrongly (an option, a setting, a token's shape)."""
+
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="The settings file; ./settings.toml where there is one.")
+]
+
+_log = logging.getLogger(__name__)
+
+app = typer.Typer(
+    name="eyeglass",
+    help="A Telegram bot that looks at pictures.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+@app.command()
+def run(settings: SettingsFile = None) -> None:
+    """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
+    from bot.app import run as run_bot
+
+    with clear_errors():
+        loaded = load_settings(settings)
+        token = read_token(loaded.telegram)
+        set_up_logs(loaded.log.level, token)
+        asyncio.run(run_bot(loaded, token))
+
+
+@app.command()
+def demo() -> None:
+    """Watch a conversation with the bot on this machine; neither a token nor a network is needed."""
+    with clear_errors():
+        try:
+            from playground.demo import main as play
+        except ModuleNotFoundError as error:
+            raise SettingsError(f"The demo needs more packages ({error.name}): pip install 'eyeglass[demo]'.") from None
+        raise SystemExit(play())
+
+
+@app.command()
+def ask(
+    picture: Annotated[Path, typer.Argument(help="A picture: JPEG, PNG, WebP, BMP or TIFF.")],
+    question: Annotated[str, typer.Argument(help="What you want to know about it.")],
+    detail: Annotated[str | None, typer.Option(help="low, standard, fine, high, max, or 16 to 1600 tokens.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Ask about a picture on this terminal."""
+    from cli.ask import ask_model
+
+    with clear_errors():
+        loaded = load_settings(settings)
+        set_up_logs("critical")  # Whatever fails is said in one sentence below.
+        asyncio.run(ask_model(loaded, picture, question, detail, as_json=as_json))
+
+
+@app.command()
+def check(settings: SettingsFile = None) -> None:
+    """See whether everything that `run` needs is there."""
+    from cli.check import check_all
+
+    with clear_errors():
+        loaded = load_settings(settings)
+        set_up_logs("critical")
+        typer.echo("settings: ok")
+        if not asyncio.run(check_all(loaded)):
+            raise SystemExit(FAILED)
+
+
+@app.command()
+def calibrate(
+    pages: Annotated[int, typer.Option(min=1, max=COUNT, help="How many of the drawn pages to ask about.")] = COUNT,
+    levels: Annotated[str, typer.Option(help="Levels or numbers of tokens, with commas between.")] = ",".join(
+        LEVEL_TOKENS
+    ),
+    settings: SettingsFile = None,
+) -> None:
+    """Measure what each level of detail is worth with your model on this machine."""
+    from cli.calibrate import calibrate as measure
+
+    with clear_errors():
+        loaded = load_settings(settings)
+        wanted = [Detail.parse(word) for word in levels.split(",")]
+        set_up_logs("critical")
+        asyncio.run(measure(loaded.model.config(), wanted, pages))
+
+
+@app.command()
+def migrate(settings: SettingsFile = None) -> None:
+    """Bring the database up to date (`run` does this too)."""
+    with clear_errors():
+        loaded = load_settings(settings)
+        asyncio.run(_migrate(loaded))
+        typer.echo(f"The database in {loaded.storage.path} is up to date.")
+
+
+async def _migrate(settings: Settings) -> None:
+    async with open_database(settings.storage.path):
+        pass
+
+
+@app.command()
+def unpair(settings: SettingsFile = None) -> None:
+    """Forget who owns the bot: the next `run` shows a new pairing code."""
+    with clear_errors():
+        loaded = load_settings(settings)
+        done = asyncio.run(_unpair(loaded))
+        typer.echo("The next `eyeglass run` shows a pairing code." if done else "Nobody owns the bot.")
+
+
+async def _unpair(settings: Settings) -> bool:
+    async with open_database(settings.storage.path) as database:
+        return await Admissions(database).unpair()
+
+
+@contextlib.contextmanager
+def clear_errors() -> Iterator[None]:
+    """End the process with one sentence and an exit code instead of a traceback."""
+    try:
+        yield
+    except (SettingsError, UnknownDetail) as error:
+        _end(f"{error}", MISUSED)
+    except InvalidToken:
+        _end(REFUSED, FAILED)
+    except (StorageError, CheckpointError, PictureRejected) as error:
+        _end(f"{error}", FAILED)
+    except ModelServiceError as error:
+        _end(f"The model failed: {error}", FAILED)
+    except sqlite3.Error as error:  # A mistake in the program: what else may happen to a database is a StorageError.
+        _log.debug("the database failed", exc_info=error)
+        _end(
+            f'The database failed: {error}. If it does so again, please report it; log.level "debug" says more.', FAILED
+        )
+    except TelegramError as error:
+        _end(f"Telegram cannot be reached: {type(error).__name__}.", FAILED)
+    except KeyboardInterrupt:
+        _end("Stopped.", FAILED)
+
+
+def _end(sentence: str, code: int) -> None:
+    sys.stderr.write(f"eyeglass: {' '.join(sentence.split())}\n")
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

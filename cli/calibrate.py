@@ -1,0 +1,219 @@
+"""`eyeglass calibrate`: measure what each level of detail is worth with the configured model on this machine."""
+
+import itertools
+import resource
+import statistics
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TextIO
+
+from cli.pages import Page, read_pages
+from cli.scoring import contains, fold, part_errors
+from model_service import (
+    Detail,
+    EngineInfo,
+    GenerationOutput,
+    GenerationRequest,
+    Limits,
+    Message,
+    ModelConfig,
+    ModelService,
+    OutOfMemory,
+    SamplingParams,
+    open_picture,
+    open_service,
+    plan_detail,
+)
+
+READ_OUT = "Read out all the text exactly as printed, nothing else."
+"""Said in full: a large model likes to introduce and to explain what it reads."""
+
+MOST_TOKENS = 420
+CLOSE = 0.02
+"""A level is good enough when its accuracy is within this of the best."""
+
+HEADING = ("level", "tokens", "text read", "fields right", "first token", "answer", "peak memory")
+
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The worth of one level: shares from 0 to 1, medians of seconds, and the peak of memory in bytes.
+
+    `tokens` is the median of the visual tokens spent. Where memory did not suffice, `accuracy` is None.
+    """
+
+    level: str
+    tokens: int
+    text_read: float | None = None
+    fields_right: float | None = None
+    seconds_to_first_token: float = 0.0
+    seconds: float = 0.0
+    peak_bytes: int = 0
+
+    @property
+    def accuracy(self) -> float | None:
+        """Return the mean of both shares."""
+        known = [share for share in (self.text_read, self.fields_right) if share is not None]
+        return statistics.mean(known) if known else None
+
+
+async def calibrate(
+    config: ModelConfig,
+    levels: Sequence[Detail],
+    pages: int,
+    out: TextIO | None = None,
+    model: ModelService | None = None,
+) -> list[Mark]:
+    """Ask the model about `pages` drawn pages at each level, lowest first; print a table and a recommendation.
+
+    Levels beyond what the model allows are left out.
+
+    Raises:
+        CheckpointError: the model cannot be loaded.
+        ModelServiceError: it failed for another reason than want of memory.
+    """
+    out = out or sys.stdout
+    drawn = read_pages(pages)
+    # What is kept of a picture would make a second question quicker; limits are for people.
+    bare = replace(config, feature_cache_mib=0, prefix_cache_mib=0, limits=Limits())
+    async with model or open_service(bare) as service:
+        info = await service.ready()
+        print(f"{info.model} on {info.device} ({info.dtype}), {pages} drawn pages a level", file=out)
+        print(_row(HEADING), file=out, flush=True)
+        memory = Memory(info)
+        await _ask(service, drawn[0], READ_OUT, Detail.parse("low"))  # The first answer of all is slower.
+        marks, spent = [], 0
+        for level in sorted(levels, key=lambda level: level.tokens):
+            if spent < info.max_visual_tokens:  # Else it would show what the level below has shown.
+                marks.append(await judge(service, drawn, level, info.max_visual_tokens, memory))
+                print(_row(_cells(marks[-1])), file=out, flush=True)
+            spent = level.tokens
+    print(f"\n{recommend(marks)}", file=out)
+    return marks
+
+
+class Memory:
+    """The peak of memory: on a CUDA device what torch allocated there, else what the process has used so far."""
+
+    def __init__(self, info: EngineInfo) -> None:
+        self._device = info.device if info.device.startswith("cuda") else None
+
+    def reset(self) -> None:
+        """Start over; the process's own peak cannot be reset, so levels go from low to high."""
+        if self._device:
+            import torch
+
+            torch.cuda.reset_peak_memory_stats(self._device)
+
+    def peak(self) -> int:
+        """Return the peak in bytes."""
+        if self._device:
+            import torch
+
+            return torch.cuda.max_memory_allocated(self._device)
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return used if sys.platform == "darwin" else used * 1024
+
+
+async def judge(model: ModelService, pages: Sequence[Page], level: Detail, most_tokens: int, memory: Memory) -> Mark:
+    """Ask all there is to ask at one level, and count leniently: the right value may stand in a sentence."""
+    memory.reset()
+    tokens = round(statistics.median(_tokens(page, level, most_tokens) for page in pages))
+    readings: list[tuple[str, str]] = []
+    fields: list[bool] = []
+    outputs: list[GenerationOutput] = []
+    try:
+        for number, page in enumerate(pages, 1):
+            _progress(f"{level}: page {number} of {len(pages)}")
+            outputs.append(await _ask(model, page, READ_OUT, level))
+            readings.append((outputs[-1].text, page.text))
+            for field in page.fields:
+                outputs.append(await _ask(model, page, field.question, level))
+                fields.append(contains(outputs[-1].text, field.answer))
+    except OutOfMemory:
+        return Mark(str(level), tokens, peak_bytes=memory.peak())
+    finally:
+        _progress("")
+    return Mark(
+        level=str(level),
+        tokens=tokens,
+        text_read=_text_read(readings),
+        fields_right=sum(fields) / len(fields) if fields else None,
+        seconds_to_first_token=statistics.median(_first_token(output) for output in outputs),
+        seconds=statistics.median(output.seconds for output in outputs),
+        peak_bytes=memory.peak(),
+    )
+
+
+async def _ask(model: ModelService, page: Page, question: str, level: Detail) -> GenerationOutput:
+    """Ask one question greedily."""
+    request = GenerationRequest(
+        id=f"calibrate-{next(_numbers)}",
+        chat="calibrate",
+        messages=(Message("user", question),),
+        picture=page.picture,
+        detail=level,
+        sampling=SamplingParams(max_tokens=MOST_TOKENS),
+    )
+    return [output async for output in model.generate(request)][-1]
+
+
+def _first_token(output: GenerationOutput) -> float:
+    return output.seconds if output.seconds_to_first_token is None else output.seconds_to_first_token
+
+
+def recommend(marks: Sequence[Mark]) -> str:
+    """Return a sentence with the lowest level that is nearly as good as the best, and why."""
+    known = [(mark, mark.accuracy) for mark in marks if mark.accuracy is not None]
+    if not known:
+        return "No level can be recommended: the memory of this machine suffices for none."
+    best = max(accuracy for _, accuracy in known)
+    mark, accuracy = next((mark, accuracy) for mark, accuracy in known if accuracy >= best - CLOSE)
+    if accuracy == best:
+        return f"Recommended: {mark.level}. No level is better; it is right in {accuracy:.0%} on average."
+    return (
+        f"Recommended: {mark.level}. It is right in {accuracy:.0%} on average, within 2 points of the best level "
+        f"({best:.0%}), and takes {mark.seconds:.1f} s an answer."
+    )
+
+
+def _text_read(readings: Iterable[tuple[str, str]]) -> float | None:
+    """Return 1 less the rate of wrong characters in the part of each answer that fits best; not under 0."""
+    wrong = length = 0
+    for said, right in readings:
+        wrong += part_errors(said, right)
+        length += len(fold(right))
+    return max(0.0, 1 - wrong / length) if length else None
+
+
+def _tokens(page: Page, level: Detail, most: int) -> int:
+    return plan_detail(level, *open_picture(page.picture).size, most).tokens
+
+
+def _cells(mark: Mark) -> tuple[str, ...]:
+    memory = f"{mark.peak_bytes / 2**30:.2f} GiB"
+    if mark.accuracy is None:
+        return (mark.level, str(mark.tokens), "out of memory", "-", "-", "-", memory)
+    return (
+        *(mark.level, str(mark.tokens), _percent(mark.text_read), _percent(mark.fields_right)),
+        *(f"{mark.seconds_to_first_token:.2f} s", f"{mark.seconds:.2f} s", memory),
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.1%}"
+
+
+def _row(cells: Iterable[str]) -> str:
+    first, *others = cells
+    return f"{first:<9}" + "".join(f"{cell:>14}" for cell in others)
+
+
+def _progress(text: str) -> None:
+    """Replace the last line on a terminal; print nothing where nobody watches."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{text:<40}\r")
+        sys.stderr.flush()

@@ -1,0 +1,165 @@
+"""PDFs from strangers: pages as pictures, and a clear refusal of what is not to be opened."""
+
+import asyncio
+import io
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+from assistant.pictures.pdf import DocumentFault, DocumentRefused, render_pages
+from assistant.pictures.pdf_process import MOST_PIXELS, MOST_SIDE
+from assistant.tasks import spawn
+from tests.bot.samples import pdf, picture
+
+LOCKED = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>endobj\n"
+    b"4 0 obj<</Filter/Standard/V 1/R 2/P -4/O<" + b"41" * 32 + b">/U<" + b"42" * 32 + b">>>endobj\n"
+    b"trailer<</Root 1 0 R/Encrypt 4 0 R/ID[<41><41>]>>\n%%EOF\n"
+)
+
+
+def empty() -> bytes:
+    """A PDF without pages."""
+    out = io.BytesIO()
+    pypdfium2.PdfDocument.new().save(out)
+    return out.getvalue()
+
+
+def grey(page: bytes) -> Any:
+    """How light the middle of a page is."""
+    with Image.open(io.BytesIO(page)) as image:
+        return image.convert("L").getpixel((image.width // 2, image.height // 2))
+
+
+async def test_the_pages_asked_for_are_rendered() -> None:
+    """In that order, and those that do not exist are left out; how many there are is told."""
+    rendered = await render_pages(pdf(5), [1, 4, 9], chat=5)
+    assert rendered.pages == 5
+    assert [abs(grey(page) - light) <= 1 for page, light in zip(rendered.pictures, (255, 252), strict=True)] == [
+        True
+    ] * 2
+
+
+async def test_a_long_document_costs_only_its_pages() -> None:
+    """Of two thousand one is drawn."""
+    rendered = await render_pages(pdf(2000), [2000], chat=5)
+    assert (rendered.pages, len(rendered.pictures)) == (2000, 1)
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 80), (595, 842), (9000, 14000), (14000, 300)])
+async def test_a_page_is_bounded_in_pixels(width: int, height: int) -> None:
+    """However large the paper; small print on ordinary paper stays readable."""
+    (page,) = (await render_pages(pdf(1, width, height), [1], chat=5)).pictures
+    with Image.open(io.BytesIO(page)) as image:
+        assert image.width * image.height <= 1.01 * MOST_PIXELS
+        assert max(image.size) <= MOST_SIDE
+        assert abs(image.width / image.height - width / height) < 0.02 * width / height
+        assert width != 595 or image.width > 1500
+
+
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (b"", DocumentFault.BROKEN),
+        (b"junk", DocumentFault.BROKEN),
+        (picture(), DocumentFault.BROKEN),
+        (pdf(3)[:400], DocumentFault.BROKEN),
+        (LOCKED, DocumentFault.LOCKED),
+        (empty(), DocumentFault.EMPTY),
+    ],
+    ids=["nothing", "junk", "picture", "torn", "locked", "empty"],
+)
+async def test_what_cannot_be_opened_is_refused(data: bytes, fault: DocumentFault) -> None:
+    """By its reason."""
+    with pytest.raises(DocumentRefused) as refused:
+        await render_pages(data, [1], chat=5)
+    assert refused.value.fault is fault
+
+
+class Started:
+    """The processes that were started to render: what they were given, and an event for the first."""
+
+    def __init__(self) -> None:
+        self.environments: list[object] = []
+        self.processes: list[asyncio.subprocess.Process] = []
+        self.one = asyncio.Event()
+
+    async def start(self, *arguments: Any, **more: Any) -> asyncio.subprocess.Process:
+        """Start one."""
+        process = await START(*arguments, **more)
+        self.environments.append(more["env"])
+        self.processes.append(process)
+        self.one.set()
+        return process
+
+
+START = asyncio.create_subprocess_exec
+ENDLESS = "import time; time.sleep(60)"
+ENDS = {"too long": ENDLESS, "killed": "import os; os.kill(os.getpid(), 9)", "reads nothing": "raise SystemExit(1)"}
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Started:
+    """What is started from now on."""
+    made = Started()
+    monkeypatch.setattr("assistant.pictures.pdf.asyncio.create_subprocess_exec", made.start)
+    return made
+
+
+@pytest.fixture
+def act(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """What the process does instead of rendering."""
+    (tmp_path / "process.py").write_text(request.param)
+    monkeypatch.setattr("assistant.pictures.pdf.PROCESS", tmp_path / "process.py")
+    return str(request.param)
+
+
+@pytest.mark.parametrize("act", ENDS.values(), ids=ENDS.keys(), indirect=True)
+async def test_what_takes_too_long_or_kills_its_process_is_refused(
+    monkeypatch: pytest.MonkeyPatch, started: Started, act: str
+) -> None:
+    """The bot goes on, and no process is left."""
+    monkeypatch.setattr("assistant.pictures.pdf.SECONDS", 0.2 if act == ENDLESS else 60.0)
+    with pytest.raises(DocumentRefused) as refused:
+        await render_pages(pdf() + bytes(1 << 20), [1], chat=5)
+    assert refused.value.fault is DocumentFault.TOO_MUCH
+    assert [process.returncode is None for process in started.processes] == [False]
+
+
+@pytest.mark.parametrize("act", [ENDLESS], indirect=True)
+@pytest.mark.usefixtures("act")
+async def test_who_is_cancelled_leaves_no_process(started: Started) -> None:
+    """It would hold up what comes next."""
+    rendering = spawn(render_pages(pdf(), [1], chat=5), "render")
+    await started.one.wait()
+    rendering.cancel()
+    await asyncio.wait([rendering])
+    assert [process.returncode is None for process in started.processes] == [False]
+
+
+@pytest.mark.parametrize("act", [ENDLESS], indirect=True)
+@pytest.mark.usefixtures("act")
+async def test_a_chats_slow_documents_leave_room_for_others(started: Started) -> None:
+    """However many it sends, one is worked on."""
+    slow = [spawn(render_pages(pdf(), [1], chat=5), "render") for _ in range(20)]
+    await started.one.wait()
+    others = spawn(render_pages(pdf(), [1], chat=6), "render")
+    async with asyncio.timeout(30):
+        while len(started.processes) < 2:
+            started.one.clear()
+            await started.one.wait()
+    assert len(started.processes) == 2
+    for task in (*slow, others):
+        task.cancel()
+    await asyncio.wait([*slow, others])
+    assert len(started.processes) == 2
+
+
+async def test_the_process_knows_nothing_of_the_bots_environment(started: Started) -> None:
+    """Not its token, above all."""
+    await render_pages(pdf(), [1], chat=5)
+    assert started.environments == [{}]

@@ -1,0 +1,193 @@
+"""The SQLite file: transactions, migrations, and what cannot be opened."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import aiosqlite
+import pytest
+
+from assistant.storage import BACKUPS, Database, Pictures, StorageError, Turns, open_database
+from assistant.storage.database import FILE, migrate, migrations, version_of
+from assistant.tasks import spawn
+
+
+async def test_it_is_set_up_to_lose_nothing(database: Database) -> None:
+    """Write-ahead log, synced at each commit, with foreign keys; deleted is overwritten; a lock is waited for."""
+    names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+    found = [(await database.row(f"PRAGMA {name}")) for name in names]
+    assert [row[0] for row in found if row] == ["wal", 2, 1, 1, 10_000]
+
+
+async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    """All or nothing, and the next one works."""
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as connection:
+            await connection.execute("INSERT INTO chats (id) VALUES (1)")
+            raise RuntimeError
+    await database.write("INSERT INTO chats (id) VALUES (2)")
+    assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [2]
+
+
+async def test_a_cancelled_writer_does_not_block_the_next(database: Database) -> None:
+    """Cancelled at any point, the transaction is rolled back and the lock is free."""
+    for turns in range(12):
+        work = asyncio.ensure_future(database.write("INSERT INTO chats (id) VALUES (?)", turns))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        work.cancel()
+        await asyncio.wait([work])
+    assert await database.write("INSERT INTO chats (id) VALUES (1000)") == 1
+
+
+async def test_a_commit_that_fails_leaves_nothing(database: Database) -> None:
+    """What is found wrong only at the end is rolled back too, and the next one works."""
+    with pytest.raises(sqlite3.IntegrityError):
+        async with database.transaction() as connection:
+            await connection.execute("PRAGMA defer_foreign_keys = ON")
+            await connection.execute("INSERT INTO looked_at (chat, topic, picture) VALUES (1, 0, 12345)")
+    await database.write("INSERT INTO chats (id) VALUES (2)")
+    assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [2]
+
+
+async def test_writers_take_turns(database: Database) -> None:
+    """Many at once do not disturb each other."""
+    await asyncio.gather(*(database.write("INSERT INTO chats (id) VALUES (?)", number) for number in range(50)))
+    assert len(await database.rows("SELECT id FROM chats")) == 50
+
+
+async def test_a_second_start_finds_what_the_first_wrote(tmp_path: Path) -> None:
+    """Migrations run once."""
+    async with open_database(tmp_path) as first:
+        await first.write("INSERT INTO chats (id) VALUES (7)")
+    async with open_database(tmp_path) as second:
+        assert await second.row("SELECT id FROM chats WHERE id = 7") is not None
+        version = await second.row("PRAGMA user_version")
+    assert version is not None and version[0] == len(migrations())
+
+
+async def test_a_newer_database_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    """An old program must not touch what a newer one made."""
+    async with open_database(tmp_path) as database:
+        await database.write("PRAGMA user_version = 99")
+    with pytest.raises(StorageError, match="version 99"):
+        async with open_database(tmp_path):
+            pass
+
+
+async def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
+    """The version and the tables stay as they were."""
+    async with aiosqlite.connect(tmp_path / FILE, isolation_level=None) as connection:
+        with pytest.raises(sqlite3.Error):
+            await migrate(connection, ["CREATE TABLE one (id)", "CREATE TABLE two (id); CREATE TABLE one (id)"])
+        assert list(await connection.execute_fetchall("PRAGMA user_version")) == [(1,)]
+        assert list(await connection.execute_fetchall("SELECT name FROM sqlite_master")) == [("one",)]
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    """The sentence names the setting and the file."""
+    (tmp_path / FILE).write_bytes(b"This is a letter." * 100)
+    with pytest.raises(StorageError, match=r"storage\.path"):
+        async with open_database(tmp_path):
+            pass
+
+
+async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """There is a file where the folder should be."""
+    (tmp_path / "data").write_text("a file")
+    with pytest.raises(StorageError, match=r"storage\.path"):
+        async with open_database(tmp_path / "data"):
+            pass
+
+
+def backups(folder: Path) -> list[str]:
+    """The names of the copies."""
+    return [file.name for file in folder.glob(BACKUPS)]
+
+
+async def old_database(folder: Path) -> None:
+    """A database as the first version left it, with something in it."""
+    async with aiosqlite.connect(folder / FILE, isolation_level=None) as connection:
+        await migrate(connection, migrations()[:1])
+        await connection.execute("INSERT INTO chats (id, detail) VALUES (7, 'high')")
+
+
+async def test_a_migration_leaves_a_backup_of_what_was(tmp_path: Path) -> None:
+    """The copy is a whole database of the older version; the data goes on in the new one."""
+    await old_database(tmp_path)
+    async with open_database(tmp_path) as database:
+        row = await database.row("SELECT detail FROM chats WHERE id = 7")
+    assert row is not None and row["detail"] == "high"
+    assert backups(tmp_path) == [f"{FILE}.v1.bak"]
+    async with aiosqlite.connect(tmp_path / f"{FILE}.v1.bak") as copy:
+        assert await version_of(copy) == 1
+        assert list(await copy.execute_fetchall("SELECT detail FROM chats")) == [("high",)]
+
+
+async def test_without_a_migration_there_is_no_backup(tmp_path: Path) -> None:
+    """Neither a new database nor one that is up to date is copied."""
+    for _ in range(2):
+        async with open_database(tmp_path):
+            pass
+    assert backups(tmp_path) == []
+
+
+async def test_without_room_for_a_backup_nothing_is_migrated(tmp_path: Path) -> None:
+    """The start stops with a sentence, and the database is of the older version still."""
+    await old_database(tmp_path)
+    (tmp_path / f"{FILE}.v1.bak").mkdir()
+    with pytest.raises(StorageError, match=r"storage\.path"):
+        async with open_database(tmp_path):
+            pass
+    async with aiosqlite.connect(tmp_path / FILE) as connection:
+        assert await version_of(connection) == 1
+
+
+async def test_several_statements_are_written_all_or_none(tmp_path: Path) -> None:
+    """One that fails takes back those before it, and the next writer finds no transaction open."""
+    insert = "INSERT INTO chats (id, detail) VALUES (?, ?)"
+    async with open_database(tmp_path) as database:
+        await database.write_all((insert, (1, "low")), (insert, (2, "high")))
+        with pytest.raises(sqlite3.IntegrityError):
+            await database.write_all((insert, (3, "low")), (insert, (1, "max")))
+        await database.write_all(("DELETE FROM chats WHERE id = ?", (2,)))
+        assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [1]
+
+
+async def test_who_waits_is_written_together(database: Database) -> None:
+    """Each is told of its own success or failure; who gave up meanwhile is not written."""
+    insert = "INSERT INTO chats (id) VALUES (?)"
+    async with database.transaction():
+        wanted = [spawn(database.write(insert, number), "write") for number in (1, 2, 3)]
+        twice, leaving = (spawn(database.write(insert, number), "write") for number in (1, 4))
+        await asyncio.sleep(0)  # All have come.
+        leaving.cancel()
+    with pytest.raises(sqlite3.IntegrityError):
+        await twice
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert [await each for each in wanted] == [1, 1, 1]
+    assert [row["id"] for row in await database.rows("SELECT id FROM chats ORDER BY id")] == [1, 2, 3]
+
+
+async def test_what_was_talked_about_before_albums_is_still_known(tmp_path: Path) -> None:
+    """The tables that are made anew keep their rows, and what refers to them."""
+    async with aiosqlite.connect(tmp_path / FILE, isolation_level=None) as connection:
+        await migrate(connection, migrations()[:7])
+        await connection.executescript(
+            "INSERT INTO pictures VALUES (3, 5, 10, 'A', 'photo', 'F', 'U', 640, 480, 1000, 'a.jpg', 1.0);"
+            "INSERT INTO message_pictures VALUES (5, 10, 3), (5, 11, 3);"
+            "INSERT INTO turns (chat, picture, role, text, created_at) VALUES (5, 3, 'user', 'What?', 1.0);"
+            "INSERT INTO chats (id, picture) VALUES (5, 3), (6, NULL);"
+            "INSERT INTO topics (chat, topic, picture) VALUES (5, 7, 3);"
+        )
+    async with open_database(tmp_path) as database:
+        pictures = Pictures(database)
+        (picture,) = await pictures.current(5)
+        assert (picture.id, picture.path, picture.page) == (3, "a.jpg", 0)
+        assert await pictures.current(5, 7) == await pictures.of_message(5, 11) == [picture]
+        assert [message.text for message in await Turns(database).history(picture, None)] == ["What?"]
+        assert await database.rows("PRAGMA foreign_key_check") == []
+        await database.write("DELETE FROM pictures")
+        for table in ("message_pictures", "looked_at", "turns"):
+            assert await database.rows(f"SELECT * FROM {table}") == []  # noqa: S608

@@ -1,0 +1,107 @@
+"""What is deleted by age or by chat, to the row; that nothing of it is left on the disk is in `test_retention`."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from assistant.storage import Admissions, Database, Deletion, Pictures, Standing, Turns
+from bot.updates.inbox import Inbox
+from tests.assistant.storage.test_tables import NEW, TURN
+
+MOMENT = 1_000_000.0
+PAYLOAD = json.dumps({"message": {"message_id": 1, "chat": {"id": 5}}}).encode()
+
+
+async def ages(database: Database, table: str, column: str, **by_id: float) -> None:
+    """Say when rows were written, by the number after an underscore."""
+    key = "update_id" if table == "inbox" else "id"
+    for name, moment in by_id.items():
+        sql = f"UPDATE {table} SET {column} = ? WHERE {key} = ?"  # noqa: S608
+        assert await database.write(sql, moment, int(name[1:])) == 1
+
+
+async def test_of_pictures_and_turns_only_older_ones_go(database: Database) -> None:
+    """What was written at that very moment stays, and a picture about which somebody asked since."""
+    pictures, turns = Pictures(database), Turns(database)
+    added = [await pictures.add(replace(NEW, message_id=number, path=f"{number}.jpg")) for number in (1, 2, 3)]
+    for number, picture in zip((11, 12), added, strict=False):
+        await turns.add([(picture, replace(TURN, question_message=number))])
+    await ages(database, "pictures", "created_at", _1=MOMENT - 1, _2=MOMENT - 1, _3=MOMENT)
+    await ages(database, "turns", "created_at", _1=MOMENT - 1, _2=MOMENT - 1, _3=MOMENT - 1, _4=MOMENT)
+    assert await Deletion(database).older_than(MOMENT) == 1
+    assert await Deletion(database).files() == {"2.jpg", "3.jpg"}
+    assert [message.text for message in await turns.history(added[1], None)] == ["A cat."]
+    assert not await turns.answered(5, 11)
+
+
+async def test_of_updates_only_those_set_aside_go(database: Database) -> None:
+    """However long another one waits."""
+    inbox = Inbox(database)
+    for number in (1, 2):
+        await inbox.set_aside(number, PAYLOAD, "odd")
+    await inbox.receive(3, PAYLOAD)
+    await ages(database, "inbox", "received_at", _1=MOMENT - 1, _2=MOMENT, _3=MOMENT - 1)
+    await Deletion(database).older_than(MOMENT)
+    assert [row.update_id for row in await inbox.aside()] == [2]
+    assert [row.update_id for row in await inbox.waiting(9)] == [3]
+
+
+async def test_of_people_only_those_go_who_still_ask(database: Database) -> None:
+    """Who was let in, or turned away, stays so, however long ago it was that they asked."""
+    admissions = Admissions(database)
+    for number, moment in ((1, MOMENT - 1), (2, MOMENT), (3, MOMENT - 1), (4, MOMENT - 1)):
+        await admissions.ask(number, "Somebody", "en", moment, 3600)
+    for number, standing in ((3, Standing.GUEST), (4, Standing.REFUSED)):
+        asking = await admissions.get(number)
+        assert asking is not None and await admissions.change(asking, standing, by=9)
+    await Deletion(database).older_than(MOMENT)
+    found = [await admissions.get(number) for number in (1, 2, 3, 4)]
+    standings = [one and one.standing for one in found]
+    assert standings == [None, Standing.ASKING, Standing.GUEST, Standing.REFUSED]
+
+
+async def test_a_chat_is_forgotten_and_no_other(database: Database) -> None:
+    """What came with the update that asks for it, or later, stays, as does its own message."""
+    pictures, turns, inbox = Pictures(database), Turns(database), Inbox(database)
+    for chat in (5, 6):
+        await turns.add([(await pictures.add(replace(NEW, chat=chat, path=f"{chat}.jpg")), TURN)])
+    for number in (1, 2, 3):
+        await inbox.receive(number, PAYLOAD)
+        await inbox.note_answer(number, 70 + number)
+    await inbox.receive(4, PAYLOAD.replace(b"5", b"6"))
+    assert (await inbox.begun(5, 2), await inbox.begun(5, 4)) == ([71], [71, 72, 73])
+    forgotten = await Deletion(database).chat(5, 2)
+    assert (forgotten.pictures, forgotten.questions, forgotten.files) == (1, 1, ("5.jpg",))
+    assert forgotten.erased
+    assert (await inbox.begun(5, 2), await inbox.begun(5, 4)) == ([], [72, 73])
+    assert [row.update_id for row in await inbox.waiting(9)] == [2, 3, 4]
+    assert [await turns.answered(chat, 11) for chat in (5, 6)] == [False, True]
+    assert await Deletion(database).copies(6) == ["6.jpg"]
+
+
+@pytest.mark.parametrize("newest", ["inbox", "pictures", "turns"])
+async def test_the_newest_of_all_is_known(database: Database, newest: str) -> None:
+    """An update, a picture or a turn, whichever came last; nothing where there is none."""
+    assert await Deletion(database).newest() is None
+    pictures, inbox = Pictures(database), Inbox(database)
+    first, _ = [await pictures.add(replace(NEW, message_id=number)) for number in (1, 2)]
+    await Turns(database).add([(first, TURN)])
+    for number in (1, 2):
+        await inbox.receive(number, PAYLOAD)
+    for table, column in (("inbox", "received_at"), ("pictures", "created_at"), ("turns", "created_at")):
+        await ages(database, table, column, _1=MOMENT - 2, _2=MOMENT + (table == newest))
+    assert await Deletion(database).newest() == MOMENT + 1
+
+
+async def test_what_is_deleted_in_parts_is_counted_as_a_whole(database: Database) -> None:
+    """Where the same update deletes once more, as after the process was killed in between."""
+    pictures, turns, inbox = Pictures(database), Turns(database), Inbox(database)
+    await inbox.receive(9, PAYLOAD)
+    for number in (1, 2, 3):
+        picture = await pictures.add(replace(NEW, message_id=number))
+        if number == 1:
+            await turns.add([(picture, TURN)])
+        if number > 1:
+            forgotten = await Deletion(database).chat(5, 9)
+    assert (forgotten.pictures, forgotten.questions) == (3, 1)

@@ -1,0 +1,101 @@
+"""The tables of pictures: which are found where, and in which order."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from assistant.storage import Database, Picture, Pictures
+from tests.assistant.storage.test_tables import NEW
+
+
+@pytest.fixture
+def pictures(database: Database) -> Pictures:
+    """No pictures yet."""
+    return Pictures(database)
+
+
+def numbers(found: list[Picture]) -> list[int]:
+    """The messages that show them."""
+    return [picture.message_id for picture in found]
+
+
+def test_a_picture_is_no_page_unless_it_says_so() -> None:
+    """And has no digest."""
+    assert (NEW.page, NEW.pages, NEW.digest) == (0, 0, None)
+
+
+async def test_when_it_was_remembered_is_kept(pictures: Pictures, database: Database) -> None:
+    """In seconds since 1970."""
+    before = time.time()
+    await pictures.add(NEW)
+    row = await database.row("SELECT created_at FROM pictures")
+    assert row is not None and before <= row["created_at"] <= time.time()
+
+
+async def test_a_copy_that_is_written_again_is_known_by_its_digest(pictures: Pictures) -> None:
+    """That picture's, no other's; what the same message brings again has its own."""
+    first, second = [await pictures.add(replace(NEW, message_id=number, digest="d")) for number in (1, 2)]
+    await pictures.note_copy(first.id, "e")
+    assert await pictures.get(first.id) == replace(first, digest="e")
+    assert await pictures.get(second.id) == second
+    again = await pictures.add(replace(NEW, message_id=1, file_id="G", path="b.jpg", digest="f"))
+    assert again == replace(first, file_id="G", path="b.jpg", digest="f")
+    assert await pictures.get(99) is None
+
+
+async def test_each_chat_has_its_own(pictures: Pictures) -> None:
+    """Of a message, an album, the newest: nothing of another chat's, nor of another message or album."""
+    for chat in (5, 6):
+        for number, album in ((1, "A"), (2, "B"), (3, "A")):
+            await pictures.add(replace(NEW, chat=chat, message_id=number, album=album))
+    here = await pictures.recent(5, 9)
+    assert {picture.chat for picture in here} == {5}
+    assert numbers(here) == [1, 2, 3]
+    assert numbers(await pictures.recent(5, 2)) == [2, 3]
+    assert await pictures.of_album(5, "A") == [here[0], here[2]]
+    assert await pictures.of_message(5, 2) == [here[1]]
+    assert await pictures.of_album(5, "C") == await pictures.of_message(5, 4) == await pictures.recent(7, 9) == []
+
+
+async def test_pages_are_those_of_one_document(pictures: Pictures) -> None:
+    """In order, and not the picture that another message shows."""
+    for chat, message, page in ((5, 1, 2), (5, 1, 1), (5, 2, 1), (6, 1, 1), (5, 3, 0)):
+        await pictures.add(replace(NEW, chat=chat, message_id=message, page=page, path=f"{chat}{message}{page}"))
+    assert [picture.path for picture in await pictures.pages(5, 1)] == ["511", "512"]
+    assert await pictures.pages(5, 3) == []
+
+
+async def test_they_are_in_the_order_in_which_they_were_sent(pictures: Pictures) -> None:
+    """By the number of the message, which is negative where it is a former chat's, and by page."""
+    for number, page in ((3, 0), (-1, 2), (-1, 1), (-2, 0)):
+        await pictures.add(replace(NEW, message_id=number, page=page, album="A"))
+    found = await pictures.of_album(5, "A")
+    assert [(picture.message_id, picture.page) for picture in found] == [(-1, 1), (-1, 2), (-2, 0), (3, 0)]
+
+
+async def test_what_is_looked_at_elsewhere_stays(pictures: Pictures) -> None:
+    """In another chat, in another topic; without a topic it is the chat itself."""
+    first, second = [await pictures.add(replace(NEW, message_id=number)) for number in (1, 2)]
+    for chat, topic in ((5, None), (5, 7), (6, None), (6, 7)):
+        await pictures.look_at([first], chat, topic)
+    await pictures.look_at([second], 5)
+    await pictures.look_at([], 6, 7)
+    assert [numbers(await pictures.current(*place)) for place in ((5,), (5, 0), (5, 7), (6,), (6, 7))] == [
+        [2],
+        [2],
+        [1],
+        [1],
+        [],
+    ]
+
+
+async def test_what_other_messages_are_about_stays(pictures: Pictures) -> None:
+    """A message is about what was said last, in its own chat."""
+    first, second = [await pictures.add(replace(NEW, message_id=number)) for number in (1, 2)]
+    other = await pictures.add(replace(NEW, chat=6))
+    await pictures.about([first], [20, 21])
+    await pictures.about([other], [20])
+    await pictures.about([second], [20])
+    await pictures.about([second], [20])
+    assert [await pictures.of_message(*place) for place in ((5, 20), (5, 21), (6, 20))] == [[second], [first], [other]]

@@ -1,0 +1,85 @@
+"""What was asked and answered, as it is asked for later."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from assistant.storage import Database, Picture, Pictures, Turns
+from model_service import Detail, FinishReason
+from tests.assistant.storage.test_tables import NEW, TURN
+
+
+@pytest.fixture
+async def pictures(database: Database) -> list[Picture]:
+    """Two pictures of one chat and one of another."""
+    table = Pictures(database)
+    news = (NEW, replace(NEW, message_id=20), replace(NEW, chat=6))
+    return [await table.add(new) for new in news]
+
+
+@pytest.fixture
+async def turns(database: Database, pictures: list[Picture]) -> Turns:
+    """Two questions about the first picture, one of them about the second too, and one about the other chat's."""
+    table = Turns(database)
+    where = replace(TURN, question="Where?", question_message=14, user=43, detail=Detail(100), answer_messages=(15,))
+    await table.add([(pictures[0], TURN)])
+    await table.add([(pictures[0], where), (pictures[1], where)])
+    await table.add([(pictures[2], replace(TURN, question="Who?", question_message=12, detail=Detail(64)))])
+    return table
+
+
+async def test_what_a_message_asked_and_who(turns: Turns) -> None:
+    """In its chat; an answer asks nothing, nor does a message that nobody answered."""
+    assert await turns.asked(5, 11) == ("What?", 42)
+    assert await turns.asked(5, 14) == ("Where?", 43)
+    assert await turns.asked(6, 12) == ("Who?", 42)
+    assert [await turns.asked(chat, number) for chat, number in ((5, 12), (5, 13), (6, 11), (5, 99))] == [None] * 4
+
+
+async def test_how_closely_it_was_looked_at(turns: Turns, pictures: list[Picture]) -> None:
+    """Question by question, of each picture on its own."""
+    assert await turns.details(pictures[0]) == [Detail(512), Detail(100)]
+    assert await turns.details(pictures[1]) == [Detail(100)]
+    assert await turns.details(pictures[2]) == [Detail(64)]
+
+
+async def test_what_the_first_of_some_messages_asked(turns: Turns) -> None:
+    """In the order in which they were asked; messages of another chat and answers do not count."""
+    assert await turns.question(5, [14, 11]) == "What?"
+    assert await turns.question(5, (each for each in (14, 99))) == "Where?"
+    assert await turns.question(6, [11, 12]) == "Who?"
+    assert await turns.question(5, [12, 15]) is None
+    assert await turns.question(5, []) is None
+
+
+async def test_what_was_asked_last_about_each(turns: Turns, pictures: list[Picture], database: Database) -> None:
+    """A picture that nobody asked about is left out."""
+    silent = await Pictures(database).add(replace(NEW, message_id=30))
+    first, second, third = (picture.id for picture in pictures)
+    assert await turns.last_questions([*pictures, silent]) == {first: "Where?", second: "Where?", third: "Who?"}
+    assert await turns.last_questions(pictures[:1]) == {first: "Where?"}
+    assert await turns.last_questions([]) == {}
+
+
+async def test_whether_a_message_was_answered(turns: Turns) -> None:
+    """The question's message, not the answer's, and not one of that number elsewhere."""
+    assert [await turns.answered(5, number) for number in (11, 14, 12, 15, 99)] == [True, True, False, False, False]
+    assert not await turns.answered(6, 11)
+
+
+async def test_all_of_a_turn_is_kept(database: Database, pictures: list[Picture]) -> None:
+    """The question by its message and asker, the answer by its first message and how it ended; both with the time."""
+    before = time.time()
+    turn = replace(TURN, name="Ada", finish=FinishReason.LENGTH)
+    await Turns(database).add([(pictures[0], turn), (pictures[1], replace(turn, answer_messages=()))])
+    rows = await database.rows("SELECT * FROM turns ORDER BY id")
+    assert [(row["role"], row["text"], row["message_id"], row["user"], row["name"], row["finish"]) for row in rows] == [
+        ("user", "What?", 11, 42, "Ada", None),
+        ("assistant", "A cat.", 12, None, None, "length"),
+        ("user", "What?", 11, 42, "Ada", None),
+        ("assistant", "A cat.", None, None, None, "length"),
+    ]
+    assert [row["picture"] for row in rows] == [pictures[0].id] * 2 + [pictures[1].id] * 2
+    assert {(row["chat"], row["level"]) for row in rows} == {(5, str(Detail(512)))}
+    assert all(before <= row["created_at"] <= time.time() for row in rows)

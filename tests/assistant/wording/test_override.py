@@ -1,0 +1,68 @@
+"""What a question says about itself."""
+
+import pytest
+
+from assistant.settings.chat_settings import ChatSettings, Length
+from assistant.texts import LANGUAGES, texts_in
+from assistant.wording.pages import PAGES, PICTURES, chosen
+from assistant.wording.question import PROMPTS, ParsedQuestion, Task, read
+from assistant.wording.regions import RegionName, named_in
+from model_service import Detail
+
+HIGH, MAX = Detail(512), Detail(1600)
+READ = [
+    ("What is this?", ParsedQuestion("What is this?")),
+    ("#high What is this?", ParsedQuestion("What is this?", HIGH)),
+    ("What is #MAX this ?", ParsedQuestion("What is this?", MAX)),
+    ("What is this? #300", ParsedQuestion("What is this?", Detail(300))),
+    ("#high #max x", ParsedQuestion("x", MAX)),
+    ("＃high这是什么", ParsedQuestion("这是什么", HIGH)),
+    ("#topleft what?", ParsedQuestion("what?", None, RegionName.TOP_LEFT)),
+    ("#左上角这是什么", ParsedQuestion("这是什么", None, RegionName.TOP_LEFT)),
+    ("#max #middle Read  it", ParsedQuestion("Read it", MAX, RegionName.MIDDLE)),
+    ("In the middle, #high what is it?", ParsedQuestion("In the middle, what is it?", HIGH, RegionName.MIDDLE)),
+    ("Line one #high\nLine two", ParsedQuestion("Line one\nLine two", HIGH)),
+    ("#high", ParsedQuestion("", HIGH)),
+]
+LEFT_ALONE = [
+    "Who is player #23?",
+    "What is item #300 in the list?",
+    "#15",
+    "What? #2000",
+    "What is #foo?",
+    "C#high",
+    "#highest",
+    "https://example.org/#high",
+    "#" + "9" * 5000,
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), READ)
+def test_tags_choose_and_are_taken_out(text: str, wanted: ParsedQuestion) -> None:
+    """Anywhere, in any case; the last one holds; a number at the beginning or the end alone."""
+    assert read(text) == wanted
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE)
+def test_what_chooses_nothing_stays(text: str) -> None:
+    """Not a sign of the question is lost."""
+    assert read(text) == ParsedQuestion(text)
+
+
+def test_what_is_chosen_holds_for_this_question() -> None:
+    """All else stays as the chat chose it."""
+    chat = ChatSettings(detail=MAX, length=Length.SHORT, temperature=0.0, footer=False)
+    assert ParsedQuestion("?").settings(chat) == chat
+    assert ParsedQuestion("?", HIGH).settings(chat).detail == HIGH
+    assert ParsedQuestion("?", task=Task.TEXT).settings(chat).length is Length.NORMAL
+    assert ParsedQuestion("?", anew=True).settings(chat).temperature > 0
+    assert not ParsedQuestion("?", HIGH).settings(chat).footer
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("task", Task)
+def test_no_prompt_names_a_page_or_a_part(language: str, task: Task) -> None:
+    """What is asked for by a command is about all of what the person means."""
+    prompt = texts_in(language).say(PROMPTS[task])
+    assert not chosen(prompt, PAGES, 5) and not chosen(prompt, PICTURES, 5)
+    assert named_in(prompt) is None and read(prompt) == ParsedQuestion(prompt)

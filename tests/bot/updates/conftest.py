@@ -1,0 +1,5 @@
+"""A database in a file of its own."""
+
+from tests.assistant.storage.conftest import database
+
+__all__ = ["database"]

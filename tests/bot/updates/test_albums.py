@@ -1,0 +1,233 @@
+"""What is taken in together: when an album is complete, who asks for it, and what the others of its chat wait for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from telegram import Update
+
+from assistant.storage import Database, open_database
+from bot.updates.albums import Arrival, Window
+from bot.updates.inbox import Inbox
+from bot.updates.lanes import Lanes
+
+
+class Moment:
+    """A clock that a test turns; `asleep` is set while somebody sleeps by it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.asleep = asyncio.Event()
+        self._turned = asyncio.Event()
+        self.window = Window(1.0, 5.0, lambda: self.now, self.sleep)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep until the clock was turned so far."""
+        until = self.now + seconds
+        while self.now < until:
+            self.asleep.set()
+            await self._turned.wait()
+        self.asleep.clear()
+
+    def turn(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+        self._turned.set()
+        self._turned = asyncio.Event()
+
+
+def update(number: int, album: str | None = "A", **content: Any) -> Update:
+    """An update of chat 1 with a message of an album."""
+    message = {"message_id": number, "date": 1, "chat": {"id": 1, "type": "private"}, **content}
+    made = Update.de_json(
+        {"update_id": number, "message": message | ({"media_group_id": album} if album else {})}, None
+    )
+    assert made is not None
+    return made
+
+
+@pytest.fixture
+def moment() -> Moment:
+    """The beginning."""
+    return Moment()
+
+
+async def test_an_album_is_complete_after_a_quiet_second(moment: Moment) -> None:
+    """Counted from the newest."""
+    album, first, second = Arrival(moment.window), update(1), update(2)
+    album.join(first)
+    waiting = asyncio.ensure_future(album.complete(first))
+    await moment.asleep.wait()
+    moment.turn(0.9)
+    album.join(second)
+    moment.turn(0.9)
+    await asyncio.sleep(0)
+    assert not album.is_complete
+    moment.turn(0.1)
+    await waiting
+    await album.complete(second)
+    assert album.is_complete
+
+
+async def test_it_does_not_wait_for_ever(moment: Moment) -> None:
+    """Five seconds after the first nobody waits any more, although another came just now."""
+    album = Arrival(moment.window)
+    updates = [update(number) for number in range(1, 8)]
+    album.join(updates[0])
+    waiting = asyncio.ensure_future(album.complete(updates[0]))
+    for each in updates[1:]:
+        await moment.asleep.wait()
+        moment.turn(0.8)
+        album.join(each)
+    moment.turn(0.2)
+    await waiting
+
+
+def test_those_with_a_caption_ask_else_the_first() -> None:
+    """In the order in which they were sent, whichever came first."""
+    plain, asking = [update(3), update(1)], [update(4, caption="b"), update(2, caption="a")]
+    album = Arrival()
+    for each in plain:
+        album.join(each)
+    assert album.asking == [plain[1]]
+    for each in asking:
+        album.join(each)
+    assert [each.update_id for each in album.asking] == [2, 4]
+    album.settle(2)
+    assert not album.taken_in.is_set()
+    album.settle(4)
+    assert album.taken_in.is_set()
+
+
+class Street:
+    """Lanes whose handlers end at a gate; `log` tells which ran."""
+
+    def __init__(self, database: Database) -> None:
+        self.inbox = Inbox(database)
+        self.lanes = Lanes(self.inbox, self._again)
+        self.database = database
+        self.log: list[int] = []
+        self.began = asyncio.Event()
+        self.gate = asyncio.Event()
+
+    async def enter(self, update: Update) -> "asyncio.Task[None]":
+        """An update arrives; returns its work."""
+        await self.inbox.receive(update.update_id, b"{}")
+        task = asyncio.ensure_future(self.lanes.process_update(update, self._handle(update.update_id)))
+        await asyncio.sleep(0)
+        return task
+
+    async def _again(self, update: Update) -> None:
+        raise AssertionError(update)
+
+    async def _handle(self, number: int) -> None:
+        self.log.append(number)
+        self.began.set()
+        await self.gate.wait()
+
+    async def states(self) -> list[str]:
+        """Of the inbox's rows."""
+        return [row["state"] for row in await self.database.rows("SELECT state FROM inbox ORDER BY update_id")]
+
+
+@pytest.fixture
+async def street(tmp_path: Path, moment: Moment, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Street]:
+    """Lanes on a real inbox, by the clock that a test turns."""
+    monkeypatch.setattr("bot.updates.lanes.WINDOW", moment.window)
+    async with open_database(tmp_path) as database:
+        yield Street(database)
+
+
+async def test_one_works_for_all_and_what_comes_next_waits(street: Street, moment: Moment) -> None:
+    """Until it is complete every row stays waiting; a late one of the album passes by what came in between."""
+    works = [await street.enter(update(1)), await street.enter(update(2, caption="What?"))]
+    behind = await street.enter(update(3, album=None, text="And?"))
+    works.append(await street.enter(update(4)))
+    await moment.asleep.wait()
+    assert street.lanes.arriving == 3
+    assert await street.states() == ["waiting"] * 4
+    moment.turn(1.0)
+    await street.began.wait()
+    assert street.log == [2]
+    assert [each.update_id for each in street.lanes.taken_in_with(2)] == [1, 2, 4]
+    street.gate.set()
+    await asyncio.gather(*works, behind)
+    assert street.log == [2, 3]
+    assert await street.states() == ["done"] * 4
+    assert (street.lanes.chats, street.lanes.arriving) == (0, 0)
+
+
+async def test_the_others_end_when_the_next_may_begin(street: Street, moment: Moment) -> None:
+    """While the one that asks goes on."""
+    plain, asking = await street.enter(update(1)), await street.enter(update(2, caption="What?"))
+    await moment.asleep.wait()
+    moment.turn(1.0)
+    await street.began.wait()
+    street.lanes.let_by(2)
+    await plain
+    assert await street.states() == ["done", "working"]
+    street.gate.set()
+    await asking
+
+
+async def test_one_that_comes_while_the_others_are_at_work_is_handled_by_itself(street: Street, moment: Moment) -> None:
+    """The album is complete: nobody works for it any more."""
+    work = await street.enter(update(1, caption="What?"))
+    await moment.asleep.wait()
+    moment.turn(1.0)
+    await street.began.wait()
+    late = await street.enter(update(2))
+    street.gate.set()
+    await work
+    await moment.asleep.wait()
+    moment.turn(1.0)
+    await late
+    assert street.log == [1, 2]
+
+
+async def test_at_the_end_of_the_process_it_is_left_to_the_next_run(street: Street, moment: Moment) -> None:
+    """In every chat: no row is done, nothing was handled, nobody hangs. What is at work goes on."""
+    works = [await street.enter(update(1)), await street.enter(update(2, caption="What?"))]
+    works.append(await street.enter(update(3, chat={"id": 2, "type": "private"})))
+    begun = await street.enter(update(4, album=None, chat={"id": 3, "type": "private"}))
+    await moment.asleep.wait()
+    await street.began.wait()
+    await street.lanes.leave_waiting()
+    assert [work.done() for work in works] == [True] * 3
+    assert not begun.done()
+    street.gate.set()
+    await begun
+    assert street.log == [4]
+    assert await street.states() == ["waiting", "waiting", "waiting", "done"]
+    assert (street.lanes.chats, street.lanes.arriving) == (0, 0)
+
+
+async def test_forgetting_in_the_middle_leaves_the_rest(street: Street, moment: Moment) -> None:
+    """What came after /forget is an album of its own."""
+    street.gate.set()
+    dropped, kept = await street.enter(update(1, caption="What?")), await street.enter(update(3))
+    await moment.asleep.wait()
+    await street.lanes.drop(1, 2)
+    await asyncio.gather(dropped, kept)
+    assert street.log == [3]
+
+
+async def test_what_comes_after_all_of_an_album_was_forgotten_is_another_album(street: Street, moment: Moment) -> None:
+    """It waits for its turn and for the rest of it."""
+    dropped, between = await street.enter(update(1)), await street.enter(update(3, album=None, text="And?"))
+    await moment.asleep.wait()
+    await street.lanes.drop(1, 2)
+    await dropped
+    works = [await street.enter(update(number)) for number in (4, 5)]
+    await street.began.wait()
+    assert street.log == [3]
+    street.gate.set()
+    await between
+    await moment.asleep.wait()
+    assert [work.done() for work in works] == [False, False]
+    assert await street.states() == ["waiting", "done", "waiting", "waiting"]
+    moment.turn(1.0)
+    await asyncio.gather(*works)
+    assert street.log == [3, 4]

@@ -1,0 +1,99 @@
+"""A group that became a supergroup: its rows under the new id."""
+
+import json
+from dataclasses import replace
+
+from assistant.settings.chat_settings import Setting
+from assistant.storage import Admissions, Chats, Database, Deletion, Pictures, Standing, Turns
+from bot.updates.group_migration import GroupMigration
+from bot.updates.inbox import Inbox
+from model_service import Detail
+from tests.assistant.storage.test_tables import NEW, TURN
+
+BEFORE, AFTER, OTHER, ADA = 5, -1001, -7, 42
+
+
+async def test_everything_moves_once(database: Database) -> None:
+    """Again, as the second chat's notice has it, changes nothing; nor does a notice that was renumbered itself."""
+    admissions, pictures, turns = Admissions(database), Pictures(database), Turns(database)
+    picture = await pictures.add(NEW)
+    await turns.add([(picture, TURN)])
+    await pictures.look_at([picture], BEFORE)
+    await admissions.let_in(BEFORE, "Family", by=ADA)
+    for before in (BEFORE, BEFORE, AFTER):
+        await GroupMigration(database).group(before, AFTER)
+    assert [(one.id, one.standing) for one in await admissions.all()] == [(AFTER, Standing.GUEST)]
+    assert [each.id for each in await pictures.current(AFTER)] == [picture.id]
+    assert await pictures.current(BEFORE) == []
+    assert [len(await turns.history(picture, ADA)), await turns.answered(AFTER, -11)] == [2, True]
+    assert (await Deletion(database).chat(AFTER, 0)).questions == 1
+
+
+async def test_a_number_of_the_former_chat_names_no_message_of_the_new_one(database: Database) -> None:
+    """A picture and a question that are numbered as former ones were are new."""
+    pictures, turns = Pictures(database), Turns(database)
+    former = await pictures.add(NEW)
+    await turns.add([(former, TURN)])
+    await GroupMigration(database).group(BEFORE, AFTER)
+    assert not await turns.answered(AFTER, 11)
+    assert [await pictures.of_message(AFTER, number) for number in (10, 11, 12)] == [[]] * 3
+    assert await pictures.of_message(AFTER, -10) == [await pictures.get(former.id)]
+
+
+async def rows_of(database: Database, chat: int) -> dict[str, list[tuple[object, ...]]]:
+    """Everything of a chat, table by table."""
+    tables = {"admissions": "id", "chats": "id"} | dict.fromkeys(
+        ("pictures", "looked_at", "turns", "message_pictures"), "chat"
+    )
+    return {
+        table: [tuple(row) for row in await database.rows(f"SELECT * FROM {table} WHERE {column} = ?", chat)]  # noqa: S608
+        for table, column in tables.items()
+    }
+
+
+async def furnish(database: Database, chat: int) -> None:
+    """Something of a chat in every table."""
+    picture = await Pictures(database).add(replace(NEW, chat=chat))
+    await Turns(database).add([(picture, TURN)])
+    await Pictures(database).look_at([picture], chat)
+    await Admissions(database).let_in(chat, "Family", by=ADA)
+    await Chats(database).choose(Setting.DETAIL, "384", chat)
+
+
+async def test_everything_of_the_group_moves_and_nothing_of_others(database: Database) -> None:
+    """What the new chat has already, as the admission of one that was let in anew, gives way."""
+    for chat in (BEFORE, OTHER):
+        await furnish(database, chat)
+    await Admissions(database).ask(AFTER, "Stranger", "en", 0.0, 3600)
+    await Chats(database).choose(Setting.DETAIL, "100", AFTER)
+    former, other = await rows_of(database, BEFORE), await rows_of(database, OTHER)
+    await GroupMigration(database).group(BEFORE, AFTER)
+    assert await rows_of(database, OTHER) == other
+    assert [table for table, rows in (await rows_of(database, BEFORE)).items() if rows] == []
+    moved = await rows_of(database, AFTER)
+    assert {table: len(rows) for table, rows in moved.items()} == {table: len(rows) for table, rows in former.items()}
+    assert all(former.values())
+    assert (await Chats(database).settings(AFTER)).detail == Detail(384)
+    assert await Admissions(database).inside(AFTER)
+
+
+async def test_what_waits_is_answered_in_the_new_chat(database: Database) -> None:
+    """Begun or not. Other chats' updates, finished ones, and what cannot be read stay as they are."""
+    inbox = Inbox(database)
+    message = {"message_id": 7, "chat": {"id": BEFORE}, "reply_to_message": {"message_id": 6, "chat": {"id": BEFORE}}}
+    other = {"message": {"message_id": 7, "chat": {"id": 9}}}
+    for number, payload in ((1, {"message": message}), (2, other), *((n, {"message": message}) for n in (3, 5))):
+        await inbox.receive(number, json.dumps(payload).encode())
+    await inbox.note_answer(1, 8)
+    await inbox.claim(3)
+    await inbox.finish(3)
+    await inbox.claim(5)
+    await inbox.set_aside(4, b"{", "unreadable")
+    await GroupMigration(database).group(BEFORE, AFTER)
+    await inbox.recover()
+    moved, kept, begun = [json.loads(row.payload) for row in await inbox.waiting(9)]
+    assert begun == moved
+    assert (moved["message"]["message_id"], moved["message"]["chat"]["id"]) == (-7, AFTER)
+    earlier = moved["message"]["reply_to_message"]
+    assert (earlier["message_id"], earlier["chat"]["id"]) == (-6, AFTER)
+    assert (kept, await inbox.answer_of(1)) == (other, None)
