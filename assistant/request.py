@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.settings.chat_settings import ChatSettings, Length
 from assistant.settings.settings import ModelSettings
-from model_service import Detail, GenerationRequest, Message, Region, SamplingParams
+from model_service import Detail, GenerationRequest, Message, PictureRef, Region, SamplingParams, with_pictures
 
 ASCII_CHARACTERS_PER_TOKEN = 3
 """A cautious estimate for Latin text (about 4 in English); any other character is counted as a token of its own."""
@@ -48,16 +48,14 @@ def build_request(
     """
     wish = wish_for(question.length, question.text)
     kept = truncate_history(history, history_tokens - estimate_tokens(question.text + wish))
+    picture = PictureRef(question.picture, question.detail, question.region)
     return GenerationRequest(
         id=question.id,
         chat=question.chat,
         person=question.person,
-        messages=(*kept, Message("user", question.text)),
-        picture=question.picture,
-        detail=question.detail,
+        messages=with_pictures((*kept, Message("user", question.text)), picture),
         sampling=sampling,
         wish=wish,
-        region=question.region,
     )
 
 

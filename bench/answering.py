@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.tasks import beside
 from bench.lag import watch_lag
-from model_service import Detail, GenerationRequest, Message, ModelService, SamplingParams
+from model_service import Detail, GenerationRequest, Message, ModelService, PictureRef, SamplingParams
 
 QUESTION = "What does it say?"
 FOLLOW_UP = "What is the date?"
@@ -65,13 +65,11 @@ def _unseen(picture: bytes) -> bytes:
 
 
 async def _time_once(service: ModelService, picture: bytes, level: str, number: int) -> _Round:
-    question = Message("user", QUESTION)
+    question = Message("user", QUESTION, (PictureRef(picture, Detail.parse(level)),))
     request = GenerationRequest(
         id=f"bench-{level}-{number}",
         chat="bench",
         messages=(question,),
-        picture=picture,
-        detail=Detail.parse(level),
         sampling=SAMPLING,
     )
     outputs = [output async for output in service.generate(request)]

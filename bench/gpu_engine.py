@@ -12,7 +12,16 @@ from pathlib import Path
 
 import torch
 
-from model_service import Detail, Gauges, GenerationRequest, Message, ModelConfig, SamplingParams
+from model_service import (
+    Detail,
+    Gauges,
+    GenerationRequest,
+    Message,
+    ModelConfig,
+    PictureRef,
+    SamplingParams,
+    with_pictures,
+)
 from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
 from model_service.engines.runtime.runner import View
 from model_service.engines.runtime.sampling import Sampler
@@ -179,20 +188,19 @@ def talk(found: dict[str, object], engine: GLM4VEngine, level: str, tiny: bool) 
 
 def read(engine: GLM4VEngine, picture: bytes, question: str) -> str:
     """Return the greedy answer to a question, with empty caches."""
-    asked = replace(_request("high", question, tokens=60), picture=picture)
+    asked = _request("high", question, tokens=60, picture=picture)
     engine.forget(asked.chat)
     return _answer(engine, asked)[3]
 
 
-def _request(level: str, *texts: str, tokens: int = 8) -> GenerationRequest:
-    """Return a request about a new picture, with a conversation."""
+def _request(level: str, *texts: str, tokens: int = 8, picture: bytes = b"") -> GenerationRequest:
+    """Return a request with a conversation about a picture, a new one if none is given."""
     messages = tuple(Message("user" if number % 2 == 0 else "assistant", text) for number, text in enumerate(texts))
+    seen = picture or (PICTURES / "page.png").read_bytes() + secrets.token_bytes(8)
     return GenerationRequest(
         id="bench",
         chat="bench",
-        messages=messages,
-        picture=(PICTURES / "page.png").read_bytes() + secrets.token_bytes(8),
-        detail=Detail.parse(level),
+        messages=with_pictures(messages, PictureRef(seen, Detail.parse(level))),
         sampling=SamplingParams(max_tokens=tokens),
     )
 

@@ -97,7 +97,8 @@ class FixedEngine:
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """Return the real plan for the real picture."""
-        return None if request.picture is None else plan_detail(request.detail, *open_picture(request.picture).size)
+        plans = (plan_detail(each.detail, *open_picture(each.data).size) for each in request.pictures)
+        return next(plans, None)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Give the same answer to everything."""

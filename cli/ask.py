@@ -15,6 +15,7 @@ from model_service import (
     GenerationRequest,
     Message,
     ModelService,
+    PictureRef,
     PictureRejected,
     Stage,
     UnknownDetail,
@@ -44,9 +45,7 @@ async def ask_model(
     request = GenerationRequest(
         id="ask",
         chat="terminal",
-        messages=(Message("user", question),),
-        picture=data,
-        detail=_detail(settings, detail),
+        messages=(Message("user", question, (PictureRef(data, _detail(settings, detail)),)),),
         sampling=settings.model.sampling(),
     )
     async with model or open_service(settings.model.config()) as service:

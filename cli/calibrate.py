@@ -20,6 +20,7 @@ from model_service import (
     ModelConfig,
     ModelService,
     OutOfMemory,
+    PictureRef,
     SamplingParams,
     open_picture,
     open_service,
@@ -153,9 +154,7 @@ async def _ask(model: ModelService, page: Page, question: str, level: Detail) ->
     request = GenerationRequest(
         id=f"calibrate-{next(_numbers)}",
         chat="calibrate",
-        messages=(Message("user", question),),
-        picture=page.picture,
-        detail=level,
+        messages=(Message("user", question, (PictureRef(page.picture, level),)),),
         sampling=SamplingParams(max_tokens=MOST_TOKENS),
     )
     return [output async for output in model.generate(request)][-1]

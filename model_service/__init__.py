@@ -29,9 +29,11 @@ from model_service.types import (
     GenerationOutput,
     GenerationRequest,
     Message,
+    PictureRef,
     Role,
     SamplingParams,
     Stage,
+    with_pictures,
 )
 
 __all__ = [
@@ -69,6 +71,7 @@ __all__ = [
     "ModelServiceError",
     "OutOfMemory",
     "PictureFault",
+    "PictureRef",
     "PictureRejected",
     "Place",
     "QueueFull",
@@ -81,4 +84,5 @@ __all__ = [
     "open_picture",
     "open_service",
     "plan_detail",
+    "with_pictures",
 ]

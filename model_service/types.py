@@ -1,6 +1,7 @@
 """What crosses the seam between the bot, the service and an engine: frozen values only."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -28,11 +29,27 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PictureRef:
+    """A picture to look at: an encoded image (any format that `open_picture` reads), how closely, and which part."""
+
+    data: bytes
+    detail: Detail = STANDARD
+    region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a conversation. Plain text: special tokens typed by a person stay plain text."""
 
     role: Role
     text: str
+    pictures: tuple[PictureRef, ...] = ()
+
+
+def with_pictures(messages: Sequence[Message], *pictures: PictureRef) -> tuple[Message, ...]:
+    """Put pictures into the first user's turn, where models expect what a conversation is about."""
+    first = next(index for index, message in enumerate(messages) if message.role == "user")
+    return (*messages[:first], replace(messages[first], pictures=pictures), *messages[first + 1 :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +66,27 @@ class SamplingParams:
 class GenerationRequest:
     """A conversation to be continued.
 
-    `messages` ends with a user's turn. `picture` holds an encoded image (any format that `open_picture` reads); GLM-4V
-    was trained with one picture, which belongs to the first user's turn. Where a `region` is given, that part of it
-    alone is looked at. `chat` and `person` (empty: unknown) name who asks: chats take turns, and people within a chat.
-    `wish` says in a sentence how the answer is to be ("Answer briefly."); the pocket model, which knows bare questions
-    alone, is not told.
+    `messages` ends with a user's turn; how many pictures they may hold is `EngineInfo.pictures_per_request`. `chat` and
+    `person` (empty: unknown) name who asks: chats take turns, and people within a chat. `wish` says in a sentence how
+    the answer is to be ("Answer briefly."); a model that was trained on bare questions alone is not told.
     """
 
     id: str
     chat: str
     messages: tuple[Message, ...]
-    picture: bytes | None = None
-    detail: Detail = STANDARD
     sampling: SamplingParams = field(default_factory=SamplingParams)
     person: str = ""
     wish: str = ""
-    region: Region | None = None
+
+    @property
+    def pictures(self) -> tuple[PictureRef, ...]:
+        """The pictures of all messages."""
+        return tuple(picture for message in self.messages for picture in message.pictures)
+
+    @property
+    def detail(self) -> Detail:
+        """How closely the first picture is looked at; STANDARD without one."""
+        return next((picture.detail for picture in self.pictures), STANDARD)
 
 
 @dataclass(frozen=True, slots=True)

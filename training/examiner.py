@@ -6,7 +6,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from model_service import Detail, Engine, EngineInfo, GenerationRequest, Message, ModelConfig, SamplingParams
+from model_service import (
+    Detail,
+    Engine,
+    EngineInfo,
+    GenerationRequest,
+    Message,
+    ModelConfig,
+    PictureRef,
+    SamplingParams,
+)
 from training.exam import Sheet
 from training.questions import QA
 from training.scores import Answer
@@ -32,9 +41,7 @@ def put(engine: Engine, sheet: Sheet, qa: QA, level: str, number: int) -> Answer
     request = GenerationRequest(
         id=f"exam-{level}-{number}",
         chat="exam",
-        messages=(Message("user", qa.question),),
-        picture=sheet.picture,
-        detail=Detail.parse(level),
+        messages=(Message("user", qa.question, (PictureRef(sheet.picture, Detail.parse(level)),)),),
         sampling=SamplingParams(max_tokens=MOST_TOKENS),
     )
     start = time.perf_counter()

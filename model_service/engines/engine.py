@@ -10,12 +10,16 @@ from model_service.types import FinishReason, GenerationRequest
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """Facts about a loaded engine: the model's name, its device and dtype, and the most visual tokens it may spend."""
+    """Facts about a loaded engine: the model's name, its device and dtype, and the most visual tokens it may spend.
+
+    `pictures_per_request`: who asks about more of them asks about one after the other where that is 1.
+    """
 
     model: str
     device: str
     dtype: str
     max_visual_tokens: int
+    pictures_per_request: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Engine(Protocol):
         """Facts for /status, logs and the command line."""
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
-        """The grid the request's picture will be read at; None without a picture.
+        """Return the grid the request's picture will be read at; None without a picture.
 
         Raises:
             PictureRejected: the bytes cannot be looked at.

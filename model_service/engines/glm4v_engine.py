@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from model_service.config import ModelConfig
-from model_service.detail import DetailPlan, plan_detail
+from model_service.detail import Detail, DetailPlan, plan_detail
 from model_service.engines.engine import EngineInfo, EngineStep
 from model_service.engines.glm4v.image import to_pixels
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
@@ -35,7 +35,7 @@ from model_service.errors import GenerationFailed, OutOfMemory
 from model_service.gauges import Gauges
 from model_service.picture import open_picture
 from model_service.region import Region
-from model_service.types import FinishReason, GenerationRequest
+from model_service.types import FinishReason, GenerationRequest, PictureRef
 
 logger = logging.getLogger(__name__)
 
@@ -99,17 +99,9 @@ class GLM4VEngine:
         return self._info
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
-        """The grid for the request's picture."""
-        if request.picture is None:
-            return None
-        digest = self._digest(request.picture)
-        size = self._sizes.get(digest)
-        if size is None:
-            size = self._open(request.picture).size
-            self._sizes.put(digest, size, 1)
-        if request.region is not None:
-            size = request.region.size(*size)
-        return plan_detail(request.detail, *size, self._info.max_visual_tokens)
+        """Return the grid for the request's picture."""
+        picture = _picture(request)
+        return None if picture is None else self._plan(picture, picture.detail)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """One step per token."""
@@ -132,6 +124,16 @@ class GLM4VEngine:
         if self._writer is not None:
             self._writer.cut_short()
         self._runner.close()
+
+    def _plan(self, picture: PictureRef, detail: Detail) -> DetailPlan:
+        digest = self._digest(picture.data)
+        size = self._sizes.get(digest)
+        if size is None:
+            size = self._open(picture.data).size
+            self._sizes.put(digest, size, 1)
+        if picture.region is not None:
+            size = picture.region.size(*size)
+        return plan_detail(detail, *size, self._info.max_visual_tokens)
 
     @torch.inference_mode()
     def _generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
@@ -171,7 +173,8 @@ class GLM4VEngine:
         if lower is None:
             raise torch.OutOfMemoryError("not even at the lowest level")
         logger.warning("memory is short on %s: request %s is read at %s", self._hardware.device, request.id, lower)
-        plan = self.plan(replace(request, detail=lower))
+        picture = _picture(request)
+        plan = None if picture is None else self._plan(picture, lower)
         return *self._runner.prefill(request.chat, prompt, self._view(request, plan), limit), plan
 
     def _fitting_prompt(self, request: GenerationRequest) -> Prompt:
@@ -180,7 +183,7 @@ class GLM4VEngine:
         reserve = min(request.sampling.max_tokens, length // 4)
         messages = request.messages if self._config.bare_questions else worded(request)
         while True:
-            prompt = build_prompt(self._tokenizer, messages, request.picture is not None)
+            prompt = build_prompt(self._tokenizer, messages, _picture(request) is not None)
             first = next(index for index, message in enumerate(messages) if message.role == "user")
             if len(prompt.ids) + reserve <= length or len(messages) - first < 3:
                 return prompt
@@ -188,13 +191,25 @@ class GLM4VEngine:
 
     def _view(self, request: GenerationRequest, plan: DetailPlan | None) -> View | None:
         """The request's picture, or the region of it, on a grid; None without a picture."""
-        picture, region = request.picture, request.region
+        picture = _picture(request)
         if plan is None or picture is None:
             return None
-        what = self._digest(picture) + (repr(region).encode() if region else b"")
+        data, region = picture.data, picture.region
+        what = self._digest(data) + (repr(region).encode() if region else b"")
         key = (what, plan.rows, plan.columns)
         size, device = (plan.width, plan.height), self._hardware.device
-        return View(key, lambda: to_pixels(_cropped(self._open(picture), region), *size, device))
+        return View(key, lambda: to_pixels(_cropped(self._open(data), region), *size, device))
+
+
+def _picture(request: GenerationRequest) -> PictureRef | None:
+    """Return the one picture that GLM-4V takes, in the first user's turn.
+
+    Raises:
+        GenerationFailed: there are more.
+    """
+    if len(request.pictures) > 1:
+        raise GenerationFailed(f"{len(request.pictures)} pictures, and the model takes one")
+    return next(iter(request.pictures), None)
 
 
 def _cropped(picture: Image.Image, region: Region | None) -> Image.Image:

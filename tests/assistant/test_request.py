@@ -23,7 +23,7 @@ def test_the_question_comes_last() -> None:
     request = build_request(QUESTION, talk("What?", "A cat."), SamplingParams(), history_tokens=100)
     assert [message.text for message in request.messages] == ["What?", "A cat.", "And now?"]
     assert [message.role for message in request.messages] == ["user", "assistant", "user"]
-    assert (request.picture, request.detail, request.id, request.chat) == (b"picture", STANDARD, "1:2", "1")
+    assert (request.pictures[0].data, request.detail, request.id, request.chat) == (b"picture", STANDARD, "1:2", "1")
 
 
 def test_the_first_pair_stays_and_the_oldest_of_the_others_go() -> None:

@@ -39,8 +39,8 @@ async def test_each_round_is_a_new_picture_and_a_follow_up_about_it() -> None:
         await time_level(service, b"picture", "standard", rounds=2)
     first, follow_up, second, _ = asked
     assert [message.text for message in follow_up.messages] == [QUESTION, "a" * (CHARACTERS + 1), FOLLOW_UP]
-    assert first.picture == follow_up.picture != second.picture
-    assert all(request.picture is not None and request.picture.startswith(b"picture") for request in asked)
+    assert first.pictures[0].data == follow_up.pictures[0].data != second.pictures[0].data
+    assert all(request.pictures and request.pictures[0].data.startswith(b"picture") for request in asked)
 
 
 async def test_an_answer_that_is_too_short_has_no_time() -> None:

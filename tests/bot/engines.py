@@ -40,12 +40,13 @@ class ScriptedEngine:
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """The real plan for the real picture."""
-        if request.picture is None:
+        if not request.pictures:
             return None
-        size = open_picture(request.picture).size
-        if request.region is not None:
-            size = request.region.size(*size)
-        return plan_detail(request.detail, *size, self.most_tokens)
+        (picture,) = request.pictures
+        size = open_picture(picture.data).size
+        if picture.region is not None:
+            size = picture.region.size(*size)
+        return plan_detail(picture.detail, *size, self.most_tokens)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Say the pieces."""

@@ -45,9 +45,9 @@ class Oracle:
         """Say the answer in two pieces."""
         if str(request.detail) == "max":
             raise OutOfMemory("too large a picture")
-        assert request.picture is not None
-        self.asked.add((request.picture, request.messages[-1].text))
-        answer = "" if str(request.detail) == "low" else self._answers[request.picture, request.messages[-1].text]
+        (picture,) = request.pictures
+        self.asked.add((picture.data, request.messages[-1].text))
+        answer = "" if str(request.detail) == "low" else self._answers[picture.data, request.messages[-1].text]
         half = len(answer) // 2
         yield EngineStep(answer[:half])
         yield EngineStep(answer[half:], FinishReason.STOP)

@@ -71,7 +71,7 @@ def pictures(number: int) -> list[bytes]:
 
 def looked_at(stage: "Stage") -> list[int]:
     """The numbers of the pictures that the engine was shown, from 1."""
-    shown = [Image.open(io.BytesIO(request.picture or b"")) for request in stage.engine.requests]
+    shown = [Image.open(io.BytesIO(request.pictures[0].data)) for request in stage.engine.requests]
     return [WIDTHS.index(image.width) + 1 for image in shown]
 
 

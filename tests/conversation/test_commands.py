@@ -21,7 +21,7 @@ async def test_start_shows_a_picture_with_questions_to_press(stage: Stage, chat:
     assert keys[0] == "What is the total?" and len(keys) == 3
     await final(chat, await chat.send(keys[0]))
     assert stage.engine.requests[0].messages[-1].text == "What is the total?"
-    assert stage.engine.requests[0].picture is not None
+    assert stage.engine.requests[0].pictures
 
 
 async def test_start_without_the_sample(server: Server, chat: Chat) -> None:
@@ -44,7 +44,7 @@ async def test_help_turns_its_pages(stage: Stage, chat: Chat) -> None:
     await chat.press("Try an example", page)
     await chat.wait_for(lambda post: post.by_bot and "this receipt" in post.text)
     await final(chat, await chat.send("What is the total?"))
-    assert stage.engine.requests[0].picture is not None
+    assert stage.engine.requests[0].pictures
 
 
 async def test_help_in_a_group(server: Server) -> None:

@@ -20,7 +20,7 @@ MOVES: tuple[Moving, ...] = ("animation", "video", "video_note")
 
 def shown_in(request: GenerationRequest) -> tuple[int, int]:
     """The size of the picture that the engine was shown, in pixels."""
-    return Image.open(io.BytesIO(request.picture or b"")).size
+    return Image.open(io.BytesIO(request.pictures[0].data)).size
 
 
 def shown(stage: Stage) -> tuple[int, int]:

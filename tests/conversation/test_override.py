@@ -59,14 +59,14 @@ async def test_a_part_of_the_picture_gets_all_tokens(
     post = await chat.send_document(picture(2000, 1000), "a.png", caption=question)
     answer = await chat.answer(post, lambda reply: reply.reply_to == post.id and said in reply.text)
     request = stage.engine.requests[0]
-    assert request.region is not None
+    assert request.pictures[0].region is not None
     assert request.messages[-1].text == asked
     plan = stage.engine.plan(request)
     assert plan is not None and plan.tokens > 200 and f"{plan.width}x{plan.height}" in answer.text
     follow_up = await chat.send("?")
     await chat.answer(follow_up, lambda reply: reply.reply_to == follow_up.id and "token" in reply.text)
     later = stage.engine.requests[1]
-    assert later.region is None
+    assert later.pictures[0].region is None
     assert later.messages[0].text == question.replace(" #middle", "")
 
 

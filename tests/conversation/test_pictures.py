@@ -27,7 +27,7 @@ async def test_a_picture_then_a_question(stage: Stage, chat: Chat) -> None:
     assert "What do you want to know" in prompt.text
     question = await chat.send("How dark is it?")
     assert (await final(chat, question)).reply_to == question.id
-    assert stage.engine.requests[0].picture is not None
+    assert stage.engine.requests[0].pictures
 
 
 async def test_further_questions_know_what_was_said(stage: Stage, server: Server, chat: Chat) -> None:
@@ -36,7 +36,7 @@ async def test_further_questions_know_what_was_said(stage: Stage, server: Server
     await final(chat, await chat.send("And below?"))
     second = stage.engine.requests[1]
     assert [message.text for message in second.messages] == ["What is this?", "A grey gradient.", "And below?"]
-    assert second.picture == stage.engine.requests[0].picture
+    assert second.pictures[0].data == stage.engine.requests[0].pictures[0].data
     assert len(server.calls("download")) == 1
 
 
@@ -56,7 +56,7 @@ async def test_a_reply_goes_back_to_an_older_picture(stage: Stage, chat: Chat, t
     question = await chat.send("Once more?", reply_to=first if target == "picture" else answer)
     await final(chat, question)
     assert stage.engine.requests[2].messages[0].text == "What is this?"
-    assert stage.engine.requests[2].picture == stage.engine.requests[0].picture
+    assert stage.engine.requests[2].pictures[0].data == stage.engine.requests[0].pictures[0].data
 
 
 async def test_a_restart_forgets_no_picture(stage: Stage, chat: Chat) -> None:
@@ -68,7 +68,7 @@ async def test_a_restart_forgets_no_picture(stage: Stage, chat: Chat) -> None:
     await final(chat, await chat.send("And below?"))
     await final(chat, await chat.send("Once more?", reply_to=answer))
     first, second, below, again = stage.engine.requests
-    assert (below.picture, again.picture) == (second.picture, first.picture)
+    assert (below.pictures[0].data, again.pictures[0].data) == (second.pictures[0].data, first.pictures[0].data)
     assert [request.messages[0].text for request in (below, again)] == ["And this?", "What is this?"]
 
 

@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from model_service import GenerationRequest
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, is_growing
@@ -18,6 +19,11 @@ PROMPTS = {
 }
 
 pytestmark = pytest.mark.usefixtures("bot")
+
+
+def worded(request: GenerationRequest) -> list[tuple[str, str]]:
+    """What was said, whoever said it."""
+    return [(message.role, message.text) for message in request.messages]
 
 
 async def answered(chat: Chat, post: Post) -> Post:
@@ -105,8 +111,8 @@ async def test_a_level_and_a_part_may_follow(stage: Stage, chat: Chat) -> None:
     for words in ("max", "#fine top left", "low prices only"):
         await answered(chat, await chat.send(f"/text {words}"))
     highest, quarter, more = stage.engine.requests[1:]
-    assert str(highest.detail) == "max" and highest.region is None
-    assert str(quarter.detail) == "fine" and quarter.region is not None
+    assert str(highest.detail) == "max" and highest.pictures[0].region is None
+    assert str(quarter.detail) == "fine" and quarter.pictures[0].region is not None
     assert highest.messages[-1].text == quarter.messages[-1].text
     assert str(more.detail) == "low" and more.messages[-1].text.endswith("say nothing else. prices only")
 
@@ -127,8 +133,8 @@ async def test_a_closer_look_at_a_text_is_a_text_again(stage: Stage, chat: Chat)
     second = await chat.answer(first, lambda reply: reply.reply_to == first.id and not is_growing(reply))
     assert second.text.startswith("**A**\n\nthe lower half only · read at")
     one, other = stage.engine.requests
-    assert one.region == other.region and one.region is not None
-    assert one.messages == other.messages
+    assert one.pictures[0].region == other.pictures[0].region and one.pictures[0].region is not None
+    assert worded(one) == worded(other)
 
 
 async def test_without_a_picture_it_is_asked_for_one(server: Server, chat: Chat) -> None:

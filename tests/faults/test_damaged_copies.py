@@ -63,7 +63,7 @@ async def test_a_damaged_copy_is_fetched_again(
     damage(copy_in(stage))
     for _ in range(2):
         await final(chat, await chat.send("And above?"))
-    assert [request.picture for request in stage.engine.requests] == [whole] * 3
+    assert [request.pictures[0].data for request in stage.engine.requests] == [whole] * 3
     assert copy_in(stage).read_bytes() == whole
     assert len(stage.server.calls("download")) == 2
 
@@ -80,7 +80,7 @@ async def test_a_copy_from_before_digests_is_looked_at(
     if damage is not None:
         DAMAGES[damage](copy_in(stage))
     await final(chat, await chat.send("And above?"))
-    assert stage.engine.requests[-1].picture == whole
+    assert stage.engine.requests[-1].pictures[0].data == whole
     assert len(stage.server.calls("download")) == fetched
     assert run(stage, "SELECT count(digest) FROM pictures") == [(1,)]
 
@@ -97,7 +97,7 @@ async def test_another_picture_the_second_time_is_the_picture_then(
     copy_in(stage).unlink()
     for _ in range(2):
         await final(chat, await chat.send("And above?"))
-    assert [request.picture for request in stage.engine.requests[1:]] == [other] * 2
+    assert [request.pictures[0].data for request in stage.engine.requests[1:]] == [other] * 2
     assert (len(stage.server.calls("download")), patience.slept) == (2, [])
 
 

@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from model_service import Detail, GenerationRequest, Limit, LimitReached, Limits, Message, Place
+from model_service import (
+    Detail,
+    GenerationRequest,
+    Limit,
+    LimitReached,
+    Limits,
+    Message,
+    PictureRef,
+    Place,
+    with_pictures,
+)
 from model_service.scheduler import Scheduler
 
 HOUR = 3600.0
@@ -13,6 +23,11 @@ HOUR = 3600.0
 def request(name: str, chat: str = "chat", person: str = "") -> GenerationRequest:
     """A request named `name`."""
     return GenerationRequest(id=name, chat=chat, person=person, messages=(Message("user", "hello"),))
+
+
+def looking(asked: GenerationRequest, detail: Detail) -> GenerationRequest:
+    """The same, about a picture that is looked at so closely."""
+    return replace(asked, messages=with_pictures(asked.messages, PictureRef(b"", detail)))
 
 
 def in_line(*requests: GenerationRequest, limits: Limits | None = None, slots: int = 1) -> Scheduler:
@@ -283,10 +298,10 @@ def test_places_with_two_slots() -> None:
 def test_an_estimate_goes_by_how_closely_it_is_looked() -> None:
     """By what such answers took; by what all took where none such was measured."""
     quick, fine, other = (Detail(tokens) for tokens in (64, 1024, 256))
-    scheduler = in_line(replace(request("a"), detail=quick), replace(request("b"), detail=fine))
+    scheduler = in_line(looking(request("a"), quick), looking(request("b"), fine))
     turn(scheduler, 2.0), turn(scheduler, 20.0)
     for name, detail in (("c", fine), ("d", quick), ("e", other), ("f", other)):
-        scheduler.add(replace(request(name), detail=detail), 0.0)
+        scheduler.add(looking(request(name), detail), 0.0)
     mean = 2.0 + 0.2 * (20.0 - 2.0)
     assert scheduler.places(0.0) == {
         "c": Place(0, 0.0),

@@ -13,8 +13,10 @@ from model_service import (
     Message,
     ModelConfig,
     ModelService,
+    PictureRef,
     SamplingParams,
     open_service,
+    with_pictures,
 )
 
 HIGH = Detail.parse(Level.HIGH)
@@ -35,7 +37,8 @@ class Pocket:
     ) -> GenerationRequest:
         """A question at `high`."""
         messages = (*history, Message("user", question))
-        return GenerationRequest("question", "chat", messages, picture, HIGH, sampling or SamplingParams(max_tokens=64))
+        messages = with_pictures(messages, PictureRef(picture, HIGH)) if picture else messages
+        return GenerationRequest("question", "chat", messages, sampling or SamplingParams(max_tokens=64))
 
     async def ask(
         self,

@@ -6,7 +6,16 @@ import pytest
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 
-from model_service import Detail, GenerationRequest, Level, Message, ModelConfig, SamplingParams
+from model_service import (
+    Detail,
+    GenerationRequest,
+    Level,
+    Message,
+    ModelConfig,
+    PictureRef,
+    SamplingParams,
+    with_pictures,
+)
 from model_service.engines.glm4v.language import Decoder
 from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
 from playground.demo.samples import load_samples
@@ -56,7 +65,9 @@ def test_conversations_by_turns_have_the_answers_of_a_cold_start(
             question = questions[turn % len(questions)]
             messages = (*history[file], Message("user", question))
             sampling = SamplingParams(max_tokens=24)
-            request = GenerationRequest(f"{file} {turn}", file, messages, SAMPLES[file].data, STANDARD, sampling)
+            request = GenerationRequest(
+                f"{file} {turn}", file, with_pictures(messages, PictureRef(SAMPLES[file].data, STANDARD)), sampling
+            )
             wanted = list(cold.generate(request))
             passes.clear()
             steps = list(warm.generate(request))

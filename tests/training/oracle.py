@@ -23,8 +23,8 @@ class Oracle:
         """Yield the answer in two pieces."""
         if str(request.detail) == "max":
             raise OutOfMemory("too large a picture")
-        assert request.picture is not None
-        answer = self._answers[request.picture, request.messages[-1].text]
+        (picture,) = request.pictures
+        answer = self._answers[picture.data, request.messages[-1].text]
         if str(request.detail) == "low":
             answer = ""
         half = len(answer) // 2

@@ -22,10 +22,12 @@ from model_service import (
     Message,
     ModelConfig,
     OutOfMemory,
+    PictureRef,
     PictureRejected,
     Region,
     SamplingParams,
     open_picture,
+    with_pictures,
 )
 from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
 from model_service.engines.hardware import Hardware
@@ -49,7 +51,14 @@ def request(*texts: str, seen: bytes | None = None, max_tokens: int = 8) -> Gene
     """Questions and answers in turn, the last one a question."""
     messages = tuple(Message("assistant" if index % 2 else "user", text) for index, text in enumerate(texts))
     sampling = SamplingParams(max_tokens=max_tokens, temperature=1.0, top_p=1.0, seed=1)
-    return GenerationRequest("1", "chat", messages, seen, Detail(16), sampling)
+    messages = with_pictures(messages, PictureRef(seen, Detail(16))) if seen else messages
+    return GenerationRequest("1", "chat", messages, sampling)
+
+
+def looked(asked: GenerationRequest, detail: Detail, region: Region | None = None) -> GenerationRequest:
+    """The same, looked at so closely, or at a part."""
+    picture = replace(asked.pictures[0], detail=detail, region=region)
+    return replace(asked, messages=with_pictures(asked.messages, picture))
 
 
 def steps(engine: GLM4VEngine, asked: GenerationRequest) -> list[EngineStep]:
@@ -117,11 +126,11 @@ def test_a_region_gets_all_tokens(engine: GLM4VEngine) -> None:
     whole, region = open_picture(picture(400, 200)), Region(0.0, 0.0, 0.5, 0.25)
     out = io.BytesIO()
     whole.crop((0, 0, 200, 50)).save(out, "PNG")
-    asked = replace(request("What is it?", seen=picture(400, 200)), region=region)
+    asked = looked(request("What is it?", seen=picture(400, 200)), Detail(16), region)
     cut = request("What is it?", seen=out.getvalue())
     assert engine.plan(asked) == engine.plan(cut)
     assert steps(engine, asked) == steps(engine, cut)
-    assert steps(engine, asked) != steps(engine, replace(asked, region=Region(0.5, 0.75, 1.0, 1.0)))
+    assert steps(engine, asked) != steps(engine, looked(asked, Detail(16), Region(0.5, 0.75, 1.0, 1.0)))
 
 
 def test_closing_the_steps_stops_the_work(engine: GLM4VEngine) -> None:
@@ -153,12 +162,12 @@ class Failing:
 
 def test_out_of_memory_reads_a_level_lower(engine: GLM4VEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice as planned, the second time without what was kept; then a level lower, and the steps say so."""
-    asked = replace(request("?", seen=picture(1500, 1500)), detail=Detail(256))
+    asked = looked(request("?", seen=picture(1500, 1500)), Detail(256))
     failing = Failing(engine, 200, monkeypatch)
     first, *others = steps(engine, asked)
     assert failing.tried == [256, 256, 121]
     assert first == EngineStep("", plan=DetailPlan(Detail(128), 11, 11))
-    assert others == steps(engine, replace(asked, detail=Detail(128)))
+    assert others == steps(engine, looked(asked, Detail(128)))
     assert all(step.plan is None for step in others)
 
 
@@ -179,7 +188,7 @@ def test_a_small_card_reads_more_coarsely(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Hardware, "free_bytes", lambda hardware: free)
     small = load_engine(ModelConfig(name=str(write_checkpoint(tmp_path / "tiny")), device="cpu", memory="full"))
     assert small.info.max_visual_tokens == 512
-    plan = small.plan(replace(request("?", seen=picture(1500, 1500)), detail=Detail(1600)))
+    plan = small.plan(looked(request("?", seen=picture(1500, 1500)), Detail(1600)))
     assert plan is not None
     assert plan.detail == Detail(512)
     assert plan.tokens <= 512
@@ -210,3 +219,20 @@ def test_a_wish_is_told_unless_the_checkpoint_knows_bare_questions_alone(tmp_pat
     prompts = {loaded._fitting_prompt(each).ids for each in (asked, replace(asked, wish="Be brief."))}
     assert len(prompts) == (1 if bare else 2)
     loaded.close()
+
+
+def test_more_pictures_than_one_are_refused(engine: GLM4VEngine) -> None:
+    """GLM-4V takes one a request, and says so."""
+    assert engine.info.pictures_per_request == 1
+    asked = request("Which?")
+    both = with_pictures(asked.messages, PictureRef(picture()), PictureRef(picture()))
+    with pytest.raises(GenerationFailed, match="2 pictures"):
+        list(engine.generate(replace(asked, messages=both)))
+
+
+def test_a_picture_in_a_later_turn_is_looked_at_as_in_the_first(engine: GLM4VEngine) -> None:
+    """It belongs to the conversation."""
+    asked = request("What?", "That.", "And?", seen=picture())
+    *earlier, last = request("What?", "That.", "And?").messages
+    later = replace(asked, messages=(*earlier, replace(last, pictures=asked.pictures)))
+    assert steps(engine, later) == steps(engine, asked)

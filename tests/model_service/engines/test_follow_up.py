@@ -16,8 +16,10 @@ from model_service import (
     Message,
     ModelConfig,
     OutOfMemory,
+    PictureRef,
     PictureRejected,
     SamplingParams,
+    with_pictures,
 )
 from model_service.engines import glm4v_engine as engine_module
 from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
@@ -68,7 +70,12 @@ class Chat:
         """The question behind what was said."""
         messages = (*self.history, Message("user", question))
         name = f"{self.name} {next(self.number)}"
-        return GenerationRequest(name, self.name, messages, self.seen, Detail(16), self.sampling)
+        return GenerationRequest(
+            name,
+            self.name,
+            with_pictures(messages, PictureRef(self.seen, Detail(16))) if self.seen else messages,
+            self.sampling,
+        )
 
     def note(self, question: str, steps: list[EngineStep]) -> None:
         """Remember what was said."""

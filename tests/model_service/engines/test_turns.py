@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from model_service import Detail, GenerationRequest, Message, ModelConfig, ModelService, SamplingParams, open_service
+from model_service import (
+    Detail,
+    GenerationRequest,
+    Message,
+    ModelConfig,
+    ModelService,
+    PictureRef,
+    SamplingParams,
+    open_service,
+)
 from tests.bot.samples import picture
 from tests.model_service.engines.tiny import write_checkpoint
 
@@ -14,9 +23,7 @@ REQUESTS = [
         id=f"{chat} {number}",
         chat=chat,
         person=str(number),
-        messages=(Message("user", text),),
-        picture=seen,
-        detail=Detail(16),
+        messages=(Message("user", text, (PictureRef(seen, Detail(16)),) if seen else ()),),
         sampling=SamplingParams(max_tokens=12, temperature=1.0, top_p=1.0, seed=number),
     )
     for number, (chat, text, seen) in enumerate(
