@@ -25,6 +25,7 @@ from bench.crowd import PATIENCE, Seen
 from bench.lag import watch_lag, watch_memory
 from bot.app import open_bot, settle
 from model_service import (
+    GLM4V_DIAL,
     MAX_TOKENS,
     DetailPlan,
     EngineInfo,
@@ -93,11 +94,11 @@ class Load:
 class FixedEngine:
     """Take ANSWER_SECONDS for each answer, and leave the processor to others meanwhile, as a GPU does."""
 
-    info = EngineInfo("fixed", "none", "none", MAX_TOKENS)
+    info = EngineInfo("fixed", "none", "none", MAX_TOKENS, GLM4V_DIAL)
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """Return the real plan for the real picture."""
-        plans = (plan_detail(each.detail, *open_picture(each.data).size) for each in request.pictures)
+        plans = (plan_detail(GLM4V_DIAL, each.detail, *open_picture(each.data).size) for each in request.pictures)
         return next(plans, None)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:

@@ -89,7 +89,7 @@ async def calibrate(
         marks, spent = [], 0
         for level in sorted(levels, key=lambda level: level.tokens):
             if spent < info.max_visual_tokens:  # Else it would show what the level below has shown.
-                marks.append(await judge(service, drawn, level, info.max_visual_tokens, memory))
+                marks.append(await judge(service, drawn, level, info, memory))
                 print(_row(_cells(marks[-1])), file=out, flush=True)
             spent = level.tokens
     print(f"\n{recommend(marks)}", file=out)
@@ -119,10 +119,10 @@ class Memory:
         return used if sys.platform == "darwin" else used * 1024
 
 
-async def judge(model: ModelService, pages: Sequence[Page], level: Detail, most_tokens: int, memory: Memory) -> Mark:
+async def judge(model: ModelService, pages: Sequence[Page], level: Detail, info: EngineInfo, memory: Memory) -> Mark:
     """Ask all there is to ask at one level, and count leniently: the right value may stand in a sentence."""
     memory.reset()
-    tokens = round(statistics.median(_tokens(page, level, most_tokens) for page in pages))
+    tokens = round(statistics.median(_tokens(page, level, info) for page in pages))
     readings: list[tuple[str, str]] = []
     fields: list[bool] = []
     outputs: list[GenerationOutput] = []
@@ -188,8 +188,8 @@ def _text_read(readings: Iterable[tuple[str, str]]) -> float | None:
     return max(0.0, 1 - wrong / length) if length else None
 
 
-def _tokens(page: Page, level: Detail, most: int) -> int:
-    return plan_detail(level, *open_picture(page.picture).size, most).tokens
+def _tokens(page: Page, level: Detail, info: EngineInfo) -> int:
+    return plan_detail(info.dial, level, *open_picture(page.picture).size, info.max_visual_tokens).tokens
 
 
 def _cells(mark: Mark) -> tuple[str, ...]:

@@ -2,8 +2,19 @@
 
 from model_service.backends.backend import Backend, BackendEvents
 from model_service.config import Limits, ModelConfig
-from model_service.detail import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, STANDARD, Detail, DetailPlan, Level, plan_detail
+from model_service.detail import (
+    LEVEL_TOKENS,
+    MAX_TOKENS,
+    MIN_TOKENS,
+    STANDARD,
+    Detail,
+    DetailDial,
+    DetailPlan,
+    Level,
+    plan_detail,
+)
 from model_service.engines.engine import Engine, EngineInfo, EngineStep
+from model_service.engines.glm4v.dial import GLM4V_DIAL
 from model_service.errors import (
     CheckpointError,
     Draining,
@@ -37,6 +48,7 @@ from model_service.types import (
 )
 
 __all__ = [
+    "GLM4V_DIAL",
     "LEVEL_TOKENS",
     "MAX_ASPECT",
     "MAX_BYTES",
@@ -48,6 +60,7 @@ __all__ = [
     "BackendEvents",
     "CheckpointError",
     "Detail",
+    "DetailDial",
     "DetailPlan",
     "Draining",
     "Engine",

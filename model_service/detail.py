@@ -1,7 +1,7 @@
 """The dial of detail: a level (or a number of tokens) and a picture's size become a grid of visual tokens.
 
-GLM-4V cuts a picture into patches of 14x14 pixels and merges 2x2 of them, so one visual token sees 28x28 pixels: the
-number of tokens and the resolution are the same dial. Everything here is a pure function.
+Levels and their numbers of tokens are the same for all models, so that settings need none; what a token sees, and how
+large a grid may be, is each model's own `DetailDial`. Everything here is a pure function.
 """
 
 import math
@@ -10,14 +10,8 @@ from enum import StrEnum
 
 from model_service.errors import UnknownDetail
 
-TOKEN_PIXELS = 28
-"""The side of the square that one visual token sees, in pixels: two patches of 14."""
-
-NATIVE_SIDE = 40
-"""The model was trained on 40x40 tokens, 1120x1120 pixels, whatever the picture's shape."""
-
 MIN_TOKENS = 16
-MAX_TOKENS = NATIVE_SIDE * NATIVE_SIDE
+MAX_TOKENS = 1600
 
 USEFUL_ENLARGEMENT = 2.0
 """A small picture is enlarged at most this much a side: beyond it tokens are spent without more to see."""
@@ -66,10 +60,6 @@ class Detail:
         """The level's name where the budget is a level's, else the number: what `parse` reads back."""
         return next((level.value for level, tokens in LEVEL_TOKENS.items() if tokens == self.tokens), str(self.tokens))
 
-    def closer(self) -> "Detail | None":
-        """The next level up; None at max."""
-        return next((Detail(tokens) for tokens in LEVEL_TOKENS.values() if tokens > self.tokens), None)
-
 
 STANDARD = Detail(LEVEL_TOKENS[Level.STANDARD])
 """The default: everyday photos."""
@@ -77,52 +67,73 @@ STANDARD = Detail(LEVEL_TOKENS[Level.STANDARD])
 
 @dataclass(frozen=True, slots=True)
 class DetailPlan:
-    """The grid a picture is read at: `rows` x `columns` visual tokens, for the budget `detail`."""
+    """The grid a picture is read at: `rows` x `columns` visual tokens of so many pixels a side, for a budget."""
 
     detail: Detail
     rows: int
     columns: int
+    token_pixels: int
 
     @property
     def tokens(self) -> int:
         """Visual tokens spent."""
         return self.rows * self.columns
 
-    def coarser(self) -> Detail | None:
-        """The highest level that spends fewer tokens than this grid; None at the lowest."""
-        return next((Detail(most) for most in sorted(LEVEL_TOKENS.values(), reverse=True) if most < self.tokens), None)
-
     @property
     def width(self) -> int:
-        """Pixels across, a multiple of 28 (so an even number of patches)."""
-        return self.columns * TOKEN_PIXELS
+        """Pixels across."""
+        return self.columns * self.token_pixels
 
     @property
     def height(self) -> int:
-        """Pixels down, a multiple of 28 (so an even number of patches)."""
-        return self.rows * TOKEN_PIXELS
+        """Pixels down."""
+        return self.rows * self.token_pixels
 
 
-def plan_detail(detail: Detail, width: int, height: int, cap: int = MAX_TOKENS) -> DetailPlan:
+@dataclass(frozen=True, slots=True)
+class DetailDial:
+    """How a model looks: `token_pixels` is the side of the square that one visual token sees.
+
+    It was trained on squares of `native_side` tokens a side; with `squashes_at_max` a picture of any shape becomes one
+    at `max_tokens`. `levels` are the stops of its dial, the lowest first.
+    """
+
+    token_pixels: int
+    native_side: int
+    squashes_at_max: bool
+    min_tokens: int = MIN_TOKENS
+    max_tokens: int = MAX_TOKENS
+    levels: tuple[Detail, ...] = tuple(Detail(tokens) for tokens in LEVEL_TOKENS.values())
+
+    def closer(self, detail: Detail) -> Detail | None:
+        """Return the next level up; None at the highest."""
+        return next((level for level in self.levels if level.tokens > detail.tokens), None)
+
+    def coarser(self, plan: DetailPlan) -> Detail | None:
+        """Return the highest level that spends fewer tokens than a grid; None at the lowest."""
+        return next((level for level in reversed(self.levels) if level.tokens < plan.tokens), None)
+
+
+def plan_detail(dial: DetailDial, detail: Detail, width: int, height: int, cap: int = MAX_TOKENS) -> DetailPlan:
     """Choose the grid for a picture of `width` x `height` pixels.
 
-    Of all grids within the budget it takes the one that wastes the fewest tokens and distorts least. Max alone
-    squashes the picture to 40x40, as the model was trained. `cap` is the most tokens that memory allows.
+    Of all grids within the budget it takes the one that wastes the fewest tokens and distorts least. `cap` is the most
+    tokens that memory allows.
     """
-    detail = Detail(min(detail.tokens, max(cap, MIN_TOKENS)))
-    if detail.tokens == MAX_TOKENS:
-        return DetailPlan(detail, NATIVE_SIDE, NATIVE_SIDE)
-    most_columns = _useful_tokens(width)
-    most_rows = _useful_tokens(height)
+    detail = Detail(min(detail.tokens, max(min(cap, dial.max_tokens), dial.min_tokens)))
+    if detail.tokens == dial.max_tokens and dial.squashes_at_max:
+        return DetailPlan(detail, dial.native_side, dial.native_side, dial.token_pixels)
+    most_columns = _useful_tokens(width, dial)
+    most_rows = _useful_tokens(height, dial)
     budget = min(detail.tokens, most_rows * most_columns)
     candidates = ((rows, min(budget // rows, most_columns)) for rows in range(1, min(budget, most_rows) + 1))
     grids = [(rows, columns) for rows, most in candidates for columns in range(1, most + 1)]
     rows, columns = min(grids, key=lambda grid: _cost(grid[0], grid[1], budget, width / height))
-    return DetailPlan(detail, rows, columns)
+    return DetailPlan(detail, rows, columns, dial.token_pixels)
 
 
-def _useful_tokens(pixels: int) -> int:
-    return max(1, math.ceil(pixels * USEFUL_ENLARGEMENT / TOKEN_PIXELS))
+def _useful_tokens(pixels: int, dial: DetailDial) -> int:
+    return max(1, math.ceil(pixels * USEFUL_ENLARGEMENT / dial.token_pixels))
 
 
 def _cost(rows: int, columns: int, budget: int, aspect: float) -> float:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from model_service.detail import TOKEN_PIXELS
+from model_service.engines.glm4v.dial import GLM4V_DIAL
 from model_service.engines.glm4v.tokenizer import Tokenizer
 from training.camera.photo import photograph
 from training.curriculum import Stage, choose_em, choose_grid, choose_squash, stage_at
@@ -121,7 +121,7 @@ class Batches(IterableDataset[Batch]):
 
     def _example(self, rng: random.Random, rows: int, columns: int, step: int) -> Example:
         stage = self._plan.stage(step)
-        size = columns * TOKEN_PIXELS, rows * TOKEN_PIXELS
+        size = columns * GLM4V_DIAL.token_pixels, rows * GLM4V_DIAL.token_pixels
         scale = 1.0 if rng.random() < 0.5 else rng.uniform(1.0, 1.6)
         kind = rng.choice(stage.kinds)
         squash = choose_squash(rng, rows, columns, kind) ** 0.5

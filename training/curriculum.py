@@ -4,7 +4,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from model_service.detail import MAX_TOKENS, NATIVE_SIDE, TOKEN_PIXELS
+from model_service.engines.glm4v.dial import GLM4V_DIAL
 from training.documents import PAPERS, Kind
 
 EASY = (Kind.WORDS, Kind.WORDS, Kind.NOTE)
@@ -55,8 +55,8 @@ def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:
     low, high = stage.tokens
     if rng.random() < stage.large:
         if rng.random() < 0.75:
-            return NATIVE_SIDE, NATIVE_SIDE
-        low, high = high, MAX_TOKENS
+            return GLM4V_DIAL.native_side, GLM4V_DIAL.native_side
+        low, high = high, GLM4V_DIAL.max_tokens
     budget = rng.uniform(low, high) if rng.random() < 0.5 else rng.uniform((low + high) / 2, high)
     aspect = math.exp(rng.uniform(math.log(0.4), math.log(1.9)))
     rows = max(2, round(math.sqrt(budget / aspect)))
@@ -68,7 +68,7 @@ def choose_squash(rng: random.Random, rows: int, columns: int, kind: Kind) -> fl
 
     Shapes keep their looks: a circle squashed by a third would be an oval.
     """
-    if rows == columns == NATIVE_SIDE:
+    if rows == columns == GLM4V_DIAL.native_side:
         most = 1.2 if kind is Kind.SHAPES else 2.0
         return math.exp(rng.uniform(-math.log(most), math.log(most)))
     return rng.uniform(0.93, 1.07)
@@ -79,5 +79,5 @@ def choose_em(rng: random.Random, stage: Stage, rows: int, columns: int) -> floa
     low, high = stage.em
     if rows * columns > stage.tokens[1]:
         low, high = low * 1.4, high * 2
-    most = max(low + 1, min(high, columns * TOKEN_PIXELS / 9, rows * TOKEN_PIXELS / 2.5))
+    most = max(low + 1, min(high, columns * GLM4V_DIAL.token_pixels / 9, rows * GLM4V_DIAL.token_pixels / 2.5))
     return math.exp(rng.uniform(math.log(low), math.log(most)))

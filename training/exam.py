@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from model_service import LEVEL_TOKENS, Detail, Level, plan_detail
+from model_service import GLM4V_DIAL, LEVEL_TOKENS, Detail, Level, plan_detail
 from training.camera.photo import photograph
 from training.documents import PAPERS, Kind
 from training.fonts import Family
@@ -58,7 +58,7 @@ class Sheet:
 
 def print_scale(width: int, height: int) -> float:
     """Return pixels at the grid of `high` for each pixel of a picture of this size (the smaller of both directions)."""
-    plan = plan_detail(Detail(LEVEL_TOKENS[Level.HIGH]), width, height)
+    plan = plan_detail(GLM4V_DIAL, Detail(LEVEL_TOKENS[Level.HIGH]), width, height)
     return min(plan.width / width, plan.height / height)
 
 

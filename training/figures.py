@@ -12,7 +12,7 @@ from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from model_service import Detail, plan_detail
+from model_service import GLM4V_DIAL, Detail, plan_detail
 from training.heights import CANVAS
 from training.scores import Score, Share, table, timing_table
 
@@ -166,7 +166,7 @@ def _levels(axes: Axes, result: Result) -> None:
 
 def _square(level: str, most: int) -> str:
     """Return the square of the study's picture, in its own pixels, that one of at most `most` visual tokens sees."""
-    plan = plan_detail(Detail.parse(level), *CANVAS, most)
+    plan = plan_detail(GLM4V_DIAL, Detail.parse(level), *CANVAS, most)
     return f"{CANVAS[0] / plan.columns:.0f}x{CANVAS[1] / plan.rows:.0f} px"
 
 

@@ -80,7 +80,7 @@ def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -
     size = reading.picture.width, reading.picture.height
     if question.parsed.part is not None:
         size = REGIONS[question.parsed.part].size(*size)
-    detail = plan.detail.closer()
-    while detail is not None and plan_detail(detail, *size, info.max_visual_tokens).tokens <= plan.tokens:
-        detail = detail.closer()
+    detail = info.dial.closer(plan.detail)
+    while detail is not None and plan_detail(info.dial, detail, *size, info.max_visual_tokens).tokens <= plan.tokens:
+        detail = info.dial.closer(detail)
     return detail

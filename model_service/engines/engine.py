@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from model_service.detail import DetailPlan
+from model_service.detail import DetailDial, DetailPlan
 from model_service.types import FinishReason, GenerationRequest
 
 
@@ -12,13 +12,15 @@ from model_service.types import FinishReason, GenerationRequest
 class EngineInfo:
     """Facts about a loaded engine: the model's name, its device and dtype, and the most visual tokens it may spend.
 
-    `pictures_per_request`: who asks about more of them asks about one after the other where that is 1.
+    `dial` says how it looks at pictures. Where `pictures_per_request` is 1, who asks about several of them asks about
+    one after the other.
     """
 
     model: str
     device: str
     dtype: str
     max_visual_tokens: int
+    dial: DetailDial
     pictures_per_request: int = 1
 
 

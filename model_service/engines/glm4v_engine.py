@@ -14,6 +14,7 @@ from torch import Tensor
 from model_service.config import ModelConfig
 from model_service.detail import Detail, DetailPlan, plan_detail
 from model_service.engines.engine import EngineInfo, EngineStep
+from model_service.engines.glm4v.dial import GLM4V_DIAL
 from model_service.engines.glm4v.image import to_pixels
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.glm4v.prompt import build_prompt, worded
@@ -57,7 +58,9 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         model, unkept = load_checkpoint(folder, config, hardware, plan.layout, gauges)
     hardware = replace(hardware, kernels=warm.checked)
     tokenizer = load_tokenizer(folder, model.config)
-    info = EngineInfo(checkpoint_name(folder), str(hardware.device), hardware.dtype_name, plan.max_visual_tokens)
+    info = EngineInfo(
+        checkpoint_name(folder), str(hardware.device), hardware.dtype_name, plan.max_visual_tokens, GLM4V_DIAL
+    )
     return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept)
 
 
@@ -133,7 +136,7 @@ class GLM4VEngine:
             self._sizes.put(digest, size, 1)
         if picture.region is not None:
             size = picture.region.size(*size)
-        return plan_detail(detail, *size, self._info.max_visual_tokens)
+        return plan_detail(self._info.dial, detail, *size, self._info.max_visual_tokens)
 
     @torch.inference_mode()
     def _generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
@@ -169,7 +172,7 @@ class GLM4VEngine:
         # Left by the with statement, the error lets go of the tensors that its frames hold.
         with contextlib.suppress(torch.OutOfMemoryError):
             return *self._runner.prefill(request.chat, prompt, self._view(request, plan), limit), plan
-        lower = None if plan is None else plan.coarser()
+        lower = None if plan is None else self._info.dial.coarser(plan)
         if lower is None:
             raise torch.OutOfMemoryError("not even at the lowest level")
         logger.warning("memory is short on %s: request %s is read at %s", self._hardware.device, request.id, lower)

@@ -8,7 +8,7 @@ HIGH = Detail(512)
 
 def read(seconds: float, detail: Detail = HIGH, waited: float = 0.0) -> GenerationOutput:
     """An answer whose first word came so long after it was asked."""
-    plan = DetailPlan(detail, 20, 20)
+    plan = DetailPlan(detail, 20, 20, 28)
     return GenerationOutput(Stage.DONE, "x", plan, seconds_waited=waited, seconds_to_first_token=seconds)
 
 
@@ -30,5 +30,5 @@ def test_waiting_in_line_does_not_count() -> None:
     timings = Latency()
     timings.note(read(12.0, waited=10.0))
     timings.note(GenerationOutput(Stage.DONE, "x", None, seconds_to_first_token=50.0))
-    timings.note(GenerationOutput(Stage.DONE, "", DetailPlan(HIGH, 20, 20)))
+    timings.note(GenerationOutput(Stage.DONE, "", DetailPlan(HIGH, 20, 20, 28)))
     assert timings.typical(HIGH) == 2.0

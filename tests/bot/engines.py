@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 
 from model_service import (
+    GLM4V_DIAL,
     MAX_TOKENS,
     DetailPlan,
     EngineInfo,
@@ -36,7 +37,7 @@ class ScriptedEngine:
     @property
     def info(self) -> EngineInfo:
         """Facts about no model at all."""
-        return EngineInfo("scripted", "cpu", "float32", self.most_tokens)
+        return EngineInfo("scripted", "cpu", "float32", self.most_tokens, GLM4V_DIAL)
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """The real plan for the real picture."""
@@ -46,7 +47,7 @@ class ScriptedEngine:
         size = open_picture(picture.data).size
         if picture.region is not None:
             size = picture.region.size(*size)
-        return plan_detail(picture.detail, *size, self.most_tokens)
+        return plan_detail(GLM4V_DIAL, picture.detail, *size, self.most_tokens)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Say the pieces."""

@@ -13,6 +13,7 @@ from cli import calibrate as calibration
 from cli.calibrate import READ_OUT, Mark, calibrate, recommend
 from cli.pages import COUNT, read_pages
 from model_service import (
+    GLM4V_DIAL,
     Detail,
     DetailPlan,
     EngineInfo,
@@ -30,7 +31,7 @@ class Oracle:
     """An engine that knows all answers; at `low` it says nothing, and at `max` its memory does not suffice."""
 
     def __init__(self, most_tokens: int = 1600) -> None:
-        self.info = EngineInfo("oracle", "cpu", "float32", most_tokens)
+        self.info = EngineInfo("oracle", "cpu", "float32", most_tokens, GLM4V_DIAL)
         self.asked: set[tuple[bytes, str]] = set()
         self.closed = False
         self._answers = {(page.picture, READ_OUT): page.text for page in read_pages()}

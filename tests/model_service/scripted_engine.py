@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from model_service import (
+    GLM4V_DIAL,
     STANDARD,
     DetailPlan,
     EngineInfo,
@@ -80,13 +81,13 @@ class ScriptedEngine:
     @property
     def info(self) -> EngineInfo:
         """Facts of no real model."""
-        return EngineInfo("scripted", "cpu", "float32", 1600)
+        return EngineInfo("scripted", "cpu", "float32", 1600, GLM4V_DIAL)
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """The same grid for every request."""
         self.threads.add(threading.get_ident())
         self.seen.append(request.id)
-        return DetailPlan(STANDARD, 16, 16)
+        return DetailPlan(STANDARD, 16, 16, 28)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Follow the script."""

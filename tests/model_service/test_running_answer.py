@@ -8,7 +8,7 @@ from tests.model_service.scripted_engine import Loader, ask, follow, serve
 
 async def test_a_grid_that_memory_made_coarser_is_told() -> None:
     """From then on the outputs carry it and say why; a step that tells it is no token."""
-    coarser = DetailPlan(Detail(128), 11, 11)
+    coarser = DetailPlan(Detail(128), 11, 11, 28)
 
     def script(request: GenerationRequest) -> Iterator[EngineStep]:
         yield EngineStep("", plan=coarser)

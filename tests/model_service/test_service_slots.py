@@ -3,6 +3,7 @@
 import asyncio
 
 from model_service import (
+    GLM4V_DIAL,
     BackendEvents,
     EngineInfo,
     FinishReason,
@@ -28,7 +29,7 @@ class TwoSlots:
     def start(self, events: BackendEvents) -> None:
         """Loaded at once."""
         self.events = events
-        events.loaded(EngineInfo("two", "cpu", "float32", 1600))
+        events.loaded(EngineInfo("two", "cpu", "float32", 1600, GLM4V_DIAL))
 
     def submit(self, job: Job) -> None:
         """Hold it, and show that its turn has begun; an aborted one ends with it."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from model_service import DetailPlan, EngineInfo, EngineStep, FinishReason, GenerationRequest, OutOfMemory
+from model_service import GLM4V_DIAL, DetailPlan, EngineInfo, EngineStep, FinishReason, GenerationRequest, OutOfMemory
 from training.exam import Sheet
 
 
 class Oracle:
     """Give the right answer; at `low` nothing, and at `max` run out of memory."""
 
-    info = EngineInfo("oracle", "cpu", "float32", 1600)
+    info = EngineInfo("oracle", "cpu", "float32", 1600, GLM4V_DIAL)
 
     def __init__(self, sheets: Iterable[Sheet]) -> None:
         self._answers = {(sheet.picture, qa.question): qa.answer for sheet in sheets for qa in sheet.questions}

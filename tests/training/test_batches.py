@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from model_service.detail import MAX_TOKENS, NATIVE_SIDE
+from model_service.engines.glm4v.dial import GLM4V_DIAL
 from model_service.engines.glm4v.prompt import build_prompt
 from model_service.types import Message
 from tests.training.papers import FONTS, WORDS
@@ -27,6 +27,8 @@ from training.export import byte_tokenizer
 from training.marks import KINDS, mark, read_marks
 from training.pages import Glyphs
 from training.questions import QA, Asked
+
+NATIVE_SIDE = GLM4V_DIAL.native_side
 
 
 def batches(rank: int = 0) -> Batches:
@@ -106,7 +108,7 @@ def test_curriculum_grows_to_every_level() -> None:
     large = [choose_grid(rng, STAGES[-1]) for _ in range(400)]
     assert max(rows * columns for rows, columns in small) <= 1.3 * STAGES[0].tokens[1]
     assert (NATIVE_SIDE, NATIVE_SIDE) in large
-    assert max(rows * columns for rows, columns in large) <= 1.05 * MAX_TOKENS
+    assert max(rows * columns for rows, columns in large) <= 1.05 * GLM4V_DIAL.max_tokens
     assert all(choose_em(rng, STAGES[-1], *grid) <= grid[1] * 28 / 8 for grid in large)
     assert any(choose_squash(rng, NATIVE_SIDE, NATIVE_SIDE, Kind.PAGE) > 1.4 for _ in range(50))
     assert all(choose_squash(rng, NATIVE_SIDE, NATIVE_SIDE, Kind.SHAPES) <= 1.2 for _ in range(50))

@@ -1,6 +1,7 @@
 """GLM-4V, natively: the network and its input, nothing else.
 
-Reading order: `config`, `rotary`, `attention`, `language`, `vision`, `model`; then `image`, `tokenizer` and `prompt`.
+Reading order: `config`, `rotary`, `attention`, `language`, `vision`, `model`; then `dial`, `image`, `tokenizer` and
+`prompt`.
 """
 
 import os

@@ -9,7 +9,7 @@ from model_service import Detail, DetailPlan, FinishReason, GenerationOutput, St
 
 PHOTO = Picture(5, 10, None, "photo", "F", "U", 1280, 960, 1000, "a.jpg", id=1)
 OUTPUT = GenerationOutput(
-    Stage.DONE, "A cat.", DetailPlan(Detail(384), 16, 24), seconds=2.345, finish_reason=FinishReason.STOP
+    Stage.DONE, "A cat.", DetailPlan(Detail(384), 16, 24, 28), seconds=2.345, finish_reason=FinishReason.STOP
 )
 
 
@@ -43,7 +43,7 @@ def test_it_says_when_the_answer_was_cut() -> None:
 
 def test_it_hints_at_files_only_where_telegram_shrank_the_photo() -> None:
     """A high level, a photo, and of Telegram's size."""
-    high = replace(OUTPUT, plan=DetailPlan(Detail(512), 19, 26))
+    high = replace(OUTPUT, plan=DetailPlan(Detail(512), 19, 26, 28))
     assert "sent as a file" in note(asked=512, output=high)
     assert "sent as a file" not in note()
     assert "sent as a file" not in note(replace(PHOTO, source="file"), 512, high)

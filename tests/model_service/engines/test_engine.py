@@ -166,7 +166,7 @@ def test_out_of_memory_reads_a_level_lower(engine: GLM4VEngine, monkeypatch: pyt
     failing = Failing(engine, 200, monkeypatch)
     first, *others = steps(engine, asked)
     assert failing.tried == [256, 256, 121]
-    assert first == EngineStep("", plan=DetailPlan(Detail(128), 11, 11))
+    assert first == EngineStep("", plan=DetailPlan(Detail(128), 11, 11, 28))
     assert others == steps(engine, looked(asked, Detail(128)))
     assert all(step.plan is None for step in others)
 
