@@ -1,16 +1,16 @@
-"""How the model service is set up."""
+"""Configuration of the model service."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 Memory = Literal["auto", "full", "lean", "tiny"]
-"""What the device is to hold: everything; less the embeddings, the head packed; less the vision tower too."""
+"""Contents of the device: everything; less the embeddings, the head packed; less the vision tower too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much work is taken on.
+    """Limits on the work that is taken on.
 
     `begun` is the most answers that are written in turns at once: each keeps its KV cache. Seconds are of GPU time
     within an hour; 0 is no limit.

@@ -33,7 +33,7 @@ LEVEL_TOKENS = {Level.LOW: 128, Level.STANDARD: 256, Level.FINE: 384, Level.HIGH
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How closely to look: at most `tokens` visual tokens, from 16 to 1600."""
+    """A budget: at most `tokens` visual tokens, from 16 to 1600."""
 
     tokens: int
 
@@ -67,7 +67,7 @@ STANDARD = Detail(LEVEL_TOKENS[Level.STANDARD])
 
 @dataclass(frozen=True, slots=True)
 class DetailPlan:
-    """The grid a picture is read at: `rows` x `columns` visual tokens of so many pixels a side, for a budget."""
+    """The grid a picture is read at: `rows` x `columns` visual tokens of `token_pixels` a side, for a budget."""
 
     detail: Detail
     rows: int
@@ -92,7 +92,7 @@ class DetailPlan:
 
 @dataclass(frozen=True, slots=True)
 class DetailDial:
-    """How a model looks: `token_pixels` is the side of the square that one visual token sees.
+    """The dial of a model: `token_pixels` is the side of the square that one visual token sees.
 
     It was trained on squares of `native_side` tokens a side; with `squashes_at_max` a picture of any shape becomes one
     at `max_tokens`. `levels` are the stops of its dial, the lowest first.

@@ -1,4 +1,4 @@
-"""What can go wrong in the model service.
+"""Errors of the model service.
 
 ModelServiceError
 ├── GenerationFailed      this request failed; the next one is welcome
@@ -35,7 +35,7 @@ class QueueFull(ModelServiceError):
 
 
 class Limit(StrEnum):
-    """What a person or a chat may have: requests that wait, GPU seconds within an hour."""
+    """Limits of a person or a chat: requests that wait, GPU seconds within an hour."""
 
     PERSON_WAITING = "person_waiting"
     CHAT_WAITING = "chat_waiting"

@@ -74,7 +74,7 @@ class Round:
     def first(self, among: Collection[str] | None, running: Mapping[str, float]) -> str | None:
         """Choose whose turn begins: of all present members, or of some of them; None if none can.
 
-        `running` members count as having used so many seconds more; infinity means that they have nothing to begin.
+        `running` members count as having used these seconds more; infinity means that they have nothing to begin.
         """
         able = [self._present[name] for name, seconds in running.items() if seconds < math.inf]
         if (front := self._front(running)) is not None:

@@ -1,4 +1,4 @@
-"""What the engine's thread shows of itself: written there, read from anywhere."""
+"""Gauges of the engine's thread: written there, read from anywhere."""
 
 import logging
 import time

@@ -54,7 +54,7 @@ class JobQueue:
         self._running: set[Job] = set()
 
     def __len__(self) -> int:
-        """How many wait for their first turn."""
+        """Return how many wait for their first turn."""
         return len(self._scheduler)
 
     @property
@@ -111,7 +111,7 @@ class JobQueue:
         return job.begun and job not in self._running
 
     def place(self, request_id: str) -> Place | None:
-        """Where a request stands that waits for its first turn; None for any other."""
+        """Return the place of a request that waits for its first turn; None for any other."""
         return self._scheduler.places(self._clock()).get(request_id)
 
     def tell_places(self) -> None:

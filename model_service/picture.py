@@ -91,7 +91,7 @@ def _check_work(image: Image.Image, data: bytes) -> None:
 
 
 def _tile_pixels(image: TiffImageFile) -> int:
-    """How large a TIFF says that its tiles are; 0 where it has none."""
+    """Return the pixels of a TIFF's tiles, by its header; 0 where it has none."""
     try:
         return int(image.tag_v2.get(TILEWIDTH, 0)) * int(image.tag_v2.get(TILELENGTH, 0))
     except Exception as error:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 MIN_PIXELS = 2
-"""A part has at least so many pixels a side, where the picture has them."""
+"""The shortest side of a part, in pixels, where the picture has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Region:
             raise ValueError(f"{self} is no part of a picture")
 
     def box(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """Its left, upper, right and lower edge in a picture of so many pixels, as Pillow's `crop` takes them."""
+        """Its left, upper, right and lower edge in pixels of a picture of that size, as Pillow's `crop` takes them."""
         left, right = _edges(self.left, self.right, width)
         top, bottom = _edges(self.top, self.bottom, height)
         return left, top, right, bottom
@@ -33,7 +33,7 @@ class Region:
 
 
 def _edges(low: float, high: float, pixels: int) -> tuple[int, int]:
-    """The two edges in whole pixels, MIN_PIXELS apart at least where there are so many."""
+    """The two edges in whole pixels, MIN_PIXELS apart at least where there are as many."""
     first, last = int(low * pixels), round(high * pixels)
     first = max(0, min(first, pixels - MIN_PIXELS))
     return first, min(pixels, max(last, first + MIN_PIXELS))

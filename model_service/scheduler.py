@@ -19,7 +19,7 @@ MOST_TURNS = 32
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a waiting request stands: how many others have a turn before its first, and in about how many seconds.
+    """Place of a waiting request: how many others have a turn before its first, and in about how many seconds.
 
     `seconds` is None until an answer was measured.
     """
@@ -40,13 +40,13 @@ class Scheduler:
         self._line = FairLine()
         self._entries: dict[str, Entry] = {}
         self._running: dict[Entry, float] = {}
-        """Whose turn it is, and since when."""
+        """Entries in their turn, and since when."""
         self._chats = Usage()
         self._people = Usage()
         self._pace = Pace()
 
     def __len__(self) -> int:
-        """How many wait for their first turn."""
+        """Return how many wait for their first turn."""
         return sum(not entry.begun for entry in self._entries.values())
 
     def add(self, request: GenerationRequest, now: float) -> None:
@@ -76,7 +76,7 @@ class Scheduler:
         return entry.request
 
     def end_turn(self, request: GenerationRequest, seconds: float, now: float, *, answered: bool) -> None:
-        """End a request's turn, which took so many GPU seconds; park it unless it is answered or was removed.
+        """End a request's turn and charge its GPU seconds; park it unless it is answered or was removed.
 
         Raises:
             ValueError: it is not this request's turn.
@@ -106,7 +106,7 @@ class Scheduler:
         return entry is not None
 
     def places(self, now: float) -> dict[str, Place]:
-        """Where each request stands that waits for its first turn, in the order of these turns."""
+        """Return the place of each request that waits for its first turn, in the order of these turns."""
         waiting = len(self)
         places: dict[str, Place] = {}
         seen: set[Entry] = set()

@@ -20,11 +20,11 @@ from model_service.types import GenerationOutput, GenerationRequest
 logger = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 10.0
-"""How long `close` waits for an engine that cannot stop (in the middle of a load, say) before leaving it behind."""
+"""Seconds that `close` waits for a backend that cannot stop (in the middle of a load, say) before leaving it behind."""
 
 
 class Health(StrEnum):
-    """What may be asked of the service: DEAD needs a restart; CLOSED is also the state before the start."""
+    """State of the service: DEAD needs a restart; CLOSED is also the state before the start."""
 
     LOADING = "loading"
     READY = "ready"
@@ -63,7 +63,7 @@ class ModelService:
 
     @property
     def health(self) -> Health:
-        """What may be asked of the service now."""
+        """Return the state of the service."""
         return self._health
 
     @property
@@ -73,7 +73,7 @@ class ModelService:
 
     @property
     def load_progress(self) -> float:
-        """How much of the model is loaded: 1 only once it can answer."""
+        """Return the share of the model that is loaded: 1 only once it can answer."""
         return 1.0 if self._info is not None else min(self._gauges.loaded, 0.99)
 
     @property
@@ -83,16 +83,16 @@ class ModelService:
 
     @property
     def waiting(self) -> int:
-        """How many requests wait for their first turn."""
+        """Return how many requests wait for their first turn."""
         return len(self._jobs)
 
     @property
     def under_way(self) -> int:
-        """How many answers are begun and not ended, the running one included."""
+        """Return how many answers are begun and not ended, running ones included."""
         return self._jobs.under_way
 
     def place(self, request_id: str) -> Place | None:
-        """Where a request stands that waits for its first turn; None for any other."""
+        """Return the place of a request that waits for its first turn; None for any other."""
         return self._jobs.place(request_id)
 
     async def __aenter__(self) -> Self:
@@ -143,7 +143,7 @@ class ModelService:
         return self._info
 
     async def died(self) -> CheckpointError | EngineDead:
-        """Wait for the engine's death and return what it died of; without one, wait for ever."""
+        """Wait for the engine's death and return what it died of; without one, wait forever."""
         while self._fault is None:
             await self._dead.wait()
         return self._fault

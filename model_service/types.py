@@ -1,4 +1,4 @@
-"""What crosses the seam between the bot, the service and an engine: frozen values only."""
+"""Values that cross the seam between the bot, the service and an engine: frozen values only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ class FinishReason(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where a request stands."""
+    """Stage of a request."""
 
     WAITING = "waiting"
     LOOKING = "looking"
@@ -54,7 +54,7 @@ def with_pictures(messages: Sequence[Message], *pictures: PictureRef) -> tuple[M
 
 @dataclass(frozen=True, slots=True)
 class SamplingParams:
-    """How the next token is chosen. Temperature 0 is greedy; `seed` makes sampling repeatable."""
+    """Parameters of the choice of the next token. Temperature 0 is greedy; `seed` makes sampling repeatable."""
 
     max_tokens: int = 1024
     temperature: float = 0.0
@@ -85,7 +85,7 @@ class GenerationRequest:
 
     @property
     def detail(self) -> Detail:
-        """How closely the first picture is looked at; STANDARD without one."""
+        """Return the detail of the first picture; STANDARD without one."""
         return next((picture.detail for picture in self.pictures), STANDARD)
 
 

@@ -9,7 +9,7 @@ BUCKET = 60.0
 """Seconds that are counted together: spending is forgotten an hour after its minute, at the latest."""
 
 WEIGHT = 0.2
-"""How much the newest measurement counts in a mean."""
+"""Weight of the newest measurement in a running mean."""
 
 
 class Usage:
@@ -19,7 +19,7 @@ class Usage:
         self._spent: dict[str, deque[tuple[float, float]]] = {}
 
     def __len__(self) -> int:
-        """How many names are remembered."""
+        """Return how many names are remembered."""
         return len(self._spent)
 
     def spend(self, name: str, seconds: float, now: float) -> None:
@@ -53,7 +53,7 @@ class Usage:
 
 
 class Pace:
-    """How many GPU seconds an answer takes, and a turn that did not end its answer: means of what was measured."""
+    """Running means of measured GPU seconds: of an answer, and of a turn that did not end its answer."""
 
     def __init__(self) -> None:
         self.turn: float | None = None

@@ -1,1 +1,1 @@
-"""Where requests are run: `backend` is what the service drives, `engine_thread` runs an engine in this process."""
+"""Backends run requests: `backend` is the protocol, `engine_thread` runs an engine in this process."""

@@ -11,7 +11,7 @@ from model_service.jobs import Job
 from model_service.types import GenerationOutput
 
 Outcome = GenerationOutput | ModelServiceError
-"""How an answer ended: its last output, or the error for its caller."""
+"""End of an answer: its last output, or the error for its caller."""
 
 
 def _ignore(_: frozenset[str]) -> None:
@@ -20,7 +20,7 @@ def _ignore(_: frozenset[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class BackendEvents:
-    """What a backend reports, by calls on `loop`.
+    """The reports of a backend, by calls on `loop`.
 
     `loaded(info)` comes once; `turned(job, outcome, seconds)` after each turn, with None while the answer goes on, and
     for every suspended answer at a clean stop; `stopped(error)` comes last, with None after a clean stop and else with
@@ -40,7 +40,7 @@ class Backend(Protocol):
 
     @property
     def slots(self) -> int:
-        """How many requests may be in their turn at once."""
+        """Return how many requests may be in their turn at once."""
 
     def start(self, events: BackendEvents) -> None:
         """Begin to load."""

@@ -1,4 +1,4 @@
-"""What the service asks of a model: an engine is loaded, used and closed on one and the same thread."""
+"""The protocol of an engine: it is loaded, used and closed on one and the same thread."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class EngineStep:
-    """What one step added: `text` may be empty (nothing printable yet). The last step carries `finish_reason`.
+    """One step: its `text` may be empty (nothing printable yet). The last step carries `finish_reason`.
 
     A step with a `plan` stands before the first token: memory was short, so the picture was read at this grid.
     """

@@ -41,7 +41,7 @@ from model_service.types import FinishReason, GenerationRequest, PictureRef
 logger = logging.getLogger(__name__)
 
 SIZES = 1024
-"""Of how many pictures the size is remembered, so that a follow-up's plan needs no decoding."""
+"""Number of pictures whose size is remembered, so that a follow-up's plan needs no decoding."""
 
 
 def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngine":
@@ -123,7 +123,7 @@ class GLM4VEngine:
         self._digest.cache_clear()
 
     def close(self) -> None:
-        """Drop the weights; where they are not all kept by now, the next start packs anew."""
+        """Drop the weights; where they are not all kept by now, the next start packs again."""
         if self._writer is not None:
             self._writer.cut_short()
         self._runner.close()

@@ -1,4 +1,4 @@
-"""What the machine can do: one device and one dtype for the whole model."""
+"""The hardware: one device and one dtype for the whole model."""
 
 import resource
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ GIB = 1024**3
 
 @dataclass(frozen=True, slots=True)
 class Hardware:
-    """Where the model runs, in which precision, and by which of our kernels."""
+    """The model's device and precision, and which of our kernels are used."""
 
     device: torch.device
     dtype: torch.dtype
@@ -28,23 +28,23 @@ class Hardware:
         return str(self.dtype).removeprefix("torch.")
 
     def free_bytes(self) -> int | None:
-        """What the device has free now; None for a CPU, whose memory is not planned."""
+        """Return the free bytes of the device; None for a CPU, whose memory is not planned."""
         return torch.cuda.mem_get_info(self.device)[0] if self.device.type == "cuda" else None
 
     def memory(self) -> MemoryUse:
-        """What is in use now."""
+        """Return the memory in use."""
         if self.device.type == "cuda":
             free, total = torch.cuda.mem_get_info(self.device)
             return MemoryUse(total - free, total)
         return MemoryUse(_resident_bytes(), None)
 
     def total_bytes(self) -> int | None:
-        """What the device has in all; None for a CPU."""
+        """Return the bytes of the device; None for a CPU."""
         return torch.cuda.mem_get_info(self.device)[1] if self.device.type == "cuda" else None
 
 
 def _resident_bytes() -> int:
-    """What this process holds in memory; where the system does not say, the most that it held so far."""
+    """Return the bytes that this process holds; where the system does not say, the most that it held so far."""
     pages = Path("/proc/self/statm")
     if pages.exists():
         return int(pages.read_text(encoding="ascii").split()[1]) * resource.getpagesize()

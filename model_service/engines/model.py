@@ -1,4 +1,4 @@
-"""What weights and runtime know of a network that looks at pictures and writes text."""
+"""The protocol of a network that looks at pictures and writes text, as weights and runtime know it."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -33,7 +33,7 @@ class VisionLanguageModel(Protocol):
     """Pictures and ids in, logits out."""
 
     config: Any
-    """Of the names that the language model's sizes have in the original's config.json."""
+    """The model's sizes, by the names of the original's config.json."""
 
     placeholders: int
     """Ids that stand for a picture in a prompt."""

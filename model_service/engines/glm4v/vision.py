@@ -61,7 +61,7 @@ def _bicubic(square: Tensor, rows: int, columns: int) -> Tensor:
 
 
 def _by_products(square: Tensor, rows: int, columns: int) -> Tensor:
-    """What `_bicubic` computes, for CUDA, where that takes 16 ms: one thread goes through all N of a place.
+    """Compute `_bicubic` for CUDA, where that takes 16 ms: one thread goes through all N of a place.
 
     Each direction is a product by itself.
     """

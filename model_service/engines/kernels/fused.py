@@ -1,4 +1,4 @@
-"""What a pass over many positions does between its matrix products: a kernel each, where torch takes several.
+"""The work of a pass over many positions between its matrix products: a kernel each, where torch takes several.
 
 Each rounds where torch does, except the rotation, which is rounded once.
 """
@@ -132,5 +132,5 @@ def rotate_into_cache(qkv: Tensor, table: Tensor, keys: Tensor, values: Tensor, 
 
 
 def _warps(tile: int) -> int:
-    """So many that each thread reads 8 elements, 16 bytes of 16 bits, once or twice."""
+    """Choose as many warps that each thread reads 8 elements, 16 bytes of 16 bits, once or twice."""
     return min(8, max(1, tile // 512))

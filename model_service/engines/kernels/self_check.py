@@ -24,7 +24,7 @@ class Checked:
 
 
 NONE = Checked()
-"""Where there is no such GPU, or nothing was checked yet: torch does it all."""
+"""No kernels: there is no such GPU, or nothing was checked yet."""
 
 
 def check(dtype: torch.dtype, products: Callable[[], Iterable[tuple[Tensor, Tensor]]]) -> Checked:

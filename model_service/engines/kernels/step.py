@@ -1,4 +1,4 @@
-"""What one step does between its matrix products, in six kernels. Each computes what `language.py` computes.
+"""The work of one step between its matrix products, in six kernels. Each computes what `language.py` computes.
 
 The KV cache is reached by address: STATE holds, on the device, all that differs from step to step, so that a captured
 step serves whichever sequence is put there. A step takes one token, or several in a row each; rows that get no token

@@ -32,11 +32,11 @@ logger = logging.getLogger(__name__)
 
 
 def capture_step(
-    model: VisionLanguageModel, hardware: Hardware, rows: int = 1, beside: "DecodeStep | None" = None
+    model: VisionLanguageModel, hardware: Hardware, rows: int = 1, sharing: "DecodeStep | None" = None
 ) -> "DecodeStep | None":
-    """The captured step of so many rows; None if it fails on this card, so that the model itself has to do its work.
+    """Capture the step of `rows` rows; None if it fails on this card, so that the model itself has to do its work.
 
-    It shares memory with the step that it is `beside`: the logits of either are overwritten by the other.
+    It shares memory with another step, `sharing`: the logits of either are overwritten by the other.
     """
     work = "decoding" if rows == 1 else "reading follow-ups"
     try:
@@ -44,7 +44,7 @@ def capture_step(
         error = step.error()
         if not error <= MOST_ERROR:
             raise ValueError(f"its logits are off by {error:.3g}")
-        step.capture(beside)
+        step.capture(sharing)
     except Exception as reason:  # A card or a driver that nobody tried: slower, but it works.
         logger.warning("%s without a CUDA graph: %r", work, reason, exc_info=True)
         return None
@@ -71,7 +71,7 @@ class DecodeStep:
         self._rotary = decoder.rotary.table(positions[None], hardware.dtype)[0].contiguous()
         self._state = torch.zeros(step.TOKENS + rows, dtype=torch.int64, device=device)
         self._at: list[int] | None = None
-        """What STATE holds besides the tokens, as far as it is known."""
+        """Contents of STATE besides the tokens, as far as known."""
         self._graph: torch.cuda.CUDAGraph | None = None
         self._logits = torch.empty(0)
 
@@ -91,7 +91,7 @@ class DecodeStep:
         return logits
 
     def reads(self, ids: int) -> bool:
-        """Whether it reads a text of so many ids sooner than the model itself."""
+        """Whether it reads a text of that many ids sooner than the model itself."""
         return ids <= MOST_STEPS * self._rows
 
     def read(self, ids: Tensor, position: int, cache: KVCache) -> Tensor:
@@ -103,16 +103,16 @@ class DecodeStep:
             cache.advance(len(part))
         return logits.clone()
 
-    def capture(self, beside: "DecodeStep | None" = None) -> None:
+    def capture(self, sharing: "DecodeStep | None" = None) -> None:
         """From now on a step is one launch. The kernels have been compiled by an earlier step."""
         graph = torch.cuda.CUDAGraph()
-        shared = None if beside is None or beside._graph is None else beside._graph.pool()
+        shared = None if sharing is None or sharing._graph is None else sharing._graph.pool()
         with torch.cuda.graph(graph, shared, capture_error_mode="thread_local"):
             self._logits = self._run()
         self._graph, self._at = graph, None
 
     def error(self) -> float:
-        """How far a step's logits are from the model's own on a text, as a relative error in the 2-norm.
+        """Measure how far a step's logits are from the model's own on a text, as a relative error in the 2-norm.
 
         A step of several rows leaves one of them free.
         """
@@ -184,7 +184,7 @@ def _ours(layer: nn.Module) -> TypeGuard[NF4Linear]:
 
 
 def _in_eighths(layer: nn.Module, rows: int) -> bool:
-    """Whether a layer wants so many rows of input in eighths."""
+    """Whether a layer wants that many rows of input in eighths."""
     return _ours(layer) and nf4.in_eighths(layer, rows)
 
 

@@ -24,7 +24,7 @@ class Detokenizer:
         return self._trim(self._decoder.decode(self._tokenizer.decode_bytes(token)))
 
     def finish(self) -> str:
-        """What is left: a character that never became whole shows as the replacement character."""
+        """Return what is left: a character that never became whole shows as the replacement character."""
         return self._trim(self._decoder.decode(b"", final=True))
 
     def _trim(self, text: str) -> str:

@@ -10,7 +10,7 @@ from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.runtime.lru_cache import LRUCache
 
 ViewKey = tuple[bytes, int, int]
-"""What is looked at: the SHA-256 of a picture's bytes and its region, if any, rows and columns of visual tokens."""
+"""A picture on a grid: the SHA-256 of its bytes and its region, if any, rows and columns of visual tokens."""
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Prefix:
     values: Tensor
 
     def common(self, prompt: Prompt, view: ViewKey | None) -> int:
-        """How many of the prompt's first ids are these; never all of them, as the last one's logits are wanted.
+        """Count the prompt's first ids that are these; never all of them, as the last one's logits are wanted.
 
         A picture is shared whole or not at all; with one that is not shared, nothing is: it stands near the front, and
         all at once are read sooner than most of them behind a few.
@@ -61,7 +61,7 @@ class Prefix:
         return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
     def positions(self, ids: int) -> int:
-        """How many positions the first `ids` ids fill in the KV cache."""
+        """Count the positions that the first `ids` ids fill in the KV cache."""
         pictures = self.keys.shape[2] - len(self.ids)
         return ids + pictures if self.image_begin is not None and ids > self.image_begin else ids
 
@@ -74,11 +74,11 @@ class PrefixCache:
 
     def __init__(self, limit: int) -> None:
         self.forgets = 0
-        """How often something was to be forgotten: a sequence that was begun before is not kept when it ends."""
+        """Count of calls to forget: a sequence that was begun before is not kept when it ends."""
         self._prefixes: LRUCache[str, Prefix] = LRUCache(limit)
 
     def find(self, chat: str) -> Prefix | None:
-        """What is kept of the chat's last sequence."""
+        """Return what is kept of the chat's last sequence."""
         return self._prefixes.get(chat)
 
     def keep(self, sequence: Sequence) -> None:

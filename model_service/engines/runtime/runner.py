@@ -49,7 +49,7 @@ class ModelRunner:
         self._step, self._reader = _captured_steps(model, hardware)
 
     def prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> tuple[Sequence, Tensor]:
-        """Read a prompt; its sequence, with room for so many tokens more, and the last id's (vocabulary,) logits.
+        """Read a prompt; its sequence, with `room` for more tokens, and the last id's (vocabulary,) logits.
 
         Raises:
             torch.OutOfMemoryError: even without what was kept.
@@ -103,7 +103,7 @@ class ModelRunner:
         return sequence, logits
 
     def _read(self, ids: Tensor, known: int, cache: KVCache, image: Tensor | None, begin: int | None) -> Tensor:
-        """The logits behind (n,) ids, put behind so many known ones; the picture, if any, begins in them at `begin`.
+        """The logits behind (n,) ids, put behind `known` ones; the picture, if any, begins in them at `begin`.
 
         The ids come in host memory and go to the device without waiting for it: it may still be busy with the picture.
         """
@@ -151,7 +151,7 @@ class ModelRunner:
 
 @torch.inference_mode()
 def _captured_steps(model: VisionLanguageModel, hardware: Hardware) -> tuple["DecodeStep | None", "DecodeStep | None"]:
-    """That for an answer's next token, and that for a follow-up's; None where the model itself does their work."""
+    """Capture the step for an answer's next token, and that for a follow-up's; None where the model works."""
     if not hardware.kernels.products:
         return None, None
     from model_service.engines.runtime.cuda_graph import ROWS, capture_step  # It wants Triton.

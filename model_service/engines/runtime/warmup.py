@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class WarmUp:
-    """What a warm-up found out; complete once its block has ended."""
+    """Results of a warm-up; complete once its block has ended."""
 
     checked: Checked = NONE
 

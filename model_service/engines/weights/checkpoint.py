@@ -24,7 +24,7 @@ POCKET = Path(__file__).parents[2] / "pocket"
 WANTED = ("*.safetensors", "*.json", "tokenizer.model")
 
 DOWNLOAD_SHARE = 0.8
-"""Of what is shown as loading, where the checkpoint is downloaded first."""
+"""Share of the progress shown that is the download, where there is one."""
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def find_checkpoint(name: str, hardware: Hardware, gauges: Gauges | None = None)
 
 
 def checkpoint_name(folder: Path) -> str:
-    """What to call it: a folder's own name, or the hub id where the folder is a snapshot in the hub's cache."""
+    """Return a checkpoint's name: its folder's, or the hub id where that is a snapshot in the hub's cache."""
     if folder.parent.name != "snapshots":
         return folder.name
     return folder.parent.parent.name.removeprefix("models--").replace("--", "/")
@@ -99,7 +99,7 @@ def _bars(name: str, gauges: Gauges) -> type[tqdm]:
 
 
 def _bytes_to_fetch(name: str) -> int:
-    """What is not in the local cache yet; 0 where the hub cannot be asked."""
+    """Return the bytes that are not in the local cache yet; 0 where the hub cannot be asked."""
     with contextlib.suppress(OSError, HfHubHTTPError, LocalEntryNotFoundError, HFValidationError):
         files = snapshot_download(name, allow_patterns=list(WANTED), dry_run=True)
         return sum(file.file_size or 0 for file in files if file.will_download)

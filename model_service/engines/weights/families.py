@@ -10,7 +10,7 @@ from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What people call it, and its classes."""
+    """A family: its common name, and its classes."""
 
     name: str
     config: type[GLM4VConfig]

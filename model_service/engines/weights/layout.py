@@ -1,4 +1,4 @@
-"""How a model is laid out: which weights are packed into four bits, and which of them stay in host memory."""
+"""The layout of a model: which weights are packed into four bits, and which of them stay in host memory."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,7 +21,7 @@ VISION_LAYERS = "transformer.vision.transformer.layers"
 
 
 class Plan(StrEnum):
-    """What the device holds: all of it; or less the embeddings, the head packed; or less the vision tower too."""
+    """Contents of the device: all of it; or less the embeddings, the head packed; or less the vision tower too."""
 
     FULL = "full"
     LEAN = "lean"
@@ -58,14 +58,14 @@ def empty_model(config: GLM4VConfig, layout: Layout) -> GLM4VForConditionalGener
 
 
 def device_bytes(config: GLM4VConfig, layout: Layout) -> int:
-    """What the weights take on the device."""
+    """Return the bytes that the weights take on the device."""
     model = empty_model(config, layout)
     held: int = sum(tensor.nbytes for name, tensor in model.state_dict().items() if not layout.on_host(name))
     return held + 2 * layer_bytes(model) if layout.plan is Plan.TINY else held
 
 
 def layer_bytes(model: GLM4VForConditionalGeneration) -> int:
-    """What one layer of the vision tower takes."""
+    """Return the bytes of one layer of the vision tower."""
     layer: nn.Module = model.transformer.vision.transformer.layers[0]
     return sum(tensor.nbytes for tensor in layer.state_dict().values())
 

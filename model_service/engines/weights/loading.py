@@ -34,7 +34,7 @@ Report = Callable[[float], None]
 
 
 def plan_memory(folder: Path, config: ModelConfig, hardware: Hardware) -> MemoryPlan:
-    """How the checkpoint is laid out on this hardware, and how many visual tokens fit then.
+    """Plan how the checkpoint is laid out on this hardware, and how many visual tokens fit then.
 
     Raises:
         CheckpointError: the device is too small, or config.json describes no model.

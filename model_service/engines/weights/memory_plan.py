@@ -1,4 +1,4 @@
-"""What a memory plan needs on the device at each level of detail, by arithmetic, and which plan fits."""
+"""Memory plans: the bytes each needs on the device at each level of detail, by arithmetic, and which plan fits."""
 
 from dataclasses import dataclass
 
@@ -14,37 +14,37 @@ from model_service.engines.weights.layout import Layout, Plan, device_bytes
 from model_service.errors import CheckpointError
 
 CONVERSATION = 2000
-"""Tokens of text, answer included, that are to fit beside a picture."""
+"""Tokens of text, answer included, that are to fit next to a picture."""
 
 WORKSPACE = 184 * 1024**2
-"""What the libraries take for themselves, and the allocator leaves unused between blocks.
+"""Bytes that the libraries take for themselves, and that the allocator leaves unused between blocks.
 
 Once loaded, an H100 held up to 0.19 GiB more than the weights, the steps included. cuBLAS alone keeps 32 MiB for each
 stream there, and 8 on older cards.
 """
 
 STEPS = 24 * 1024**2
-"""What the captured steps compute with, in memory of their own: the allocator takes it in blocks of 2 and 20 MiB."""
+"""Bytes that the captured steps compute with: the allocator takes them in blocks of 2 and 20 MiB."""
 
 CONTEXT = 600 * 1024**2
-"""What a card's driver takes of its memory for a process, and a screen may; no tensor can have it."""
+"""Bytes that a card's driver takes of its memory for a process, and a screen may; no tensor can have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryPlan:
-    """A layout, and the most visual tokens that fit beside it."""
+    """A layout, and the most visual tokens that fit with it."""
 
     layout: Layout
     max_visual_tokens: int
 
 
 def kv_bytes(config: GLM4VConfig, positions: int, dtype: torch.dtype) -> int:
-    """The KV cache of so many positions."""
+    """Return the bytes of a KV cache of `positions`."""
     return 2 * config.num_layers * config.multi_query_group_num * config.kv_channels * positions * dtype.itemsize
 
 
 def vision_bytes(config: GLM4VConfig, tokens: int, layout: Layout) -> int:
-    """What the vision tower computes with for so many visual tokens, at its height: in attention or in the MLP."""
+    """Return the vision tower's peak bytes for a number of visual tokens: in attention or in the MLP."""
     width, inner = config.vision.hidden_size, config.vision.intermediate_size
     positions = 4 * tokens + 1
     unpacked = width * inner if layout.packed else 0
@@ -52,7 +52,7 @@ def vision_bytes(config: GLM4VConfig, tokens: int, layout: Layout) -> int:
 
 
 def prefill_bytes(config: GLM4VConfig, positions: int, layout: Layout) -> int:
-    """What the language model computes with for so many positions at once, at its height: in the MLP."""
+    """Return the language model's peak bytes for a number of positions at once: in the MLP."""
     width, inner = config.hidden_size, config.ffn_hidden_size
     unpacked = min(2 * width * inner, kernels.UNPACKED) if layout.packed else 0
     at_once = positions if positions <= MLP_AT_ONCE else MLP_PART
@@ -62,7 +62,7 @@ def prefill_bytes(config: GLM4VConfig, positions: int, layout: Layout) -> int:
 
 
 def needed_bytes(config: GLM4VConfig, layout: Layout, tokens: int, conversation: int = CONVERSATION) -> int:
-    """The most that the device holds while a picture of so many visual tokens is read and talked about."""
+    """Return the peak bytes on the device while a picture of `tokens` visual tokens is read and talked about."""
     positions = tokens + 2 + conversation
     lengths = (positions, min(positions, MLP_AT_ONCE))  # What is taken at once can need more than all of it in parts.
     reading = max(prefill_bytes(config, most, layout) + kv_bytes(config, most, layout.dtype) for most in lengths)

@@ -162,7 +162,7 @@ def nf4_product(layer: NF4Linear, x: Tensor, tiling: dict[str, int] | None = Non
 
 
 def in_eighths(layer: NF4Linear, rows: int) -> bool:
-    """Whether the product with so many rows wants them as `nf4.in_eighths` makes them, or in order."""
+    """Whether the product with that many rows wants them as `nf4.in_eighths` makes them, or in order."""
     from model_service.engines.kernels.rows import LEAST
 
     return rows >= LEAST or not _has_mma(layer.packed.device, layer.dtype)

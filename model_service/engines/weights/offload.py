@@ -62,7 +62,7 @@ def _slot(layer: nn.Module, device: torch.device) -> tuple[nn.Module, Tensor]:
 
 
 def _host_buffers(count: int, size: int, pinned: bool) -> Iterator[Tensor]:
-    """So many buffers of so many bytes in host memory."""
+    """Yield buffers of `size` bytes in host memory."""
     at_once = max(1, ALLOCATION // size)
     for begin in range(0, count, at_once):
         buffers = min(at_once, count - begin)

@@ -19,13 +19,13 @@ from model_service.engines.weights.readahead import ReadAhead
 from model_service.engines.weights.shards import read_file
 
 VERSION = 1
-"""Of how weights are packed and laid down; another one makes older files stale."""
+"""Version of the format; another one makes older files stale."""
 
 FILE_BYTES = 512 * 1024**2
 """A file is ended once it holds this much: what is collected for it lies in host memory."""
 
 SPARE_BYTES = 1024**3
-"""What is left free on the disk, for those who need it more."""
+"""Bytes left free on the disk, for those who need it more."""
 
 MANIFEST = "manifest.json"
 
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 
 class CacheUnusableError(Exception):
-    """What is kept is torn, stale, or not there; the text says which."""
+    """The cache is torn, stale, or not there; the text says which."""
 
 
 class PackedCache:
@@ -51,7 +51,7 @@ class PackedCache:
         self._folder = root / name
 
     def read(self, report: Callable[[float], None]) -> Iterator[tuple[str, Tensor]]:
-        """All tensors by name, as views of their files; `report` gets the share of files read so far.
+        """Yield all tensors by name, as views of their files; `report` gets the share of files read so far.
 
         Raises:
             CacheUnusableError: also in the middle.
@@ -88,7 +88,7 @@ class PackedCache:
         except BlockingIOError:
             logger.info("another process keeps its packed weights in %s just now; these are not kept", self._root)
         except (OSError, SafetensorError) as error:
-            logger.warning("the packed weights are not kept in %s, the next start packs anew: %s", self._root, error)
+            logger.warning("the packed weights are not kept in %s, the next start packs again: %s", self._root, error)
 
     def _replace(self, tensors: Mapping[str, Tensor], to_host: ToHost) -> None:
         for dead in self._root.glob("*.part"):  # Whoever wrote them was killed: the lock is ours.
@@ -107,7 +107,7 @@ class PackedCache:
 
 
 def identity(folder: Path, files: list[Path], layout: Layout) -> str:
-    """What the packed weights depend on: the files by name, size and time, the configuration, and how they are packed.
+    """Return a digest of what the packed weights depend on: files by name, size and time, configuration, packing.
 
     Raises:
         OSError: a file is gone.

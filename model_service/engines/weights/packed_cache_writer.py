@@ -1,4 +1,4 @@
-"""Packed weights are kept beside the first answers."""
+"""Write packed weights to the cache while the first answers are given."""
 
 import atexit
 import logging
@@ -15,7 +15,7 @@ KEEPING = "keeping the packed weights"
 """The stage that goes on when the engine is ready."""
 
 EXIT_SECONDS = 5.0
-"""How long a process that ends without closing its engine waits for the file that is being written."""
+"""Seconds that a process which ends without closing its engine waits for the file that is being written."""
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class PackedCacheWriter:
         except _CutShortError:
             logger.info("the packed weights are not kept: the engine was closed before they were written")
         except Exception:  # Of the device, say: the engine, which uses it too, notices for itself.
-            logger.warning("the packed weights are not kept, the next start packs anew", exc_info=True)
+            logger.warning("the packed weights are not kept, the next start packs again", exc_info=True)
 
     def _to_host(self, tensor: Tensor) -> Tensor:
         if self._over.is_set():

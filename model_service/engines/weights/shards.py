@@ -14,7 +14,7 @@ from model_service.errors import CheckpointError
 INDEX, SINGLE = "model.safetensors.index.json", "model.safetensors"
 
 MAPPED = 512 * 1024**2
-"""Bytes read before a file is opened anew: what is mapped of it counts as this process's memory until then."""
+"""Bytes read before a file is opened again: what is mapped of it counts as this process's memory until then."""
 
 
 def shards(folder: Path) -> list[Path]:
@@ -26,7 +26,7 @@ def shards(folder: Path) -> list[Path]:
 
 
 def read_tensors(files: list[Path], report: Callable[[float], None]) -> Iterator[tuple[str, Tensor]]:
-    """All tensors by name, in the order in which they lie; `report` gets the share of bytes read so far.
+    """Yield all tensors by name, in the order in which they lie; `report` gets the share of bytes read so far.
 
     A tensor is a view of its file, to be copied and dropped before the next is asked for.
 
@@ -66,6 +66,6 @@ def read_file(file: Path, ahead: ReadAhead) -> Iterator[tuple[str, Tensor]]:
 
 
 def _header_bytes(file: Path) -> int:
-    """How much stands before the first tensor: the header, and its length."""
+    """Return the bytes before the first tensor: the header, and its length."""
     with file.open("rb") as opened:
         return 8 + int.from_bytes(opened.read(8), "little")

@@ -175,7 +175,7 @@ def test_a_device_that_fails_meanwhile_costs_a_warning(tmp_path: Path, caplog: p
     with caplog.at_level(logging.WARNING):
         PackedCacheWriter(cache, {"weight": Lost()}, torch.device("cpu"), gauges).join()  # type: ignore[dict-item]
     assert [record.message for record in caplog.records] == [
-        "the packed weights are not kept, the next start packs anew"
+        "the packed weights are not kept, the next start packs again"
     ]
     assert gauges.stages == {}
     assert [entry.name for entry in (tmp_path / "cache").iterdir()] == ["lock"]
