@@ -7,8 +7,9 @@ from telegram.constants import ChatID
 
 from assistant.access import Asker, Verdict, judge, one_line
 from assistant.settings.settings import AccessSettings
+from assistant.texts import Texts
+from assistant.wording.question import ASK, ParsedQuestion, parse
 
-ASK = "ask"
 QUESTIONS = frozenset({ASK, "text", "table", "describe"})
 """The commands that bring a question, or are one; they count in a caption too."""
 
@@ -77,6 +78,11 @@ def question_of(message: Message, bot: User) -> str:
     if command_of(message, bot) in QUESTIONS:
         text = text.removeprefix(leading_command(message) or "")
     return without_mention(text, bot)
+
+
+def parse_question(message: Message, bot: User, texts: Texts) -> ParsedQuestion:
+    """Parse what a text or caption asks."""
+    return parse(question_of(message, bot), command_of(message, bot), texts)
 
 
 def leading_command(message: Message) -> str | None:

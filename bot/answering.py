@@ -22,6 +22,7 @@ from bot.delivery.message import place_of
 from bot.delivery.orphans import remove_orphans
 from bot.delivery.progress import Progress
 from bot.delivery.reply import Reply
+from bot.incoming.pictures import media_of
 from bot.render import Part, render
 
 CANCEL = "cancel:"
@@ -74,7 +75,7 @@ class _Answer:
         names = await names_of(self._question.pictures, self._services.pictures, self._texts)
         grows = self._question.settings.stream is not Stream.OFF
         progress = Progress(self._texts, self._services.model, CombinedAnswer(names), grows=grows)
-        library = self._context.media().library
+        library = media_of(self._context).library
         async with contextlib.aclosing(self._services.assistant.ask(self._question, library)) as states:
             async with self._reply.growing(progress.text):
                 async for state in states:

@@ -1,7 +1,6 @@
 """What every handler is given: the services, and what the update is about, taken apart once."""
 
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Self
@@ -22,8 +21,6 @@ from bot.addressing import asker_of, asks_again
 from bot.delivery.edit_throttle import EditThrottle
 from bot.delivery.message import place_of, topic_of
 from bot.delivery.reply import Reply
-from bot.incoming.downloads import MOST_WAIT
-from bot.incoming.media import Media
 from bot.pairing import Pairing
 from bot.render import Part
 from bot.updates.at_work import AtWork
@@ -194,12 +191,6 @@ class BotContext(CallbackContext[ExtBot[int], Data, Data, Data]):
         """The sentences for somebody who did not write just now."""
         chosen = (await self.services.chats.settings(admission.id)).language
         return texts_in((admission.language or language_of(None)) if chosen == AUTO else chosen)
-
-    def media(self, waiting: Callable[[], Awaitable[None]] | None = None, most_wait: float = MOST_WAIT) -> Media:
-        """What fetches the files that this update needs; its arguments are those of `Media`."""
-        services = self.services
-        marked = partial(services.at_work.marked, self.update_id)
-        return Media(self.bot, services.settings, services.pictures, marked, waiting=waiting, most_wait=most_wait)
 
 
 async def _incoming(update: Update, chat: Chat, chats: Chats) -> Incoming:

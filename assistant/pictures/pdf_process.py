@@ -1,7 +1,7 @@
 """Renders pages of a PDF. Run as a process of its own, since no stranger's file may hold up or bring down the bot.
 
 Standard input is the file, the arguments are the numbers of the pages. Standard output is one line of JSON, {"pages":
-how many there are, "sizes": bytes of each picture} or {"fault": a word of `assistant.pictures.pdf.DocumentFault`}, then the
+how many there are, "sizes": bytes of each picture} or {"fault": a word of `pdf.DocumentFault`}, then the
 pictures.
 """
 

@@ -54,8 +54,8 @@ class ChangedBy(StrEnum):
 class ChatSettings:
     """What holds in a chat or a topic.
 
-    `language` is AUTO or one of assistant.texts.LANGUAGES. `watch` says that every picture of a group is answered, asked
-    or not. `temperature` is that of the sampling, from 0 to 2.
+    `language` is AUTO or one of `texts.LANGUAGES`. `watch`: every picture of a group is answered, asked or not.
+    `temperature` is that of the sampling, from 0 to 2.
     """
 
     detail: Detail = STANDARD

@@ -124,7 +124,7 @@ class ModelSettings(_Section):
         )
 
     def limits(self) -> Limits:
-        """How much work is taken on. What waits is counted by `assistant.open_questions`, so `config` leaves that out."""
+        """How much work is taken on. What waits is counted by `open_questions`, so `config` leaves that out."""
         return Limits(
             waiting=self.max_waiting,
             waiting_per_person=self.waiting_per_person,

@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from telegram import Message, User
-
 from assistant.settings.chat_settings import ChatSettings, Length
 from assistant.texts import Sentence, Texts
 from assistant.wording.regions import RegionName, about_part, named_by_tag, named_in
-from bot.addressing import ASK, command_of, question_of
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail
+
+ASK = "ask"
+"""The command that comes before a question."""
 
 
 class Task(StrEnum):
@@ -58,10 +58,9 @@ _TAG = re.compile(r"(?<![\w/&])[#＃](?P<word>[A-Za-z]+|[上下左右半部分�
 _FIRST_WORD = re.compile(r"(?P<word>[A-Za-z]+|\d{1,4})(?:\s+|$)")
 
 
-def parse_question(message: Message, bot: User, texts: Texts) -> ParsedQuestion:
-    """What a text or caption asks. /text, /table and /describe ask by themselves; what follows them is added."""
-    wanted = read(question_of(message, bot))
-    command = command_of(message, bot)
+def parse(text: str, command: str | None, texts: Texts) -> ParsedQuestion:
+    """Parse a question that may follow a command. /text, /table and /describe ask by themselves."""
+    wanted = read(text)
     if command == ASK:
         return _with_level_first(wanted)
     if command not in set(Task):

@@ -1,4 +1,4 @@
-"""What an answer looks like in the end: text, a block to copy, a table as a file; its pictures' names, the small print."""
+"""Make the messages of a finished answer: text, a block to copy, a table as a file; names of pictures, small print."""
 
 import re
 from collections.abc import Sequence

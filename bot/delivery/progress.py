@@ -1,4 +1,4 @@
-"""What a person sees of their question before the answer is whole: its place in line, that it is looked at, the text."""
+"""Show how far a question is before its answer is whole: the place in line, that it is looked at, the text."""
 
 import math
 

@@ -33,9 +33,9 @@ _log = logging.getLogger(__name__)
 class Reply:
     """The message that shows one answer. `on_sent` is called with its number as soon as there is one.
 
-    `message_id` is that of a message which a former run of the program on_sent. `keyboard` stands under it while it
-    grows; the whole answer brings its own, or none. `throttle` says when it may grow. With a `draft` it grows as that, and
-    becomes a message when it is whole, or where Telegram does not take the draft.
+    `message_id` is that of a message which a former run of the program began. `keyboard` stands under it while it
+    grows; the whole answer brings its own, or none. `throttle` says when it may grow. With a `draft` it grows as that,
+    and becomes a message when it is whole, or where Telegram does not take the draft.
     """
 
     def __init__(

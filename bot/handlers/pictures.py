@@ -8,7 +8,8 @@ from telegram import Message, Update
 
 from assistant.storage import Picture
 from assistant.texts import Sentence
-from assistant.wording.question import ParsedQuestion, parse_question
+from assistant.wording.question import ParsedQuestion
+from bot.addressing import parse_question
 from bot.answering import answer
 from bot.context import BotContext
 from bot.delivery.message import topic_of

@@ -23,7 +23,7 @@ async def give_up(update: Update, context: BotContext) -> None:
         times = inbox.attempts(number)
         _log.error("update %d is set aside: the process died %d times while it worked on it", number, times)
         await inbox.give_up(number)
-        if (message := context.incoming.question) is not None:
+        if context.incoming.question is not None:
             await context.say_as_answer(Sentence.PUT_ASIDE, times=times)
         raise ApplicationHandlerStop
     if inbox.was_interrupted(number):

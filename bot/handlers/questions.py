@@ -4,8 +4,8 @@ from telegram import Chat, Update
 
 from assistant.storage import Picture
 from assistant.texts import Sentence
-from assistant.wording.question import parse_question
-from bot.addressing import ASK, command_of
+from assistant.wording.question import ASK
+from bot.addressing import command_of, parse_question
 from bot.context import BotContext
 from bot.delivery.message import topic_of
 from bot.handlers.pictures import go_on

@@ -12,6 +12,7 @@ from assistant.texts import Sentence, Texts
 from bot.context import BotContext
 from bot.delivery.say import tell
 from bot.incoming.attachments import attachment_of
+from bot.incoming.pictures import media_of
 from model_service import PictureRejected
 
 QUESTIONS = (Sentence.SAMPLE_TOTAL, Sentence.SAMPLE_DATE, Sentence.SAMPLE_SHOP)
@@ -56,5 +57,5 @@ def questions(texts: Texts) -> ReplyKeyboardMarkup:
 async def _take_in(shown: Message, context: BotContext) -> None:
     services, attachment = context.services, attachment_of(shown)
     assert attachment is not None  # noqa: S101
-    picture = await context.media(most_wait=MOST_WAIT).receive(attachment)
+    picture = await media_of(context, most_wait=MOST_WAIT).receive(attachment)
     await services.pictures.look_at([picture], picture.chat)

@@ -2,7 +2,8 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 from telegram import Message
 from telegram.error import TelegramError
@@ -17,6 +18,7 @@ from bot.delivery.message import place_of, topic_of
 from bot.delivery.rate_limiter import ONCE
 from bot.delivery.reply import Reply
 from bot.incoming.attachments import Attachment, attachment_of, document_of, preview_of
+from bot.incoming.downloads import MOST_WAIT
 from bot.incoming.media import Media
 from bot.render import Part
 from model_service import PictureFault, PictureRejected
@@ -46,6 +48,15 @@ class BadSelection(Exception):
 
 USER_ERRORS = (PictureRejected, FetchFailed, DocumentRefused, BadSelection)
 """Why something that was sent cannot be looked at."""
+
+
+def media_of(
+    context: BotContext, waiting: Callable[[], Awaitable[None]] | None = None, most_wait: float = MOST_WAIT
+) -> Media:
+    """Return what fetches the files that an update needs; the other arguments are those of `Media`."""
+    services = context.services
+    marked = partial(services.at_work.marked, context.update_id)
+    return Media(context.bot, services.settings, services.pictures, marked, waiting=waiting, most_wait=most_wait)
 
 
 async def fetch_pictures(message: Message, question: str, context: BotContext, media: Media) -> list[Picture]:
@@ -106,7 +117,7 @@ async def select_named(pictures: list[Picture], question: str, context: BotConte
     """
     first = pictures[0]
     if first.page and names_pages(question) and (first.album is None or len(pictures) == 1):
-        return await pages_of(document_of(first), question, context, context.media())
+        return await pages_of(document_of(first), question, context, media_of(context))
     if first.album is None:
         return pictures
     album = await context.services.pictures.of_album(first.chat, first.album)
@@ -134,7 +145,7 @@ async def at_work(message: Message, context: BotContext) -> AsyncIterator[Media]
 
     async with Reply(context.bot, place_of(message)).typing():
         try:
-            yield context.media(waiting)
+            yield media_of(context, waiting)
         finally:
             for number in said:
                 with contextlib.suppress(TelegramError):  # What cannot be deleted stays.
