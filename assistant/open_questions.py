@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from model_service import Limit, LimitReached, Limits, QueueFull
+from assistant.settings.settings import WaitingLimits
+from model_service import Limit, LimitReached, QueueFull
 
 
 class Cancelled(Exception):
@@ -98,7 +99,7 @@ class OpenQuestions:
     knows their answers. What may wait, and how much of it, is decided here alone.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: WaitingLimits) -> None:
         self._limits = limits
         self._open: dict[tuple[int, int], OpenQuestion] = {}
         self._dropped: dict[tuple[int, int | None], int] = {}

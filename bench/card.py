@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from model_service.glm4v import kernels
-from model_service.glm4v.cache import KVCache
-from model_service.glm4v.config import GLM4VConfig
-from model_service.glm4v.graphs import DecodeStep
-from model_service.glm4v.hardware import Hardware
-from model_service.glm4v.model import GLM4VForConditionalGeneration
-from model_service.glm4v.nf4 import NF4Linear
+from model_service.engines.glm4v.config import GLM4VConfig
+from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
+from model_service.engines.hardware import Hardware
+from model_service.engines.kernels.self_check import relative_error
+from model_service.engines.runtime.cuda_graph import DecodeStep
+from model_service.engines.runtime.kv_cache import KVCache
+from model_service.engines.weights import nf4
+from model_service.engines.weights.nf4 import NF4Linear
 
 COPIED = 2 * 1024**3
 SIDE, PRODUCTS, BURST = 8192, 92, 10
@@ -81,7 +82,7 @@ def products(layers: list[NF4Linear], device: torch.device, tilings: bool) -> di
 def _product(layers: list[NF4Linear], device: torch.device, tilings: bool) -> dict[str, object]:
     first = layers[0]
     x = torch.randn(1, first.in_features, device=device, dtype=first.dtype)
-    spread = kernels.arranged(first, x)
+    spread = nf4.arranged(first, x)
     wanted = x.float() @ first.dequantize().float().T
     wanted = wanted if first.bias is None else wanted + first.bias.float()
 
@@ -99,17 +100,17 @@ def _product(layers: list[NF4Linear], device: torch.device, tilings: bool) -> di
         "ours": speed(ours),
         "bitsandbytes": speed(lambda layer: layer(x)),
         "tilings": tried,
-        "our_error": kernels.relative_error(ours(first), wanted),
-        "bitsandbytes_error": kernels.relative_error(first(x), wanted),
-        "our_unpacking": speed(kernels.unpacked),
+        "our_error": relative_error(ours(first), wanted),
+        "bitsandbytes_error": relative_error(first(x), wanted),
+        "our_unpacking": speed(nf4.unpacked),
         "bitsandbytes_unpacking": speed(NF4Linear.dequantize),
-        "unpacking_error": kernels.relative_error(kernels.unpacked(first), first.dequantize()),
+        "unpacking_error": relative_error(nf4.unpacked(first), first.dequantize()),
     }
 
 
 def _tiled(x: Tensor, tiling: dict[str, int] | None) -> Callable[[NF4Linear], Tensor]:
     """Return our product with `x`, arranged as it needs it."""
-    return lambda layer: kernels.nf4_product(layer, x, tiling)
+    return lambda layer: nf4.nf4_product(layer, x, tiling)
 
 
 def _round(layers: list[NF4Linear]) -> Iterator[NF4Linear]:
@@ -151,7 +152,7 @@ def decoding(
     if step is not None:
         found["graph_ids_equal_eager"] = ids["graph"] == ids["eager"]
         found["graph_ids_shared_with_model"] = _shared(ids["graph"], ids["model"])
-        found["logits_error"] = kernels.relative_error(first["graph"], first["model"])
+        found["logits_error"] = relative_error(first["graph"], first["model"])
     return found
 
 

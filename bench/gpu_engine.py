@@ -13,11 +13,11 @@ from pathlib import Path
 import torch
 
 from model_service import Detail, Gauges, GenerationRequest, Message, ModelConfig, SamplingParams
-from model_service.glm4v.ahead import CHUNK
-from model_service.glm4v.engine import GLM4VEngine, load_engine
-from model_service.glm4v.keeping import KEEPING
-from model_service.glm4v.runner import View
-from model_service.glm4v.sampling import Sampler
+from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.runtime.runner import View
+from model_service.engines.runtime.sampling import Sampler
+from model_service.engines.weights.packed_cache_writer import KEEPING
+from model_service.engines.weights.readahead import CHUNK
 
 GIB = 1024**3
 PICTURES = Path(__file__).parent.parent / "playground" / "pictures"
@@ -82,10 +82,10 @@ def load(found: dict[str, object], config: ModelConfig) -> GLM4VEngine:
 
 def _beside_keeping(engine: GLM4VEngine) -> dict[str, object]:
     """Time answers until the packed weights are kept, and after that; nothing if they were kept already."""
-    if engine._keeping is None:
+    if engine._writer is None:
         return {}
-    beside = _answers(engine, iter(engine._keeping._thread.is_alive, False))
-    engine._keeping.join()
+    beside = _answers(engine, iter(engine._writer._thread.is_alive, False))
+    engine._writer.join()
     after = _answers(engine, range(5))
     engine.forget("bench")
     return {"answers beside keeping": beside, "answers after keeping": after}

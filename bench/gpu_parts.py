@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -11,8 +12,8 @@ from bench import card, gpu_engine
 from bench.record import Record
 from bench.weights import write_checkpoint
 from model_service import Level, ModelConfig
-from model_service.glm4v.engine import GLM4VEngine, load_engine
-from model_service.glm4v.nf4 import NF4Linear
+from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.weights.nf4 import NF4Linear
 
 LENGTHS = (64, 1700, 4000)
 """Positions behind which decoding is timed: a short text, a picture at max, a long conversation."""
@@ -75,7 +76,8 @@ class Plan:
     def _decoding(self, engine: GLM4VEngine) -> None:
         """Time the step next to its floor, the naive loop, the profile, and the products next to bitsandbytes'."""
         runner = engine._runner
-        model, step, hardware = runner._model, runner._step, runner._hardware
+        model: Any = runner._model
+        step, hardware = runner._step, runner._hardware
         lengths = (64, 200) if self.tiny else LENGTHS
         for length in lengths if self.name == "full" else lengths[1:2]:
             with self.record.section(f"decoding behind {length}") as found:
@@ -96,7 +98,8 @@ class Plan:
             self._products(engine, tilings=False)
 
     def _products(self, engine: GLM4VEngine, tilings: bool) -> None:
-        model, device = engine._runner._model, engine._runner._hardware.device
+        model: Any = engine._runner._model
+        device = engine._runner._hardware.device
         layers = [it for it in model.transformer.encoder.modules() if isinstance(it, NF4Linear)]
         with self.record.section("products") as found:
             found.update(card.products(layers, device, tilings))

@@ -31,7 +31,7 @@ from model_service import (
     EngineStep,
     FinishReason,
     GenerationRequest,
-    ModelService,
+    local_service,
     open_picture,
     plan_detail,
 )
@@ -157,7 +157,7 @@ async def _run(crowd: Crowd, people: Process, told: dict[str, str], folder: Path
             "access": {"mode": "open"},
         }
     )
-    model = ModelService(FixedEngine, settings.model.config())
+    model = local_service(FixedEngine, settings.model.config())
     lags, memory = list[float](), list[float]()
     with complaints_counted() as complaints:
         async with (

@@ -9,8 +9,8 @@ from bitsandbytes.nn.modules import Linear4bit, Params4bit
 from torch import Tensor, nn
 from transformers import GlmConfig, GlmForCausalLM
 
-from model_service.glm4v.model import GLM4VForConditionalGeneration
-from model_service.glm4v.nf4 import NF4Linear
+from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
+from model_service.engines.weights.nf4 import NF4Linear
 
 
 def naive_model(model: GLM4VForConditionalGeneration, device: torch.device, dtype: torch.dtype) -> Any:

@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from model_service.glm4v.config import NINE_BILLION, GLM4VConfig
-from model_service.glm4v.model import GLM4VForConditionalGeneration
+from model_service.engines.glm4v.config import NINE_BILLION, GLM4VConfig
+from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 
 SHARD_BYTES = 1536 * 1024**2
 ORDINARY = {False: 151329, True: 256}

@@ -139,7 +139,7 @@ async def _open_marks(settings: Settings, model: ModelService) -> AsyncIterator[
         marks = AtWork(settings.storage.path, lambda: model.health is Health.READY)
     except OSError as error:
         raise StorageError(f"storage.path: {settings.storage.path} cannot be used: {error}.") from None
-    model.watch_turns(lambda request: marks.turn(None if request is None else OpenQuestion.update_of(request)))
+    model.watch_turns(lambda requests: marks.turn(map(OpenQuestion.update_of, requests)))
     try:
         yield marks
     finally:

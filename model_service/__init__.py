@@ -1,8 +1,9 @@
 """The model, in this process. Everything another package may use is named here."""
 
+from model_service.backends.backend import Backend, BackendEvents
 from model_service.config import Limits, ModelConfig
 from model_service.detail import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, STANDARD, Detail, DetailPlan, Level, plan_detail
-from model_service.engine import Engine, EngineInfo, EngineStep
+from model_service.engines.engine import Engine, EngineInfo, EngineStep
 from model_service.errors import (
     CheckpointError,
     Draining,
@@ -18,7 +19,7 @@ from model_service.errors import (
     UnknownDetail,
 )
 from model_service.gauges import Gauges, MemoryUse
-from model_service.opening import open_service
+from model_service.opening import local_service, open_service
 from model_service.picture import MAX_ASPECT, MAX_BYTES, MAX_PIXELS, open_picture
 from model_service.region import Region
 from model_service.scheduler import Place
@@ -41,6 +42,8 @@ __all__ = [
     "MAX_TOKENS",
     "MIN_TOKENS",
     "STANDARD",
+    "Backend",
+    "BackendEvents",
     "CheckpointError",
     "Detail",
     "DetailPlan",
@@ -74,6 +77,7 @@ __all__ = [
     "SamplingParams",
     "Stage",
     "UnknownDetail",
+    "local_service",
     "open_picture",
     "open_service",
     "plan_detail",

@@ -10,24 +10,20 @@ Memory = Literal["auto", "full", "lean", "tiny"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much work is taken on. Those who wait are those whose first turn has not come.
+    """How much work is taken on.
 
     `begun` is the most answers that are written in turns at once: each keeps its KV cache. Seconds are of GPU time
     within an hour; 0 is no limit.
     """
 
-    waiting: int = 64
-    waiting_per_person: int = 16
-    waiting_per_chat: int = 32
     seconds_per_person: float = 0.0
     seconds_per_chat: float = 0.0
     begun: int = 4
 
     def __post_init__(self) -> None:
-        """Refuse limits under which nobody would be answered."""
-        for name in ("waiting", "waiting_per_person", "waiting_per_chat", "begun"):
-            if (most := getattr(self, name)) < 1:
-                raise ValueError(f"{name} is {most}: at least one request must be let in")
+        """Refuse a limit under which nobody would be answered."""
+        if self.begun < 1:
+            raise ValueError(f"begun is {self.begun}: at least one answer must be begun")
 
 
 @dataclass(frozen=True, slots=True)

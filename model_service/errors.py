@@ -11,6 +11,7 @@ ModelServiceError
 ├── CheckpointError       no usable checkpoint: missing, torn, or of another model
 └── EngineDead            the engine is gone and nothing can be answered until a restart
 
+QueueFull and the limits of what waits are raised by whoever lets questions in, before they come here.
 The text of an error is a line for the log. What a person reads is chosen by the bot from the error's class.
 """
 

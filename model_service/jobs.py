@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from model_service.config import Limits
 from model_service.errors import ModelServiceError
+from model_service.output_stream import OutputStream
 from model_service.scheduler import Place, Scheduler
-from model_service.stream import OutputStream
 from model_service.types import GenerationOutput, GenerationRequest, Stage
 
 
@@ -42,16 +42,16 @@ class Job:
 
 
 class JobQueue:
-    """Jobs that take turns as the scheduler says, at most one of them running. Lives on the event loop."""
+    """Jobs that take turns as the scheduler says, up to `slots` of them running. Lives on the event loop."""
 
-    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
+    def __init__(self, limits: Limits, clock: Callable[[], float], *, slots: int = 1) -> None:
         self.idle = asyncio.Event()
         """Set while no job waits, is parked or runs."""
         self.idle.set()
         self._clock = clock
-        self._scheduler = Scheduler(limits)
+        self._scheduler = Scheduler(limits, slots=slots)
         self._jobs: dict[str, Job] = {}
-        self._running: Job | None = None
+        self._running: set[Job] = set()
 
     def __len__(self) -> int:
         """How many wait for their first turn."""
@@ -59,15 +59,14 @@ class JobQueue:
 
     @property
     def under_way(self) -> int:
-        """How many answers are begun and not ended: the one that runs, and those parked."""
+        """Return how many answers are begun and not ended: those that run, and those parked."""
         return len(self._jobs) - len(self._scheduler)
 
     def add(self, request: GenerationRequest) -> Job:
         """Put a request in line.
 
         Raises:
-            QueueFull: too many wait already.
-            LimitReached: the person or the chat may not ask for more now.
+            LimitReached: the person or the chat spent the hour's seconds.
             ValueError: a request of the same id is in line already.
         """
         self._scheduler.add(request, self._clock())
@@ -77,19 +76,20 @@ class JobQueue:
         return job
 
     def start_next(self) -> Job | None:
-        """The job whose turn begins now; None while one runs or nobody waits."""
+        """Begin the next job's turn and return it; None while no slot is free or nobody can begin."""
         request = self._scheduler.next(self._clock())
         if request is None:
             return None
-        self._running = self._jobs[request.id]
-        self._running.begun = True
-        return self._running
+        job = self._jobs[request.id]
+        job.begun = True
+        self._running.add(job)
+        return job
 
     def end_turn(self, job: Job, outcome: GenerationOutput | ModelServiceError | None, seconds: float) -> None:
-        """A job's turn took so many GPU seconds; with an outcome it ended, and its caller gets that."""
-        if job is self._running:
-            self._running = None
-            self._scheduler.end_turn(seconds, self._clock(), answered=outcome is not None)
+        """Record a turn's GPU seconds; deliver `outcome` if the job is finished."""
+        if job in self._running:
+            self._running.remove(job)
+            self._scheduler.end_turn(job.request, seconds, self._clock(), answered=outcome is not None)
         if outcome is not None:
             self._end(job, outcome)
         self._settle()
@@ -108,7 +108,7 @@ class JobQueue:
 
     def is_suspended(self, job: Job) -> bool:
         """Whether the engine keeps a begun answer of the job that it does not work on."""
-        return job.begun and job is not self._running
+        return job.begun and job not in self._running
 
     def place(self, request_id: str) -> Place | None:
         """Where a request stands that waits for its first turn; None for any other."""
@@ -120,7 +120,7 @@ class JobQueue:
             self._jobs[request_id].tell_place(place)
 
     def abort_begun(self) -> None:
-        """Stop the running answer at its next token, and the parked ones before theirs."""
+        """Stop the running answers at their next token, and the parked ones before theirs."""
         for job in self._begun():
             job.aborted.set()
 
@@ -133,7 +133,7 @@ class JobQueue:
         """Give up what runs and what is parked: nobody works on it any more."""
         for job in self._begun():
             self._end(job, error())
-        self._running = None
+        self._running.clear()
         self._settle()
 
     def _begun(self) -> list[Job]:
@@ -153,5 +153,5 @@ class JobQueue:
         self._settle()
 
     def _settle(self) -> None:
-        if self._running is None and not self._jobs:
+        if not self._running and not self._jobs:
             self.idle.set()

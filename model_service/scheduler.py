@@ -1,13 +1,14 @@
-"""Who is next, who may wait, and how long: pure data, without a clock, a thread or a loop."""
+"""Decide whose turn is next and estimate waits: pure data, without a clock, a thread or a loop."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from model_service.config import Limits
-from model_service.errors import Limit, LimitReached, QueueFull
-from model_service.spending import Pace, Spending
-from model_service.turns import Entry, FairLine
+from model_service.errors import Limit, LimitReached
+from model_service.fair_queue import Entry, FairLine
 from model_service.types import GenerationRequest
+from model_service.usage import Pace, Usage
 
 UNMEASURED = 1.0
 """Seconds that every answer is taken for as long as none was measured: enough to know the order of turns."""
@@ -28,19 +29,20 @@ class Place:
 
 
 class Scheduler:
-    """Requests that wait for their first turn, that are parked between two turns, and the one whose turn it is.
+    """Requests that wait for their first turn, that are parked between two turns, and up to `slots` in their turn.
 
-    `next` and `end_turn` alternate. Times are seconds of one clock that never goes back, whatever its origin.
+    Times are seconds of one clock that never goes back, whatever its origin.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, slots: int = 1) -> None:
         self._limits = limits
+        self._slots = slots
         self._line = FairLine()
         self._entries: dict[str, Entry] = {}
-        self._current: Entry | None = None
-        self._since = 0.0
-        self._chats = Spending()
-        self._people = Spending()
+        self._running: dict[Entry, float] = {}
+        """Whose turn it is, and since when."""
+        self._chats = Usage()
+        self._people = Usage()
         self._pace = Pace()
 
     def __len__(self) -> int:
@@ -51,8 +53,7 @@ class Scheduler:
         """Put a request in line.
 
         Raises:
-            QueueFull: too many wait already.
-            LimitReached: the person or the chat may not ask for more now.
+            LimitReached: the person or the chat spent the hour's seconds.
             ValueError: a request of the same id is in line already.
         """
         if request.id in self._entries:
@@ -63,22 +64,27 @@ class Scheduler:
         self._line.add(entry)
 
     def next(self, now: float) -> GenerationRequest | None:
-        """Begin the next turn, the first or a further one of its request; None when it is nobody's or still one's."""
-        if self._current is not None:
+        """Begin the next turn, the first or a further one of its request; None when no slot is free or nobody can."""
+        if len(self._running) >= self._slots:
             return None
         begun = [entry for entry in self._entries.values() if entry.begun]
-        self._current = self._pick(self._line, begun)
-        if self._current is None:
-            return None
-        self._current.begun = True
-        self._since = now
-        return self._current.request
-
-    def end_turn(self, seconds: float, now: float, *, answered: bool) -> None:
-        """The turn took so many GPU seconds; the request is parked unless it is answered or was removed."""
-        entry, self._current = self._current, None
+        entry = self._pick(self._line, begun, {running: self._turn_of(running) for running in self._running})
         if entry is None:
-            raise ValueError("it is nobody's turn")
+            return None
+        entry.begun = True
+        self._running[entry] = now
+        return entry.request
+
+    def end_turn(self, request: GenerationRequest, seconds: float, now: float, *, answered: bool) -> None:
+        """End a request's turn, which took so many GPU seconds; park it unless it is answered or was removed.
+
+        Raises:
+            ValueError: it is not this request's turn.
+        """
+        entry = next((entry for entry in self._running if entry.request is request), None)
+        if entry is None:
+            raise ValueError(f"it is not the turn of request {request.id!r}")
+        del self._running[entry]
         entry.spent += seconds
         self._line.charge(entry, seconds)
         self._chats.spend(entry.request.chat, seconds, now)
@@ -95,7 +101,7 @@ class Scheduler:
     def remove(self, request_id: str) -> bool:
         """Take out a request that gave up, in its turn or not; False when it is not in line (any more)."""
         entry = self._entries.pop(request_id, None)
-        if entry is not None and entry is not self._current:
+        if entry is not None and entry not in self._running:
             self._line.remove(entry)
         return entry is not None
 
@@ -113,44 +119,53 @@ class Scheduler:
         return places
 
     def _check(self, request: GenerationRequest, now: float) -> None:
-        """Refuse what goes over a limit. Of an unknown person only the chat is counted."""
-        limits = self._limits
-        waiting = [entry.request for entry in self._entries.values() if not entry.begun]
+        """Refuse who spent the hour's seconds. Of an unknown person only the chat is counted."""
         if request.person:
-            of_person = sum(other.person == request.person for other in waiting)
-            _hold(Limit.PERSON_WAITING, of_person, limits.waiting_per_person)
-            _afford(Limit.PERSON_SECONDS, self._people, request.person, limits.seconds_per_person, now)
-        of_chat = sum(other.chat == request.chat for other in waiting)
-        _hold(Limit.CHAT_WAITING, of_chat, limits.waiting_per_chat)
-        _afford(Limit.CHAT_SECONDS, self._chats, request.chat, limits.seconds_per_chat, now)
-        if len(waiting) >= limits.waiting:
-            raise QueueFull(f"{len(waiting)} requests wait already")
+            _afford(Limit.PERSON_SECONDS, self._people, request.person, self._limits.seconds_per_person, now)
+        _afford(Limit.CHAT_SECONDS, self._chats, request.chat, self._limits.seconds_per_chat, now)
 
-    def _pick(self, line: FairLine, begun: Collection[Entry]) -> Entry | None:
-        """Whose turn it is: where as many are begun as may be, one of these."""
-        return line.first(begun if len(begun) >= self._limits.begun else ())
+    def _pick(self, line: FairLine, begun: Collection[Entry], busy: Mapping[Entry, float]) -> Entry | None:
+        """Choose whose turn begins: where as many are begun as may be, one of these."""
+        if len(begun) < self._limits.begun:
+            return line.first(busy=busy)
+        parked = [entry for entry in begun if entry not in busy]
+        return line.first(parked, busy) if parked else None
 
     def _play(self, now: float) -> Iterator[tuple[Entry, float | None]]:
-        """The turns to come, if all take as long as expected: whose, and in how many seconds it begins."""
+        """Simulate the turns to come, if all take as long as expected: whose, and in how many seconds it begins."""
         line, begun = self._line.copy(), {entry for entry in self._entries.values() if entry.begun}
         left: dict[Entry, float] = {}
-        passed = 0.0 if self._current is None else now - self._since
-        at = 0.0
-        entry = self._current or self._pick(line, begun)
-        while entry is not None:
+        busy: dict[Entry, float] = {}
+        ends: list[tuple[float, int, Entry]] = []
+        started = 0
+
+        def begin(entry: Entry, at: float, passed: float) -> tuple[Entry, float | None]:
+            nonlocal started
+            started += 1
+            begun.add(entry)
             answer = self._pace.answer(entry.request.detail)
-            yield entry, None if answer is None else at
-            remaining, turn = self._expect(entry, left, answer or UNMEASURED)
-            line.charge(entry, turn)
-            at += max(turn - passed, 0.0)
-            passed = 0.0
-            left[entry] = remaining - turn
-            if left[entry] > 0:
-                begun.add(entry)
-            else:
+            remaining, busy[entry] = self._expect(entry, left, answer or UNMEASURED)
+            left[entry] = remaining - busy[entry]
+            heappush(ends, (at + max(busy[entry] - passed, 0.0), started, entry))
+            return entry, None if answer is None else at
+
+        for entry, since in self._running.items():
+            yield begin(entry, 0.0, now - since)
+        at = 0.0
+        while True:
+            while len(busy) < self._slots and (following := self._pick(line, begun, busy)) is not None:
+                yield begin(following, at, 0.0)
+            if not ends:
+                return
+            at, _, entry = heappop(ends)
+            line.charge(entry, busy.pop(entry))
+            if left[entry] <= 0:
                 begun.discard(entry)
                 line.remove(entry)
-            entry = self._pick(line, begun)
+
+    def _turn_of(self, entry: Entry) -> float:
+        """Return the seconds that the turn of a running entry is expected to take."""
+        return self._expect(entry, {}, self._pace.answer(entry.request.detail) or UNMEASURED)[1]
 
     def _expect(self, entry: Entry, left: dict[Entry, float], answer: float) -> tuple[float, float]:
         """The seconds that an entry still needs, and those of its next turn."""
@@ -163,11 +178,6 @@ class Scheduler:
         return remaining, min(turn, remaining)
 
 
-def _hold(limit: Limit, waiting: int, most: int) -> None:
-    if waiting >= most:
-        raise LimitReached(limit, most)
-
-
-def _afford(limit: Limit, spending: Spending, name: str, most: float, now: float) -> None:
+def _afford(limit: Limit, spending: Usage, name: str, most: float, now: float) -> None:
     if most and (seconds := spending.until_below(name, most, now)):
         raise LimitReached(limit, most, retry_after=seconds)

@@ -8,14 +8,14 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Self
 
+from model_service.backends.backend import Backend, BackendEvents, Outcome
 from model_service.config import ModelConfig
-from model_service.engine import Engine, EngineInfo
+from model_service.engines.engine import EngineInfo
 from model_service.errors import CheckpointError, Draining, EngineDead
 from model_service.gauges import Gauges, MemoryUse
 from model_service.jobs import Job, JobQueue
 from model_service.scheduler import Place
 from model_service.types import GenerationOutput, GenerationRequest
-from model_service.worker import EngineThread, Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Health(StrEnum):
 
 
 class ModelService:
-    """Answers requests, in fair turns, on one thread of its own that owns the engine.
+    """Answers requests in fair turns, run by a backend.
 
     Everything here runs on one event loop and never blocks it. `async with service:` starts the load and closes at
     the end; requests may come while the model loads. A service is started once.
@@ -42,19 +42,18 @@ class ModelService:
 
     def __init__(
         self,
-        load: Callable[[], Engine],
+        backend: Backend,
         config: ModelConfig,
         clock: Callable[[], float] = time.monotonic,
         gauges: Gauges | None = None,
     ) -> None:
-        """`load` makes the engine, on its thread; what it writes to `gauges` can be read here."""
-        self._load = load
+        """Drive `backend`, not started yet; what it writes to `gauges` can be read here."""
+        self._backend = backend
         self._config = config
-        self._clock = clock
         self._gauges = gauges or Gauges()
-        self._jobs = JobQueue(config.limits, clock)
-        self._watch: Callable[[str | None], None] = lambda _: None
-        self._thread: EngineThread | None = None
+        self._jobs = JobQueue(config.limits, clock, slots=backend.slots)
+        self._watch: Callable[[frozenset[str]], None] = lambda _: None
+        self._started = False
         self._health = Health.CLOSED
         self._info: EngineInfo | None = None
         self._fault: CheckpointError | EngineDead | None = None
@@ -107,34 +106,26 @@ class ModelService:
         """Close, without waiting for answers: `drain` first to let them end."""
         await self.close()
 
-    def watch_turns(self, watch: Callable[[str | None], None]) -> None:
-        """Have `watch` called on the engine's thread, with a request's id right before each turn of it.
+    def watch_turns(self, watch: Callable[[frozenset[str]], None]) -> None:
+        """Have `watch` called with the ids of the requests in their turn, right before each turn begins.
 
-        It is called with None once the engine has come back from the turn: not where it died in it, or took the
-        process with it. To be said before the start.
+        It is called again once a turn came back: not where the engine died in it, or took the process with it. With
+        an engine in this process that is on the engine's thread. To be said before the start.
         """
         self._watch = watch
 
     async def start(self) -> None:
-        """Start the engine thread, which begins to load; `ready` waits for it.
+        """Start the backend, which begins to load; `ready` waits for it.
 
         Raises:
             RuntimeError: it was started before.
         """
-        if self._thread is not None:
+        if self._started:
             raise RuntimeError("a model service is started once")
-        self._thread = EngineThread(
-            self._load,
-            asyncio.get_running_loop(),
-            slice_tokens=self._config.slice_tokens,
-            clock=self._clock,
-            loaded=self._on_loaded,
-            turned=self._on_turned,
-            watch=self._watch,
-            stopped=self._on_stopped,
-        )
+        self._started = True
         self._health = Health.LOADING
-        self._thread.start()
+        loop = asyncio.get_running_loop()
+        self._backend.start(BackendEvents(loop, self._on_loaded, self._on_turned, self._on_stopped, self._watch))
 
     async def ready(self) -> EngineInfo:
         """Wait until the engine is loaded.
@@ -164,7 +155,7 @@ class ModelService:
         the next token. The request is put in line when its first output is asked for.
 
         Raises:
-            QueueFull, LimitReached: at once.
+            LimitReached: at once.
             Draining, EngineDead: at once, or while the request waits or runs.
             GenerationFailed, OutOfMemory, PictureRejected: this request failed, others do not suffer.
             ValueError: a request of the same id is in line already.
@@ -180,8 +171,8 @@ class ModelService:
 
     def forget(self, chat: str) -> None:
         """Have what the engine keeps of a chat dropped, after the turn that it is at; nothing to do where none runs."""
-        if self._thread is not None:
-            self._thread.forget(chat)
+        if self._started:
+            self._backend.forget(chat)
 
     async def drain(self, seconds: float | None = None) -> None:
         """Take no more requests, let those taken on end within `seconds` (the setting's by default), and close.
@@ -198,16 +189,15 @@ class ModelService:
 
     async def close(self) -> None:
         """End at once: abort what is under way, send away what waits, close the engine. Again, it does no harm."""
-        if self._thread is None:
+        if not self._started:
             return
         self._refuse()
         self._jobs.fail_waiting(lambda: Draining("the service is shutting down"))
         self._jobs.abort_begun()
-        self._thread.stop()
+        self._backend.stop()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._stopped.wait()
-            self._thread.join()
         except TimeoutError:
             logger.error("the engine did not stop within %.0f s and is left behind", CLOSE_SECONDS)
             self._jobs.fail_begun(lambda: EngineDead("the engine did not stop"))
@@ -225,19 +215,15 @@ class ModelService:
         return job
 
     def _advance(self) -> None:
-        """Let the next turn begin if the engine is free for one, and tell those who wait where they stand now."""
-        if self._info is not None and (job := self._jobs.start_next()) is not None:
-            self._submit(job)
+        """Let a turn begin in each free slot, and tell those who wait where they stand now."""
+        while self._info is not None and (job := self._jobs.start_next()) is not None:
+            self._backend.submit(job)
         self._jobs.tell_places()
 
     def _let_go(self, job: Job) -> None:
         """Let the engine end an aborted answer that it keeps suspended."""
         if self._jobs.is_suspended(job):
-            self._submit(job)
-
-    def _submit(self, job: Job) -> None:
-        if self._thread is not None:
-            self._thread.submit(job)
+            self._backend.submit(job)
 
     def _refuse(self) -> None:
         if self._health in {Health.LOADING, Health.READY}:

@@ -2,7 +2,7 @@
 
 import pytest
 
-import model_service.glm4v  # noqa: F401 - before anything imports torch: it sets how torch's threads wait.
+import model_service.engines.glm4v  # noqa: F401 - before anything imports torch: it sets how torch's threads wait.
 
 
 @pytest.fixture

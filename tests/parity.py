@@ -15,13 +15,14 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from model_service.config import ModelConfig
-from model_service.glm4v.cache import KVCache
-from model_service.glm4v.checkpoint import load_tokenizer
-from model_service.glm4v.hardware import Hardware
-from model_service.glm4v.loading import load_checkpoint
-from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
-from model_service.glm4v.pixels import to_pixels
-from model_service.glm4v.prompt import Prompt, build_prompt
+from model_service.engines.glm4v.image import to_pixels
+from model_service.engines.glm4v.model import GLM4VForConditionalGeneration, image_positions
+from model_service.engines.glm4v.prompt import build_prompt
+from model_service.engines.hardware import Hardware
+from model_service.engines.model import Prompt
+from model_service.engines.runtime.kv_cache import KVCache
+from model_service.engines.weights.checkpoint import load_tokenizer
+from model_service.engines.weights.loading import load_checkpoint
 from model_service.types import Message
 
 TOLERANCE = 1e-4

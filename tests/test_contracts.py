@@ -1,18 +1,36 @@
 """The import contracts hold, and each of them fails when what it forbids is planted."""
 
+import graphlib
 import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("assistant", "bot", "cli", "model_service", "playground", "training", "bench")
 
 PLANTS = {
-    "The model knows nothing of Telegram or of people": ("model_service/jobs.py", "import telegram"),
+    "The model service imports nothing of the project, nor of Telegram": (
+        "model_service/output_stream.py",
+        "import assistant.clock",
+    ),
+    "The model service is built in layers": ("model_service/scheduler.py", "import model_service.jobs"),
+    "Runtime, weights, model and kernels: each knows those below it": (
+        "model_service/engines/glm4v/language.py",
+        "import model_service.engines.runtime.kv_cache",
+    ),
+    "The runtime knows the model by its protocol": (
+        "model_service/engines/runtime/runner.py",
+        "import model_service.engines.glm4v.model",
+    ),
+    "Kernels know torch and Triton alone": (
+        "model_service/engines/kernels/dispatch.py",
+        "import model_service.engines.model",
+    ),
     "The queue's order and the dial of detail are pure data": ("model_service/scheduler.py", "import threading"),
     "The assistant and the bot never touch torch": ("bot/incoming/media.py", "import torch"),
     "The model service is used by its public names only": ("bot/incoming/media.py", "import model_service.picture"),
@@ -71,3 +89,11 @@ def test_every_contract_is_planted() -> None:
     """A contract that is added to pyproject.toml is added here too."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert {contract["name"] for contract in config["tool"]["importlinter"]["contracts"]} == set(PLANTS)
+
+
+def test_the_model_service_has_no_circle() -> None:
+    """Its modules can be put in an order in which each imports earlier ones alone."""
+    graph = grimp.build_graph("model_service", cache_dir=None)
+    packages = {name for name in graph.modules if graph.find_children(name)}
+    needs = {name: graph.find_modules_directly_imported_by(name) - packages for name in graph.modules - packages}
+    assert len([*graphlib.TopologicalSorter(needs).static_order()]) == len(needs)

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from model_service.detail import TOKEN_PIXELS
-from model_service.glm4v.tokenizer import Tokenizer
+from model_service.engines.glm4v.tokenizer import Tokenizer
 from training.camera.photo import photograph
 from training.curriculum import Stage, choose_em, choose_grid, choose_squash, stage_at
 from training.documents import Kind

@@ -10,9 +10,9 @@ import torch
 from huggingface_hub import save_torch_state_dict
 from torch import Tensor
 
-from model_service.glm4v.config import SPECIAL_TOKENS
-from model_service.glm4v.model import GLM4VForConditionalGeneration
-from model_service.glm4v.tokenizer import Tokenizer
+from model_service.engines.glm4v.config import SPECIAL_TOKENS
+from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
+from model_service.engines.glm4v.tokenizer import Tokenizer
 from training.learner import CONFIG, ORDINARY
 
 SHARD = "14MB"

@@ -12,8 +12,8 @@ import bitsandbytes.functional as bnb
 import torch
 from torch import Tensor, nn
 
-from model_service.glm4v.layout import Layout, Plan
-from model_service.glm4v.nf4 import BLOCK, NF4Linear
+from model_service.engines.weights.layout import Layout, Plan
+from model_service.engines.weights.nf4 import BLOCK, NF4Linear
 
 ROUNDS = 8
 """The most rounds of packing and unpacking a weight: scales are packed too, and settle a little later."""

@@ -7,10 +7,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model_service.glm4v.config import GLM4VConfig
-from model_service.glm4v.model import GLM4VForConditionalGeneration, image_positions
-from model_service.glm4v.pixels import MEAN, STD
-from model_service.glm4v.vision import VisionLayer
+from model_service.engines.glm4v.config import GLM4VConfig
+from model_service.engines.glm4v.image import MEAN, STD
+from model_service.engines.glm4v.model import GLM4VForConditionalGeneration, image_positions
+from model_service.engines.glm4v.vision import VisionLayer
 from training.batches import CODES, PREFIX, SLOTS, Batch
 from training.marks import KINDS, MOST_OF_A_KIND
 
@@ -66,6 +66,7 @@ CONFIG: dict[str, Any] = {
     "boi_token_id": ORDINARY + 10,
     "eoi_token_id": ORDINARY + 11,
     "max_visual_tokens": 1024,
+    "bare_questions": True,
 }
 """The pocket model's config.json, with the original's keys, and the most visual tokens that it can use."""
 

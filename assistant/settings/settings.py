@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,8 +16,15 @@ from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDe
 
 DEFAULT_FILE = Path("settings.toml")
 PREFIX = "EYEGLASS_"
-UNCOUNTED = 1_000_000
-"""More than ever wait: the model service refuses nobody whom `assistant.open_questions` let in."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLimits:
+    """How many questions may wait for the model: in all, of one person in all chats together, in one chat."""
+
+    waiting: int = 256
+    waiting_per_person: int = 16
+    waiting_per_chat: int = 32
 
 
 def _comma_separated(value: object) -> object:
@@ -118,20 +125,21 @@ class ModelSettings(_Section):
             cache=Path(self.cache).expanduser() if self.cache else None,
             feature_cache_mib=self.feature_cache_mib,
             prefix_cache_mib=self.prefix_cache_mib,
-            limits=replace(self.limits(), waiting=UNCOUNTED, waiting_per_person=UNCOUNTED, waiting_per_chat=UNCOUNTED),
+            limits=Limits(
+                seconds_per_person=self.seconds_per_person,
+                seconds_per_chat=self.seconds_per_chat,
+                begun=self.max_begun,
+            ),
             slice_tokens=self.slice_tokens,
             drain_seconds=self.drain_seconds,
         )
 
-    def limits(self) -> Limits:
-        """How much work is taken on. What waits is counted by `open_questions`, so `config` leaves that out."""
-        return Limits(
+    def limits(self) -> WaitingLimits:
+        """How many questions may wait."""
+        return WaitingLimits(
             waiting=self.max_waiting,
             waiting_per_person=self.waiting_per_person,
             waiting_per_chat=self.waiting_per_chat,
-            seconds_per_person=self.seconds_per_person,
-            seconds_per_chat=self.seconds_per_chat,
-            begun=self.max_begun,
         )
 
     def sampling(self) -> SamplingParams:

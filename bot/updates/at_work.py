@@ -4,7 +4,7 @@ import contextlib
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class AtWork:
         self._is_ready = is_ready
         self._lock = threading.Lock()
         self._decoding: Counter[Mark] = Counter()
-        self._turn: Mark | None = None
+        self._turns: frozenset[Mark] = frozenset()
         self._forgiving = False
         self._descriptor = os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600)
         self.left = _read(os.pread(self._descriptor, PAGE, 0))
@@ -61,10 +61,10 @@ class AtWork:
         finally:
             self._change(mark, -1)
 
-    def turn(self, update_id: int | None) -> None:
-        """Mark the one update that the engine works on from now on; None: it came back in good order."""
+    def turn(self, update_ids: Iterable[int]) -> None:
+        """Mark the updates that the model works on from now on; none: it came back in good order."""
         with self._lock:
-            self._turn = None if update_id is None else Mark(update_id, ready=True)
+            self._turns = frozenset(Mark(update_id, ready=True) for update_id in update_ids)
             self._write()
 
     def forgive(self) -> None:
@@ -79,7 +79,7 @@ class AtWork:
             self._write()
 
     def _write(self) -> None:
-        marks = [*(+self._decoding), *([self._turn] if self._turn else [])]
+        marks = [*(+self._decoding), *self._turns]
         lines = "".join(f"{mark.update_id} {int(mark.ready)}\n" for mark in marks if not self._forgiving)
         with contextlib.suppress(OSError):
             os.pwrite(self._descriptor, lines.encode()[:PAGE].ljust(PAGE, b"\n"), 0)

@@ -7,8 +7,8 @@ from contextlib import ExitStack
 import pytest
 
 from assistant.open_questions import Cancelled, OpenQuestion, OpenQuestions, Step
-from assistant.settings.settings import ModelSettings
-from model_service import GenerationRequest, Limit, LimitReached, Limits, QueueFull
+from assistant.settings.settings import ModelSettings, WaitingLimits
+from model_service import GenerationRequest, Limit, LimitReached, QueueFull
 from model_service.scheduler import Scheduler
 
 GROUP, ADA, BEN = -1, 10, 20
@@ -28,7 +28,7 @@ def opened() -> Iterator[ExitStack]:
 
 async def test_a_persons_questions_wait_for_each_other(opened: ExitStack) -> None:
     """Until the work on the earlier one ends, which is when its answer is remembered; nobody else waits for it."""
-    questions = OpenQuestions(Limits())
+    questions = OpenQuestions(WaitingLimits())
     first, second, bens, private = question(1), question(2), question(3, BEN), question(4, chat=ADA)
     with questions.open(first):
         for asked in (second, bens, private):
@@ -47,7 +47,7 @@ async def test_a_persons_questions_wait_for_each_other(opened: ExitStack) -> Non
 
 async def test_a_question_waits_for_all_before_it(opened: ExitStack) -> None:
     """That the one just before it is given up does not let it overtake the first."""
-    questions = OpenQuestions(Limits())
+    questions = OpenQuestions(WaitingLimits())
     first, third = question(1), question(3)
     with questions.open(first):
         with questions.open(question(2)):
@@ -61,7 +61,7 @@ async def test_a_question_waits_for_all_before_it(opened: ExitStack) -> None:
 
 async def test_cancelling_ends_the_block_once(opened: ExitStack) -> None:
     """Whether it is cancelled within it or before it; a settled question takes no harm."""
-    questions = OpenQuestions(Limits())
+    questions = OpenQuestions(WaitingLimits())
     early, late, settled = question(1), question(2), question(3)
     for asked in (early, late, settled):
         opened.enter_context(questions.open(asked))
@@ -86,7 +86,7 @@ async def test_cancelling_ends_the_block_once(opened: ExitStack) -> None:
 
 async def test_cancelling_all_holds_for_what_is_not_taken_in_yet(opened: ExitStack) -> None:
     """What was asked before it, by the same person in the same chat, and nothing else."""
-    questions = OpenQuestions(Limits())
+    questions = OpenQuestions(WaitingLimits())
     questions.cancel_all(GROUP, ADA, before=5)
     before, after, bens = question(4), question(6), question(3, BEN)
     for asked in (before, after, bens):
@@ -102,13 +102,15 @@ async def test_cancelling_all_holds_for_what_is_not_taken_in_yet(opened: ExitSta
 @pytest.mark.parametrize(
     ("limits", "refused"),
     [
-        (Limits(waiting_per_person=2), {3: Limit.PERSON_WAITING, 4: Limit.PERSON_WAITING}),
-        (Limits(waiting_per_chat=3), {5: Limit.CHAT_WAITING}),
-        (Limits(waiting=2), {3: None, 4: None, 5: None, 6: None}),
-        (Limits(), {}),
+        (WaitingLimits(waiting_per_person=2), {3: Limit.PERSON_WAITING, 4: Limit.PERSON_WAITING}),
+        (WaitingLimits(waiting_per_chat=3), {5: Limit.CHAT_WAITING}),
+        (WaitingLimits(waiting=2), {3: None, 4: None, 5: None, 6: None}),
+        (WaitingLimits(), {}),
     ],
 )
-async def test_what_waits_is_limited(opened: ExitStack, limits: Limits, refused: dict[int, Limit | None]) -> None:
+async def test_what_waits_is_limited(
+    opened: ExitStack, limits: WaitingLimits, refused: dict[int, Limit | None]
+) -> None:
     """By person in all chats together, by chat, and in all; in line or behind another alike."""
     questions = OpenQuestions(limits)
     asked = [question(1), question(2), question(3), question(4, chat=ADA), question(5, BEN), question(6, BEN, BEN)]
@@ -126,7 +128,7 @@ async def test_what_waits_is_limited(opened: ExitStack, limits: Limits, refused:
 
 async def test_neither_what_is_answered_nor_what_was_promised_is_counted_out(opened: ExitStack) -> None:
     """A question that a former run took on is not refused by the next, although what was begun waits once more."""
-    questions = OpenQuestions(Limits(waiting_per_person=1))
+    questions = OpenQuestions(WaitingLimits(waiting_per_person=1))
     first = question(1)
     opened.enter_context(questions.open(first))
     first.step = Step.ANSWERING
@@ -140,7 +142,7 @@ async def test_neither_what_is_answered_nor_what_was_promised_is_counted_out(ope
 
 async def test_of_those_who_hide_behind_nobody_the_chat_is_counted(opened: ExitStack) -> None:
     """A post without an author is nobody's."""
-    questions = OpenQuestions(Limits(waiting_per_person=1, waiting_per_chat=2))
+    questions = OpenQuestions(WaitingLimits(waiting_per_person=1, waiting_per_chat=2))
     for number in (1, 2):
         opened.enter_context(questions.open(question(number, None)))
     with pytest.raises(LimitReached), questions.open(question(3, None)):
@@ -158,7 +160,7 @@ def test_the_model_service_refuses_nobody_whom_the_bot_let_in() -> None:
 
 async def test_a_suspect_lets_go_first_what_the_model_can_begin_with(opened: ExitStack) -> None:
     """Not other suspects, nor what waits behind somebody's earlier one, or two of them would wait for each other."""
-    questions = OpenQuestions(Limits())
+    questions = OpenQuestions(WaitingLimits())
     suspect, other, behind = question(1), question(2, BEN), question(3, BEN)
     suspect.suspect = other.suspect = True
     begun, later = question(4, 30), question(5, ADA)

@@ -13,11 +13,11 @@ from bench.naive import naive_model, tokens_per_second
 from bench.record import Record
 from bench.weights import configuration, write_checkpoint
 from model_service.config import ModelConfig
-from model_service.glm4v.config import NINE_BILLION, GLM4VConfig
-from model_service.glm4v.hardware import Hardware
-from model_service.glm4v.keeping import KEEPING
-from model_service.glm4v.layout import Layout, Plan, empty_model
-from model_service.glm4v.loading import FROM_CACHE, FROM_SHARDS, load_checkpoint
+from model_service.engines.glm4v.config import NINE_BILLION, GLM4VConfig
+from model_service.engines.hardware import Hardware
+from model_service.engines.weights.layout import Layout, Plan, empty_model
+from model_service.engines.weights.loading import FROM_CACHE, FROM_SHARDS, load_checkpoint
+from model_service.engines.weights.packed_cache_writer import KEEPING
 
 CPU = Hardware(torch.device("cpu"), torch.float32)
 

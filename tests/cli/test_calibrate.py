@@ -22,6 +22,7 @@ from model_service import (
     ModelConfig,
     ModelService,
     OutOfMemory,
+    local_service,
 )
 
 
@@ -63,7 +64,7 @@ async def measure(oracle: Oracle, *levels: str, pages: int, out: io.StringIO | N
     """Calibrate the oracle, behind the real service."""
     wanted = [Detail.parse(word) for word in levels]
     return await calibrate(
-        ModelConfig(), wanted, pages, out or io.StringIO(), ModelService(lambda: oracle, ModelConfig())
+        ModelConfig(), wanted, pages, out or io.StringIO(), local_service(lambda: oracle, ModelConfig())
     )
 
 
@@ -107,7 +108,7 @@ async def test_what_is_kept_of_pictures_and_what_limits_people_does_not_count(mo
 
     def open_oracle(config: ModelConfig) -> ModelService:
         opened.append(config)
-        return ModelService(Oracle, config)
+        return local_service(Oracle, config)
 
     monkeypatch.setattr(calibration, "open_service", open_oracle)
     limits = replace(ModelConfig().limits, seconds_per_chat=1e-9)

@@ -14,7 +14,7 @@ from assistant.settings.settings import Settings
 from assistant.storage import open_database
 from assistant.storage.database import FILE
 from cli.chat import Talk
-from model_service import ModelConfig, ModelService
+from model_service import ModelConfig, local_service
 from tests.bot.engines import ScriptedEngine
 from tests.bot.samples import pdf, picture
 
@@ -38,7 +38,7 @@ async def talk(tmp_path: Path, engine: ScriptedEngine, monkeypatch: pytest.Monke
     settings = Settings.model_validate({"storage": {"path": tmp_path / "data"}})
     async with (
         open_database(settings.storage.path) as database,
-        ModelService(lambda: engine, ModelConfig()) as model,
+        local_service(lambda: engine, ModelConfig()) as model,
     ):
         yield Talk(settings, database, model)
 

@@ -17,7 +17,7 @@ import playground
 from assistant.settings.settings import Settings
 from assistant.storage import Admissions, open_database
 from cli.ask import ask_model
-from model_service import ModelConfig, ModelService
+from model_service import ModelConfig, ModelService, local_service
 from tests.bot.engines import ScriptedEngine
 from tests.bot.samples import picture
 
@@ -144,7 +144,7 @@ async def test_check_names_what_is_missing(tmp_path: Path) -> None:
 
 def scripted(engine: ScriptedEngine) -> ModelService:
     """The real service with this engine."""
-    return ModelService(lambda: engine, ModelConfig(drain_seconds=0.2))
+    return local_service(lambda: engine, ModelConfig(drain_seconds=0.2))
 
 
 async def test_ask_streams_to_the_terminal_or_prints_json(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ async def test_sigterm_lets_the_running_answer_end(tmp_path: Path, monkeypatch: 
     """The bot stops by itself, and the answer is whole."""
     engine = ScriptedEngine()
     engine.hold = 1
-    monkeypatch.setattr(bot.app, "open_service", lambda config: ModelService(lambda: engine, config))
+    monkeypatch.setattr(bot.app, "open_service", lambda config: local_service(lambda: engine, config))
     async with playground.serve() as server:
         chat = server.person("Ada").private()
         settings = Settings.model_validate(

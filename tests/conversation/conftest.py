@@ -11,7 +11,7 @@ from pydantic import SecretStr
 import playground
 from assistant.settings.settings import Settings
 from bot.app import RunningBot, open_bot
-from model_service import Gauges, ModelConfig, ModelService
+from model_service import Gauges, ModelConfig, local_service
 from playground import Chat, Post, Server
 from tests.bot.engines import ScriptedEngine
 from tests.conversation.albums import HandWindow
@@ -46,7 +46,7 @@ class Stage:
     async def start(self) -> RunningBot:
         """Start the bot with `values`."""
         self._open = AsyncExitStack()
-        model = ModelService(self._load, self.config, gauges=self.gauges)
+        model = local_service(self._load, self.config, gauges=self.gauges)
         settings = Settings.model_validate(self.values)
         self.running = await self._open.enter_async_context(open_bot(settings, SecretStr(self.server.token), model))
         return self.running

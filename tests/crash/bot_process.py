@@ -25,7 +25,7 @@ from assistant.settings.settings import Settings
 from assistant.storage.database import FILE
 from bot.app import run
 from cli.__main__ import clear_errors
-from model_service import CheckpointError, EngineStep, FinishReason, GenerationRequest, ModelService
+from model_service import CheckpointError, EngineStep, FinishReason, GenerationRequest, local_service
 from playground import Server
 from tests.bot.engines import ScriptedEngine
 from tests.crash.failpoints import Failpoint
@@ -190,7 +190,7 @@ def main(values: Values, token: str, log: str, life: Life) -> None:
     settings = Settings.model_validate(values)
     model = None
     if life.engine == SCRIPTED:
-        model = ModelService(partial(life.load.engine, settings.storage.path / GO), settings.model.config())
+        model = local_service(partial(life.load.engine, settings.storage.path / GO), settings.model.config())
     with (
         Path(log).open("a", encoding="utf-8") as said,
         contextlib.redirect_stderr(said),

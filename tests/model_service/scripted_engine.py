@@ -17,6 +17,7 @@ from model_service import (
     Message,
     ModelConfig,
     ModelService,
+    local_service,
 )
 
 PATIENCE = 20.0
@@ -149,5 +150,5 @@ def serve(
     clock: Callable[[], float] = time.monotonic,
 ) -> ModelService:
     """The real service over an engine of the tests."""
-    config = ModelConfig(limits=limits or Limits(waiting=8), slice_tokens=slice_tokens, drain_seconds=PATIENCE)
-    return ModelService(load, config, clock)
+    config = ModelConfig(limits=limits or Limits(), slice_tokens=slice_tokens, drain_seconds=PATIENCE)
+    return local_service(load, config, clock)

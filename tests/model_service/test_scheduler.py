@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from model_service import Detail, GenerationRequest, Limit, LimitReached, Limits, Message, Place, QueueFull
+from model_service import Detail, GenerationRequest, Limit, LimitReached, Limits, Message, Place
 from model_service.scheduler import Scheduler
 
 HOUR = 3600.0
@@ -15,12 +15,19 @@ def request(name: str, chat: str = "chat", person: str = "") -> GenerationReques
     return GenerationRequest(id=name, chat=chat, person=person, messages=(Message("user", "hello"),))
 
 
-def in_line(*requests: GenerationRequest, limits: Limits | None = None) -> Scheduler:
+def in_line(*requests: GenerationRequest, limits: Limits | None = None, slots: int = 1) -> Scheduler:
     """A scheduler with these requests in line."""
-    scheduler = Scheduler(limits or Limits())
+    scheduler = Scheduler(limits or Limits(), slots=slots)
     for each in requests:
         scheduler.add(each, 0.0)
     return scheduler
+
+
+def begin(scheduler: Scheduler, now: float = 0.0) -> GenerationRequest:
+    """Let the next turn begin; somebody has to be in line."""
+    following = scheduler.next(now)
+    assert following is not None
+    return following
 
 
 def turn(scheduler: Scheduler, seconds: float = 1.0, *, answered: bool = True) -> str:
@@ -28,7 +35,7 @@ def turn(scheduler: Scheduler, seconds: float = 1.0, *, answered: bool = True) -
     following = scheduler.next(0.0)
     if following is None:
         return ""
-    scheduler.end_turn(seconds, 0.0, answered=answered)
+    scheduler.end_turn(following, seconds, 0.0, answered=answered)
     return following.id
 
 
@@ -106,42 +113,10 @@ def test_only_so_many_answers_are_begun() -> None:
     assert turn(scheduler) + turn(scheduler) == "ac"
 
 
-def test_the_line_is_bounded() -> None:
-    """One more than may wait is QueueFull, until somebody's turn has come."""
-    scheduler = in_line(request("a"), request("b"), limits=Limits(waiting=2))
-    with pytest.raises(QueueFull, match=r"^2 requests wait already$"):
-        scheduler.add(request("c"), 0.0)
-    scheduler.next(0.0)
-    scheduler.add(request("c"), 0.0)
-    scheduler.end_turn(1.0, 0.0, answered=True)
-    assert served(scheduler) == "bc"
-
-
-@pytest.mark.parametrize("name", ["waiting", "waiting_per_person", "waiting_per_chat", "begun"])
-def test_a_limit_under_one_is_refused(name: str) -> None:
-    """A line in which nobody can stand would answer nobody."""
-    with pytest.raises(ValueError, match=f"{name} is 0"):
-        Limits(**{name: 0})
-
-
-@pytest.mark.parametrize(
-    ("limits", "refused", "welcome", "limit"),
-    [
-        (Limits(waiting_per_person=2), request("c", "there", "me"), request("c", "here", "you"), Limit.PERSON_WAITING),
-        (Limits(waiting_per_chat=2), request("c", "here", "you"), request("c", "there", "me"), Limit.CHAT_WAITING),
-    ],
-    ids=["person", "chat"],
-)
-def test_one_may_not_fill_the_line(
-    limits: Limits, refused: GenerationRequest, welcome: GenerationRequest, limit: Limit
-) -> None:
-    """A person, in whatever chats, and a chat, by whomever, have so many questions waiting and no more."""
-    scheduler = in_line(request("a", "here", "me"), request("b", "here", "me"), limits=limits)
-    with pytest.raises(LimitReached) as reached:
-        scheduler.add(refused, 0.0)
-    assert (reached.value.limit, reached.value.most, reached.value.retry_after) == (limit, 2, None)
-    scheduler.add(welcome, 0.0)
-    assert len(scheduler) == 3
+def test_a_limit_under_one_is_refused() -> None:
+    """Where none may begin nobody would be answered."""
+    with pytest.raises(ValueError, match="begun is 0"):
+        Limits(begun=0)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +130,7 @@ def test_one_may_not_fill_the_line(
 def test_an_hour_has_so_many_seconds(limits: Limits, refused: GenerationRequest, limit: Limit) -> None:
     """Who spent the hour's seconds is told when to come back, and is welcome then."""
     scheduler = in_line(request("a", "here", "me"), limits=limits)
-    scheduler.next(30.0)
-    scheduler.end_turn(10.0, 40.0, answered=True)
+    scheduler.end_turn(begin(scheduler, 30.0), 10.0, 40.0, answered=True)
     with pytest.raises(LimitReached) as reached:
         scheduler.add(refused, 100.0)
     wait = reached.value.retry_after
@@ -171,7 +145,7 @@ def test_an_hour_has_so_many_seconds(limits: Limits, refused: GenerationRequest,
 
 def test_an_unknown_person_is_counted_as_the_chat() -> None:
     """Those whom nobody knows do not share one person's limit across chats."""
-    scheduler = in_line(request("a", "here"), limits=Limits(waiting_per_person=1, seconds_per_person=1))
+    scheduler = in_line(request("a", "here"), limits=Limits(seconds_per_person=1))
     scheduler.add(request("b", "there"), 0.0)
     assert served(scheduler) == "ab"
     scheduler.add(request("c", "here"), 0.0)
@@ -181,9 +155,9 @@ def test_an_unknown_person_is_counted_as_the_chat() -> None:
 def test_a_place_says_who_goes_first_and_how_long_that_takes() -> None:
     """Once an answer was measured, what is ahead is counted with it, the rest of the present turn included."""
     scheduler = in_line(*(request(name) for name in "abcd"))
-    scheduler.next(0.0)
+    running = begin(scheduler)
     assert scheduler.places(0.0) == {"b": Place(1, None), "c": Place(2, None), "d": Place(3, None)}
-    scheduler.end_turn(10.0, 10.0, answered=True)
+    scheduler.end_turn(running, 10.0, 10.0, answered=True)
     assert scheduler.places(10.0) == {"b": Place(0, 0.0), "c": Place(1, 10.0), "d": Place(2, 20.0)}
     scheduler.next(10.0)
     assert scheduler.places(14.0) == {"c": Place(1, 6.0), "d": Place(2, 16.0)}
@@ -214,10 +188,10 @@ def test_removing_who_is_not_in_line_changes_nothing() -> None:
 def test_who_leaves_in_its_turn_is_charged_and_frees_its_name() -> None:
     """The turn counts for the chat though the request has left; the same id may come again at once."""
     scheduler = in_line(request("a", "here"), request("x", "there"))
-    scheduler.next(0.0)
+    running = begin(scheduler)
     assert scheduler.remove("a")
     scheduler.add(request("a", "here"), 0.0)
-    scheduler.end_turn(5.0, 0.0, answered=False)
+    scheduler.end_turn(running, 5.0, 0.0, answered=False)
     assert served(scheduler) == "xa"
 
 
@@ -229,13 +203,81 @@ def test_an_id_is_in_line_once() -> None:
     assert len(scheduler) == 1
 
 
-def test_turns_do_not_overlap() -> None:
-    """There is one GPU: the next turn begins when the present one has ended, and none ends that did not begin."""
-    scheduler = in_line(request("a"), request("b"))
-    with pytest.raises(ValueError, match=r"^it is nobody's turn$"):
-        scheduler.end_turn(1.0, 0.0, answered=True)
-    assert scheduler.next(0.0) is not None
+@pytest.mark.parametrize("slots", [1, 2, 3])
+def test_only_as_many_turns_overlap_as_there_are_slots(slots: int) -> None:
+    """Of four who ask; a further turn begins when one has ended, and none ends that did not begin."""
+    chats = [request(name, name) for name in "abcd"]
+    scheduler = in_line(*chats, slots=slots)
+    for each in chats:
+        with pytest.raises(ValueError, match=rf"^it is not the turn of request '{each.id}'$"):
+            scheduler.end_turn(each, 1.0, 0.0, answered=True)
+    running = [begin(scheduler).id for _ in range(slots)]
+    assert running == list("abcd"[:slots])
     assert scheduler.next(0.0) is None
+    scheduler.end_turn(chats[0], 1.0, 0.0, answered=True)
+    assert begin(scheduler).id == "abcd"[slots]
+    assert scheduler.next(0.0) is None
+    with pytest.raises(ValueError, match=r"^it is not the turn of request 'a'$"):
+        scheduler.end_turn(chats[0], 1.0, 0.0, answered=True)
+
+
+def test_two_slots_serve_two_chats_and_keep_a_persons_order() -> None:
+    """A person's second question waits for the first, with a slot free even; other people of the chat do not."""
+    first, second = (request(name, "here", "me") for name in "ab")
+    third, other = request("c", "here", "you"), request("x", "there")
+    scheduler = in_line(first, second, third, other, slots=2)
+    assert begin(scheduler) is first
+    assert begin(scheduler) is other
+    assert scheduler.next(0.0) is None
+    scheduler.end_turn(other, 1.0, 0.0, answered=True)
+    assert begin(scheduler) is third
+    scheduler.end_turn(third, 1.0, 0.0, answered=True)
+    assert scheduler.next(0.0) is None
+    scheduler.end_turn(first, 1.0, 0.0, answered=False)
+    assert begin(scheduler) is first
+    scheduler.end_turn(first, 1.0, 0.0, answered=True)
+    assert begin(scheduler) is second
+
+
+def test_a_parked_answer_waits_while_all_that_may_be_begun_are_in_their_turn() -> None:
+    """A free slot is left empty where a further answer may not begin."""
+    chats = [request(name, name) for name in "abc"]
+    scheduler = in_line(*chats, limits=Limits(begun=2), slots=3)
+    assert begin(scheduler).id + begin(scheduler).id == "ab"
+    assert scheduler.next(0.0) is None
+    scheduler.end_turn(chats[0], 1.0, 0.0, answered=False)
+    assert begin(scheduler).id == "a"
+
+
+def test_who_could_not_use_a_slot_has_no_claim_to_it_later() -> None:
+    """A chat of one person had one slot of three while another's had two: from then on both have equal shares."""
+    crowd = [request(f"crowd {number}", "crowd", str(number)) for number in range(6)]
+    scheduler = in_line(*crowd, limits=Limits(begun=100), slots=3)
+    scheduler.add(request("single", "single", "x"), 0.0)
+    running = [begin(scheduler) for _ in range(3)]
+
+    def turns(count: int) -> list[str]:
+        """Let as many turns end and others begin; returns the chats of these."""
+        chats = []
+        for _ in range(count):
+            scheduler.end_turn(running.pop(0), 1.0, 0.0, answered=False)
+            running.append(begin(scheduler))
+            chats.append(running[-1].chat)
+        return chats
+
+    assert turns(60).count("single") == 20
+    for person in "yz":
+        scheduler.add(request(f"late {person}", "single", person), 0.0)
+    assert turns(12).count("crowd") in {5, 6, 7}
+
+
+def test_places_with_two_slots() -> None:
+    """Two answers end before the third begins, so that it waits half as long as behind both in one slot."""
+    scheduler = in_line(*(request(name, name) for name in "abcde"), slots=2)
+    turn(scheduler, 10.0)
+    for _ in range(2):
+        begin(scheduler)
+    assert scheduler.places(4.0) == {"d": Place(2, 6.0), "e": Place(3, 6.0)}
 
 
 def test_an_estimate_goes_by_how_closely_it_is_looked() -> None:
@@ -263,7 +305,7 @@ def test_an_estimate_knows_what_is_left_of_an_answer() -> None:
     assert scheduler.places(0.0) == {"c": Place(1, 2.0)}
     turn(scheduler, 4.0, answered=False)
     assert scheduler.places(0.0) == {"c": Place(1, 4.0)}
-    scheduler.next(0.0)
+    begin(scheduler)
     assert scheduler.places(1.0) == {"c": Place(1, 3.0)}
     assert scheduler.remove("b")
     assert scheduler.places(0.5) == {"c": Place(1, 0.0)}

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from model_service import GenerationRequest, Limits, Message
 from model_service.scheduler import Scheduler
@@ -36,14 +36,20 @@ def _request(name: str, chat: str, person: str = "") -> GenerationRequest:
 
 
 class FairTurns(RuleBasedStateMachine):
-    """People of some chats ask, leave and get turns, in any order; `line` is what should be in line."""
+    """People of some chats ask, leave and get turns, in any order; `line` is what should be in line.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.scheduler = Scheduler(Limits(waiting=1000, waiting_per_person=1000, waiting_per_chat=1000, begun=1000))
+    A member WAITS while it has a request in line that could begin: the first of its person, not in its turn. In one
+    slot that is so whenever a turn begins and the member is in line.
+    """
+
+    @initialize(slots=st.integers(1, 4))
+    def start(self, slots: int) -> None:
+        """With some slots."""
+        limits = Limits(begun=1000)
+        self.scheduler, self.slots = Scheduler(limits, slots=slots), slots
         self.line: dict[str, Member] = {}
         self.begun: set[str] = set()
-        self.current: str | None = None
+        self.running: dict[str, GenerationRequest] = {}
         self.number = 0
         self.now = 0.0
         self.used: defaultdict[Member, float] = defaultdict(float)
@@ -58,41 +64,59 @@ class FairTurns(RuleBasedStateMachine):
         self.scheduler.add(_request(name, chat, person), self.now)
         self.line[name] = (chat, person)
 
-    @precondition(lambda self: self.current is None)
+    @precondition(lambda self: len(self.running) < self.slots)
     @rule()
     def begin(self) -> None:
-        """A turn begins: within a person it is the first one's in line, and there is one if anybody is in line."""
+        """A turn begins: within a person it is the first one's in line, and there is one if anybody waits."""
+        waiting = self.waiting()
         following = self.scheduler.next(self.now)
-        assert (following is None) == (not self.line)
-        if following is not None:
-            asker = self.line[following.id]
-            assert following.id == next(name for name, other in self.line.items() if other == asker)
-            self.current = following.id
-            self.begun.add(following.id)
+        assert (following is None) == (not waiting)
+        if following is None:
+            return
+        asker = self.line[following.id]
+        assert following.id == next(name for name, other in self.line.items() if other == asker)
+        assert following.id not in self.running
+        self.compare(waiting, asker)
+        self.running[following.id] = following
+        self.begun.add(following.id)
+        for member in (asker[:1], asker):
+            self.passed_over[member] = 0.0
 
-    @precondition(lambda self: self.current is not None)
-    @rule(seconds=st.floats(0, LONGEST), answered=st.booleans())
-    def end(self, seconds: float, answered: bool) -> None:
-        """The turn ends."""
-        assert self.current is not None
-        asker = self.line[self.current]
+    def compare(self, waiting: set[Member], asker: Member) -> None:
+        """Chats are compared when a turn begins, and people of the chat whose turn it is."""
+        for pair in PAIRS:
+            if len(pair[0]) == 1 or pair[0][0] == asker[0]:
+                if waiting.issuperset(pair):
+                    self.together.setdefault(pair, self.used[pair[0]] - self.used[pair[1]])
+                else:
+                    self.together.pop(pair, None)
+
+    @precondition(lambda self: self.running)
+    @rule(data=st.data(), seconds=st.floats(0, LONGEST), answered=st.booleans())
+    def end(self, data: st.DataObject, seconds: float, answered: bool) -> None:
+        """A turn ends."""
+        self.end_of(data.draw(st.sampled_from(sorted(self.running))), seconds, answered)
+
+    def end_of(self, name: str, seconds: float, answered: bool) -> None:
+        """This one ends."""
+        asker = self.line[name]
         self.now += seconds
-        self.scheduler.end_turn(seconds, self.now, answered=answered)
+        self.scheduler.end_turn(self.running.pop(name), seconds, self.now, answered=answered)
         for member in (asker[:1], asker):
             self.used[member] += seconds
-            self.passed_over[member] = 0.0
             for other in self.present():
                 self.passed_over[other] += seconds * _rivals(member, other)
+        for member in self.served() | {asker[:1], asker}:
+            self.passed_over[member] = 0.0
         if answered:
-            self.line.pop(self.current, None)
-        self.current = None
+            self.line.pop(name, None)
 
     @precondition(lambda self: self.line)
     @rule(data=st.data())
     def leave(self, data: st.DataObject) -> None:
         """Somebody gives up whose turn it is not, perhaps one whose answer is parked."""
         name = data.draw(st.sampled_from(sorted(self.line)))
-        if name != self.current:
+        if name not in self.running:
             assert self.scheduler.remove(name)
             del self.line[name]
 
@@ -100,24 +124,34 @@ class FairTurns(RuleBasedStateMachine):
         """The chats in line, and their people in line."""
         return {asker[:length] for asker in self.line.values() for length in (1, 2)}
 
+    def served(self) -> set[Member]:
+        """The chats and people of whom one is in its turn."""
+        return {self.line[name][:length] for name in self.running for length in (1, 2)}
+
+    def waiting(self) -> set[Member]:
+        """The chats and people of whom a request could begin."""
+        able = set(self.line.values()) - self.served()
+        return {asker[:length] for asker in able for length in (1, 2)}
+
     @invariant()
     def shares_are_equal(self) -> None:
-        """Since two are both in line, chats or people of one chat, neither had over two turns' seconds more."""
+        """Since two both waited whenever a turn began, chats or people of one chat, neither had over two longest
+        turns per slot more.
+        """
         present = self.present()
-        gaps = {pair: self.used[pair[0]] - self.used[pair[1]] for pair in PAIRS if present.issuperset(pair)}
-        self.together = {pair: self.together.get(pair, gap) for pair, gap in gaps.items()}
-        for pair, gap in gaps.items():
-            assert abs(gap - self.together[pair]) <= 2 * LONGEST + 1e-6
+        self.together = {pair: gap for pair, gap in self.together.items() if present.issuperset(pair)}
+        for (one, other), gap in self.together.items():
+            assert abs(self.used[one] - self.used[other] - gap) <= 2 * LONGEST * self.slots + 1e-6
 
     @invariant()
     def nobody_starves(self) -> None:
-        """Whoever is in line, chat or person, has a turn before the rivals had two turns' seconds each."""
+        """Whoever waits, chat or person, has a turn before the rivals had two turns' seconds per slot each."""
         present = self.present()
         for member in MEMBERS:
             if member not in present:
                 self.passed_over[member] = 0.0
             rivals = sum(_rivals(member, other) for other in MEMBERS)
-            assert self.passed_over[member] <= 2 * LONGEST * rivals + 1e-6
+            assert self.passed_over[member] <= 2 * LONGEST * self.slots * rivals + 1e-6
 
     @invariant()
     def places_are_in_order(self) -> None:
@@ -132,11 +166,10 @@ class FairTurns(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """When no more is asked, all in line are answered."""
-        if self.current is not None:
-            self.end(1.0, True)
         while self.line:
-            self.begin()
-            self.end(1.0, True)
+            while len(self.running) < self.slots and self.waiting():
+                self.begin()
+            self.end_of(next(iter(self.running)), 1.0, True)
         assert self.scheduler.next(self.now) is None
 
 
@@ -179,14 +212,14 @@ class Day:
         self.used[following.chat] += seconds
         self.used_by[following.person] += seconds
         answered = self.needs[following.id] <= 0
-        self.scheduler.end_turn(seconds, self.now, answered=answered)
+        self.scheduler.end_turn(following, seconds, self.now, answered=answered)
         return following if answered else None
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_short_questions_beside_fifty_long_ones(seed: int) -> None:
     """Nine chats with one short question each begin within two slices per chat in line, whenever they come."""
-    rng, day = random.Random(seed), Day(2.0, Limits(waiting_per_person=50, waiting_per_chat=50))
+    rng, day = random.Random(seed), Day(2.0, Limits())
     for number in range(50):
         day.ask(f"long {number}", "hog", 40.0)
     coming = sorted((rng.uniform(0, 60), f"short {number}") for number in range(9))

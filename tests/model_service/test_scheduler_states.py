@@ -2,12 +2,11 @@
 
 from copy import deepcopy
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from model_service import GenerationRequest, Limit, LimitReached, Limits, Message, Place, QueueFull
+from model_service import GenerationRequest, Limits, Message, Place
 from model_service.scheduler import Scheduler
 
 CHATS, PEOPLE = "ABC", "xyz"
@@ -20,62 +19,59 @@ def _request(name: str, chat: str, person: str) -> GenerationRequest:
 
 
 class LimitedTurns(RuleBasedStateMachine):
-    """People ask, leave (in their turn too) and get turns, in any order, within tight limits."""
+    """People ask, leave (in their turn too) and get turns, in any order, with two begun at most."""
 
-    LIMITS = Limits(waiting=5, waiting_per_person=2, waiting_per_chat=3, begun=2)
+    LIMITS = Limits(begun=2)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.scheduler = Scheduler(self.LIMITS)
+    @initialize(slots=st.integers(1, 4))
+    def start(self, slots: int) -> None:
+        """With some slots."""
+        self.scheduler, self.slots = Scheduler(self.LIMITS, slots=slots), slots
         self.line: dict[str, tuple[str, str]] = {}
         self.begun: set[str] = set()
-        self.current: str | None = None
+        self.running: list[GenerationRequest] = []
         self.number = 0
 
     @rule(chat=st.sampled_from(CHATS), person=st.sampled_from(PEOPLE))
     def ask(self, chat: str, person: str) -> None:
-        """Somebody asks: refused by the limit that is reached, and by no other; a person counts in all chats."""
+        """Somebody asks, and is always taken on: what waits is limited elsewhere."""
         self.number += 1
-        request = _request(str(self.number), chat, person)
-        waiting = [asker for name, asker in self.line.items() if name not in self.begun]
-        if sum(asker[1] == person for asker in waiting) >= self.LIMITS.waiting_per_person:
-            with pytest.raises(LimitReached) as reached:
-                self.scheduler.add(request, 0.0)
-            assert reached.value.limit is Limit.PERSON_WAITING
-        elif sum(asker[0] == chat for asker in waiting) >= self.LIMITS.waiting_per_chat:
-            with pytest.raises(LimitReached) as reached:
-                self.scheduler.add(request, 0.0)
-            assert reached.value.limit is Limit.CHAT_WAITING
-        elif len(waiting) >= self.LIMITS.waiting:
-            with pytest.raises(QueueFull):
-                self.scheduler.add(request, 0.0)
-        else:
-            self.scheduler.add(request, 0.0)
-            self.line[request.id] = (chat, person)
+        self.scheduler.add(_request(str(self.number), chat, person), 0.0)
+        self.line[str(self.number)] = (chat, person)
 
-    @precondition(lambda self: self.current is None)
+    def able(self) -> list[str]:
+        """What could begin: of each person the oldest, if it is not in its turn; begun ones where no more may begin."""
+        serving = {(each.chat, each.person) for each in self.running}
+        oldest = {asker: name for name, asker in reversed(self.line.items()) if asker not in serving}
+        full = len(self.begun) >= self.LIMITS.begun
+        return [name for name in oldest.values() if name in self.begun or not full]
+
     @rule()
     def begin(self) -> None:
-        """A turn begins if anybody is in line: of a person the oldest; of a begun answer where no more may begin."""
+        """A turn begins if a slot is free and anybody could; it is one of these."""
+        able = self.able() if len(self.running) < self.slots else []
         following = self.scheduler.next(0.0)
-        assert (following is None) == (not self.line)
+        assert (following is None) == (not able)
         if following is None:
             return
-        asker = self.line[following.id]
-        assert following.id == next(name for name, other in self.line.items() if other == asker)
-        self.current = following.id
+        assert following.id in able
+        self.running.append(following)
         self.begun.add(following.id)
         assert len(self.begun) <= self.LIMITS.begun
-        assert self.scheduler.next(0.0) is None
+        assert len(self.running) <= self.slots
 
-    @precondition(lambda self: self.current is not None)
-    @rule(answered=st.booleans())
-    def end(self, answered: bool) -> None:
-        """The turn ends; who left in it is gone, answered or not."""
-        self.scheduler.end_turn(1.0, 0.0, answered=answered)
+    @precondition(lambda self: self.running)
+    @rule(data=st.data(), answered=st.booleans())
+    def end(self, data: st.DataObject, answered: bool) -> None:
+        """A turn ends; who left in it is gone, answered or not."""
+        self.end_of(data.draw(st.integers(0, len(self.running) - 1)), answered)
+
+    def end_of(self, index: int, answered: bool) -> None:
+        """This one ends."""
+        request = self.running.pop(index)
+        self.scheduler.end_turn(request, 1.0, 0.0, answered=answered)
         if answered:
-            self.forget(self.current or "")
-        self.current = None
+            self.forget(request.id)
 
     @precondition(lambda self: self.line)
     @rule(data=st.data())
@@ -99,11 +95,11 @@ class LimitedTurns(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """When no more is asked, each in line is answered, once."""
-        if self.current is not None:
-            self.end(True)
+        while self.running:
+            self.end_of(0, True)
         for _ in range(len(self.line)):
             self.begin()
-            self.end(True)
+            self.end_of(0, True)
         assert not self.line
         assert self.scheduler.next(0.0) is None
 
@@ -111,12 +107,14 @@ class LimitedTurns(RuleBasedStateMachine):
 class ForeseenTurns(RuleBasedStateMachine):
     """People ask and leave while all turns, and all answers, take the same time."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.scheduler = Scheduler(Limits(waiting=100, waiting_per_person=100, waiting_per_chat=100, begun=2))
+    @initialize(slots=st.integers(1, 4))
+    def start(self, slots: int) -> None:
+        """With some slots, and one answer that was measured."""
+        limits = Limits(begun=2)
+        self.scheduler, self.slots = Scheduler(limits, slots=slots), slots
         self.left: dict[str, int] = {}
-        self.current: str | None = None
-        self.now = self.since = 0.0
+        self.running: list[tuple[float, GenerationRequest]] = []
+        self.now = 0.0
         self.number = 0
         self.ask("A", "x")
         for _ in range(TURNS):
@@ -130,38 +128,32 @@ class ForeseenTurns(RuleBasedStateMachine):
         self.scheduler.add(_request(str(self.number), chat, person), self.now)
         self.left[str(self.number)] = TURNS
 
-    @precondition(lambda self: self.current is None)
     @rule()
     def begin(self) -> None:
-        """A turn begins."""
-        following = self.scheduler.next(self.now)
-        self.current = None if following is None else following.id
-        self.since = self.now
+        """Turns begin in all free slots."""
+        while (following := self.scheduler.next(self.now)) is not None:
+            self.running.append((self.now, following))
 
-    @precondition(lambda self: self.current is not None)
+    @precondition(lambda self: self.running)
     @rule()
     def half(self) -> None:
-        """Half of a turn has passed."""
-        self.now = self.since + TURN / 2
+        """Half of the oldest turn has passed, if that is not so already."""
+        self.now = max(self.now, self.running[0][0] + TURN / 2)
 
-    @precondition(lambda self: self.current is not None)
+    @precondition(lambda self: self.running)
     @rule()
     def end(self) -> None:
-        """The turn ends."""
-        assert self.current is not None
-        self.now = self.since + TURN
-        self.left[self.current] -= 1
-        self.scheduler.end_turn(TURN, self.now, answered=not self.left[self.current])
-        if not self.left[self.current]:
-            del self.left[self.current]
-        self.current = None
+        """The oldest turn ends."""
+        since, request = self.running.pop(0)
+        self.now = since + TURN
+        _end(self.scheduler, self.left, request, self.now)
 
     @precondition(lambda self: self.left)
     @rule(data=st.data())
     def leave(self, data: st.DataObject) -> None:
         """Somebody gives up who waits, perhaps with an answer that is parked."""
         name = data.draw(st.sampled_from(sorted(self.left)))
-        if name != self.current:
+        if all(name != request.id for _, request in self.running):
             assert self.scheduler.remove(name)
             del self.left[name]
 
@@ -172,29 +164,35 @@ class ForeseenTurns(RuleBasedStateMachine):
         assert self.scheduler.places(self.now) == _play_out(**future)
 
 
-STATE = ("scheduler", "left", "current", "now", "since")
+STATE = ("scheduler", "left", "running", "now")
+
+
+def _end(scheduler: Scheduler, left: dict[str, int], request: GenerationRequest, at: float) -> None:
+    left[request.id] -= 1
+    scheduler.end_turn(request, TURN, at, answered=not left[request.id])
+    if not left[request.id]:
+        del left[request.id]
 
 
 def _play_out(
-    scheduler: Scheduler, left: dict[str, int], current: str | None, now: float, since: float
+    scheduler: Scheduler, left: dict[str, int], running: list[tuple[float, GenerationRequest]], now: float
 ) -> dict[str, Place]:
     """Serve all who are in line; returns of each first turn after how many others' and how many seconds it came."""
     begun: dict[str, Place] = {}
-    seen = {current} if current else set[str]()
-    at = since + TURN if current else now
+    seen = {request.id for _, request in running}
     waiting = set(scheduler.places(now))
+    at = now
     while True:
-        if current is not None:
-            left[current] -= 1
-            scheduler.end_turn(TURN, at, answered=not left[current])
-        following = scheduler.next(at)
-        if following is None:
+        while (following := scheduler.next(at)) is not None:
+            running.append((at, following))
+            if following.id in waiting and following.id not in begun:
+                begun[following.id] = Place(len(seen), at - now)
+            seen.add(following.id)
+        if not running:
             return begun
-        current = following.id
-        if current in waiting and current not in begun:
-            begun[current] = Place(len(seen - {current}), at - now)
-        seen.add(current)
-        at += TURN
+        since, request = running.pop(0)
+        at = since + TURN
+        _end(scheduler, left, request, at)
 
 
 TestLimitedTurns = LimitedTurns.TestCase

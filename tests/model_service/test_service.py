@@ -14,12 +14,10 @@ from model_service import (
     Gauges,
     GenerationRequest,
     Health,
-    Limits,
     MemoryUse,
     ModelConfig,
-    ModelService,
-    QueueFull,
     Stage,
+    local_service,
 )
 from tests.model_service.scripted_engine import (
     PATIENCE,
@@ -180,21 +178,6 @@ async def test_cancellation_stops_a_running_request() -> None:
         assert await asyncio.to_thread(loader.loaded.given_up.wait, PATIENCE)
 
 
-async def test_one_more_than_may_wait_is_told_so_at_once() -> None:
-    """QueueFull reaches the caller that is too many, and nobody else."""
-    gate = Gate()
-    async with serve(Loader(gate.script), Limits(waiting=1)) as service:
-        await service.ready()
-        async with aclosing(service.generate(ask("a"))) as running, aclosing(service.generate(ask("b"))) as waiting:
-            await anext(running)
-            await anext(waiting)
-            with pytest.raises(QueueFull):
-                await follow(service, ask("c"))
-            gate.open(100)
-            assert [output async for output in running][-1].finish_reason is FinishReason.STOP
-            assert [output async for output in waiting][-1].finish_reason is FinishReason.STOP
-
-
 async def test_two_waiting_requests_of_one_id_are_refused() -> None:
     """The second could not be told from the first."""
     gate = Gate()
@@ -249,7 +232,7 @@ async def test_the_gauges_can_be_read() -> None:
         gauges.memory = MemoryUse(1, 2)
         return ScriptedEngine()
 
-    async with ModelService(load, ModelConfig(), gauges=gauges) as service:
+    async with local_service(load, ModelConfig(), gauges=gauges) as service:
         assert (service.load_progress, service.memory) == (0.43, None)
         gate.open()
         await service.ready()

@@ -36,8 +36,7 @@ async def test_one_persons_questions_keep_their_order() -> None:
 async def test_fifty_long_questions_beside_nine_short_ones() -> None:
     """On the real thread: each short one begins within two slices per chat in line."""
     held = Held()
-    limits = Limits(waiting_per_person=50, waiting_per_chat=50)
-    async with held.service(limits) as service, asyncio.TaskGroup() as group:
+    async with held.service() as service, asyncio.TaskGroup() as group:
         await service.ready()
         await begin(group, service, *(ask(f"long {number}", 5, "hog") for number in range(50)))
         await begin(group, service, *(ask(f"short {number}") for number in range(9)))
@@ -114,11 +113,11 @@ async def test_a_place_in_line_with_an_estimate() -> None:
 async def test_limits_reach_the_caller() -> None:
     """Who asks too much is told which limit it was, and nobody else suffers."""
     held = Held()
-    async with held.service(Limits(waiting_per_person=1)) as service, asyncio.TaskGroup() as group:
-        await service.ready()
-        await begin(group, service, *(ask(name, 1, "chat", "me") for name in "ab"))
+    held.gate.open(100)
+    async with held.service(Limits(seconds_per_person=2 * TOKEN)) as service:
+        await follow(service, ask("a", 1, "chat", "me"))
         with pytest.raises(LimitReached) as reached:
             await follow(service, ask("c", 1, "other", "me"))
-        assert reached.value.limit is Limit.PERSON_WAITING
-        held.gate.open(100)
+        assert reached.value.limit is Limit.PERSON_SECONDS
+        await follow(service, ask("b", 1, "chat", "you"))
     assert held.work.tokens == ["a", "a", "b", "b"]

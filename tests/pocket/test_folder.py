@@ -6,10 +6,10 @@ import json
 import torch
 from safetensors import safe_open
 
-from model_service.glm4v.checkpoint import POCKET
-from model_service.glm4v.config import SPECIAL_TOKENS, GLM4VConfig
-from model_service.glm4v.model import GLM4VForConditionalGeneration
-from model_service.glm4v.tokenizer import Tokenizer
+from model_service.engines.glm4v.config import SPECIAL_TOKENS, GLM4VConfig
+from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
+from model_service.engines.glm4v.tokenizer import Tokenizer
+from model_service.engines.weights.checkpoint import POCKET
 
 MIB = 1024**2
 MOST, MOST_PER_FILE = 40_000_000, 16 * MIB

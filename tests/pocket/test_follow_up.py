@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 
 from model_service import Detail, GenerationRequest, Level, Message, ModelConfig, SamplingParams
-from model_service.glm4v.engine import GLM4VEngine, load_engine
-from model_service.glm4v.language import Decoder
+from model_service.engines.glm4v.language import Decoder
+from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
 from playground.demo.samples import load_samples
 
 SAMPLES = load_samples()

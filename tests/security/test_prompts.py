@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from assistant.storage import Standing
 from model_service import Message
-from model_service.glm4v.config import SPECIAL_TOKENS
-from model_service.glm4v.prompt import build_prompt
-from model_service.glm4v.tokenizer import Tokenizer
+from model_service.engines.glm4v.config import SPECIAL_TOKENS
+from model_service.engines.glm4v.prompt import build_prompt
+from model_service.engines.glm4v.tokenizer import Tokenizer
 from playground import Chat
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final

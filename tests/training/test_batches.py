@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from model_service.detail import MAX_TOKENS, NATIVE_SIDE
-from model_service.glm4v.prompt import build_prompt
+from model_service.engines.glm4v.prompt import build_prompt
 from model_service.types import Message
 from tests.training.papers import FONTS, WORDS
 from training.batches import (

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from model_service.glm4v.nf4 import NF4Linear
+from model_service.engines.weights.nf4 import NF4Linear
 from training.four_bits import FourBits, settled
 
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from model_service.config import ModelConfig
-from model_service.glm4v.checkpoint import load_tokenizer
-from model_service.glm4v.hardware import Hardware
-from model_service.glm4v.loading import load_checkpoint
-from model_service.glm4v.model import GLM4VForConditionalGeneration
+from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
+from model_service.engines.hardware import Hardware
+from model_service.engines.weights.checkpoint import load_tokenizer
+from model_service.engines.weights.loading import load_checkpoint
 from tests.training.test_batches import batches
 from training.export import byte_tokenizer, export
 from training.learner import Learner, characters_loss, new_model

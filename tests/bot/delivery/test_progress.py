@@ -7,7 +7,7 @@ from assistant.combined_answer import CombinedAnswer
 from assistant.open_questions import OpenQuestion, Step
 from assistant.texts import texts_in
 from bot.delivery.progress import Progress, in_line, starting_up
-from model_service import Gauges, GenerationOutput, ModelConfig, ModelService, Stage
+from model_service import Gauges, GenerationOutput, ModelConfig, Stage, local_service
 from tests.bot.engines import ScriptedEngine
 
 
@@ -36,13 +36,13 @@ def test_a_wait_is_rounded_up(ahead: int, seconds: float | None, said: str) -> N
 )
 def test_loading_shows_how_far_it_is(loaded: float, said: str) -> None:
     """Once there is something to tell; never a hundred, as then it would be done."""
-    model = ModelService(ScriptedEngine, ModelConfig(), gauges=Gauges(loaded))
+    model = local_service(ScriptedEngine, ModelConfig(), gauges=Gauges(loaded))
     assert starting_up(texts_in("en"), model) == said
 
 
 def test_the_newest_state_is_said() -> None:
     """That an earlier question comes first, then nothing, the place, that it is looked at, the answer so far."""
-    model = ModelService(ScriptedEngine, ModelConfig())
+    model = local_service(ScriptedEngine, ModelConfig())
     asked = OpenQuestion(1, 2, 3, 4, "What?", Step.BEHIND)
     progress = Progress(texts_in("zh"), model)
     assert progress.follow(AnswerState(asked))
@@ -60,7 +60,7 @@ def test_the_newest_state_is_said() -> None:
 
 def test_of_several_pictures_it_is_said_which_one_is_looked_at() -> None:
     """Under what was said about those before, if that is to be seen yet."""
-    model = ModelService(ScriptedEngine, ModelConfig())
+    model = local_service(ScriptedEngine, ModelConfig())
     for grows, earlier in ((True, "**Picture 1:** A cat.\n\n"), (False, "")):
         answer = CombinedAnswer(["Picture 1:", "Picture 2:"])
         progress = Progress(texts_in("en"), model, answer, grows=grows)

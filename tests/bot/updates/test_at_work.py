@@ -19,9 +19,9 @@ def die_at_work(folder: Path) -> None:
     marks = open_marks(folder)
     with marks.marked(6):
         pass
-    marks.turn(5)
-    marks.turn(None)
-    marks.turn(8)
+    marks.turn([5])
+    marks.turn([])
+    marks.turn([8])
     with marks.marked(7):
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -40,8 +40,16 @@ def test_a_mark_says_whether_the_model_was_there(tmp_path: Path) -> None:
     """A turn of the engine always has one."""
     marks = open_marks(tmp_path, ready=False)
     with marks.marked(1):
-        marks.turn(2)
+        marks.turn([2])
         assert set(open_marks(tmp_path).left) == {Mark(1, ready=False), Mark(2, ready=True)}
+
+
+def test_several_turns_at_once_are_all_marked(tmp_path: Path) -> None:
+    """Each until the model came back from it."""
+    marks = open_marks(tmp_path)
+    marks.turn([1, 2, 3])
+    marks.turn([1, 3])
+    assert set(open_marks(tmp_path).left) == {Mark(1, ready=True), Mark(3, ready=True)}
 
 
 def test_an_update_at_work_twice_is_marked_until_both_are_done(tmp_path: Path) -> None:
@@ -66,10 +74,10 @@ def test_an_update_at_work_twice_is_marked_until_both_are_done(tmp_path: Path) -
 def test_a_stop_that_was_asked_for_blames_nobody(tmp_path: Path) -> None:
     """Whatever is at work, or begins after that."""
     marks = open_marks(tmp_path)
-    marks.turn(1)
+    marks.turn([1])
     marks.forgive()
     with marks.marked(2):
-        marks.turn(3)
+        marks.turn([3])
         assert open_marks(tmp_path).left == ()
 
 
@@ -81,6 +89,6 @@ def test_more_than_fits_and_a_closed_file_do_no_harm(tmp_path: Path) -> None:
     assert (tmp_path / "at_work").stat().st_size == PAGE
     assert 300 < len(open_marks(tmp_path).left) < 500
     marks.close()
-    marks.turn(1)
+    marks.turn([1])
     (tmp_path / "at_work").write_bytes(b"\xff 1\n-1 1\nx y\n3\n4 1 1\n5 0\n")
     assert open_marks(tmp_path).left == (Mark(5, ready=False),)

@@ -1,0 +1,201 @@
+"""The engine: one request at a time through vision, prefill and decode."""
+
+import contextlib
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from model_service.config import ModelConfig
+from model_service.detail import DetailPlan, plan_detail
+from model_service.engines.engine import EngineInfo, EngineStep
+from model_service.engines.glm4v.image import to_pixels
+from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
+from model_service.engines.glm4v.prompt import build_prompt, worded
+from model_service.engines.glm4v.tokenizer import Tokenizer
+from model_service.engines.hardware import Hardware, choose_hardware
+from model_service.engines.model import Prompt
+from model_service.engines.runtime.decoding import generate_ids
+from model_service.engines.runtime.detokenizer import Detokenizer
+from model_service.engines.runtime.lru_cache import LRUCache
+from model_service.engines.runtime.prefix_cache import Sequence
+from model_service.engines.runtime.runner import ModelRunner, View
+from model_service.engines.runtime.sampling import Sampler
+from model_service.engines.runtime.warmup import warming_up
+from model_service.engines.weights.checkpoint import checkpoint_name, find_checkpoint, load_tokenizer
+from model_service.engines.weights.loading import load_checkpoint, plan_memory
+from model_service.engines.weights.packed_cache import PackedCache
+from model_service.engines.weights.packed_cache_writer import PackedCacheWriter
+from model_service.errors import GenerationFailed, OutOfMemory
+from model_service.gauges import Gauges
+from model_service.picture import open_picture
+from model_service.region import Region
+from model_service.types import FinishReason, GenerationRequest
+
+logger = logging.getLogger(__name__)
+
+SIZES = 1024
+"""Of how many pictures the size is remembered, so that a follow-up's plan needs no decoding."""
+
+
+def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngine":
+    """Find the checkpoint that the configuration names, and load it; `gauges` show how far that is.
+
+    Raises:
+        CheckpointError: nothing usable there.
+    """
+    gauges = gauges or Gauges()
+    hardware = choose_hardware(config)
+    folder = find_checkpoint(config.name, hardware, gauges)
+    plan = plan_memory(folder, config, hardware)
+    with warming_up(folder, plan.layout, hardware, gauges) as warm:
+        model, unkept = load_checkpoint(folder, config, hardware, plan.layout, gauges)
+    hardware = replace(hardware, kernels=warm.checked)
+    tokenizer = load_tokenizer(folder, model.config)
+    info = EngineInfo(checkpoint_name(folder), str(hardware.device), hardware.dtype_name, plan.max_visual_tokens)
+    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept)
+
+
+class GLM4VEngine:
+    """GLM-4V behind the Engine protocol."""
+
+    def __init__(
+        self,
+        model: GLM4VForConditionalGeneration,
+        tokenizer: Tokenizer,
+        hardware: Hardware,
+        config: ModelConfig,
+        info: EngineInfo,
+        *,
+        gauges: Gauges,
+        unkept: PackedCache | None = None,
+    ) -> None:
+        """Capture the steps; then begin to keep the packed weights, if there is a cache that wants them."""
+        self._config, self._tokenizer, self._hardware = model.config, tokenizer, hardware
+        with gauges.stage("preparing the steps"):
+            self._runner = ModelRunner(model, hardware, config)
+        self._info, self._gauges = info, gauges
+        gauges.memory = hardware.memory()
+        ids = model.config.eos_token_id
+        self._stop = frozenset([ids] if isinstance(ids, int) else ids or ())
+        allowed = torch.arange(model.config.padded_vocab_size, device=hardware.device) < tokenizer.ordinary_size
+        allowed[list(self._stop)] = True
+        self._allowed = allowed
+        self._open = lru_cache(maxsize=1)(open_picture)
+        self._digest = lru_cache(maxsize=1)(lambda picture: hashlib.sha256(picture).digest())
+        self._sizes: LRUCache[bytes, tuple[int, int]] = LRUCache(SIZES)
+        self._writer = (
+            PackedCacheWriter(unkept, model.state_dict(), hardware.device, gauges) if unkept is not None else None
+        )
+
+    @property
+    def info(self) -> EngineInfo:
+        """Facts about the loaded model."""
+        return self._info
+
+    def plan(self, request: GenerationRequest) -> DetailPlan | None:
+        """The grid for the request's picture."""
+        if request.picture is None:
+            return None
+        digest = self._digest(request.picture)
+        size = self._sizes.get(digest)
+        if size is None:
+            size = self._open(request.picture).size
+            self._sizes.put(digest, size, 1)
+        if request.region is not None:
+            size = request.region.size(*size)
+        return plan_detail(request.detail, *size, self._info.max_visual_tokens)
+
+    def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
+        """One step per token."""
+        try:
+            yield from self._generate(request)
+        except torch.OutOfMemoryError as error:
+            raise OutOfMemory(f"out of memory on {self._hardware.device} (request {request.id})") from error
+        finally:
+            self._gauges.memory = self._hardware.memory()
+
+    def forget(self, chat: str) -> None:
+        """Drop the chat's KV prefix, and of pictures all that is remembered."""
+        self._runner.forget(chat)
+        self._sizes.clear()
+        self._open.cache_clear()
+        self._digest.cache_clear()
+
+    def close(self) -> None:
+        """Drop the weights; where they are not all kept by now, the next start packs anew."""
+        if self._writer is not None:
+            self._writer.cut_short()
+        self._runner.close()
+
+    @torch.inference_mode()
+    def _generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
+        prompt = self._fitting_prompt(request)
+        room = self._config.seq_length - len(prompt.ids)
+        if room < 1:
+            raise GenerationFailed(f"the conversation has {len(prompt.ids)} tokens, the model takes no more")
+        limit = min(request.sampling.max_tokens, room)
+        planned = self.plan(request)
+        sequence, logits, plan = self._read(request, prompt, planned, limit)
+        sampler = Sampler(request.sampling, self._allowed)
+        stream = Detokenizer(self._tokenizer)
+        try:
+            if plan != planned:
+                yield EngineStep("", plan=plan)
+            ahead = self._hardware.device.type == "cuda"
+            tokens = generate_ids(self._runner, sequence, logits, sampler, limit=limit, ahead=ahead)
+            for count, token in enumerate(tokens, start=1):
+                if token in self._stop:
+                    yield EngineStep(stream.finish(), FinishReason.STOP)
+                    return
+                if count == limit:
+                    yield EngineStep(stream.push(token) + stream.finish(), FinishReason.LENGTH)
+                    return
+                yield EngineStep(stream.push(token))
+        finally:
+            self._runner.keep(sequence)
+
+    def _read(
+        self, request: GenerationRequest, prompt: Prompt, plan: DetailPlan | None, limit: int
+    ) -> tuple[Sequence, Tensor, DetailPlan | None]:
+        """Prefill; where memory does not suffice, once more with the picture a level lower. Also the plan it was."""
+        # Left by the with statement, the error lets go of the tensors that its frames hold.
+        with contextlib.suppress(torch.OutOfMemoryError):
+            return *self._runner.prefill(request.chat, prompt, self._view(request, plan), limit), plan
+        lower = None if plan is None else plan.coarser()
+        if lower is None:
+            raise torch.OutOfMemoryError("not even at the lowest level")
+        logger.warning("memory is short on %s: request %s is read at %s", self._hardware.device, request.id, lower)
+        plan = self.plan(replace(request, detail=lower))
+        return *self._runner.prefill(request.chat, prompt, self._view(request, plan), limit), plan
+
+    def _fitting_prompt(self, request: GenerationRequest) -> Prompt:
+        """The prompt, less the oldest questions and answers if they would leave no room for this answer."""
+        length: int = self._config.seq_length
+        reserve = min(request.sampling.max_tokens, length // 4)
+        messages = request.messages if self._config.bare_questions else worded(request)
+        while True:
+            prompt = build_prompt(self._tokenizer, messages, request.picture is not None)
+            first = next(index for index, message in enumerate(messages) if message.role == "user")
+            if len(prompt.ids) + reserve <= length or len(messages) - first < 3:
+                return prompt
+            messages = messages[:first] + messages[first + 2 :]
+
+    def _view(self, request: GenerationRequest, plan: DetailPlan | None) -> View | None:
+        """The request's picture, or the region of it, on a grid; None without a picture."""
+        picture, region = request.picture, request.region
+        if plan is None or picture is None:
+            return None
+        what = self._digest(picture) + (repr(region).encode() if region else b"")
+        key = (what, plan.rows, plan.columns)
+        size, device = (plan.width, plan.height), self._hardware.device
+        return View(key, lambda: to_pixels(_cropped(self._open(picture), region), *size, device))
+
+
+def _cropped(picture: Image.Image, region: Region | None) -> Image.Image:
+    return picture if region is None else picture.crop(region.box(*picture.size))

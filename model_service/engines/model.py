@@ -1,0 +1,51 @@
+"""What weights and runtime know of a network that looks at pictures and writes text."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Ids, with the picture still as `placeholders`; `image_begin` is the index of the first, None without."""
+
+    ids: tuple[int, ...]
+    image_begin: int | None
+
+
+class Cache(Protocol):
+    """Keys and values of all layers for one sequence, (layers, groups, capacity, head_dim) each."""
+
+    keys: Tensor
+    values: Tensor
+    length: int
+
+    def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Write (1, groups, T, head_dim) behind what is there; return all filled keys and values of the layer."""
+
+    def advance(self, tokens: int) -> None:
+        """Count what the last forward pass wrote."""
+
+
+class VisionLanguageModel(Protocol):
+    """Pictures and ids in, logits out."""
+
+    config: Any
+    """Of the names that the language model's sizes have in the original's config.json."""
+
+    placeholders: int
+    """Ids that stand for a picture in a prompt."""
+
+    def see(self, pixels: Tensor) -> Tensor:
+        """(1, 3, height, width) -> the picture's (1, places, hidden) embeddings."""
+
+    def embed(self, ids: Tensor, image: Tensor | None = None, begin: int = 0) -> Tensor:
+        """(1, T) ids -> (1, T', hidden); the picture takes the place of the placeholders from `begin` on."""
+
+    def positions(self, length: int, begin: int | None, image: Tensor | None, device: torch.device) -> Tensor:
+        """(1, T') positions of `length` ids with a picture at `begin`, counted from 0."""
+
+    def __call__(self, embeds: Tensor, positions: Tensor, cache: Cache | None = None, last: bool = False) -> Tensor:
+        """Logits, (1, T', vocabulary), or with `last` (1, 1, vocabulary); the cache is filled."""

@@ -1,0 +1,203 @@
+"""Linear layers in four bits: NF4 with double quantisation, as bitsandbytes packs it."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Self, cast
+
+import bitsandbytes.functional as bnb
+import torch
+import torch.nn.functional as F
+from bitsandbytes.autograd._functions import matmul_4bit
+from torch import Tensor, nn
+
+from model_service.engines import kernels
+from model_service.engines.kernels import dispatch
+
+BLOCK = 64
+"""Weights that share a scale."""
+
+NESTED = 256
+"""Scales that share a scale of their own."""
+
+SLAB = 64 * 1024**2
+"""Weights that are unpacked on the device at a time while a layer is packed."""
+
+
+class NF4Linear(nn.Module):
+    """y = x W^T + b, with W as indices into 16 normal quantiles, a scale every 64 weights, row after row.
+
+    W[i] = code[packed 4 bits of i] * s[i // 64], the first of two weights in a byte's high half, and
+    s[j] = absmax_code[absmax[j]] * absmax_scale[j // 256] + absmax_offset.
+    `dtype` is that of W once unpacked, and of the bias.
+    """
+
+    packed: Tensor
+    absmax: Tensor
+    absmax_scale: Tensor
+    absmax_offset: Tensor
+    code: Tensor
+    absmax_code: Tensor
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        """Room for a layer, not filled; `quantize` makes one from weights."""
+        super().__init__()
+        self.in_features, self.out_features, self.dtype = in_features, out_features, dtype
+        weights = in_features * out_features
+        blocks = -(-weights // BLOCK)
+        buffers = {
+            "packed": (((weights + 1) // 2,), torch.uint8),
+            "absmax": ((blocks,), torch.uint8),
+            "absmax_scale": ((-(-blocks // NESTED),), torch.float32),
+            "absmax_offset": ((), torch.float32),
+            "code": ((16,), torch.float32),
+            "absmax_code": ((256,), torch.float32),
+        }
+        for name, (shape, kind) in buffers.items():
+            self.register_buffer(name, torch.empty(shape, dtype=kind, device=device))
+        self.bias: nn.Parameter | None = None
+        if bias:
+            self.bias = nn.Parameter(torch.empty(out_features, dtype=dtype, device=device), requires_grad=False)
+
+    @classmethod
+    def quantize(cls, weight: Tensor, bias: Tensor | None = None) -> Self:
+        """Pack an (out, in) weight, on its device and for its dtype; an (out,) bias is kept as it is."""
+        out_features, in_features = weight.shape
+        made = cls(in_features, out_features, bias is not None, "meta", weight.dtype)
+        made.pack(weight, weight.device)
+        if bias is not None:
+            made.bias = nn.Parameter(bias, requires_grad=False)
+        return made
+
+    def pack(self, weight: Tensor, device: torch.device) -> None:
+        """Put in an (out, in) weight, of whatever dtype and device; it is packed on this one, slab by slab."""
+        rows = max(1, SLAB // (self.in_features * BLOCK)) * BLOCK  # A slab ends where a block does.
+        slabs = [
+            bnb.quantize_4bit(slab.to(device, self.dtype).contiguous(), blocksize=BLOCK, quant_type="nf4")
+            for slab in torch.split(weight, rows)
+        ]
+        absmax = torch.cat([state.absmax for _, state in slabs])
+        self.packed, self.code = torch.cat([packed.flatten() for packed, _ in slabs]), slabs[0][1].code
+        self.absmax_offset = absmax.mean()
+        self.absmax, nested = bnb.quantize_blockwise(absmax - self.absmax_offset, blocksize=NESTED)
+        self.absmax_scale, self.absmax_code = nested.absmax, nested.code
+
+    @property
+    def quant_state(self) -> bnb.QuantState:
+        """The same, in the words of bitsandbytes; views of the buffers as they are now."""
+        nested = bnb.QuantState(  # type: ignore[no-untyped-call]
+            absmax=self.absmax_scale, blocksize=NESTED, code=self.absmax_code, dtype=torch.float32
+        )
+        return bnb.QuantState(  # type: ignore[no-untyped-call]
+            absmax=self.absmax,
+            shape=torch.Size((self.out_features, self.in_features)),
+            code=self.code,
+            blocksize=BLOCK,
+            quant_type="nf4",
+            dtype=self.dtype,
+            offset=self.absmax_offset,
+            state2=nested,
+        )
+
+    def dequantize(self) -> Tensor:
+        """The (out, in) weight that this layer stands for, in its dtype."""
+        return bnb.dequantize_4bit(self.packed.view(-1, 1), self.quant_state)
+
+    def unpacked(self) -> Tensor:
+        """The same, by our kernel."""
+        return unpacked(self)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., in) -> (..., out)."""
+        if x.numel() > self.in_features and dispatch.unpacks(x):
+            return self._by_parts(x) if self._is_large else F.linear(x, unpacked(self), self.bias)
+        # On a CPU bitsandbytes misreads anything that is not contiguous.
+        return matmul_4bit(x.contiguous(), self.packed.view(-1, 1), self.quant_state, bias=self.bias)  # type: ignore[no-any-return]
+
+    @property
+    def _is_large(self) -> bool:
+        return self.bias is None and self.in_features * self.out_features > kernels.UNPACKED
+
+    def _by_parts(self, x: Tensor) -> Tensor:
+        """The product with a large matrix, of which only some rows are unpacked at a time, a multiple of 256."""
+        at_once = max(1, kernels.UNPACKED // (self.in_features * NESTED)) * NESTED
+        rows, y = x.reshape(-1, self.in_features), x.new_empty(*x.shape[:-1], self.out_features)
+        for begin in range(0, self.out_features, at_once):
+            part = range(begin, min(begin + at_once, self.out_features))
+            torch.mm(rows, unpacked(self, part).T, out=y.view(-1, self.out_features)[:, begin : part.stop])
+        return y
+
+    def extra_repr(self) -> str:
+        """As nn.Linear says it."""
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+def products(device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
+    """Pairs of what our kernels and what bitsandbytes computes: a random matrix's product with a row, and itself."""
+    generator = torch.Generator(device).manual_seed(0)
+    weight = torch.randn(200, 512, generator=generator, device=device, dtype=torch.float16)
+    x = torch.randn(1, 512, generator=generator, device=device, dtype=torch.float16)
+    layer = NF4Linear.quantize(weight)
+    wanted = layer.dequantize().float()
+    yield nf4_product(layer, arranged(layer, x)), x.float() @ wanted.T
+    yield unpacked(layer), wanted
+
+
+def nf4_product(layer: NF4Linear, x: Tensor, tiling: dict[str, int] | None = None) -> Tensor:
+    """A 4-bit layer of (rows, in), as `arranged`: (rows, out). Many rows are a power of two."""
+    from model_service.engines.kernels import nf4, nf4_mma, rows
+
+    shape = layer.out_features, layer.in_features
+    if not in_eighths(layer, x.shape[0]):
+        product = nf4_mma.product
+    else:
+        product = nf4.product if x.shape[0] < rows.LEAST else rows.product
+    return product(x, layer.packed, *_tables(layer), layer.bias, shape, tiling)
+
+
+def in_eighths(layer: NF4Linear, rows: int) -> bool:
+    """Whether the product with so many rows wants them as `nf4.in_eighths` makes them, or in order."""
+    from model_service.engines.kernels.rows import LEAST
+
+    return rows >= LEAST or not _has_mma(layer.packed.device, layer.dtype)
+
+
+def arranged(layer: NF4Linear, x: Tensor) -> Tensor:
+    """(rows, in) in the order that the product wants."""
+    from model_service.engines.kernels import nf4
+
+    return nf4.in_eighths(x) if in_eighths(layer, x.shape[0]) else x
+
+
+@lru_cache
+def _has_mma(device: torch.device, dtype: torch.dtype) -> bool:
+    """Whether `nf4_mma` works there; what interprets it can always do so."""
+    known = dtype in (torch.float16, torch.bfloat16)
+    return known and (device.type != "cuda" or torch.cuda.get_device_capability(device) >= (8, 0))
+
+
+def unpacked(layer: NF4Linear, rows: range | None = None) -> Tensor:
+    """The (out, in) weight that a 4-bit layer stands for, in its dtype; or some rows of it.
+
+    `rows` begin and end at multiples of 256, or at the ends of the matrix.
+    """
+    from model_service.engines.kernels import unpack
+
+    packed, (absmax, scale, offset), codes = layer.packed, *_tables(layer)
+    if rows is not None:
+        first = rows.start * layer.in_features
+        packed, absmax, scale = packed[first // 2 :], absmax[first // BLOCK :], scale[first // (BLOCK * NESTED) :]
+    count = layer.out_features if rows is None else len(rows)
+    out = torch.empty(count, layer.in_features, dtype=layer.dtype, device=packed.device)
+    return unpack.unpack(packed, (absmax, scale, offset), codes, out)
+
+
+def _tables(layer: NF4Linear) -> tuple[tuple[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:
+    held = cast(dict[str, Tensor], layer._buffers)  # As attributes they would take longer than adding two tensors.
+    return (held["absmax"], held["absmax_scale"], held["absmax_offset"]), (held["code"], held["absmax_code"])

@@ -1,7 +1,0 @@
-"""GLM-4V, natively: vision tower, language model, tokenizer, checkpoint and the engine around them."""
-
-import os
-
-# Torch's threads otherwise burn a core while they wait for each other, which on a machine that does something else as
-# well makes an answer three times slower and holds up the event loop. It is read when torch is first imported.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -1,0 +1,79 @@
+"""The GPU seconds that were measured: what each spent in the last hour, and what an answer takes. Pure data."""
+
+from collections import deque
+
+from model_service.detail import Detail
+
+HOUR = 3600.0
+BUCKET = 60.0
+"""Seconds that are counted together: spending is forgotten an hour after its minute, at the latest."""
+
+WEIGHT = 0.2
+"""How much the newest measurement counts in a mean."""
+
+
+class Usage:
+    """GPU seconds of the last hour, by name; a name that spent nothing lately takes no memory."""
+
+    def __init__(self) -> None:
+        self._spent: dict[str, deque[tuple[float, float]]] = {}
+
+    def __len__(self) -> int:
+        """How many names are remembered."""
+        return len(self._spent)
+
+    def spend(self, name: str, seconds: float, now: float) -> None:
+        """Note seconds that ended `now`, and forget all that is older than an hour."""
+        minute = now // BUCKET * BUCKET
+        buckets = self._spent.setdefault(name, deque())
+        if buckets and buckets[-1][0] == minute:
+            seconds += buckets.pop()[1]
+        buckets.append((minute, seconds))
+        for each in list(self._spent):
+            self.of(each, now)
+
+    def of(self, name: str, now: float) -> float:
+        """Seconds spent within the last hour."""
+        buckets = self._spent.get(name, deque())
+        while buckets and buckets[0][0] <= now - HOUR:
+            buckets.popleft()
+        if not buckets:
+            self._spent.pop(name, None)
+        return sum(seconds for _, seconds in buckets)
+
+    def until_below(self, name: str, limit: float, now: float) -> float:
+        """Seconds until less than `limit` was spent within the hour; 0 if that is so already."""
+        if self.of(name, now) < limit:
+            return 0.0
+        buckets = list(self._spent.get(name, ()))
+        for index, (minute, _) in enumerate(buckets):
+            if sum(seconds for _, seconds in buckets[index + 1 :]) < limit:
+                return minute + HOUR - now
+        return HOUR
+
+
+class Pace:
+    """How many GPU seconds an answer takes, and a turn that did not end its answer: means of what was measured."""
+
+    def __init__(self) -> None:
+        self.turn: float | None = None
+        """Seconds of a turn that was cut off at its slice's end; None before the first."""
+        self._any: float | None = None
+        self._answers: dict[Detail, float] = {}
+
+    def answered(self, detail: Detail, seconds: float) -> None:
+        """An answer that looked so closely took so long."""
+        self._any = _mean(self._any, seconds)
+        self._answers[detail] = _mean(self._answers.get(detail), seconds)
+
+    def cut_off(self, seconds: float) -> None:
+        """A turn of a whole slice took so long."""
+        self.turn = _mean(self.turn, seconds)
+
+    def answer(self, detail: Detail) -> float | None:
+        """Seconds that an answer is expected to take; None before the first measurement."""
+        return self._answers.get(detail, self._any)
+
+
+def _mean(before: float | None, seconds: float) -> float:
+    return seconds if before is None else before + WEIGHT * (seconds - before)

@@ -1,0 +1,138 @@
+"""Memory plans by arithmetic: what was measured with the 9B, and which plan a card gets."""
+
+import json
+
+import pytest
+import torch
+
+from model_service.detail import LEVEL_TOKENS, MAX_TOKENS, Level
+from model_service.engines.glm4v.config import NINE_BILLION
+from model_service.engines.hardware import GIB, Hardware
+from model_service.engines.weights.layout import Layout, Plan, device_bytes, empty_model
+from model_service.engines.weights.memory_plan import STEPS, WORKSPACE, choose_plan, holds_nine_billion, needed_bytes
+from model_service.errors import CheckpointError
+from tests.model_service.engines.tiny import ROOT, SHARED, tiny_config
+
+BF16 = torch.bfloat16
+GPU = Hardware(torch.device("cuda"), BF16)
+CPU = Hardware(torch.device("cpu"), torch.float32)
+FULL, LEAN, TINY = (Layout(plan, True, BF16) for plan in Plan)
+MEASURED = json.loads((ROOT / "bench" / "results" / "gpu.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def card(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """A GPU with so many GiB, all of them free."""
+    memory = int(request.param * GIB)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (memory, memory))
+
+
+def test_the_shapes_are_the_originals() -> None:
+    """The configuration that `auto` calculates with has the tensors of GLM-4V-9B."""
+    listed = SHARED / "glm4v" / "tensors.json"
+    if not listed.is_file():
+        pytest.skip("the original's list of tensors is not on this machine")
+    plain = empty_model(NINE_BILLION, Layout(Plan.FULL, False, BF16))
+    shapes = {name: list(tensor.shape) for name, tensor in plain.state_dict().items()}
+    assert shapes | {"transformer.rotary_pos_emb.inv_freq": [32]} == json.loads(listed.read_text())
+
+
+def test_the_weights_are_what_was_measured() -> None:
+    """2.25 GiB for what sees and 6.25 for what speaks."""
+    held = {name: tensor.nbytes / GIB for name, tensor in empty_model(NINE_BILLION, FULL).state_dict().items()}
+    vision = sum(size for name, size in held.items() if ".vision." in name)
+    assert vision == pytest.approx(2.25, abs=0.03)
+    assert sum(held.values()) - vision == pytest.approx(6.25, abs=0.03)
+    assert device_bytes(NINE_BILLION, FULL) / GIB == pytest.approx(sum(held.values()))
+
+
+@pytest.mark.parametrize(("part", "layout"), [("full", FULL), ("full-again", FULL), ("lean", LEAN), ("tiny", TINY)])
+def test_a_loaded_model_takes_no_more_than_is_counted(part: str, layout: Layout) -> None:
+    """Its weights, its steps, and what an H100's libraries and allocator took."""
+    beside = MEASURED[part]["load"]["loaded_gpu_gib"] - device_bytes(NINE_BILLION, layout) / GIB
+    assert 0 <= beside <= (STEPS + WORKSPACE) / GIB
+
+
+@pytest.mark.parametrize("layout", [FULL, LEAN, TINY])
+@pytest.mark.parametrize("level", Level)
+def test_the_work_is_what_was_measured(layout: Layout, level: Level) -> None:
+    """No less than the peak that an H100 showed with 64 tokens of text, what was kept of earlier pictures included.
+
+    And little more: where kernels can be used, as there, GELU works in place, and that is not counted on.
+    """
+    measured = MEASURED[layout.plan]["level " + level]
+    needed = needed_bytes(NINE_BILLION, layout, measured["tokens"], conversation=64) / GIB
+    assert measured["peak_gpu_gib"] <= needed <= measured["peak_gpu_gib"] + 0.2
+
+
+@pytest.mark.parametrize(("layout", "most"), [(FULL, 9.3), (LEAN, 7.0), (TINY, 5.4)])
+def test_the_plans_keep_their_promise(layout: Layout, most: float) -> None:
+    """At max, with a conversation of 2,000 tokens: as measured, and the weights and the work by arithmetic."""
+    measured = [MEASURED[layout.plan][section]["peak_gpu_gib"] for section in ("level max", "long conversation")]
+    needed = needed_bytes(NINE_BILLION, layout, MAX_TOKENS)
+    assert max(measured) <= min(most, needed / GIB)
+    assert (needed - WORKSPACE) / GIB <= most
+
+
+@pytest.mark.parametrize("layout", [FULL, LEAN, TINY])
+def test_a_higher_level_needs_no_less(layout: Layout) -> None:
+    """So the highest that fits has room for all below."""
+    needed = [needed_bytes(NINE_BILLION, layout, tokens) for tokens in range(16, MAX_TOKENS, 64)]
+    assert needed == sorted(needed)
+
+
+@pytest.mark.parametrize(
+    ("card", "plan", "tokens"),
+    [
+        (24, Plan.FULL, MAX_TOKENS),
+        (9.4, Plan.FULL, MAX_TOKENS),
+        (7.4, Plan.LEAN, MAX_TOKENS),
+        (5.4, Plan.TINY, MAX_TOKENS),
+        (5.05, Plan.TINY, LEVEL_TOKENS[Level.HIGH]),
+    ],
+    indirect=["card"],
+)
+@pytest.mark.usefixtures("card")
+def test_the_card_chooses_the_plan(plan: Plan, tokens: int) -> None:
+    """The one that allows the most tokens; of equals the quickest."""
+    chosen = choose_plan(NINE_BILLION, True, GPU, "auto")
+    assert (chosen.layout.plan, chosen.max_visual_tokens) == (plan, tokens)
+
+
+@pytest.mark.parametrize("card", [24], indirect=True)
+@pytest.mark.usefixtures("card")
+def test_a_setting_chooses_the_plan() -> None:
+    """Whatever the card has."""
+    assert choose_plan(NINE_BILLION, True, GPU, "tiny").layout.plan is Plan.TINY
+
+
+@pytest.mark.parametrize(("card", "wanted"), [(4, "auto"), (6, "full")], indirect=["card"])
+@pytest.mark.usefixtures("card")
+def test_too_small_a_card_is_one_sentence(wanted: str, card: None) -> None:
+    """What it has, what is needed, and the setting."""
+    with pytest.raises(CheckpointError, match=r"cuda has \d\.0 GiB free, and this model needs \d\.\d GiB") as refused:
+        choose_plan(NINE_BILLION, True, GPU, "full" if wanted == "full" else "auto")
+    assert f"model.memory is {wanted}" in str(refused.value)
+
+
+def test_a_cpu_holds_everything() -> None:
+    """Unless a plan is set, as the tests do."""
+    chosen = choose_plan(tiny_config(), False, CPU, "auto")
+    assert (chosen.layout.plan, chosen.max_visual_tokens) == (Plan.FULL, MAX_TOKENS)
+
+
+@pytest.mark.parametrize("card", [24], indirect=True)
+@pytest.mark.usefixtures("card")
+def test_a_model_may_want_fewer_tokens_than_fit() -> None:
+    """Its configuration says so, for whatever device."""
+    shape = tiny_config()
+    shape.max_visual_tokens = 700
+    assert [choose_plan(shape, False, device, "auto").max_visual_tokens for device in (CPU, GPU)] == [700, 700]
+
+
+@pytest.mark.parametrize(("card", "enough"), [(24, True), (8, True), (6, True), (5, False)], indirect=["card"])
+@pytest.mark.usefixtures("card")
+def test_auto_takes_the_big_model_where_it_reads(enough: bool) -> None:
+    """At the standard level, beside what the driver takes; never on a CPU."""
+    assert holds_nine_billion(GPU) is enough
+    assert not holds_nine_billion(CPU)
