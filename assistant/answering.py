@@ -109,13 +109,12 @@ class Assistant:
         model: ModelService,
         turns: Turns,
         questions: OpenQuestions,
-        latency: Latency,
         settings: ModelSettings,
     ) -> None:
+        self.latency = Latency()
         self.questions = questions
         self._model = model
         self._turns = turns
-        self._latency = latency
         self._settings = settings
 
     async def ask(self, question: Question, library: Library) -> AsyncGenerator[AnswerState, None]:
@@ -214,7 +213,7 @@ class Assistant:
         if output.finish_reason in {None, FinishReason.ABORT}:
             raise Draining("the answer was aborted")
         if len(request.messages) == 1 and not question.parsed.anew:  # Else what the model kept may have served again.
-            self._latency.note(output)
+            self.latency.note(output)
 
     async def _request(
         self, question: Question, opened: OpenQuestion, picture: Picture, library: Library

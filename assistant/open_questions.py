@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from assistant.settings.settings import WaitingLimits
-
 from model_service import Limit, LimitReached, QueueFull
 
 

@@ -17,7 +17,6 @@ from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
 
 from assistant.answering import Assistant
-from assistant.latency import Latency
 from assistant.open_questions import OpenQuestion, OpenQuestions
 from assistant.retention import Retention
 from assistant.settings.settings import Settings
@@ -196,12 +195,12 @@ def build_application(
 async def _services(settings: Settings, model: ModelService, database: Database, at_work: AtWork) -> Services:
     admissions = Admissions(database)
     orphan = settings.access.mode == "closed" and await admissions.owner() is None
-    turns, latency = Turns(database), Latency()
+    turns = Turns(database)
     questions = OpenQuestions(settings.model.limits())
     return Services(
         settings=settings,
         model=model,
-        assistant=Assistant(model, turns, questions, latency, settings.model),
+        assistant=Assistant(model, turns, questions, settings.model),
         inbox=Inbox(database),
         at_work=at_work,
         chats=Chats(database, settings.chat_defaults()),
@@ -211,7 +210,6 @@ async def _services(settings: Settings, model: ModelService, database: Database,
         groups=GroupMigration(database),
         retention=Retention(database, settings.storage.path, settings.storage.keep_days * 86_400.0),
         throttle=EditThrottle(settings.reply.private_interval, settings.reply.group_interval),
-        latency=latency,
         pairing=Pairing() if orphan else None,
     )
 

@@ -54,10 +54,14 @@ class Services:
     groups: GroupMigration
     retention: Retention
     throttle: EditThrottle
-    latency: Latency
     pairing: Pairing | None
     notices: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
     since: float = field(default_factory=time.monotonic)
+
+    @property
+    def latency(self) -> Latency:
+        """How long pictures take to be read on this machine."""
+        return self.assistant.latency
 
     @property
     def questions(self) -> OpenQuestions:

@@ -1,4 +1,4 @@
-"""The command line: run, demo, ask, check, calibrate, migrate, unpair."""
+"""The command line: run, demo, ask, chat, check, calibrate, migrate, unpair."""
 
 import asyncio
 import contextlib
@@ -81,6 +81,17 @@ def ask(
         loaded = load_settings(settings)
         set_up_logs("critical")  # Whatever fails is said in one sentence below.
         asyncio.run(ask_model(loaded, picture, question, detail, as_json=as_json))
+
+
+@app.command()
+def chat(settings: SettingsFile = None) -> None:
+    """Talk about pictures on this terminal: the quickest way to try it; what is said is kept in the database."""
+    from cli.chat import chat as talk
+
+    with clear_errors():
+        loaded = load_settings(settings)
+        set_up_logs("critical")
+        talk(loaded)
 
 
 @app.command()

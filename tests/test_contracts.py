@@ -32,14 +32,18 @@ PLANTS = {
         "import model_service.engines.model",
     ),
     "The queue's order and the dial of detail are pure data": ("model_service/scheduler.py", "import threading"),
-    "The bot never touches torch": ("bot/incoming/media.py", "import torch"),
+    "The assistant and the bot never touch torch": ("bot/incoming/media.py", "import torch"),
     "The model service is used by its public names only": ("bot/incoming/media.py", "import model_service.picture"),
-    "Handlers stand on the bot, never the other way round": ("assistant/storage/turns.py", "import bot.handlers.start"),
-    "The bot and the model stand without playground, training and bench": ("bot/app.py", "import playground"),
+    "The assistant knows neither Telegram nor HTTP": ("assistant/answering.py", "import telegram"),
+    "The house has floors: command line, bot, assistant, model service": ("assistant/request.py", "import bot.render"),
+    "Handlers stand on the bot, never the other way round": ("bot/delivery/reply.py", "import bot.handlers.start"),
+    "The assistant answers on what it keeps and what it was told": ("assistant/tasks.py", "import assistant.storage"),
+    "Bot, assistant and model stand without playground, training and bench": ("bot/app.py", "import playground"),
     "Training knows the model, but neither Telegram nor people": ("training/pages.py", "import playground.limits"),
     "The playground needs neither training nor bench": ("playground/server.py", "import training.metrics"),
-    "Nothing of the product imports training": ("cli/calibrate.py", "import training.metrics"),
-    "The command line stands above all": ("training/calibration.py", "import cli.pages"),
+    "Nothing of the product imports training": ("cli/check.py", "import training.pages"),
+    "The command line stands above all": ("bot/app.py", "import cli.check"),
+    "The house has no circle": ("bot/context.py", "import bot.incoming.pictures"),
 }
 """For each contract a file, and an import that the contract forbids there."""
 

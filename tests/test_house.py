@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("assistant", "bot", "cli", "model_service", "playground", "training", "bench")
-MOST_LINES = 300
+MOST_LINES = 400
 
 DOCUMENTED = re.compile(r"^\| `([a-z]+\.[a-z_]+)` \| `([^`]+)` \|", re.MULTILINE)
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:home|root|work|Users|opt|mnt)/\w+")
@@ -58,7 +58,7 @@ def shipped_settings() -> dict[str, object]:
 
 
 def test_no_file_is_too_long() -> None:
-    """One concept a file: none has more than 300 lines."""
+    """One concept a file: none has more than 400 lines."""
     long = {str(file.relative_to(ROOT)): len(file.read_text(encoding="utf-8").splitlines()) for file in python_files()}
     assert {file: lines for file, lines in long.items() if lines > MOST_LINES} == {}
 

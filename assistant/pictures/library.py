@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +85,19 @@ class Library:
         except BaseException:  # No row names it.
             self._copies.drop(name)
             raise
+
+    async def add_pages(self, data: bytes, origin: Origin, numbers: Sequence[int]) -> list[Picture]:
+        """Render, keep and remember those pages of a document, which holds `data`, that exist.
+
+        Raises:
+            DocumentRefused: it cannot be opened.
+            PictureRejected: a page cannot be looked at.
+            OSError: a copy could not be written.
+        """
+        rendered = await render_pages(data, numbers, origin.chat)
+        there = (number for number in numbers if 1 <= number <= rendered.pages)
+        pages = zip(there, rendered.pictures, strict=True)
+        return [await self.add(page, origin, number, rendered.pages) for number, page in pages]
 
     async def read(self, picture: Picture) -> bytes:
         """Return the copy of a picture; fetch it again where it is gone, torn or altered.

@@ -12,7 +12,7 @@ from telegram.ext import (
 
 from bot.addressing import QUESTIONS
 from bot.context import BotContext, EyeglassApplication
-from bot.delivery import answer_buttons, settings_menu
+from bot.delivery import answer_buttons, people_list, settings_menu
 from bot.handlers import (
     aside,
     detail,
@@ -69,7 +69,7 @@ def register(application: EyeglassApplication) -> None:
             CallbackQueryHandler(start.press, pattern=start.PATTERN),
             CallbackQueryHandler(settings.press, pattern=settings_menu.PATTERN),
             CallbackQueryHandler(detail.press, pattern=detail.PATTERN),
-            CallbackQueryHandler(people.press, pattern=people.PATTERN),
+            CallbackQueryHandler(people.press, pattern=people_list.PATTERN),
             CallbackQueryHandler(aside.press, pattern=aside.PATTERN),
             CallbackQueryHandler(queue.press, pattern=queue.PATTERN),
             CallbackQueryHandler(recent_pictures.press, pattern=recent_pictures.PATTERN),

@@ -2,33 +2,16 @@
 
 import logging
 
-from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import Chat, InlineKeyboardMarkup, Update
 
-from assistant.access import OUTCOMES, Action, decides, inert, may, one_line
-from assistant.storage import Admission, Standing
-from assistant.texts import Sentence, Texts
+from assistant.access import OUTCOMES, Action, decides, may, one_line
+from assistant.storage import Admission
+from assistant.texts import Sentence
 from bot.context import BotContext
 from bot.delivery.command_menus import tell_person
+from bot.delivery.people_list import DOOR, listing, shown_name
 from bot.delivery.say import acknowledge, redraw, tell
-from bot.render import units
 
-DOOR, LIST = "door", "people"
-"""Where a button stands: under the question about one stranger, or under the list of all."""
-
-PATTERN = rf"^({DOOR}|{LIST}):({'|'.join(Action)}):(-?[0-9]{{1,15}})\Z"
-MOST_SHOWN = 24
-ROOM = 3900
-"""As many of the list as fit into one message, with what stands around it; in Telegram's units."""
-
-SHORT_NAME = 24
-
-LABELS = {
-    Action.ADMIT: Sentence.BUTTON_ADMIT,
-    Action.REFUSE: Sentence.BUTTON_REFUSE,
-    Action.REMOVE: Sentence.BUTTON_REMOVE,
-    Action.PROMOTE: Sentence.BUTTON_PROMOTE,
-    Action.DEMOTE: Sentence.BUTTON_DEMOTE,
-}
 DONE = {
     Action.ADMIT: Sentence.ADMITTED,
     Action.REFUSE: Sentence.REFUSED,
@@ -36,13 +19,6 @@ DONE = {
     Action.PROMOTE: Sentence.PROMOTED,
     Action.DEMOTE: Sentence.DEMOTED,
 }
-STANDINGS = {
-    Standing.OWNER: Sentence.IS_OWNER,
-    Standing.ADMIN: Sentence.IS_ADMIN,
-    Standing.GUEST: Sentence.IS_GUEST,
-    Standing.ASKING: Sentence.IS_ASKING,
-}
-
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +30,7 @@ async def show(update: Update, context: BotContext) -> None:
     if context.incoming.message.chat.type != Chat.PRIVATE:
         await context.say(Sentence.PRIVATE_ONLY)
         return
-    await context.say_text(*await _list(actor, context.incoming.texts, context))
+    await context.say_text(*await _list(actor, context))
 
 
 async def allow(update: Update, context: BotContext) -> None:
@@ -73,7 +49,7 @@ async def allow(update: Update, context: BotContext) -> None:
     if done and subject is not None:
         _log.info("access: user %d: %s %d", actor.id, Action.ADMIT, target)
         await _greet(context, subject)
-    shown = _shown_name(subject) if subject is not None else name
+    shown = shown_name(subject) if subject is not None else name
     await context.say(Sentence.ADMITTED if done else Sentence.SETTLED, name=shown)
 
 
@@ -90,7 +66,7 @@ async def remove(update: Update, context: BotContext) -> None:
         await context.say(Sentence.ADMINS_ONLY)
     else:
         done = await _decide(context, actor, Action.REMOVE, subject)
-        await context.say(Sentence.REMOVED if done else Sentence.SETTLED, name=_shown_name(subject))
+        await context.say(Sentence.REMOVED if done else Sentence.SETTLED, name=shown_name(subject))
 
 
 async def press(update: Update, context: BotContext) -> None:
@@ -110,14 +86,8 @@ async def press(update: Update, context: BotContext) -> None:
     done = await _decide(context, actor, action, subject)
     outcome = DONE[action] if done else Sentence.SETTLED
     await acknowledge(query, texts.say(outcome, name=subject.name))  # Nothing in a notice can be tapped.
-    said = texts.say(outcome, name=_shown_name(subject))
-    await (redraw(query, said) if place == DOOR else redraw(query, *await _list(actor, texts, context)))
-
-
-def button(texts: Texts, place: str, action: Action, id: int, name: str = "") -> InlineKeyboardButton:
-    """The button for an action upon somebody."""
-    label = f"{texts.say(LABELS[action])} {name[:SHORT_NAME]}".strip()
-    return InlineKeyboardButton(label, callback_data=f"{place}:{action}:{id}")
+    said = texts.say(outcome, name=shown_name(subject))
+    await (redraw(query, said) if place == DOOR else redraw(query, *await _list(actor, context)))
 
 
 async def _decide(context: BotContext, actor: Admission, action: Action, subject: Admission) -> bool:
@@ -138,35 +108,9 @@ async def _greet(context: BotContext, subject: Admission) -> None:
     await tell(context.bot, subject.id, texts.say(Sentence.GROUP_COME_IN if subject.is_group else Sentence.COME_IN))
 
 
-async def _list(actor: Admission, texts: Texts, context: BotContext) -> tuple[str, InlineKeyboardMarkup | None]:
-    """The list of all, and a row of buttons for everybody about whom `actor` may decide something."""
-    everybody, access = await context.services.admissions.all(), context.services.settings.access
-    lines, rows, room = [texts.say(Sentence.PEOPLE)], [], ROOM
-    for one in everybody[:MOST_SHOWN]:
-        line = _line(one, texts)
-        room -= units(line) + 1
-        if room < 0:
-            break
-        lines.append(line)
-        actions = [action for action in Action if one.standing in OUTCOMES[action] and may(actor, action, one)]
-        if actions:
-            rows.append([button(texts, LIST, action, one.id, one.name) for action in actions])
-    if more := len(everybody) - len(lines) + 1:
-        lines.append(texts.say(Sentence.PEOPLE_MORE, count=more))
-    if access.users or access.chats:
-        lines.append(texts.say(Sentence.PEOPLE_LISTED, users=len(access.users), chats=len(access.chats)))
-    return "\n".join(lines), InlineKeyboardMarkup(rows) if rows else None
-
-
-def _line(one: Admission, texts: Texts) -> str:
-    is_group = one.is_group and one.standing is Standing.GUEST
-    standing = texts.say(Sentence.IS_GROUP if is_group else STANDINGS[one.standing])
-    return texts.say(Sentence.PERSON, name=_shown_name(one), id=one.id, standing=standing)
-
-
-def _shown_name(admission: Admission) -> str:
-    """What somebody is called, for a message; an id that stands for a name stays one that can be copied."""
-    return admission.name if admission.name == str(admission.id) else inert(admission.name)
+async def _list(actor: Admission, context: BotContext) -> tuple[str, InlineKeyboardMarkup | None]:
+    services = context.services
+    return listing(actor, await services.admissions.all(), services.settings.access, context.incoming.texts)
 
 
 async def _actor(update: Update, context: BotContext) -> Admission | None:

@@ -14,7 +14,7 @@ from assistant.access import Action
 from assistant.texts import Sentence
 from bot.addressing import command_of
 from bot.context import BotContext
-from bot.handlers.people import PATTERN
+from bot.delivery.people_list import PATTERN
 from bot.incoming.attachments import attachment_of
 from bot.updates.inbox import Inbox
 from bot.updates.lanes import is_quick

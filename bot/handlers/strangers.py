@@ -10,8 +10,8 @@ from assistant.storage import Admission
 from assistant.texts import Sentence, language_of
 from bot.context import BotContext
 from bot.delivery.command_menus import tell_person
+from bot.delivery.people_list import DOOR, button
 from bot.delivery.say import tell
-from bot.handlers.people import DOOR, button
 from bot.pairing import Attempt
 
 MOST_QUESTIONS = 20

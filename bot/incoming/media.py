@@ -1,13 +1,12 @@
 """What was sent by Telegram is fetched and handed to the library of pictures."""
 
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from telegram import Bot
 
 from assistant.pictures.library import Library
 from assistant.pictures.normalize import Marked
-from assistant.pictures.pdf import render_pages
 from assistant.settings.settings import Settings
 from assistant.storage import FOLDER, Picture, Pictures
 from bot.incoming.attachments import Attachment
@@ -46,21 +45,6 @@ class Media:
             OSError: its copy could not be written.
         """
         return await self.library.add(await self.fetch(attachment), attachment)
-
-    async def pages(self, document: Attachment, data: bytes, numbers: Sequence[int]) -> list[Picture]:
-        """Render, keep and remember those pages of a document, which holds `data`, that exist.
-
-        Raises:
-            DocumentRefused: it cannot be opened.
-            PictureRejected: a page cannot be looked at.
-            OSError: a copy could not be written.
-        """
-        rendered = await render_pages(data, numbers, document.chat)
-        there = (number for number in numbers if number <= rendered.pages)
-        return [
-            await self.library.add(page, document, number, rendered.pages)
-            for number, page in zip(there, rendered.pictures, strict=True)
-        ]
 
     async def fetch(self, attachment: Attachment) -> bytes:
         """Return the file itself.

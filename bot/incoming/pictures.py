@@ -95,7 +95,7 @@ async def pages_of(document: Attachment, question: str, context: BotContext, med
     pages = next(iter(known.values())).pages if known else (await render_pages(data, [], document.chat)).pages
     numbers = _numbers(question, pages)
     if missing := [number for number in numbers if number not in known]:
-        for new in await media.pages(document, data or await media.fetch(document), missing):
+        for new in await media.library.add_pages(data or await media.fetch(document), document, missing):
             known[new.page] = new
     return [known[number] for number in numbers]
 

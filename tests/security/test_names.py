@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.access import JOINER, LONGEST_NAME, inert, one_line
-from bot.handlers.people import MOST_SHOWN
+from bot.delivery.people_list import MOST_SHOWN
 from bot.logs import set_up_logs
 from playground import Chat, Server
 from playground.entities import detect

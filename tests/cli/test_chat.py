@@ -1,0 +1,139 @@
+"""`eyeglass chat`: pictures by path, follow-ups, a level, an answer that is broken off, and what is kept."""
+
+import asyncio
+import contextlib
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from assistant.settings.settings import Settings
+from assistant.storage import open_database
+from assistant.storage.database import FILE
+from cli.chat import Talk
+from model_service import ModelConfig, local_service
+from tests.bot.engines import ScriptedEngine
+from tests.bot.samples import pdf, picture
+
+LINES = len((Path(__file__).parents[2] / "cli" / "chat.py").read_text(encoding="utf-8").splitlines())
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    """What answers."""
+    return ScriptedEngine("A grey ", "gradient.")
+
+
+@pytest.fixture
+async def talk(tmp_path: Path, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Talk]:
+    """A talk in a folder with two pictures and a document."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    for name in ("a.png", "with space.png"):
+        (tmp_path / name).write_bytes(picture())
+    (tmp_path / "d.pdf").write_bytes(pdf(3))
+    settings = Settings.model_validate({"storage": {"path": tmp_path / "data"}})
+    async with (
+        open_database(settings.storage.path) as database,
+        local_service(lambda: engine, ModelConfig()) as model,
+    ):
+        yield Talk(settings, database, model)
+
+
+def test_it_is_small() -> None:
+    """The proof that a second front end is."""
+    assert LINES <= 120
+
+
+async def test_a_picture_by_its_path_and_then_further_questions(
+    talk: Talk, engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second knows the first; a new picture begins anew; what was said grows on the screen once."""
+    await talk.say("a.png What is this?")
+    assert capsys.readouterr().out == "A grey gradient.\n"
+    await talk.say("And what's that?")
+    assert [len(request.messages) for request in engine.requests] == [1, 3]
+    await talk.say('"with space.png" Which colour? #high')
+    assert len(engine.requests[2].messages) == 1
+    assert engine.requests[2].messages[0].text == "Which colour?"
+
+
+async def test_pages_of_a_document_and_several_pictures(talk: Talk, engine: ScriptedEngine) -> None:
+    """The pages that the question names; each picture is looked at."""
+    await talk.say("d.pdf What is on pages 2-3?")
+    assert len(engine.requests) == 2
+    await talk.say('a.png "with space.png" Alike?')
+    assert len(engine.requests) == 4
+
+
+async def test_levels_afresh_and_what_is_no_picture(
+    talk: Talk, engine: ScriptedEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each gets its sentence, and the talk goes on."""
+    (tmp_path / "text.png").write_bytes(b"no picture")
+    for line, said in (
+        ("What is this?", "Send me a picture first"),
+        ("text.png What is this?", "not a picture"),
+        ("a.png", "What do you want to know"),
+        ("/detail sharp", "neither a level"),
+    ):
+        await talk.say(line)
+        assert said in capsys.readouterr().out
+    await talk.say("/detail 64")
+    await talk.say("What is this?")
+    await talk.say("/new")
+    await talk.say("And this?")
+    assert "picture first" in capsys.readouterr().out
+    assert len(engine.requests) == 1
+
+
+async def test_an_answer_that_is_broken_off_is_not_remembered(
+    talk: Talk, engine: ScriptedEngine, tmp_path: Path
+) -> None:
+    """And the next question is answered."""
+    engine.hold = 1
+    asking = asyncio.ensure_future(talk.say("a.png What is this?"))
+    await asyncio.to_thread(engine.held.wait, 10)
+    asking.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asking
+    engine.go.set()
+    engine.hold = None
+    await talk.say("And this?")
+    assert len(engine.requests[-1].messages) == 1
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / FILE)) as database:
+        assert database.execute("SELECT text FROM turns WHERE role = 'user'").fetchall() == [("And this?",)]
+
+
+async def test_at_the_prompt_ctrl_c_ends_the_talk(tmp_path: Path) -> None:
+    """The real command, with the pocket model: a question is answered, and the process ends in good order."""
+    (tmp_path / "a.png").write_bytes(picture())
+    root = str(Path(__file__).parents[2])
+    environment = {
+        "PYTHONPATH": root,
+        "EYEGLASS_MODEL__NAME": "pocket",
+        "PATH": "",
+        "HOME": str(tmp_path),
+        "PYTHONUNBUFFERED": "1",
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "cli", "chat"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=tmp_path,
+        env=environment,
+    )
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(b"a.png Is there text?\n/new\nHello?\n")
+    await process.stdin.drain()
+    said = b""
+    async with asyncio.timeout(60):
+        while b"picture first" not in said:
+            said += await process.stdout.read(100)
+        process.send_signal(signal.SIGINT)
+        await process.wait()
+    assert process.returncode == 0
+    assert b"\n> " in said
