@@ -1,4 +1,4 @@
-"""What was measured of each level."""
+"""Tests of the measurements of each level."""
 
 from assistant.latency import KEPT, Latency
 from model_service import Detail, DetailPlan, GenerationOutput, Stage

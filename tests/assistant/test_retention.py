@@ -1,4 +1,4 @@
-"""What is deleted is gone: rows, files, the log, backups."""
+"""Deleted data is gone: rows, files, the log, backups."""
 
 import asyncio
 import os
@@ -38,7 +38,7 @@ def keep(folder: Path, name: str, written: float) -> None:
 
 
 def copies(folder: Path) -> set[str]:
-    """What lies in the folder of pictures."""
+    """The files in the folder of pictures."""
     return {file.name for file in (folder / FOLDER).iterdir()}
 
 
@@ -157,7 +157,7 @@ async def test_without_an_age_everything_stays_but_loose_files(database: Databas
 
 
 async def test_backups_grow_old_too(database: Database, folder: Path) -> None:
-    """What retention deletes must not live on in a copy."""
+    """Data that retention deletes must not live on in a copy."""
     for version, written in ((1, 5 * DAY), (2, 95 * DAY)):
         file = folder / f"eyeglass.sqlite3.v{version}.bak"
         file.write_bytes(b"")
@@ -246,7 +246,7 @@ async def test_an_idle_bot_goes_on_sweeping(database: Database, folder: Path) ->
 
 
 async def test_a_clock_that_is_behind_deletes_nothing(database: Database, folder: Path) -> None:
-    """By a year."""
+    """The clock is a year behind."""
     before = await kept_since(database, folder, 1000 * DAY)
     await Hours(635 * DAY, 0.0).sweep(database, folder)
     assert left(folder) == before

@@ -66,5 +66,5 @@ class ScriptedEngine:
         """Remembers nothing."""
 
     def close(self) -> None:
-        """Let go of whoever is held."""
+        """Release all held requests."""
         self.go.set()

@@ -18,7 +18,7 @@ def wrong(pairing: Pairing) -> str:
 
 
 def test_every_start_has_another_code() -> None:
-    """Of 40 bits or so."""
+    """Each code has about 40 bits."""
     assert len({Pairing().code for _ in range(50)}) == 50
 
 
@@ -38,7 +38,7 @@ def test_what_is_no_code_is_no_attempt(pairing: Pairing, text: str) -> None:
 
 
 def test_after_a_few_wrong_codes_not_even_the_right_one_counts(pairing: Pairing) -> None:
-    """For the one who guessed; others are not locked out by him."""
+    """Only the person who guessed is locked out."""
     for left in range(MOST_ATTEMPTS - 1, -1, -1):
         assert pairing.attempt(1, wrong(pairing)) is Attempt.WRONG
         assert pairing.left(1) == left

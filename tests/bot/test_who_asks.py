@@ -1,4 +1,4 @@
-"""Who asks, and what: read from the updates that Telegram sends."""
+"""Tests of the asker and the question, read from Telegram's updates."""
 
 from typing import Any
 
@@ -47,12 +47,12 @@ def pressed(chat: Chat | None, by: User, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_who_asks(update: Update, asker: Asker) -> None:
-    """Who wrote or pressed, or the channel or group they hide behind; a name only where there are others."""
+    """The person who wrote or pressed, or the channel or group they post as; a name only in company."""
     assert asker_of(update) == asker
 
 
 def test_only_some_buttons_ask_again() -> None:
-    """By what is in them; a message presses none."""
+    """Their data decides; a message presses none."""
     assert asks_again(arrived(callback_query=pressed(PRIVATE, ADA, data="again:256:1:1::")))
     assert not asks_again(arrived(callback_query=pressed(PRIVATE, ADA, data="cancel:again:")))
     assert not asks_again(arrived(callback_query=pressed(PRIVATE, ADA, game_short_name="again:")))

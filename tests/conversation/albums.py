@@ -30,7 +30,7 @@ class HandWindow:
         self._turned = asyncio.Event()
 
     def clock(self) -> float:
-        """The time; whoever joins an album asks for it."""
+        """Return the time; each update that joins an album calls it."""
         self._looked.set()
         return self._now
 
@@ -47,7 +47,7 @@ class HandWindow:
         self._turned = asyncio.Event()
 
     async def arriving(self, number: int) -> None:
-        """Wait until so many updates wait for more of their albums."""
+        """Wait until `number` updates wait for more of their albums."""
         await self._until(lambda: self._lanes.arriving == number)
 
     @property
@@ -65,7 +65,7 @@ class HandWindow:
 
 
 def pictures(number: int) -> list[bytes]:
-    """So many, of different widths."""
+    """Return `number` pictures of different widths."""
     return [picture(width, 100) for width in WIDTHS[:number]]
 
 
@@ -76,7 +76,7 @@ def looked_at(stage: "Stage") -> list[int]:
 
 
 async def answered(chat: Chat, question: Post, count: int) -> Post:
-    """The finished answer about so many pictures."""
+    """Wait for the finished answer about `count` pictures."""
     return await chat.answer(
         question, lambda post: post.reply_to == question.id and f"{count} pictures read" in post.text
     )

@@ -142,7 +142,7 @@ async def test_after_a_crash_it_goes_on_in_the_message_that_was_begun(stage: Sta
 
 @pytest.mark.parametrize("who", ["asker", "admin of the group"])
 async def test_in_a_group_it_is_up_to_the_asker_and_admins(stage: Stage, server: Server, who: str) -> None:
-    """Others get a notice; whoever presses is who asks now."""
+    """Others get a notice; the person who presses is the asker now."""
     ada, ben, chen = (server.person(name) for name in ("Ada", "Ben", "Chen"))
     group = server.group("Family", ada, ben, chen)
     first = await asked(group, f"{NAME} What is this?", by=ben)

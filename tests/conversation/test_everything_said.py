@@ -139,7 +139,7 @@ async def test_each_button_is_answered_in_the_persons_language(house: House) -> 
 
 
 async def forged(house: House) -> str:
-    """What is said to a press of a button that the bot never drew."""
+    """Return the answer to a press of a button that the bot never drew."""
     query = {"id": "77", "from": house.ada.user, "chat_instance": "1", "data": "door:open:1"}
     house.server.put_update({"callback_query": query | {"message": house.chat.messages[-1].content}})
     answers = await house.server.wait_until(
@@ -184,7 +184,7 @@ async def choose_all_settings(presses: Presses) -> None:
 
 
 async def choose_levels(presses: Presses) -> None:
-    """The buttons of /detail; a member of the group is told why he may not."""
+    """Press the buttons of /detail; a member of the group is told why they may not."""
     house = presses.house
     shown = await house.told(house.chat, await house.chat.send("/detail"))
     for button in list(shown.buttons):
@@ -218,7 +218,7 @@ async def ask_and_ask_again(presses: Presses) -> None:
 
 
 async def decide_about_people(presses: Presses) -> None:
-    """Under the question about a stranger, and under the list of all; each of them is told in his language."""
+    """Press under the question about a stranger, and under the list of all; each of them is told in their language."""
     house, chat = presses.house, presses.house.chat
     names = iter(["Cid", "Dan", "Eve", "Fay"])
     for action in ("admit", "refuse"):

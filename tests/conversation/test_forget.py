@@ -17,7 +17,7 @@ def stored(stage: Stage) -> bytes:
 
 
 def copies(stage: Stage) -> int:
-    """How many copies of pictures the bot has."""
+    """Return the number of copies of pictures that the bot has."""
     folder = stage.values["storage"]["path"]
     assert isinstance(folder, Path)
     return len(list((folder / "pictures").iterdir()))

@@ -1,4 +1,4 @@
-"""People of one group are answered side by side, each in the order of his questions, and nobody is left in silence."""
+"""People of one group are answered concurrently, each in the order of their questions; nobody is left in silence."""
 
 import pytest
 

@@ -16,7 +16,7 @@ WHOLE = re.compile("read at|(pictures|pages) read")
 
 
 class Crowd:
-    """Who asked what (`asked`: a chat's and a person's id), and whose answers were seen, in order (`answered`).
+    """The askers (`asked`: a chat's and a person's id), and the answers that were seen, in order (`answered`).
 
     `plan` says in which chat each question is asked, `finals` holds the numbers of the messages that show a question's
     whole answer.

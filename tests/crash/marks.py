@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 BITS, STRIPE, HEIGHT = 16, 8, 64
-"""A mark is a number; in a picture each of its bits is a stripe of so many pixels, which survives JPEG and scaling."""
+"""The bits of a mark, and the pixels of each bit's stripe in a picture, which survives JPEG and scaling."""
 
 
 def marked(mark: int, kind: str = "PNG", pages: int = 1) -> bytes:

@@ -10,7 +10,7 @@ from tests.crash.marks import marked, word
 
 ALBUM, PAGES = (2, 3, 4), 3
 FORGOTTEN = "Deleted"
-"""How the confirmation of a /forget begins."""
+"""The beginning of the confirmation of a /forget."""
 
 
 class Mixed(Crowd):

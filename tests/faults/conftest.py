@@ -57,7 +57,7 @@ async def patience(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clock]:
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """What the bot logs, from INFO up."""
+    """The bot's log, from INFO up."""
     caplog.set_level(logging.INFO, "bot")
     return caplog
 
@@ -69,7 +69,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def states(stage: Stage) -> list[str]:
-    """What became of each update, in order."""
+    """Return the state of each update, in order."""
     with sqlite3.connect(stage.folder / FILE) as connection:
         rows = connection.execute("SELECT state FROM inbox ORDER BY update_id").fetchall()
     connection.close()

@@ -1,4 +1,4 @@
-"""What fails on the way to Telegram is tried again where that makes no double, and left to the next start at last."""
+"""A failed request to Telegram is retried if that makes no duplicate, and left to the next start at last."""
 
 import pytest
 

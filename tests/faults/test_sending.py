@@ -1,4 +1,4 @@
-"""What an error means is read off real connections: whether a message arrived, and whether to try again."""
+"""Classify errors of real connections: whether a message arrived, and whether to retry."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -26,7 +26,7 @@ async def listening(act: Act, seconds: float = 10.0) -> AsyncIterator[Bot]:
 
 
 async def failure(bot: Bot) -> TelegramError:
-    """What sending a message ends with."""
+    """Return the error of sending a message."""
     with pytest.raises(TelegramError) as failed:
         await bot.send_message(1, "x")
     return failed.value

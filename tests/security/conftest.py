@@ -55,7 +55,7 @@ def press(person: Person, data: str) -> JSON:
 
 
 def said_by_bot(chat: Chat) -> list[str]:
-    """What the bot said in a chat."""
+    """Return the bot's texts in a chat."""
     return [post.text for post in chat.messages if post.by_bot]
 
 
@@ -80,6 +80,6 @@ async def house(stage: Stage, server: Server) -> House:
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """What the bot logs, from INFO up."""
+    """The bot's log, from INFO up."""
     caplog.set_level(logging.INFO, "bot")
     return caplog

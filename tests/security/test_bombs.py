@@ -21,10 +21,10 @@ from model_service import PictureFault, PictureRejected, open_picture
 from tests.bot.samples import picture
 
 MOST_MIB = 200
-"""What a process may take that refuses every bomb here, one after another; Python with Pillow takes about 40."""
+"""The memory limit of a process that refuses every bomb here, in turn; Python with Pillow takes about 40."""
 
 BLOWN_UP = 256 << 20
-"""What the bombs would grow to, in bytes: more than MOST_MIB."""
+"""The size of the unpacked bombs, in bytes: more than MOST_MIB."""
 
 PEAK = """
 import re, sys
@@ -68,12 +68,12 @@ asyncio.run(main())
 """
 
 MOST_HELD_MIB = 120
-"""What a process may hold of large pictures once they are looked at; glibc alone would keep several hundred."""
+"""The memory that a process may keep after large pictures; glibc alone would keep several hundred."""
 
 
 @functools.cache
 def zeros(size: int) -> bytes:
-    """So many zeros, deflated: a thousandth of it."""
+    """Return `size` zeros, deflated: a thousandth of it."""
     packer, block = zlib.compressobj(9), bytes(1 << 20)
     return b"".join([*(packer.compress(block) for _ in range(size >> 20)), packer.flush()])
 
@@ -244,7 +244,7 @@ def test_of_pillows_formats_only_six_are_opened(kind: str) -> None:
 @pytest.mark.parametrize("tail", [b"PK\3\4" + bytes(50), b"%PDF-1.7\n", b"<script>alert(1)</script>", b"\xff\xd8\xff"])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP"])
 def test_a_file_of_two_kinds_is_only_ever_a_picture(kind: str, tail: bytes) -> None:
-    """What hangs behind it is not looked at."""
+    """Data behind it is ignored."""
     assert check_picture(picture(32, 32, kind=kind) + tail).suffix in {"jpg", "png"}
 
 

@@ -22,7 +22,7 @@ LEVELS = ("debug", "info", "warning", "error")
 
 @pytest.fixture
 def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
-    """What is written while the logs are set up as for the bot, at the level that a test names, else at debug."""
+    """Collect the log with the bot's setup, at the level that a test names, else at debug."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     root.handlers, stream = [], io.StringIO()

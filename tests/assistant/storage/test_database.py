@@ -41,7 +41,7 @@ async def test_a_cancelled_writer_does_not_block_the_next(database: Database) ->
 
 
 async def test_a_commit_that_fails_leaves_nothing(database: Database) -> None:
-    """What is found wrong only at the end is rolled back too, and the next one works."""
+    """An error that shows only at the end is rolled back too, and the next write works."""
     with pytest.raises(sqlite3.IntegrityError):
         async with database.transaction() as connection:
             await connection.execute("PRAGMA defer_foreign_keys = ON")
@@ -171,7 +171,7 @@ async def test_who_waits_is_written_together(database: Database) -> None:
 
 
 async def test_what_was_talked_about_before_albums_is_still_known(tmp_path: Path) -> None:
-    """The tables that are made anew keep their rows, and what refers to them."""
+    """Recreated tables keep their rows, and the rows that refer to them."""
     async with aiosqlite.connect(tmp_path / FILE, isolation_level=None) as connection:
         await migrate(connection, migrations()[:7])
         await connection.executescript(

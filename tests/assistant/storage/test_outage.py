@@ -44,7 +44,7 @@ def halve(file: Path) -> None:
 
 
 def garble(file: Path) -> None:
-    """What undelete programs bring back."""
+    """Fill the file with random bytes, as undelete programs bring back."""
     file.write_bytes(random.Random(1).randbytes(file.stat().st_size))
 
 
@@ -117,7 +117,7 @@ async def test_a_database_that_fails_at_the_start_ends_the_bot_with_a_sentence(
 
 
 def error_of(code: int) -> sqlite3.OperationalError:
-    """What the library raises with SQLite's code."""
+    """Return the library's error with SQLite's code."""
     error = sqlite3.OperationalError("something")
     error.sqlite_errorcode = code
     return error

@@ -89,7 +89,7 @@ async def test_nobody_else_waits(pacing: RetryAfterLimiter, clock: Clock) -> Non
 
 
 async def test_what_is_about_no_chat_fails_alone(pacing: RetryAfterLimiter, clock: Clock) -> None:
-    """Whoever asked decides whether to wait; the next one goes out."""
+    """The caller decides whether to wait; the next request goes out."""
     with pytest.raises(RetryAfter):
         await request(pacing, Telegram(RetryAfter(300)), None, method="getFile")
     assert await request(pacing, Telegram(True), None, method="getFile") is True

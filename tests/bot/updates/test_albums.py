@@ -1,4 +1,4 @@
-"""What is taken in together: when an album is complete, who asks for it, and what the others of its chat wait for."""
+"""Tests of albums: when one is complete, which message asks for it, and what other updates of its chat wait for."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -128,7 +128,7 @@ class Street:
         await self.gate.wait()
 
     async def states(self) -> list[str]:
-        """Of the inbox's rows."""
+        """The states of the inbox's rows."""
         return [row["state"] for row in await self.database.rows("SELECT state FROM inbox ORDER BY update_id")]
 
 
@@ -205,7 +205,7 @@ async def test_at_the_end_of_the_process_it_is_left_to_the_next_run(street: Stre
 
 
 async def test_forgetting_in_the_middle_leaves_the_rest(street: Street, moment: Moment) -> None:
-    """What came after /forget is an album of its own."""
+    """Pictures after /forget are an album of their own."""
     street.gate.set()
     dropped, kept = await street.enter(update(1, caption="What?")), await street.enter(update(3))
     await moment.asleep.wait()

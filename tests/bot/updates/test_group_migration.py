@@ -61,7 +61,7 @@ async def furnish(database: Database, chat: int) -> None:
 
 
 async def test_everything_of_the_group_moves_and_nothing_of_others(database: Database) -> None:
-    """What the new chat has already, as the admission of one that was let in anew, gives way."""
+    """Rows that the new chat has already, such as a new admission, are replaced."""
     for chat in (BEFORE, OTHER):
         await furnish(database, chat)
     await Admissions(database).ask(AFTER, "Stranger", "en", 0.0, 3600)

@@ -239,7 +239,7 @@ async def test_what_is_left_to_the_next_run_is_not_taken_again(queue: InboxQueue
 async def test_a_chat_that_was_forgotten_meanwhile_is_not_behind(
     queue: InboxQueue, inbox: Inbox, database: Database
 ) -> None:
-    """What is gone from the inbox is not waited for."""
+    """Updates that are gone from the inbox are not waited for."""
     for number in range(1, MOST_OF_A_CHAT + 9):
         await queue.put(update(number))
     await database.write("UPDATE inbox SET state = 'done'")

@@ -1,4 +1,4 @@
-"""Who goes first in a chat, and that an idle chat costs nothing."""
+"""Tests of the order of a chat's updates, and that an idle chat costs nothing."""
 
 import asyncio
 import gc
@@ -38,11 +38,11 @@ class Street:
         return work
 
     async def again(self, update: Update) -> None:
-        """What handlers would do once more."""
+        """Log the rerun of the handlers."""
         self.log.append(f"{update.update_id} again")
 
     async def handle(self, number: int) -> None:
-        """What handlers would do."""
+        """Log the handlers' begin and end."""
         self.log.append(f"{number} begins")
         self.began[number].set()
         await self.gates[number].wait()
