@@ -7,7 +7,7 @@ HIGH = Detail(512)
 
 
 def read(seconds: float, detail: Detail = HIGH, waited: float = 0.0) -> GenerationOutput:
-    """An answer whose first word came so long after it was asked."""
+    """Return an answer whose first word came that long after it was asked."""
     plan = DetailPlan(detail, 20, 20)
     return GenerationOutput(Stage.DONE, "x", plan, seconds_waited=waited, seconds_to_first_token=seconds)
 

@@ -14,7 +14,7 @@ QUESTION = Asking("1:2", "1", "And now?", b"picture", STANDARD)
 
 
 def talk(*texts: str) -> list[Message]:
-    """Questions and answers in turn."""
+    """Return alternating questions and answers."""
     return [Message("user" if index % 2 == 0 else "assistant", text) for index, text in enumerate(texts)]
 
 

@@ -26,12 +26,12 @@ FOLDERS = (Path(bot.__file__).parent, Path(assistant.texts.__file__).parent.pare
 
 
 def catalogue(language: str) -> Catalogue:
-    """The catalogue of a language."""
+    """Return the catalogue of a language."""
     return read_catalogue((LOCALE / language / CATALOGUE).read_text(encoding="utf-8"))
 
 
 def fields(text: str) -> set[str]:
-    """The words in braces."""
+    """Return the words in braces."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 

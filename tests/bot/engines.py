@@ -39,7 +39,7 @@ class ScriptedEngine:
         return EngineInfo("scripted", "cpu", "float32", self.most_tokens)
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
-        """The real plan for the real picture."""
+        """Return the real plan for the real picture."""
         if request.picture is None:
             return None
         size = open_picture(request.picture).size
@@ -63,7 +63,7 @@ class ScriptedEngine:
         yield EngineStep("", self.finish)
 
     def forget(self, chat: str) -> None:
-        """Remembers nothing."""
+        """Do nothing: nothing is kept."""
 
     def close(self) -> None:
         """Release all held requests."""

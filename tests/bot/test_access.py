@@ -46,7 +46,7 @@ def test_who_may_speak(access: AccessSettings, chat: Chat | None, user: User | N
 
 
 def said(text: str = "", chat: Chat = GROUP, **more: Any) -> Message:
-    """A message; commands and mentions in it are marked as Telegram marks them."""
+    """Return a message; commands and mentions in it are marked as Telegram marks them."""
     entities = []
     position = 0
     for word in text.split(" "):
@@ -61,7 +61,7 @@ def said(text: str = "", chat: Chat = GROUP, **more: Any) -> Message:
 
 
 def reply_to(user: User, **more: Any) -> dict[str, Any]:
-    """The field of a reply to a message of this user's."""
+    """Return the field of a reply to a message of this user."""
     return {"reply_to_message": {"message_id": 1, "date": 1, "chat": GROUP.to_dict(), "from": user.to_dict()} | more}
 
 

@@ -12,7 +12,7 @@ def pairing() -> Pairing:
 
 
 def wrong(pairing: Pairing) -> str:
-    """A code of the right shape that is another."""
+    """Return a code of the right shape that is another."""
     last = pairing.code[-1]
     return pairing.code[:-1] + ALPHABET[(ALPHABET.index(last) + 1) % len(ALPHABET)]
 

@@ -9,7 +9,7 @@ from bot.render import MOST_ENTITIES, MOST_PARTS, MOST_UNITS, Part, as_copyable,
 
 
 def marked(part: Part) -> list[tuple[str, str]]:
-    """Each entity's type with the text that it covers, by Telegram's way to count."""
+    """Return each entity's type with the text that it covers, by Telegram's way to count."""
     wide = part.text.encode("utf-16-le")
     return [
         (entity.type, wide[entity.offset * 2 : (entity.offset + entity.length) * 2].decode("utf-16-le"))
@@ -18,7 +18,7 @@ def marked(part: Part) -> list[tuple[str, str]]:
 
 
 def one(markdown: str, footer: str = "") -> Part:
-    """The only part."""
+    """Return the only part."""
     (part,) = render(markdown, footer).parts
     return part
 

@@ -17,7 +17,7 @@ def test_a_message_is_full_to_the_last_unit_and_no_fuller(character: str) -> Non
 
 
 def pieces(text: str, most: int, *spans: Span, most_spans: int = 100) -> list[str]:
-    """The texts of the pieces of a document."""
+    """Return the texts of the pieces of a document."""
     return [piece.text for piece in split(Document(text, spans), most, most_spans)]
 
 

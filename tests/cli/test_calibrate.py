@@ -38,7 +38,7 @@ class Oracle:
             self._answers |= {(page.picture, field.question): f"It says {field.answer}." for field in page.fields}
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
-        """Needs no grid."""
+        """Return None: no grid is needed."""
         return None
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:

@@ -143,7 +143,7 @@ async def test_check_names_what_is_missing(tmp_path: Path) -> None:
 
 
 def scripted(engine: ScriptedEngine) -> ModelService:
-    """The real service with this engine."""
+    """Return the real service with this engine."""
     return local_service(lambda: engine, ModelConfig(drain_seconds=0.2))
 
 

@@ -70,7 +70,7 @@ def pictures(number: int) -> list[bytes]:
 
 
 def looked_at(stage: "Stage") -> list[int]:
-    """The numbers of the pictures that the engine was shown, from 1."""
+    """Return the numbers of the pictures that the engine was shown, from 1."""
     shown = [Image.open(io.BytesIO(request.picture or b"")) for request in stage.engine.requests]
     return [WIDTHS.index(image.width) + 1 for image in shown]
 
@@ -83,7 +83,7 @@ async def answered(chat: Chat, question: Post, count: int) -> Post:
 
 
 async def album(chat: Chat, window: HandWindow, number: int, caption: str = "", at: int = 0) -> list[Post]:
-    """An album that has arrived."""
+    """Return an album that has arrived."""
     posts = await chat.send_album(pictures(number), caption, at=at)
     await window.arriving(number)
     window.turn(1.0)

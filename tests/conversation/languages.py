@@ -52,7 +52,7 @@ class House:
         await admissions.let_in(self.group.id, "Family", self.ada.id)
 
     async def told(self, chat: Chat, after: Post) -> Post:
-        """The bot's finished answer to a message, which must be in the language."""
+        """Return the bot's finished answer to a message, which must be in the language."""
         reply = await chat.answer(after, lambda post: bool(post.text) and not is_growing(post))
         assert foreign(self.language, reply) == [], after.text
         return reply

@@ -38,7 +38,7 @@ class House:
         return await self.chat.wait_for(lambda post: post.by_bot and str(person.id) in post.text)
 
     async def forge(self, person: Person, data: str, message: Post) -> None:
-        """A press by somebody to whom the message was never shown, or with data that no button had."""
+        """Press as somebody to whom the message was never shown, or with data that no button had."""
         known = len(self.server.calls("answerCallbackQuery"))
         query = {"id": "77", "from": person.user, "chat_instance": "1", "data": data, "message": message.content}
         self.server.put_update({"callback_query": query})

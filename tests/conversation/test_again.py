@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def asked(chat: Chat, question: str = "What is this?", **more: object) -> Post:
-    """The bot's answer to a question about a picture in which much can be seen."""
+    """Return the bot's answer to a question about a picture in which much can be seen."""
     return await final(chat, await chat.send_document(LARGE, "a.png", caption=question, **more))  # type: ignore[arg-type]
 
 
@@ -64,7 +64,7 @@ async def test_retry_looks_as_closely_and_words_it_otherwise(stage: Stage, chat:
 
 
 async def menu(chat: Chat) -> Post:
-    """/settings, on its page about the wording."""
+    """Return /settings, on its page about the wording."""
     shown = await chat.answer(await chat.send("/settings"), lambda post: bool(post.buttons))
     await chat.press("set:temperature:", shown)
     await chat.wait_until(lambda: "set:temperature:0.4" in [button.data for button in shown.buttons])

@@ -29,7 +29,7 @@ async def said_long_ago(stage: Stage, chat: Chat, text: str, by: Person | None =
 
 
 async def asked(stage: Stage, chat: Chat, mention: str = "") -> None:
-    """A bot at work answered a question about a picture."""
+    """Start a bot, and have it answer a question about a picture."""
     await stage.start()
     await final(chat, await chat.send_photo(picture(), f"{mention} Adas question?".strip()))
 
@@ -86,7 +86,7 @@ async def test_of_watching_only_the_end_holds(stage: Stage, server: Server, said
 
 
 async def replied(chat: Chat, post: Post) -> Post:
-    """The bot's reply to this very message."""
+    """Return the bot's reply to this very message."""
     return await chat.answer(post, lambda reply: reply.reply_to == post.id)
 
 
@@ -100,7 +100,7 @@ class House:
         self.ada.private()
 
     async def let_in(self, standing: Standing) -> None:
-        """The bot starts; Ben is that to it."""
+        """Start the bot, with this standing for Ben."""
         admissions = (await self.stage.start()).services.admissions
         await admissions.pair(self.ada.id, "Ada", "en")
         await admissions.ask(self.ben.id, "Ben", "en", time.time(), 0.0)

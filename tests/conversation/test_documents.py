@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 def looked_at(stage: Stage) -> list[int]:
-    """The numbers of the pages that the engine was shown, by how dark they are."""
+    """Return the numbers of the pages that the engine was shown, by how dark they are."""
     pages = [Image.open(io.BytesIO(request.picture or b"")).convert("L") for request in stage.engine.requests]
     stage.engine.requests.clear()
     found = [page.getpixel((page.width // 2, page.height // 2)) for page in pages]

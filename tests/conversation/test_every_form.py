@@ -58,7 +58,7 @@ async def house(request: pytest.FixtureRequest, stage: Stage, server: Server, wi
 
 
 async def answered(house: House, question: Post) -> None:
-    """The question gets the model's answer, not an excuse."""
+    """Check that the question gets the model's answer, not an excuse."""
     assert ANSWERS[house.language] in (await house.told(house.chat, question)).text, question.content
 
 

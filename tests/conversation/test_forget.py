@@ -10,7 +10,7 @@ NAME = "@eyeglass_play_bot"
 
 
 def stored(stage: Stage) -> bytes:
-    """Every byte that the bot has on its disk."""
+    """Return every byte that the bot has on its disk."""
     folder = stage.values["storage"]["path"]
     assert isinstance(folder, Path)
     return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())

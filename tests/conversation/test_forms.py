@@ -19,12 +19,12 @@ MOVES: tuple[Moving, ...] = ("animation", "video", "video_note")
 
 
 def shown_in(request: GenerationRequest) -> tuple[int, int]:
-    """The size of the picture that the engine was shown, in pixels."""
+    """Return the size of the picture that the engine was shown, in pixels."""
     return Image.open(io.BytesIO(request.picture or b"")).size
 
 
 def shown(stage: Stage) -> tuple[int, int]:
-    """The size of the last one."""
+    """Return the size of the last one."""
     return shown_in(stage.engine.requests[-1])
 
 

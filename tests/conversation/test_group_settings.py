@@ -37,7 +37,7 @@ async def test_anonymous_admins_choose_too(stage: Stage, server: Server) -> None
 
 
 async def menu_of(group: Chat, **more: object) -> Post:
-    """The menu that /settings brings."""
+    """Return the menu that /settings brings."""
     return await group.answer(await group.send("/settings", **more), lambda post: bool(post.buttons))  # type: ignore[arg-type]
 
 

@@ -33,7 +33,7 @@ async def ask(chat: Chat, said: str, question: str = "What is this?", **more: ob
 
 
 def by_bot(chat: Chat) -> list[Post]:
-    """The bot's messages in a chat."""
+    """Return the bot's messages in a chat."""
     return [post for post in chat.messages if post.by_bot]
 
 

@@ -21,12 +21,12 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 async def answered(chat: Chat, post: Post) -> Post:
-    """The bot's finished answer to a message."""
+    """Return the bot's finished answer to a message."""
     return await chat.answer(post, lambda reply: reply.reply_to == post.id and not is_growing(reply))
 
 
 def file_of(server: Server, post: Post) -> bytes:
-    """The bytes of the file that the bot sent."""
+    """Return the bytes of the file that the bot sent."""
     assert post.file_id is not None
     return server.world.files.find(post.file_id).data
 

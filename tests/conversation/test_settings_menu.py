@@ -14,7 +14,7 @@ NAME = "@eyeglass_play_bot"
 
 
 async def opened(chat: Chat, **more: object) -> Post:
-    """The menu that /settings brings."""
+    """Return the menu that /settings brings."""
     return await chat.answer(await chat.send("/settings", **more), lambda post: "set:done:" in data(post))  # type: ignore[arg-type]
 
 
@@ -152,5 +152,5 @@ async def test_a_topic_has_settings_of_its_own(stage: Stage, server: Server) -> 
 
 
 async def final_in_chinese(chat: Chat, after: Post) -> None:
-    """The answer with its small print in Chinese is there."""
+    """Wait for the answer with its small print in Chinese."""
     await chat.answer(after, lambda post: post.reply_to == after.id and "个 token" in post.text)

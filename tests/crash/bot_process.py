@@ -176,7 +176,7 @@ class BotProcess:
             return connection.execute(sql).fetchall()
 
     def log(self) -> str:
-        """Everything logged so far."""
+        """Return everything logged so far."""
         return self._log.read_text(encoding="utf-8")
 
 

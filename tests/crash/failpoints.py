@@ -88,7 +88,7 @@ class _Watched(Coroutine[Any, Any, Any]):
 
 
 def product_lines(awaited: Any) -> Iterator[str]:
-    """The lines of the product that wait for each other in a suspended coroutine, the outermost first."""
+    """Yield the lines of the product that wait for each other in a suspended coroutine, the outermost first."""
     while awaited is not None:
         frame, awaited = _frame_and_next(awaited)
         if frame is not None and BOT in frame.f_code.co_filename:

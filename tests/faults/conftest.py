@@ -27,7 +27,7 @@ class EndlessEngine(ScriptedEngine):
         self.ended = threading.Event()
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
-        """A word every few milliseconds."""
+        """Yield a word every few milliseconds."""
         self.requests.append(request)
         try:
             while not self.go.wait(0.005):
@@ -77,6 +77,6 @@ def states(stage: Stage) -> list[str]:
 
 
 def assert_quiet(log: pytest.LogCaptureFixture, stage: Stage) -> None:
-    """No traceback and no token were logged."""
+    """Check that no traceback and no token were logged."""
     assert [record.message for record in log.records if record.exc_info] == []
     assert stage.server.token not in log.text

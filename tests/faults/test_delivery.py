@@ -11,7 +11,7 @@ ASKED = "What is this?"
 
 
 def by_bot(chat: Chat) -> list[str]:
-    """The bot's messages in a chat."""
+    """Return the bot's messages in a chat."""
     return [post.text for post in chat.messages if post.by_bot]
 
 

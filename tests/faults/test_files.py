@@ -22,12 +22,12 @@ KEPT_BACK = "does not hand out the file right now"
 
 
 def by_bot(chat: Chat) -> list[str]:
-    """The bot's messages in a chat."""
+    """Return the bot's messages in a chat."""
     return [post.text for post in chat.messages if post.by_bot]
 
 
 async def held_up(server: Server, chat: Chat, patience: Clock) -> Post:
-    """A question whose file is not to be had; returns when it waits for the next attempt."""
+    """Ask a question whose file is unavailable; return when it waits for the next attempt."""
     patience.go.clear()
     server.fail_next("download", 502, "Bad Gateway", times=999, html=True)
     question = await chat.send_photo(picture(), ASKED)

@@ -17,7 +17,7 @@ Act = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @asynccontextmanager
 async def listening(act: Act, seconds: float = 10.0) -> AsyncIterator[Bot]:
-    """A bot that talks to a server which deals with every connection in its own way, and waits `seconds` for it."""
+    """Open a bot that talks to a server which handles every connection in its own way, and waits `seconds` for it."""
     server = await asyncio.start_server(act, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/bot"
     async with HTTPXRequest(read_timeout=seconds) as request:
@@ -33,7 +33,7 @@ async def failure(bot: Bot) -> TelegramError:
 
 
 def saying(status: int, body: str, more: str = "") -> Act:
-    """Answers every request alike."""
+    """Answer every request alike."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

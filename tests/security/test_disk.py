@@ -145,10 +145,10 @@ async def test_forget_leaves_no_byte(stage: Stage, chat: Chat) -> None:
 
 
 def stored(folder: Path) -> bytes:
-    """Every byte that the bot has on its disk."""
+    """Return every byte that the bot has on its disk."""
     return b"".join(file.read_bytes() for file in files_in(folder))
 
 
 def files_in(folder: Path) -> list[Path]:
-    """All files, at any depth."""
+    """Return all files, at any depth."""
     return [path for path in folder.rglob("*") if path.is_file()]

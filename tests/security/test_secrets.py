@@ -89,5 +89,5 @@ async def test_it_gets_nowhere_whatever_breaks(
 
 
 def stored(folder: Path) -> list[bytes]:
-    """Every file that the bot has on its disk."""
+    """Return every file that the bot has on its disk."""
     return [file.read_bytes() for file in folder.rglob("*") if file.is_file()]

@@ -13,7 +13,7 @@ from assistant.tasks import spawn
 
 
 def names(folder: Path) -> list[str]:
-    """The files in the folder."""
+    """Return the files in the folder."""
     return [file.name for file in folder.iterdir()]
 
 

@@ -34,12 +34,12 @@ class Work:
                 self.inside.remove(name)
 
     async def end(self, name: str) -> None:
-        """One is done."""
+        """End one."""
         self._ends[name].set()
         await settle()
 
     async def cancel(self, name: str) -> None:
-        """One gives up."""
+        """Cancel one."""
         self._tasks[name].cancel()
         await settle()
 

@@ -23,7 +23,7 @@ LOCKED = (
 
 
 def empty() -> bytes:
-    """A PDF without pages."""
+    """Return a PDF without pages."""
     out = io.BytesIO()
     pypdfium2.PdfDocument.new().save(out)
     return out.getvalue()

@@ -19,7 +19,7 @@ def admissions(database: Database) -> Admissions:
 
 
 async def standings(admissions: Admissions) -> dict[int, Standing]:
-    """Everybody's, in the order they are listed."""
+    """Return everybody's standing, in the order of the list."""
     return {admission.id: admission.standing for admission in await admissions.all()}
 
 

@@ -101,12 +101,12 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def backups(folder: Path) -> list[str]:
-    """The names of the copies."""
+    """Return the names of the copies."""
     return [file.name for file in folder.glob(BACKUPS)]
 
 
 async def old_database(folder: Path) -> None:
-    """A database as the first version left it, with something in it."""
+    """Create a database as the first version left it, with some rows."""
     async with aiosqlite.connect(folder / FILE, isolation_level=None) as connection:
         await migrate(connection, migrations()[:1])
         await connection.execute("INSERT INTO chats (id, detail) VALUES (7, 'high')")

@@ -29,7 +29,7 @@ asyncio.run(hold())
 
 
 async def holder(folder: Path) -> asyncio.subprocess.Process:
-    """Another process that has the storage open until it is killed."""
+    """Start another process that has the storage open until it is killed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HOLDS, str(folder), stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )

@@ -23,7 +23,7 @@ PAGE = 4096
 
 
 def filled(folder: Path) -> Path:
-    """A database of some hundred pages."""
+    """Create a database of some hundred pages."""
     folder.mkdir(exist_ok=True)
     file = folder / FILE
     with contextlib.closing(sqlite3.connect(file)) as connection:
@@ -39,7 +39,7 @@ def filled(folder: Path) -> Path:
 
 
 def halve(file: Path) -> None:
-    """A disk that was full, or a copy that was not finished."""
+    """Cut the file in half, as a full disk or an unfinished copy would."""
     os.truncate(file, file.stat().st_size // 2)
 
 
@@ -49,14 +49,14 @@ def garble(file: Path) -> None:
 
 
 def tear(file: Path) -> None:
-    """One page in the middle is another's."""
+    """Replace one page in the middle."""
     with file.open("r+b") as opened:
         opened.seek(file.stat().st_size // PAGE // 2 * PAGE)
         opened.write(random.Random(1).randbytes(PAGE))
 
 
 def replace(file: Path) -> None:
-    """It was never a database."""
+    """Replace the file by one that was never a database."""
     file.write_bytes(b"This is a letter." * 100)
 
 
@@ -78,7 +78,7 @@ async def test_a_damaged_database_stops_the_start_with_a_sentence(
 
 @contextlib.contextmanager
 def held(file: Path) -> Iterator[None]:
-    """Another program writes, and does not come to an end."""
+    """Have another program write, without an end."""
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")

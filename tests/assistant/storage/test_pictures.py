@@ -16,7 +16,7 @@ def pictures(database: Database) -> Pictures:
 
 
 def numbers(found: list[Picture]) -> list[int]:
-    """The messages that show them."""
+    """Return the messages that show them."""
     return [picture.message_id for picture in found]
 
 

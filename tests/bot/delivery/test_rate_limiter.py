@@ -19,7 +19,7 @@ class Telegram:
         self.calls = 0
 
     async def __call__(self) -> bool:
-        """One request."""
+        """Make one request."""
         self.calls += 1
         answer = self.plan.pop(0)
         if isinstance(answer, Exception):
@@ -46,7 +46,7 @@ async def request(
     rate: int | None = None,
     method: str = "sendMessage",
 ) -> object:
-    """A request to a chat, or about none."""
+    """Make a request to a chat, or about none."""
     data = {} if chat is None else {"chat_id": chat}
     return await pacing.process_request(telegram, (), {}, method, data, rate)
 

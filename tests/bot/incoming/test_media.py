@@ -13,7 +13,7 @@ from tests.bot.samples import picture
 
 
 def message(**content: Any) -> Message:
-    """A message with this content."""
+    """Return a message with this content."""
     data = {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}, **content}
     update = Update.de_json({"update_id": 1, "message": data}, None)
     assert update.message is not None
@@ -21,7 +21,7 @@ def message(**content: Any) -> Message:
 
 
 def file(name: str, size: int = 10) -> dict[str, Any]:
-    """A file as Telegram describes it."""
+    """Return a file as Telegram describes it."""
     return {"file_id": name, "file_unique_id": f"u{name}", "file_size": size}
 
 

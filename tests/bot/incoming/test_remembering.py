@@ -46,7 +46,7 @@ def media(folder: Path, rows: Rows) -> Media:
 
 
 def left(folder: Path) -> list[Path]:
-    """The files there are."""
+    """Return the files there are."""
     return [file for file in folder.rglob("*") if file.is_file()]
 
 

@@ -10,7 +10,7 @@ from bot.updates.at_work import PAGE, AtWork, Mark
 
 
 def open_marks(folder: Path, *, ready: bool = True) -> AtWork:
-    """The marks in a folder."""
+    """Return the marks in a folder."""
     return AtWork(folder, lambda: ready)
 
 

@@ -10,7 +10,7 @@ from bot.updates.inbox import MOST_ATTEMPTS, Inbox, Received
 
 
 def payload(chat: int, kind: str = "message") -> bytes:
-    """An update of a chat, as it is kept."""
+    """Return an update of a chat, as it is kept."""
     told = {"chat": {"id": chat}}
     return json.dumps({kind: {"message": told} if kind == "callback_query" else told}).encode()
 
@@ -22,7 +22,7 @@ def inbox(database: Database) -> Inbox:
 
 
 async def state(database: Database, number: int) -> tuple[str, int] | None:
-    """A row's state and attempts."""
+    """Return a row's state and attempts."""
     row = await database.row("SELECT state, attempts FROM inbox WHERE update_id = ?", number)
     return (row["state"], row["attempts"]) if row else None
 
@@ -51,7 +51,7 @@ async def test_the_answers_message_is_remembered(inbox: Inbox) -> None:
 
 
 async def died_of(inbox: Inbox, number: int, *, ready: bool = True) -> None:
-    """The process ends in the middle of the work on an update, and starts again."""
+    """End the process in the middle of the work on an update, and start it again."""
     assert await inbox.claim(number)
     await inbox.recover([Mark(number, ready)])
 

@@ -19,7 +19,7 @@ def inbox(database: Database) -> Inbox:
 
 
 async def finish(inbox: Inbox, number: int) -> None:
-    """An update comes and is dealt with."""
+    """Receive an update, and finish it."""
     await inbox.receive(number, payload(5))
     assert await inbox.claim(number)
     await inbox.finish(number)
