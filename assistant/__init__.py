@@ -1,1 +1,1 @@
-"""A question about pictures becomes an answer. Knows neither Telegram nor HTTP: front ends call it."""
+"""Turn a question about pictures into an answer. Knows neither Telegram nor HTTP: front ends call it."""

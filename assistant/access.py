@@ -1,4 +1,4 @@
-"""Who may speak, and who decides about that: pure decisions on plain values."""
+"""Access rules: who may use the bot, and who decides about that; pure functions on plain values."""
 
 import re
 import unicodedata
@@ -10,22 +10,22 @@ from assistant.settings.settings import AccessSettings
 from assistant.storage import Admission, Standing
 
 STRANGER_PAUSE = 3600.0
-"""Seconds between two times that a stranger is told that the bot is private, and that the owner is asked about them."""
+"""The seconds between two notices to a stranger that the bot is private, and two requests to the owner about them."""
 
 LONGEST_NAME = 64
 
 JOINER = "\u2060"
-"""The word joiner: nobody sees it, and nothing that is found in a text goes on beyond it."""
+"""The word joiner: invisible, and a link that is found in a text ends at it."""
 
 _SIGN = re.compile(r"(?<=[/@#$.:])(?!\s)")
-"""Behind a sign with which a command, a mention, a tag or the next part of an address begins."""
+"""The place after a sign with which a command, a mention, a tag or the next part of an address begins."""
 
 _NUMBER = re.compile(r"\+?\d[\d ()+-]{3,}\d")
 _THREE = re.compile(r".{1,3}", re.DOTALL)
 
 
 class Verdict(StrEnum):
-    """What becomes of an update."""
+    """The decision about an update."""
 
     WELCOME = "welcome"
     STRANGER = "stranger"
@@ -33,7 +33,7 @@ class Verdict(StrEnum):
 
 
 class Action(StrEnum):
-    """What can be decided about a person or a group."""
+    """A decision about a person or a group."""
 
     ADMIT = "admit"
     REFUSE = "refuse"
@@ -49,12 +49,12 @@ OUTCOMES: Mapping[Action, Mapping[Standing, Standing]] = {
     Action.PROMOTE: {Standing.GUEST: Standing.ADMIN},
     Action.DEMOTE: {Standing.ADMIN: Standing.GUEST},
 }
-"""What each action makes of whom; where nothing stands, it is too late for it."""
+"""The new standing after each action, by the old one; where there is none, the action comes too late."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks. `id` is the Telegram id of the person, or of the channel or group he hides behind; None: unknown.
+    """The person who asks. `id` is the Telegram id of them, or of the channel or group they post as; None: unknown.
 
     `person` is that id as a text, empty for those who hide. By `name` the model tells people apart; None in private.
     """
@@ -70,7 +70,7 @@ def decides(somebody: Admission | None) -> bool:
 
 
 def may(actor: Admission | None, action: Action, subject: Admission) -> bool:
-    """The owner decides about everybody; admins only about guests, groups and strangers."""
+    """Whether `actor` may do this: the owner to everybody, admins only to guests, groups and strangers."""
     if actor is None or not decides(actor) or (subject.is_group and action is Action.PROMOTE):
         return False
     if actor.standing is Standing.OWNER:
@@ -79,13 +79,13 @@ def may(actor: Admission | None, action: Action, subject: Admission) -> bool:
 
 
 def one_line(name: str) -> str:
-    """A name as people may choose it, without line breaks and invisible signs, and not too long."""
+    """Return a name as people may choose it, without line breaks and invisible characters, and not too long."""
     shown = "".join(sign for sign in name if sign.isspace() or unicodedata.category(sign)[0] != "C")
     return " ".join(shown.split())[:LONGEST_NAME] or "?"
 
 
 def inert(words: str) -> str:
-    """Words that somebody chose, with nothing in them that Telegram would make tappable; they look the same.
+    """Return words that somebody chose, with nothing in them that Telegram would make tappable; they look the same.
 
     Telegram finds commands, mentions, tags, addresses, and numbers to call or to pay with in what the bot says, and one
     tap on a command sends it in the reader's name.

@@ -1,4 +1,4 @@
-"""A question about pictures becomes an answer: what every front end calls."""
+"""Turn a question about pictures into an answer: the API that every front end calls."""
 
 import contextlib
 import logging
@@ -35,9 +35,9 @@ _log = logging.getLogger(__name__)
 
 
 class End(StrEnum):
-    """How the work on a question ended.
+    """The outcome of a question.
 
-    REFUSED: too much waits already. FAILED: none of the pictures could be read. POSTPONED: the process is about to end,
+    REFUSED: too many wait already. FAILED: none of the pictures could be read. POSTPONED: the process is about to end,
     and is to ask the same again after its next start.
     """
 
@@ -50,7 +50,7 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody asks about pictures.
+    """A question about pictures.
 
     `message` names the question within its chat, and `number` among all that the front end ever asked. `settings` hold
     for this question. `promised`: a former run took it on, so it is not refused. `suspect`: the process died of it.
@@ -69,7 +69,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the model said about one picture, or why it said nothing."""
+    """The model's output about one picture, or the error instead of it."""
 
     picture: Picture
     output: GenerationOutput | None = None
@@ -77,16 +77,16 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The answer as to this picture."""
+        """The answer about this picture."""
         return "" if self.output is None else self.output.text.strip()
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerState:
-    """How far a question is.
+    """The progress of a question.
 
-    `readings` are of the pictures that are done, `output` is the newest about the picture whose turn it is. The last
-    state has an `end`, and the `error` behind it.
+    `readings` are of the pictures that are done, `output` is the newest about the current picture. The last state has
+    an `end`, and the `error` behind it.
     """
 
     question: OpenQuestion
@@ -102,7 +102,7 @@ class AnswerState:
 
 
 class Assistant:
-    """Answers questions with one model, in the order of each person, knowing what was said before."""
+    """Answer questions with one model, each person's in order, with the history of each picture."""
 
     def __init__(
         self,
@@ -118,10 +118,10 @@ class Assistant:
         self._settings = settings
 
     async def ask(self, question: Question, library: Library) -> AsyncGenerator[AnswerState, None]:
-        """Yield how far the question is whenever that changes; the last state says how it ended.
+        """Yield the state of the question whenever it changes; the last state says how it ended.
 
-        Leaving the loop cancels it. The person's next question waits until the generator is closed: deliver the answer
-        and `remember` it before.
+        Closing the generator cancels the question. The person's next question waits until then: deliver the answer and
+        `remember` it before.
         """
         asked, text = question.asker.id, question.parsed.text
         opened = OpenQuestion(question.chat, question.message, asked, question.number, text, suspect=question.suspect)
@@ -148,7 +148,7 @@ class Assistant:
             yield replace(state, end=End.REFUSED, error=error)
 
     async def remember(self, question: Question, readings: Sequence[Reading], messages: Sequence[int] = ()) -> None:
-        """Remember an answer that was delivered, by the messages of these numbers; a full disk is waited out."""
+        """Store a delivered answer and the numbers of its messages; wait while the disk is full."""
         turns = [(reading.picture, _turn(question, reading, messages)) for reading in readings if reading.text]
         if turns:
             await surely(lambda: self._turns.add(turns), f"remembering the answer to question {question.number}")
@@ -156,7 +156,7 @@ class Assistant:
     async def _answer(
         self, question: Question, opened: OpenQuestion, library: Library
     ) -> AsyncGenerator[AnswerState, None]:
-        """Wait for the question's turn, then look at one picture after the other.
+        """Wait for the question's turn, then read one picture after the other.
 
         Raises:
             Cancelled: the person wants no answer any more.
@@ -194,7 +194,7 @@ class Assistant:
     async def _read(
         self, question: Question, opened: OpenQuestion, picture: Picture, library: Library
     ) -> AsyncGenerator[GenerationOutput, None]:
-        """Stream what is said about one picture."""
+        """Stream the output about one picture."""
         if self._model.health is Health.DEAD:
             raise Draining("the engine died while the question waited for another")
         async with opened.cancellable():
@@ -212,7 +212,7 @@ class Assistant:
                 yield output
         if output.finish_reason in {None, FinishReason.ABORT}:
             raise Draining("the answer was aborted")
-        if len(request.messages) == 1 and not question.parsed.anew:  # Else what the model kept may have served again.
+        if len(request.messages) == 1 and not question.parsed.anew:  # Otherwise the model's caches may have served.
             self.latency.note(output)
 
     async def _request(

@@ -1,17 +1,17 @@
-"""Whether the wall clock can be believed when it says that something is old."""
+"""Decide whether the wall clock can be trusted with the age of things."""
 
 import time
 from collections.abc import Callable
 
 DAY = 86_400.0
 DRIFT = 300.0
-"""Seconds by which the wall clock may be set while it proves itself."""
+"""The seconds by which the wall clock may be set while it proves itself."""
 
 
 class Clock:
-    """The wall clock (seconds since 1970), held against the newest known moment and against a clock that nobody sets.
+    """The wall clock (seconds since 1970), checked against the newest known moment and a monotonic clock.
 
-    `steady` is that of the process, from any beginning.
+    `steady` is the monotonic clock of the process, from any beginning.
     """
 
     def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
@@ -21,10 +21,10 @@ class Clock:
         self._trusted = False
 
     def proves_right(self, newest: float | None) -> bool:
-        """Look at the clock, and say whether to believe it; made again after a while, which it must have told right.
+        """Check the clock and return whether to trust it; call it again after a while, in which it must have kept time.
 
-        At the first look it is believed if it is at most a day after `newest`, a moment that was certainly reached.
-        Afterwards it is as long as it does not jump by a day; while it is not believed, it may not jump at all.
+        At the first check it is trusted if it is at most a day after `newest`, a moment that was certainly reached.
+        Afterwards it is as long as it does not jump by a day; while it is not trusted, it may not jump at all.
         """
         now = self.now()
         ahead = now - self._steady()

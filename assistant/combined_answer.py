@@ -1,4 +1,4 @@
-"""One answer put together from what was said about each of a question's pictures."""
+"""Combine the answers about each of a question's pictures into one."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ APART = "\n\n"
 
 
 class CombinedAnswer:
-    """The answer to a question about pictures of these names, in Markdown; a single picture needs none ("")."""
+    """The answer to a question about pictures with these names, in Markdown; a single picture needs none ("")."""
 
     def __init__(self, names: Sequence[str] = ("",)) -> None:
         self._names = names
@@ -14,25 +14,25 @@ class CombinedAnswer:
 
     @property
     def pictures(self) -> int:
-        """How many pictures the question is about."""
+        """The number of pictures that the question is about."""
         return len(self._names)
 
     @property
     def done(self) -> int:
-        """How many of them something was said about."""
+        """The number of pictures that have an answer."""
         return len(self._paragraphs)
 
     @property
     def text(self) -> str:
-        """What was said so far."""
+        """The answer so far."""
         return APART.join(self._paragraphs)
 
     def add(self, text: str) -> None:
-        """This is what there is to say about the next picture."""
+        """Add the answer about the next picture."""
         self._paragraphs.append(self._paragraph(text))
 
     def with_next(self, text: str) -> str:
-        """What was said so far, with what is being said about the next picture."""
+        """Return the answer so far, with the unfinished one about the next picture."""
         return APART.join([*self._paragraphs, self._paragraph(text)]) if text else self.text
 
     def _paragraph(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""The questions that are being answered or wait for it: who asked them, whose turn it is, how they are cancelled."""
+"""The questions that are being answered or wait for it: limits, order and cancellation."""
 
 import asyncio
 import contextlib
@@ -11,11 +11,11 @@ from model_service import Limit, LimitReached, QueueFull
 
 
 class Cancelled(Exception):
-    """The person who asked, or an admin, wants no answer any more."""
+    """Raised when the person who asked, or an admin, cancels the question."""
 
 
 class Step(StrEnum):
-    """How far a question is: behind an earlier one of its person, in the model's line, being answered, settled."""
+    """The stage of a question: behind an earlier one of its person, in the model's line, being answered, settled."""
 
     BEHIND = "behind"
     IN_LINE = "in_line"
@@ -25,10 +25,10 @@ class Step(StrEnum):
 
 @dataclass(slots=True, eq=False)
 class OpenQuestion:
-    """One question. `asker` is the Telegram id of the person, or of the chat he hides behind.
+    """One question. `asker` is the Telegram id of the person, or of the chat they post as.
 
-    `picture` counts from 0 which of its pictures is being looked at. `suspect`: the process died while the model was
-    at it. `settled` is set once the model is done with it, `ended` once its answer is delivered and remembered.
+    `picture` is the index, from 0, of the picture being read. `suspect`: the process died while the model worked on it.
+    `settled` is set once the model is done with it, `ended` once its answer is delivered and remembered.
     """
 
     chat: int
@@ -51,20 +51,20 @@ class OpenQuestion:
 
     @staticmethod
     def update_of(request: str) -> int:
-        """The update whose question a request to the model service belongs to."""
+        """Return the number of the update whose question a request to the model service belongs to."""
         return int(request.partition(":")[0])
 
     @property
     def waits(self) -> bool:
-        """Whether the model has not begun with it."""
+        """Whether the model has not started on it."""
         return self.step in {Step.BEHIND, Step.IN_LINE}
 
     @contextlib.asynccontextmanager
     async def cancellable(self) -> AsyncIterator[None]:
-        """Have `cancel` end what is awaited in the block, which yields nothing meanwhile.
+        """Let `cancel` end what is awaited in the block, which yields nothing meanwhile.
 
         Raises:
-            Cancelled: it did, within the block or before.
+            Cancelled: the question was cancelled, in the block or before.
         """
         if self._cancelled:
             raise Cancelled
@@ -81,12 +81,12 @@ class OpenQuestion:
             self._scope = None
 
     def settle(self) -> None:
-        """The model is done with it, whatever became of it: nothing is left to cancel."""
+        """Mark the question as settled: the model is done with it, and nothing is left to cancel."""
         self.step = Step.SETTLED
         self.settled.set()
 
     def cancel(self) -> None:
-        """End the work on it with `Cancelled`; a second time, or once it is settled, that changes nothing."""
+        """End the work on it with `Cancelled`; a second call, or one after it is settled, changes nothing."""
         if not self._cancelled and self._scope is not None:
             self._scope.reschedule(asyncio.get_running_loop().time())
         self._cancelled = True
@@ -95,8 +95,8 @@ class OpenQuestion:
 class OpenQuestions:
     """All questions from the moment their picture is known to the end of their answer. Lives on the event loop.
 
-    People are answered side by side; of a person's questions in a chat, each waits for those before it, so that it
-    knows their answers. What may wait, and how much of it, is decided here alone.
+    People are answered concurrently; of a person's questions in a chat, each waits for those before it, so that it
+    knows their answers. The limits on waiting questions are checked here alone.
     """
 
     def __init__(self, limits: WaitingLimits) -> None:
@@ -106,17 +106,17 @@ class OpenQuestions:
 
     @property
     def waiting(self) -> int:
-        """How many questions wait for the model."""
+        """The number of questions that wait for the model."""
         return sum(asked.waits for asked in self._open.values())
 
     @property
     def answering(self) -> int:
-        """How many are being answered."""
+        """The number of questions that are being answered."""
         return sum(asked.step is Step.ANSWERING for asked in self._open.values())
 
     @contextlib.contextmanager
     def open(self, asked: OpenQuestion, *, promised: bool = False) -> Iterator[None]:
-        """The question is counted, and its person's later ones wait for it, for as long as the block lasts.
+        """Count the question, and make its person's later ones wait for it, for as long as the block lasts.
 
         A `promised` one, which a former run took on, is never refused.
 
@@ -137,16 +137,16 @@ class OpenQuestions:
             asked.ended.set()
 
     async def turn(self, asked: OpenQuestion) -> None:
-        """Wait for the end of what the same person asked before in the chat."""
+        """Wait until the earlier questions of the same person in the chat have ended."""
         line = self._line(asked.chat, asked.asker)
         for earlier in line[: line.index(asked)]:
             await earlier.ended.wait()
         asked.step = Step.IN_LINE
 
     async def others_first(self, asked: OpenQuestion) -> None:
-        """Wait until the model is done with what it could begin with now, but for other suspects.
+        """Wait until the model is done with every question that it could start now, except other suspects.
 
-        So a question that may end the process again costs nobody else another death.
+        So a question that may end the process again costs nobody else another crash.
         """
         ready = [other for other in self._open.values() if other.step in {Step.IN_LINE, Step.ANSWERING}]
         for other in ready:
@@ -154,29 +154,29 @@ class OpenQuestions:
                 await other.settled.wait()
 
     def get(self, chat: int, message: int) -> OpenQuestion | None:
-        """The question that a message asked, until it is settled."""
+        """Return the question that a message asked, until it is settled."""
         asked = self._open.get((chat, message))
         return None if asked is None or asked.step is Step.SETTLED else asked
 
     def is_open(self, chat: int, message: int) -> bool:
-        """Whether a message's question is on its way, or its answer is being delivered."""
+        """Whether a message's question is open, or its answer is being delivered."""
         return (chat, message) in self._open
 
     def by_update(self, chat: object, update_id: object) -> list[OpenQuestion]:
-        """The question in a chat that came by this update, if it is on its way."""
+        """Return the question in a chat that came with this update, if it is open."""
         return [asked for asked in self._open.values() if (asked.chat, asked.update_id) == (chat, update_id)]
 
     async def end_of(self, chat: int, message: int) -> None:
-        """Wait until a message's question, if it is on its way, is answered and that is remembered."""
+        """Wait until a message's question, if it is open, is answered and that is remembered."""
         if (asked := self._open.get((chat, message))) is not None:
             await asked.ended.wait()
 
     def of(self, chat: int, asker: int | None) -> list[OpenQuestion]:
-        """Somebody's unsettled questions in a chat, oldest first."""
+        """Return a person's unsettled questions in a chat, oldest first."""
         return [asked for asked in self._line(chat, asker) if asked.step is not Step.SETTLED]
 
     def cancel_all(self, chat: int, asker: int | None, before: int) -> None:
-        """Cancel what somebody asked in a chat by updates before this one, open or not even taken in yet."""
+        """Cancel a person's questions in a chat by updates before this one, open or not even taken in yet."""
         self._dropped[chat, asker] = before
         for asked in self.of(chat, asker):
             if asked.update_id < before:
@@ -186,7 +186,11 @@ class OpenQuestions:
         return [asked for asked in self._open.values() if (asked.chat, asked.asker) == (chat, asker)]
 
     def _check(self, asked: OpenQuestion) -> None:
-        """Refuse what goes over a limit. Of an unknown person only the chat is counted."""
+        """Check the limits. Of an unknown person only the chat is counted.
+
+        Raises:
+            LimitReached, QueueFull: too many wait already.
+        """
         limits = self._limits
         waiting = [other for other in self._open.values() if other.waits]
         of_person = sum(other.asker == asked.asker for other in waiting)

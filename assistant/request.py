@@ -1,4 +1,4 @@
-"""History, question, picture and settings become a GenerationRequest; knows no Telegram type."""
+"""Build a GenerationRequest from history, question, picture and settings; knows no Telegram type."""
 
 import re
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ ASCII_CHARACTERS_PER_TOKEN = 3
 
 
 SHORT_PART = 4
-"""A short answer gets one part in so many of the longest answer's tokens."""
+"""The divisor of the longest answer's tokens for a short answer."""
 
 WISHES = {
     Length.SHORT: ("Answer briefly.", "请简短回答。"),
     Length.LONG: ("Answer in detail.", "请详细回答。"),
 }
-"""How an answer of that length is asked for, in English and in Chinese."""
+"""The request for an answer of that length, in English and in Chinese."""
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What is asked about one picture. `picture` holds its encoded bytes; `person` is empty if unknown."""
+    """A question about one picture. `picture` holds its encoded bytes; `person` is empty if unknown."""
 
     id: str
     chat: str
@@ -41,7 +41,7 @@ class Asking:
 def build_request(
     question: Asking, history: Sequence[Message], sampling: SamplingParams, history_tokens: int
 ) -> GenerationRequest:
-    """The request for a question that follows `history`, which is questions and answers in turn about one picture.
+    """Build the request for a question that follows `history`, alternating questions and answers about one picture.
 
     The picture belongs to the first user's turn. History and question take about `history_tokens` at most: of the
     history the first pair is kept, then the newest ones; the question is kept whatever its length.
@@ -60,25 +60,25 @@ def build_request(
 
 
 def wish_for(length: Length, question: str) -> str:
-    """How long the answer is to be, said in the question's language, since the model answers in that; empty: normal."""
+    """Return the wish for a length, in the question's language, since the model answers in that; empty: normal."""
     english, chinese = WISHES.get(length, ("", ""))
     return chinese if CHINESE.search(question) else english
 
 
 def sampling_in(chat: ChatSettings, model: ModelSettings) -> SamplingParams:
-    """How the next word is chosen in such a chat, and how many there may be."""
+    """Return the sampling parameters for a chat with these settings."""
     most = max(1, model.max_tokens // SHORT_PART) if chat.length is Length.SHORT else model.max_tokens
     return replace(model.sampling(), max_tokens=most, temperature=chat.temperature)
 
 
 def drop_repeats(history: Sequence[Message], question: str) -> list[Message]:
-    """A history without what was asked in the very same words: that is asked anew, and must not be repeated."""
+    """Drop earlier turns with the same question, so that the model answers afresh."""
     pairs = zip(history[::2], history[1::2], strict=False)
     return [message for pair in pairs if pair[0].text != question for message in pair]
 
 
 def truncate_history(history: Sequence[Message], tokens: int) -> tuple[Message, ...]:
-    """The first pair and as many of the newest pairs as fit into `tokens`; nothing if not even the first fits."""
+    """Return the first pair and as many of the newest as fit into `tokens`; nothing if not even the first fits."""
     pairs = [tuple(history[index : index + 2]) for index in range(0, len(history) - 1, 2)]
     costs = [sum(estimate_tokens(message.text) for message in pair) for pair in pairs]
     if not pairs or costs[0] > tokens:
@@ -94,6 +94,6 @@ def truncate_history(history: Sequence[Message], tokens: int) -> tuple[Message, 
 
 
 def estimate_tokens(text: str) -> int:
-    """Roughly how many tokens a text takes, rather too many than too few."""
+    """Estimate the tokens of a text, rather too many than too few."""
     ascii_characters = sum(character.isascii() for character in text)
     return -(-ascii_characters // ASCII_CHARACTERS_PER_TOKEN) + len(text) - ascii_characters

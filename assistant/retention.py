@@ -1,4 +1,4 @@
-"""How long things are kept: /forget and old age delete them, from the disk too."""
+"""Retention: delete data on /forget and by age, from the disk too."""
 
 import asyncio
 import contextlib
@@ -14,16 +14,16 @@ from assistant.clock import Clock
 from assistant.storage import BACKUPS, FOLDER, Database, Deleted, Deletion
 
 PAUSE = 3600.0
-"""Seconds between two looks for what is too old."""
+"""The seconds between two sweeps."""
 
 FRESH = 3600.0
-"""A file that no picture names is left alone for this many seconds: it may just be on its way into the database."""
+"""The seconds for which a file that no picture names is left alone: it may be on its way into the database."""
 
 _log = logging.getLogger(__name__)
 
 
 class Retention:
-    """Deletes rows together with the files that belong to them. `folder` is the storage's."""
+    """Delete rows together with their files. `folder` is the storage's."""
 
     def __init__(self, database: Database, folder: Path, keep_seconds: float, clock: Clock | None = None) -> None:
         self._forgetting = Deletion(database)
@@ -35,8 +35,8 @@ class Retention:
     async def forget(self, chat: int, update_id: int) -> Deleted:
         """Delete a chat's pictures, turns and the updates before this one.
 
-        The copies go first: whenever it is cut off, done again it does the rest. The backups from before a migration
-        go too: they may hold the same.
+        The copies are deleted first: after a crash at any point, a second call deletes the
+        rest. The backups from before a migration are deleted too: they may hold the same.
 
         Raises:
             OSError, sqlite3.Error: not everything is deleted.
@@ -47,7 +47,7 @@ class Retention:
         return forgotten
 
     async def erase(self) -> bool:
-        """Overwrite what was deleted, so that no byte stays on the disk; False where another program is reading it."""
+        """Overwrite deleted data, so that no byte stays on the disk; return False while another program reads it."""
         return await self._forgetting.scrub()
 
     async def _delete_copies(self, chat: int, names: Iterable[str]) -> None:
@@ -57,7 +57,7 @@ class Retention:
         await asyncio.to_thread(_delete, chain(named, pictures.glob(f"{chat}_*"), self._folder.glob(BACKUPS)))
 
     async def sweep(self, now: float) -> int:
-        """Delete what is too old at `now` (seconds since 1970); returns how many pictures that were."""
+        """Delete what is too old at `now` (seconds since 1970); return the number of pictures deleted."""
         pictures = 0
         if self._keep_seconds:
             pictures = await self._forgetting.older_than(now - self._keep_seconds)
@@ -68,14 +68,14 @@ class Retention:
     async def delete_loose(self, before: float = math.inf) -> None:
         """Delete the copies that no picture names, if they were written before a moment (seconds since 1970).
 
-        At the start, when nothing is on its way into the database, that is whatever a killed run left.
+        At the start, when nothing is on its way into the database, these are all left by a killed run.
         """
         needed = await self._forgetting.files()
         loose = (file for file in (self._folder / FOLDER).glob("*") if file.name not in needed)
         await asyncio.to_thread(_delete, loose, before)
 
     async def keep_sweeping(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
-        """Sweep now and every hour, until cancelled; by a clock that may be wrong nothing is deleted."""
+        """Sweep now and every hour, until cancelled; delete nothing by a clock that may be wrong."""
         while True:
             try:
                 await self._sweep_by_the_clock()
@@ -97,7 +97,7 @@ class Retention:
 
 
 def _delete(files: Iterable[Path], before: float = math.inf) -> None:
-    """Delete those that were last written before a moment, in seconds since 1970."""
+    """Delete the files that were last written before a moment, in seconds since 1970."""
     for file in files:
         with contextlib.suppress(FileNotFoundError):
             if file.stat().st_mtime < before:

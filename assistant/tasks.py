@@ -1,4 +1,4 @@
-"""The one place that starts background tasks: it keeps them alive and logs their failures."""
+"""Start background tasks, in this one place: keep them alive and log their failures."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ _running: set[asyncio.Task[Any]] = set()
 
 
 def spawn(work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-    """Run `work` beside the caller; whoever awaits the task gets its result or its error too."""
+    """Run `work` concurrently with the caller; awaiting the task gives its result or its error."""
     task = asyncio.create_task(work, name=name)  # noqa: TID251
     _running.add(task)
     task.add_done_callback(_finished)

@@ -1,4 +1,4 @@
-"""Telegram and people: everything between an update and an answer, but never the model itself."""
+"""The Telegram bot: everything between an update and an answer, except the model itself."""
 
 import os
 

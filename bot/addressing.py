@@ -1,4 +1,4 @@
-"""What a message says to the bot: whether it is meant, the command, the question; and who says so."""
+"""Parse what a message says to the bot: whether it is addressed, the command, the question, the sender."""
 
 import re
 
@@ -14,11 +14,11 @@ QUESTIONS = frozenset({ASK, "text", "table", "describe"})
 """The commands that bring a question, or are one; they count in a caption too."""
 
 AGAIN = "again:"
-"""The data of a button that asks a question again begins so."""
+"""The prefix of the data of a button that asks a question again."""
 
 
 def asker_of(update: Update) -> Asker:
-    """Who wrote an update's message, or pressed its button."""
+    """Return the person who wrote an update's message, or pressed its button."""
     query, message, chat = update.callback_query, update.message, update.effective_chat
     hidden = message.sender_chat if message is not None else None
     user = query.from_user if query is not None else message.from_user if message is not None else None
@@ -49,7 +49,7 @@ def judge_sender(access: AccessSettings, inside: bool, chat: Chat | None, user: 
 
 
 def is_addressed(message: Message, bot: User) -> bool:
-    """Is the bot meant? In private always; in groups by a mention, a reply to it, or a command."""
+    """Whether the bot is addressed: in private always; in groups by a mention, a reply to it, or a command."""
     if message.chat.type == Chat.PRIVATE:
         return True
     answered = message.reply_to_message
@@ -62,7 +62,7 @@ def is_addressed(message: Message, bot: User) -> bool:
 
 
 def command_of(message: Message, bot: User) -> str | None:
-    """The command that a text or caption begins with, in lower case without the slash; None if it is not this bot's."""
+    """Return the command that a text or caption begins with, in lower case without the slash; None if another bot's."""
     word = leading_command(message)
     if word is None:
         return None
@@ -73,7 +73,7 @@ def command_of(message: Message, bot: User) -> str | None:
 
 
 def question_of(message: Message, bot: User) -> str:
-    """What a text or caption asks, less the command that it begins with and the bot's name; empty if that is all."""
+    """Return the question of a text or caption, without the command before it and the bot's name; it may be empty."""
     text = message.text or message.caption or ""
     if command_of(message, bot) in QUESTIONS:
         text = text.removeprefix(leading_command(message) or "")
@@ -81,12 +81,12 @@ def question_of(message: Message, bot: User) -> str:
 
 
 def parse_question(message: Message, bot: User, texts: Texts) -> ParsedQuestion:
-    """Parse what a text or caption asks."""
+    """Parse the question of a text or caption."""
     return parse(question_of(message, bot), command_of(message, bot), texts)
 
 
 def leading_command(message: Message) -> str | None:
-    """The word with a slash that a text or caption begins with, whichever bot's it is."""
+    """Return the word with a slash that a text or caption begins with, whichever bot's it is."""
     text = message.text or message.caption or ""
     entities = message.entities or message.caption_entities
     first = next((entity for entity in entities if entity.offset == 0), None)
@@ -95,7 +95,7 @@ def leading_command(message: Message) -> str | None:
 
 
 def without_mention(text: str, bot: User) -> str:
-    """What a person says once the bot's name is taken out."""
+    """Return a text without the bot's name."""
     if not bot.username:
         return text.strip()
     bare, found = re.subn(rf"[, \t]*(?<!\w)@{re.escape(bot.username)}\b[,:]?[ \t]*", " ", text, flags=re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""A question on its way from the message that asks it to the answer on the screen."""
+"""Answer a question, from the message that asks it to the answer on the screen."""
 
 import contextlib
 import logging
@@ -26,13 +26,13 @@ from bot.incoming.pictures import media_of
 from bot.render import Part, render
 
 CANCEL = "cancel:"
-"""The data of a Cancel button begins so; the number of the question's message follows."""
+"""The prefix of the data of a Cancel button; the number of the question's message follows."""
 
 _log = logging.getLogger(__name__)
 
 
 async def answer(context: BotContext, pictures: Sequence[Picture], parsed: ParsedQuestion) -> None:
-    """Answer a question about one or more pictures, once; what cannot be answered gets its one sentence.
+    """Answer a question about one or more pictures, once; say in one sentence why one cannot be answered.
 
     As soon as it is one of the open questions, the next update of the chat may begin.
     """
@@ -71,7 +71,7 @@ class _Answer:
         self._reply = self._open_reply(begun)
 
     async def see_through(self) -> None:
-        """Show how far the answer is until it has ended, then show and remember the whole."""
+        """Show the progress of the answer until its end, then show and remember the whole."""
         names = await names_of(self._question.pictures, self._services.pictures, self._texts)
         grows = self._question.settings.stream is not Stream.OFF
         progress = Progress(self._texts, self._services.model, CombinedAnswer(names), grows=grows)
@@ -103,7 +103,7 @@ class _Answer:
             await self._reply.finish([Part(excuse(self._texts, state.error, number))])
 
     async def _deliver(self, readings: Sequence[Reading], answer: CombinedAnswer) -> None:
-        """Show the whole answer, then remember what it says about each picture."""
+        """Show the whole answer, then remember the part about each picture."""
         question, services = self._question, self._services
         earlier = await services.turns.details(question.pictures[0])
         hint = all(detail.tokens < CLOSE.tokens for detail in earlier)
@@ -120,7 +120,7 @@ class _Answer:
                 _log.info("answered in %.1f s: %d tokens of text at %s", output.seconds, output.tokens, level)
 
     async def _give_up(self, written: str) -> None:
-        """Leave what was written of a cancelled answer, marked as stopped; it is not remembered."""
+        """Leave the text of a cancelled answer, marked as stopped; it is not remembered."""
         said = self._texts.say(Sentence.STOPPED if written else Sentence.CANCELLED)
         parts = parts_of(self._texts, render(written, said)) if written else [Part(said)]
         messages = await self._reply.finish(parts)
@@ -128,7 +128,7 @@ class _Answer:
         _log.info("a question of chat %d was cancelled", self._question.chat)
 
     async def _tidy_up(self) -> None:
-        """Remove what a run that was killed left under the question."""
+        """Remove messages that a killed run left under the question."""
         chat, question = self._question.chat, self._question.message
         answer = await self._services.inbox.answer_of(self._question.number)
         if answer is not None:
@@ -136,7 +136,7 @@ class _Answer:
             await remove_orphans(self._context.bot, chat, question, answer, known)
 
     def _open_reply(self, begun: int | None) -> Reply:
-        """The reply's message: the one that a former run began, where there is one. It can be replied to early."""
+        """Open the reply, with the message that a former run began, if any. It can be replied to early."""
         incoming, number = self._context.incoming, self._question.number
         previewed = self._question.settings.stream is Stream.DRAFT and incoming.private
 
@@ -160,6 +160,6 @@ class _Answer:
 
 
 def cancel_keyboard(texts: Texts, question: int) -> InlineKeyboardMarkup:
-    """The button under an answer for as long as it is not whole; `question` is the number of the question's message."""
+    """Return the button under an unfinished answer; `question` is the number of the question's message."""
     button = InlineKeyboardButton(texts.say(Sentence.BUTTON_CANCEL), callback_data=f"{CANCEL}{question}")
     return InlineKeyboardMarkup([[button]])

@@ -1,4 +1,4 @@
-"""The composition root: opens everything in order, runs it, and closes it in reverse order."""
+"""The composition root: open everything in order, run it, and close it in reverse order."""
 
 import asyncio
 import contextlib
@@ -39,17 +39,17 @@ from bot.updates.reports import Reports
 from model_service import Health, ModelService, ModelServiceError, open_service
 
 CONNECTIONS = 48
-"""To Telegram, at once. Each request goes through all of them, and through hundreds that halts the event loop."""
+"""The most connections to Telegram. A request searches all of them, which with hundreds halts the event loop."""
 
 LAST_SECONDS = 15.0
-"""How long handlers get, once the model is drained, to deliver what they hold."""
+"""The seconds for handlers, once the model is drained, to deliver what they hold."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class RunningBot:
-    """A bot at work. `refused` is set if Telegram no longer takes its token."""
+    """A running bot. `refused` is set if Telegram no longer takes its token."""
 
     application: EyeglassApplication = field(repr=False)  # Its description holds the token.
     services: Services
@@ -74,7 +74,7 @@ async def run(settings: Settings, token: SecretStr, model: ModelService | None =
 
 
 def stop_signal() -> asyncio.Event:
-    """An event that SIGTERM or SIGINT sets; after the first one they do what they do to any process."""
+    """Return an event that SIGTERM or SIGINT sets; after the first one both signals have their default effect."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     signals = (signal.SIGTERM, signal.SIGINT)
 
@@ -93,7 +93,7 @@ def stop_signal() -> asyncio.Event:
 
 @contextlib.asynccontextmanager
 async def open_bot(settings: Settings, token: SecretStr, model: ModelService) -> AsyncIterator[RunningBot]:
-    """A bot that polls and answers for as long as the block lasts.
+    """Open a bot that polls and answers for as long as the block lasts.
 
     `model` is not started yet: that happens once the storage and the token are known to be good; at the end it is
     drained and closed. Questions may come while it loads.
@@ -130,7 +130,7 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
 
 @contextlib.asynccontextmanager
 async def _open_marks(settings: Settings, model: ModelService) -> AsyncIterator[AtWork]:
-    """The marks of what is at work, which the engine's turns set from now on.
+    """Open the marks of running work, which the engine's turns set from now on.
 
     Raises:
         StorageError: the folder cannot be written.
@@ -149,7 +149,7 @@ async def _open_marks(settings: Settings, model: ModelService) -> AsyncIterator[
 def build_application(
     services: Services, token: SecretStr, polling: PollingRequest, queue: InboxQueue
 ) -> EyeglassApplication:
-    """PTB's application with the project's queue, lanes, pacing and table of handlers."""
+    """Build PTB's application with the project's queue, lanes, rate limiter and table of handlers."""
     telegram = services.settings.telegram
     seconds = telegram.timeout_seconds
     request = HTTPXRequest(
@@ -215,7 +215,7 @@ async def _services(settings: Settings, model: ModelService, database: Database,
 
 
 def _show_code(pairing: Pairing | None, bot: Bot) -> None:
-    """Print the pairing code; it is a secret, and so goes to the terminal and into no log."""
+    """Print the pairing code; it is a secret, so it goes to the terminal and into no log."""
     if pairing is not None:
         link = f"https://t.me/{bot.username}?start={pairing.code}"
         print(
@@ -263,11 +263,11 @@ async def _stop(application: EyeglassApplication, model: ModelService) -> None:
 
 
 async def settle(model: ModelService) -> None:
-    """Say when the model is ready, and spare the garbage collector what was loaded until then.
+    """Log when the model is ready, and exempt the loaded objects from garbage collection.
 
-    It would go through all of it now and then, and halt the event loop for about 70 ms each time.
+    The collector would go through all of them now and then, and halt the event loop for about 70 ms each time.
     """
-    with contextlib.suppress(ModelServiceError):  # `died` tells it to whoever runs the bot.
+    with contextlib.suppress(ModelServiceError):  # `died` reports it.
         info = await model.ready()
         _log.info("%s is ready on %s (%s)", info.model, info.device, info.dtype)
         gc.freeze()

@@ -1,4 +1,4 @@
-"""What every handler is given: the services, and what the update is about, taken apart once."""
+"""The context of every handler: the services, and the parsed update."""
 
 import time
 from dataclasses import dataclass, field, replace
@@ -35,9 +35,9 @@ Data = dict[Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that handlers use, opened and closed by the composition root.
+    """The services of all handlers, opened and closed by the composition root.
 
-    `pairing` is there if the bot had no owner at the start, and needs one. `notices` are the messages (a chat and their
+    `pairing` is set if the bot had no owner at the start, and needs one. `notices` are the messages (a chat and their
     numbers) that said, for an update, that the storage cannot be used. `since` is the start, in seconds of
     `time.monotonic`.
     """
@@ -60,7 +60,7 @@ class Services:
 
     @property
     def latency(self) -> Latency:
-        """How long pictures take to be read on this machine."""
+        """The time that reading pictures takes on this machine."""
         return self.assistant.latency
 
     @property
@@ -71,11 +71,11 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What one update is about.
+    """One update, parsed.
 
-    `said` is a new message, or the one under which a button was pressed, None where nobody can know it any more.
-    `settings` hold in its chat, or topic; `texts` are in the language that was chosen there, else in the person's own.
-    `pressed`: a button was. `asks`: an answer may be expected under the message.
+    `said` is a new message, or the one under which a button was pressed, None if it is no longer known. `settings` hold
+    in its chat, or topic; `texts` are in the language that was chosen there, else in the person's own. `pressed`: the
+    update is a button press. `asks`: an answer may be expected under the message.
     """
 
     chat: Chat
@@ -101,19 +101,19 @@ class Incoming:
 
     @property
     def question(self) -> Message | None:
-        """What an answer would reply to: a new message, or that under which a button asks again; None for all else."""
+        """The message that an answer would reply to: a new one, or one under which a button asks again; else None."""
         return self.said if self.asks else None
 
 
 class EyeglassApplication(Application[Bot, "BotContext", Data, Data, Data, JobQueue["BotContext"] | None]):
-    """PTB's application together with the services."""
+    """PTB's application with the services."""
 
     def __init__(self, services: Services, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.services = services
 
     async def process_error(self, *args: Any, **kwargs: Any) -> bool:
-        """Report an error; True always: an update whose handler failed goes no further, least of all past the gate."""
+        """Report an error; return True, so that an update whose handler failed never goes further, past the gate."""
         await super().process_error(*args, **kwargs)
         return True
 
@@ -127,57 +127,57 @@ class BotContext(CallbackContext[ExtBot[int], Data, Data, Data]):
 
     @classmethod
     def from_update(cls, update: object, application: Any) -> Self:
-        """The context of an update, which knows its number."""
+        """Return the context of an update, with its number."""
         context = super().from_update(update, application)
         context.update_id = update.update_id if isinstance(update, Update) else 0
         return context
 
     @property
     def services(self) -> Services:
-        """What the composition root opened."""
+        """The services that the composition root opened."""
         application = self.application
         assert isinstance(application, EyeglassApplication)  # noqa: S101
         return application.services
 
     @property
     def lanes(self) -> Lanes:
-        """The lanes that the update came by."""
+        """The lanes of the update."""
         lanes = self.application.update_processor
         assert isinstance(lanes, Lanes)  # noqa: S101
         return lanes
 
     @property
     def queue(self) -> InboxQueue:
-        """The queue that the update came by."""
+        """The queue of the update."""
         queue = self.application.update_queue
         assert isinstance(queue, InboxQueue)  # noqa: S101
         return queue
 
     @property
     def incoming(self) -> Incoming:
-        """What the update is about; the gate took it apart."""
+        """The parsed update; the gate parsed it."""
         assert self._incoming is not None  # noqa: S101
         return self._incoming
 
     async def take_apart(self, update: Update) -> Incoming | None:
-        """Read what the update is about, once; None where it belongs to no chat."""
+        """Parse the update, once; return None if it belongs to no chat."""
         if self._incoming is None and update.effective_chat is not None:
             self._incoming = await _incoming(update, update.effective_chat, self.services.chats)
         return self._incoming
 
     async def settings_changed(self) -> Incoming:
-        """Read again what holds here, as the handler has changed it."""
+        """Reload the settings, after the handler has changed them."""
         incoming = self.incoming
         settings = await self.services.chats.settings(incoming.chat.id, incoming.topic)
         self._incoming = replace(incoming, settings=settings, texts=_texts(settings, incoming.user))
         return self._incoming
 
     async def say(self, sentence: Sentence, **values: object) -> list[int]:
-        """Say one sentence as a reply to the update's message; returns the message's number, if it is known."""
+        """Reply to the update's message with one sentence; return the numbers of the messages sent, as far as known."""
         return await self.say_text(self.incoming.texts.say(sentence, **values))
 
     async def say_text(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> list[int]:
-        """Say a text that is in the person's language already."""
+        """Reply with a text that is in the person's language already."""
         said = self.incoming.said
         return [] if said is None else await Reply(self.bot, place_of(said)).finish([Part(text)], keyboard)
 
@@ -192,7 +192,7 @@ class BotContext(CallbackContext[ExtBot[int], Data, Data, Data]):
         await reply.finish([Part(self.incoming.texts.say(sentence, **values))])
 
     async def texts_of(self, admission: Admission) -> Texts:
-        """The sentences for somebody who did not write just now."""
+        """Return the sentences for somebody who did not write just now."""
         chosen = (await self.services.chats.settings(admission.id)).language
         return texts_in((admission.language or language_of(None)) if chosen == AUTO else chosen)
 

@@ -1,4 +1,4 @@
-"""Logging to stderr, one readable line an event; a bot token never gets out."""
+"""Logging to stderr, one readable line an event; redact bot tokens."""
 
 import logging
 import re
@@ -11,19 +11,19 @@ TOKEN = re.compile(r"[0-9]{3,20}(?::|%3[Aa])[A-Za-z0-9_-]{20,100}")
 """Anything that looks like a bot token, in an address too."""
 
 UNSEEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""What begins a new line, or changes how a terminal shows the rest: names and files of strangers may hold it."""
+"""Characters that begin a new line, or change how a terminal shows the rest: strangers' names may hold them."""
 
 HIDDEN = "<token>"
 LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "aiosqlite", "PIL", "asyncio")
-"""Libraries that are heard from WARNING up: httpx would print every address, token and all."""
+"""Libraries that log from WARNING up: httpx would print every address, token and all."""
 
 SILENT = ("telegram.request.BaseRequest",)
-"""What it has to say, a traceback for each page that a gateway sends instead of JSON, the error says as well."""
+"""Silenced loggers: they print a traceback for each page that a gateway sends instead of JSON; the error says it."""
 
 
 class Redaction(logging.Filter):
-    """Takes tokens out of a record: message, arguments, exception and stack; and makes the message one line.
+    """Redact tokens in a record: message, arguments, exception and stack; and make the message one line.
 
     A traceback's lines are indented, so that none looks like an event. It belongs on handlers: a filter on a logger is
     not asked about the records of its children.
@@ -47,14 +47,14 @@ class Redaction(logging.Filter):
         return True
 
     def clean(self, text: str) -> str:
-        """The text without tokens."""
+        """Return the text without tokens."""
         if self._secret:
             text = text.replace(self._secret, HIDDEN)
         return without_tokens(text)
 
 
 def without_tokens(text: str) -> str:
-    """The text without anything that looks like a bot token."""
+    """Return the text without anything that looks like a bot token."""
     return TOKEN.sub(HIDDEN, text)
 
 
@@ -74,7 +74,7 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def set_up_logs(level: str, secret: SecretStr | None = None, stream: TextIO | None = None) -> None:
-    """Send everything from `level` up to stderr, redacted; replaces what was set up before."""
+    """Send everything from `level` up to stderr, redacted; replace an earlier setup."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(logging.Formatter(LINE))
     handler.addFilter(Redaction(secret))

@@ -1,4 +1,4 @@
-"""How a bot finds its owner: who sends the code that its terminal shows."""
+"""Pairing: the person who sends the code on the terminal becomes the owner."""
 
 import logging
 import secrets
@@ -6,18 +6,18 @@ from collections import Counter
 from enum import Enum, auto
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""What nobody mistakes for something else when typing it off."""
+"""The characters that nobody mistakes for others when typing."""
 
 LENGTH = 8
 MOST_ATTEMPTS = 5
 MOST_IN_ALL = 200
-"""Wrong codes of all people together; 200 guesses find one of 31^8 codes in one of four billion cases."""
+"""The most wrong codes of all people together; 200 guesses find one of 31^8 codes in one of four billion cases."""
 
 _log = logging.getLogger(__name__)
 
 
 class Attempt(Enum):
-    """What a text was: no code at all, a wrong one, the right one; or a code that was not looked at any more."""
+    """The result of an attempt: no code at all, a wrong one, the right one; or a code that was not compared."""
 
     NONE = auto()
     WRONG = auto()
@@ -39,11 +39,11 @@ class Pairing:
         return f"{self._code[: LENGTH // 2]}-{self._code[LENGTH // 2 :]}"
 
     def left(self, person: int) -> int:
-        """How many times this person may still try."""
+        """Return how many attempts this person has left."""
         return min(MOST_ATTEMPTS - self._attempts[person], MOST_IN_ALL - self._attempts.total())
 
     def attempt(self, person: int, text: str) -> Attempt:
-        """Compare a message with the code; after MOST_ATTEMPTS wrong ones none of this person's is looked at."""
+        """Compare a message with the code; after MOST_ATTEMPTS wrong ones, none of this person's is compared."""
         said = text.removeprefix("/start").replace("-", "").strip().upper()
         if len(said) != LENGTH or not set(said) <= set(ALPHABET):
             return Attempt.NONE
@@ -62,7 +62,7 @@ class Pairing:
         return Attempt.WRONG
 
     def may_tell(self, person: int) -> bool:
-        """Whether to tell this person that no code of theirs is looked at: as often as they might have tried.
+        """Whether to tell this person that their codes are not compared: as often as they might have tried.
 
         Only the last MOST_IN_ALL people are remembered.
         """

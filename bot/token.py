@@ -1,4 +1,4 @@
-"""The bot's token: from the environment or a file, never printed, never stored."""
+"""The bot's token: read it from the environment or a file, never print it, never store it."""
 
 import logging
 import os
@@ -13,10 +13,10 @@ from assistant.settings.settings import TelegramSettings
 
 VARIABLE = "TELEGRAM_BOT_TOKEN"
 SHAPE = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{10,100}")
-"""Digits, a colon and letters: what @BotFather hands out. Whether it is a valid one only Telegram knows."""
+"""Digits, a colon and letters, as @BotFather issues them. Only Telegram knows whether a token is valid."""
 
 OTHERS = 0o077
-"""The permissions of everybody but a file's owner."""
+"""The permissions of everybody except a file's owner."""
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ REFUSED = (
 
 
 def read_token(settings: TelegramSettings, environment: Mapping[str, str] | None = None) -> SecretStr:
-    """The token from TELEGRAM_BOT_TOKEN, else from `telegram.token_file`.
+    """Return the token from TELEGRAM_BOT_TOKEN, else from `telegram.token_file`.
 
     Raises:
         SettingsError: there is none, or it cannot be one; the text never holds it.

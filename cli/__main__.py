@@ -21,7 +21,7 @@ from cli.pages import COUNT
 from model_service import LEVEL_TOKENS, CheckpointError, Detail, ModelServiceError, PictureRejected, UnknownDetail
 
 FAILED, MISUSED = 1, 2
-"""Exit codes: something went wrong; something was said wrongly (an option, a setting, a token's shape)."""
+"""Exit codes: a failure; a misuse (of an option, a setting, a token's shape)."""
 
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="The settings file; ./settings.toml where there is one.")
@@ -39,7 +39,7 @@ app = typer.Typer(
 
 
 def main() -> None:
-    """The console script."""
+    """Run the command line."""
     app()
 
 

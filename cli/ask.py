@@ -34,7 +34,7 @@ async def ask_model(
     model: ModelService | None = None,
     out: TextIO | None = None,
 ) -> None:
-    """Answer on `out`, as it is written; or as JSON at its end.
+    """Write the answer to `out` as it grows; or as JSON at its end.
 
     Raises:
         SettingsError: the file cannot be read, or it or the detail is not what it should be.
@@ -56,7 +56,7 @@ async def ask_model(
 
 
 def as_object(output: GenerationOutput) -> dict[str, object]:
-    """The answer with the facts about it; sizes are in pixels, times in seconds."""
+    """Return the answer with the facts about it; sizes are in pixels, times in seconds."""
     plan = output.plan
     return {
         "answer": output.text.strip(),

@@ -28,11 +28,11 @@ from model_service import (
 )
 
 READ_OUT = "Read out all the text exactly as printed, nothing else."
-"""Said in full: a large model likes to introduce and to explain what it reads."""
+"""The prompt, in full: a large model likes to introduce and to explain what it reads."""
 
 MOST_TOKENS = 420
 CLOSE = 0.02
-"""A level is good enough when its accuracy is within this of the best."""
+"""The distance from the best accuracy within which a level is good enough."""
 
 HEADING = ("level", "tokens", "text read", "fields right", "first token", "answer", "peak memory")
 
@@ -41,7 +41,7 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The worth of one level: shares from 0 to 1, medians of seconds, and the peak of memory in bytes.
+    """The result of one level: shares from 0 to 1, medians of seconds, and the peak of memory in bytes.
 
     `tokens` is the median of the visual tokens spent. Where memory did not suffice, `accuracy` is None.
     """
@@ -74,7 +74,7 @@ async def calibrate(
 
     Raises:
         CheckpointError: the model cannot be loaded.
-        ModelServiceError: it failed for another reason than want of memory.
+        ModelServiceError: it failed for another reason than lack of memory.
     """
     out = out or sys.stdout
     drawn = read_pages(pages)
@@ -97,7 +97,7 @@ async def calibrate(
 
 
 class Memory:
-    """The peak of memory: on a CUDA device what torch allocated there, else what the process has used so far."""
+    """The peak of memory: on a CUDA device torch's allocations there, else the process's resident memory."""
 
     def __init__(self, info: EngineInfo) -> None:
         self._device = info.device if info.device.startswith("cuda") else None
@@ -120,7 +120,7 @@ class Memory:
 
 
 async def judge(model: ModelService, pages: Sequence[Page], level: Detail, info: EngineInfo, memory: Memory) -> Mark:
-    """Ask all there is to ask at one level, and count leniently: the right value may stand in a sentence."""
+    """Ask all questions at one level, and count leniently: the right value may stand in a sentence."""
     memory.reset()
     tokens = round(statistics.median(_tokens(page, level, info) for page in pages))
     readings: list[tuple[str, str]] = []
@@ -212,7 +212,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _progress(text: str) -> None:
-    """Replace the last line on a terminal; print nothing where nobody watches."""
+    """Replace the last line on a terminal; print nothing if standard error is none."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{text:<40}\r")
         sys.stderr.flush()

@@ -24,7 +24,7 @@ from assistant.wording.question import parse
 from model_service import Detail, ModelService, PictureRejected, UnknownDetail, open_service
 
 TERMINAL = 0
-"""The chat of this terminal in the database: no chat of Telegram's has this number."""
+"""The chat of this terminal in the database: no chat of Telegram has this number."""
 
 HELP = """A picture's path, then a question: receipt.jpg What is the total?
 Further questions are about the same picture. /detail LEVEL, /new, /quit; Ctrl-C ends an answer, then the talk."""
@@ -43,7 +43,7 @@ class Talk:
         self._numbers = count(int(time.time()))
 
     async def say(self, line: str) -> None:
-        """Do what a line asks for, and print what comes of it."""
+        """Handle a line, and print the result."""
         command, _, argument = line.partition(" ")
         try:
             if command == "/detail":
@@ -58,7 +58,7 @@ class Talk:
             print(error)
 
     async def _take_in(self, line: str) -> tuple[str, list[Picture]]:
-        """The question in a line, and its pictures: those whose paths come first, else the last ones."""
+        """Return the question in a line, and its pictures: those whose paths come first, else the last ones."""
         words = re.findall(r'"[^"]*"|\S+', line)  # A path with spaces stands in quotation marks.
         paths = list(takewhile(Path.is_file, (Path(word.strip('"')) for word in words)))
         question = " ".join(words[len(paths) :])

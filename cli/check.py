@@ -1,4 +1,4 @@
-"""`eyeglass check`: is everything there that the bot needs? One line each."""
+"""`eyeglass check`: check everything that the bot needs, one line each."""
 
 from collections.abc import Awaitable, Callable
 
@@ -14,11 +14,11 @@ from model_service import ModelServiceError, open_service
 
 
 class _Wanting(Exception):
-    """Something is not as it should be; the text says what."""
+    """A check failed; the text says why."""
 
 
 async def check_all(settings: Settings) -> bool:
-    """Print a line for each thing that is needed; True if all are there."""
+    """Print a line for each check; return True if all pass."""
     checks: dict[str, Callable[[Settings], Awaitable[str]]] = {
         "access": _check_access,
         "token": _check_token,

@@ -1,4 +1,4 @@
-"""How far an answer is from the right one, counted leniently: models like to say more than they were asked for."""
+"""Score answers leniently: models like to say more than they were asked for."""
 
 import re
 

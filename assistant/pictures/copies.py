@@ -1,4 +1,4 @@
-"""Copies of pictures on the disk: written whole and durably, and known again by their digest."""
+"""Copies of pictures on the disk: written atomically and durably, and verified by their digest."""
 
 import asyncio
 import contextlib
@@ -20,14 +20,14 @@ class Copies:
     folder: Path
 
     async def read(self, name: str) -> bytes:
-        """What a copy holds; nothing where it is gone or cannot be read."""
+        """Return the content of a copy; empty if it is gone or cannot be read."""
         try:
             return await asyncio.to_thread((self.folder / name).read_bytes)
         except OSError:
             return b""
 
     async def keep(self, name: str, data: bytes) -> None:
-        """Write a copy. When this returns it outlasts a power cut; cancelled, or if it fails, it leaves no file.
+        """Write a copy, durably: once this returns it survives a power cut. Cancelled or failed, it leaves no file.
 
         Raises:
             OSError: there is no room, or the folder cannot be written.
@@ -39,7 +39,7 @@ class Copies:
             raise
 
     def drop(self, name: str) -> None:
-        """Delete a copy, where there is one. It takes no time, and so no second cancellation can leave it behind."""
+        """Delete a copy, if there is one. It never awaits, so no second cancellation can leave the file behind."""
         with contextlib.suppress(OSError):
             (self.folder / name).unlink()
 
@@ -60,17 +60,17 @@ class Copies:
 
 
 def name_of(chat: int, suffix: str) -> str:
-    """A new name for a copy; it begins with the chat, so that the chat's copies are found without the database."""
+    """Return a new name for a copy; it begins with the chat, so that a chat's copies are found without the database."""
     return f"{chat}_{uuid4().hex}.{suffix}"
 
 
 def digest_of(data: bytes) -> str:
-    """By what a copy is known again."""
+    """Return the digest by which a copy is verified."""
     return hashlib.blake2b(data, digest_size=DIGEST_BYTES).hexdigest()
 
 
 def _sync(folder: Path) -> None:
-    """Make durable which files lie in a folder."""
+    """Make the folder's entries durable."""
     number = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(number)

@@ -1,4 +1,4 @@
-"""Slots for work that takes much: a few in all, and of these a chat never has more than its share."""
+"""Slots for expensive work: a few in all, of which a chat never has more than its share."""
 
 import asyncio
 import contextlib
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(slots=True, eq=False)
 class _Share:
-    """A chat's share, and how many use it or wait for it."""
+    """A chat's share, and the number of its users and waiters."""
 
     slots: asyncio.Semaphore
     users: int = 0
 
 
 class FairSlots:
-    """`most` slots in all, `per_chat` to a chat.
+    """`most` slots in all, `per_chat` for each chat.
 
-    What a chat wants beyond its share waits in the chat's own line, outside of the one for all. So nobody waits behind
+    Requests of a chat beyond its share wait in the chat's own line, outside of the one for all. So nobody waits behind
     more than `per_chat` of any other chat, first come, first served.
     """
 
@@ -29,12 +29,12 @@ class FairSlots:
 
     @property
     def chats(self) -> int:
-        """How many chats have or want a slot: the others take no memory."""
+        """The number of chats that have or want a slot: the others take no memory."""
         return len(self._chats)
 
     @contextlib.asynccontextmanager
     async def of(self, chat: int) -> AsyncIterator[None]:
-        """Have a slot for as long as the block lasts."""
+        """Hold a slot for as long as the block lasts."""
         share = self._chats.setdefault(chat, _Share(asyncio.Semaphore(self._per_chat)))
         share.users += 1
         try:

@@ -1,4 +1,4 @@
-"""The pictures of a storage: checked, kept as bounded copies on the disk, remembered in the database, read again."""
+"""The pictures of a storage: check, keep size-limited copies on the disk, remember in the database, read again."""
 
 import contextlib
 import logging
@@ -21,12 +21,12 @@ _log = logging.getLogger(__name__)
 
 
 class FetchFailed(Exception):
-    """A file is not to be had any more; the text is for the log and holds no address."""
+    """A file is no longer available; the text is for the log and holds no address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a file comes from: a message of a chat, and what a front end calls the file to fetch it again."""
+    """The origin of a file: a message of a chat, and the front end's ids by which to fetch it again."""
 
     source: Source
     chat: int
@@ -37,10 +37,10 @@ class Origin:
 
 
 class Library:
-    """Keeps pictures and hands out their copies.
+    """Keep pictures and return their copies.
 
     `refetch` gets the file of a picture again, of a page its whole document. `marked` makes a block in which a picture
-    is decoded, so that it is known what the process died of.
+    is decoded, so that a crash can be blamed on it.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Library:
             raise
 
     async def add_pages(self, data: bytes, origin: Origin, numbers: Sequence[int]) -> list[Picture]:
-        """Render, keep and remember those pages of a document, which holds `data`, that exist.
+        """Render, keep and remember the pages with these numbers, as far as they exist; `data` is the whole document.
 
         Raises:
             DocumentRefused: it cannot be opened.
@@ -102,10 +102,10 @@ class Library:
     async def read(self, picture: Picture) -> bytes:
         """Return the copy of a picture; fetch it again where it is gone, torn or altered.
 
-        There may be something else by now: then that is the picture.
+        If the file is another one by now, that becomes the picture.
 
         Raises:
-            PictureRejected, FetchFailed, OSError: there is no copy any more, and none to be had.
+            PictureRejected, FetchFailed, OSError: the copy is gone, and cannot be made again.
         """
         name = Path(picture.path).name
         copy = await self._copies.read(name)
@@ -121,7 +121,7 @@ class Library:
         return checked.copy
 
     async def is_whole(self, data: bytes, chat: int) -> bool:
-        """Whether bytes are all of a picture or a PDF, as far as that shows."""
+        """Whether bytes are a complete picture or PDF, as far as can be told."""
         if PDF_BEGINS in data[:PDF_WITHIN]:
             return PDF_ENDS in data[-PDF_WITHIN:]
         try:
@@ -131,7 +131,7 @@ class Library:
         return True
 
     async def _is_sound(self, picture: Picture, copy: bytes) -> bool:
-        """Whether this is what was kept; of a copy without a digest, whether it is a picture, which is noted then."""
+        """Whether this is the copy that was kept. Without a digest, check that it is a picture, and record one."""
         digest = digest_of(copy)
         if picture.digest is not None or not copy:
             return picture.digest == digest

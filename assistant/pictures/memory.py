@@ -1,4 +1,4 @@
-"""Memory that large pictures took goes back to the system."""
+"""Return the memory of large pictures to the system."""
 
 import ctypes
 from collections.abc import Callable
@@ -13,11 +13,11 @@ def _found() -> Callable[[int], Any] | None:
 
 
 _trim = _found()
-"""What glibc has for this; other C libraries have nothing of the kind, or need none."""
+"""glibc's function for this; other C libraries have none, or need none."""
 
 
 def give_back() -> None:
-    """Hand back what nobody uses any more.
+    """Return unused memory to the system.
 
     glibc keeps an arena for each thread that allocates, and what is free inside it: after one picture of 50 megapixels
     some 500 MB, for as long as the process lives. Takes a few milliseconds.

@@ -1,4 +1,4 @@
-"""Picture bytes are checked, and a bounded upright copy is made for the follow-up questions."""
+"""Check the bytes of a picture, and make a size-limited upright copy for follow-up questions."""
 
 import contextlib
 import io
@@ -20,17 +20,17 @@ MOST_SIDE = 6000
 """The copy's longest side in pixels: a thin strip keeps its length."""
 
 LARGE = 2_000_000
-"""From so many pixels on, what the decoding took is handed back at once."""
+"""The pixels from which on the memory of decoding is returned at once."""
 
 MOST_KEPT_BYTES = 8 * 1024 * 1024
 MOST_AT_ONCE = 2
-"""So many pictures are decoded at the same time: the largest takes about 1 GB of memory meanwhile."""
+"""The number of pictures decoded at a time: the largest takes about 1 GB of memory meanwhile."""
 
 _pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="pixels")
 _slots = FairSlots(MOST_AT_ONCE)
 
 Marked = Callable[[], contextlib.AbstractContextManager[None]]
-"""Makes a block of which it is known that the process died in it, if it did."""
+"""Makes a block that marks its work, so that a crash in it can be blamed on that."""
 
 ORIENTATION = 0x0112
 """The EXIF tag that says which way is up; 1 is upright."""
@@ -48,7 +48,7 @@ class CheckedPicture:
 
 
 async def check(data: bytes, chat: int, marked: Marked = contextlib.nullcontext) -> CheckedPicture:
-    """`check_picture` beside the event loop, of a few pictures at a time, and of a chat one.
+    """Run `check_picture` in a thread: a few pictures at a time, and one at a time for a chat.
 
     It runs in a block that `marked` makes, on its thread.
 
@@ -76,7 +76,7 @@ def _check_and_give_back(data: bytes, marked: Marked) -> CheckedPicture:
 
 
 def check_picture(data: bytes) -> CheckedPicture:
-    """Decode a picture once and make its copy; the original bytes are the copy where they are small and simple.
+    """Decode a picture once and make its copy; small and simple originals are kept as they are.
 
     Raises:
         PictureRejected: it cannot be looked at.
@@ -96,7 +96,7 @@ def check_picture(data: bytes) -> CheckedPicture:
 
 
 def _kept_format(data: bytes, width: int, height: int) -> str | None:
-    """The suffix of an upright RGB or grey JPEG or PNG that is small enough to be kept as it came."""
+    """Return the suffix of an upright RGB or grey JPEG or PNG small enough to be kept as it came; else None."""
     if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE or len(data) > MOST_KEPT_BYTES:
         return None
     try:
@@ -104,5 +104,5 @@ def _kept_format(data: bytes, width: int, height: int) -> str | None:
             simple = image.mode in {"RGB", "L"} and not image.has_transparency_data
             upright = image.getexif().get(ORIENTATION, 1) == 1
             return {"JPEG": "jpg", "PNG": "png"}.get(image.format or "") if simple and upright else None
-    except Exception:  # another format, or odd metadata: the decoded picture is encoded anew
+    except Exception:  # another format, or odd metadata: the decoded picture is encoded again
         return None

@@ -1,4 +1,4 @@
-"""Pages of a PDF become pictures, in a process of their own with limits to its time and memory."""
+"""Render pages of a PDF as pictures, in a process of its own with limits on time and memory."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from assistant.pictures.fair_slots import FairSlots
 
 PROCESS = Path(__file__).with_name("pdf_process.py")
 SECONDS = 40.0
-"""How long a process may take."""
+"""The time limit of a process."""
 
 MOST_PROCESSES = 2
 _slots = FairSlots(MOST_PROCESSES)
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class DocumentFault(StrEnum):
-    """Why nothing of a document can be looked at."""
+    """The reason why nothing of a document can be read."""
 
     LOCKED = "locked"
     BROKEN = "broken"
@@ -32,7 +32,7 @@ class DocumentFault(StrEnum):
 
 
 class DocumentRefused(Exception):
-    """Nothing of a document can be looked at."""
+    """Nothing of a document can be read."""
 
     def __init__(self, fault: DocumentFault) -> None:
         super().__init__(f"the document is {fault}")
@@ -41,14 +41,14 @@ class DocumentRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Pages of a document as JPEG, and how many it has in all."""
+    """Pages of a document as JPEG, and the number of all its pages."""
 
     pages: int
     pictures: tuple[bytes, ...]
 
 
 async def render_pages(data: bytes, numbers: Sequence[int], chat: int) -> Rendered:
-    """Render the pages of these numbers, from 1; those that do not exist are left out. Of a chat one PDF at a time.
+    """Render the pages with these numbers, from 1; skip those that do not exist. One PDF at a time for a chat.
 
     Raises:
         DocumentRefused: it has a password, is no PDF or damaged, has no pages, or takes too much time or memory.
@@ -67,7 +67,7 @@ async def render_pages(data: bytes, numbers: Sequence[int], chat: int) -> Render
 
 
 async def _output(data: bytes, numbers: Sequence[int]) -> bytes:
-    """What the process wrote. It is ended if nobody waits for it any more."""
+    """Return the output of the process. Kill it if the caller is cancelled."""
     # Without the environment, which may hold the bot's token, and without this folder on its path.
     command = [sys.executable, "-EP", str(PROCESS), *(str(number) for number in numbers)]
     process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env={})

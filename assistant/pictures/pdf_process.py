@@ -1,8 +1,8 @@
-"""Renders pages of a PDF. Run as a process of its own, since no stranger's file may hold up or bring down the bot.
+"""Render pages of a PDF, in a process of its own, since no stranger's file may hold up or crash the bot.
 
 Standard input is the file, the arguments are the numbers of the pages. Standard output is one line of JSON, {"pages":
-how many there are, "sizes": bytes of each picture} or {"fault": a word of `pdf.DocumentFault`}, then the
-pictures.
+their number in the whole document, "sizes": bytes of each picture} or {"fault": a word of `pdf.DocumentFault`}, then
+the pictures.
 """
 
 import contextlib
@@ -15,23 +15,23 @@ import pypdfium2
 from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY, FPDF_ERR_SUCCESS
 
 MOST_PIXELS = 4 * 1120 * 1120
-"""The largest page in pixels: four times what the model sees at max, for looks at a part of it."""
+"""The largest page in pixels: four times what the model sees at max, for reading a part of it."""
 
 MOST_SIDE = 6000
-"""A thin strip keeps its length, in pixels."""
+"""The longest side in pixels: a thin strip keeps its length."""
 
 MOST_SCALE = 6.0
-"""Pixels to a point (1/72 inch) at most: 432 dpi."""
+"""The most pixels to a point (1/72 inch): 432 dpi."""
 
 FAULTS = {FPDF_ERR_PASSWORD: "locked", FPDF_ERR_SECURITY: "locked", FPDF_ERR_SUCCESS: "empty"}
-"""What PDFium says where it opens nothing: of a document without pages that all went well."""
+"""PDFium's errors that are not BROKEN; a document without pages gives "success"."""
 
 MOST_MEMORY = 2 * 1024**3
 MOST_SECONDS = 25
 
 
 def main() -> None:
-    """Render, and write what came of it."""
+    """Render the pages, and write the result."""
     for limit, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_SECONDS)):
         with contextlib.suppress(OSError, ValueError):  # Not every system has it.
             resource.setrlimit(limit, (most, most))
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def render(data: bytes, numbers: list[int]) -> tuple[int, list[bytes]]:
-    """How many pages there are, and those of these numbers (from 1) that exist, as JPEG.
+    """Return the number of pages, and the pages with these numbers (from 1) that exist, as JPEG.
 
     Raises:
         pypdfium2.PdfiumError: it cannot be opened, or a page of it cannot be drawn.
@@ -57,7 +57,7 @@ def render(data: bytes, numbers: list[int]) -> tuple[int, list[bytes]]:
 
 
 def picture_of(page: pypdfium2.PdfPage) -> bytes:
-    """The page as JPEG, as large as its size in points allows."""
+    """Return the page as JPEG, as large as its size in points allows."""
     width, height = page.get_size()
     if not (width > 0 and height > 0):
         raise pypdfium2.PdfiumError("a page without a size")

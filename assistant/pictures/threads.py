@@ -1,4 +1,4 @@
-"""Work in a thread that is waited for to its end, since a thread cannot be cancelled."""
+"""Run work in threads and wait for its end, since a thread cannot be cancelled."""
 
 import asyncio
 import contextlib
@@ -13,8 +13,8 @@ T = TypeVar("T")
 async def to_the_end(pool: Executor | None, work: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
     """Run `work` in a thread of `pool` (None: asyncio's own).
 
-    Who is cancelled meanwhile goes on when it has ended: what was held for it is not let go too early, and what it
-    left behind can be removed.
+    A cancelled caller returns only when the work has ended: nothing that is held for it is released too early, and what
+    it left behind can be removed.
     """
     running = asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
     try:

@@ -1,4 +1,4 @@
-"""What a chat, or a topic of it, may choose about itself."""
+"""The settings of a chat, or of a topic in it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from typing import Any
 from model_service import STANDARD, Detail
 
 AUTO = "auto"
-"""The language of a chat in which each person is spoken to in his own."""
+"""The language of a chat in which each person is spoken to in their own."""
 
 
 class Setting(StrEnum):
-    """What can be chosen, by its column in the database."""
+    """A setting, by its column in the database."""
 
     DETAIL = "detail"
     LANGUAGE = "language"
@@ -25,7 +25,7 @@ class Setting(StrEnum):
 
 
 class Stream(StrEnum):
-    """How an answer comes: a message that grows by edits, Telegram's preview of one, or the finished answer alone.
+    """The way an answer appears: a message that grows by edits, Telegram's preview of one, or only the finished one.
 
     The preview is for private chats; elsewhere it is as with edits.
     """
@@ -36,7 +36,7 @@ class Stream(StrEnum):
 
 
 class Length(StrEnum):
-    """How long an answer is to be."""
+    """The length of an answer."""
 
     SHORT = "short"
     NORMAL = "normal"
@@ -44,7 +44,7 @@ class Length(StrEnum):
 
 
 class ChangedBy(StrEnum):
-    """Who may change a group's settings."""
+    """The people who may change a group's settings."""
 
     ADMINS = "admins"
     EVERYBODY = "everybody"
@@ -52,7 +52,7 @@ class ChangedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
-    """What holds in a chat or a topic.
+    """The settings of a chat or a topic.
 
     `language` is AUTO or one of `texts.LANGUAGES`. `watch`: every picture of a group is answered, asked or not.
     `temperature` is that of the sampling, from 0 to 2.
@@ -68,7 +68,7 @@ class ChatSettings:
     changed_by: ChangedBy = ChangedBy.ADMINS
 
     def word(self, setting: Setting) -> str:
-        """What holds for a setting, as the database and buttons spell it: "high", "zh", "1", "0.4"."""
+        """Return the value of a setting, as the database and buttons spell it: "high", "zh", "1", "0.4"."""
         value = getattr(self, setting)
         return str(int(value)) if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
 
@@ -83,4 +83,4 @@ READERS: Mapping[Setting, Callable[[Any], Any]] = {
     Setting.WATCH: bool,
     Setting.CHANGED_BY: ChangedBy,
 }
-"""How each is read from its column."""
+"""The parser of each column."""

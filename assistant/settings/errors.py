@@ -1,4 +1,4 @@
-"""What is said about a settings file or variable that cannot be used: one line that names the key."""
+"""Describe unusable settings in one line that names the key."""
 
 import difflib
 from collections.abc import Iterable
@@ -24,18 +24,18 @@ PHRASES = {
     "url_parsing": "must be a web address such as https://api.telegram.org/bot",
     "url_scheme": "must be a web address such as https://api.telegram.org/bot",
 }
-"""What a value must be, in plain words, by pydantic's kind of error."""
+"""The rule for a value, in plain words, by pydantic's kind of error."""
 
 
 def unknown_key(key: str, known: Iterable[str], source: str) -> SettingsError:
-    """The sentence for a key that no setting has, with the nearest one that exists."""
+    """Return the error for a key that no setting has, with the nearest one that exists."""
     near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.6)
     hint = f" Did you mean {near[0]}?" if near else ""
     return SettingsError(f"{source}: there is no setting called {key}.{hint}")
 
 
 def explain(error: ValidationError, root: type[BaseModel], names: dict[str, str], source: str) -> SettingsError:
-    """The sentence for the first thing that is wrong; `names` maps a dotted key to the variable that set it."""
+    """Return the error for the first problem; `names` maps a dotted key to the variable that set it."""
     first = error.errors()[0]
     location = [str(part) for part in first["loc"]]
     key = ".".join(location[:2])
@@ -48,7 +48,7 @@ def explain(error: ValidationError, root: type[BaseModel], names: dict[str, str]
 
 
 def dotted_keys(root: type[BaseModel]) -> list[str]:
-    """Every setting as section.key, and the sections themselves."""
+    """Return every setting as section.key, and the sections themselves."""
     keys = []
     for section, field in root.model_fields.items():
         keys.append(section)

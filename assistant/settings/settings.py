@@ -1,4 +1,4 @@
-"""settings.toml and the environment become one frozen Settings; whatever is misspelt stops the start."""
+"""Read settings.toml and the environment into one frozen Settings; a misspelt key stops the start."""
 
 import os
 import tomllib
@@ -20,7 +20,7 @@ PREFIX = "EYEGLASS_"
 
 @dataclass(frozen=True, slots=True)
 class WaitingLimits:
-    """How many questions may wait for the model: in all, of one person in all chats together, in one chat."""
+    """The most questions that may wait for the model: in all, of one person in all chats together, in one chat."""
 
     waiting: int = 256
     waiting_per_person: int = 16
@@ -28,7 +28,7 @@ class WaitingLimits:
 
 
 def _comma_separated(value: object) -> object:
-    """An environment variable holds a list as `1, 2, 3`; brackets around it are welcome."""
+    """Split an environment variable's list, `1, 2, 3`, with or without brackets."""
     if isinstance(value, str):
         return [part.strip() for part in value.strip().strip("[]").split(",") if part.strip()]
     return value
@@ -64,7 +64,7 @@ class _Section(BaseModel):
 
 
 class TelegramSettings(_Section):
-    """How to reach the Bot API."""
+    """Access to the Bot API."""
 
     token_file: str = ""
     base_url: WebAddress = "https://api.telegram.org/bot"
@@ -74,14 +74,14 @@ class TelegramSettings(_Section):
 
 
 class StorageSettings(_Section):
-    """Where everything that survives a restart lies."""
+    """The folder of everything that survives a restart."""
 
     path: Annotated[Path, AfterValidator(Path.expanduser)] = Path("data")
     keep_days: Annotated[int, Field(ge=0, le=36500)] = 90
 
 
 class AccessSettings(_Section):
-    """Who may speak."""
+    """Access to the bot."""
 
     mode: Literal["closed", "open"] = "closed"
     users: Ids = ()
@@ -89,7 +89,7 @@ class AccessSettings(_Section):
 
 
 class ModelSettings(_Section):
-    """What to load and how it answers."""
+    """The model to load, and its parameters."""
 
     name: Annotated[str, Field(min_length=1)] = "auto"
     detail: Annotated[str, BeforeValidator(str), AfterValidator(_known_detail)] = "standard"
@@ -115,7 +115,7 @@ class ModelSettings(_Section):
     stale_minutes: Annotated[int, Field(ge=0, le=1_000_000)] = 720
 
     def config(self) -> ModelConfig:
-        """What the model service is opened with."""
+        """Return the configuration of the model service."""
         return ModelConfig(
             name=self.name,
             device=self.device,
@@ -135,7 +135,7 @@ class ModelSettings(_Section):
         )
 
     def limits(self) -> WaitingLimits:
-        """How many questions may wait."""
+        """Return the limits on waiting questions."""
         return WaitingLimits(
             waiting=self.max_waiting,
             waiting_per_person=self.waiting_per_person,
@@ -143,16 +143,16 @@ class ModelSettings(_Section):
         )
 
     def sampling(self) -> SamplingParams:
-        """How the next word is chosen."""
+        """Return the sampling parameters."""
         return SamplingParams(max_tokens=self.max_tokens, temperature=self.temperature, top_p=self.top_p)
 
     def default_detail(self) -> Detail:
-        """The level of a chat that chose none."""
+        """Return the level of a chat that chose none."""
         return Detail.parse(self.detail)
 
 
 class ReplySettings(_Section):
-    """How an answer appears."""
+    """The appearance of answers."""
 
     private_interval: Seconds = 1.5
     group_interval: Seconds = 3.0
@@ -160,7 +160,7 @@ class ReplySettings(_Section):
 
 
 class ChatsSettings(_Section):
-    """What holds in chats that chose nothing else in /settings."""
+    """The defaults of /settings."""
 
     language: Annotated[str, AfterValidator(_known_language)] = AUTO
     stream: Stream = Stream.EDIT
@@ -170,13 +170,13 @@ class ChatsSettings(_Section):
 
 
 class LogSettings(_Section):
-    """How much is logged."""
+    """The level of logging."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 class Settings(_Section):
-    """Every setting there is; see settings.toml for why each exists."""
+    """Every setting; see settings.toml for why each exists."""
 
     telegram: TelegramSettings = TelegramSettings()
     storage: StorageSettings = StorageSettings()
@@ -187,7 +187,7 @@ class Settings(_Section):
     log: LogSettings = LogSettings()
 
     def chat_defaults(self) -> ChatSettings:
-        """What holds in a chat that chose nothing."""
+        """Return the settings of a chat that chose nothing."""
         return ChatSettings(
             detail=self.model.default_detail(),
             footer=self.reply.footer,
@@ -201,7 +201,7 @@ class Settings(_Section):
 
 
 def load_settings(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings: defaults, then the file (`path`, else ./settings.toml if it is there), then the environment.
+    """Read the settings: defaults, then the file (`path`, else ./settings.toml if it exists), then the environment.
 
     Raises:
         SettingsError: a missing or torn file, a misspelt key, a wrong value; the text names it in one line.
@@ -242,5 +242,5 @@ def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str
 
 
 def variable_name(key: str) -> str:
-    """The environment variable of a setting: model.name is EYEGLASS_MODEL__NAME."""
+    """Return the environment variable of a setting: model.name is EYEGLASS_MODEL__NAME."""
     return PREFIX + key.upper().replace(".", "__")

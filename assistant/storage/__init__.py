@@ -1,4 +1,4 @@
-"""Everything that survives a restart, in one SQLite file."""
+"""Storage: everything that survives a restart, in one SQLite file."""
 
 from assistant.storage.admissions import INSIDE, Admission, Admissions, Standing
 from assistant.storage.chats import Chats

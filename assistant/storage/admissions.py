@@ -1,4 +1,4 @@
-"""Who was let in, who asked to be, and who was turned away."""
+"""Admissions: people and groups that were let in, ask to be, or were turned away."""
 
 import sqlite3
 import time
@@ -9,7 +9,7 @@ from assistant.storage.database import Database
 
 
 class Standing(StrEnum):
-    """What a person or a group is to the bot."""
+    """The role of a person or a group."""
 
     OWNER = "owner"
     ADMIN = "admin"
@@ -19,7 +19,7 @@ class Standing(StrEnum):
 
 
 INSIDE = frozenset({Standing.OWNER, Standing.ADMIN, Standing.GUEST})
-"""Those who may use the bot."""
+"""The standings that may use the bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Admissions:
         self._database = database
 
     async def get(self, id: int) -> Admission | None:
-        """What is known about a person or a group."""
+        """Return the admission of a person or a group."""
         row = await self._database.row("SELECT * FROM admissions WHERE id = ?", id)
         return _admission(row) if row else None
 
@@ -55,18 +55,18 @@ class Admissions:
         return any(Standing(row["standing"]) in INSIDE for row in rows)
 
     async def owner(self) -> Admission | None:
-        """Whose bot it is."""
+        """Return the owner of the bot."""
         row = await self._database.row("SELECT * FROM admissions WHERE standing = 'owner'")
         return _admission(row) if row else None
 
     async def all(self) -> list[Admission]:
-        """Everybody but those who were turned away: the owner, admins, guests, and those who ask."""
+        """Return everybody except those who were turned away: the owner, admins, guests, and those who ask."""
         order = "CASE standing WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 WHEN 'asking' THEN 2 ELSE 3 END, name, id"
         sql = f"SELECT * FROM admissions WHERE standing <> 'refused' ORDER BY {order}"  # noqa: S608
         return [_admission(row) for row in await self._database.rows(sql)]
 
     async def pair(self, id: int, name: str, language: str) -> bool:
-        """Make this person the owner; False where there is one."""
+        """Make this person the owner; return False if there is one."""
         sql = (
             "INSERT INTO admissions (id, name, language, standing, decided_by, decided_at) "
             "SELECT ?1, ?2, ?3, 'owner', ?1, ?4 WHERE NOT EXISTS (SELECT 1 FROM admissions WHERE standing = 'owner') "
@@ -76,13 +76,13 @@ class Admissions:
         return await self._database.write(sql, id, name, language, time.time()) == 1
 
     async def unpair(self) -> bool:
-        """Make the owner a guest like others; False where there is none."""
+        """Make the owner a guest like others; return False if there is none."""
         return await self._database.write("UPDATE admissions SET standing = 'guest' WHERE standing = 'owner'") == 1
 
     async def ask(self, id: int, name: str, language: str, now: float, pause: float) -> bool:
-        """Note that a stranger asks to be let in; True if that is new, or was `pause` seconds ago or longer.
+        """Record that a stranger asks to be let in; return False if they did within the last `pause` seconds.
 
-        What a clock that was ahead dated into the future counts as long ago.
+        A time in the future, from a clock that was ahead, counts as long ago.
         """
         sql = (
             "INSERT INTO admissions (id, name, language, standing, asked_at) VALUES (?1, ?2, ?3, 'asking', ?4) "
@@ -92,7 +92,7 @@ class Admissions:
         return await self._database.write(sql, id, name, language, now, pause) == 1
 
     async def asked_since(self, moment: float) -> int:
-        """How many strangers asked since, in seconds since 1970."""
+        """Return the number of strangers who asked since a moment, in seconds since 1970."""
         sql = (
             "SELECT count(*) AS strangers FROM admissions WHERE standing = 'asking' AND asked_at > ? AND asked_at <= ?"
         )
@@ -100,14 +100,14 @@ class Admissions:
         return row["strangers"] if row else 0
 
     async def change(self, admission: Admission, standing: Standing, by: int) -> bool:
-        """Give somebody another standing; False where it is no longer the one that `admission` says."""
+        """Change somebody's standing; return False if it is no longer the one in `admission`."""
         sql = "UPDATE admissions SET standing = ?, decided_by = ?, decided_at = ? WHERE id = ? AND standing = ?"
         return await self._database.write(sql, standing, by, time.time(), admission.id, admission.standing) == 1
 
     async def let_in(self, id: int, name: str, by: int, language: str | None = None) -> bool:
-        """Let in somebody who need not have asked; False where that was done already.
+        """Let in somebody who need not have asked; return False if they are in already.
 
-        `language` is what to speak to those in of whom no language is known.
+        `language` is the one to write in where none is known.
         """
         sql = (
             "INSERT INTO admissions (id, name, language, standing, decided_by, decided_at) "

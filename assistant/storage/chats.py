@@ -1,4 +1,4 @@
-"""What a chat, or a topic of it, has chosen."""
+"""The chosen settings of chats and topics."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ _SETTINGS = (
 
 
 class Chats:
-    """The tables of chats and of the topics in them, by Telegram's ids. Topic None is the chat outside of any.
+    """The tables of chats and of their topics, by Telegram's ids. Topic None is the chat outside of any.
 
     `defaults` hold where a chat chose nothing.
     """
@@ -24,18 +24,18 @@ class Chats:
         self._defaults = defaults or ChatSettings()
 
     async def settings(self, chat: int, topic: int | None = None) -> ChatSettings:
-        """What holds there: in a topic the chat's where it chose nothing."""
+        """Return the settings there; a topic inherits its chat's."""
         row = await self._database.row(_SETTINGS, chat, topic)
         assert row is not None  # noqa: S101
         chosen = {name.value: read(row[name]) for name, read in READERS.items() if row[name] is not None}
         return replace(self._defaults, **chosen)
 
     async def choose(self, setting: Setting, word: str, chat: int, topic: int | None = None) -> None:
-        """From now on this holds there; `word` is spelt as by `ChatSettings.word`."""
+        """Store a choice; `word` is spelt as by `ChatSettings.word`."""
         await self._set({setting.value: word}, chat, topic)
 
     async def reset(self, chat: int, topic: int | None = None) -> None:
-        """The defaults hold again, in a topic its chat's settings; who may change them stays as it was chosen."""
+        """Reset to the defaults, in a topic to its chat's settings; who may change them stays as it was chosen."""
         await self._set({name.value: None for name in Setting if name is not Setting.CHANGED_BY}, chat, topic)
 
     async def _set(self, values: dict[str, Value], chat: int, topic: int | None) -> None:
@@ -49,7 +49,7 @@ class Chats:
         await self._database.write(sql, *place.values(), *values.values())
 
     async def may_tell_stranger(self, chat: int, now: float, pause: float) -> bool:
-        """Whether a stranger was not told his place within the last `pause` seconds; if so, he is now."""
+        """Whether a stranger was not told so within the last `pause` seconds; if so, record that they are now."""
         sql = (
             "INSERT INTO chats (id, stranger_told_at) VALUES (?1, ?2) "
             "ON CONFLICT DO UPDATE SET stranger_told_at = ?2 "

@@ -1,4 +1,4 @@
-"""The SQLite file: opened, migrated, read freely, written by one at a time."""
+"""The SQLite database: open, migrate, read concurrently, write one at a time."""
 
 import asyncio
 import contextlib
@@ -20,24 +20,24 @@ from assistant.tasks import spawn
 
 FILE = "eyeglass.sqlite3"
 BACKUPS = f"{FILE}.v*.bak"
-"""What a database looked like before a newer program changed its layout."""
+"""The pattern of the backups from before a migration."""
 
 FOLDER = "pictures"
-"""Where the copies of pictures lie, beside the database."""
+"""The folder of the copies of pictures, next to the database."""
 
 BUSY_MILLISECONDS = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Write:
-    """Statements of one caller, who awaits the number of rows that they changed."""
+    """Statements of one caller, who awaits the number of changed rows."""
 
     statements: Sequence[Statement]
     rows: asyncio.Future[int]
 
 
 class Database:
-    """One connection. Reads go straight through; a write is a `transaction`, one after another."""
+    """One connection. Reads go straight through; writes are transactions, one after another."""
 
     def __init__(self, connection: aiosqlite.Connection, batches: deque[Batch]) -> None:
         """Use a connection to a `GroupCommit` that takes its batches from `batches`."""
@@ -47,23 +47,22 @@ class Database:
         self._waiting: list[_Write] = []
 
     async def row(self, sql: str, *values: Value) -> sqlite3.Row | None:
-        """The first row of a query."""
+        """Return the first row of a query."""
         # One step on the connection's thread: a statement left open between two would keep `scrub` from working.
         return next(iter(await self._connection.execute_fetchall(sql, values)), None)
 
     async def rows(self, sql: str, *values: Value) -> list[sqlite3.Row]:
-        """All rows of a query."""
+        """Return all rows of a query."""
         return list(await self._connection.execute_fetchall(sql, values))
 
     async def write(self, sql: str, *values: Value) -> int:
-        """One statement in a transaction; returns the number of rows it changed."""
+        """Execute one statement in a transaction; return the number of changed rows."""
         return await self.write_all((sql, values))
 
     async def write_all(self, *statements: Statement) -> int:
-        """Several statements, of which all are written, durably, or none; returns the number of rows they changed.
+        """Execute several statements, all or none, durably; return the number of changed rows.
 
-        Whoever comes while somebody writes is written together with the others who wait: one way to the connection's
-        thread and one sync for all of them.
+        Callers who come during a write are written together: one trip to the connection's thread and one sync for all.
         """
         write = _Write(statements, asyncio.get_running_loop().create_future())
         self._waiting.append(write)
@@ -92,7 +91,7 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        """Everything in the block is written, durably, or nothing of it."""
+        """Write everything in the block, durably, or nothing of it."""
         async with self._writer:
             try:
                 await self._connection.execute("BEGIN IMMEDIATE")
@@ -105,12 +104,12 @@ class Database:
                 raise
 
     async def scrub(self) -> bool:
-        """Leave nothing of what was deleted in the write-ahead log; `secure_delete` overwrote it in the file.
+        """Empty the write-ahead log of deleted data; `secure_delete` overwrote it in the file.
 
-        False where another program reads the database, and keeps the log from being emptied.
+        Return False while another program reads the database, and keeps the log from being emptied.
         """
         async with self._writer:
-            # Whoever waits for the reader holds up everybody else: to come again is better.
+            # Waiting for the reader would hold up everybody else: to try again later is better.
             await self._connection.execute_fetchall("PRAGMA busy_timeout = 0")
             try:
                 rows = await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -125,7 +124,7 @@ async def open_database(folder: Path) -> AsyncIterator[Database]:
 
     Raises:
         StorageError: the folder cannot be written, another process uses it (`StorageInUse`), the file is damaged or no
-            database, or newer than this program; or the database failed in the block, for no fault of who used it.
+            database, or newer than this program; or the database failed in the block, through no fault of its user.
     """
     async with contextlib.AsyncExitStack() as opened:
         try:
@@ -147,7 +146,7 @@ async def open_database(folder: Path) -> AsyncIterator[Database]:
 
 
 def _make_private(folder: Path) -> None:
-    """Make what is kept readable to this user alone; a folder that was there before keeps its own permissions."""
+    """Make the files readable to this user alone; a folder that existed before keeps its own permissions."""
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True)
     (folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
@@ -176,14 +175,14 @@ async def _prepare(connection: aiosqlite.Connection, file: Path) -> None:
     if older:
         await back_up(connection, file)
     await migrate(connection, steps)
-    # Only now: while a table is made anew, what refers to it must stay.
+    # Only now: while a migration recreates a table, the rows that refer to it must stay.
     await connection.execute_fetchall("PRAGMA foreign_keys = ON")
     if older:  # An earlier program may have deleted without overwriting.
         await connection.execute("VACUUM")
 
 
 async def _examine(connection: aiosqlite.Connection, file: Path) -> None:
-    """Read the whole file once, 0.2 s for 100 MB: a damaged page is better known now than when somebody needs it.
+    """Check the whole file once, 0.2 s for 100 MB: a damaged page is better found now than when somebody needs it.
 
     Raises:
         StorageError: it is damaged.
@@ -194,7 +193,7 @@ async def _examine(connection: aiosqlite.Connection, file: Path) -> None:
 
 
 def migrations() -> list[str]:
-    """The numbered SQL files in order; the first one leads to version 1."""
+    """Return the numbered SQL files in order; the first one leads to version 1."""
 
     def number(file: Traversable) -> int:
         return int(file.name.split("_")[0])
@@ -205,13 +204,13 @@ def migrations() -> list[str]:
 
 
 async def version_of(connection: aiosqlite.Connection) -> int:
-    """How many migrations the database has seen; 0 where it is new."""
+    """Return the number of migrations that the database has had; 0 if it is new."""
     rows = await connection.execute_fetchall("PRAGMA user_version")
     return next(int(row[0]) for row in rows)
 
 
 async def back_up(connection: aiosqlite.Connection, file: Path) -> Path:
-    """Copy the whole database to a file beside `file` that is named after its version; returns the copy's path."""
+    """Copy the whole database to a file next to `file`, named after its version; return the copy's path."""
     copy = file.with_name(BACKUPS.replace("*", str(await version_of(connection))))
     torn = copy.with_suffix(".part")
     await asyncio.to_thread(torn.unlink, missing_ok=True)
@@ -222,7 +221,7 @@ async def back_up(connection: aiosqlite.Connection, file: Path) -> Path:
 
 
 async def migrate(connection: aiosqlite.Connection, steps: Sequence[str]) -> int:
-    """Bring the database up to date, each step in a transaction of its own; returns its version.
+    """Bring the database up to date, each step in a transaction of its own; return its version.
 
     Raises:
         StorageError: the database was made by a newer program.

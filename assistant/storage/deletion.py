@@ -1,4 +1,4 @@
-"""What is deleted for good: a whole chat, or whatever is too old."""
+"""Delete for good: a whole chat, or everything that is too old."""
 
 import json
 import time
@@ -11,10 +11,10 @@ from assistant.storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """What of a chat was deleted: how many pictures and answered questions.
+    """The result of deleting a chat: the numbers of pictures and answered questions.
 
-    `files` are the names of the pictures' copies, which are still to be deleted. `erased`: it is overwritten on the
-    disk; False where another program reads the database and keeps it from that, until `Deletion.scrub` succeeds.
+    `files` are the names of the pictures' copies, which are still to be deleted. `erased`: the data is overwritten on
+    the disk; False while another program reads the database and prevents that, until `Deletion.scrub` succeeds.
     """
 
     pictures: int
@@ -24,16 +24,16 @@ class Deleted:
 
 
 class Deletion:
-    """Deletes over all tables at once."""
+    """Deletes across all tables."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def chat(self, chat: int, update_id: int) -> Deleted:
-        """Delete a chat's pictures, turns and what came by the updates before this one; its settings stay.
+        """Delete a chat's pictures, turns and updates before this one; its settings stay.
 
-        Of the updates the numbers stay, so that none of them is taken in again. The update of this number is the one
-        that asks for it: it stays as it is until all is done, and remembers what was deleted. So when the process is
+        The numbers of the updates stay, so that none of them is taken in again. The update with this number is the one
+        that asks for the deletion: it stays as it is until all is done, and records the counts. So when the process is
         killed in the middle the next run does the rest, and counts the whole.
         """
         async with self._database.transaction() as connection:
@@ -53,17 +53,17 @@ class Deletion:
         return Deleted(*counts, tuple(row[0] for row in files), erased)
 
     async def scrub(self) -> bool:
-        """Erase from the write-ahead log what was deleted; False where another program keeps it from that."""
+        """Erase deleted data from the write-ahead log; return False while another program prevents that."""
         return await self._database.scrub()
 
     async def copies(self, chat: int) -> list[str]:
-        """The names of the copies of a chat's pictures."""
+        """Return the names of the copies of a chat's pictures."""
         return [row["path"] for row in await self._database.rows("SELECT path FROM pictures WHERE chat = ?", chat)]
 
     async def older_than(self, moment: float) -> int:
-        """Delete turns, pictures that nobody talked about since, and updates set aside, from before `moment`.
+        """Delete turns, pictures without a turn left, updates set aside and requests of strangers from before `moment`.
 
-        Returns how many pictures there were. `moment` is in seconds since 1970.
+        Return the number of pictures deleted. `moment` is in seconds since 1970.
         """
         async with self._database.transaction() as connection:
             await connection.execute("DELETE FROM turns WHERE created_at < ?", (moment,))
@@ -76,7 +76,7 @@ class Deletion:
         return pictures.rowcount
 
     async def newest(self) -> float | None:
-        """When the newest update, picture or turn was written, in seconds since 1970; None where there is none."""
+        """Return when the newest update, picture or turn was written, in seconds since 1970; None if there is none."""
         row = await self._database.row(
             "SELECT max(moment) AS newest FROM (SELECT max(received_at) AS moment FROM inbox "
             "UNION ALL SELECT max(created_at) FROM pictures UNION ALL SELECT max(created_at) FROM turns)"
@@ -84,12 +84,12 @@ class Deletion:
         return row["newest"] if row else None
 
     async def files(self) -> set[str]:
-        """The names of all copies that a picture still needs."""
+        """Return the names of all copies that a picture still needs."""
         return {row["path"] for row in await self._database.rows("SELECT path FROM pictures")}
 
 
 async def _add_up(connection: aiosqlite.Connection, update_id: int, pictures: int, questions: int) -> tuple[int, int]:
-    """Add to what the update remembers to have deleted; returns the sums."""
+    """Add to the counts of deletions that the update records; return the sums."""
     rows = await connection.execute_fetchall("SELECT deleted FROM inbox WHERE update_id = ?", (update_id,))
     earlier = next((json.loads(row[0]) for row in rows if row[0]), (0, 0))
     sums = earlier[0] + pictures, earlier[1] + questions

@@ -1,4 +1,4 @@
-"""Why the storage cannot be used: each error is one sentence for the owner, with what to do."""
+"""Errors of the storage: each is one sentence for the owner, with what to do."""
 
 import errno
 import sqlite3
@@ -29,7 +29,7 @@ _BY_CODE = {
     sqlite3.SQLITE_PERM: _FORBIDDEN,
     sqlite3.SQLITE_AUTH: _FORBIDDEN,
 }
-"""What a primary code of SQLite means to the owner; the others are mistakes of the program."""
+"""The meaning of SQLite's primary codes to the owner; the others are mistakes of the program."""
 
 _BY_ERRNO = {errno.ENOSPC: _FULL, errno.EDQUOT: _FULL, errno.EIO: _BROKEN, errno.EROFS: _FORBIDDEN}
 
@@ -43,12 +43,12 @@ class StorageInUse(StorageError):
 
 
 def is_outage(error: sqlite3.Error) -> bool:
-    """Whether the database, its disk or another program is at fault, and not what was asked of it."""
+    """Whether the database, its disk or another program is at fault, and not the statement."""
     return primary_code(error) in _BY_CODE
 
 
 def storage_error(error: OSError | sqlite3.Error, file: Path) -> StorageError:
-    """What an error of the database in `file` means, and what to do."""
+    """Explain an error of the database in `file`, and what to do."""
     if isinstance(error, sqlite3.Error):
         sentence = _BY_CODE.get(primary_code(error), _OTHER)
     else:
@@ -57,10 +57,10 @@ def storage_error(error: OSError | sqlite3.Error, file: Path) -> StorageError:
 
 
 def damaged(file: Path, found: str) -> StorageError:
-    """SQLite found something wrong with `file`."""
+    """Return the error for a damaged `file`."""
     return StorageError("storage.path: " + _DAMAGED.format(file=file, name=file.name, error=found) + ".")
 
 
 def primary_code(error: sqlite3.Error) -> int:
-    """SQLite's primary code: its extended codes have more in the higher bits. 0 where the error is not SQLite's."""
+    """Return SQLite's primary code: its extended codes have more in the higher bits. 0 if the error is not SQLite's."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF

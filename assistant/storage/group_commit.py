@@ -1,4 +1,4 @@
-"""Group commit: the writes of many callers in one transaction, with one sync; each fails or succeeds for itself."""
+"""Group commit: the writes of many callers in one transaction, with one sync; each fails or succeeds on its own."""
 
 import sqlite3
 from collections import deque
@@ -15,7 +15,7 @@ Statement = tuple[str, Sequence[Value]]
 class Batch:
     """Writes of several callers, each of one or more statements, and once committed the outcome of each.
 
-    An outcome is the number of rows that a write changed, or the error of which it was taken back.
+    An outcome is the number of changed rows, or the error for which a write was rolled back.
     """
 
     writes: Sequence[Sequence[Statement]]
@@ -23,9 +23,9 @@ class Batch:
 
 
 class GroupCommit(sqlite3.Connection):
-    """A connection whose `commit` writes the next of `batches` and commits it; nothing else, where none waits.
+    """A connection whose `commit` writes the next of `batches` and commits it; a plain commit if there is none.
 
-    aiosqlite runs `commit` on the connection's thread, so a batch costs one way there, however many writes it has.
+    aiosqlite runs `commit` on the connection's thread, so a batch costs one trip there, however many writes it has.
     """
 
     def __init__(self, batches: deque[Batch], *arguments: Any, **options: Any) -> None:
@@ -33,7 +33,7 @@ class GroupCommit(sqlite3.Connection):
         self._batches = batches
 
     def commit(self) -> None:
-        """Write a batch in one transaction, but for those of its writes that fail.
+        """Write a batch in one transaction, except for those of its writes that fail.
 
         Raises:
             sqlite3.Error: nothing of it is written, for a reason that concerns all: a full disk, say.
@@ -51,7 +51,7 @@ class GroupCommit(sqlite3.Connection):
             raise
 
     def _write(self, statements: Sequence[Statement]) -> int | Exception:
-        """Execute all of the statements or none; return how many rows they changed, or what went wrong."""
+        """Execute all of the statements or none; return the number of changed rows, or the error."""
         self.execute("SAVEPOINT one")
         outcome: int | Exception
         try:

@@ -1,4 +1,4 @@
-"""One process at a time: a lock on the storage's folder, which ends with the process however that ends."""
+"""A lock on the storage's folder, for one process at a time; it ends with the process, however that ends."""
 
 import contextlib
 import fcntl
@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.storage.errors import StorageInUse
 
 LOCK = "lock"
-"""The empty file that is locked; that it is there says nothing."""
+"""The empty file that is locked; its existence means nothing."""
 
 _log = logging.getLogger(__name__)
 

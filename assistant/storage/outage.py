@@ -1,4 +1,4 @@
-"""Trouble with the storage that passes by itself: a full disk, a database that another program holds."""
+"""Outages of the storage that pass by themselves: a full disk, a database that another program holds."""
 
 import asyncio
 import errno
@@ -10,7 +10,7 @@ from typing import TypeVar
 from assistant.storage.errors import primary_code
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-"""Seconds between two attempts: the pauses double."""
+"""The seconds between two attempts: the pauses double."""
 
 PASSING = frozenset(
     {
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 def is_passing_outage(error: BaseException | None) -> bool:
-    """Whether the same may go well once the disk has room, or whoever holds the database lets go of it."""
+    """Whether a retry may succeed once the disk has room, or the other program releases the database."""
     if isinstance(error, sqlite3.Error):
         return primary_code(error) in PASSING
     return isinstance(error, OSError) and error.errno in PASSING_FILES
@@ -45,10 +45,10 @@ def is_full(error: BaseException | None) -> bool:
 
 
 async def surely(work: Callable[[], Awaitable[T]], what: str) -> T:
-    """Do `work` again and again until the storage takes it; `what` tells the log what waits.
+    """Retry `work` until the storage takes it; `what` tells the log what waits.
 
     Raises:
-        Exception: what `work` raised and no wait mends.
+        Exception: an error of `work` that no wait mends.
     """
     pause = FIRST_PAUSE
     while True:

@@ -1,4 +1,4 @@
-"""Pictures that were sent: what they are, where their bounded copy lies, which messages are about them."""
+"""Stored pictures: their facts, their copies, and the messages about them."""
 
 import sqlite3
 import time
@@ -10,15 +10,15 @@ from assistant.storage.database import Database
 from assistant.storage.group_commit import Statement
 
 Source = Literal["photo", "file", "preview", "page"]
-"""A photo was compressed by Telegram, an image sent as a file was not; the preview of what moves; a page of a PDF."""
+"""The source of a picture: a photo (compressed by Telegram), an image file, a video's preview, a page of a PDF."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewPicture:
-    """A picture about to be remembered.
+    """A picture to be stored.
 
-    `width` and `height` are pixels as sent, upright; `path` is a file's name. `file_id` is what to fetch again: of a
-    page the whole document, of which it is number `page` of `pages`; both are 0 for any other picture. `digest` is
+    `width` and `height` are pixels as sent, upright; `path` is a file's name. `file_id` is the file to fetch again: of
+    a page the whole document, of which it is number `page` of `pages`; both are 0 for any other picture. `digest` is
     that of the copy, None where it was kept before there were digests.
     """
 
@@ -39,21 +39,21 @@ class NewPicture:
 
 @dataclass(frozen=True, slots=True)
 class Picture(NewPicture):
-    """A picture that is remembered."""
+    """A stored picture."""
 
     id: int = field(kw_only=True)
 
 
 class Pictures:
-    """The tables of pictures, of the messages about them, and of what is talked about now."""
+    """The tables of pictures, of the messages about them, and of the current pictures."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def add(self, new: NewPicture) -> Picture:
-        """Remember a picture, and that its message is about it; the same message again replaces its file.
+        """Store a picture, and that its message is about it; the same message again replaces its file.
 
-        Which of its pages a document's message is about is for `about` to say.
+        A page is not linked to its document's message: call `about` for that.
         """
         values = {name: getattr(new, name) for name in NewPicture.__dataclass_fields__} | {"created_at": time.time()}
         sql = (
@@ -69,15 +69,15 @@ class Pictures:
         return picture
 
     async def note_copy(self, picture: int, digest: str) -> None:
-        """Remember by what the picture's copy, which was written again, is known."""
+        """Record the digest of a picture's copy that was written again."""
         await self._database.write("UPDATE pictures SET digest = ? WHERE id = ?", digest, picture)
 
     async def get(self, picture: int) -> Picture | None:
-        """The picture of this number."""
+        """Return the picture with this number."""
         return next(iter(await self._select("WHERE pictures.id = ?", picture)), None)
 
     async def of_message(self, chat: int, message_id: int) -> list[Picture]:
-        """The picture that a message shows, or all that it is about."""
+        """Return the picture that a message shows, or all that it is about."""
         sql = (
             "JOIN message_pictures ON message_pictures.picture = pictures.id "
             "WHERE message_pictures.chat = ? AND message_pictures.message_id = ?"
@@ -85,34 +85,34 @@ class Pictures:
         return await self._select(sql, chat, message_id)
 
     async def of_album(self, chat: int, album: str) -> list[Picture]:
-        """The pictures of an album that arrived so far, in the order in which they were sent."""
+        """Return the pictures of an album that arrived so far, in the order in which they were sent."""
         return await self._select("WHERE pictures.chat = ? AND album = ?", chat, album)
 
     async def pages(self, chat: int, message_id: int) -> list[Picture]:
-        """The pages of a message's document that were rendered so far."""
+        """Return the pages of a message's document that were rendered so far."""
         return await self._select("WHERE pictures.chat = ? AND message_id = ? AND page > 0", chat, message_id)
 
     async def recent(self, chat: int, most: int) -> list[Picture]:
-        """The newest pictures of a chat, oldest first."""
+        """Return the newest pictures of a chat, oldest first."""
         sql = "WHERE pictures.id IN (SELECT id FROM pictures WHERE chat = ? ORDER BY id DESC LIMIT ?)"
         return await self._select(sql, chat, most)
 
     async def about(self, pictures: Sequence[Picture], message_ids: Iterable[int]) -> None:
-        """Remember that these messages of the pictures' chat are about them, and about nothing else."""
+        """Record that these messages of the pictures' chat are about them, and about nothing else."""
         await self._database.write_all(*linking(pictures, message_ids))
 
     async def messages_about(self, chat: int, after: int, before: int) -> set[int]:
-        """The numbers between two others that belong to messages about pictures."""
+        """Return the numbers between two others that belong to messages about pictures."""
         sql = "SELECT DISTINCT message_id FROM message_pictures WHERE chat = ? AND message_id > ? AND message_id < ?"
         return {row["message_id"] for row in await self._database.rows(sql, chat, after, before)}
 
     async def current(self, chat: int, topic: int | None = None) -> list[Picture]:
-        """What the next question there is about; empty where nothing is."""
+        """Return the pictures that the next question there is about; empty if there are none."""
         sql = "JOIN looked_at ON looked_at.picture = pictures.id WHERE looked_at.chat = ? AND topic = ?"
         return await self._select(sql, chat, topic or 0)
 
     async def look_at(self, pictures: Iterable[Picture], chat: int, topic: int | None = None) -> None:
-        """The next question there is about these; about nothing, if there are none."""
+        """Set the pictures that the next question there is about, or none."""
         place = (chat, topic or 0)
         looked_at = "INSERT INTO looked_at (chat, topic, picture) VALUES (?, ?, ?)"
         await self._database.write_all(
@@ -126,7 +126,7 @@ class Pictures:
 
 
 def linking(pictures: Sequence[Picture], message_ids: Iterable[int]) -> list[Statement]:
-    """The statements that remember which messages are about pictures. One that shows a picture is about that alone."""
+    """Return the statements that link messages to pictures. A message that shows a picture is about that alone."""
     shown = {picture.message_id for picture in pictures if not picture.page}
     statements: list[Statement] = []
     for message in message_ids:

@@ -1,4 +1,4 @@
-"""What was asked and answered about each picture."""
+"""Stored turns: the questions and answers about each picture."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -12,9 +12,9 @@ from model_service import Detail, FinishReason, Message
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question with its answer, which are remembered together or not at all.
+    """A question with its answer; both are stored, or neither.
 
-    `user` is the Telegram id of who asked, or of the chat he hides behind; `name` is there in groups alone.
+    `user` is the Telegram id of the person who asked, or of the chat they post as; `name` is set in groups alone.
     """
 
     question: str
@@ -34,7 +34,7 @@ class Turns:
         self._database = database
 
     async def add(self, turns: Sequence[tuple[Picture, Turn]]) -> None:
-        """Remember what one question was answered about each of its pictures, and that its messages are about them."""
+        """Store the answers to one question, one for each picture, and link its messages to the pictures."""
         pictures, turn = [picture for picture, _ in turns], turns[0][1]
         await self._database.write_all(
             *(statement for picture, each in turns for statement in _saying(picture, each)),
@@ -42,9 +42,9 @@ class Turns:
         )
 
     async def history(self, picture: Picture, user: int | None) -> list[Message]:
-        """What was said about the picture so far: questions and answers in turn.
+        """Return the history of a picture: questions and answers alternating.
 
-        What others than `user`, who asks now, said in a group begins with their names.
+        In a group, the questions of others than `user`, who asks now, begin with their names.
         """
         sql = (
             "SELECT role, iif(name IS NOT NULL AND user IS NOT ?, name || ': ' || text, text) AS text "
@@ -53,25 +53,25 @@ class Turns:
         return [Message(row["role"], row["text"]) for row in await self._database.rows(sql, user, picture.id)]
 
     async def asked(self, chat: int, question_message: int) -> tuple[str, int | None] | None:
-        """What a message asked, or a button under it, and who did; None where it was not answered, or is forgotten."""
+        """Return the question of a message, or of a button under it, and the asker; None if unanswered or deleted."""
         sql = "SELECT text, user FROM turns WHERE chat = ? AND message_id = ? AND role = 'user'"
         row = await self._database.row(sql, chat, question_message)
         return (row["text"], row["user"]) if row else None
 
     async def details(self, picture: Picture) -> list[Detail]:
-        """How closely the picture was to be looked at so far, question by question."""
+        """Return the level of detail of each question about the picture so far."""
         sql = "SELECT level FROM turns WHERE picture = ? AND role = 'user' ORDER BY id"
         return [Detail.parse(row["level"]) for row in await self._database.rows(sql, picture.id)]
 
     async def question(self, chat: int, messages: Iterable[int]) -> str | None:
-        """What the first of these messages asked that was answered."""
+        """Return the question of the first of these messages that was answered."""
         marks = ", ".join("?" * len(numbers := tuple(messages)))
         sql = f"SELECT text FROM turns WHERE chat = ? AND role = 'user' AND message_id IN ({marks}) ORDER BY id"  # noqa: S608
         row = await self._database.row(sql, chat, *numbers)
         return row["text"] if row else None
 
     async def last_questions(self, pictures: Iterable[Picture]) -> dict[int, str]:
-        """What was asked last about each of these pictures, by its number, as far as it was answered."""
+        """Return the last answered question about each of these pictures, by the picture's number."""
         marks = ", ".join("?" * len(numbers := [picture.id for picture in pictures]))
         sql = f"SELECT picture, text FROM turns WHERE role = 'user' AND picture IN ({marks}) ORDER BY id"  # noqa: S608
         return {row["picture"]: row["text"] for row in await self._database.rows(sql, *numbers)}
@@ -83,7 +83,7 @@ class Turns:
 
 
 def _saying(picture: Picture, turn: Turn) -> list[Statement]:
-    """The statements that remember a turn about one picture."""
+    """Return the statements that store a turn about one picture."""
     first_answer = turn.answer_messages[0] if turn.answer_messages else None
     rows = (
         ("user", turn.question, turn.question_message, turn.user, turn.name, None),

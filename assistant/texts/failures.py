@@ -1,4 +1,4 @@
-"""What a person is told about a question that was not answered."""
+"""The messages about questions that were not answered."""
 
 import math
 
@@ -7,7 +7,7 @@ from model_service import LimitReached, OutOfMemory, PictureRejected, QueueFull
 
 
 def excuse(texts: Texts, error: Exception | None, number: int) -> str:
-    """Say why there is no answer; the log knows more by `number`."""
+    """Return the message for an error; the log has more under `number`."""
     if isinstance(error, PictureRejected):
         return texts.say(FAULTS[error.fault])
     if isinstance(error, LimitReached):

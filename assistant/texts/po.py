@@ -1,18 +1,18 @@
-"""Reads a .po file into gettext translations, so that nothing has to be compiled before the start."""
+"""Read a .po file into gettext translations, so that nothing has to be compiled before the start."""
 
 import ast
 from gettext import NullTranslations
 
 
 class Catalogue(NullTranslations):
-    """Translations held in a dictionary; what is missing stays in English."""
+    """Translations held in a dictionary; a missing one falls back to English."""
 
     def __init__(self, sentences: dict[str, str]) -> None:
         super().__init__()
         self.sentences = sentences
 
     def gettext(self, message: str) -> str:
-        """The translation of `message`."""
+        """Return the translation of `message`."""
         return self.sentences.get(message) or message
 
 

@@ -1,6 +1,5 @@
-"""What a question says, and the way that it takes until the model is asked.
+"""Parse the wording of a question.
 
-`override` reads what a question says about itself, with `pages` (which pictures or pages it names) and `regions` (which
-part of one). `asked` holds the open questions: whose turn it is, and how they are cancelled. `conversation` makes
-question, history and picture one request to the model.
+`question` reads the level of detail, the task and the tags in it, with `regions` (which part of a picture it names);
+`pages` finds which pictures or pages it names.
 """

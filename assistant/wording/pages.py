@@ -1,4 +1,4 @@
-"""Which pictures or pages a question names: "page 3", "pages 2-5", "the second picture", "第3页", "all pages"."""
+"""Find which pictures or pages a question names: "page 3", "pages 2-5", "the second picture", "第3页", "all pages"."""
 
 import re
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ _CHINESE_LIST = rf"{_CHINESE}(?:\s*(?:-|–|—|~|到|至|和|、|,|，)\s*第?{
 
 @dataclass(frozen=True, slots=True)
 class _Noun:
-    """What is counted: the English and the Chinese words for it, as regular expressions."""
+    """A noun for what is counted: its English and Chinese words, as regular expressions."""
 
     english: str
     chinese: str
 
     def patterns(self) -> Iterator[re.Pattern[str]]:
-        """The ways to name some of them; the group `list`, `ordinals` or `last` says which."""
+        """Yield the patterns that name some of them; the group `list`, `ordinals` or `last` says which."""
         yield re.compile(rf"\b(?:{self.english})\s*(?:no\.?\s*|number\s*)?(?P<list>{_LIST})\b", re.IGNORECASE)
         two = rf"{_ORDINAL}(?:\s*(?:,|and|&)\s*(?:the\s+)?{_ORDINAL})*"
         yield re.compile(rf"\b(?P<ordinals>{two})\s+(?:{self.english})\b", re.IGNORECASE)
@@ -31,7 +31,7 @@ class _Noun:
         yield re.compile(rf"最后(?P<last>一)\s*(?:{self.chinese})")
 
     def all(self) -> re.Pattern[str]:
-        """The ways to name all of them."""
+        """Return the pattern that names all of them."""
         english = rf"\b(?:all|every|each|both)\s+(?:of\s+)?(?:the\s+)?(?:{_NUMBER}\s+)?(?:{self.english})\b"
         chinese = rf"(?:所有|全部|每一?|各)的?\s*(?:{self.chinese})"
         return re.compile(rf"^\s*(?:all|全部|所有)\s*[.。!！?？]?\s*$|{english}|{chinese}", re.IGNORECASE)
@@ -47,7 +47,7 @@ def names_pages(question: str) -> bool:
 
 
 def chosen(question: str, noun: _Noun, count: int) -> list[int]:
-    """The numbers, from 1, of what a question names, in order; empty where it names none.
+    """Return the numbers, from 1, that a question names, in order; empty if it names none.
 
     There are `count` of them; a number beyond that is returned as it is, for the caller to object to.
     """
@@ -77,7 +77,7 @@ def _ordinal(word: str, count: int) -> int:
 
 
 def _listed(text: str) -> Iterator[int]:
-    """The numbers of a list like "2-5, 7 and 9" or "二到五、七"."""
+    """Yield the numbers of a list like "2-5, 7 and 9" or "二到五、七"."""
     for part in re.split(r"\s*(?:\band\b|&|,|，|、|和)\s*", text):
         ends = [_value(end) for end in re.findall(_CHINESE, part)]
         if len(ends) > 1:
@@ -87,7 +87,7 @@ def _listed(text: str) -> Iterator[int]:
 
 
 def _value(text: str) -> int:
-    """A number in digits, or one up to 99 in Chinese."""
+    """Return a number in digits, or one up to 99 in Chinese."""
     if text.isdigit():
         return int(text)
     tens, ten, ones = text.replace("两", "二").rpartition("十")

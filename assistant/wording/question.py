@@ -1,4 +1,4 @@
-"""What a question says about itself: how closely to look for this once ("#high"), and at which part of the picture."""
+"""Parse a question: its level of detail for this once ("#high"), the part of the picture that it names, its task."""
 
 import re
 from dataclasses import dataclass, replace
@@ -22,14 +22,14 @@ class Task(StrEnum):
 
 
 PROMPTS = {Task.TEXT: Sentence.PROMPT_TEXT, Task.TABLE: Sentence.PROMPT_TABLE, Task.DESCRIBE: Sentence.PROMPT_DESCRIBE}
-"""What the model is asked for, in the person's language."""
+"""The prompt of each task, in the person's language."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """A question, and what it wants otherwise than the chat chose. `text` is empty where nothing is asked.
+    """A question, and its own settings in place of the chat's. `text` is empty if nothing is asked.
 
-    `anew`: what was asked before is asked again, and the wording shall be another one.
+    `anew`: the same is asked again, and the wording is to be another one.
     """
 
     text: str
@@ -39,7 +39,7 @@ class ParsedQuestion:
     anew: bool = False
 
     def settings(self, chat: ChatSettings) -> ChatSettings:
-        """What holds for this question, of what the chat chose otherwise. How long a /text is, the picture says."""
+        """Return the settings for this question, over the chat's. The picture decides how long a task's answer is."""
         return replace(
             chat,
             detail=self.detail or chat.detail,
@@ -49,10 +49,10 @@ class ParsedQuestion:
 
 
 NOTHING_MORE = frozenset({"in this picture", "in the 图中"})
-"""What is left of the words behind a command that name a part of the picture and nothing else."""
+"""What remains of the words after a command that only name a part of the picture."""
 
 ANOTHER_WORDING = 0.7
-"""The temperature of an answer that shall not be the former one again, where answers are exact otherwise."""
+"""The temperature of an answer that is to differ from the former one, where answers are exact otherwise."""
 
 _TAG = re.compile(r"(?<![\w/&])[#＃](?P<word>[A-Za-z]+|[上下左右半部分边角中间]+|\d{1,4})(?![A-Za-z0-9_])")
 _FIRST_WORD = re.compile(r"(?P<word>[A-Za-z]+|\d{1,4})(?:\s+|$)")
@@ -74,7 +74,7 @@ def parse(text: str, command: str | None, texts: Texts) -> ParsedQuestion:
 
 
 def read(text: str) -> ParsedQuestion:
-    """A question without its tags; the last of a kind holds. What is no level and no part of a picture stays text."""
+    """Parse tags out of a question; the last of a kind holds. Those that are no level and no part stay in the text."""
     detail, part = None, None
 
     def take(match: re.Match[str]) -> str:
@@ -112,5 +112,5 @@ def _is_at_an_end(match: re.Match[str]) -> bool:
 
 
 def _tidy(text: str) -> str:
-    """Without the gaps that tags leave."""
+    """Return the text without the gaps that tags leave."""
     return re.sub(r"[ \t]+([?!.,]|$)", r"\1", re.sub(r"[ \t]{2,}", " ", text), flags=re.MULTILINE).strip()

@@ -26,7 +26,7 @@ class RegionName(StrEnum):
 
 
 HALF = 0.55
-"""A little more than a half, lest something on the line is cut in two."""
+"""A little more than a half, so that nothing on the line is cut in two."""
 
 REGIONS = {
     RegionName.TOP_LEFT: Region(0, 0, HALF, HALF),
@@ -84,7 +84,7 @@ _CHINESE_TAG = re.compile(r"(?P<corner>[左右][上下])角?|(?P<half>[上下左
 
 
 def named_by_tag(tag: str) -> RegionName | None:
-    """The part that a tag (without its #) names: "topleft", "左上角"."""
+    """Return the part that a tag (without its #) names: "topleft", "左上角"."""
     word = tag.casefold()
     if (found := _CHINESE_TAG.fullmatch(word)) is not None:
         return _part(found)
@@ -92,7 +92,7 @@ def named_by_tag(tag: str) -> RegionName | None:
 
 
 def named_in(question: str) -> RegionName | None:
-    """The one part that a question is about; None where it names none or several, or speaks of what is elsewhere."""
+    """Return the one part that a question is about; None if it names none or several, or excludes one."""
     if _OTHERWISE.search(question):
         return None
     found = [*_ENGLISH.finditer(question), *_CHINESE.finditer(question)]
@@ -101,7 +101,7 @@ def named_in(question: str) -> RegionName | None:
 
 
 def about_part(question: str, part: RegionName) -> str:
-    """The question as it is to be asked of somebody who is shown that part alone: the words that name it are gone."""
+    """Return the question for a model that is shown that part alone: without the words that name it."""
     if named_in(question) is not part:
         return question
     question = _ENGLISH.sub(_in_english, question)

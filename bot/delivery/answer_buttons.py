@@ -18,7 +18,7 @@ PATTERN = rf"^{AGAIN}([0-9]{{2,4}}):([01]):([0-9]{{1,15}}):({'|'.join(RegionName
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What a button asks for: the question of the message `question`, at `tokens` at most; `anew`: in other words."""
+    """A button's request: the question of the message `question`, at `tokens` at most; `anew`: in other words."""
 
     tokens: int
     anew: bool
@@ -32,7 +32,7 @@ class Again:
         return f"{AGAIN}{self.tokens}:{int(self.anew)}:{self.question}:{self.part or ''}:{self.task or ''}"
 
     def wanted(self, question: str) -> ParsedQuestion:
-        """The question as it is asked again.
+        """Return the question to ask again.
 
         Raises:
             UnknownDetail: no button of ours has such a number of tokens.
@@ -41,7 +41,7 @@ class Again:
 
 
 def read_data(data: str) -> Again | None:
-    """What a pressed button asks for; None where that is no such button."""
+    """Parse a pressed button's data; return None if it is no such button."""
     match = re.match(PATTERN, data)
     if match is None:
         return None
@@ -54,7 +54,7 @@ def read_data(data: str) -> Again | None:
 def buttons_under(
     texts: Texts, question: Question, readings: Sequence[Reading], info: EngineInfo | None
 ) -> InlineKeyboardMarkup | None:
-    """The buttons of a finished answer; none where it is not remembered. At the most that is possible, only Retry."""
+    """Return the buttons of a finished answer; None if it is not remembered. At the highest level, only Retry."""
     told = [reading for reading in readings if reading.text]
     if not told:
         return None
@@ -73,7 +73,7 @@ def buttons_under(
 
 
 def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -> Detail | None:
-    """The next level at which more of the picture is seen; None where there is none, or memory does not allow it."""
+    """Return the next level that shows more of the picture; None if there is none, or memory does not allow it."""
     plan = None if reading.output is None else reading.output.plan
     if plan is None or info is None:
         return None

@@ -1,4 +1,4 @@
-"""Make the messages of a finished answer: text, a block to copy, a table as a file; names of pictures, small print."""
+"""Build the messages of a finished answer: text, a block to copy, a table as a file; names of pictures, small print."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ PHOTO_SIDE = 1280
 """The longest side, in pixels, to which Telegram shrinks a photo."""
 
 CLOSE = Detail(LEVEL_TOKENS[Level.HIGH])
-"""From this level on Telegram's compression is what limits a photo."""
+"""The level from which on Telegram's compression is what limits a photo."""
 
 SEPARATOR = " · "
 _FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
@@ -29,9 +29,9 @@ _FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A finished answer: what was read in which pictures, and all of it as one Markdown `text`.
+    """A finished answer: the readings of its pictures, and all of it as one Markdown `text`.
 
-    `hint`: nobody was told yet how the picture would keep its small print.
+    `hint`: the person was not told yet how the picture would keep its small print.
     """
 
     texts: Texts
@@ -42,7 +42,7 @@ class Answered:
 
 
 def whole_answer(answered: Answered) -> list[Part]:
-    """The messages that show a finished answer, with the notes under it."""
+    """Return the messages that show a finished answer, with the notes under it."""
     note, readings = note_under(answered), answered.readings
     task, pictures = answered.question.parsed.task, answered.question.pictures
     if task is Task.TEXT and len(readings) == len(pictures) and any(reading.text for reading in readings):
@@ -53,7 +53,7 @@ def whole_answer(answered: Answered) -> list[Part]:
 
 
 def parts_of(texts: Texts, answer: Rendered) -> list[Part]:
-    """The messages of an answer; a very long one has a file under its beginning."""
+    """Return the messages of an answer; a very long one has a file under its beginning."""
     if answer.file is None:
         return list(answer.parts)
     return [*answer.parts, Part(texts.say(Sentence.WHOLE_ANSWER), file=answer.file)]
@@ -68,7 +68,7 @@ def _to_copy(texts: Texts, text: str, note: str) -> list[Part]:
 
 
 def _signed(parts: Sequence[Part], note: str) -> list[Part]:
-    """With the note under the last message's block, or as a message of its own where that is full."""
+    """Add the note under the last message's block, or as a message of its own if that is full."""
     *others, last = parts
     if last.file is not None or units(last.text + APART + note) > MOST_UNITS:
         return [*parts, *render("", note).parts]
@@ -77,7 +77,7 @@ def _signed(parts: Sequence[Part], note: str) -> list[Part]:
 
 
 def _with_tables(answered: Answered, note: str) -> list[Part]:
-    """The answer as it was written, and under it a file for each of its tables."""
+    """Return the answer as it was written, and under it a file for each of its tables."""
     texts = answered.texts
     tables = [rows for rows in (rows_of(reading.text) for reading in answered.readings) if rows]
     if not tables:
@@ -90,13 +90,13 @@ def _with_tables(answered: Answered, note: str) -> list[Part]:
 
 
 def _unfenced(text: str) -> str:
-    """The text without the fence that a model may put around all of it."""
+    """Strip the fence that a model may put around all of a text."""
     match = _FENCED.fullmatch(text)
     return match["text"] if match else text
 
 
 async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -> list[str]:
-    """How an answer says which picture is meant: by page, or by place in the album; a single one needs no name."""
+    """Return each picture's name in an answer: its page, or its place in the album; a single one needs no name."""
     if len(shown) == 1:
         return [""]
     first = shown[0]
@@ -111,13 +111,13 @@ async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -
 
 
 def note_under(answered: Answered) -> str:
-    """One line: what of it all was looked at, and how closely, if the chat wants to know that."""
+    """Return the notes in one line: what part was read, and how closely, if the chat wants to know that."""
     closeness = _closeness(answered) if answered.question.settings.footer else ""
     return SEPARATOR.join(note for note in (_part(answered), _region(answered), closeness) if note)
 
 
 def _part(answered: Answered) -> str:
-    """What of the thing that was sent the model has seen, where that is not all."""
+    """Say which part of the attachment the model has seen, if that is not all."""
     pictures, texts = answered.question.pictures, answered.texts
     if any(picture.source == "preview" for picture in pictures):
         return texts.say(Sentence.PREVIEW_ONLY)
@@ -129,7 +129,7 @@ def _part(answered: Answered) -> str:
 
 
 def _region(answered: Answered) -> str:
-    """Which part of the picture the question chose, so that nobody thinks that the rest was seen."""
+    """Say which part of the picture the question chose, so that nobody thinks that the rest was seen."""
     part = answered.question.parsed.part
     return "" if part is None else answered.texts.say(Sentence.PART_ONLY, part=answered.texts.say(NAMES[part]))
 
@@ -150,9 +150,9 @@ def _closeness(answered: Answered) -> str:
 
 
 def footer(texts: Texts, picture: Picture, asked: Detail, output: GenerationOutput, *, hint: bool = True) -> str:
-    """One line of notes; empty where nothing was looked at. The seconds are those since the question's turn came.
+    """Return one line of notes; empty if nothing was read. The seconds are those since the question's turn came.
 
-    Without `hint` it is not said how the picture would have kept its small print.
+    Without `hint`, leave out how the picture would have kept its small print.
     """
     plan = output.plan
     if plan is None:
@@ -171,6 +171,6 @@ def footer(texts: Texts, picture: Picture, asked: Detail, output: GenerationOutp
 
 
 def photo_is_the_limit(picture: Picture, detail: Detail) -> bool:
-    """The level would show more than Telegram's compression left of the picture."""
+    """Whether the level would show more than Telegram's compression left of the picture."""
     shrunk = picture.source == "photo" and max(picture.width, picture.height) >= PHOTO_SIDE
     return shrunk and detail.tokens >= CLOSE.tokens

@@ -1,4 +1,4 @@
-"""Telegram's menu of commands: one for private chats, groups, groups' admins, and those who own or run the bot."""
+"""Telegram's command menus: for private chats, groups, groups' admins, and the owner and admins of the bot."""
 
 import logging
 from collections.abc import Sequence
@@ -24,19 +24,19 @@ PRIVATE = (*ASKING, "detail", "settings", *LATER, "forget", "help")
 GROUP = (*ASKING, "settings", *LATER, "help")
 GROUP_ADMINS = (*ASKING, "detail", "settings", "watch", *LATER, "forget", "help")
 DECIDING = (*ASKING, "detail", "settings", "people", *LATER, "aside", "forget", "help")
-"""/start is pressed for everybody; /allow and /remove are explained where they are needed."""
+"""The menus. /start is pressed by everybody; /allow and /remove are explained where they are needed."""
 
 _log = logging.getLogger(__name__)
 
 
 def listing(texts: Texts, private: bool) -> str:
-    """What a chat can be told, a line for each command; in a group those of its admins too."""
+    """List the commands of a chat, one a line; in a group those of its admins too."""
     names = PRIVATE if private else GROUP_ADMINS
     return "\n".join(f"/{name} – {texts.say(Label[f'COMMAND_{name.upper()}'])}" for name in names)
 
 
 async def tell_everybody(bot: Bot, admissions: Admissions) -> None:
-    """Fill the menus of all chats, and those of the owner and the admins."""
+    """Set the menus of all chats, and those of the owner and the admins."""
     await _fill(bot, BotCommandScopeAllPrivateChats(), PRIVATE)
     await _fill(bot, BotCommandScopeAllGroupChats(), GROUP)
     await _fill(bot, BotCommandScopeAllChatAdministrators(), GROUP_ADMINS)
@@ -46,13 +46,13 @@ async def tell_everybody(bot: Bot, admissions: Admissions) -> None:
 
 
 async def tell_person(bot: Bot, admissions: Admissions, person: int) -> None:
-    """Fill the menu of one person, who may have become or ceased to be an admin of the bot."""
+    """Set the menu of one person, who may have become or ceased to be an admin of the bot."""
     deciding = decides(await admissions.get(person))
     await _fill(bot, BotCommandScopeChat(person), DECIDING if deciding else ())
 
 
 async def _fill(bot: Bot, scope: BotCommandScope, names: Sequence[str]) -> None:
-    """Set a menu in each language; without any names the wider one of its chat holds again. Never fails."""
+    """Set a menu in each language; without any names, delete it, so that the wider scope's holds. Never fails."""
     for language in LANGUAGES:
         code, texts = None if language == "en" else language, texts_in(language)
         commands = [BotCommand(name, texts.say(Label[f"COMMAND_{name.upper()}"])) for name in names]

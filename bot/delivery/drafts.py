@@ -1,4 +1,4 @@
-"""An answer that grows as Telegram's own preview of a message: in private chats, with Telegram's own Stop button."""
+"""Drafts: an answer that grows as Telegram's own preview of a message, in private chats, with its own Stop button."""
 
 import logging
 import time
@@ -11,16 +11,16 @@ from bot.delivery.rate_limiter import ONCE
 from bot.render import Part
 
 STOPPED = "stopped_message_generation"
-"""The update by which Telegram tells that somebody pressed Stop; the library does not know it yet."""
+"""The update by which Telegram reports a press of Stop; the library does not know it yet."""
 
 KEPT_SECONDS = 20.0
-"""Telegram takes a preview away after 30 s: after so many it is sent again although nothing in it is new."""
+"""The seconds after which an unchanged preview is sent again: Telegram takes it away after 30."""
 
 _log = logging.getLogger(__name__)
 
 
 class Draft:
-    """The preview of one answer, under a number of its own in its chat. It goes when a message is sent there."""
+    """The preview of one answer, with a number of its own in its chat. It goes when a message is sent there."""
 
     def __init__(
         self,
@@ -40,11 +40,11 @@ class Draft:
 
     @property
     def fades(self) -> bool:
-        """Whether it has to be shown again."""
+        """Whether it has to be sent again."""
         return not self._refused and self._clock() - self._shown_at >= KEPT_SECONDS
 
     async def show(self, part: Part) -> bool:
-        """Show the answer so far, once; False where Telegram does not take drafts of this answer.
+        """Show the answer so far, once; return False if Telegram does not take drafts of this answer.
 
         Raises:
             RetryAfter: not now.

@@ -1,14 +1,14 @@
-"""The looks at growing answers: all those of one chat share its edits, and take them in turn."""
+"""Throttle message edits per chat; concurrent answers alternate."""
 
 import time
 from collections.abc import Callable
 
 PATIENCE = 5.0
-"""Who wants a look and does not ask again for so long, in seconds beyond the interval, wants it no more."""
+"""The seconds beyond the interval after which a waiting editor that does not ask again is dropped."""
 
 
 class EditThrottle:
-    """Whose turn it is to edit a message in a chat before its answer is whole. Lives on the event loop.
+    """The order of edits to growing answers in each chat. Lives on the event loop.
 
     `private_interval` and `group_interval` are the seconds between two such edits in one chat; a group has a negative
     id. Telegram counts the edits of a chat, not those of a message.
@@ -28,11 +28,11 @@ class EditThrottle:
 
     @property
     def chats(self) -> int:
-        """How many chats are remembered: those that had a look a short while ago, or want one."""
+        """The number of chats that are remembered: those with a recent edit, or one that waits."""
         return len(self._free_at.keys() | self._lines.keys())
 
     def try_acquire(self, chat: int, who: object) -> bool:
-        """Whether `who` may edit in the chat now; if not, it stands in line, and is to ask again soon."""
+        """Whether `who` may edit in the chat now; if not, it is queued, and is to ask again soon."""
         now = self._clock()
         self._tidy(now)
         line = self._lines.setdefault(chat, {})
@@ -43,7 +43,7 @@ class EditThrottle:
         return True
 
     def record(self, chat: int, who: object) -> None:
-        """`who` has a message shown, in turn or not: the next one comes after the interval."""
+        """Record that `who` edits a message, in turn or not: the next edit comes after the interval."""
         self._leave(chat, who)
         self._free_at[chat] = self._clock() + self._interval(chat)
 
@@ -57,7 +57,7 @@ class EditThrottle:
         return self._group_interval if chat < 0 else self._private_interval
 
     def _tidy(self, now: float) -> None:
-        """Forget what is over, in all chats: there are only as many as have an answer growing."""
+        """Drop expired entries of all chats: there are only a few, those with a growing answer."""
         self._free_at = {chat: moment for chat, moment in self._free_at.items() if moment > now}
         for chat, line in list(self._lines.items()):
             for who, asked in list(line.items()):

@@ -1,4 +1,4 @@
-"""What a failed request to Telegram means: has the message arrived, and what is to be done?"""
+"""The meaning of a failed request to Telegram: whether the message arrived, and what to do."""
 
 from datetime import timedelta
 
@@ -19,11 +19,11 @@ CLOSED_DOORS = (
     "topic_deleted",
     "message thread not found",
 )
-"""What Telegram says, with a 400, where the bot cannot write at all and trying again is of no use."""
+"""Telegram's descriptions, with a 400, of chats where the bot cannot write at all: a retry is of no use."""
 
 
 def never_arrived(error: TelegramError) -> bool:
-    """True where the request certainly had no effect, so that sending it again makes no double."""
+    """Whether the request certainly had no effect, so that sending it again makes no duplicate."""
     if type(error) is TelegramError:
         return False  # It was taken, and the answer cannot be read.
     if isinstance(error, BadRequest) or not isinstance(error, NetworkError):
@@ -35,35 +35,35 @@ def never_arrived(error: TelegramError) -> bool:
 
 
 def is_transient(error: BaseException | None) -> bool:
-    """Telegram or the way to it is disturbed: another time the same request may pass."""
+    """Whether the error is transient: worth retrying."""
     passing = type(error) is TelegramError or isinstance(error, NetworkError | RetryAfter)
     return passing and not isinstance(error, BadRequest)
 
 
 def is_unreachable(error: BaseException | None) -> bool:
-    """Nothing can be written there: the bot was blocked or removed, has no right to write, or the chat is gone."""
+    """Whether the chat cannot be written to: the bot was blocked or removed, has no rights, or the chat is gone."""
     if isinstance(error, BadRequest):
         return any(said in error.message.lower() for said in CLOSED_DOORS)
     return isinstance(error, Forbidden)
 
 
 def is_unchanged(error: BadRequest) -> bool:
-    """The edit changed nothing: as good as done."""
+    """Whether the edit changed nothing: as good as done."""
     return "not modified" in error.message.lower()
 
 
 def is_missing(error: BadRequest) -> bool:
-    """The message cannot be edited any more: it was deleted, or is not the bot's."""
+    """Whether the message cannot be edited any more: it was deleted, or is not the bot's."""
     text = error.message.lower()
     return "message to edit not found" in text or "can't be edited" in text or "message_id_invalid" in text
 
 
 def is_entity_error(error: BadRequest) -> bool:
-    """Telegram does not take the entities."""
+    """Whether Telegram rejects the entities."""
     return "entit" in error.message.lower()
 
 
 def seconds_of(error: RetryAfter) -> float:
-    """How long Telegram asks to wait."""
+    """Return the seconds that Telegram asks to wait."""
     wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -1,4 +1,4 @@
-"""One message on screen: sent, then edited in place, and delivered for sure in the end."""
+"""One message on screen: send it, edit it in place, deliver it reliably in the end."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from bot.delivery.errors import is_entity_error, is_missing, is_transient, is_un
 from bot.render import Part
 
 LONGEST_PAUSE = 60.0
-"""The pauses between attempts to deliver a whole answer double up to this, in seconds: no outage costs an answer."""
+"""The longest pause, in seconds, between attempts to deliver a whole answer; they double up to it, without end."""
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -22,9 +22,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer belongs: under which message of which chat, and in which topic of a forum.
+    """The place of an answer: under which message of which chat, and in which topic of a forum.
 
-    `question` is None where that message cannot be named any more.
+    `question` is None if that message can no longer be named.
     """
 
     chat: int
@@ -33,20 +33,20 @@ class Place:
 
 
 def place_of(message: Message) -> Place:
-    """The place of an answer to `message`."""
+    """Return the place of an answer to `message`."""
     return Place(message.chat.id, message.message_id, topic_of(message))
 
 
 def topic_of(message: Message) -> int | None:
-    """The topic that a message stands in; None outside of topics, and in a forum's General one."""
+    """Return the topic of a message; None outside of topics, and in a forum's General one."""
     return message.message_thread_id if message.is_topic_message else None
 
 
 class EditableMessage:
     """The bot's message at a place. `on_sent` is called with its number as soon as there is one.
 
-    `message_id` is that of a message which is there already. `shown` is what it was seen to hold last, and `keyboard`
-    what is to stand under it from the next `show` on.
+    `message_id` is that of a message which exists already. `shown` is what it held last, as far as known, and
+    `keyboard` is to stand under it from the next `show` on.
     """
 
     def __init__(
@@ -65,11 +65,11 @@ class EditableMessage:
         self._on_sent = on_sent
 
     def next(self) -> None:
-        """What is put from now on is a further message; after a crash the next run goes on in the first one."""
+        """Begin a further message; after a crash the next run goes on in the first one."""
         self.message_id = self._on_sent = None
 
     async def deliver(self, part: Part) -> int | None:
-        """Put the part there, again and again where that makes no double; None if its fate is unknown.
+        """Deliver the part, with retries where they make no duplicate; return None if its fate is unknown.
 
         Raises:
             TelegramError: it can never be delivered.
@@ -95,10 +95,10 @@ class EditableMessage:
                 pause = min(LONGEST_PAUSE, 2 * pause)
 
     async def show(self, part: Part, rate: int | None = None) -> None:
-        """Send the part, or edit it into the message; `rate` is for the pacing.
+        """Send the part, or edit it into the message; `rate` is for the rate limiter.
 
         Raises:
-            TelegramError: it was not done, or nobody knows whether it was.
+            TelegramError: it failed, or its fate is unknown.
         """
         try:
             await self._put_here(part, rate)

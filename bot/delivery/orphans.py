@@ -1,4 +1,4 @@
-"""Messages of a run that was killed before it could note their numbers: they are found, and taken off the screen."""
+"""Find and delete messages of a run that was killed before it could record their numbers."""
 
 import contextlib
 import logging
@@ -11,16 +11,17 @@ from telegram.ext import ExtBot
 from bot.delivery.rate_limiter import ONCE
 
 MOST_TRIED = 10
-"""How many numbers after a question's are tried: its first message was sent soon after it came."""
+"""The most numbers after a question's to try: its first message was sent soon after it came."""
 
 _log = logging.getLogger(__name__)
 
 
 async def remove_orphans(bot: ExtBot[int], chat: int, question: int, before: int, known: Collection[int]) -> None:
-    """Delete the growing messages under a question whose numbers lie between its own and `before`, but for `known`.
+    """Delete the growing messages under a question whose numbers lie between its own and `before`, except `known`.
 
-    Telegram names nobody the messages of a chat. But of a message that grows the Cancel button can be taken away, and
-    what that returns tells what the message replies to. Of what is not the bot's own, or has no button, it fails.
+    The Bot API cannot list the messages of a chat. But the Cancel button of a growing message can be taken away, and
+    the result of that shows which message it replies to. It fails for a message that is not the bot's own, or has no
+    button.
     """
     for number in range(question + 1, min(before, question + 1 + MOST_TRIED)):
         if number in known:

@@ -11,12 +11,12 @@ from assistant.texts import Sentence, Texts
 from bot.render import units
 
 DOOR, LIST = "door", "people"
-"""Where a button stands: under the question about one stranger, or under the list of all."""
+"""The place of a button: under the question about one stranger, or under the list of all."""
 
 PATTERN = rf"^({DOOR}|{LIST}):({'|'.join(Action)}):(-?[0-9]{{1,15}})\Z"
 MOST_SHOWN = 24
 ROOM = 3900
-"""As many of the list as fit into one message, with what stands around it; in Telegram's units."""
+"""The size of the list in one message, without the text around it; in UTF-16 units."""
 
 SHORT_NAME = 24
 
@@ -36,7 +36,7 @@ STANDINGS = {
 
 
 def button(texts: Texts, place: str, action: Action, id: int, name: str = "") -> InlineKeyboardButton:
-    """The button for an action upon somebody."""
+    """Return the button for an action on somebody."""
     label = f"{texts.say(LABELS[action])} {name[:SHORT_NAME]}".strip()
     return InlineKeyboardButton(label, callback_data=f"{place}:{action}:{id}")
 
@@ -44,7 +44,7 @@ def button(texts: Texts, place: str, action: Action, id: int, name: str = "") ->
 def listing(
     actor: Admission, everybody: Sequence[Admission], access: AccessSettings, texts: Texts
 ) -> tuple[str, InlineKeyboardMarkup | None]:
-    """List all, with a row of buttons for everybody about whom `actor` may decide something."""
+    """List everybody, with a row of buttons for everybody about whom `actor` may decide something."""
     lines, rows, room = [texts.say(Sentence.PEOPLE)], [], ROOM
     for one in everybody[:MOST_SHOWN]:
         line = _line(one, texts)
@@ -69,5 +69,5 @@ def _line(one: Admission, texts: Texts) -> str:
 
 
 def shown_name(admission: Admission) -> str:
-    """What somebody is called, for a message; an id that stands for a name stays one that can be copied."""
+    """Return somebody's name, for a message; an id that stands for a name can still be copied."""
     return admission.name if admission.name == str(admission.id) else inert(admission.name)

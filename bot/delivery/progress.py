@@ -1,4 +1,4 @@
-"""Show how far a question is before its answer is whole: the place in line, that it is looked at, the text."""
+"""Show the progress of a question until its answer is whole: the place in line, a notice, the text so far."""
 
 import math
 
@@ -10,15 +10,15 @@ from assistant.texts.failures import excuse
 from model_service import GenerationOutput, Health, ModelService, Stage
 
 STEP_SECONDS = 5
-"""What is shown of a wait is rounded up to this, so that a guess does not look like a clock."""
+"""The step to which a wait is rounded up, so that an estimate does not look like a clock."""
 
 MINUTE = 60
 
 
 class Progress:
-    """How far one question is: `output` is the newest about the picture whose turn it is, None before that is in line.
+    """The progress of one question: `output` is the newest about the current picture, None until that is in line.
 
-    `answer` holds what was said about the pictures before; `grows` says that it is to be seen while it is written.
+    `answer` holds the finished answers about the pictures before; `grows`: show the text while it is written.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Progress:
         self._grows = grows
 
     def follow(self, state: AnswerState) -> bool:
-        """Take over a state; returns whether it is worth showing at once. Of places in line later ones can wait."""
+        """Take over a state; return whether to show it at once. Later places in line can wait."""
         first = self.output is None
         self.question, self.output = state.question, state.output
         for reading in state.readings[self.answer.done :]:
@@ -57,7 +57,7 @@ class Progress:
         return "" if self.output is None else self.output.text.strip()
 
     def text(self) -> str:
-        """What is to be shown now; empty where there is nothing to say yet."""
+        """Return the text to show now; empty if there is nothing to say yet."""
         if self._grows and self._said:
             return self.written
         notice = self._notice()
@@ -65,7 +65,7 @@ class Progress:
         return APART.join(part for part in (earlier, notice) if part)
 
     def _notice(self) -> str:
-        """What is said as long as nothing is written about the picture whose turn it is."""
+        """Return the notice while nothing is written about the current picture."""
         if self.output is not None and self.output.stage is not Stage.WAITING:
             return self._looking()
         if self._model.health is Health.LOADING:
@@ -85,13 +85,13 @@ class Progress:
 
 
 def starting_up(texts: Texts, model: ModelService) -> str:
-    """How far the model is loaded, once there is something to tell."""
+    """Say how far the model is loaded, once something is."""
     percent = int(100 * model.load_progress)
     return texts.say(Sentence.STARTING_UP_PERCENT, percent=percent) if percent else texts.say(Sentence.STARTING_UP)
 
 
 def in_line(texts: Texts, ahead: int, seconds: float | None) -> str:
-    """The place of a question that `ahead` others go before, and in about how many seconds it begins, if known."""
+    """Say the place of a question behind `ahead` others, and in about how many seconds it begins, if known."""
     place = ahead + 1
     if seconds is None:
         return texts.say(Sentence.IN_LINE, place=place)

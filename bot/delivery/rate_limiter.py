@@ -1,4 +1,4 @@
-"""When Telegram says "too many requests", what it was said about waits, and nothing else."""
+"""Rate limiter: after Telegram's "too many requests", hold back that method in that chat, and nothing else."""
 
 import asyncio
 import logging
@@ -23,11 +23,11 @@ _log = logging.getLogger(__name__)
 
 
 class RetryAfterLimiter(BaseRateLimiter[int]):
-    """Holds back the requests of one method to one chat for as long as Telegram asked.
+    """Hold back the requests of one method to one chat for as long as Telegram asked.
 
-    They wait, however long that is, and go out again until they pass. Those with ONCE fail instead, at once and without
-    going out while the chat is held back: right for what loses its worth by waiting, as a look at a growing answer
-    does. So do requests about no chat: whoever makes them knows best what to do, and holds back nobody else.
+    They wait, however long that is, and are retried until they pass. Those with ONCE fail instead, at once and without
+    being sent while the chat is held back: right for requests that lose their worth by waiting, such as edits of a
+    growing answer. Requests about no chat are never held back: their callers know best what to do.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class RetryAfterLimiter(BaseRateLimiter[int]):
         self._held_until: dict[Held, float] = {}
 
     async def initialize(self) -> None:
-        """Nothing to open."""
+        """Do nothing: there is nothing to open."""
 
     async def shutdown(self) -> None:
         """Forget who is held back."""
@@ -48,7 +48,7 @@ class RetryAfterLimiter(BaseRateLimiter[int]):
 
     @property
     def held(self) -> int:
-        """How many chats are held back, counted once for each method."""
+        """The number of chats that are held back, counted once for each method."""
         return len(self._held_until)
 
     async def process_request(  # noqa: PLR0917
@@ -60,7 +60,7 @@ class RetryAfterLimiter(BaseRateLimiter[int]):
         data: dict[str, Any],
         rate_limit_args: int | None,
     ) -> Result:
-        """Make the request once it may be made.
+        """Make the request once it is allowed.
 
         Raises:
             RetryAfter: it is not to wait, and would have to.

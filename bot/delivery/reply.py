@@ -1,4 +1,4 @@
-"""One answer on screen: typing, then a message that grows by edits, and a last text that is sure."""
+"""One answer on screen: typing, then a message that grows by edits, and a last text that is delivered reliably."""
 
 import asyncio
 import contextlib
@@ -19,13 +19,13 @@ from bot.delivery.rate_limiter import ONCE
 from bot.render import Part, growing
 
 TYPING_SECONDS = 4.5
-"""Telegram shows "typing" for five seconds."""
+"""The seconds between two "typing" actions; Telegram shows one for five seconds."""
 
 PATIENCE = 1.0
-"""Seconds that a whole answer waits for a "typing" on its way, which else might be shown behind it."""
+"""The seconds that a whole answer waits for a "typing" on its way, which else might be shown after it."""
 
 LOOK_SECONDS = 2.5
-"""How often a place in line is looked at again: an estimate ages although nothing happens."""
+"""The seconds between two updates of the place in line: an estimate ages although nothing happens."""
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +34,8 @@ class Reply:
     """The message that shows one answer. `on_sent` is called with its number as soon as there is one.
 
     `message_id` is that of a message which a former run of the program began. `keyboard` stands under it while it
-    grows; the whole answer brings its own, or none. `throttle` says when it may grow. With a `draft` it grows as that,
-    and becomes a message when it is whole, or where Telegram does not take the draft.
+    grows; the whole answer brings its own, or none. `throttle` limits how often it grows. With a `draft` it grows as
+    that, and becomes a message when it is whole, or if Telegram does not take the draft.
     """
 
     def __init__(
@@ -64,18 +64,18 @@ class Reply:
 
     @contextlib.asynccontextmanager
     async def typing(self) -> AsyncIterator[None]:
-        """Show that the bot is at work until the first text is there or the block ends."""
+        """Show that the bot is at work until the first text is shown or the block ends."""
         async with beside(self._keep_typing(), "typing"):
             yield
 
     @contextlib.asynccontextmanager
     async def growing(self, text: Callable[[], str]) -> AsyncIterator[None]:
-        """Show that the bot is at work until the block ends: typing at first, then now and then what `text` says.
+        """Show that the bot is at work until the block ends: typing at first, then from time to time the `text`.
 
-        However the block ends, no look at the answer is on its way any more then.
+        However the block ends, no edit of the answer is on its way any more then.
 
         Raises:
-            TelegramError: nobody can be written to there any more, which ended the block.
+            TelegramError: the chat can no longer be written to, which ended the block.
         """
         try:
             async with (
@@ -101,9 +101,9 @@ class Reply:
             self._scope.reschedule(asyncio.get_running_loop().time())
 
     async def show(self, text: str) -> None:
-        """Show the answer so far, if the last look at it is long enough ago and something is new. Never fails.
+        """Show the answer so far, if the last edit is long enough ago and something is new. Never fails.
 
-        Cancellation does not end what is on its way, so that it is known what the chat shows.
+        Cancellation does not interrupt a request, so that it is known what the chat shows.
         """
         await asyncio.wait([spawn(self._look(text), "show an answer")])
 
@@ -140,9 +140,9 @@ class Reply:
     async def finish(
         self, parts: Sequence[Part], keyboard: InlineKeyboardMarkup | None = None, doubt: str = ""
     ) -> list[int]:
-        """Show the whole answer, in as many messages as it has parts, `keyboard` under the last; returns their numbers.
+        """Show the whole answer, a message for each part, `keyboard` under the last; return their numbers.
 
-        Of a part that may or may not have arrived the number is missing; `doubt` is said then.
+        The number of a part that may or may not have arrived is missing; `doubt` is said then.
 
         Raises:
             TelegramError: it can never be delivered.

@@ -1,4 +1,4 @@
-"""Say a text at a place, or in a message that is there already, no matter how the network fares."""
+"""Say a text at a place, or in an existing message, whatever the network does."""
 
 import contextlib
 import logging
@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 async def tell(
     bot: ExtBot[int], chat: int, text: str, keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | None = None
 ) -> None:
-    """Write to a chat without answering a message there, once: neither its faults nor its waits matter here."""
+    """Write to a chat without replying to a message there, once: neither its faults nor its waits matter here."""
     try:
         await bot.send_message(chat, text, link_preview_options=NO_PREVIEW, reply_markup=keyboard, rate_limit_args=ONCE)
     except TelegramError as error:
@@ -25,13 +25,13 @@ async def tell(
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:
-    """Stop a pressed button's clock, if that is possible: Telegram forgets a press after a while anyway."""
+    """Stop a pressed button's spinner, if that is possible: Telegram forgets a press after a while anyway."""
     with contextlib.suppress(TelegramError):
         await query.answer(text)
 
 
 async def redraw(query: CallbackQuery, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
-    """Change the message that a pressed button belongs to, if it is still there."""
+    """Change the message that a pressed button belongs to, if it still exists."""
     if query.message is None or not query.message.is_accessible:
         return
     try:

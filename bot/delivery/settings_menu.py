@@ -1,4 +1,4 @@
-"""What the menu of /settings shows: its pages, its buttons, and every word that they can choose."""
+"""The menu of /settings: its pages, its buttons, and every word that they can choose."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ CHOSEN = "✓ "
 COLUMNS = 2
 
 GROUPS_ONLY = frozenset({Setting.WATCH, Setting.CHANGED_BY})
-"""In a private chat there is nothing to choose about these."""
+"""The settings that a private chat does not have."""
 
 NAMES = {
     Setting.DETAIL: Label.SETTING_DETAIL,
@@ -60,27 +60,27 @@ WORDS: Mapping[Setting, tuple[str, ...]] = {
     Setting.LANGUAGE: (AUTO, *LANGUAGES),
     **{setting: tuple(labels) for setting, labels in LABELS.items()},
 }
-"""What the buttons can choose, spelt as in the database."""
+"""The choices of the buttons, spelt as in the database."""
 
 _BUTTONS = [f"{name}:" for name in (BACK, RESET, DONE, *WORDS)]
 _BUTTONS += [f"{name}:{word}" for name, words in WORDS.items() for word in words]
 PATTERN = rf"^{PREFIX}:({'|'.join(map(re.escape, _BUTTONS))})\Z"
-"""The data of every button that there is: "set:length:" opens a page, "set:length:short" chooses."""
+"""The data of every button: "set:length:" opens a page, "set:length:short" chooses."""
 
 
 def offered(private: bool) -> list[Setting]:
-    """What can be chosen in such a chat."""
+    """List the settings of such a chat."""
     return [setting for setting in Setting if not private or setting not in GROUPS_ONLY]
 
 
 def overview(texts: Texts, settings: ChatSettings, title: Label, private: bool) -> str:
-    """A line for each setting, with what holds."""
+    """Return a line for each setting, with its value."""
     lines = [state(texts, settings, setting) for setting in offered(private)]
     return "\n".join([texts.say(title), "", *lines])
 
 
 def first_page(texts: Texts, private: bool) -> InlineKeyboardMarkup:
-    """A button for each setting."""
+    """Return a button for each setting."""
     buttons = [_button(texts.say(NAMES[setting]), setting) for setting in offered(private)]
     rows = [buttons[start : start + COLUMNS] for start in range(0, len(buttons), COLUMNS)]
     ends = [_button(texts.say(Sentence.BUTTON_RESET), RESET), _button(texts.say(Sentence.BUTTON_DONE), DONE)]
@@ -88,7 +88,7 @@ def first_page(texts: Texts, private: bool) -> InlineKeyboardMarkup:
 
 
 def page(texts: Texts, settings: ChatSettings, setting: Setting) -> tuple[str, InlineKeyboardMarkup]:
-    """What a setting is about, and a button for each choice; what holds is marked."""
+    """Return the text of a setting's page, and a button for each choice; the current one is marked."""
     current = settings.word(setting)
     rows = []
     for word in WORDS[setting]:
@@ -100,13 +100,13 @@ def page(texts: Texts, settings: ChatSettings, setting: Setting) -> tuple[str, I
 
 
 def state(texts: Texts, settings: ChatSettings, setting: Setting) -> str:
-    """A setting and what holds for it, in one line."""
+    """Return a setting and its value, in one line."""
     choice = label(texts, setting, settings.word(setting))
     return texts.say(Label.SETTING_LINE, name=texts.say(NAMES[setting]), choice=choice)
 
 
 def label(texts: Texts, setting: Setting, word: str) -> str:
-    """How a choice is called; a language by its own name, and what no button offers by its number."""
+    """Return the label of a choice; a language by its own name, and a value without a button by its number."""
     if setting is Setting.DETAIL:
         return detail_label(texts, Detail.parse(word))
     if setting is Setting.LANGUAGE:
@@ -116,7 +116,7 @@ def label(texts: Texts, setting: Setting, word: str) -> str:
 
 
 def detail_label(texts: Texts, detail: Detail) -> str:
-    """A level with its tokens, or the tokens alone."""
+    """Return a level with its tokens, or the tokens alone."""
     if str(detail).isdigit():
         return texts.say(Label.DETAIL_TOKENS, tokens=detail.tokens)
     return texts.say(Sentence.DETAIL_BUTTON, level=detail, tokens=detail.tokens)

@@ -1,4 +1,4 @@
-"""The one ordered table: which handler an update goes to. In each group the first that fits is taken."""
+"""The one ordered table of handlers. In each group the first that fits takes the update."""
 
 from telegram import Update
 from telegram.ext import (
@@ -43,7 +43,7 @@ ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 
 
 def register(application: EyeglassApplication) -> None:
-    """Put the table into the application."""
+    """Register the table with the application."""
     application.add_handler(TypeHandler[Update, BotContext, None](Update, stop_draft.stop), group=STOPS)
     application.add_handler(TypeHandler[Update, BotContext, None](Update, gate.admit), group=GATE)
     application.add_handler(TypeHandler[Update, BotContext, None](Update, poison.give_up), group=POISON)

@@ -1,4 +1,4 @@
-"""/aside: what was set aside, and the button by which the owner or an admin has it tried again."""
+"""/aside: list the updates set aside, with the button by which the owner or an admin has them tried again."""
 
 import logging
 import time
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 async def show(update: Update, context: BotContext) -> None:
-    """/aside: the numbers of the updates set aside, since when and why, each with a button; in private."""
+    """Handle /aside: list the updates set aside and their age, each with a button; in private."""
     user = update.effective_user
     if user is None or not decides(await context.services.admissions.get(user.id)):
         await context.say(Sentence.ADMINS_ONLY)
@@ -31,7 +31,7 @@ async def show(update: Update, context: BotContext) -> None:
 
 
 async def press(update: Update, context: BotContext) -> None:
-    """Try again what the button names, if whoever presses decides here now."""
+    """Try again the updates of the button, if the person who presses is the owner or an admin now."""
     query = update.callback_query
     if query is None or query.data is None:
         return

@@ -1,4 +1,4 @@
-"""/detail: how closely the pictures of a chat or a topic are looked at; in a group its admins decide that."""
+"""/detail: the level of detail of a chat or a topic; in a group its admins decide about it."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ PATTERN = rf"^{PREFIX}({'|'.join(LEVEL_TOKENS)})\Z"
 
 
 async def choose(update: Update, context: BotContext) -> None:
-    """/detail shows the levels; /detail high or /detail 384 chooses one."""
+    """Handle /detail: show the levels; /detail high or /detail 384 chooses one."""
     message, texts = context.incoming.message, context.incoming.texts
     if not context.args:
         current = await _current(message, context)
@@ -38,7 +38,7 @@ async def choose(update: Update, context: BotContext) -> None:
 
 
 async def press(update: Update, context: BotContext) -> None:
-    """A button under /detail: choose, and move the mark."""
+    """Handle a button under /detail: choose, and move the mark."""
     query = update.callback_query
     if query is None or query.data is None or query.message is None:
         return
@@ -57,7 +57,7 @@ async def press(update: Update, context: BotContext) -> None:
 
 
 def keyboard(texts: Texts, current: Detail) -> InlineKeyboardMarkup:
-    """A button for each level, with its tokens; the current one is marked."""
+    """Return a button for each level, with its tokens; the current one is marked."""
     rows = []
     for level, tokens in LEVEL_TOKENS.items():
         mark = CHOSEN if tokens == current.tokens else ""
@@ -67,7 +67,7 @@ def keyboard(texts: Texts, current: Detail) -> InlineKeyboardMarkup:
 
 
 def levels(texts: Texts) -> str:
-    """What is said about a level that there is not: those that there are."""
+    """Say that there is no such level, and list those that there are."""
     said = texts.say(Sentence.DETAIL_UNKNOWN, least=MIN_TOKENS, most=MAX_TOKENS)
     return "\n".join([said, "", *(_line(texts, level) for level in LEVEL_TOKENS)])
 
@@ -77,7 +77,7 @@ async def _current(message: Message, context: BotContext) -> Detail:
 
 
 def _choice(texts: Texts, current: Detail, services: Services) -> str:
-    """The levels with what is known of them on this machine."""
+    """Return the levels with what is known of them on this machine."""
     lines = [SEPARATOR.join([_line(texts, level), *_known(texts, level, services)]) for level in LEVEL_TOKENS]
     return "\n".join([texts.say(Sentence.DETAIL_CHOICE, current=current), "", *lines])
 
@@ -88,7 +88,7 @@ def _line(texts: Texts, level: Level) -> str:
 
 
 def _known(texts: Texts, level: Level, services: Services) -> Iterator[str]:
-    """Where the memory ends, if that is below the level, and how long the level takes, once that was measured."""
+    """Yield the limit of memory, if it is below the level, and the time to the first word, once that was measured."""
     info, tokens = services.model.info, LEVEL_TOKENS[level]
     if info is not None and tokens > info.max_visual_tokens:
         tokens = info.max_visual_tokens

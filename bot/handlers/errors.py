@@ -1,4 +1,4 @@
-"""What no handler expected: what passes is tried again, for the rest the person gets a number and the log the story."""
+"""Handle unexpected errors: retry what passes by itself, else give the person a number and log the traceback."""
 
 import contextlib
 import logging
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 async def report(update: object, context: BotContext) -> None:
-    """Log the error and tell the chat; what passes by itself is tried again, and takes one line in the log."""
+    """Log the error and tell the chat; what passes by itself is retried, and takes one line in the log."""
     error, chat = context.error, update.effective_chat if isinstance(update, Update) else None
     number = chat.id if chat else None
     if is_unreachable(error) or isinstance(error, ChatMigrated):
@@ -36,7 +36,7 @@ async def report(update: object, context: BotContext) -> None:
 
 
 async def _wait_for_storage(update: Update, context: BotContext) -> None:
-    """Try again once the storage is well; say so at once, and once, in a message that goes once it is done."""
+    """Retry once the storage works; say so at once, and once, in a message that is deleted afterwards."""
     error, number = context.error, update.update_id
     _log.error("the storage cannot be used, update %d is tried again: %s", number, error)
     lanes, notices = context.lanes, context.services.notices
@@ -50,7 +50,7 @@ async def _wait_for_storage(update: Update, context: BotContext) -> None:
 
 
 async def take_back(bot: Bot, services: Services, update_id: int) -> None:
-    """Remove the message that said that the storage cannot be used: the update is dealt with."""
+    """Delete the notice that the storage cannot be used: the update is dealt with."""
     chat, messages = services.notices.pop(update_id, (0, []))
     for message in messages:
         with contextlib.suppress(TelegramError):

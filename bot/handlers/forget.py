@@ -1,4 +1,4 @@
-"""/forget: everything of a chat is deleted, now and for good."""
+"""/forget: delete everything of a chat, now and for good."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from bot.delivery.orphans import remove_orphans
 from bot.incoming.admins import is_admin_here
 
 PATIENCE = 3.0
-"""Seconds that a reader of the database is waited for before the person hears of it."""
+"""The seconds to wait for a reader of the database before telling the person."""
 
 PAUSE, LONGEST_PAUSE = 0.1, 30.0
 
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 async def forget(update: Update, context: BotContext) -> None:
     """Drop the chat's questions, delete its pictures, turns and updates; in a group that is up to its admins.
 
-    Cut off at any point it is done again by the next run, from the start: its own update is finished last.
+    Interrupted at any point, it is done again by the next run, from the start: its own update is finished last.
     """
     message = context.incoming.message
     if not await is_admin_here(context):
@@ -42,7 +42,7 @@ async def forget(update: Update, context: BotContext) -> None:
 
 
 async def _clear_screen(message: Message, update: Update, context: BotContext) -> None:
-    """Delete the messages of answers that were growing, as long as it is known which they are."""
+    """Delete the messages of unfinished answers, as far as they are known."""
     chat, inbox = message.chat.id, context.services.inbox
     for begun in await inbox.begun(chat, update.update_id):
         with contextlib.suppress(TelegramError):
@@ -52,7 +52,7 @@ async def _clear_screen(message: Message, update: Update, context: BotContext) -
 
 
 async def _erase(update: Update, context: BotContext) -> None:
-    """Erase what was deleted from the disk, however long another program reads the database; tell of a long wait."""
+    """Erase deleted data from the disk, however long another program reads the database; tell of a long wait."""
     pause, waited, told = PAUSE, 0.0, False
     while not await context.services.retention.erase():
         if waited >= PATIENCE and not told:

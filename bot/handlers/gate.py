@@ -1,4 +1,4 @@
-"""Nothing reaches the other handlers but new messages and button presses of people who may speak, meant for the bot."""
+"""The gate: only new messages and button presses of people with access, meant for the bot, reach other handlers."""
 
 import contextlib
 import logging
@@ -20,13 +20,13 @@ _log = logging.getLogger(__name__)
 
 
 async def admit(update: Update, context: BotContext) -> None:
-    """Let the update pass, or stop it; a stranger is met at the door.
+    """Drop updates from people without access; tell a stranger how to ask for it.
 
     Raises:
-        ApplicationHandlerStop: it goes no further.
+        ApplicationHandlerStop: the update goes no further.
     """
     if update.my_chat_member is not None:
-        return  # Telegram itself says so, and whoever adds the bot to a group need not be known to it.
+        return  # Telegram itself says so, and a person who adds the bot to a group need not be known to it.
     message = update.message
     if message is None and update.callback_query is None:
         raise ApplicationHandlerStop
@@ -47,7 +47,7 @@ async def admit(update: Update, context: BotContext) -> None:
 
 
 async def show_arriving(application: EyeglassApplication, update: Update) -> None:
-    """Show "typing" while more of an album is waited for, to those who are going to be answered."""
+    """Show "typing" while more of an album is awaited, to those who are going to be answered."""
     context, message = BotContext.from_update(update, application), update.message
     if message is None or await _verdict(update, context) is not Verdict.WELCOME:
         return
@@ -61,7 +61,7 @@ async def show_arriving(application: EyeglassApplication, update: Update) -> Non
 
 
 def _move(message: Message) -> tuple[int, int] | None:
-    """The former and the new id of a group that became a supergroup: both chats are told so."""
+    """Return the former and the new id of a group that became a supergroup: both chats get such a message."""
     before = message.migrate_from_chat_id or message.chat.id
     after = message.migrate_to_chat_id or message.chat.id
     # Only Telegram itself says this, and only of groups, whose ids are negative.
@@ -69,7 +69,7 @@ def _move(message: Message) -> tuple[int, int] | None:
 
 
 def _is_meant(message: Message, context: BotContext) -> bool:
-    """Whether the bot is addressed, or the message brings a picture where every picture is to be answered."""
+    """Whether the bot is addressed, or the message has a picture in a chat where every picture is answered."""
     if is_addressed(message, context.bot.bot):
         return True
     if not shows_picture(message) or leading_command(message) is not None:

@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 async def show(update: Update, context: BotContext) -> None:
-    """/people: who may use the bot and who asks to, with buttons; for the owner and admins, in private."""
+    """Handle /people: list who may use the bot and who asks to, with buttons; for the owner and admins, in private."""
     actor = await _actor(update, context)
     if actor is None:
         return
@@ -34,7 +34,7 @@ async def show(update: Update, context: BotContext) -> None:
 
 
 async def allow(update: Update, context: BotContext) -> None:
-    """/allow ID lets somebody in who need not have asked; /allow in a group lets the group in."""
+    """Handle /allow: with an id, let somebody in who need not have asked; alone in a group, let the group in."""
     actor = await _actor(update, context)
     if actor is None:
         return
@@ -54,7 +54,7 @@ async def allow(update: Update, context: BotContext) -> None:
 
 
 async def remove(update: Update, context: BotContext) -> None:
-    """/remove ID takes somebody out again; /remove in a group takes out the group."""
+    """Handle /remove: with an id, take somebody's access away; alone in a group, the group's."""
     actor = await _actor(update, context)
     if actor is None:
         return
@@ -70,7 +70,7 @@ async def remove(update: Update, context: BotContext) -> None:
 
 
 async def press(update: Update, context: BotContext) -> None:
-    """A button: what it says counts only if the presser may decide so, as the database knows it now."""
+    """Handle a button: it counts only if the presser may decide so now, by the database."""
     query = update.callback_query
     if query is None or query.data is None:
         return
@@ -91,7 +91,7 @@ async def press(update: Update, context: BotContext) -> None:
 
 
 async def _decide(context: BotContext, actor: Admission, action: Action, subject: Admission) -> bool:
-    """Do it, log it, and greet who was let in; False where it was settled before."""
+    """Do it, log it, and greet a person who was let in; return False if it was settled before."""
     standing = OUTCOMES[action].get(subject.standing)
     if standing is None or not await context.services.admissions.change(subject, standing, actor.id):
         return False
@@ -114,7 +114,7 @@ async def _list(actor: Admission, context: BotContext) -> tuple[str, InlineKeybo
 
 
 async def _actor(update: Update, context: BotContext) -> Admission | None:
-    """The owner or admin who wrote; anybody else is told, in private, that it is not for them."""
+    """Return the owner or admin who wrote; tell anybody else, in private, that it is not for them."""
     user = update.effective_user
     actor = await context.services.admissions.get(user.id) if user else None
     if decides(actor):
@@ -126,7 +126,7 @@ async def _actor(update: Update, context: BotContext) -> Admission | None:
 
 
 def _target(update: Update, context: BotContext) -> int | None:
-    """The id that a command names, or its group's; None where there is neither."""
+    """Return the id that a command names, or its group's; None if there is neither."""
     chat = context.incoming.message.chat
     if not context.args:
         return None if chat.type == Chat.PRIVATE else chat.id

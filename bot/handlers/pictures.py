@@ -1,4 +1,4 @@
-"""Something to look at: answered at once if it brings its question, else remembered."""
+"""Handle pictures: answer at once if there is a question, else remember them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_erro
 
 
 async def look(update: Update, context: BotContext) -> None:
-    """Take it in, an album as a whole; answer its caption, or ask what is wanted."""
+    """Handle a message with a picture, an album as a whole: answer its caption, or ask what is wanted."""
     message = context.incoming.message
     wanted = parse_question(message, context.bot.bot, context.incoming.texts)
     if message.media_group_id is not None:
@@ -39,7 +39,7 @@ async def look(update: Update, context: BotContext) -> None:
 
 
 async def go_on(context: BotContext, pictures: Sequence[Picture], wanted: ParsedQuestion) -> None:
-    """Answer the question about these pictures; where there is none, ask for it."""
+    """Answer the question about these pictures; if there is none, ask for it."""
     if wanted.text:
         await answer(context, pictures, wanted)
         return
@@ -55,9 +55,9 @@ async def go_on(context: BotContext, pictures: Sequence[Picture], wanted: Parsed
 
 
 async def _look_at_album(context: BotContext, album: str, wanted: ParsedQuestion) -> None:
-    """One caption is a question about all of the pictures; where several have one, each is about its own picture.
+    """Answer about all pictures of an album; if several have captions, about each picture on its own.
 
-    What comes late is asked what its album was asked.
+    A late picture is asked the question of its album.
     """
     message, services = context.incoming.message, context.services
     came = [one.message for one in context.lanes.taken_in_with(context.update_id) if one.message is not None]
@@ -80,7 +80,7 @@ async def _look_at_album(context: BotContext, album: str, wanted: ParsedQuestion
 
 
 def _mine(message: Message, came: list[Message]) -> list[Message]:
-    """The messages of an album that this one speaks for; the first with a caption also for those without."""
+    """Return the messages of an album that this one speaks for; the first with a caption also for those without."""
     captioned = [one for one in came if one.caption]
     if len(captioned) < 2:
         return came
@@ -89,7 +89,7 @@ def _mine(message: Message, came: list[Message]) -> list[Message]:
 
 
 async def _take_in_all(context: BotContext, messages: Sequence[Message], media: Media) -> None:
-    """Fetch what is not known yet, a few at a time; under what cannot be looked at stands why."""
+    """Fetch pictures that are not known yet, a few at a time; say under the others why they cannot be read."""
     few = asyncio.Semaphore(MOST_OF_A_CHAT)  # Each may have 20 MB, and is in memory until it is looked at.
 
     async def fetch(message: Message) -> None:
@@ -107,14 +107,14 @@ async def _take_in_all(context: BotContext, messages: Sequence[Message], media: 
 
 
 async def _asked(chat: int, messages: set[int], context: BotContext) -> str | None:
-    """What was asked under one of these messages, answered or not yet."""
+    """Return the question under one of these messages, answered or not yet."""
     under_way = (context.services.questions.get(chat, message) for message in messages)
     asking = next((asked.text for asked in under_way if asked is not None), None)
     return asking or await context.services.turns.question(chat, messages)
 
 
 async def _answer_about(context: BotContext, pictures: list[Picture], wanted: ParsedQuestion) -> None:
-    """Answer about those of an album that its caption names, else about all."""
+    """Answer about the pictures of an album that its caption names, else about all."""
     try:
         await go_on(context, await select_named(pictures, wanted.text, context), wanted)
     except USER_ERRORS as error:

@@ -1,4 +1,4 @@
-"""An update that the process died of, again and again, is set aside; one that may be such is looked at carefully."""
+"""Poison updates: set aside an update of which the process died again and again; delay one that may be such."""
 
 import logging
 
@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 async def give_up(update: Update, context: BotContext) -> None:
-    """Let pass what is harmless; set aside what is not, and tell who sent it.
+    """Let harmless updates pass; set others aside, and tell the sender.
 
     Raises:
         ApplicationHandlerStop: it goes no further.

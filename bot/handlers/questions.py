@@ -1,4 +1,4 @@
-"""A question in plain text or by /ask: about what is replied to, else about what was talked about last."""
+"""Handle a question in plain text or by /ask: about the message it replies to, else about the current pictures."""
 
 from telegram import Chat, Update
 
@@ -32,7 +32,7 @@ async def ask(update: Update, context: BotContext) -> None:
 
 
 async def _meant(context: BotContext, question: str) -> list[Picture]:
-    """What the question is about, and of that what it names; empty where nobody knows.
+    """Return the pictures that the question is about, of which it may name some; empty if there are none.
 
     Raises:
         PictureRejected, FetchFailed, DocumentRefused, BadSelection: it cannot be looked at.

@@ -1,4 +1,4 @@
-"""The Cancel button and /cancel, and what /queue and /status tell."""
+"""The Cancel button, /cancel, /queue and /status."""
 
 import logging
 import time
@@ -23,13 +23,13 @@ _log = logging.getLogger(__name__)
 
 
 def cancel_keyboard(texts: Texts, asked: OpenQuestion) -> InlineKeyboardMarkup:
-    """The button under a question's answer for as long as that is not whole."""
+    """Return the button under a question's unfinished answer."""
     button = InlineKeyboardButton(texts.say(Sentence.BUTTON_CANCEL), callback_data=f"{PREFIX}{asked.message}")
     return InlineKeyboardMarkup([[button]])
 
 
 async def press(update: Update, context: BotContext) -> None:
-    """Cancel the button's question, if whoever presses asked it or decides here; others are told so."""
+    """Cancel the button's question, if the person who presses asked it or decides here; else say that they may not."""
     query, chat = update.callback_query, update.effective_chat
     if query is None or query.data is None or chat is None:
         return
@@ -48,14 +48,14 @@ async def press(update: Update, context: BotContext) -> None:
 
 
 async def cancel(update: Update, context: BotContext) -> None:
-    """/cancel: drop one's own questions in this chat, also those that wait."""
+    """Handle /cancel: drop one's own questions in this chat, also those that wait."""
     message = context.incoming.message
     context.services.questions.cancel_all(message.chat.id, context.incoming.asker.id, update.update_id)
     await context.say(Sentence.CANCELLED_ALL)
 
 
 async def show(update: Update, context: BotContext) -> None:
-    """/queue: how many questions wait, and where one's own in this chat stand; nothing of others' but their number."""
+    """Handle /queue: say how many questions wait, and list one's own in this chat; of others only the number."""
     message, services = context.incoming.message, context.services
     texts = context.incoming.texts
     lines = [_counts(texts, services.questions)]
@@ -84,7 +84,7 @@ def _memory(texts: Texts, memory: MemoryUse) -> str:
 
 
 def lasting(texts: Texts, seconds: float) -> str:
-    """A long time as people say it."""
+    """Return a long duration in words."""
     hours, minutes = divmod(int(seconds) // 60, 60)
     if hours >= DAY:
         return texts.say(Sentence.DAYS, days=hours // DAY, hours=hours % DAY)
@@ -94,7 +94,7 @@ def lasting(texts: Texts, seconds: float) -> str:
 
 
 async def status(update: Update, context: BotContext) -> None:
-    """/status: what answers, how closely it can look, how much there is to do, and since when it runs."""
+    """Handle /status: show the model, its limits, the load, and the uptime."""
     model, texts = context.services.model, context.incoming.texts
     info = model.info
     lines = [texts.say(Sentence.STATUS_LOADING, percent=int(100 * model.load_progress))]

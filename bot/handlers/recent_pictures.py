@@ -1,4 +1,4 @@
-"""/pictures: what was sent here lately; a button goes back to one of them."""
+"""/pictures: list the recent pictures; a button goes back to one of them."""
 
 import logging
 
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 async def show(update: Update, context: BotContext) -> None:
-    """/pictures: the newest ones, numbered, with what was asked about them last."""
+    """Handle /pictures: list the newest ones, numbered, with the last question about each."""
     message, services = context.incoming.message, context.services
     pictures = await services.pictures.recent(message.chat.id, MOST)
     if not pictures:
@@ -37,7 +37,7 @@ async def show(update: Update, context: BotContext) -> None:
 
 
 async def press(update: Update, context: BotContext) -> None:
-    """A picture's button: the next question is about it. The reply to its message shows which one that is."""
+    """Handle a picture's button: the next question is about it. The reply to its message shows which one that is."""
     query, chat = update.callback_query, update.effective_chat
     if query is None or query.data is None or chat is None:
         return

@@ -1,4 +1,4 @@
-"""A press of "Look closer" or "Retry": a question like any other, asked under the answer that it is about."""
+"""Handle "Look closer" and "Retry": ask the question again, as a reply to the answer that it is about."""
 
 import contextlib
 import logging
@@ -20,9 +20,9 @@ _log = logging.getLogger(__name__)
 
 
 async def press(update: Update, context: BotContext) -> None:
-    """Ask again, if whoever presses asked before or decides here; the answer comes under the old one, which stays.
+    """Ask again, if the person who presses asked before or may decide here; the new answer comes under the old one.
 
-    The buttons of an answer ask once: with the newer answer they go.
+    The old answer stays. Its buttons ask once: they are removed with the newer answer.
     """
     query = update.callback_query
     if query is None:
@@ -46,7 +46,7 @@ async def press(update: Update, context: BotContext) -> None:
 async def _understood(
     context: BotContext, message: Message, again: Again
 ) -> tuple[Sentence, ParsedQuestion | None, list[Picture]]:
-    """What is wanted about which pictures; else, without the wish, why it is not done."""
+    """Return what is asked about which pictures; or, with None for that, the reason why not."""
     services, chat = context.services, message.chat.id
     await services.questions.end_of(
         chat, again.question

@@ -1,4 +1,4 @@
-"""The example for those who are here for the first time: a receipt, and questions about it to press."""
+"""The example for new people: a receipt, and questions about it to press."""
 
 import functools
 import logging
@@ -18,13 +18,13 @@ from model_service import PictureRejected
 QUESTIONS = (Sentence.SAMPLE_TOTAL, Sentence.SAMPLE_DATE, Sentence.SAMPLE_SHOP)
 
 MOST_WAIT = 5.0
-"""Seconds that the file is waited for while Telegram does not hand it out: the welcome does not need it."""
+"""The seconds to wait while Telegram does not return the file: the welcome does not need it."""
 
 _log = logging.getLogger(__name__)
 
 
 async def show(update: Update, context: BotContext) -> bool:
-    """Show the receipt, in a private chat, with its questions; False if that was not possible.
+    """Show the receipt, in a private chat, with its questions; return False if that was not possible.
 
     The questions are the keys of a keyboard, so that a press sends them as the person's own words. They come once the
     picture is known as the one that the next question is about.
@@ -44,12 +44,12 @@ async def show(update: Update, context: BotContext) -> bool:
 
 @functools.cache
 def receipt() -> bytes:
-    """The sample picture, a JPEG."""
+    """Return the sample picture, a JPEG."""
     return (resources.files("bot") / "samples" / "receipt.jpg").read_bytes()
 
 
 def questions(texts: Texts) -> ReplyKeyboardMarkup:
-    """A key for each question; the keyboard folds up after a press."""
+    """Return a key for each question; the keyboard folds up after a press."""
     rows = [[texts.say(question)] for question in QUESTIONS]
     return ReplyKeyboardMarkup(rows, resize_keyboard=True, one_time_keyboard=True)
 

@@ -15,13 +15,13 @@ _log = logging.getLogger(__name__)
 
 
 async def show(_: Update, context: BotContext) -> None:
-    """/settings: what holds here, and a button for each of it."""
+    """Handle /settings: show the settings, and a button for each."""
     incoming = context.incoming
     await context.say_text(_overview(incoming), menu.first_page(incoming.texts, incoming.private))
 
 
 async def press(update: Update, context: BotContext) -> None:
-    """A button: open a page, choose, or go back; who may not, or presses too late, is told so."""
+    """Handle a button: open a page, choose, or go back; say so if the person may not, or presses too late."""
     query, incoming = update.callback_query, context.incoming
     if query is None or query.data is None:
         return
@@ -43,21 +43,21 @@ async def press(update: Update, context: BotContext) -> None:
 
 
 async def _may(context: BotContext, name: str, word: str) -> bool:
-    """Who may change the settings is up to the admins, whatever else everybody may change."""
+    """Whether the person may do this; who may change the settings is always up to the admins."""
     if name == Setting.CHANGED_BY and word:
         return await is_admin_here(context)
     return await may_change_settings(context)
 
 
 def _news(incoming: Incoming, name: str, word: str) -> str | None:
-    """What a press did, in a line; None if it only turned a page."""
+    """Say what a press did, in a line; None if it only turned a page."""
     if name == menu.RESET:
         return incoming.texts.say(Label.SETTINGS_RESET)
     return menu.state(incoming.texts, incoming.settings, Setting(name)) if word else None
 
 
 def _next_page(incoming: Incoming, name: str, word: str) -> tuple[str, InlineKeyboardMarkup | None]:
-    """A setting's page where that was opened, else the overview; the overview alone when all is done."""
+    """Return a setting's page if it was opened, else the overview; the overview alone when all is done."""
     if name in menu.WORDS and not word:
         return menu.page(incoming.texts, incoming.settings, Setting(name))
     keyboard = None if name == menu.DONE else menu.first_page(incoming.texts, incoming.private)
@@ -70,6 +70,6 @@ def _overview(incoming: Incoming) -> str:
 
 
 def _is_offered(name: str, message: Message) -> bool:
-    """Whether the menu is still there and has, in such a chat, a button of this name."""
+    """Whether the menu still exists and has, in such a chat, a button of this name."""
     offered = menu.offered(message.chat.type == Chat.PRIVATE)
     return message.is_accessible and (name not in menu.WORDS or name in offered)

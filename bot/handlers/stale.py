@@ -1,6 +1,6 @@
-"""What was said so long ago that nobody waits for it: a question gets an apology, the rest is passed over.
+"""Stale updates: apologize for an old question, and pass over the rest.
 
-What protects somebody holds at any age: whoever said it while the bot was off believes that it is done.
+A command that protects somebody holds at any age: people who sent it while the bot was off believe that it is done.
 """
 
 import logging
@@ -20,13 +20,13 @@ from bot.updates.inbox import Inbox
 from bot.updates.lanes import is_quick
 
 HELD_BY_TELEGRAM = 24 * 3600.0
-"""How long Telegram keeps an update that was not fetched."""
+"""The seconds for which Telegram keeps an update that was not fetched."""
 
 TOLERANCE = 3600.0
-"""Seconds by which a message may seem older than possible before the clock is held to be wrong."""
+"""The seconds by which a message may seem older than possible before the clock is held to be wrong."""
 
 PROTECTING = frozenset({"forget", "cancel", "remove"})
-"""Commands that hold at any age, as does /watch off: they delete, end or take away, and never the opposite."""
+"""The commands that hold at any age, as does /watch off: they delete, end or take away, and never the opposite."""
 
 SHUTTING_OUT = frozenset({Action.REFUSE, Action.REMOVE, Action.DEMOTE})
 
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 async def turn_away(update: Update, context: BotContext) -> None:
-    """Let pass what is not older than `model.stale_minutes`, what protects somebody, and what is no person's doing.
+    """Let pass updates within `model.stale_minutes`, those that protect somebody, and those that no person caused.
 
     Raises:
         ApplicationHandlerStop: it goes no further.
@@ -64,14 +64,14 @@ def holds_at_any_age(update: Update, bot: User) -> bool:
 
 
 async def _age(update: Update, inbox: Inbox, most: float) -> float:
-    """How many seconds ago it was said. Telegram does not date presses: those since the bot heard of it."""
+    """Return an update's age in seconds. Telegram does not date presses: theirs is counted from when they arrived."""
     now = time.time()
     said = None if update.message is None else update.message.date.timestamp()
     if said is not None and now - said <= most:
         return now - said
     moments = await inbox.moments(update.update_id)
     if moments.retried is not None:
-        return now - moments.retried  # Who had it tried again wants it now.
+        return now - moments.retried  # A person who has it tried again wants it now.
     received = moments.received or now
     if said is None or said + HELD_BY_TELEGRAM + TOLERANCE < received <= now + TOLERANCE:
         # Telegram had long forgotten the message by then: it is not old, but this machine's clock is ahead.
@@ -80,7 +80,7 @@ async def _age(update: Update, inbox: Inbox, most: float) -> float:
 
 
 def _expects_an_answer(message: Message) -> bool:
-    """A text, or a picture; of an album the one with the caption."""
+    """Whether it is a text, or a picture; of an album only the one with the caption."""
     if message.text or message.caption:
         return True
     return attachment_of(message) is not None and message.media_group_id is None

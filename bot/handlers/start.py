@@ -23,7 +23,7 @@ PAGES = {FORMS: Sentence.HELP_FORMS, PRINT: Sentence.HELP_PRINT, GROUPS: Sentenc
 
 
 async def welcome(update: Update, context: BotContext) -> None:
-    """/start: what the bot is for, in private with an example to try."""
+    """Handle /start: say what the bot is for, in private with an example to try."""
     if context.incoming.message.chat.type != Chat.PRIVATE:
         await context.say(Sentence.WELCOME_GROUP)
     elif not await sample.show(update, context):
@@ -31,13 +31,13 @@ async def welcome(update: Update, context: BotContext) -> None:
 
 
 async def explain(update: Update, context: BotContext) -> None:
-    """/help: what it can do, by example, with buttons for more."""
+    """Handle /help: say what the bot can do, by example, with buttons for more."""
     texts, private = context.incoming.texts, context.incoming.message.chat.type == Chat.PRIVATE
     await context.say_text(*_page(texts, BACK, private))
 
 
 async def press(update: Update, context: BotContext) -> None:
-    """A button of /help: turn to that page, or show the example."""
+    """Handle a button of /help: turn to that page, or show the example."""
     query, chat = update.callback_query, update.effective_chat
     if query is None or query.data is None or chat is None:
         return
@@ -50,14 +50,14 @@ async def press(update: Update, context: BotContext) -> None:
 
 
 async def start_afresh(update: Update, context: BotContext) -> None:
-    """/new: the next question here is about no picture until one comes."""
+    """Handle /new: forget the current pictures, so that the next question is about none until one comes."""
     message = context.incoming.message
     await context.services.pictures.look_at([], message.chat.id, topic_of(message))
     await context.say(Sentence.STARTED_AFRESH)
 
 
 def _page(texts: Texts, name: str, private: bool) -> tuple[str, InlineKeyboardMarkup]:
-    """A page's text and the buttons under it."""
+    """Return a page's text and the buttons under it."""
     if name == COMMANDS:
         return command_menus.listing(texts, private), _buttons(texts, BACK)
     if name in PAGES:

@@ -1,4 +1,4 @@
-"""Telegram's Stop button under a growing preview: the question is cancelled."""
+"""Handle Telegram's Stop button under a growing preview: cancel the question."""
 
 import logging
 
@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 async def stop(update: Update, context: BotContext) -> None:
-    """Cancel what the preview answers. A preview is shown in a private chat alone, to the person who asked.
+    """Cancel the question of the preview. A preview is shown in a private chat alone, to the person who asked.
 
     Raises:
         ApplicationHandlerStop: there is nothing else to do about such an update.

@@ -1,4 +1,4 @@
-"""Who is not let in yet: the owner who brings the pairing code, strangers, and groups that the bot was added to."""
+"""People without access: the owner who sends the pairing code, strangers, and groups that the bot was added to."""
 
 import logging
 import time
@@ -15,7 +15,7 @@ from bot.delivery.say import tell
 from bot.pairing import Attempt
 
 MOST_QUESTIONS = 20
-"""The owner is asked about so many strangers an hour; those beyond are in /people, so that a crowd is no nuisance."""
+"""The most strangers an hour that the owner is asked about; /people lists the others, so a crowd is no nuisance."""
 
 IN_A_GROUP = frozenset({ChatMember.MEMBER, ChatMember.ADMINISTRATOR})
 
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 async def meet(message: Message, update: Update, context: BotContext) -> None:
-    """A stranger writes in private: ask the owner about him, and tell him so, both at most once an hour."""
+    """Handle a stranger's private message: ask the owner about them, and tell them so, both at most once an hour."""
     services, chat = context.services, message.chat
     owner = await services.admissions.owner()
     if owner is None and await _pair(message, update, context):
@@ -37,7 +37,7 @@ async def meet(message: Message, update: Update, context: BotContext) -> None:
 
 
 async def invited(update: Update, context: BotContext) -> None:
-    """The bot was added to a group: ask the owner whether to answer there. A stranger may cause that once an hour."""
+    """Handle being added to a group: ask the owner whether to answer there. A stranger may cause that once an hour."""
     change, services = update.my_chat_member, context.services
     if change is None or change.chat.type not in {Chat.GROUP, Chat.SUPERGROUP}:
         return
@@ -57,7 +57,7 @@ async def invited(update: Update, context: BotContext) -> None:
 
 
 async def _pair(message: Message, update: Update, context: BotContext) -> bool:
-    """Whether the message was a pairing code, right or wrong, and its sender is told what became of it."""
+    """Whether the message was a pairing code, right or wrong; if so, its sender is told the result."""
     pairing, chat = context.services.pairing, message.chat
     if pairing is None:
         return False
@@ -77,7 +77,7 @@ async def _pair(message: Message, update: Update, context: BotContext) -> bool:
 
 
 def _unpaired(chat: Chat, context: BotContext) -> Sentence:
-    """What to say where there is no owner yet: who may not try any more is not asked for the code."""
+    """Return the notice while there is no owner; a person out of attempts is not asked for the code."""
     pairing = context.services.pairing
     locked = pairing is not None and pairing.left(chat.id) <= 0
     return Sentence.CODES_LOCKED if locked else Sentence.UNPAIRED

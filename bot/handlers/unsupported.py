@@ -1,4 +1,4 @@
-"""A clear answer to anything that is neither a picture nor a question."""
+"""Answer clearly to anything that is neither a picture nor a question."""
 
 from telegram import Chat, Message, Update
 
@@ -24,7 +24,7 @@ async def explain(context: BotContext) -> None:
 
 
 def sentence_about(message: Message) -> Sentence:
-    """The sentence for what hangs on the message."""
+    """Return the sentence for what the message holds."""
     if message.sticker:
         return Sentence.STICKER
     if message.video or message.video_note or message.animation:
@@ -35,6 +35,6 @@ def sentence_about(message: Message) -> Sentence:
 
 
 async def stale_button(update: Update, context: BotContext) -> None:
-    """A button that an older version of the bot drew, or that nobody drew: say so, and do nothing else."""
+    """Handle a button of an older version of the bot, or of none: say so, and do nothing else."""
     if update.callback_query is not None:
         await acknowledge(update.callback_query, context.incoming.texts.say(Sentence.BUTTON_STALE))

@@ -1,4 +1,4 @@
-"""/watch: whether the bot speaks on every picture of a group or a topic, asked or not; its admins decide that."""
+"""/watch: answer every picture of a group or a topic, asked or not; the group's admins decide about it."""
 
 from telegram import Chat, Update
 
@@ -12,7 +12,7 @@ SAID = {"on": Sentence.WATCH_ON, "off": Sentence.WATCH_OFF}
 
 
 async def choose(update: Update, context: BotContext) -> None:
-    """/watch on and /watch off; anything else is told how to say it."""
+    """Handle /watch on and /watch off; explain the usage for anything else."""
     message = context.incoming.message
     word = " ".join(context.args or ()).casefold()
     if message.chat.type == Chat.PRIVATE:

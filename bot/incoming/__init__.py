@@ -1,5 +1,5 @@
-"""What was sent, and what is meant: files become pictures, words a question about some of them.
+"""Incoming messages: make pictures of files, and select the pictures that a question is about.
 
-Read `attachments` first (what hangs on a message), then `media` (it becomes a checked copy) with `downloads` and
-`bodies`, then `pictures` (which of them a question means). `admins` knows who decides in a chat.
+Read `attachments` first (the files of a message), then `media` (fetch and keep them) with `downloads` and `bodies`,
+then `pictures` (select those that a question means). `admins` checks who decides in a chat.
 """

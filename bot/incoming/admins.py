@@ -1,4 +1,4 @@
-"""Who decides about what happens in a chat: the bot's owner and admins, and in a group its admins."""
+"""Check who decides in a chat: the bot's owner and admins, and in a group its admins."""
 
 from telegram import ChatMember
 
@@ -10,7 +10,7 @@ GROUP_ADMINS = frozenset({ChatMember.ADMINISTRATOR, ChatMember.OWNER})
 
 
 async def may_change_settings(context: BotContext) -> bool:
-    """Whether who wrote or pressed may change what was chosen here: admins, and everybody where these say so.
+    """Whether the sender may change the settings here: admins, and everybody where these say so.
 
     Raises:
         TelegramError: as for `is_admin_here`.
@@ -19,7 +19,7 @@ async def may_change_settings(context: BotContext) -> bool:
 
 
 async def is_admin_here(context: BotContext) -> bool:
-    """Whether who wrote or pressed may decide for the chat; in private everybody does for themselves.
+    """Whether the sender may decide for the chat; in private everybody does for themselves.
 
     Raises:
         TelegramError: Telegram did not say who is an admin.

@@ -1,4 +1,4 @@
-"""What hangs on a message that can be looked at: a picture, the preview of what moves, a document of pages."""
+"""Find the attachment of a message that can be read: a picture, a video's preview, a document of pages."""
 
 import mimetypes
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ PDF = "application/pdf"
 
 @dataclass(frozen=True, slots=True)
 class Attachment(Origin):
-    """A file on a message that can be looked at, not yet fetched. `size` is in bytes, None where it is not known."""
+    """A readable file of a message, not yet fetched. `size` is in bytes, None if it is not known."""
 
     size: int | None
 
@@ -30,21 +30,21 @@ class _File(Protocol):
 
 
 def attachment_of(message: Message) -> Attachment | None:
-    """The photo in its largest size, the file, or the preview of what moves; None where nothing can be looked at.
+    """Return the photo in its largest size, the file, or a video's preview; None if nothing can be read.
 
-    A text may answer to something in another chat, which then hangs on the text itself.
+    A text may reply to a message in another chat; its attachment then comes with the text.
     """
     answered = message.external_reply if message.text else None
     return _attached(message, answered or message)
 
 
 def preview_of(message: Message) -> Attachment | None:
-    """The small picture that Telegram shows of what moves, or of a file, before it is opened."""
+    """Return the small picture that Telegram shows of a video, or of a file, before it is opened."""
     return _previewed(message, (message.external_reply if message.text else None) or message)
 
 
 def document_of(page: Picture) -> Attachment:
-    """The document that a page is of; of an album only what came with it is a part, not its further pages."""
+    """Return the document of a page; of an album only the file itself is a part, not its further pages."""
     return Attachment("page", page.chat, page.message_id, None, page.file_id, page.file_unique_id, None)
 
 
@@ -74,7 +74,7 @@ def _previewed(message: Message, content: Message | ExternalReplyInfo) -> Attach
 
 
 def _of_document(message: Message, document: Document) -> Attachment | None:
-    """What is claimed only rules out the hopeless: the bytes decide."""
+    """Return the attachment unless its claimed type rules it out; the bytes decide later."""
     # Only the ending is shown to it: it would read the name as an address, and some names as broken ones.
     guess = mimetypes.guess_type(f"file{PurePosixPath(document.file_name or '').suffix}")[0]
     claims = [claim for claim in (document.mime_type, guess) if claim and claim != "application/octet-stream"]

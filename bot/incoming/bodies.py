@@ -1,25 +1,25 @@
-"""What comes back from Telegram is bounded while it is read."""
+"""Limit the size of Telegram's responses while they are read."""
 
 from collections.abc import AsyncIterator
 
 import httpx
 
 MOST_BYTES = 20 * 1024 * 1024
-"""What Telegram lets a bot download, in bytes."""
+"""The largest file, in bytes, that Telegram lets a bot download."""
 
 MOST_READ = MOST_BYTES + 4096
-"""A body is read up to here, in bytes."""
+"""The most bytes of a body to read."""
 
 HEADERS = {"Accept-Encoding": "identity"}
-"""What is packed could grow to a thousand times its size when it is unpacked, so nothing packed is asked for."""
+"""Request nothing compressed: it could grow to a thousand times its size when it is unpacked."""
 
 
 class TooLong(httpx.ReadError):
-    """A body has more bytes than any that may be read."""
+    """A body has more bytes than may be read."""
 
 
 async def bound(response: httpx.Response) -> None:
-    """A hook of httpx that lets no body grow beyond MOST_READ; to be used with HEADERS.
+    """Limit bodies to MOST_READ, as a hook of httpx; use it with HEADERS.
 
     Raises:
         TooLong: it is announced to be longer; later, from reading it: it is longer.
@@ -36,7 +36,7 @@ async def bound(response: httpx.Response) -> None:
 
 
 class _Bounded(httpx.AsyncByteStream):
-    """The bytes of a body, up to a bound."""
+    """The bytes of a body, up to a limit."""
 
     def __init__(self, stream: httpx.AsyncByteStream, request: httpx.Request) -> None:
         self._stream = stream
@@ -51,5 +51,5 @@ class _Bounded(httpx.AsyncByteStream):
             yield chunk
 
     async def aclose(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         await self._stream.aclose()

@@ -1,4 +1,4 @@
-"""Files are fetched from Telegram; an outage on the way to them is waited out."""
+"""Download files from Telegram; wait out an outage."""
 
 import asyncio
 import logging
@@ -16,23 +16,23 @@ from bot.incoming.bodies import MOST_BYTES, TooLong
 from model_service import PictureFault, PictureRejected
 
 MOST_WAIT = 1800.0
-"""An outage is waited out for this many seconds; then the person is asked to send it again."""
+"""The seconds for which an outage is waited out; then the person is asked to send it again."""
 
 LONGEST_PAUSE = 60.0
-"""The pauses between attempts double up to this, in seconds."""
+"""The longest pause, in seconds; the pauses between attempts double up to this."""
 
 MOST_REFUSALS = 3
-"""Telegram may say this many times that there is no such file, or no such token: it is no outage if it stays so."""
+"""The most replies that there is no such file, or no such token: it is no outage if it stays so."""
 
 ATTEMPT = 6
-"""One attempt may take this many times the time for one answer: 20 MiB in two minutes, by default."""
+"""The time limit of one attempt, in times that of one answer: 20 MiB in two minutes, by default."""
 
 SAY_AFTER = 20.0
-"""A person who waits longer than this, in seconds, is told so."""
+"""The seconds after which a waiting person is told so."""
 
 MOST_OF_A_CHAT = 3
 MOST_AT_ONCE = 24
-"""Files fetched at a time. This is half of `bot.app.CONNECTIONS`: the other half is left for sending."""
+"""The most files fetched at a time: half of `bot.app.CONNECTIONS`; the other half is left for sending."""
 
 _slots = FairSlots(MOST_AT_ONCE, MOST_OF_A_CHAT)
 
@@ -40,14 +40,14 @@ _log = logging.getLogger(__name__)
 
 
 class _Torn(Exception):
-    """What came is not what was announced: a part of it, or a gateway's page."""
+    """The data is not what was announced: a part of it, or a gateway's page."""
 
 
 class Downloads:
-    """Fetches the files that one question needs: the time for an outage is one for all of them.
+    """Download the files that one question needs; they share one time limit for an outage.
 
-    `is_whole` tells a file (of a chat) from a part of one, or from something else, where its size is not the one
-    announced. `waiting` is called once, if it takes long. `most_wait` bounds an outage, in seconds.
+    `is_whole` tells a file (of a chat) from a part of one, or from something else, if its size is not the one
+    announced. `waiting` is called once, if it takes long. `most_wait` limits an outage, in seconds.
     """
 
     def __init__(
@@ -71,11 +71,11 @@ class Downloads:
         self._since: float | None = None
 
     async def fetch(self, file_id: str, chat: int, announced: int | None = None) -> bytes:
-        """A file of a chat; `announced` is its size, if somebody said.
+        """Return a file of a chat; `announced` is its size, if known.
 
         Raises:
             PictureRejected: it is too big.
-            FetchFailed: it is gone, or was not to be had in time.
+            FetchFailed: it is gone, or was not available in time.
         """
         began, pause, refusals = self._clock(), 1.0, 0
         while True:
@@ -98,7 +98,7 @@ class Downloads:
                 return data
 
     async def _wait(self, error: Exception, began: float, pause: float) -> None:
-        """Wait for the next attempt, as long as Telegram asks if it does."""
+        """Wait for the next attempt, for as long as Telegram asks if it does."""
         if self._since is None:
             self._since = began
         if isinstance(error, RetryAfter):

@@ -1,4 +1,4 @@
-"""What was sent by Telegram is fetched and handed to the library of pictures."""
+"""Fetch files from Telegram, and add them to the library of pictures."""
 
 import contextlib
 from collections.abc import Awaitable, Callable
@@ -16,10 +16,10 @@ from model_service import PictureFault, PictureRejected
 
 
 class Media:
-    """Fetches the files that one question needs into `library`, which keeps them under `storage.path`/pictures.
+    """Fetch the files that one question needs into `library`, which keeps them under `storage.path`/pictures.
 
-    `marked` makes a block in which a picture is decoded, so that it is known what the process died of. `waiting` is
-    called once if an outage of Telegram's takes long; for `most_wait` seconds it is waited out.
+    `marked` makes a block in which a picture is decoded, so that a crash can be blamed on it. `waiting` is called once
+    if an outage of Telegram takes long; it is waited out for `most_wait` seconds.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Media:
 
         Raises:
             PictureRejected: it cannot be looked at (TOO_MANY_BYTES is known before anything is fetched).
-            FetchFailed: Telegram did not hand it out.
+            FetchFailed: Telegram did not return it.
             OSError: its copy could not be written.
         """
         return await self.library.add(await self.fetch(attachment), attachment)

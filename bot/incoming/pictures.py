@@ -1,4 +1,4 @@
-"""What a question is about: the pictures or pages that it names, of those that were sent."""
+"""Select the pictures or pages that a question is about."""
 
 import contextlib
 import logging
@@ -24,7 +24,7 @@ from bot.render import Part
 from model_service import PictureFault, PictureRejected
 
 MOST_PAGES = 10
-"""How many pages of a document one question may be about."""
+"""The most pages of a document that one question may be about."""
 
 DOCUMENT_FAULTS = {
     DocumentFault.LOCKED: Sentence.PDF_LOCKED,
@@ -32,13 +32,13 @@ DOCUMENT_FAULTS = {
     DocumentFault.EMPTY: Sentence.PDF_EMPTY,
     DocumentFault.TOO_MUCH: Sentence.PDF_TOO_MUCH,
 }
-"""What is said about a document that cannot be opened."""
+"""The message for each fault of a document."""
 
 _log = logging.getLogger(__name__)
 
 
 class BadSelection(Exception):
-    """A question that names what is not there, or too much of it."""
+    """A question that names pages or pictures that do not exist, or too many."""
 
     def __init__(self, sentence: Sentence, **values: object) -> None:
         super().__init__(sentence.name)
@@ -47,25 +47,25 @@ class BadSelection(Exception):
 
 
 USER_ERRORS = (PictureRejected, FetchFailed, DocumentRefused, BadSelection)
-"""Why something that was sent cannot be looked at."""
+"""The reasons why something that was sent cannot be read."""
 
 
 def media_of(
     context: BotContext, waiting: Callable[[], Awaitable[None]] | None = None, most_wait: float = MOST_WAIT
 ) -> Media:
-    """Return what fetches the files that an update needs; the other arguments are those of `Media`."""
+    """Return the `Media` for an update; the other arguments are those of `Media`."""
     services = context.services
     marked = partial(services.at_work.marked, context.update_id)
     return Media(context.bot, services.settings, services.pictures, marked, waiting=waiting, most_wait=most_wait)
 
 
 async def fetch_pictures(message: Message, question: str, context: BotContext, media: Media) -> list[Picture]:
-    """The picture of a message, or the pages of its document that the question names, fetched where they are not known.
+    """Return the picture of a message, or the pages of its document that the question names; fetch them if not known.
 
-    Empty where nothing hangs on it that can be looked at.
+    Empty if the message has no readable attachment.
 
     Raises:
-        PictureRejected, FetchFailed, DocumentRefused, BadSelection: it cannot be looked at.
+        PictureRejected, FetchFailed, DocumentRefused, BadSelection: it cannot be read.
     """
     attachment, services = attachment_of(message), context.services
     if attachment is None:
@@ -85,7 +85,7 @@ async def fetch_pictures(message: Message, question: str, context: BotContext, m
 
 
 async def pages_of(document: Attachment, question: str, context: BotContext, media: Media) -> list[Picture]:
-    """The pages that the question names, rendered where they are not known; the first one if it names none.
+    """Return the pages that the question names, rendered if not known; the first one if it names none.
 
     Raises:
         PictureRejected, FetchFailed, DocumentRefused, BadSelection: they cannot be looked at.
@@ -110,7 +110,7 @@ def _numbers(question: str, pages: int) -> list[int]:
 
 
 async def select_named(pictures: list[Picture], question: str, context: BotContext) -> list[Picture]:
-    """The pictures of the same album, or pages of the same document, that a question names; else all of `pictures`.
+    """Return the pictures of the same album, or pages of the same document, that a question names; else `pictures`.
 
     Raises:
         PictureRejected, FetchFailed, DocumentRefused, BadSelection: they cannot be looked at.
@@ -131,7 +131,7 @@ async def select_named(pictures: list[Picture], question: str, context: BotConte
 async def at_work(message: Message, context: BotContext) -> AsyncIterator[Media]:
     """Show that the bot is at work on a message for as long as the block lasts, in which files are fetched.
 
-    If Telegram keeps them back for long, a message says so, which goes when the block ends.
+    If Telegram holds them back for long, a message says so; it is deleted when the block ends.
     """
     said: list[int] = []
 
@@ -153,7 +153,7 @@ async def at_work(message: Message, context: BotContext) -> AsyncIterator[Media]
 
 
 async def say_error(error: Exception, message: Message, context: BotContext) -> None:
-    """Say under a message what is the matter with what was sent."""
+    """Say under a message what is wrong with its attachment or its selection."""
     _log.info("what was sent cannot be looked at: %s", error)
     texts = context.incoming.texts
     await Reply(context.bot, place_of(message)).finish([Part(_sentence(texts, error))])

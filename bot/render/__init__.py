@@ -1,4 +1,4 @@
-"""Markdown from the model becomes parts of text and entities that Telegram takes."""
+"""Render the model's Markdown as text and entities for Telegram."""
 
 from bot.render.answers import as_copyable, growing, render
 from bot.render.parts import MOST_ENTITIES, MOST_PARTS, MOST_UNITS, Part, Rendered

@@ -1,4 +1,4 @@
-"""Answers for the screen: a whole one in parts, one that still grows, and text to copy."""
+"""Render answers: a whole one in parts, one that still grows, and text to copy."""
 
 from itertools import islice
 
@@ -11,13 +11,13 @@ from bot.render.splitting import split, units
 GAP = "\n\n"
 MORE = "\n…"
 NOTHING = "…"
-"""Stands for a text in which nothing is to be seen, since Telegram takes no empty message."""
+"""The stand-in for a text with nothing visible, since Telegram takes no empty message."""
 
 
 def render(markdown: str, footer: str = "") -> Rendered:
-    """Markdown as parts that fit; `footer` is put in italics under the last one.
+    """Render Markdown in parts that fit; `footer` is put in italics under the last one.
 
-    An answer of more than MOST_PARTS messages is its first one and a file, in UTF-8.
+    An answer of more than MOST_PARTS messages becomes its first one and a file, in UTF-8.
     """
     small = units(GAP + footer) if footer else 0
     pieces = list(islice(split(read(markdown), MOST_UNITS - small, MOST_ENTITIES - 1), MOST_PARTS + 1))
@@ -28,7 +28,7 @@ def render(markdown: str, footer: str = "") -> Rendered:
 
 
 def growing(markdown: str) -> Part:
-    """The beginning of an answer that is still being written, as far as one message holds it; "" if there is none."""
+    """Render the beginning of an unfinished answer, as far as one message holds it; "" if there is none."""
     begun = markdown[: 2 * MOST_UNITS]
     pieces = split(read(settled(begun)), MOST_UNITS - units(MORE), MOST_ENTITIES)
     first, is_more = next(pieces, Document("")), next(pieces, None) is not None
@@ -36,7 +36,7 @@ def growing(markdown: str) -> Part:
 
 
 def as_copyable(text: str) -> list[Part]:
-    """Text as it is, in blocks of code that Telegram copies at a touch; one a message."""
+    """Return text as it is, in blocks of code that Telegram copies at a touch; one a message."""
     text = clean(text).strip("\n").rstrip()
     pieces = list(split(Document(text, (Span("pre", 0, len(text)),)), MOST_UNITS, MOST_ENTITIES))
     return [part_of(piece) for piece in pieces or [Document(NOTHING)]]

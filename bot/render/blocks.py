@@ -1,4 +1,4 @@
-"""Blocks: paragraphs, headings, lists, quotes, code and tables. One method an event of pyromark's."""
+"""Blocks: paragraphs, headings, lists, quotes, code and tables. One method for each event of pyromark."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -18,14 +18,14 @@ _NUMBER = re.compile(rb"\d+[.)]")
 
 
 class Blocks(Inline):
-    """Writes blocks and what is in them. `tables` are the rows of all tables, their heads first."""
+    """Write blocks and their content. `tables` are the rows of all tables, their heads first."""
 
     def __init__(self, raw: bytes, formulas: Sequence[Formula]) -> None:
         super().__init__(raw, formulas)
         self.tables: list[list[list[Document]]] = []
 
     def reset(self) -> None:
-        """Forget what is open."""
+        """Forget the open blocks."""
         super().reset()
         self._quotes: list[int] = []
         self._language: str | None = None
@@ -33,39 +33,39 @@ class Blocks(Inline):
         self._alignments: tuple[str, ...] = ()
 
     def take(self, name: str, value: Any, start: int, end: int) -> None:
-        """Write what one event means: its name, what belongs to it, and where it stands in the source."""
+        """Write one event: its name, its value, and its position in the source."""
         handler = HANDLERS.get(name)
         if handler is not None:
             handler(self, value, start, end)
 
     def block(self, _: Any, start: int, end: int) -> None:
-        """The beginning of a paragraph."""
+        """Begin a paragraph."""
         self._inside = False
 
     def end_block(self, _: Any, start: int, end: int) -> None:
-        """The end of a paragraph."""
+        """End a paragraph."""
         self._close(start, end)
 
     def heading(self, _: Any, start: int, end: int) -> None:
-        """The beginning of a heading, which is bold."""
+        """Begin a heading, which is bold."""
         self._inside = False
         self._open(start)
         self._marks.append(Mark("bold", self.writer.length))
 
     def end_heading(self, _: Any, start: int, end: int) -> None:
-        """The end of a heading."""
+        """End a heading."""
         self.writer.cover("bold", self._marks.pop().start)
         self._close(start, end)
 
     def rule(self, _: Any, start: int, end: int) -> None:
-        """A line across the page."""
+        """Write a line across the page."""
         self._inside = False
         self._open(start)
         self._put(RULE)
         self._close(start, end)
 
     def quote(self, _: Any, start: int, end: int) -> None:
-        """The beginning of a quotation."""
+        """Begin a quotation."""
         self._inside = False
         self._open(start, is_set_in=False)
         self._inside = False
@@ -74,24 +74,24 @@ class Blocks(Inline):
         self.seen = start
 
     def end_quote(self, _: Any, start: int, end: int) -> None:
-        """The end of a quotation. Telegram shows none inside another."""
+        """End a quotation. Telegram shows none inside another."""
         first = self._quotes.pop()
         if not self._quotes:
             self.writer.cover("blockquote", first)
         self._close(start, end)
 
     def list(self, _: Any, start: int, end: int) -> None:
-        """The beginning of a list."""
+        """Begin a list."""
         self._inside = False
         self._depth += 1
 
     def end_list(self, _: Any, start: int, end: int) -> None:
-        """The end of a list."""
+        """End a list."""
         self._depth -= 1
         self._close(start, end)
 
     def item(self, _: Any, start: int, end: int) -> None:
-        """The beginning of an item, with the number that the source gives it."""
+        """Begin an item, with the number that the source gives it."""
         if self._lead is None:
             self._break(start)
             self._lead = INDENT * (self._depth - 1)
@@ -101,36 +101,36 @@ class Blocks(Inline):
         self.seen = start
 
     def task(self, is_done: bool, start: int, end: int) -> None:
-        """The box of an item."""
+        """Write the box of an item."""
         self._lead = f"{INDENT * (self._depth - 1)}{'☑' if is_done else '☐'} "
 
     def end_item(self, _: Any, start: int, end: int) -> None:
-        """The end of an item; one without text has a bullet too."""
+        """End an item; one without text has a bullet too."""
         if self._lead is not None:
             self._open(start)
         self._inside = False
 
     def html(self, _: Any, start: int, end: int) -> None:
-        """The beginning of a block of HTML."""
+        """Begin a block of HTML."""
         self._inside = False
         self._buffer = []
 
     def end_html(self, _: Any, start: int, end: int) -> None:
-        """The end of a block of HTML, shown as it was written."""
+        """End a block of HTML, shown as it was written."""
         text, self._buffer = "".join(self._buffer or ()), None
         self._open(start)
         self._put(restore(text, self._formulas).strip("\n"))
         self._close(start, end)
 
     def code_block(self, value: Any, start: int, end: int) -> None:
-        """The beginning of a block of code. Words after the fence that name no language are its first line."""
+        """Begin a block of code. Words after the fence that name no language are its first line."""
         self._inside = False
         info = restore(value["Fenced"], self._formulas).strip() if isinstance(value, dict) else ""
         self._language = info if _LANGUAGE.fullmatch(info) else None
         self._buffer = [f"{info}\n"] if info and self._language is None else []
 
     def end_code_block(self, _: Any, start: int, end: int) -> None:
-        """The end of a block of code, or of the source."""
+        """End a block of code, or of the source."""
         code, self._buffer = restore("".join(self._buffer or ()), self._formulas), None
         if code.strip():
             self._open(start, is_set_in=False)
@@ -142,28 +142,28 @@ class Blocks(Inline):
             self._literal(start, end)
 
     def table(self, alignments: tuple[str, ...], start: int, end: int) -> None:
-        """The beginning of a table."""
+        """Begin a table."""
         self._inside = False
         self._open(start, is_set_in=False)
         self._rows, self._alignments = [], alignments
 
     def row(self, _: Any, start: int, end: int) -> None:
-        """The beginning of its head or of a row."""
+        """Begin its head or a row."""
         self._rows.append([])
 
     def cell(self, _: Any, start: int, end: int) -> None:
-        """The beginning of a cell, which is a document of its own."""
+        """Begin a cell, which is a document of its own."""
         self._around, self.writer = self.writer, Writer()
         self._inside = self._is_in_cell = True
 
     def end_cell(self, _: Any, start: int, end: int) -> None:
-        """The end of a cell."""
+        """End a cell."""
         self._rows[-1].append(self.writer.document())
         self.writer = self._around
         self._inside = self._is_in_cell = False
 
     def end_table(self, _: Any, start: int, end: int) -> None:
-        """The end of a table."""
+        """End a table."""
         self.tables.append(self._rows)
         self.writer.append(laid_out(self._rows, self._alignments))
         self._close(start, end)

@@ -1,4 +1,4 @@
-"""A text with spans over it: what Markdown is turned into, and what messages are cut from."""
+"""A text with spans over it: the result of parsing Markdown, and the source of messages."""
 
 from bisect import bisect
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ INLINE = EMPHASES | {"code", "text_link"}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a text, in code points, that Telegram shows in a way of its own."""
+    """A stretch of a text, in code points, that Telegram formats."""
 
     kind: Kind
     start: int
@@ -22,7 +22,7 @@ class Span:
     language: str | None = None
 
     def over(self, start: int, end: int) -> "Span":
-        """The same in another place."""
+        """Return the same span in another place."""
         return Span(self.kind, start, end, self.url, self.language)
 
 
@@ -43,32 +43,32 @@ class Writer:
     spans: list[Span] = field(default_factory=list)
 
     def write(self, text: str) -> None:
-        """Put `text` at the end."""
+        """Append `text`."""
         self.pieces.append(text)
         self.length += len(text)
 
     def cover(self, kind: Kind, start: int, *, url: str | None = None, language: str | None = None) -> None:
-        """Lay a span over what was written since the length was `start`."""
+        """Add a span over the text written since the length was `start`."""
         if self.length > start:
             self.spans.append(Span(kind, start, self.length, url, language))
 
     def append(self, document: Document) -> None:
-        """Put a whole document at the end."""
+        """Append a whole document."""
         self.spans += [span.over(span.start + self.length, span.end + self.length) for span in document.spans]
         self.write(document.text)
 
     def since(self, pieces: int) -> str:
-        """What was written since there were so many pieces."""
+        """Return the text written since there were `pieces` pieces."""
         return "".join(self.pieces[pieces:])
 
     def back_to(self, pieces: int, spans: int) -> None:
-        """Forget what was written since there were so many pieces and spans."""
+        """Remove what was written since there were `pieces` pieces and `spans` spans."""
         self.length -= sum(map(len, self.pieces[pieces:]))
         del self.pieces[pieces:]
         del self.spans[spans:]
 
     def document(self) -> Document:
-        """What was written: no space at its end, none at the edges of spans, none of these empty."""
+        """Return the document: no space at its end, none at the edges of spans, no empty span."""
         text = "".join(self.pieces).rstrip()
         if not self.spans:
             return Document(text)
@@ -80,14 +80,14 @@ class Writer:
 
 
 def _around(span: Span, code: list[tuple[int, int]]) -> list[Span]:
-    """An emphasis in pieces that leave out the code in it, which Telegram shows in no other way."""
+    """Split an emphasis around the code in it, to which Telegram applies no other format."""
     inner = code[bisect(code, (span.start,)) : bisect(code, (span.end,))] if span.kind in EMPHASES else []
     starts, ends = [span.start, *(end for _, end in inner)], [*(start for start, _ in inner), span.end]
     return [span.over(start, end) for start, end in zip(starts, ends, strict=True)] if inner else [span]
 
 
 def _trimmed(text: str, span: Span) -> Span:
-    """The span without space at its edges; a block keeps the indent of its first line."""
+    """Return the span without space at its edges; a block keeps the indent of its first line."""
     covered = text[span.start : span.end]
     after = len(covered.rstrip())
     before = len(covered) - len(covered.lstrip(None if span.kind in INLINE else "\n"))

@@ -1,4 +1,4 @@
-"""Formulas: TeX between dollars, \\(...\\) or \\[...\\] is lifted out before Markdown is read, and shown as Unicode."""
+"""Formulas: extract TeX between dollars, \\(...\\) or \\[...\\] before Markdown is parsed, and show it as Unicode."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ import pyromark
 from telegramify_markdown.latex_escape.helper import LatexToUnicodeHelper
 
 BEGIN, END = "\ufdd1", "\ufdd2"
-"""Around the number of a formula that was lifted out: code points that no text uses."""
+"""The signs around the number of an extracted formula: code points that no text uses."""
 PLACE = re.compile(f"{BEGIN}([0-9]+){END}")
 
 _INSIDE = r"(?:[^\\\n]|\\[^()\[\]]|\n(?![ \t]*\n)){1,1000}?"
@@ -36,7 +36,7 @@ class Formula:
 
 
 def lift(markdown: str) -> tuple[str, list[Formula]]:
-    """The text with a place for each formula outside of code, and the formulas by number."""
+    """Return the text with a placeholder for each formula outside of code, and the formulas by number."""
     if "$" not in markdown and "\\(" not in markdown and "\\[" not in markdown:
         return markdown, []
     formulas: list[Formula] = []
@@ -56,12 +56,12 @@ def lift(markdown: str) -> tuple[str, list[Formula]]:
 
 
 def restore(text: str, formulas: Sequence[Formula]) -> str:
-    """The text with its formulas as they were written."""
+    """Return the text with its formulas as they were written."""
     return PLACE.sub(lambda match: formulas[int(match[1])].source, text) if BEGIN in text else text
 
 
 def _code(markdown: str) -> list[tuple[int, int]]:
-    """Where code stands, in bytes of UTF-8; dollars there are no formulas."""
+    """Return the ranges of code, in bytes of UTF-8; dollars there are no formulas."""
     events = pyromark.events_with_range(markdown, options=pyromark.Options.ENABLE_TABLES)
     return [(where["start"], where["end"]) for event, where in events if _is_code(event)]
 
@@ -87,7 +87,7 @@ def _read(match: re.Match[str]) -> Formula | None:
 
 
 def _root(match: re.Match[str]) -> str:
-    """A line over each character reads badly on a phone: brackets instead."""
+    """Replace a line over each character, which reads badly on a phone, by brackets."""
     under = match[1].replace("\u0305", "")
     return f"√{under}" if len(under) == 1 else f"√({under})"
 

@@ -1,4 +1,4 @@
-"""The beginning of an answer as it reads so far: what is open is closed, what is only begun is left out."""
+"""The beginning of an unfinished answer: close open marks, leave out marks that are only begun."""
 
 import re
 
@@ -13,7 +13,7 @@ _CODE = re.compile(r"`[^`\n]*`")
 
 
 def settled(markdown: str) -> str:
-    """Markdown that is still being written, so that it reads as the whole will and nothing on the screen jumps."""
+    """Return unfinished Markdown such that it reads as the whole will, and nothing on the screen jumps."""
     markdown = _BEGUN_FENCE.sub("", markdown)
     fences = [match.end() for match in _FENCE.finditer(markdown)]
     if len(fences) % 2:
@@ -24,7 +24,7 @@ def settled(markdown: str) -> str:
 
 
 def _without_begun_table(block: str) -> str:
-    """Cells are no table before the line under its head is there."""
+    """Leave out a table until the line under its head has come."""
     lines = block.split("\n")
     if not lines[0].startswith("|") or len(lines) > 2:
         return block
@@ -32,7 +32,7 @@ def _without_begun_table(block: str) -> str:
 
 
 def _closed(block: str) -> str:
-    """The block with the ends of the marks that are open in it."""
+    """Return the block with the ends of the marks that are open in it."""
     block = _MAYBE_LINK.sub("", _BEGUN_LINK.sub(r"\1", block)).rstrip()
     outside, open_code, _ = _CODE.sub("", block).partition("`")
     for mark in ("**", "~~"):

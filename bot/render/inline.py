@@ -1,4 +1,4 @@
-"""Inside a line: text, emphasis, code, formulas, links and HTML. One method an event of pyromark's."""
+"""Inside a line: text, emphasis, code, formulas, links and HTML. One method for each event of pyromark."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _AMPERSAND = ord("&")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An open mark: its kind, where its text begins, and whether it is shown as it was written."""
+    """An open mark: its kind, the start of its text, and whether it is shown as it was written."""
 
     kind: Kind
     start: int
@@ -23,10 +23,10 @@ class Mark:
 
 
 class Inline(Lines):
-    """Writes what stands inside a block."""
+    """Write the content of a block."""
 
     def reset(self) -> None:
-        """Forget what is open."""
+        """Forget the open marks."""
         super().reset()
         self._marks: list[Mark] = []
         self._links: list[dict[str, str]] = []
@@ -34,7 +34,7 @@ class Inline(Lines):
         self._is_in_cell = False
 
     def text(self, text: str, start: int, end: int) -> None:
-        """Characters; in a block of code or HTML they are collected."""
+        """Write characters; in a block of code or HTML they are collected."""
         if self._buffer is not None:
             self._buffer.append(text)
         elif start < end:
@@ -56,7 +56,7 @@ class Inline(Lines):
         self._put(text[at:])
 
     def _put_marked(self, kind: Kind | None, text: str) -> None:
-        """Put text that Telegram shows in its own way, but in a link, which may hold no other."""
+        """Write text that Telegram formats, except in a link, which may hold no other format."""
         start = self.writer.length
         self._put(text)
         if kind is not None and not self._is_open("text_link"):
@@ -66,32 +66,32 @@ class Inline(Lines):
         return any(mark.kind == kind and not mark.is_literal for mark in self._marks)
 
     def code(self, text: str, start: int, end: int) -> None:
-        """Code between backticks."""
+        """Write code between backticks."""
         self._open(start)
         self._put_marked("code", restore(text, self._formulas))
         self.seen = end
 
     def inline_html(self, text: str, start: int, end: int) -> None:
-        """A tag, shown as it was written; but models break lines in the cells of tables by <br>."""
+        """Write a tag as it is; but models break lines in the cells of tables by <br>."""
         self._open(start)
         self._put(" " if self._is_in_cell and _LINE_BREAK.fullmatch(text) else restore(text, self._formulas))
         self.seen = end
 
     def line_break(self, _: Any, start: int, end: int) -> None:
-        """The end of a line inside a paragraph."""
+        """End a line inside a paragraph."""
         self._put("\n" + INDENT * self._depth)
         self.seen = end
 
     def emphasis(self, _: Any, start: int, end: int) -> None:
-        """The beginning of *italics*."""
+        """Begin *italics*."""
         self._begin("italic", start, 1, is_literal=self._is_inside_word(1, start, end))
 
     def strong(self, _: Any, start: int, end: int) -> None:
-        """The beginning of **bold** text."""
+        """Begin **bold** text."""
         self._begin("bold", start, 2, is_literal=self._is_inside_word(2, start, end))
 
     def strikethrough(self, _: Any, start: int, end: int) -> None:
-        """The beginning of ~~struck~~ text; a single ~ means "about"."""
+        """Begin ~~struck~~ text; a single ~ means "about"."""
         is_double = self._raw.startswith(b"~~", start)
         self._begin("strikethrough", start, 1 + is_double, is_literal=not is_double)
 
@@ -113,7 +113,7 @@ class Inline(Lines):
         )
 
     def end_mark(self, _: Any, start: int, end: int) -> None:
-        """The end of an emphasis."""
+        """End an emphasis."""
         mark = self._marks.pop()
         if mark.is_literal:
             self._put(self._source(self.seen, end))
@@ -122,13 +122,13 @@ class Inline(Lines):
         self.seen = end
 
     def link(self, value: dict[str, str], start: int, end: int) -> None:
-        """The beginning of a link or a picture. What leads nowhere is shown as it was written."""
+        """Begin a link or a picture. One that leads nowhere is shown as it was written."""
         leads = _WEB.fullmatch(restore(value["dest_url"], self._formulas)) and not self._is_open("text_link")
         self._begin("text_link", start, 1 + self._raw.startswith(b"!", start), is_literal=not leads)
         self._links.append(value)
 
     def end_link(self, _: Any, start: int, end: int) -> None:
-        """The end of a link or a picture."""
+        """End a link or a picture."""
         mark, value = self._marks.pop(), self._links.pop()
         if mark.is_literal:
             self._put(self._source(self.seen, end))

@@ -1,4 +1,4 @@
-"""The lines of a document that is being written: what parts its blocks, and how far they are set in."""
+"""The lines of a document that is being written: the gaps between blocks, and their indents."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,13 @@ from bot.render.document import Writer
 from bot.render.formulas import Formula, restore
 
 JOINT = "\ufdd0"
-"""Put into the source where a mark would not be taken for one otherwise; never shown."""
+"""A separator in the source where a mark would not be recognized otherwise; never shown."""
 
 INDENT = "   "
 
 
 class Lines:
-    """Writes to `writer`. `raw` is the source in UTF-8, into which all positions point."""
+    """Write to `writer`. `raw` is the source in UTF-8, into which all positions point."""
 
     def __init__(self, raw: bytes, formulas: Sequence[Formula]) -> None:
         self.writer = Writer()
@@ -22,14 +22,14 @@ class Lines:
         self.reset()
 
     def reset(self) -> None:
-        """Forget what is open."""
+        """Forget the open block."""
         self._inside = False
         self._lead: str | None = None
         self._depth = 0
         self._line_start = 0
 
     def verbatim(self, start: int, end: int) -> None:
-        """Write a piece of the source as it stands there, as a block of its own."""
+        """Write a piece of the source as it is, as a block of its own."""
         self.reset()
         self._literal(start, end)
 
@@ -46,7 +46,7 @@ class Lines:
         self.writer.write(text.replace(JOINT, "") if JOINT in text else text)
 
     def _open(self, start: int, *, is_set_in: bool = True) -> None:
-        """Before anything visible: where a block begins, what parts it from the one before."""
+        """Open a block before anything visible: write the gap to the one before, and the indent."""
         if self._inside:
             return
         if self._lead is not None:
@@ -58,11 +58,11 @@ class Lines:
         self._inside = True
 
     def _break(self, start: int) -> None:
-        """The end of a line, and an empty line where the source has one."""
+        """End a line, and add an empty line if the source has one."""
         if self.writer.length != self._line_start:
             self._put("\n\n" if self._raw.count(b"\n", self.seen, start) > 1 else "\n")
 
     def _close(self, start: int, end: int) -> None:
-        """The block is over."""
+        """Close the block."""
         self.seen = max(self.seen, start + len(self._raw[start:end].rstrip()))
         self._inside = False

@@ -1,4 +1,4 @@
-"""Markdown -> a document. pyromark reads it; what reading it would leave out is shown as it was written."""
+"""Markdown -> a document, parsed by pyromark; a block that would lose something is shown as it was written."""
 
 import logging
 import re
@@ -17,10 +17,10 @@ from bot.render.lines import JOINT
 OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
 
 MARKS = frozenset("*_~`#>-+=|[]()!\\:.\"'&;<" + JOINT)
-"""Characters that are Markdown's own, so that losing one loses nothing that was said."""
+"""The characters of Markdown itself, which may be dropped."""
 
 _UNUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\ud800-\udfff]")
-"""Control characters, noncharacters and halves of characters: Telegram drops them or takes none of the text."""
+"""Control characters, noncharacters and lone surrogates: Telegram drops them or rejects the text."""
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _LAYOUT = re.compile(rf"\[[xX]\]|<br\s*/?>|{PLACE.pattern}")
 _JOINTS = re.compile(
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Block:
-    """A block that stands in no other, with its events; positions in bytes of UTF-8."""
+    """A top-level block, with its events; positions in bytes of UTF-8."""
 
     start: int
     end: int
@@ -43,14 +43,14 @@ class Block:
 
 
 def clean(text: str) -> str:
-    """The text without what cannot be seen and Telegram does not take; every line ends alike."""
+    """Return the text without invisible characters and those that Telegram rejects; with uniform line ends."""
     return _UNUSED.sub("", _LINE_ENDS.sub("\n", text))
 
 
 def read(markdown: str) -> Document:
-    """Markdown as a document.
+    """Parse Markdown into a document.
 
-    No visible character is lost but Markdown's own marks: a block that would lose one, because it has a form that
+    No visible character is lost except Markdown's own marks: a block that would lose one, because it has a form that
     Telegram cannot show, is shown as it was written.
     """
     return _written(markdown).writer.document()
@@ -92,7 +92,7 @@ def _blocks(source: str) -> Iterator[Block]:
 
 
 def _named(event: Any) -> tuple[str, Any, int]:
-    """An event's name, StartList and the like, what belongs to it, and by how much it nests what follows."""
+    """Return an event's name, StartList and the like, its value, and by how much it nests the next ones."""
     if isinstance(event, str):
         return event, None, 0
     ((name, value),) = event.items()

@@ -1,4 +1,4 @@
-"""What Telegram takes: messages of text with entities, and a file where there would be too many."""
+"""Telegram's limits: messages of text with entities, and a file instead of too many."""
 
 from dataclasses import dataclass
 from itertools import accumulate
@@ -8,18 +8,18 @@ from telegram import MessageEntity
 from bot.render.document import Document
 
 MOST_UNITS = 4096
-"""The longest message, in UTF-16 code units: what Telegram counts in."""
+"""The longest message, in UTF-16 code units: Telegram's unit."""
 
 MOST_ENTITIES = 100
-"""Telegram passes over what is more."""
+"""The most entities of a message; Telegram ignores the rest."""
 
 MOST_PARTS = 4
-"""A longer answer is sent as a file."""
+"""The most messages of an answer; a longer one is sent as a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message: at most 4096 UTF-16 units, and what is bold, code and so on in it; or a file under such a text."""
+    """One message: at most 4096 UTF-16 units of text with its entities; or a file under such a text."""
 
     text: str
     entities: tuple[MessageEntity, ...] = ()
@@ -36,7 +36,7 @@ class Rendered:
 
 
 def part_of(document: Document) -> Part:
-    """A document that fits into a message, as Telegram counts it."""
+    """Return the message of a document that fits into one, with offsets in UTF-16 units."""
     if not document.spans:
         return Part(document.text)
     at = [0, *accumulate(1 + (character > "\uffff") for character in document.text)]

@@ -1,4 +1,4 @@
-"""A long document becomes messages: cut at a paragraph, else a line, a sentence, a word, a character."""
+"""Split a long document into messages: at a paragraph, else a line, a sentence, a word, a character."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import regex
 from bot.render.document import Document, Writer
 
 LONGEST_CHARACTER = 64
-"""So many code points of one character are kept together, as of a family of emoji or of stacked accents."""
+"""The most code points of one character that are kept together, as in a family of emoji or stacked accents."""
 
 _PLACES = (
     regex.compile(r"\n\s*\n"),
@@ -16,25 +16,25 @@ _PLACES = (
     regex.compile(r"(?:(?<!\d)\.|[!?…])[\"'”’)\]]*\s+|[。！？][”’」』）]*\s*"),
     regex.compile(r"\s+|[，、；：]\s*"),
 )
-"""A text may be cut at the end of what these match, best at the first: paragraph, line, sentence, word."""
+"""The separators after which a text may be cut, best first: paragraph, line, sentence, word."""
 
 _CHARACTER = regex.compile(r"\X")
 
 
 def units(text: str) -> int:
-    """The length of a text in UTF-16 code units, as Telegram counts."""
+    """Return the length of a text in UTF-16 code units, as Telegram counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def head(text: str, most: int) -> str:
-    """The beginning of a text: at most so many UTF-16 units."""
+    """Return the beginning of a text, at most `most` UTF-16 units."""
     if len(text) * 2 <= most:
         return text
     return text[:most].encode("utf-16-le", "surrogatepass")[: most * 2].decode("utf-16-le", "ignore")
 
 
 def split(document: Document, most_units: int, most_spans: int) -> Iterator[Document]:
-    """The document in pieces that Telegram takes, each with something to see.
+    """Yield the document in pieces within Telegram's limits, each with something visible.
 
     A cut is inside a span only where that fits into no message; such a span goes on in the next piece.
     """
@@ -68,7 +68,7 @@ def _end(document: Document, start: int, most_units: int, most_spans: int) -> in
 
 
 def _cuts(text: str, start: int, limit: int) -> Iterator[int]:
-    """Where the text may be cut, the best places first: those that leave no message half empty."""
+    """Yield the possible cuts, the best first: those that leave no message half empty."""
     half = start + (limit - start) // 2
     for lowest in (half, start):
         for places in _PLACES:
@@ -84,7 +84,7 @@ def _joins(text: str, at: int) -> bool:
 
 
 def _piece(document: Document, start: int, end: int) -> Document:
-    """A piece without the space around it; code keeps its indent."""
+    """Return a piece without the space around it; code keeps its indent."""
     text = document.text[start:end]
     first = start + len(text) - len(text.lstrip())
     for span in document.spans:

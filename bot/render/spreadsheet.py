@@ -1,4 +1,4 @@
-"""A table out of what a model wrote, as a CSV file: from Markdown or from CSV, with what is wrong in it put up with."""
+"""Read a table from a model's text, Markdown or CSV, tolerant of errors, and write it as a CSV file."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ _FORMULA = ("=", "+", "-", "@", "\t")
 
 
 def rows_of(text: str) -> list[Row]:
-    """The rows of the table in a text, the head first, all of one length; empty where there is none."""
+    """Return the rows of the table in a text, the head first, all of one length; empty if there is none."""
     lines = [line for line in _FENCE.sub("", text).splitlines() if line.strip()]
     rows = _markdown(lines) or _separated(lines)
     columns = max(map(len, rows), default=0)
@@ -28,14 +28,14 @@ def rows_of(text: str) -> list[Row]:
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """A CSV file of UTF-8, with the mark by which spreadsheets know that it is. No cell of it is run as a formula."""
+    """Return a CSV file in UTF-8 with a byte order mark, for spreadsheets. No cell of it is run as a formula."""
     out = io.StringIO(newline="")
     csv.writer(out).writerows([_harmless(cell) for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
 def _markdown(lines: Iterable[str]) -> list[Row]:
-    """Read the lines with pipes as one table, whether its head is ruled off or not, and however long its rows are."""
+    """Read the lines with pipes as one table, with or without a line under its head, and however long its rows are."""
     rows = [
         line.strip().removeprefix("|") for line in lines if "|" in line and not ("-" in line and set(line) <= _RULE)
     ]
@@ -50,7 +50,7 @@ def _markdown(lines: Iterable[str]) -> list[Row]:
 
 
 def _separated(lines: Sequence[str]) -> list[Row]:
-    """The longest run of lines that one of the delimiters cuts into equally many cells."""
+    """Return the longest run of lines that one of the delimiters splits into equally many cells."""
     runs = [_longest_run(list(csv.reader(lines, delimiter=sign, skipinitialspace=True))) for sign in DELIMITERS]
     return max(runs, key=len)
 
@@ -68,5 +68,5 @@ def _longest_run(rows: Sequence[Row]) -> list[Row]:
 
 
 def _harmless(cell: str) -> str:
-    """What a spreadsheet would take for a formula gets the apostrophe that makes it a text."""
+    """Put an apostrophe before a cell that a spreadsheet would run as a formula."""
     return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell

@@ -1,4 +1,4 @@
-"""Tables: columns of a typewriter where a phone is wide enough, else a list of rows."""
+"""Tables: monospaced columns if a phone is wide enough, else a list of rows."""
 
 from collections.abc import Sequence
 
@@ -7,14 +7,14 @@ import regex
 from bot.render.document import Document, Writer
 
 MOST_COLUMNS = 36
-"""So many characters of code stand on one line of a phone."""
+"""The characters of code that fit on one line of a phone."""
 
 _GRAPHEME = regex.compile(r"\X")
 _WIDE = regex.compile(r"[\p{East_Asian_Width=W}\p{East_Asian_Width=F}]|.\ufe0f")
 
 
 def laid_out(rows: Sequence[Sequence[Document]], alignments: Sequence[str]) -> Document:
-    """A table whose first row is its head. `alignments` are pyromark's: None, Left, Center, Right."""
+    """Lay out a table whose first row is its head. `alignments` are pyromark's: None, Left, Center, Right."""
     texts = [[cell.text.replace("\n", " ") for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*texts, strict=True)]
     has_links = any(span.kind == "text_link" for row in rows for cell in row for span in cell.spans)
@@ -29,7 +29,7 @@ def laid_out(rows: Sequence[Sequence[Document]], alignments: Sequence[str]) -> D
 
 
 def width(text: str) -> int:
-    """How many columns a text takes in a typewriter's face: two for a Chinese character or an emoji."""
+    """Return the columns of a text in a monospaced font: two for a Chinese character or an emoji."""
     return sum(2 if _WIDE.match(grapheme) else 1 for grapheme in _GRAPHEME.findall(text))
 
 
@@ -40,7 +40,7 @@ def _padded(text: str, columns: int, alignment: str) -> str:
 
 
 def _listed(rows: Sequence[Sequence[Document]]) -> Document:
-    """Each row as an item, each of its cells on a line after the head of its column."""
+    """List each row as an item, each of its cells on a line after the head of its column."""
     head, *others = rows
     writer = Writer()
     for row in others:

@@ -1,6 +1,6 @@
-"""How updates come in: written down before Telegram hears that they arrived, few of each chat in memory, in order.
+"""Updates: store each before Telegram hears that it arrived, hold few of each chat in memory, handle them in order.
 
-Read `polling` first (what Telegram sends is tried and written down), then `inbox` (the table) and `inbox_queue` (what
-of it is in memory), then `lanes` (who goes first) with `albums` (what is taken in together). `at_work` knows what the
-process died of, `reports` tells who runs the bot of what was set aside, `group_migration` moves a group to its new id.
+Read `polling` first (parse and store updates), then `inbox` (the table) and `inbox_queue` (the part of it in memory),
+then `lanes` (the order) with `albums` (updates that are handled together). `at_work` records which update the process
+died of, `reports` tells the owner and admins of updates set aside, `group_migration` moves a group to its new id.
 """

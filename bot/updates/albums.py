@@ -1,4 +1,4 @@
-"""What is taken in together: a single update, or the updates of an album, which arrive one by one."""
+"""Arrivals: a single update, or the updates of an album, which arrive one by one and are taken in together."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ from telegram import Update
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How long to wait for more of an album, in seconds.
+    """The time to wait for more of an album, in seconds.
 
     It is complete when nothing came for `quiet`, but `most` after its first picture in any case.
     """
@@ -23,16 +23,16 @@ class Window:
 
 WINDOW = Window()
 AT_ONCE = Window(quiet=0.0, most=0.0)
-"""Of what is no album nothing more is expected."""
+"""The window of a single update: nothing more is expected."""
 
 
 def album_of(update: Update) -> str | None:
-    """The album that an update's message belongs to."""
+    """Return the album of an update's message."""
     return None if update.message is None else update.message.media_group_id
 
 
 class Arrival:
-    """One update, or all of an album's that came so far. `taken_in` is set once the chat's next update may begin."""
+    """One update, or those of an album that came so far. `taken_in` is set once the chat's next update may begin."""
 
     def __init__(self, window: Window = AT_ONCE) -> None:
         self._window = window
@@ -44,27 +44,27 @@ class Arrival:
 
     @property
     def updates(self) -> list[Update]:
-        """What came so far, in the order in which it was sent."""
+        """The updates so far, in the order in which they were sent."""
         return sorted(self._updates, key=lambda update: update.update_id)
 
     @property
     def asking(self) -> list[Update]:
-        """Whose handlers are to run, on behalf of all: those with a caption, else the first."""
+        """The updates whose handlers run, on behalf of all: those with a caption, else the first."""
         captioned = [update for update in self.updates if update.message is not None and update.message.caption]
         return captioned or self.updates[:1]
 
     @property
     def is_complete(self) -> bool:
-        """Whether whatever else comes of it comes too late."""
+        """Whether further updates of it come too late."""
         return self._complete.is_set()
 
     def join(self, update: Update) -> None:
-        """One more came."""
+        """Add an update."""
         self._updates.append(update)
         self._newest = self._window.clock()
 
     async def complete(self, update: Update) -> None:
-        """Wait until no more is expected. The first one that joined keeps watch for all."""
+        """Wait until no more is expected. The first one that joined waits for all."""
         if update is not self._updates[0]:
             await self._complete.wait()
             return
@@ -75,12 +75,12 @@ class Arrival:
             self._complete.set()
 
     def settle(self, update_id: int) -> None:
-        """The chat's next update need not wait for this one any more."""
+        """Let the chat's next update no longer wait for this one."""
         self._settled.add(update_id)
         self._check()
 
     def leave(self, update: Update) -> None:
-        """This one was dropped before anything came of it; the others go on without it."""
+        """Remove an update that was dropped before its turn; the others go on without it."""
         if update is self._updates[0]:
             self._complete.set()
         self._updates.remove(update)

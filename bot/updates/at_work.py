@@ -1,4 +1,4 @@
-"""Which updates are in the hands of native code, in a file that outlives the process: what is named there killed it."""
+"""Record the updates in the hands of native code, in a file that outlives the process: one of them killed it."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 FILE = "at_work"
 PAGE = 4096
-"""Bytes of the file: one page of memory is written whole or not at all, whenever the process is killed."""
+"""The bytes of the file: one page of memory is written whole or not at all, whenever the process is killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +22,14 @@ class Mark:
 
 
 class AtWork:
-    """Marks of what runs now, kept by the kernel when the process is killed; a power cut may lose them.
+    """Marks of running work, kept by the kernel when the process is killed; a power cut may lose them.
 
-    Decoders and engines run in this process, so what kills one of them kills the bot. A mark costs microseconds, may
-    be set by any thread, and never fails.
+    Decoders and engines run in this process, so a crash of one of them kills the bot. A mark costs microseconds, may be
+    set by any thread, and never fails.
     """
 
     def __init__(self, folder: Path, is_ready: Callable[[], bool]) -> None:
-        """Open the file in `folder`; `left` then holds what was at work when the process before ended.
+        """Open the file in `folder`; `left` then holds the marks of the process before.
 
         `is_ready` says whether the model is loaded: without it the end of the process is no update's fault.
 
@@ -46,7 +46,7 @@ class AtWork:
         self._write()
 
     def close(self) -> None:
-        """Close the file; what is marked stays marked."""
+        """Close the file; the marks stay."""
         with self._lock:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -62,7 +62,7 @@ class AtWork:
             self._change(mark, -1)
 
     def turn(self, update_ids: Iterable[int]) -> None:
-        """Mark the updates that the model works on from now on; none: it came back in good order."""
+        """Mark the updates that the model works on from now on; none: the turn ended well."""
         with self._lock:
             self._turns = frozenset(Mark(update_id, ready=True) for update_id in update_ids)
             self._write()

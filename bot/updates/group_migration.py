@@ -1,4 +1,4 @@
-"""A group that became a supergroup: everything of it goes on under its new id."""
+"""Group migration: move everything of a group that became a supergroup to its new id."""
 
 from assistant.storage.database import Database
 
@@ -16,10 +16,10 @@ class GroupMigration:
         self._database = database
 
     async def group(self, before: int, after: int) -> None:
-        """Give everything of the group `before` to `after`; a second time changes nothing.
+        """Move everything of the group `before` to `after`; a second call changes nothing.
 
-        A supergroup numbers its messages anew. The numbers of the former ones are kept as negative ones, so that they
-        never name another message. Files have names of their own and stay where they are.
+        A supergroup renumbers its messages. The former numbers are kept as negative ones, so that they never name
+        another message. Files have names of their own and stay where they are.
         """
         if before == after:
             return

@@ -1,4 +1,4 @@
-"""Updates that arrived: written before Telegram is told so, kept until they are dealt with."""
+"""The inbox: updates, stored before Telegram is told that they arrived, kept until they are dealt with."""
 
 import asyncio
 import logging
@@ -11,10 +11,10 @@ from assistant.storage.database import Database
 from bot.updates.at_work import Mark
 
 MOST_ATTEMPTS = 5
-"""A question in whose own turn, or during whose decoding, the process died this many times is not tried again."""
+"""The most deaths of the process in an update's own turn, or during its decoding; then it is not tried again."""
 
 KEPT_SECONDS = 2 * 24 * 3600
-"""How long the number of a finished update is remembered: Telegram repeats one for at most a day."""
+"""The seconds for which the number of a finished update is remembered: Telegram repeats one for at most a day."""
 
 CHAT = (
     "CASE WHEN json_valid(CAST({payload} AS TEXT)) THEN coalesce("
@@ -22,14 +22,14 @@ CHAT = (
     "CAST({payload} AS TEXT) ->> '$.callback_query.message.chat.id', "
     "CAST({payload} AS TEXT) ->> '$.my_chat_member.chat.id') END"
 )
-"""The chat of an update, in SQL; NULL where it cannot be known."""
+"""The chat of an update, in SQL; NULL if it cannot be known."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An update about to be written down. `quick`: it overtakes questions, as commands do."""
+    """An update to be stored. `quick`: it overtakes questions, as commands do."""
 
     update_id: int
     payload: bytes
@@ -38,7 +38,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An update that waits in the inbox. `chat` is None where it belongs to none."""
+    """An update that waits in the inbox. `chat` is None if it belongs to none."""
 
     update_id: int
     payload: bytes
@@ -57,7 +57,7 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """When an update was written down, and brought back after it was set aside; in seconds since 1970."""
+    """The times when an update was stored, and brought back after it was set aside; in seconds since 1970."""
 
     received: float | None = None
     retried: float | None = None
@@ -73,16 +73,16 @@ class Inbox:
         self._maybe_begun: frozenset[int] = frozenset()
         self._repeated: set[int] = set()
         self.postponed: set[int] = set()
-        """What waits for the next run."""
+        """The updates that wait for the next run."""
         self.news = asyncio.Event()
-        """Set when an update is set aside; whoever reports that clears it."""
+        """Set when an update is set aside; the one that reports that clears it."""
 
     async def receive(self, update_id: int, payload: bytes, *, quick: bool = False) -> bool:
-        """Write an update down; False where it is there already."""
+        """Store an update; return False if it is there already."""
         return bool(await self.receive_all([Received(update_id, payload, quick)]))
 
     async def receive_all(self, updates: Sequence[Received]) -> set[int]:
-        """Write updates down, durably, all or none; returns the numbers of those that are new."""
+        """Store updates, durably, all or none; return the numbers of those that are new."""
         sql = (
             "INSERT INTO inbox (update_id, payload, state, received_at, quick, chat) "  # noqa: S608
             f"VALUES (?1, ?2, 'waiting', ?3, ?4, {CHAT.format(payload='?2')}) "
@@ -106,12 +106,12 @@ class Inbox:
         self.news.set()
 
     async def claim(self, update_id: int) -> bool:
-        """Begin work on a waiting update, or go on with one; False where it was dealt with, or forgotten."""
+        """Begin work on a waiting update, or go on with one; return False if it was dealt with, or deleted."""
         sql = "UPDATE inbox SET state = 'working' WHERE update_id = ? AND state IN ('waiting', 'working')"
         return await self._database.write(sql, update_id) == 1
 
     def attempts(self, update_id: int) -> int:
-        """How many times the process died while this very update was decoded or answered."""
+        """Return how many times the process died while this very update was decoded or answered."""
         return self._attempts.get(update_id, 0)
 
     def is_deadly(self, update_id: int) -> bool:
@@ -130,15 +130,15 @@ class Inbox:
         return update_id in self._repeated
 
     def repeat(self, update_id: int) -> None:
-        """Work on this update begins once more."""
+        """Record that work on this update begins once more."""
         self._repeated.add(update_id)
 
     def may_be_begun(self, update_id: int) -> bool:
-        """Whether a former run may have sent a message for this update without having noted its number."""
+        """Whether a former run may have sent a message for this update without having recorded its number."""
         return update_id in self._maybe_begun
 
     async def begun(self, chat: int, before: int) -> list[int]:
-        """The messages that show growing answers in a chat, to updates before this one."""
+        """Return the messages that show unfinished answers in a chat, to updates before this one."""
         sql = (
             "SELECT answer_message_id FROM inbox WHERE answer_message_id IS NOT NULL AND state <> 'done' "
             "AND chat = ? AND update_id < ?"
@@ -146,7 +146,7 @@ class Inbox:
         return [row["answer_message_id"] for row in await self._database.rows(sql, chat, before)]
 
     async def maybe_begun(self, chat: int, before: int) -> list[int]:
-        """The messages of a chat that `may_be_begun` holds for, of updates before this one."""
+        """Return the messages of a chat that `may_be_begun` holds for, of updates before this one."""
         sql = (
             "SELECT CAST(payload AS TEXT) ->> '$.message.message_id' AS question FROM inbox "
             "WHERE maybe_begun AND payload <> x'' AND chat = ? AND update_id < ?"
@@ -161,7 +161,7 @@ class Inbox:
         self.news.set()
 
     async def aside(self) -> list[SetAside]:
-        """The updates set aside, oldest first."""
+        """Return the updates set aside, oldest first."""
         sql = "SELECT update_id, coalesce(error, '') AS error, received_at FROM inbox WHERE state = 'set_aside'"
         return [SetAside(*row) for row in await self._database.rows(f"{sql} ORDER BY update_id")]
 
@@ -191,7 +191,7 @@ class Inbox:
         )
 
     async def fail(self, update_id: int, error: str) -> None:
-        """Note what went wrong while working on the update."""
+        """Record what went wrong while working on the update."""
         await self._database.write("UPDATE inbox SET error = ? WHERE update_id = ?", error, update_id)
 
     async def postpone(self, update_id: int) -> None:
@@ -201,40 +201,40 @@ class Inbox:
         await self._database.write(sql, update_id)
 
     async def unreported(self) -> list[int]:
-        """The updates set aside that nobody was told of."""
+        """Return the numbers of the updates set aside that nobody was told of."""
         sql = "SELECT update_id FROM inbox WHERE state = 'set_aside' AND reported_at IS NULL ORDER BY received_at"
         return [row["update_id"] for row in await self._database.rows(sql)]
 
     async def last_report(self) -> float:
-        """When somebody was told of updates set aside, in seconds since 1970; 0 where that is forgotten."""
+        """Return when somebody was last told of updates set aside, in seconds since 1970; 0 if unknown."""
         row = await self._database.row("SELECT max(reported_at) AS last FROM inbox")
         return (row["last"] if row else None) or 0.0
 
     async def note_report(self, update_ids: Iterable[int]) -> None:
-        """Somebody was told of these."""
+        """Record that somebody was told of these."""
         sql, now = "UPDATE inbox SET reported_at = ? WHERE update_id = ?", time.time()
         await self._database.write_all(*((sql, (now, number)) for number in update_ids))
 
     async def release(self) -> None:
-        """Leave what is still being worked on to the next run: the process ends in good order."""
+        """Leave updates in progress to the next run: the process ends in good order."""
         await self._database.write("UPDATE inbox SET state = 'waiting' WHERE state = 'working'")
 
     async def note_answer(self, update_id: int, message_id: int) -> None:
-        """Remember the message that shows the update's answer, so that the next run goes on in it."""
+        """Record the message that shows the update's answer, so that the next run goes on in it."""
         await self._database.write("UPDATE inbox SET answer_message_id = ? WHERE update_id = ?", message_id, update_id)
 
     async def answer_of(self, update_id: int) -> int | None:
-        """The message that already shows a part of the update's answer."""
+        """Return the message that already shows a part of the update's answer."""
         row = await self._database.row("SELECT answer_message_id FROM inbox WHERE update_id = ?", update_id)
         return row["answer_message_id"] if row else None
 
     async def moments(self, update_id: int) -> Moments:
-        """When the update was written down, and when it was brought back."""
+        """Return when the update was stored, and when it was brought back."""
         row = await self._database.row("SELECT received_at, retried_at FROM inbox WHERE update_id = ?", update_id)
         return Moments(row["received_at"], row["retried_at"]) if row else Moments()
 
     async def recover(self, killers: Iterable[Mark] = ()) -> None:
-        """At the start: have what the last run left wait again; count against `killers` that it died of them."""
+        """Have the last run's unfinished updates wait again, at the start; count its death against `killers`."""
         marks = set(killers)
         blamed = [mark.update_id for mark in marks if mark.ready]
         unfinished = "state IN ('waiting', 'working')"
@@ -254,7 +254,7 @@ class Inbox:
         self.news.set()
 
     async def waiting(self, most: int) -> list[Waiting]:
-        """What waits, oldest first: of each chat's commands, and of its other updates, `most` at most."""
+        """Return the waiting updates, oldest first: of each chat at most `most` commands and `most` others."""
         sql = (
             "SELECT update_id, payload, chat, quick FROM (SELECT *, row_number() OVER "
             "(PARTITION BY chat, quick ORDER BY update_id) AS place FROM inbox WHERE state = 'waiting') "
@@ -263,7 +263,7 @@ class Inbox:
         return [_waiting(row) for row in await self._database.rows(sql, most)]
 
     async def waiting_of(self, chat: int, quick: bool, most: int, known: Iterable[int]) -> list[Waiting]:
-        """A chat's oldest updates of a kind that wait, `most` at most, without those of the numbers `known`."""
+        """Return a chat's oldest waiting updates of a kind, `most` at most, without those numbered in `known`."""
         marks = ", ".join("?" * len(numbers := tuple(known)))
         sql = (
             "SELECT update_id, payload, chat, quick FROM inbox WHERE state = 'waiting' AND chat = ? AND quick = ? "  # noqa: S608
@@ -272,7 +272,7 @@ class Inbox:
         return [_waiting(row) for row in await self._database.rows(sql, chat, int(quick), *numbers, most)]
 
     async def count_waiting(self) -> dict[tuple[int | None, bool], int]:
-        """How many updates of each chat wait, commands apart."""
+        """Return how many updates of each chat wait, commands apart."""
         sql = "SELECT chat, quick, count(*) AS count FROM inbox WHERE state = 'waiting' GROUP BY chat, quick"
         return {(row["chat"], bool(row["quick"])): row["count"] for row in await self._database.rows(sql)}
 

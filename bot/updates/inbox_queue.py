@@ -1,4 +1,4 @@
-"""The queue between polling and the handlers: an update is on the disk first, and few of each chat are in memory."""
+"""The queue between polling and the handlers: an update is stored first, and few of each chat are in memory."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from bot.updates.albums import album_of
 from bot.updates.inbox import Inbox, Received, Waiting
 
 MOST_OF_A_CHAT = 64
-"""How many updates of a chat, commands apart, are in memory: queued, at work, or held back by Telegram.
+"""The most updates of a chat, commands apart, in memory: queued, at work, or held back by Telegram.
 
 Those beyond wait in the inbox. It is more than a chat's questions that may wait (`model.waiting_per_chat`), so that
 people are told of that limit, and little enough that one chat is no burden to the others.
@@ -32,20 +32,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Loaded:
-    """What of a line is in memory. `more`: others of it wait in the inbox. `album`: that of the newest one."""
+    """The updates of a line in memory. `more`: others wait in the inbox. `album`: that of the newest one."""
 
     numbers: set[int] = field(default_factory=set)
     more: bool = False
     album: str | None = None
 
     def has_room_for(self, update: Update) -> bool:
-        """Whether an update may come in: an album that has begun to comes in as a whole."""
+        """Whether an update may come in: an album that has begun comes in as a whole."""
         album = album_of(update)
         return len(self.numbers) < MOST_OF_A_CHAT or (album is not None and album == self.album)
 
 
 class InboxQueue(asyncio.Queue[object]):
-    """`put` returns once the update is on the disk. `is_quick` says which updates overtake the others of their chat."""
+    """A queue whose `put` returns once the update is stored. `is_quick`: the update overtakes others of its chat."""
 
     def __init__(self, inbox: Inbox, is_quick: Callable[[Update], bool]) -> None:
         super().__init__()
@@ -59,11 +59,11 @@ class InboxQueue(asyncio.Queue[object]):
 
     @property
     def in_memory(self) -> int:
-        """How many updates are in memory, those at work included."""
+        """The number of updates in memory, those at work included."""
         return len(self._line_of)
 
     async def write_down(self, updates: Sequence[Update], payloads: Sequence[bytes]) -> None:
-        """Write down what one request brought, in one go; `put` then need not.
+        """Store the updates of one request, in one transaction; `put` then need not.
 
         Raises:
             sqlite3.Error: none of it was written.
@@ -75,9 +75,9 @@ class InboxQueue(asyncio.Queue[object]):
         self._written |= await self.inbox.receive_all(rows)
 
     async def put(self, item: object) -> None:
-        """Queue an update that is on the disk, or leave it there if much of its chat is in memory already.
+        """Queue an update that is stored, or leave it in the inbox if many of its chat are in memory already.
 
-        One that is known already is passed over.
+        Ignore one that is known already.
 
         Raises:
             NetworkError: the database failed; polling survives this error alone, and asks Telegram again.
@@ -96,7 +96,7 @@ class InboxQueue(asyncio.Queue[object]):
                 self._admit(item, item.effective_chat.id if item.effective_chat else None, quick=quick)
 
     async def replay(self, bot: Bot) -> int:
-        """Queue what a former run left, oldest first; returns how many there are, those that stay in the inbox too."""
+        """Queue the updates of a former run, oldest first; return their number, those left in the inbox included."""
         self._bot, most = bot, MOST_OF_A_CHAT + MOST_OF_AN_ALBUM
         async with self._loading:
             waiting = await self.inbox.count_waiting()
@@ -107,14 +107,14 @@ class InboxQueue(asyncio.Queue[object]):
         return sum(waiting.values())
 
     async def bring_back(self, first: int, last: int) -> int:
-        """Try again what was set aside from number `first` to `last`; returns how many there were."""
+        """Try again the updates set aside from number `first` to `last`; return how many there were."""
         async with self._loading:
             rows = await self.inbox.bring_back(first, last)
             await self._take(rows)
         return len(rows)
 
     def done(self, update_id: int) -> None:
-        """Let the next one of the chat in: the work on an update has ended."""
+        """End the work on an update, and let the next one of its line in."""
         line = self._line_of.pop(update_id, None)
         if line is None:
             return
@@ -126,7 +126,7 @@ class InboxQueue(asyncio.Queue[object]):
             del self._lines[line]
 
     def _admit(self, update: Update, chat: int | None, *, quick: bool) -> None:
-        """Queue the update, or note that its line goes on in the inbox."""
+        """Queue the update, or record that its line goes on in the inbox."""
         if chat is None:
             self.put_nowait(update)
             return
@@ -160,7 +160,7 @@ class InboxQueue(asyncio.Queue[object]):
                 self._lines.pop(line, None)
 
     async def _take(self, rows: Iterable[Waiting]) -> None:
-        """Read updates back and queue those for which there is room; set aside what cannot be read."""
+        """Read updates back and queue those for which there is room; set aside those that cannot be read."""
         for row in rows:
             try:
                 update = Update.de_json(json.loads(row.payload), self._bot)

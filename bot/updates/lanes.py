@@ -1,4 +1,4 @@
-"""Who goes first: a chat's updates are taken in one after another, chats side by side, commands in their own lane."""
+"""Lanes: take in a chat's updates one after another, commands in a lane of their own; chats run concurrently."""
 
 import asyncio
 import contextlib
@@ -19,17 +19,17 @@ from bot.updates.albums import WINDOW, Arrival, album_of
 from bot.updates.inbox import Inbox
 
 ALL_AT_ONCE = 1_000_000
-"""No bound: `InboxQueue` lets in few updates of each chat, so that none can take the others' turn."""
+"""No limit: `InboxQueue` lets in few updates of each chat, so that none can take the others' turn."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
-"""Seconds before an update whose handlers met passing trouble is tried again: the pauses double."""
+"""The seconds before an update whose handlers met a passing fault is tried again: the pauses double."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Chat:
-    """What the next update of each lane waits for, how many updates are on their way, and the questions among them.
+    """The state of a chat: what the next update of each lane waits for, the count of updates, and the questions.
 
     `albums` are those that are still arriving.
     """
@@ -42,7 +42,7 @@ class _Chat:
 
 
 class Lanes(BaseUpdateProcessor):
-    """Runs the handlers of an update when it is its turn, and keeps the inbox's books about it.
+    """Run the handlers of an update when it is its turn, and keep its state in the inbox.
 
     A question waits for everything that came before it in its chat, for earlier questions only until it is known what
     they are about (`let_by`). Any other command or a button press waits only for earlier ones of its kind, so that
@@ -52,7 +52,7 @@ class Lanes(BaseUpdateProcessor):
     def __init__(
         self, inbox: Inbox, handle: Callable[[Update], Awaitable[None]], ended: Callable[[int], None] = lambda _: None
     ) -> None:
-        """`handle` runs the handlers once more; `ended` hears the number of each update that left the lanes."""
+        """Create lanes: `handle` reruns the handlers; `ended` gets the number of each update that left the lanes."""
         super().__init__(ALL_AT_ONCE)
         self._inbox = inbox
         self._handle = handle
@@ -64,22 +64,22 @@ class Lanes(BaseUpdateProcessor):
         self._arrivals: dict[int, Arrival] = {}
         self._dropped: set[asyncio.Task[Any]] = set()
         self.arriving_sign: Callable[[Update], Coroutine[Any, Any, None]] | None = None
-        """What shows people that more of the album is waited for whose first update this is."""
+        """Shows people that more of the album is awaited whose first update this is."""
 
     async def initialize(self) -> None:
-        """Nothing to open."""
+        """Do nothing: there is nothing to open."""
 
     async def shutdown(self) -> None:
-        """Nothing to close."""
+        """Do nothing: there is nothing to close."""
 
     @property
     def chats(self) -> int:
-        """How many chats have updates on their way: the others take no memory."""
+        """The number of chats with updates in progress: the others take no memory."""
         return len(self._chats)
 
     @property
     def arriving(self) -> int:
-        """How many updates wait for more of their albums."""
+        """The number of updates that wait for more of their albums."""
         return sum(len(album.updates) for chat in self._chats.values() for album in chat.albums.values())
 
     def let_by(self, update_id: int) -> None:
@@ -87,20 +87,20 @@ class Lanes(BaseUpdateProcessor):
         self._arrivals[update_id].settle(update_id)
 
     def taken_in_with(self, update_id: int) -> list[Update]:
-        """The updates of an album that are taken in together with this one, itself included."""
+        """Return the updates of an album that are taken in together with this one, itself included."""
         return self._arrivals[update_id].updates
 
     async def drop(self, number: int, update_id: int) -> None:
-        """Cancel the questions of a chat that came before this update, running or in line; returns at their end."""
+        """Cancel the questions of a chat that came before this update, running or in line; return at their end."""
         chat = self._chats.get(number, _Chat())
         await self._end({task for task, question in chat.questions.items() if question < update_id})
 
     def try_again(self, update_id: int) -> None:
-        """Have the handlers of an update run once more, after a pause: what they met will pass."""
+        """Have the handlers of an update run once more, after a pause: the fault will pass."""
         self._again.add(update_id)
 
     async def leave_waiting(self) -> None:
-        """Leave to the next run albums that are still arriving, what waits to be tried again, and what waits for it."""
+        """Leave to the next run albums still arriving, updates that wait for a retry, and those behind them."""
         leaving = set(self._pausing)
         for chat in self._chats.values():
             arriving = {update.update_id for album in chat.albums.values() for update in album.updates}
@@ -144,7 +144,7 @@ class Lanes(BaseUpdateProcessor):
                 self._ended(update.update_id)
 
     async def _work(self, update: Update, task: asyncio.Task[Any], handlers: Awaitable[Any] | None) -> None:
-        """Run the handlers, until they get through; None: another update of the album has run them for this one too."""
+        """Run the handlers until they succeed; None: another update of the album has run them for this one too."""
         number, pause, again = update.update_id, FIRST_PAUSE, False
         what = f"update {number}"
         try:
@@ -172,7 +172,7 @@ class Lanes(BaseUpdateProcessor):
 
     @contextlib.asynccontextmanager
     async def _turn(self, number: int, update: Update, task: asyncio.Task[Any]) -> AsyncIterator[bool]:
-        """Wait for the update's turn; says whether its handlers are to run, or those of others in its album did."""
+        """Wait for the update's turn; yield whether its handlers are to run, or those of others in its album did."""
         chat = self._chats.setdefault(number, _Chat())
         before, arrival = self._line_up(chat, update, task)
         self._arrivals[update.update_id] = arrival
@@ -202,7 +202,7 @@ class Lanes(BaseUpdateProcessor):
     def _line_up(
         self, chat: _Chat, update: Update, task: asyncio.Task[Any]
     ) -> tuple[list[asyncio.Event | None], Arrival]:
-        """What the update has to wait for, and what it is taken in with: its album, past all that came since."""
+        """Return the events that the update waits for, and its arrival; one of an album overtakes what came since."""
         chat.updates += 1
         if is_quick(update):
             before, arrival = [chat.quick], Arrival()
@@ -230,7 +230,7 @@ def _close_album(chat: _Chat, arrival: Arrival) -> None:
 
 
 def is_quick(update: Update) -> bool:
-    """A command that brings no question, or a press of a button that asks none: answered without the model."""
+    """Whether it is a command without a question, or a button that asks none: answered without the model."""
     if update.callback_query is not None:
         return not asks_again(update)
     message = update.message

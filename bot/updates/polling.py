@@ -1,4 +1,4 @@
-"""How updates are fetched: one that cannot be parsed is set aside instead of blocking all that follow."""
+"""Polling: an update that cannot be parsed is set aside instead of blocking all that follow."""
 
 import asyncio
 import json
@@ -15,18 +15,18 @@ from bot.delivery.drafts import STOPPED
 from bot.updates.inbox_queue import InboxQueue
 
 ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, STOPPED)
-"""What the bot acts on; everything else would only be written down and passed over."""
+"""The updates that the bot handles; everything else would only be stored and ignored."""
 
 _log = logging.getLogger(__name__)
 
 
 class PollingRequest(HTTPXRequest):
-    """The connection that asks for updates.
+    """The connection that polls for updates.
 
-    The library drops a whole batch, and asks for it again at once and for ever, if it stumbles over one update. Here
-    each is tried first; a bad one is kept in the inbox with its text, and only its number is passed on. What is good is
-    written down, all in one go. `refused` is set when Telegram no longer takes the token: polling then ends without a
-    word.
+    If one update cannot be parsed, the library drops its whole batch, and requests it again at once and without end.
+    Here each is tried first; a bad one is kept in the inbox with its text, and only its number is passed on. The good
+    ones are stored, all in one transaction. `refused` is set when Telegram no longer takes the token: polling then ends
+    silently.
     """
 
     def __init__(self, queue: InboxQueue, timeout: float) -> None:
@@ -35,7 +35,7 @@ class PollingRequest(HTTPXRequest):
         self.refused = asyncio.Event()
 
     async def do_request(self, url: str, method: str, *args: Any, **options: Any) -> tuple[int, bytes]:
-        """Make a request; of the updates in its answer only those pass that can be parsed."""
+        """Make a request; pass on only those of its updates that can be parsed."""
         code, payload = await super().do_request(url, method, *args, **options)
         if not url.endswith("/getUpdates"):
             return code, payload
@@ -74,7 +74,7 @@ class PollingRequest(HTTPXRequest):
         return json.dumps(answer).encode()
 
     async def _set_aside(self, update: object, fault: str) -> int | None:
-        """Keep an update that cannot be read; returns its number, None where it has none."""
+        """Keep an update that cannot be read; return its number, None if it has none."""
         number = update.get("update_id") if isinstance(update, dict) else None
         _log.error("an update cannot be read and is set aside: %s (update %s)", fault, number)
         if not isinstance(number, int):
@@ -87,7 +87,7 @@ class PollingRequest(HTTPXRequest):
 
 
 def _read(text: str) -> Update | str:
-    """The update, or what the library says against it."""
+    """Return the update, or the library's error."""
     update = json.loads(text)
     if not isinstance(update, dict):
         return "it is not an object"

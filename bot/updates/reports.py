@@ -1,4 +1,4 @@
-"""The owner and the admins hear of updates that were set aside."""
+"""Report updates that were set aside to the owner and the admins."""
 
 import asyncio
 import logging
@@ -15,16 +15,16 @@ from bot.delivery.rate_limiter import ONCE
 from bot.updates.inbox import Inbox
 
 PAUSE_SECONDS = 3600.0
-"""They are told at most this often; what comes meanwhile is counted."""
+"""The seconds between two reports; updates set aside meanwhile are counted."""
 
 RETRY = "aside:"
-"""The data of a button that has updates tried again begins so; the numbers of the first and the last one follow."""
+"""The prefix of the data of a retry button; the numbers of the first and the last update follow."""
 
 _log = logging.getLogger(__name__)
 
 
 class Reports:
-    """Says how many updates were set aside, and the number of the last one; nothing of what is in them."""
+    """Report how many updates were set aside, and the number of the last one; nothing of their content."""
 
     def __init__(self, bot: Bot, inbox: Inbox, admissions: Admissions, chats: Chats) -> None:
         self._bot = bot
@@ -33,7 +33,7 @@ class Reports:
         self._chats = chats
 
     async def keep_telling(self) -> None:
-        """Tell what a former run left untold, and what is set aside from now on, until cancelled."""
+        """Report updates that a former run set aside, and further ones, until cancelled."""
         inbox = self._inbox
         while True:
             await inbox.news.wait()
@@ -51,7 +51,7 @@ class Reports:
                 inbox.news.set()
 
     async def _tell(self, numbers: list[int]) -> bool:
-        """Whether somebody has read it, or could."""
+        """Whether somebody has got it, or could."""
         people = await self._admissions.all()
         told = [
             await self._write(person, numbers)
@@ -75,5 +75,5 @@ class Reports:
 
 
 def retry_button(label: str, first: int, last: int | None = None) -> InlineKeyboardButton:
-    """The button that has all updates set aside from number `first` to `last`, or the first alone, tried again."""
+    """Return the button that retries all updates set aside from number `first` to `last`, or the first alone."""
     return InlineKeyboardButton(label, callback_data=f"{RETRY}{first}:{first if last is None else last}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 COUNT = 20
-"""Pages that come along."""
+"""The number of pages that come with the package."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What was measured of each level."""
+"""Tests of the measurements of each level."""
 
 from assistant.latency import KEPT, Latency
 from model_service import Detail, DetailPlan, GenerationOutput, Stage
@@ -7,7 +7,7 @@ HIGH = Detail(512)
 
 
 def read(seconds: float, detail: Detail = HIGH, waited: float = 0.0) -> GenerationOutput:
-    """An answer whose first word came so long after it was asked."""
+    """Return an answer whose first word came that long after it was asked."""
     plan = DetailPlan(detail, 20, 20, 28)
     return GenerationOutput(Stage.DONE, "x", plan, seconds_waited=waited, seconds_to_first_token=seconds)
 

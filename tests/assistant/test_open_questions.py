@@ -1,4 +1,4 @@
-"""Whose turn it is among one's own questions, what may wait, and how a question is cancelled."""
+"""Tests of the order of one's own questions, the limits on waiting ones, and cancellation."""
 
 import asyncio
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ GROUP, ADA, BEN = -1, 10, 20
 
 
 def question(number: int, asker: int | None = ADA, chat: int = GROUP) -> OpenQuestion:
-    """What somebody asks by the update of this number."""
+    """Return a person's question by the update with this number."""
     return OpenQuestion(chat, number, asker, number, f"{number}?")
 
 
@@ -46,7 +46,7 @@ async def test_a_persons_questions_wait_for_each_other(opened: ExitStack) -> Non
 
 
 async def test_a_question_waits_for_all_before_it(opened: ExitStack) -> None:
-    """That the one just before it is given up does not let it overtake the first."""
+    """Cancelling the one just before it does not let it overtake the first."""
     questions = OpenQuestions(WaitingLimits())
     first, third = question(1), question(3)
     with questions.open(first):
@@ -85,7 +85,7 @@ async def test_cancelling_ends_the_block_once(opened: ExitStack) -> None:
 
 
 async def test_cancelling_all_holds_for_what_is_not_taken_in_yet(opened: ExitStack) -> None:
-    """What was asked before it, by the same person in the same chat, and nothing else."""
+    """It cancels earlier questions by the same person in the same chat, and nothing else."""
     questions = OpenQuestions(WaitingLimits())
     questions.cancel_all(GROUP, ADA, before=5)
     before, after, bens = question(4), question(6), question(3, BEN)
@@ -150,7 +150,7 @@ async def test_of_those_who_hide_behind_nobody_the_chat_is_counted(opened: ExitS
 
 
 def test_the_model_service_refuses_nobody_whom_the_bot_let_in() -> None:
-    """What waits is counted once: the narrowest settings leave the service's line open."""
+    """Waiting questions are counted once: the narrowest settings leave the service's line open."""
     limits = ModelSettings(max_waiting=1, waiting_per_person=1, waiting_per_chat=1).config().limits
     scheduler = Scheduler(limits)
     for number in range(5):

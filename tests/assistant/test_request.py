@@ -1,4 +1,4 @@
-"""What the model is shown of a conversation."""
+"""Tests of the conversation that the model is shown."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ QUESTION = Asking("1:2", "1", "And now?", b"picture", STANDARD)
 
 
 def talk(*texts: str) -> list[Message]:
-    """Questions and answers in turn."""
+    """Return alternating questions and answers."""
     return [Message("user" if index % 2 == 0 else "assistant", text) for index, text in enumerate(texts)]
 
 
@@ -27,7 +27,7 @@ def test_the_question_comes_last() -> None:
 
 
 def test_the_first_pair_stays_and_the_oldest_of_the_others_go() -> None:
-    """What was asked when the picture came frames the rest."""
+    """The question that came with the picture frames the rest."""
     history = talk("aaa", "bbb", "ccc", "ddd", "eee", "fff")
     assert [message.text for message in truncate_history(history, 4)] == ["aaa", "bbb", "eee", "fff"]
 
@@ -45,7 +45,7 @@ def test_chinese_counts_for_more_than_english() -> None:
 
 
 def test_the_length_is_wished_for_in_the_questions_language() -> None:
-    """Beside the question, which stays as it was asked; a normal answer needs no words."""
+    """The wish is apart from the question, which stays as it was asked; a normal answer needs none."""
     assert wish_for(Length.NORMAL, "How much?") == ""
     assert wish_for(Length.SHORT, "How much?") == "Answer briefly."
     assert wish_for(Length.LONG, "多少钱？") == "请详细回答。"

@@ -1,4 +1,4 @@
-"""What is deleted is gone: rows, files, the log, backups."""
+"""Deleted data is gone: rows, files, the log, backups."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def keep(folder: Path, name: str, written: float) -> None:
-    """A copy on the disk, written at a moment in seconds since 1970."""
+    """Write a copy on the disk, dated to a moment in seconds since 1970."""
     file = folder / FOLDER / name
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(b"PIXELS")
@@ -38,12 +38,12 @@ def keep(folder: Path, name: str, written: float) -> None:
 
 
 def copies(folder: Path) -> set[str]:
-    """What lies in the folder of pictures."""
+    """Return the files in the folder of pictures."""
     return {file.name for file in (folder / FOLDER).iterdir()}
 
 
 def all_bytes(folder: Path) -> Iterator[bytes]:
-    """Every file of the storage: database, write-ahead log, pictures, backups."""
+    """Yield every file of the storage: database, write-ahead log, pictures, backups."""
     return (file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
 
@@ -157,7 +157,7 @@ async def test_without_an_age_everything_stays_but_loose_files(database: Databas
 
 
 async def test_backups_grow_old_too(database: Database, folder: Path) -> None:
-    """What retention deletes must not live on in a copy."""
+    """Data that retention deletes must not live on in a copy."""
     for version, written in ((1, 5 * DAY), (2, 95 * DAY)):
         file = folder / f"eyeglass.sqlite3.v{version}.bak"
         file.write_bytes(b"")
@@ -193,7 +193,7 @@ class Hours:
 
 
 async def kept_since(database: Database, folder: Path, moment: float) -> set[str]:
-    """A picture with its turn, a backup, and a copy without a row, all of that moment; returns what is left then."""
+    """Store a picture with its turn, a backup, and a copy without a row, all of that moment; return the names left."""
     await Turns(database).add([(await Pictures(database).add(NEW), TURN)])
     await Inbox(database).receive(1, UPDATE)
     for table, column in (("pictures", "created_at"), ("turns", "created_at"), ("inbox", "received_at")):
@@ -207,7 +207,7 @@ async def kept_since(database: Database, folder: Path, moment: float) -> set[str
 
 
 def left(folder: Path) -> set[str]:
-    """The copies and backups that are there."""
+    """Return the copies and backups that are there."""
     return copies(folder) | {file.name for file in folder.glob("*.bak")}
 
 
@@ -246,7 +246,7 @@ async def test_an_idle_bot_goes_on_sweeping(database: Database, folder: Path) ->
 
 
 async def test_a_clock_that_is_behind_deletes_nothing(database: Database, folder: Path) -> None:
-    """By a year."""
+    """The clock is a year behind."""
     before = await kept_since(database, folder, 1000 * DAY)
     await Hours(635 * DAY, 0.0).sweep(database, folder)
     assert left(folder) == before

@@ -26,12 +26,12 @@ FOLDERS = (Path(bot.__file__).parent, Path(assistant.texts.__file__).parent.pare
 
 
 def catalogue(language: str) -> Catalogue:
-    """The catalogue of a language."""
+    """Return the catalogue of a language."""
     return read_catalogue((LOCALE / language / CATALOGUE).read_text(encoding="utf-8"))
 
 
 def fields(text: str) -> set[str]:
-    """The words in braces."""
+    """Return the words in braces."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
@@ -69,7 +69,7 @@ def test_the_language_follows_the_code(code: str | None, language: str) -> None:
 
 
 def test_a_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has a catalogue is spoken to in it; nothing else names the languages."""
+    """A catalogue is enough for people to be spoken to in its language; nothing else names the languages."""
     file = tmp_path / "de" / CATALOGUE
     file.parent.mkdir(parents=True)
     file.write_text('msgid "Cancel"\nmsgstr "Abbrechen"\n', encoding="utf-8")

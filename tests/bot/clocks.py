@@ -17,7 +17,7 @@ class Clock:
         self.go.set()
 
     def __call__(self) -> float:
-        """The time."""
+        """Return the time."""
         return self.now
 
     async def sleep(self, seconds: float) -> None:

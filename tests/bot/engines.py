@@ -40,7 +40,7 @@ class ScriptedEngine:
         return EngineInfo("scripted", "cpu", "float32", self.most_tokens, GLM4V_DIAL)
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
-        """The real plan for the real picture."""
+        """Return the real plan for the real picture."""
         if not request.pictures:
             return None
         (picture,) = request.pictures
@@ -65,8 +65,8 @@ class ScriptedEngine:
         yield EngineStep("", self.finish)
 
     def forget(self, chat: str) -> None:
-        """Remembers nothing."""
+        """Do nothing: nothing is kept."""
 
     def close(self) -> None:
-        """Let go of whoever is held."""
+        """Release all held requests."""
         self.go.set()

@@ -1,4 +1,4 @@
-"""Who may speak, and when the bot is meant."""
+"""Tests of access, and of when the bot is addressed."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def test_who_may_speak(access: AccessSettings, chat: Chat | None, user: User | N
 
 
 def said(text: str = "", chat: Chat = GROUP, **more: Any) -> Message:
-    """A message; commands and mentions in it are marked as Telegram marks them."""
+    """Return a message; commands and mentions in it are marked as Telegram marks them."""
     entities = []
     position = 0
     for word in text.split(" "):
@@ -61,7 +61,7 @@ def said(text: str = "", chat: Chat = GROUP, **more: Any) -> Message:
 
 
 def reply_to(user: User, **more: Any) -> dict[str, Any]:
-    """The field of a reply to a message of this user's."""
+    """Return the field of a reply to a message of this user."""
     return {"reply_to_message": {"message_id": 1, "date": 1, "chat": GROUP.to_dict(), "from": user.to_dict()} | more}
 
 
@@ -121,7 +121,7 @@ def test_the_mention_is_no_part_of_the_question(text: str, question: str) -> Non
 
 
 def test_who_was_let_in_is_welcome() -> None:
-    """In private and in groups, though no setting names him; other bots never are."""
+    """In private and in groups, though no setting names them; other bots never are."""
     assert judge_sender(CLOSED, True, PRIVATE, ADA) is Verdict.WELCOME
     assert judge_sender(CLOSED, True, GROUP, ADA) is Verdict.WELCOME
     assert judge_sender(CLOSED, True, GROUP, OTHER_BOT) is Verdict.IGNORED
@@ -148,7 +148,7 @@ def test_nobody_decides_but_the_owner_and_admins(action: Action) -> None:
     ],
 )
 def test_what_the_owner_and_admins_decide(standing: Standing, id: int, actions: set[str]) -> None:
-    """The owner everything that makes sense, never about himself; admins who comes and goes, but about no admin."""
+    """The owner decides about everybody except themselves; admins decide who comes and goes, but about no admin."""
     owner, admin = (Admission(n, "?", None, who) for n, who in ((1, Standing.OWNER), (2, Standing.ADMIN)))
     subject = Admission(id, "Eve", None, standing)
     possible = {action for action in Action if standing in OUTCOMES[action]}

@@ -1,4 +1,4 @@
-"""What the bot does not pull in."""
+"""The bot does not import certain modules."""
 
 import subprocess
 import sys

@@ -15,7 +15,7 @@ ODD = "777:odd"
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """What is written while the logs are set up as for the bot; afterwards everything is as before."""
+    """Collect the log with the bot's setup; restore everything afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     root.handlers = []
@@ -74,12 +74,12 @@ def test_httpx_is_quiet(log: io.StringIO) -> None:
 
 
 def test_a_broken_message_does_not_raise(log: io.StringIO) -> None:
-    """Arguments that do not fit the message are shown beside it."""
+    """Arguments that do not fit the message are shown next to it."""
     logging.getLogger("child").error("%d pictures", "many")
     assert "pictures" in log.getvalue()
 
 
 def test_a_gateways_page_is_no_traceback(log: io.StringIO) -> None:
-    """The error that comes of it is logged by whoever meets it."""
+    """The caller that gets the resulting error logs it."""
     logging.getLogger("telegram.request.BaseRequest").exception("Can not load invalid JSON data")
     assert log.getvalue() == ""

@@ -12,13 +12,13 @@ def pairing() -> Pairing:
 
 
 def wrong(pairing: Pairing) -> str:
-    """A code of the right shape that is another."""
+    """Return a code of the right shape that is another."""
     last = pairing.code[-1]
     return pairing.code[:-1] + ALPHABET[(ALPHABET.index(last) + 1) % len(ALPHABET)]
 
 
 def test_every_start_has_another_code() -> None:
-    """Of 40 bits or so."""
+    """Each code has about 40 bits."""
     assert len({Pairing().code for _ in range(50)}) == 50
 
 
@@ -38,7 +38,7 @@ def test_what_is_no_code_is_no_attempt(pairing: Pairing, text: str) -> None:
 
 
 def test_after_a_few_wrong_codes_not_even_the_right_one_counts(pairing: Pairing) -> None:
-    """For the one who guessed; others are not locked out by him."""
+    """Only the person who guessed is locked out."""
     for left in range(MOST_ATTEMPTS - 1, -1, -1):
         assert pairing.attempt(1, wrong(pairing)) is Attempt.WRONG
         assert pairing.left(1) == left

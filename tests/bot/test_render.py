@@ -9,7 +9,7 @@ from bot.render import MOST_ENTITIES, MOST_PARTS, MOST_UNITS, Part, as_copyable,
 
 
 def marked(part: Part) -> list[tuple[str, str]]:
-    """Each entity's type with the text that it covers, by Telegram's way to count."""
+    """Return each entity's type with the text that it covers, by Telegram's way to count."""
     wide = part.text.encode("utf-16-le")
     return [
         (entity.type, wide[entity.offset * 2 : (entity.offset + entity.length) * 2].decode("utf-16-le"))
@@ -18,7 +18,7 @@ def marked(part: Part) -> list[tuple[str, str]]:
 
 
 def one(markdown: str, footer: str = "") -> Part:
-    """The only part."""
+    """Return the only part."""
     (part,) = render(markdown, footer).parts
     return part
 
@@ -75,7 +75,7 @@ def test_a_wide_table_is_a_list() -> None:
 
 
 def test_links_lead_somewhere_or_stay_as_they_are() -> None:
-    """What Telegram would not open is shown as it was written; targets of references stay readable."""
+    """A link that Telegram would not open is shown as it was written; targets of references stay readable."""
     part = one("[a](https://b.cd) ![e](https://f.gh) [1](2) <https://x.yz>")
     assert part.text == "a e [1](2) https://x.yz"
     assert [(entity.type, entity.url) for entity in part.entities] == [
@@ -182,7 +182,7 @@ def test_no_character_is_cut() -> None:
 
 
 def test_no_part_has_more_entities_than_telegram_takes() -> None:
-    """What is more goes to the next message; the footer keeps its italics."""
+    """Further entities go to the next message; the footer keeps its italics."""
     parts = render("**a** b\n" * 250, "small print").parts
     assert all(len(part.entities) <= MOST_ENTITIES for part in parts)
     assert sum(len(part.entities) for part in parts) == 251

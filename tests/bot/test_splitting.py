@@ -1,4 +1,4 @@
-"""Where a long document is cut: exactly at what Telegram takes, and at the best place before it."""
+"""Tests of where a long document is cut: exactly at Telegram's limits, and at the best place before them."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from bot.render.splitting import head, is_visible, split
 
 @pytest.mark.parametrize("character", ["x", "字", "😀"])
 def test_a_message_is_full_to_the_last_unit_and_no_fuller(character: str) -> None:
-    """Where no place is better than another: an answer, text to copy, a growing answer."""
+    """If no place is better than another: an answer, text to copy, a growing answer."""
     text = character * (9000 // units(character))
     assert [units(part.text) for part in render(text).parts] == [4096, 4096, 808]
     assert [units(part.text) for part in as_copyable(text)] == [4096, 4096, 808]
@@ -17,7 +17,7 @@ def test_a_message_is_full_to_the_last_unit_and_no_fuller(character: str) -> Non
 
 
 def pieces(text: str, most: int, *spans: Span, most_spans: int = 100) -> list[str]:
-    """The texts of the pieces of a document."""
+    """Return the texts of the pieces of a document."""
     return [piece.text for piece in split(Document(text, spans), most, most_spans)]
 
 
@@ -107,7 +107,7 @@ def test_code_keeps_its_indent_and_text_does_not() -> None:
 
 
 def test_a_message_has_something_to_see() -> None:
-    """What has no shape makes none; a character without a shape does not hide the others."""
+    """Characters without a shape make no message; one of them does not hide the others."""
     assert pieces("aaaa" + " " * 20 + "\u200d\u00ad\x07" + " " * 20 + "bbbb", 10) == ["aaaa", "bbbb"]
     assert [is_visible(text) for text in ("", " \n", "\u200b", "\x07", "\u200bx", ".")] == [False] * 4 + [True] * 2
 
@@ -126,5 +126,5 @@ def test_lengths_are_as_telegram_counts(text: str, length: int) -> None:
      ("a😀", 2, "a"), ("a\ud800b", 2, "a"), ("abc", 0, "")],
 )  # fmt: skip
 def test_the_beginning_of_a_text(text: str, most: int, begins: str) -> None:
-    """No more than so many units, and no half of a character."""
+    """At most that many units, and no half of a character."""
     assert head(text, most) == begins

@@ -34,7 +34,7 @@ def test_what_is_no_table_is_none(text: str) -> None:
 
 
 def test_rows_are_of_one_length() -> None:
-    """Where the model forgot a cell, there is an empty one; a pipe in a cell stays."""
+    """A cell that the model forgot is empty; a pipe in a cell stays."""
     assert rows_of("| a | b | c |\n|---|---|---|\n| 1 |\n| x \\| y | | 3 |") == [
         ["a", "b", "c"],
         ["1", "", ""],

@@ -1,4 +1,4 @@
-"""Who asks, and what: read from the updates that Telegram sends."""
+"""Tests of the asker and the question, read from Telegram's updates."""
 
 from typing import Any
 
@@ -14,20 +14,20 @@ HIDDEN = {"id": -200, "type": "channel", "title": "Daily\nNews"}
 
 
 def arrived(**fields: Any) -> Update:
-    """An update with these fields, as Telegram sends them."""
+    """Return an update with these fields, as Telegram sends them."""
     update = Update.de_json({"update_id": 1} | fields, None)
     assert update is not None
     return update
 
 
 def written(chat: Chat, by: User | None = ADA, **more: Any) -> dict[str, Any]:
-    """A message as Telegram sends it."""
+    """Return a message as Telegram sends it."""
     sender = {"from": by.to_dict()} if by else {}
     return {"message_id": 1, "date": 1, "chat": chat.to_dict(), "text": "Hi"} | sender | more
 
 
 def pressed(chat: Chat | None, by: User, **more: Any) -> dict[str, Any]:
-    """A press of a button under a message of the bot's."""
+    """Return a press of a button under a message of the bot's."""
     message = {"message": written(chat, BOT)} if chat else {}
     return {"id": "1", "from": by.to_dict(), "chat_instance": "1"} | message | more
 
@@ -47,12 +47,12 @@ def pressed(chat: Chat | None, by: User, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_who_asks(update: Update, asker: Asker) -> None:
-    """Who wrote or pressed, or the channel or group they hide behind; a name only where there are others."""
+    """The person who wrote or pressed, or the channel or group they post as; a name only in company."""
     assert asker_of(update) == asker
 
 
 def test_only_some_buttons_ask_again() -> None:
-    """By what is in them; a message presses none."""
+    """Their data decides; a message presses none."""
     assert asks_again(arrived(callback_query=pressed(PRIVATE, ADA, data="again:256:1:1::")))
     assert not asks_again(arrived(callback_query=pressed(PRIVATE, ADA, data="cancel:again:")))
     assert not asks_again(arrived(callback_query=pressed(PRIVATE, ADA, game_short_name="again:")))
@@ -60,14 +60,14 @@ def test_only_some_buttons_ask_again() -> None:
 
 
 def captioned(caption: str, *entities: dict[str, Any]) -> Message:
-    """A picture's message with this caption."""
+    """Return a picture's message with this caption."""
     message = arrived(message=written(GROUP, text=None, caption=caption, caption_entities=list(entities))).message
     assert message is not None
     return message
 
 
 def commanded(word: str, rest: str) -> Message:
-    """A picture's message whose caption begins with a command."""
+    """Return a picture's message whose caption begins with a command."""
     return captioned(word + rest, {"type": "bot_command", "offset": 0, "length": len(word)})
 
 

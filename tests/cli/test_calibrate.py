@@ -39,7 +39,7 @@ class Oracle:
             self._answers |= {(page.picture, field.question): f"It says {field.answer}." for field in page.fields}
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
-        """Needs no grid."""
+        """Return None: no grid is needed."""
         return None
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
@@ -97,7 +97,7 @@ async def test_all_questions_of_as_many_pages_as_were_wanted_are_asked() -> None
 
 @pytest.mark.parametrize(("most", "tried"), [(1024, ["high", "max"]), (512, ["high"])])
 async def test_a_level_that_shows_no_more_is_not_tried(most: int, tried: list[str]) -> None:
-    """Where the model spends fewer tokens than a level has, the level is that many; a second one would be the same."""
+    """If the model spends fewer tokens than a level has, the level is that many; a second one would be the same."""
     marks = await measure(Oracle(most), "high", "max", pages=1)
     assert [mark.level for mark in marks] == tried
     assert all(mark.tokens <= most for mark in marks)

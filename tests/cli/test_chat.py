@@ -22,7 +22,7 @@ LINES = len((Path(__file__).parents[2] / "cli" / "chat.py").read_text(encoding="
 
 @pytest.fixture
 def engine() -> ScriptedEngine:
-    """What answers."""
+    """The engine that answers."""
     return ScriptedEngine("A grey ", "gradient.")
 
 
@@ -50,7 +50,7 @@ def test_it_is_small() -> None:
 async def test_a_picture_by_its_path_and_then_further_questions(
     talk: Talk, engine: ScriptedEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The second knows the first; a new picture begins anew; what was said grows on the screen once."""
+    """The second knows the first; a new picture begins a new talk; the answer grows on the screen once."""
     await talk.say("a.png What is this?")
     assert capsys.readouterr().out == "A grey gradient.\n"
     await talk.say("And what's that?")

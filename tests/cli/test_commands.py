@@ -143,7 +143,7 @@ async def test_check_names_what_is_missing(tmp_path: Path) -> None:
 
 
 def scripted(engine: ScriptedEngine) -> ModelService:
-    """The real service with this engine."""
+    """Return the real service with this engine."""
     return local_service(lambda: engine, ModelConfig(drain_seconds=0.2))
 
 
@@ -179,7 +179,7 @@ async def test_ask_streams_to_the_terminal_or_prints_json(tmp_path: Path) -> Non
 
 @pytest.fixture
 def signals() -> Iterator[None]:
-    """What signals do is as before afterwards."""
+    """Restore the handlers of signals afterwards."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield
     for number, handler in before.items():

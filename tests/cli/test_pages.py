@@ -29,7 +29,7 @@ def test_pages_are_different_and_most_have_fields() -> None:
 
 
 def test_every_answer_stands_in_its_page() -> None:
-    """By the rule by which answers of a model are judged."""
+    """By the rule that judges a model's answers."""
     wrong = [field for page in read_pages() for field in page.fields if not contains(page.text, field.answer)]
     assert wrong == []
 

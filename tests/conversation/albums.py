@@ -30,7 +30,7 @@ class HandWindow:
         self._turned = asyncio.Event()
 
     def clock(self) -> float:
-        """The time; whoever joins an album asks for it."""
+        """Return the time; each update that joins an album calls it."""
         self._looked.set()
         return self._now
 
@@ -47,7 +47,7 @@ class HandWindow:
         self._turned = asyncio.Event()
 
     async def arriving(self, number: int) -> None:
-        """Wait until so many updates wait for more of their albums."""
+        """Wait until `number` updates wait for more of their albums."""
         await self._until(lambda: self._lanes.arriving == number)
 
     @property
@@ -65,25 +65,25 @@ class HandWindow:
 
 
 def pictures(number: int) -> list[bytes]:
-    """So many, of different widths."""
+    """Return `number` pictures of different widths."""
     return [picture(width, 100) for width in WIDTHS[:number]]
 
 
 def looked_at(stage: "Stage") -> list[int]:
-    """The numbers of the pictures that the engine was shown, from 1."""
+    """Return the numbers of the pictures that the engine was shown, from 1."""
     shown = [Image.open(io.BytesIO(request.pictures[0].data)) for request in stage.engine.requests]
     return [WIDTHS.index(image.width) + 1 for image in shown]
 
 
 async def answered(chat: Chat, question: Post, count: int) -> Post:
-    """The finished answer about so many pictures."""
+    """Wait for the finished answer about `count` pictures."""
     return await chat.answer(
         question, lambda post: post.reply_to == question.id and f"{count} pictures read" in post.text
     )
 
 
 async def album(chat: Chat, window: HandWindow, number: int, caption: str = "", at: int = 0) -> list[Post]:
-    """An album that has arrived."""
+    """Return an album that has arrived."""
     posts = await chat.send_album(pictures(number), caption, at=at)
     await window.arriving(number)
     window.turn(1.0)

@@ -101,12 +101,12 @@ def window(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> HandWindow:
 
 
 async def final(chat: Chat, after: Post) -> Post:
-    """The bot's finished answer to a message: the one with the small print."""
+    """Return the bot's finished answer to a message: the one with the small print."""
     return await chat.answer(after, lambda post: post.reply_to == after.id and "read at" in post.text)
 
 
 async def settled(chat: Chat, after: Post) -> str:
-    """The bot's last word on a message: what it says once nothing is left to cancel."""
+    """Return the bot's last word on a message: what it says once nothing is left to cancel."""
     return (await chat.answer(after, lambda post: post.reply_to == after.id and not is_growing(post))).text
 
 

@@ -7,7 +7,7 @@ from tests.conversation.conftest import Stage, is_growing
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
-"""So many words in a row are a sentence that nobody translated; one or two may be a name."""
+"""The number of words in a row that make an untranslated sentence; one or two may be a name."""
 
 OWN_NAMES = {"English", "中文"}
 """In a menu each language is called by its own name."""
@@ -24,7 +24,7 @@ def is_in(language: str, text: str) -> bool:
 
 
 def foreign(language: str, post: Post) -> list[str]:
-    """What of a message, its buttons included, is not in this language."""
+    """Return the texts of a message, its buttons included, that are not in this language."""
     labels = [button.text for button in post.buttons if button.text.removeprefix("✓ ") not in OWN_NAMES]
     wordy = [label for label in labels if CHINESE.search(label) or ENGLISH.search(label)]
     return [said for said in (post.text, *wordy) if not is_in(language, said)]
@@ -52,7 +52,7 @@ class House:
         await admissions.let_in(self.group.id, "Family", self.ada.id)
 
     async def told(self, chat: Chat, after: Post) -> Post:
-        """The bot's finished answer to a message, which must be in the language."""
+        """Return the bot's finished answer to a message, which must be in the language."""
         reply = await chat.answer(after, lambda post: bool(post.text) and not is_growing(post))
         assert foreign(self.language, reply) == [], after.text
         return reply

@@ -1,4 +1,4 @@
-"""Who gets in: pairing, strangers, the owner's buttons, groups; and those who try without."""
+"""Tests of access: pairing, strangers, the owner's buttons, groups; and those who try without."""
 
 import logging
 import re
@@ -27,18 +27,18 @@ class House:
         self.chat = ada.private()
 
     async def standing(self, id: int) -> Standing | None:
-        """What somebody is to the bot."""
+        """Return somebody's standing."""
         assert self.stage.running is not None
         admission = await self.stage.running.services.admissions.get(id)
         return admission.standing if admission else None
 
     async def knock(self, person: Person) -> Post:
-        """A stranger writes, and is told his place; returns the question that the owner is asked."""
+        """Have a stranger write and be told their place; return the question that the owner is asked."""
         await person.private().answer(await person.private().send("Hello?"))
         return await self.chat.wait_for(lambda post: post.by_bot and str(person.id) in post.text)
 
     async def forge(self, person: Person, data: str, message: Post) -> None:
-        """A press by somebody to whom the message was never shown, or with data that no button had."""
+        """Press as somebody to whom the message was never shown, or with data that no button had."""
         known = len(self.server.calls("answerCallbackQuery"))
         query = {"id": "77", "from": person.user, "chat_instance": "1", "data": data, "message": message.content}
         self.server.put_update({"callback_query": query})
@@ -48,7 +48,7 @@ class House:
 
 
 def said_by_bot(chat: Chat) -> list[str]:
-    """What the bot said in a chat."""
+    """Return the bot's texts in a chat."""
     return [post.text for post in chat.messages if post.by_bot]
 
 
@@ -111,7 +111,7 @@ async def test_after_an_hour_a_stranger_may_ask_again(house: House, monkeypatch:
 
 
 async def test_the_owner_lets_a_stranger_in_by_a_button(house: House, caplog: pytest.LogCaptureFixture) -> None:
-    """The question turns into what was decided, the newcomer is told in his language, and the log keeps it."""
+    """The question turns into the decision, the newcomer is told in their language, and the log keeps it."""
     chen = house.server.person("Chen", language_code="zh", username="chen")
     question = await house.knock(chen)
     assert f"Chen (@{JOINER}chen)" in question.text
@@ -125,7 +125,7 @@ async def test_the_owner_lets_a_stranger_in_by_a_button(house: House, caplog: py
 
 
 async def test_who_was_turned_away_asks_no_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The owner is left in peace, though the one who asks still gets his polite sentence every hour."""
+    """The owner is left in peace, though the stranger still gets their polite sentence every hour."""
     eve = house.server.person("Eve")
     question = await house.knock(eve)
     await (await house.chat.press("Turn away", question)).answered()
@@ -206,7 +206,7 @@ async def test_who_is_removed_is_a_stranger_again(house: House) -> None:
 
 
 async def test_the_owner_is_asked_about_a_group(house: House) -> None:
-    """Whoever adds the bot; once let in, everybody there is answered, and nobody elsewhere."""
+    """Anyone may add the bot; once let in, everybody there is answered, and nobody elsewhere."""
     eve, ben = house.server.person("Eve"), house.server.person("Ben")
     group, other = house.server.group("Family", eve, ben), house.server.group("Others", ben)
     await group.send_photo(picture(), f"{NAME} what is this?", by=ben)
@@ -261,7 +261,7 @@ async def test_an_owner_who_cannot_be_asked_holds_nobody_up(house: House) -> Non
 
 
 async def test_presses_on_old_questions_change_nothing(house: House) -> None:
-    """What was decided stays decided, though the buttons were kept on a screen."""
+    """Decisions stay, though the buttons were kept on a screen."""
     eve = house.server.person("Eve")
     question = await house.knock(eve)
     kept = Post(dict(question.content), by_bot=True)

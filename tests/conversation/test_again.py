@@ -20,7 +20,7 @@ def worded(request: GenerationRequest) -> list[tuple[str, str]]:
 
 
 async def asked(chat: Chat, question: str = "What is this?", **more: object) -> Post:
-    """The bot's answer to a question about a picture in which much can be seen."""
+    """Return the bot's answer to a question about a picture in which much can be seen."""
     return await final(chat, await chat.send_document(LARGE, "a.png", caption=question, **more))  # type: ignore[arg-type]
 
 
@@ -69,7 +69,7 @@ async def test_retry_looks_as_closely_and_words_it_otherwise(stage: Stage, chat:
 
 
 async def menu(chat: Chat) -> Post:
-    """/settings, on its page about the wording."""
+    """Return /settings, on its page about the wording."""
     shown = await chat.answer(await chat.send("/settings"), lambda post: bool(post.buttons))
     await chat.press("set:temperature:", shown)
     await chat.wait_until(lambda: "set:temperature:0.4" in [button.data for button in shown.buttons])
@@ -147,7 +147,7 @@ async def test_after_a_crash_it_goes_on_in_the_message_that_was_begun(stage: Sta
 
 @pytest.mark.parametrize("who", ["asker", "admin of the group"])
 async def test_in_a_group_it_is_up_to_the_asker_and_admins(stage: Stage, server: Server, who: str) -> None:
-    """Others get a notice; whoever presses is who asks now."""
+    """Others get a notice; the person who presses is the asker now."""
     ada, ben, chen = (server.person(name) for name in ("Ada", "Ben", "Chen"))
     group = server.group("Family", ada, ben, chen)
     first = await asked(group, f"{NAME} What is this?", by=ben)

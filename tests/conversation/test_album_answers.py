@@ -73,7 +73,7 @@ async def test_a_late_picture_is_asked_what_its_album_was(stage: Stage, chat: Ch
 
 @pytest.mark.usefixtures("bot")
 async def test_one_cancel_stops_all(stage: Stage, chat: Chat, window: HandWindow) -> None:
-    """What was written stays, marked; no other picture is looked at."""
+    """The text so far stays, marked; no other picture is read."""
     stage.engine.hold = 1
     posts = await album(chat, window, 3, "What is this?")
     growing = await chat.answer(posts[0], lambda post: "Picture 1: A grey" in post.text)

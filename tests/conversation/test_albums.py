@@ -149,7 +149,7 @@ async def test_what_is_no_picture_is_told_and_the_others_are_answered(
 
 @pytest.mark.usefixtures("bot")
 async def test_in_a_group_one_mention_is_for_the_whole_album(stage: Stage, server: Server, window: HandWindow) -> None:
-    """Where the bot sees all messages; an album that is not meant for it is left alone."""
+    """If the bot sees all messages; an album that is not meant for it is left alone."""
     group = server.group("Family", server.person("Ada"))
     group.set_bot_status("administrator", group.people[0])
     other = await album(group, window, 2, "For you all")

@@ -1,4 +1,4 @@
-"""What protects somebody is done however old it is; what lets in, or opens up, is not."""
+"""A command that protects somebody works however old it is; one that lets in, or opens up, does not."""
 
 import json
 import time
@@ -29,13 +29,13 @@ async def said_long_ago(stage: Stage, chat: Chat, text: str, by: Person | None =
 
 
 async def asked(stage: Stage, chat: Chat, mention: str = "") -> None:
-    """A bot at work answered a question about a picture."""
+    """Start a bot, and have it answer a question about a picture."""
     await stage.start()
     await final(chat, await chat.send_photo(picture(), f"{mention} Adas question?".strip()))
 
 
 async def test_forget_holds(stage: Stage, chat: Chat) -> None:
-    """Whoever said it while the bot was off believes that it is done: it is, and they are told so."""
+    """A person who said it while the bot was off believes that it is done: it is, and they are told so."""
     await asked(stage, chat)
     post = await said_long_ago(stage, chat, "/forget")
     assert "pictures 1, answers 1" in (await replied(chat, post)).text
@@ -72,7 +72,7 @@ async def test_cancel_holds(stage: Stage, chat: Chat) -> None:
 
 @pytest.mark.parametrize(("said", "holds"), [("/watch off", True), ("/watch on", False), ("/watch", False)])
 async def test_of_watching_only_the_end_holds(stage: Stage, server: Server, said: str, holds: bool) -> None:
-    """Who wanted their pictures left alone is heard."""
+    """A person who wanted their pictures left alone is heard."""
     group = server.group("Family", server.person("Ada"), bot_is_admin=True)
     await stage.start()
     await replied(group, await group.send(f"/watch {'on' if holds else 'off'}"))
@@ -86,7 +86,7 @@ async def test_of_watching_only_the_end_holds(stage: Stage, server: Server, said
 
 
 async def replied(chat: Chat, post: Post) -> Post:
-    """The bot's reply to this very message."""
+    """Return the bot's reply to this very message."""
     return await chat.answer(post, lambda reply: reply.reply_to == post.id)
 
 
@@ -100,7 +100,7 @@ class House:
         self.ada.private()
 
     async def let_in(self, standing: Standing) -> None:
-        """The bot starts; Ben is that to it."""
+        """Start the bot, with this standing for Ben."""
         admissions = (await self.stage.start()).services.admissions
         await admissions.pair(self.ada.id, "Ada", "en")
         await admissions.ask(self.ben.id, "Ben", "en", time.time(), 0.0)
@@ -109,7 +109,7 @@ class House:
         await admissions.change(ben, standing, self.ada.id)
 
     async def bens(self) -> Standing:
-        """What Ben is to it now."""
+        """Return Ben's standing now."""
         assert self.stage.running is not None
         ben = await self.stage.running.services.admissions.get(self.ben.id)
         assert ben is not None

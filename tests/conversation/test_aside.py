@@ -1,4 +1,4 @@
-"""What was set aside can be tried again, with one press, by those who run the bot."""
+"""Updates set aside can be retried, with one press, by the owner and admins."""
 
 import pytest
 
@@ -80,7 +80,7 @@ async def test_a_guest_and_a_stranger_press_in_vain(
 
 
 async def test_an_admin_has_it_tried_again(stage: Stage, server: Server, chat: Chat, zoe: Chat, deadly: Post) -> None:
-    """By /aside, which names each case; what fails again is set aside again."""
+    """By /aside, which names each case; one that fails again is set aside again."""
     running = await stage.start()
     await chat.answer(deadly, lambda post: "put it aside" in post.text)
     admissions, ben = running.services.admissions, server.person("Ben").private()

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 def asked(stage: Stage) -> list[str]:
-    """The questions that reached the model."""
+    """Return the questions that reached the model."""
     return [request.messages[-1].text for request in stage.engine.requests]
 
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 def huge_png() -> bytes:
-    """A PNG whose header claims 8000x7000 pixels."""
+    """Return a PNG whose header claims 8000x7000 pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -26,7 +26,7 @@ def huge_png() -> bytes:
 
 
 def apng() -> bytes:
-    """A PNG that moves."""
+    """Return a PNG that moves."""
     frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "green")]
     buffer = io.BytesIO()
     frames[0].save(buffer, "PNG", save_all=True, append_images=frames[1:])

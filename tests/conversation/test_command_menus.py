@@ -9,7 +9,7 @@ from tests.conversation.conftest import Stage
 
 
 def menu(server: Server, scope: str, language: str = "") -> list[str] | None:
-    """The commands that are set for a scope and a language; None if there are none."""
+    """Return the commands that are set for a scope and a language; None if there are none."""
     commands = server.world.commands.get((scope, language))
     return None if commands is None else [command["command"] for command in commands]
 

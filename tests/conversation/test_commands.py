@@ -25,7 +25,7 @@ async def test_start_shows_a_picture_with_questions_to_press(stage: Stage, chat:
 
 
 async def test_start_without_the_sample(server: Server, chat: Chat) -> None:
-    """Where the picture cannot be sent, it is said in words; in a group, how to ask there."""
+    """If the picture cannot be sent, a text says it; in a group, how to ask there."""
     server.fail_next("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
     assert "I look at pictures" in (await chat.answer(await chat.send("/start"))).text
     group = server.group("Family", server.person("Ben"))
@@ -96,7 +96,7 @@ async def test_detail_takes_a_level_or_a_number(stage: Stage, chat: Chat, word: 
 
 @pytest.mark.parametrize("word", ["ultra", "15", "1601", "-3", "high low"])
 async def test_an_unknown_level_lists_the_levels(chat: Chat, word: str) -> None:
-    """What is no level gets the list of those that are."""
+    """An unknown level gets the list of levels."""
     text = (await chat.answer(await chat.send(f"/detail {word}"))).text
     assert all(level in text for level in ("low", "standard", "fine", "high", "max", "1600"))
 
@@ -140,7 +140,7 @@ SENTENCES = {
 
 @pytest.mark.parametrize("kind", OTHERS)
 async def test_anything_else_gets_a_clear_sentence(server: Server, chat: Chat, kind: str) -> None:
-    """What the bot cannot use is declined in one sentence that says what it can."""
+    """A useless message is declined in one sentence that says what the bot can do."""
     content = {kind: OTHERS[kind]}
     if kind == "animation":
         content["document"] = FILE

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 
 def looked_at(stage: Stage) -> list[int]:
-    """The numbers of the pages that the engine was shown, by how dark they are."""
+    """Return the numbers of the pages that the engine was shown, by how dark they are."""
     pages = [Image.open(io.BytesIO(request.pictures[0].data)).convert("L") for request in stage.engine.requests]
     stage.engine.requests.clear()
     found = [page.getpixel((page.width // 2, page.height // 2)) for page in pages]
@@ -23,13 +23,13 @@ def looked_at(stage: Stage) -> list[int]:
 
 
 async def answered(chat: Chat, question: Post, count: int) -> Post:
-    """The finished answer about so many pages."""
+    """Wait for the finished answer about `count` pages."""
     done = "read at" if count == 1 else f"{count} pages read"
     return await chat.answer(question, lambda post: post.reply_to == question.id and done in post.text)
 
 
 async def test_the_first_page_is_read_and_how_to_name_others_is_told(stage: Stage, chat: Chat) -> None:
-    """Where the question names none."""
+    """If the question names none."""
     reply = await answered(chat, await chat.send_document(pdf(12), "report.pdf", caption="What is this?"), 1)
     assert reply.text.startswith("A grey gradient.\n\npage 1 of 12; to read others, name them")
     assert looked_at(stage) == [1]

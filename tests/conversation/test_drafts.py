@@ -30,7 +30,7 @@ async def test_an_answer_grows_as_a_draft_and_ends_as_a_message(drafting: Stage,
 
 @pytest.mark.parametrize(("language", "said"), [("en", "the answer ends here"), ("zh", "回答到此为止")])
 async def test_telegrams_stop_button_cancels(drafting: Stage, server: Server, language: str, said: str) -> None:
-    """What was written stays as a message; of another number nobody hears."""
+    """The text so far stays as a message; another number has no effect."""
     chat = server.person("Ada", language_code=language).private()
     post = await chat.send_photo(picture(), "What is this?")
     await chat.wait_until(lambda: [draft.text for draft in chat.drafts.values()] == ["A grey"])

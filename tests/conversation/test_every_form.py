@@ -39,14 +39,14 @@ FORMS: dict[str, Send] = {
     "document of one page": lambda house, _, caption: house.chat.send_document(pdf(), "a.pdf", caption=caption),
     "document": lambda house, _, caption: house.chat.send_document(pdf(3), "a.pdf", caption=caption),
 }
-"""What can be sent with a question in its caption."""
+"""The attachments that can have a question in their caption."""
 
 UNCAPTIONED: dict[str, Send] = {
     "sticker": lambda house, _, __: house.chat.send_sticker(picture(512, 512, kind="WEBP")),
     "sticker that moves": lambda house, _, __: house.chat.send_sticker(b"film", preview=picture(), moves=True),
     "video note": lambda house, _, __: house.chat.send_moving("video_note", picture()),
 }
-"""What has no caption: the question follows."""
+"""The attachments without a caption: the question follows."""
 
 
 @pytest.fixture(params=ANSWERS)
@@ -58,7 +58,7 @@ async def house(request: pytest.FixtureRequest, stage: Stage, server: Server, wi
 
 
 async def answered(house: House, question: Post) -> None:
-    """The question gets the model's answer, not an excuse."""
+    """Check that the question gets the model's answer, not an excuse."""
     assert ANSWERS[house.language] in (await house.told(house.chat, question)).text, question.content
 
 
@@ -110,11 +110,11 @@ SENT = OTHERS | {
 }
 LOOKED_AT = {"photo", "live_photo", "document"}
 NEVER_SENT = {"passport_data", "successful_payment"}
-"""What Telegram sends only to bots that ask for it."""
+"""The updates that Telegram sends only to bots that ask for them."""
 
 
 async def test_what_cannot_be_looked_at_gets_its_sentence(house: House, server: Server) -> None:
-    """The model is not asked; whatever else hangs on a message is declined."""
+    """The model is not asked; any other attachment is declined."""
     for data, name in UNREADABLE.values():
         await house.told(house.chat, await house.chat.send_document(data, name, caption=house.question))
     assert set(MessageAttachmentType) == set(SENT) | LOOKED_AT | NEVER_SENT

@@ -75,7 +75,7 @@ async def test_who_is_let_in_is_greeted_in_the_language_of_whoever_let_him_in(ho
 
 
 def lines(house: House) -> list[str]:
-    """Every command as it is written."""
+    """Return every command as it is written."""
     more = {"question": house.question, "ben": house.ben.id}
     return [f"/{name} {words}".strip().format(**more) for name, follow in COMMANDS.items() for words in follow]
 
@@ -89,7 +89,7 @@ class Presses:
         self.pressed: set[str] = set()
 
     async def press(self, chat: Chat, data: str, post: Post, language: str | None = None) -> str:
-        """Press a button by its data; the notice, which must be in the language."""
+        """Press a button by its data; return the notice, which must be in the language."""
         self.pressed.add(data)
         notice = await (await chat.press(data, post)).answered()
         assert not notice or is_in(language or self.house.language, notice), (data, notice)
@@ -105,14 +105,14 @@ class Presses:
         assert foreign(language or self.house.language, post) == [], data
 
     def drawn(self) -> set[str]:
-        """Every button that the bot ever showed."""
+        """Return every button that the bot ever showed."""
         calls = [*self.server.calls("sendMessage"), *self.server.calls("editMessageText")]
         rows = [row for call in calls for row in (call.get("reply_markup") or {}).get("inline_keyboard", [])]
         return {kind(button["callback_data"]) for row in rows for button in row}
 
 
 def kind(data: str) -> str:
-    """A button's data without the numbers of messages, pictures and people."""
+    """Return a button's data without the numbers of messages, pictures and people."""
     head, *rest = data.split(":")
     if head == "again":
         return "again:anew" if rest[1] == "1" else "again:closer"
@@ -139,7 +139,7 @@ async def test_each_button_is_answered_in_the_persons_language(house: House) -> 
 
 
 async def forged(house: House) -> str:
-    """What is said to a press of a button that the bot never drew."""
+    """Return the answer to a press of a button that the bot never drew."""
     query = {"id": "77", "from": house.ada.user, "chat_instance": "1", "data": "door:open:1"}
     house.server.put_update({"callback_query": query | {"message": house.chat.messages[-1].content}})
     answers = await house.server.wait_until(
@@ -151,7 +151,7 @@ async def forged(house: House) -> str:
 
 
 async def turn_the_pages_of_help(presses: Presses) -> None:
-    """All of them, and the example with its questions."""
+    """Turn all pages, and show the example with its questions."""
     house = presses.house
     page = await house.told(house.chat, await house.chat.send("/help"))
     for name in ("forms", "print", "groups", "commands"):
@@ -166,7 +166,7 @@ async def turn_the_pages_of_help(presses: Presses) -> None:
 
 
 async def choose_all_settings(presses: Presses) -> None:
-    """In the group, which has them all; the language at last, which changes what is said."""
+    """Choose all settings in the group, which has them all; the language last, which changes the texts."""
     house, group = presses.house, presses.house.group
     shown = await house.told(group, await group.send("/settings"))
     pages = [button.data or "" for button in shown.buttons if button.data not in {"set:reset:", "set:done:"}]
@@ -184,7 +184,7 @@ async def choose_all_settings(presses: Presses) -> None:
 
 
 async def choose_levels(presses: Presses) -> None:
-    """The buttons of /detail; a member of the group is told why he may not."""
+    """Press the buttons of /detail; a member of the group is told why they may not."""
     house = presses.house
     shown = await house.told(house.chat, await house.chat.send("/detail"))
     for button in list(shown.buttons):
@@ -218,7 +218,7 @@ async def ask_and_ask_again(presses: Presses) -> None:
 
 
 async def decide_about_people(presses: Presses) -> None:
-    """Under the question about a stranger, and under the list of all; each of them is told in his language."""
+    """Press under the question about a stranger, and under the list of all; each of them is told in their language."""
     house, chat = presses.house, presses.house.chat
     names = iter(["Cid", "Dan", "Eve", "Fay"])
     for action in ("admit", "refuse"):
@@ -235,7 +235,7 @@ async def decide_about_people(presses: Presses) -> None:
 
 
 async def try_again(presses: Presses) -> None:
-    """One of two that were set aside, then all that is left; neither can be read, and both come back."""
+    """Retry one of two updates set aside, then all that are left; neither can be read, and both come back."""
     house, chat = presses.house, presses.house.chat
     for _ in range(2):
         house.server.put_update({"message": {"message_id": "odd", "chat": 5}})
@@ -248,7 +248,7 @@ async def try_again(presses: Presses) -> None:
 
 
 async def knock(house: House, names: Iterator[str]) -> tuple[Person, Post]:
-    """A stranger writes, and is told that the bot is private; the question that the owner is asked."""
+    """Have a stranger write and be told that the bot is private; return them and the question to the owner."""
     person = house.server.person(next(names), language_code=house.language)
     await house.told(person.private(), await person.private().send(house.question))
     question = await house.chat.wait_for(lambda post: post.by_bot and str(person.id) in post.text)

@@ -10,14 +10,14 @@ NAME = "@eyeglass_play_bot"
 
 
 def stored(stage: Stage) -> bytes:
-    """Every byte that the bot has on its disk."""
+    """Return every byte that the bot has on its disk."""
     folder = stage.values["storage"]["path"]
     assert isinstance(folder, Path)
     return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
 
 def copies(stage: Stage) -> int:
-    """How many copies of pictures the bot has."""
+    """Return the number of copies of pictures that the bot has."""
     folder = stage.values["storage"]["path"]
     assert isinstance(folder, Path)
     return len(list((folder / "pictures").iterdir()))

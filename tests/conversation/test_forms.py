@@ -19,12 +19,12 @@ MOVES: tuple[Moving, ...] = ("animation", "video", "video_note")
 
 
 def shown_in(request: GenerationRequest) -> tuple[int, int]:
-    """The size of the picture that the engine was shown, in pixels."""
+    """Return the size of the picture that the engine was shown, in pixels."""
     return Image.open(io.BytesIO(request.pictures[0].data)).size
 
 
 def shown(stage: Stage) -> tuple[int, int]:
-    """The size of the last one."""
+    """Return the size of the last one."""
     return shown_in(stage.engine.requests[-1])
 
 
@@ -85,7 +85,7 @@ async def test_the_preview_is_told_of_without_small_print(
 async def test_without_a_preview_nothing_can_be_looked_at(
     stage: Stage, server: Server, language: str, sticker: str, film: str
 ) -> None:
-    """That gets its sentence."""
+    """Its sentence says so."""
     chat = server.person("Lan", language_code=language).private()
     assert sticker in await settled(chat, await chat.send_sticker(b"film", moves=True))
     for kind in MOVES:
@@ -94,7 +94,7 @@ async def test_without_a_preview_nothing_can_be_looked_at(
 
 
 async def test_a_forwarded_picture_is_a_picture(stage: Stage, chat: Chat) -> None:
-    """Whoever took it."""
+    """No matter who took it."""
     origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Ben"}
     await final(chat, await chat.send_photo(picture(), "What is this?", forward_origin=origin))
     assert len(stage.engine.requests) == 1

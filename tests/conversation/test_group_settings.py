@@ -1,4 +1,4 @@
-"""What a group has chosen: by whom, and for which topic."""
+"""Tests of a group's settings: who may choose them, and for which topic."""
 
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
@@ -8,7 +8,7 @@ NAME = "@eyeglass_play_bot"
 
 
 async def test_only_admins_choose_how_closely_a_group_is_answered(stage: Stage, server: Server) -> None:
-    """By word and by button; a member sees the choice, and is told why it is not his."""
+    """By word and by button; a member sees the choice, and is told why it is not theirs."""
     await stage.start()
     ada, ben = server.person("Ada"), server.person("Ben")
     group = server.group("Family", ada, ben)
@@ -24,7 +24,7 @@ async def test_only_admins_choose_how_closely_a_group_is_answered(stage: Stage, 
 
 
 async def test_anonymous_admins_choose_too(stage: Stage, server: Server) -> None:
-    """Who writes in the group's name is one of its admins; who writes in a channel's name need not be."""
+    """A sender in the group's name is one of its admins; one in a channel's name need not be."""
     await stage.start()
     ada, ben = server.person("Ada"), server.person("Ben")
     group = server.group("Family", ada, ben)
@@ -37,12 +37,12 @@ async def test_anonymous_admins_choose_too(stage: Stage, server: Server) -> None
 
 
 async def menu_of(group: Chat, **more: object) -> Post:
-    """The menu that /settings brings."""
+    """Return the menu that /settings brings."""
     return await group.answer(await group.send("/settings", **more), lambda post: bool(post.buttons))  # type: ignore[arg-type]
 
 
 async def test_only_admins_change_a_groups_settings(stage: Stage, server: Server) -> None:
-    """A member sees what holds; each press of his is told why it changes nothing, and leaves the menu as it is."""
+    """A member sees the settings; a press of theirs leaves the menu as it is, and gets the reason why."""
     await stage.start()
     ada, ben = server.person("Ada"), server.person("Ben")
     group = server.group("Family", ada, ben)

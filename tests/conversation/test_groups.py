@@ -1,4 +1,4 @@
-"""Who may speak, and when the bot is meant in a group."""
+"""Tests of access in a group, and of when the bot is addressed there."""
 
 import pytest
 
@@ -10,7 +10,7 @@ NAME = "@eyeglass_play_bot"
 
 
 async def test_a_stranger_is_told_once_how_to_get_in(stage: Stage, server: Server) -> None:
-    """In a closed bot without an owner a stranger learns his id, once an hour, and costs no time of the model's."""
+    """In a closed bot without an owner a stranger learns their id, once an hour, and costs no time of the model."""
     ada = server.person("Ada")
     stage.values["access"] = {"mode": "closed"}
     await stage.start()
@@ -60,7 +60,7 @@ async def test_in_a_group_only_what_is_meant_for_the_bot_is_answered(stage: Stag
 
 
 async def test_who_asked_is_a_part_of_the_conversation(stage: Stage, server: Server) -> None:
-    """What others asked before comes with their names; one's own questions, and the one being asked, come bare."""
+    """Others' earlier questions have their names; one's own questions, and the current one, have none."""
     await stage.start()
     ada, ben = server.person("Ada"), server.person("Ben\u202e")
     group = server.group("Family", ada, ben)

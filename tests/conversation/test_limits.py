@@ -1,4 +1,4 @@
-"""What the model service is told of who asks, and what people are told of its limits."""
+"""Tests of the person in requests to the model service, and of the messages about its limits."""
 
 import pytest
 

@@ -14,7 +14,7 @@ CAPTIONS = {"en": "This answer is long: here is all of it, as a file.", "zh": "è
 
 
 def answers(chat: Chat, question: Post) -> list[str]:
-    """What the bot said to a question."""
+    """Return the bot's messages to a question."""
     return [post.text for post in chat.messages if post.by_bot and post.reply_to == question.id]
 
 

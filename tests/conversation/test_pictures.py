@@ -41,7 +41,7 @@ async def test_further_questions_know_what_was_said(stage: Stage, server: Server
 
 
 async def test_a_new_picture_starts_a_new_conversation(stage: Stage, chat: Chat) -> None:
-    """What was said about the last picture is not brought up with the next one."""
+    """The talk about the last picture is not brought up with the next one."""
     await final(chat, await chat.send_photo(picture(), "What is this?"))
     await final(chat, await chat.send_photo(picture(200, 300), "And this?"))
     assert [message.text for message in stage.engine.requests[1].messages] == ["And this?"]
@@ -120,7 +120,7 @@ async def test_a_long_answer_comes_in_parts(stage: Stage, chat: Chat) -> None:
 
 
 async def test_markdown_becomes_entities(stage: Stage, chat: Chat) -> None:
-    """What the model marks as bold is bold at the end."""
+    """Bold Markdown of the model is bold at the end."""
     stage.engine.pieces = ("The total is ", "**12.50**.")
     reply = await final(chat, await chat.send_photo(picture(), "What is the total?"))
     assert reply.text.startswith("The total is 12.50.")
@@ -137,7 +137,7 @@ async def test_the_answer_grows_on_screen(stage: Stage, chat: Chat) -> None:
 
 
 async def test_a_shrunk_photo_at_a_high_level_brings_a_hint(chat: Chat) -> None:
-    """When Telegram's compression may be the limit, the small print says so."""
+    """If Telegram's compression may be the limit, the small print says so."""
     await chat.answer(await chat.send("/detail max"))
     reply = await final(chat, await chat.send_photo(picture(2000, 1500), "Read it."))
     assert "sent as a file" in reply.text

@@ -1,4 +1,4 @@
-"""Everyone sees where a question stands, and can take back his own: places, Cancel, /cancel, /queue, /status."""
+"""Everyone sees their place in line, and can cancel their own questions: places, Cancel, /cancel, /queue, /status."""
 
 import logging
 
@@ -33,7 +33,7 @@ async def ask(chat: Chat, said: str, question: str = "What is this?", **more: ob
 
 
 def by_bot(chat: Chat) -> list[Post]:
-    """The bot's messages in a chat."""
+    """Return the bot's messages in a chat."""
     return [post for post in chat.messages if post.by_bot]
 
 
@@ -62,7 +62,7 @@ async def test_a_place_says_how_long_once_that_is_known(busy: Stage, server: Ser
 
 
 async def test_places_move_up(busy: Stage, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who leaves lets the others up, and they see it."""
+    """A cancelled question lets the others up, and they see it."""
     monkeypatch.setattr("bot.delivery.reply.LOOK_SECONDS", 0.01)
     ada, ben, chen = (server.person(name).private() for name in ("Ada", "Ben", "Chen"))
     await ask(ada, "Looking")
@@ -86,7 +86,7 @@ async def test_what_waits_can_be_cancelled(busy: Stage, server: Server) -> None:
 
 
 async def test_an_answer_that_is_stopped_stays_marked(stage: Stage, chat: Chat) -> None:
-    """What was written is kept on the screen, not in the history; a reply to it is about its picture."""
+    """The text so far stays on the screen, not in the history; a reply to it is about its picture."""
     stage.engine.hold = 1
     await stage.start()
     post, reply = await ask(chat, "A grey")
@@ -178,7 +178,7 @@ async def test_queue_tells_ones_own_questions_and_the_number_of_all(busy: Stage,
 
 
 async def test_status_tells_how_far_the_model_is_loaded(stage: Stage, server: Server) -> None:
-    """Questions are kept meanwhile, and whoever asks one reads it too."""
+    """Questions are kept meanwhile, and their askers read it too."""
     stage.may_load.clear()
     stage.gauges.loaded = 0.439
     await stage.start()

@@ -27,12 +27,12 @@ def worded(request: GenerationRequest) -> list[tuple[str, str]]:
 
 
 async def answered(chat: Chat, post: Post) -> Post:
-    """The bot's finished answer to a message."""
+    """Return the bot's finished answer to a message."""
     return await chat.answer(post, lambda reply: reply.reply_to == post.id and not is_growing(reply))
 
 
 def file_of(server: Server, post: Post) -> bytes:
-    """The bytes of the file that the bot sent."""
+    """Return the bytes of the file that the bot sent."""
     assert post.file_id is not None
     return server.world.files.find(post.file_id).data
 
@@ -57,7 +57,7 @@ async def test_each_is_a_question_about_the_current_picture(
 
 
 async def test_text_comes_as_it_is_in_a_block_to_copy(stage: Stage, chat: Chat) -> None:
-    """What looks like Markdown stays; a fence around all of it goes; the small print is outside of the block."""
+    """Text that looks like Markdown stays; a fence around all of it goes; the small print is outside of the block."""
     written = "**TOTAL**  12.50\n# 3 * 4\n_thanks_"
     stage.engine.pieces = (f"```text\n{written}\n```",)
     post = await answered(chat, await chat.send_photo(picture(), "/text"))
@@ -98,7 +98,7 @@ async def test_a_table_comes_as_a_csv_file(stage: Stage, server: Server, languag
 
 @pytest.mark.parametrize(("language", "said"), [("en", "no table in it"), ("zh-hans", "没有找到表格")])
 async def test_what_is_no_table_is_said_to_be_none(stage: Stage, server: Server, language: str, said: str) -> None:
-    """What the model said instead is shown."""
+    """The model's text is shown instead."""
     chat = server.person("Ada", language_code=language).private()
     post = await answered(chat, await chat.send_photo(picture(), "/table"))
     assert post.text.startswith("A grey gradient.") and said in post.text

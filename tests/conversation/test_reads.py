@@ -1,4 +1,4 @@
-"""What a question costs the database before the model begins."""
+"""Tests of the cost of a question in the database before the model begins."""
 
 import asyncio
 from typing import Any

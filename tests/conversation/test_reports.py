@@ -1,4 +1,4 @@
-"""What is set aside is reported to those who run the bot, once an hour at most."""
+"""Updates set aside are reported to the owner and admins, once an hour at most."""
 
 import sqlite3
 
@@ -14,7 +14,7 @@ SECRET = "nobody's business"
 
 
 def reports(chat: Chat) -> list[Post]:
-    """What a person was told of updates set aside."""
+    """Return the reports of updates set aside that a person got."""
     return [post for post in chat.messages if post.by_bot and ("put it aside" in post.text or "放在一边" in post.text)]
 
 
@@ -39,7 +39,7 @@ async def house(stage: Stage, server: Server) -> tuple[Chat, Chat, Chat]:
 
 
 async def test_the_owner_and_the_admins_are_told(server: Server, house: tuple[Chat, Chat, Chat]) -> None:
-    """Each in his language, with a number to look for, and without a word of what was in it."""
+    """Each in their language, with a number to look for, and without a word of its content."""
     number = str(malformed(server))
     for chat in house[:2]:
         told = await chat.wait_until(lambda chat=chat: reports(chat))  # type: ignore[misc]

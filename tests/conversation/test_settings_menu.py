@@ -14,12 +14,12 @@ NAME = "@eyeglass_play_bot"
 
 
 async def opened(chat: Chat, **more: object) -> Post:
-    """The menu that /settings brings."""
+    """Return the menu that /settings brings."""
     return await chat.answer(await chat.send("/settings", **more), lambda post: "set:done:" in data(post))  # type: ignore[arg-type]
 
 
 def data(menu: Post) -> list[str | None]:
-    """What the menu's buttons say to the bot."""
+    """Return the data of the menu's buttons."""
     return [button.data for button in menu.buttons]
 
 
@@ -138,7 +138,7 @@ async def test_a_menu_that_is_gone_chooses_nothing(chat: Chat) -> None:
 
 
 async def test_a_topic_has_settings_of_its_own(stage: Stage, server: Server) -> None:
-    """What its chat chose holds where it chose nothing, and again after its reset."""
+    """The chat's settings hold if it chose nothing, and again after its reset."""
     forum = server.group("Forum", server.person("Ada"), forum=True)
     await choose(forum, await opened(forum), "footer", "0")
     menu = await opened(forum, topic=12)
@@ -152,5 +152,5 @@ async def test_a_topic_has_settings_of_its_own(stage: Stage, server: Server) -> 
 
 
 async def final_in_chinese(chat: Chat, after: Post) -> None:
-    """The answer with its small print in Chinese is there."""
+    """Wait for the answer with its small print in Chinese."""
     await chat.answer(after, lambda post: post.reply_to == after.id and "个 token" in post.text)

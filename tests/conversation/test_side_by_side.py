@@ -1,4 +1,4 @@
-"""People of one group are answered side by side, each in the order of his questions, and nobody is left in silence."""
+"""People of one group are answered concurrently, each in the order of their questions; nobody is left in silence."""
 
 import pytest
 
@@ -22,17 +22,17 @@ async def busy(stage: Stage) -> Stage:
 
 
 async def says(chat: Chat, post: Post, said: str) -> Post:
-    """The bot's message to a question, once it says so."""
+    """Return the bot's message to a question, once it says so."""
     return await chat.answer(post, lambda reply: reply.reply_to == post.id and said in reply.text)
 
 
 def by_bot(chat: Chat) -> list[Post]:
-    """The bot's messages in a chat."""
+    """Return the bot's messages in a chat."""
     return [post for post in chat.messages if post.by_bot]
 
 
 def asked(stage: Stage) -> list[str]:
-    """The questions in the order in which the model began with them."""
+    """Return the questions in the order in which the model began with them."""
     return [request.messages[-1].text for request in stage.engine.requests]
 
 

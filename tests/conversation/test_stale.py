@@ -1,4 +1,4 @@
-"""What was asked long ago gets an apology; what was pressed or commanded then does nothing any more."""
+"""A question of long ago gets an apology; an old press or command does nothing any more."""
 
 import json
 import time
@@ -20,7 +20,7 @@ DAY = 24 * HOUR
 
 @pytest.fixture
 def yesterday(server: Server) -> Server:
-    """What is written now is dated thirteen hours ago."""
+    """Date new messages thirteen hours ago."""
     server.world.clock = lambda: time.time() - 13 * HOUR
     return server
 

@@ -43,7 +43,7 @@ async def test_a_topic_without_a_picture_knows_none(stage: Stage, forum: Chat) -
 
 
 async def test_a_topic_may_have_its_own_detail(stage: Stage, forum: Chat) -> None:
-    """By word and by button; the General topic's choice is the group's, and holds where a topic made none."""
+    """By word and by button; the General topic's choice is the group's, and holds if a topic made none."""
     await forum.answer(await forum.send("/detail 100"))
     await forum.answer(await forum.send("/detail 200", topic=CATS))
     menu = await forum.answer(await forum.send("/detail", topic=BILLS))

@@ -28,7 +28,7 @@ async def test_every_picture_is_answered_where_an_admin_wants_it(stage: Stage, s
 
 
 async def test_a_topic_may_be_left_out(stage: Stage, server: Server) -> None:
-    """What the group chose holds in each topic that did not choose otherwise."""
+    """The group's choice holds in each topic that did not choose otherwise."""
     await stage.start()
     forum = server.group("Forum", server.person("Ada"), forum=True, bot_is_admin=True)
     await forum.answer(await forum.send("/watch on"))

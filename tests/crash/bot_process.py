@@ -31,7 +31,7 @@ from tests.bot.engines import ScriptedEngine
 from tests.crash.failpoints import Failpoint
 
 NAME = re.compile(r"\bq\d+\b")
-"""What questions are told apart by."""
+"""The pattern of a question's name."""
 
 DEADLY, LONG = "deadly", "long"
 """Words in a question: it kills the process; its answer does not end until `BotProcess.go` is there."""
@@ -46,7 +46,7 @@ Values = Mapping[str, Mapping[str, object]]
 
 
 class Ends(StrEnum):
-    """How the load of a model ends: the last three end the process."""
+    """The result of loading a model: the last three end the process."""
 
     READY = "ready"
     MISSING = "missing"
@@ -56,7 +56,7 @@ class Ends(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How long the model loads, in seconds, and what comes of it."""
+    """The seconds of loading a model, and its result."""
 
     seconds: float = 0.0
     ends: Ends = Ends.READY
@@ -83,7 +83,7 @@ READY = Load()
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What one process is told: which engine to use, how its load goes, where to die, and what to set in modules.
+    """The configuration of one process: its engine, its load, where to die, and what to set in modules.
 
     `patches` are values by dotted names, as "bot.updates.lanes.WINDOW".
     """
@@ -171,17 +171,17 @@ class BotProcess:
         await self.ended()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """What the database says, read from outside, whether or not the process lives."""
+        """Query the database from outside, whether or not the process lives."""
         with contextlib.closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as connection:
             return connection.execute(sql).fetchall()
 
     def log(self) -> str:
-        """Everything logged so far."""
+        """Return everything logged so far."""
         return self._log.read_text(encoding="utf-8")
 
 
 def main(values: Values, token: str, log: str, life: Life) -> None:
-    """What the process does."""
+    """Run the process."""
     logging.basicConfig(filename=log, level=logging.WARNING)
     random.seed()
     for name, value in life.patches.items():

@@ -16,7 +16,7 @@ WHOLE = re.compile("read at|(pictures|pages) read")
 
 
 class Crowd:
-    """Who asked what (`asked`: a chat's and a person's id), and whose answers were seen, in order (`answered`).
+    """The askers (`asked`: a chat's and a person's id), and the answers that were seen, in order (`answered`).
 
     `plan` says in which chat each question is asked, `finals` holds the numbers of the messages that show a question's
     whole answer.
@@ -74,12 +74,12 @@ class Crowd:
             self._note(name, post)
 
     def _question_of(self, chat: int, post: Post) -> str | None:
-        """The question that a message of the bot answers: it repeats its name."""
+        """Return the question that a message of the bot answers: it repeats its name."""
         name = NAME.search(post.text)
         return name.group() if name else None
 
     def _note(self, name: str, post: Post) -> None:
-        """A message shows the whole answer to a question."""
+        """Record that a message shows the whole answer to a question."""
         if name not in self.finals:
             self.answered.append(name)
         self.finals[name].add(post.id)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 BOT = f"{os.sep}bot{os.sep}"
-"""What the files of the product have in their path, and no library."""
+"""The part of a path that the product's files have, and no library."""
 
 UNDER = " > "
 
@@ -88,7 +88,7 @@ class _Watched(Coroutine[Any, Any, Any]):
 
 
 def product_lines(awaited: Any) -> Iterator[str]:
-    """The lines of the product that wait for each other in a suspended coroutine, the outermost first."""
+    """Yield the lines of the product that wait for each other in a suspended coroutine, the outermost first."""
     while awaited is not None:
         frame, awaited = _frame_and_next(awaited)
         if frame is not None and BOT in frame.f_code.co_filename:
@@ -96,7 +96,7 @@ def product_lines(awaited: Any) -> Iterator[str]:
 
 
 def _frame_and_next(awaited: Any) -> tuple[Any, Any]:
-    """Where something awaited stands, and what it waits for itself; None where that cannot be known."""
+    """Return the frame of something awaited, and what it awaits itself; None if that cannot be known."""
     for frame, following in (("cr_frame", "cr_await"), ("gi_frame", "gi_yieldfrom"), ("ag_frame", "ag_await")):
         if hasattr(awaited, frame):
             return getattr(awaited, frame), getattr(awaited, following)

@@ -7,11 +7,11 @@ from pathlib import Path
 from PIL import Image
 
 BITS, STRIPE, HEIGHT = 16, 8, 64
-"""A mark is a number; in a picture each of its bits is a stripe of so many pixels, which survives JPEG and scaling."""
+"""The bits of a mark, and the pixels of each bit's stripe in a picture, which survives JPEG and scaling."""
 
 
 def marked(mark: int, kind: str = "PNG", pages: int = 1) -> bytes:
-    """A picture, or a PDF of such pages, that shows a mark in stripes."""
+    """Return a picture, or a PDF of such pages, that shows a mark in stripes."""
     sheet = Image.new("L", (BITS * STRIPE, HEIGHT))
     for bit in range(BITS):
         if mark >> bit & 1:
@@ -23,7 +23,7 @@ def marked(mark: int, kind: str = "PNG", pages: int = 1) -> bytes:
 
 
 def mark_of(picture: Path) -> int | None:
-    """The mark that a copy shows; None where it is no whole picture."""
+    """Return the mark that a copy shows; None if it is no whole picture."""
     try:
         with Image.open(picture) as opened:
             stripes = opened.convert("L").resize((BITS, 1), Image.Resampling.BOX).tobytes()
@@ -33,12 +33,12 @@ def mark_of(picture: Path) -> int | None:
 
 
 def word(mark: int) -> str:
-    """A word that nobody else writes."""
+    """Return a word that nobody else writes."""
     return f"zebra{mark:05d}x"
 
 
 def words_in(folder: Path, marks: set[int]) -> Iterator[tuple[str, int]]:
-    """The files under a folder in which the words of some marks stand."""
+    """Yield the files under a folder that hold the words of some marks."""
     for file in folder.rglob("*"):
         if file.is_file():
             data = file.read_bytes()

@@ -10,7 +10,7 @@ from tests.crash.marks import marked, word
 
 ALBUM, PAGES = (2, 3, 4), 3
 FORGOTTEN = "Deleted"
-"""How the confirmation of a /forget begins."""
+"""The beginning of the confirmation of a /forget."""
 
 
 class Mixed(Crowd):
@@ -47,7 +47,7 @@ class Mixed(Crowd):
         return not self.unanswered
 
     def out_of_order(self) -> list[tuple[list[str], list[str]]]:
-        """As `by_person`, of the people whose remembered questions were not answered in order."""
+        """Return, as `by_person`, the people whose remembered questions were not answered in order."""
         kept = {name for name in self.answered if self.mark[name] not in self.forgets}
 
         def of(names: Iterable[str]) -> list[str]:
@@ -56,7 +56,7 @@ class Mixed(Crowd):
         return [(of(a), of(b)) for a, b in self.by_person() if of(a) != of(b)]
 
     def forgettable(self) -> list[Chat]:
-        """The chats of which something can be forgotten."""
+        """Return the chats of which something can be forgotten."""
         return [self.rooms[chat] for chat in self._shown]
 
     async def ask(self, number: int) -> None:
@@ -105,7 +105,7 @@ class Mixed(Crowd):
             self.confirmed |= said
 
     def _question_of(self, chat: int, post: Post) -> str | None:
-        """The question under which it stands."""
+        """Return the question under which it stands."""
         name = self._names.get((chat, post.reply_to))
         if name is not None and self._exact and super()._question_of(chat, post) not in {None, name}:
             self.astray.add(name)

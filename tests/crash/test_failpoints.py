@@ -10,7 +10,7 @@ from tests.crash.failpoints import Failpoint
 
 LIVES = 10
 STEP = 35
-"""So many more resumptions does each process live."""
+"""The number of further resumptions of each process."""
 
 
 async def test_no_two_processes_die_at_the_same_await(server: Server, tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ from tests.crash.crowd import Crowd
 
 KILLS, CHATS, QUESTIONS = 30, 20, 200
 AT_FIRST = 50
-"""So many questions come at once; the others come in step with the kills."""
+"""The number of questions at the start; the others come in step with the kills."""
 
 SECONDS = 300.0
 """Far more than everything takes."""
 
 METHODS = (None, "getUpdates", "getFile", "download", "sendMessage", "editMessageText")
-"""What was done just when the process is killed; None is anything."""
+"""The method that was just done when the process is killed; None is any."""
 
 LIMITS = {"max_waiting": 256, "waiting_per_person": 256, "waiting_per_chat": 256}
 

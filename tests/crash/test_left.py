@@ -1,4 +1,4 @@
-"""What the end of the process leaves to the next start: what waits behind an album that still arrives."""
+"""The end of the process leaves updates to the next start: those behind an album that still arrives."""
 
 from pathlib import Path
 

@@ -16,7 +16,7 @@ CODES = {Ends.MISSING: 1, Ends.DIES: 1, Ends.KILLED: -signal.SIGKILL}
 
 
 def final(chat: Chat, question: Post) -> Post | None:
-    """The whole answer to a question."""
+    """Return the whole answer to a question."""
     return next((one for one in chat.messages if one.reply_to == question.id and "read at" in one.text), None)
 
 

@@ -27,7 +27,7 @@ class EndlessEngine(ScriptedEngine):
         self.ended = threading.Event()
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
-        """A word every few milliseconds."""
+        """Yield a word every few milliseconds."""
         self.requests.append(request)
         try:
             while not self.go.wait(0.005):
@@ -57,7 +57,7 @@ async def patience(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clock]:
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """What the bot logs, from INFO up."""
+    """The bot's log, from INFO up."""
     caplog.set_level(logging.INFO, "bot")
     return caplog
 
@@ -69,7 +69,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def states(stage: Stage) -> list[str]:
-    """What became of each update, in order."""
+    """Return the state of each update, in order."""
     with sqlite3.connect(stage.folder / FILE) as connection:
         rows = connection.execute("SELECT state FROM inbox ORDER BY update_id").fetchall()
     connection.close()
@@ -77,6 +77,6 @@ def states(stage: Stage) -> list[str]:
 
 
 def assert_quiet(log: pytest.LogCaptureFixture, stage: Stage) -> None:
-    """No traceback and no token were logged."""
+    """Check that no traceback and no token were logged."""
     assert [record.message for record in log.records if record.exc_info] == []
     assert stage.server.token not in log.text

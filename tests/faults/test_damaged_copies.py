@@ -21,7 +21,7 @@ def cut(file: Path) -> None:
 
 
 def alter(file: Path) -> None:
-    """Another picture."""
+    """Replace the copy by another picture."""
     file.write_bytes(picture(50, 50))
 
 
@@ -35,7 +35,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 
 def copy_in(stage: Stage) -> Path:
-    """The one copy there is."""
+    """Return the only copy."""
     (file,) = (stage.folder / "pictures").iterdir()
     return file
 

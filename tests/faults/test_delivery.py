@@ -1,4 +1,4 @@
-"""What fails on the way to Telegram is tried again where that makes no double, and left to the next start at last."""
+"""A failed request to Telegram is retried if that makes no duplicate, and left to the next start at last."""
 
 import pytest
 
@@ -11,7 +11,7 @@ ASKED = "What is this?"
 
 
 def by_bot(chat: Chat) -> list[str]:
-    """The bot's messages in a chat."""
+    """Return the bot's messages in a chat."""
     return [post.text for post in chat.messages if post.by_bot]
 
 

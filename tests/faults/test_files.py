@@ -22,12 +22,12 @@ KEPT_BACK = "does not hand out the file right now"
 
 
 def by_bot(chat: Chat) -> list[str]:
-    """The bot's messages in a chat."""
+    """Return the bot's messages in a chat."""
     return [post.text for post in chat.messages if post.by_bot]
 
 
 async def held_up(server: Server, chat: Chat, patience: Clock) -> Post:
-    """A question whose file is not to be had; returns when it waits for the next attempt."""
+    """Ask a question whose file is unavailable; return when it waits for the next attempt."""
     patience.go.clear()
     server.fail_next("download", 502, "Bad Gateway", times=999, html=True)
     question = await chat.send_photo(picture(), ASKED)
@@ -53,7 +53,7 @@ async def test_an_outage_of_files_is_waited_out(
 async def test_a_file_that_does_not_come_in_time_is_tried_again(
     stage: Stage, server: Server, chat: Chat, patience: Clock
 ) -> None:
-    """Whoever keeps silent."""
+    """Both requests may stay without an answer."""
     stage.values["telegram"]["timeout_seconds"] = 0.3
     await stage.start()
     for method in ("getFile", "download"):
@@ -108,7 +108,7 @@ async def test_an_album_waits_half_an_hour_once(stage: Stage, server: Server, ch
 async def test_a_question_whose_file_is_waited_for_keeps_its_place(
     stage: Stage, server: Server, chat: Chat, patience: Clock
 ) -> None:
-    """What its chat asks next is answered next, and others are answered meanwhile."""
+    """The chat's next question is answered next, and others are answered meanwhile."""
     await stage.start()
     first = await held_up(server, chat, patience)
     second = await chat.send("And above?")
@@ -190,7 +190,7 @@ BODIES: dict[str, Change] = {
 
 @pytest.fixture
 def changed(server: Server, monkeypatch: pytest.MonkeyPatch) -> list[Change]:
-    """What is done to the bodies of the next downloads, one after another."""
+    """The changes to the bodies of the next downloads, one after another."""
     changes: list[Change] = []
     at = server.world.files.at
 

@@ -10,7 +10,7 @@ NAME = "@eyeglass_play_bot"
 
 
 async def test_the_picture_the_settings_and_the_admission_move(stage: Stage, server: Server) -> None:
-    """The conversation goes on under the new id, although the messages are numbered anew."""
+    """The conversation goes on under the new id, although the messages are renumbered."""
     ada = server.person("Ada")
     group = server.group("Family", ada)
     stage.values["access"] = {"mode": "closed"}

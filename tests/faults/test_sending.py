@@ -1,4 +1,4 @@
-"""What an error means is read off real connections: whether a message arrived, and whether to try again."""
+"""Classify errors of real connections: whether a message arrived, and whether to retry."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +17,7 @@ Act = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @asynccontextmanager
 async def listening(act: Act, seconds: float = 10.0) -> AsyncIterator[Bot]:
-    """A bot that talks to a server which deals with every connection in its own way, and waits `seconds` for it."""
+    """Open a bot that talks to a server which handles every connection in its own way, and waits `seconds` for it."""
     server = await asyncio.start_server(act, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/bot"
     async with HTTPXRequest(read_timeout=seconds) as request:
@@ -26,14 +26,14 @@ async def listening(act: Act, seconds: float = 10.0) -> AsyncIterator[Bot]:
 
 
 async def failure(bot: Bot) -> TelegramError:
-    """What sending a message ends with."""
+    """Return the error of sending a message."""
     with pytest.raises(TelegramError) as failed:
         await bot.send_message(1, "x")
     return failed.value
 
 
 def saying(status: int, body: str, more: str = "") -> Act:
-    """Answers every request alike."""
+    """Answer every request alike."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

@@ -23,7 +23,7 @@ ASKED = "What is this?"
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What fails is tried again after a hundredth of a second."""
+    """Retry a failed write after a hundredth of a second."""
     for name in (
         "bot.updates.lanes.FIRST_PAUSE",
         "bot.updates.lanes.LONGEST_PAUSE",
@@ -34,7 +34,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sqlite_full() -> sqlite3.Error:
-    """What SQLite raises where there is no room."""
+    """Return SQLite's error for a full disk."""
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         connection.execute("CREATE TABLE t (x)")
         connection.execute("PRAGMA max_page_count = 2")
@@ -44,7 +44,7 @@ def sqlite_full() -> sqlite3.Error:
 
 
 def file_full() -> OSError:
-    """What the system raises where there is no room for a file."""
+    """Return the system's error for a file on a full disk."""
     return OSError(errno.ENOSPC, "No space left on device")
 
 
@@ -206,7 +206,7 @@ async def test_a_command_that_telegram_fails_is_tried_again(
 async def test_a_stop_does_not_wait_for_room(
     stage: Stage, server: Server, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What waits is left to the next start, and answered by it."""
+    """Waiting updates are left to the next start, and answered by it."""
     monkeypatch.setattr("bot.updates.lanes.FIRST_PAUSE", 3600.0)
     await stage.start()
     full = Full(monkeypatch, Pictures, "add", sqlite_full)

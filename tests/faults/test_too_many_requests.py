@@ -17,7 +17,7 @@ SAID = "Too Many Requests: retry after {}"
 
 
 def by_bot(chat: Chat) -> list[str]:
-    """The bot's messages in a chat."""
+    """Return the bot's messages in a chat."""
     return [post.text for post in chat.messages if post.by_bot]
 
 
@@ -110,7 +110,7 @@ async def test_a_pressed_button_works_though_its_clock_cannot_be_stopped(
 
 
 async def test_polling_goes_on_after_the_pause(stage: Stage, server: Server, chat: Chat) -> None:
-    """What was sent meanwhile is answered."""
+    """Messages sent meanwhile are answered."""
     server.fail_next("getUpdates", 429, SAID.format(1), 1)
     await stage.start()
     await final(chat, await chat.send_photo(picture(), ASKED))

@@ -1,4 +1,4 @@
-"""Where nobody can be written to any more nothing is tried again, and the model does not go on for nobody."""
+"""If a chat can no longer be written to nothing is retried, and the model does not go on for nobody."""
 
 import asyncio
 

@@ -1,1 +1,1 @@
-"""What docs/security.md promises: each point tried, each held."""
+"""The promises of docs/security.md: each point tried, each held."""

@@ -34,33 +34,33 @@ class House:
         await self.services.admissions.let_in(self.ben.id, "Ben", by=self.ada.id)
 
     def forge(self, person: Person, data: str, message: JSON) -> None:
-        """A press with data that no button had, or under a message that was never shown to this person."""
+        """Press with data that no button had, or under a message that was never shown to this person."""
         self.server.put_update({"callback_query": press(person, data) | {"message": message}})
 
     async def calm(self) -> None:
-        """Everything that was sent is at least begun, and the bot has stopped."""
+        """Wait until everything that was sent is at least begun, and stop the bot."""
         await self.server.acknowledged()
         await self.stage.stop()
 
 
 async def settled(stage: Stage) -> None:
-    """Every update that was sent is done."""
+    """Wait until every update that was sent is done."""
     await stage.server.acknowledged()
     await stage.server.wait_until(lambda: {row[2] for row in rows(stage.folder)["inbox"]} <= {"done"})
 
 
 def press(person: Person, data: str) -> JSON:
-    """A callback query without its message."""
+    """Return a callback query without its message."""
     return {"id": "77", "from": person.user, "chat_instance": "1", "data": data}
 
 
 def said_by_bot(chat: Chat) -> list[str]:
-    """What the bot said in a chat."""
+    """Return the bot's texts in a chat."""
     return [post.text for post in chat.messages if post.by_bot]
 
 
 def rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All rows of all tables."""
+    """Return all rows of all tables."""
     with sqlite3.connect(folder / FILE) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         found = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}  # noqa: S608
@@ -80,6 +80,6 @@ async def house(stage: Stage, server: Server) -> House:
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """What the bot logs, from INFO up."""
+    """The bot's log, from INFO up."""
     caplog.set_level(logging.INFO, "bot")
     return caplog

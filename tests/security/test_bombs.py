@@ -21,10 +21,10 @@ from model_service import PictureFault, PictureRejected, open_picture
 from tests.bot.samples import picture
 
 MOST_MIB = 200
-"""What a process may take that refuses every bomb here, one after another; Python with Pillow takes about 40."""
+"""The memory limit of a process that refuses every bomb here, in turn; Python with Pillow takes about 40."""
 
 BLOWN_UP = 256 << 20
-"""What the bombs would grow to, in bytes: more than MOST_MIB."""
+"""The size of the unpacked bombs, in bytes: more than MOST_MIB."""
 
 PEAK = """
 import re, sys
@@ -68,18 +68,18 @@ asyncio.run(main())
 """
 
 MOST_HELD_MIB = 120
-"""What a process may hold of large pictures once they are looked at; glibc alone would keep several hundred."""
+"""The memory that a process may keep after large pictures; glibc alone would keep several hundred."""
 
 
 @functools.cache
 def zeros(size: int) -> bytes:
-    """So many zeros, deflated: a thousandth of it."""
+    """Return `size` zeros, deflated: a thousandth of it."""
     packer, block = zlib.compressobj(9), bytes(1 << 20)
     return b"".join([*(packer.compress(block) for _ in range(size >> 20)), packer.flush()])
 
 
 def png(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:
-    """A PNG of 8 bits grey with these chunks after its header."""
+    """Return a PNG of 8 bits grey with these chunks after its header."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     packed = b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -89,7 +89,7 @@ def png(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:
 
 
 def tiled_tiff(tile: int) -> bytes:
-    """A TIFF of 100x100 pixels in a deflated tile that is far larger."""
+    """Return a TIFF of 100x100 pixels in a deflated tile that is far larger."""
     data = zeros(1 << 20)
     tags = {256: 100, 257: 100, 258: 8, 259: 8, 262: 1, 277: 1, 322: tile, 323: tile, 324: 8, 325: len(data)}
     start = 8 + len(data) + len(data) % 2
@@ -99,7 +99,7 @@ def tiled_tiff(tile: int) -> bytes:
 
 
 def huge_webp() -> bytes:
-    """A WebP of two small frames on a canvas of 16383x16383 normalize."""
+    """Return a WebP of two small frames on a canvas of 16383x16383 pixels."""
     side = struct.pack("<I", 16382)[:3]
     frame = bytes(6) + struct.pack("<I", 15)[:3] * 2 + bytes(4) + picture(16, 16, kind="WEBP")[12:]
     frames = (b"ANMF" + struct.pack("<I", len(frame)) + frame) * 2
@@ -108,14 +108,14 @@ def huge_webp() -> bytes:
 
 
 def many_scans() -> bytes:
-    """A JPEG that says hundreds of times how it sharpens: 75 bytes a time, but each goes over the whole picture."""
+    """Return a JPEG that sharpens hundreds of times: 75 bytes each, but each goes over the whole picture."""
     data = picture(64, 64, kind="JPEG", progressive=True)
     scan = data[data.rindex(b"\xff\xda") : -2]
     return data[:-2] + scan * 600 + data[-2:]
 
 
 def huge_jpeg() -> bytes:
-    """A JPEG whose header claims 65500x65500 normalize."""
+    """Return a JPEG whose header claims 65500x65500 pixels."""
     data = bytearray(picture(64, 64, kind="JPEG"))
     frame = data.index(b"\xff\xc0")
     data[frame + 5 : frame + 9] = struct.pack(">HH", 65500, 65500)
@@ -123,7 +123,7 @@ def huge_jpeg() -> bytes:
 
 
 def huge_gif() -> bytes:
-    """A GIF whose screen is 65535x65535 normalize."""
+    """Return a GIF whose screen is 65535x65535 pixels."""
     return b"GIF89a" + struct.pack("<HH", 65535, 65535) + picture(16, 16, kind="GIF")[10:]
 
 
@@ -244,7 +244,7 @@ def test_of_pillows_formats_only_six_are_opened(kind: str) -> None:
 @pytest.mark.parametrize("tail", [b"PK\3\4" + bytes(50), b"%PDF-1.7\n", b"<script>alert(1)</script>", b"\xff\xd8\xff"])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP"])
 def test_a_file_of_two_kinds_is_only_ever_a_picture(kind: str, tail: bytes) -> None:
-    """What hangs behind it is not looked at."""
+    """Data behind it is ignored."""
     assert check_picture(picture(32, 32, kind=kind) + tail).suffix in {"jpg", "png"}
 
 

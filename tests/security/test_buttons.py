@@ -1,4 +1,4 @@
-"""What a press says is a stranger's word: data that no button had, other chats' numbers, other people's buttons."""
+"""A press is a stranger's word: data that no button had, other chats' numbers, other people's buttons."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
 def patterns() -> list[str]:
-    """What the data of each kind of button looks like, from the table of handlers."""
+    """Return the pattern of each kind of button's data, from the table of handlers."""
     application: Any = Application.builder().token("1:none").updater(None).build()
     handlers.register(application)
     found = [handler.pattern for handler in application.handlers[handlers.WORK] if is_button(handler)]
@@ -121,7 +121,7 @@ async def test_the_number_of_somebody_elses_picture_opens_nothing(
 
 
 async def test_a_question_is_cancelled_in_its_own_chat_only(stage: Stage, server: Server) -> None:
-    """Messages are numbered in each chat anew: the same number elsewhere is another question."""
+    """Each chat numbers its own messages: the same number elsewhere is another question."""
     stage.engine.hold = 1
     await stage.start()
     ada, eve = server.person("Ada").private(), server.person("Eve").private()
@@ -137,7 +137,7 @@ async def test_a_question_is_cancelled_in_its_own_chat_only(stage: Stage, server
 
 
 async def test_presses_without_a_message_or_from_a_channel_are_passed_over(stage: Stage, server: Server) -> None:
-    """Those under what an inline bot sent, and under a channel's posts."""
+    """Presses under an inline bot's messages, and under a channel's posts."""
     await stage.start()
     ada = server.person("Ada")
     channel = {"message_id": 1, "date": 1, "chat": {"id": -100500, "type": "channel", "title": "News"}}
@@ -178,7 +178,7 @@ MEMBERS_TRY = (
 
 
 async def test_members_do_not_change_a_groups_settings_by_words(stage: Stage, server: Server) -> None:
-    """That is for its admins."""
+    """Only its admins may."""
     running = await stage.start()
     ada, ben = server.person("Ada"), server.person("Ben")
     group = server.group("Family", ada, ben)
@@ -203,14 +203,14 @@ async def test_members_do_not_change_a_groups_settings_by_buttons(stage: Stage, 
 
 
 def person_of(chat: Chat) -> Person:
-    """Whose private chat this is."""
+    """Return the person of a private chat."""
     (person,) = chat.people
     assert isinstance(person, Person)
     return person
 
 
 async def test_who_is_no_admin_any_more_presses_in_vain(house: House) -> None:
-    """What counts is what somebody is now, not what he was when the buttons were drawn."""
+    """The current standing counts, not that of when the buttons were drawn."""
     admissions = house.services.admissions
     ben = await admissions.get(house.ben.id)
     assert ben is not None
@@ -226,7 +226,7 @@ async def test_who_is_no_admin_any_more_presses_in_vain(house: House) -> None:
 
 
 def said(server: Server) -> list[str]:
-    """What was answered to presses."""
+    """Return the answers to presses."""
     return [call.get("text", "") for call in server.calls("answerCallbackQuery")]
 
 

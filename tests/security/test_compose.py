@@ -1,4 +1,4 @@
-"""What the container may do: no more than the program needs."""
+"""The container may do no more than the program needs."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What lies on the disk: for one user alone, by names of the bot's own, and gone when it is to be forgotten."""
+"""Files on the disk: for one user alone, by names of the bot's own, and gone when they are to be forgotten."""
 
 import logging
 import re
@@ -39,7 +39,7 @@ NAMES = (
 
 
 def permissions(path: Path) -> int:
-    """Who may do what with it."""
+    """Return the permissions of a file."""
     return stat.S_IMODE(path.stat().st_mode)
 
 
@@ -53,7 +53,7 @@ async def test_nobody_else_on_the_machine_reads_what_is_kept(stage: Stage, chat:
 
 
 async def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> None:
-    """Files are; a folder that somebody else made keeps what he gave it. A backup is made closed."""
+    """Files are; a folder that somebody else made keeps its permissions. A backup is made closed."""
     folder = tmp_path / "data"
     (folder / "pictures").mkdir(parents=True)
     for path, mode in ((folder, 0o755), (folder / "pictures", 0o755)):
@@ -71,7 +71,7 @@ async def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path) -> No
 def test_a_token_that_others_can_read_is_warned_of(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: int, warned: bool
 ) -> None:
-    """By name, and how to close it; never by what it holds."""
+    """The warning has its name, and how to close it; never its content."""
     caplog.set_level(logging.WARNING)
     file = tmp_path / "token"
     file.write_text(TOKEN)
@@ -121,7 +121,7 @@ async def test_telegrams_path_is_never_a_path_here(
 async def test_a_local_path_is_asked_of_the_server(
     stage: Stage, chat: Chat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """Which has no such file; what lies here is never opened."""
+    """The server has no such file; a local file is never opened."""
     (tmp_path / "secret.png").write_bytes(picture(640, 80))
     files = stage.server.world.files
     described, named = files.describe, path.format(here=tmp_path)
@@ -145,10 +145,10 @@ async def test_forget_leaves_no_byte(stage: Stage, chat: Chat) -> None:
 
 
 def stored(folder: Path) -> bytes:
-    """Every byte that the bot has on its disk."""
+    """Return every byte that the bot has on its disk."""
     return b"".join(file.read_bytes() for file in files_in(folder))
 
 
 def files_in(folder: Path) -> list[Path]:
-    """All files, at any depth."""
+    """Return all files, at any depth."""
     return [path for path in folder.rglob("*") if path.is_file()]

@@ -1,4 +1,4 @@
-"""Who sends a lot gets his share, and the others theirs; what is kept of a flood is bounded."""
+"""A person who sends a lot gets their share, and others theirs; the data kept of a flood is bounded."""
 
 import asyncio
 from pathlib import Path
@@ -38,7 +38,7 @@ async def test_a_flood_of_questions_is_refused_beyond_its_share(stage: Stage, se
 
 
 def refused(chat: Chat) -> list[str]:
-    """What was said about questions that are too many."""
+    """Return the messages about too many questions."""
     return [text for text in said_by_bot(chat) if f"Only {WAITING} of your questions" in text]
 
 
@@ -54,7 +54,7 @@ async def test_a_flood_in_one_chat_holds_up_no_other(stage: Stage, server: Serve
 
 
 async def test_a_crowd_of_strangers_is_no_nuisance_to_the_owner(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """He is asked about some; the others are told their sentence, and are in /people."""
+    """They are asked about some; the others are told their sentence, and are in /people."""
     monkeypatch.setattr("bot.handlers.strangers.MOST_QUESTIONS", 3)
     for number in range(5):
         stranger = house.server.person(f"Stranger {number}").private()
@@ -81,7 +81,7 @@ async def test_a_chats_files_are_fetched_one_after_another(stage: Stage, server:
 async def test_a_chats_slow_downloads_leave_room_for_others(
     stage: Stage, server: Server, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of an album that never comes a few are fetched at a time; others have the rest."""
+    """A few files of an endless album are fetched at a time; others have the rest."""
     monkeypatch.setattr("bot.app.LAST_SECONDS", 0.1)
     monkeypatch.setattr("bot.incoming.downloads._slots", FairSlots(MOST_OF_A_CHAT + 1, MOST_OF_A_CHAT))
     stage.values["telegram"]["timeout_seconds"] = 30.0
@@ -99,7 +99,7 @@ async def test_a_chats_slow_downloads_leave_room_for_others(
 async def test_a_crowds_slow_downloads_leave_connections_for_answers(
     stage: Stage, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever wants no file is answered at once."""
+    """A person without a file is answered at once."""
     monkeypatch.setattr("bot.app.LAST_SECONDS", 0.1)
     monkeypatch.setattr("bot.app.CONNECTIONS", 8)
     monkeypatch.setattr("bot.incoming.downloads._slots", FairSlots(4, MOST_OF_A_CHAT))
@@ -129,7 +129,7 @@ runpy.run_path({str(PROCESS)!r}, run_name="__main__")
 
 @pytest.fixture
 def slow_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A PDF that ends in SLOW takes for ever; at the end nobody waits for it."""
+    """Have a PDF that ends in SLOW never finish; at the end nobody waits for it."""
     (tmp_path / "process.py").write_text(PROCESS_OF_SLOW)
     monkeypatch.setattr("assistant.pictures.pdf.PROCESS", tmp_path / "process.py")
     monkeypatch.setattr("bot.app.LAST_SECONDS", 0.1)

@@ -1,4 +1,4 @@
-"""What only Telegram may say, and what groups may not learn."""
+"""Messages that only Telegram may send, and facts that groups may not learn."""
 
 from typing import Any
 
@@ -74,7 +74,7 @@ async def test_while_telegram_does_not_say_who_is_an_admin_nobody_is(stage: Stag
 
 
 async def test_nothing_private_is_told_in_a_group(stage: Stage, server: Server) -> None:
-    """Neither the last picture of whoever asks, nor what was said about it, nor its place in /pictures or /queue."""
+    """Neither the asker's last picture, nor the talk about it, nor its place in /pictures or /queue."""
     await stage.start()
     ada = server.person("Ada")
     group = server.group("Family", ada)
@@ -86,7 +86,7 @@ async def test_nothing_private_is_told_in_a_group(stage: Stage, server: Server) 
 
 
 async def test_a_groups_admin_is_not_the_bots(house: House) -> None:
-    """Who owns a group decides about its settings, not about who may use the bot."""
+    """The owner of a group decides about its settings, not about who may use the bot."""
     await house.services.admissions.let_in(house.eve.id, "Eve", by=house.ada.id)
     group = house.server.group("Eve's", house.eve)
     for words in ("/people", "/allow", "/remove", "/allow 12345"):

@@ -35,7 +35,7 @@ def test_the_code_is_drawn_from_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_crowd_guesses_no_longer_than_one_may(pairing: Pairing, caplog: pytest.LogCaptureFixture) -> None:
-    """After so many wrong codes of all people together none counts, not even the right one; the log says so, once."""
+    """After MOST_IN_ALL wrong codes of all people none counts, not even the right one; the log says so, once."""
     caplog.set_level(logging.WARNING)
     for guess in range(MOST_IN_ALL):
         assert pairing.attempt(guess // MOST_ATTEMPTS, WRONG) is Attempt.WRONG
@@ -66,7 +66,7 @@ def test_who_guesses_on_is_told_a_few_times_that_it_is_in_vain(
 
 
 def test_the_code_is_compared_in_constant_time(pairing: Pairing, monkeypatch: pytest.MonkeyPatch) -> None:
-    """How long it takes tells nothing about how much of it was right."""
+    """The time that it takes tells nothing about how much of it was right."""
     compared: list[tuple[Any, Any]] = []
 
     def compare(one: str, other: str) -> bool:

@@ -1,4 +1,4 @@
-"""What is typed, or written in a picture, is text to the model; and what the model writes is text to everybody."""
+"""Typed text, or text in a picture, is text to the model; and the model's text is text to everybody."""
 
 import re
 

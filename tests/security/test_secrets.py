@@ -22,7 +22,7 @@ LEVELS = ("debug", "info", "warning", "error")
 
 @pytest.fixture
 def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
-    """What is written while the logs are set up as for the bot, at the level that a test names, else at debug."""
+    """Collect the log with the bot's setup, at the level that a test names, else at debug."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     root.handlers, stream = [], io.StringIO()
@@ -89,5 +89,5 @@ async def test_it_gets_nowhere_whatever_breaks(
 
 
 def stored(folder: Path) -> list[bytes]:
-    """Every file that the bot has on its disk."""
+    """Return every file that the bot has on its disk."""
     return [file.read_bytes() for file in folder.rglob("*") if file.is_file()]

@@ -1,4 +1,4 @@
-"""Whoever was not let in gets one sentence, and nothing of the bot's time, memory or disk."""
+"""A stranger gets one sentence, and nothing of the bot's time, memory or disk."""
 
 import sqlite3
 from typing import Any
@@ -15,7 +15,7 @@ NAME = "@eyeglass_play_bot"
 
 
 async def test_a_stranger_costs_one_row_and_one_sentence(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever he sends: no file is fetched, no model asked, nothing typed; of his updates the numbers are kept."""
+    """For any message no file is fetched, no model asked, nothing typed; of their updates only the numbers stay."""
     monkeypatch.setattr("bot.updates.lanes.WINDOW", Window(quiet=0.0))
     eve = house.eve.private()
     for word in ("Hello?", "/start", "/help", "/detail max", "/people", "/forget", f"/allow {eve.id}", "/status"):
@@ -35,7 +35,7 @@ async def test_a_stranger_costs_one_row_and_one_sentence(house: House, monkeypat
 
 
 async def test_a_stranger_who_cannot_be_answered_does_not_slip_in(house: House) -> None:
-    """He may block the bot while it answers: a gate that fails is shut."""
+    """They may block the bot while it answers: a gate that fails is shut."""
     eve = house.eve.private()
     house.server.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user", chat=eve.id)
     await eve.send_photo(picture(), "What is this?")
@@ -45,7 +45,7 @@ async def test_a_stranger_who_cannot_be_answered_does_not_slip_in(house: House) 
 
 
 async def test_while_the_database_fails_nobody_gets_in(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who was let in cannot be known, so it is nobody."""
+    """Admissions cannot be read, so nobody is in."""
 
     async def broken(*ids: int) -> bool:
         raise sqlite3.OperationalError("disk I/O error")
@@ -57,7 +57,7 @@ async def test_while_the_database_fails_nobody_gets_in(house: House, monkeypatch
 
 
 async def test_strangers_in_groups_are_met_with_silence(house: House) -> None:
-    """In a group that was not let in only the guest is answered, not those beside him, and not anonymous admins."""
+    """In a group that was not let in only the guest is answered, not the others there, and not anonymous admins."""
     group = house.server.group("Others", house.eve, house.ben)
     anonymous = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
     hidden: dict[str, Any] = {"from": anonymous, "sender_chat": group.room.header}
@@ -71,7 +71,7 @@ async def test_strangers_in_groups_are_met_with_silence(house: House) -> None:
 
 
 async def test_bots_are_never_answered(stage: Stage, server: Server) -> None:
-    """Even where everybody may speak: two bots would talk to each other for ever. Who writes as a channel is one."""
+    """Even if everybody may speak: two bots would talk without end. A sender who writes as a channel is one."""
     await stage.start()
     ada = server.person("Ada")
     group = server.group("Family", ada)

@@ -1,4 +1,4 @@
--- A question may be about several pictures: an album, or pages of a document. Keys change, so tables are made anew.
+-- A question may be about several pictures: an album, or pages of a document. Keys change, so tables are recreated.
 
 CREATE TABLE new_pictures (
     id INTEGER PRIMARY KEY,

@@ -13,7 +13,7 @@ from assistant.tasks import spawn
 
 
 def names(folder: Path) -> list[str]:
-    """What lies there."""
+    """Return the files in the folder."""
     return [file.name for file in folder.iterdir()]
 
 
@@ -31,7 +31,7 @@ async def test_a_copy_is_private_and_alone(tmp_path: Path) -> None:
 async def test_a_copy_is_synced_before_it_has_its_name_and_the_folder_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So that a power cut leaves the whole copy or none."""
+    """A power cut leaves the whole copy or none."""
     synced, sync = [], os.fsync
 
     def watched(number: int) -> None:

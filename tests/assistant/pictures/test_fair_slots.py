@@ -8,7 +8,7 @@ from assistant.tasks import spawn
 
 
 class Work:
-    """Those who have a slot, in the order in which they got it; each lets go when its chat's name is in `over`."""
+    """Users with a slot, in the order in which they got it; each releases it when its chat's name is in `over`."""
 
     def __init__(self, slots: FairSlots) -> None:
         self.slots = slots
@@ -34,12 +34,12 @@ class Work:
                 self.inside.remove(name)
 
     async def end(self, name: str) -> None:
-        """One is done."""
+        """End one."""
         self._ends[name].set()
         await settle()
 
     async def cancel(self, name: str) -> None:
-        """One gives up."""
+        """Cancel one."""
         self._tasks[name].cancel()
         await settle()
 
@@ -93,7 +93,7 @@ async def test_who_gives_up_leaves_no_slot_taken() -> None:
 
 
 def test_it_serves_one_event_loop_after_another() -> None:
-    """What was waited for in the first is no matter in the next."""
+    """Waits in the first loop have no effect in the next."""
     slots = FairSlots(1)
 
     async def three() -> list[str]:

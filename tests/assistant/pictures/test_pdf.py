@@ -23,14 +23,14 @@ LOCKED = (
 
 
 def empty() -> bytes:
-    """A PDF without pages."""
+    """Return a PDF without pages."""
     out = io.BytesIO()
     pypdfium2.PdfDocument.new().save(out)
     return out.getvalue()
 
 
 def grey(page: bytes) -> Any:
-    """How light the middle of a page is."""
+    """Return the brightness of the middle of a page."""
     with Image.open(io.BytesIO(page)) as image:
         return image.convert("L").getpixel((image.width // 2, image.height // 2))
 
@@ -45,7 +45,7 @@ async def test_the_pages_asked_for_are_rendered() -> None:
 
 
 async def test_a_long_document_costs_only_its_pages() -> None:
-    """Of two thousand one is drawn."""
+    """One of two thousand pages is drawn."""
     rendered = await render_pages(pdf(2000), [2000], chat=5)
     assert (rendered.pages, len(rendered.pictures)) == (2000, 1)
 
@@ -74,7 +74,7 @@ async def test_a_page_is_bounded_in_pixels(width: int, height: int) -> None:
     ids=["nothing", "junk", "picture", "torn", "locked", "empty"],
 )
 async def test_what_cannot_be_opened_is_refused(data: bytes, fault: DocumentFault) -> None:
-    """By its reason."""
+    """Each reason gives its fault."""
     with pytest.raises(DocumentRefused) as refused:
         await render_pages(data, [1], chat=5)
     assert refused.value.fault is fault
@@ -104,7 +104,7 @@ ENDS = {"too long": ENDLESS, "killed": "import os; os.kill(os.getpid(), 9)", "re
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> Started:
-    """What is started from now on."""
+    """The processes started from now on."""
     made = Started()
     monkeypatch.setattr("assistant.pictures.pdf.asyncio.create_subprocess_exec", made.start)
     return made
@@ -112,7 +112,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
 
 @pytest.fixture
 def act(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """What the process does instead of rendering."""
+    """The action of the process instead of rendering."""
     (tmp_path / "process.py").write_text(request.param)
     monkeypatch.setattr("assistant.pictures.pdf.PROCESS", tmp_path / "process.py")
     return str(request.param)

@@ -14,7 +14,7 @@ SHIPPED = Path(__file__).parents[3] / "settings.toml"
 
 
 def load(tmp_path: Path, text: str = "", **environment: str) -> Settings:
-    """The settings of a file with this text and of these variables."""
+    """Return the settings of a file with this text and of these variables."""
     file = tmp_path / "settings.toml"
     file.write_text(text, encoding="utf-8")
     return load_settings(file, environment)

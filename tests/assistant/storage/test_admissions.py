@@ -1,4 +1,4 @@
-"""Who was let in, who asks, and who was turned away."""
+"""Tests of admissions: people who were let in, who ask, and who were turned away."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ def admissions(database: Database) -> Admissions:
 
 
 async def standings(admissions: Admissions) -> dict[int, Standing]:
-    """Everybody's, in the order they are listed."""
+    """Return everybody's standing, in the order of the list."""
     return {admission.id: admission.standing for admission in await admissions.all()}
 
 
@@ -37,7 +37,7 @@ async def test_the_first_to_pair_is_the_owner_and_nobody_after(admissions: Admis
 
 
 async def test_who_asked_before_may_become_the_owner(admissions: Admissions) -> None:
-    """Whoever they were, by the name and in the language that they have now."""
+    """Anyone may, with their current name and language."""
     await admissions.ask(BEN, "Benny", "zh", 0.0, 3600)
     assert await admissions.pair(BEN, "Ben", "en")
     assert await admissions.owner() == Admission(BEN, "Ben", "en", Standing.OWNER)
@@ -57,7 +57,7 @@ async def test_the_list_is_in_order(admissions: Admissions) -> None:
 
 
 async def test_who_decided_and_when_is_kept(admissions: Admissions, database: Database) -> None:
-    """Of an owner, of who was let in, of every change, the last decision."""
+    """The last decision is kept: of an owner, of people let in, of every change."""
     before = time.time()
     await admissions.pair(ADA, "Ada", "en")
     await admissions.let_in(FAMILY, "Family", by=ADA)
@@ -75,7 +75,7 @@ async def test_who_decided_and_when_is_kept(admissions: Admissions, database: Da
 
 
 async def test_strangers_are_counted_from_a_moment_on(admissions: Admissions) -> None:
-    """Those who asked after it, and nobody about whom something was decided."""
+    """People who asked after it count, and nobody about whom something was decided."""
     assert await admissions.asked_since(0.0) == 0
     for stranger, asked in ((BEN, 1000.0), (3, 2000.0), (4, 3000.0)):
         await admissions.ask(stranger, "Somebody", "en", asked, 3600)
@@ -118,7 +118,7 @@ async def test_a_clock_that_was_ahead_silences_no_stranger(admissions: Admission
 
 
 async def test_a_decision_counts_once(admissions: Admissions) -> None:
-    """Whoever decides on what is no longer so decides nothing."""
+    """A decision on an outdated standing has no effect."""
     await admissions.ask(BEN, "Ben", "en", 0.0, 3600)
     ben = Admission(BEN, "Ben", "en", Standing.ASKING)
     assert await admissions.get(BEN) == ben

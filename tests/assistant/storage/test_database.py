@@ -41,7 +41,7 @@ async def test_a_cancelled_writer_does_not_block_the_next(database: Database) ->
 
 
 async def test_a_commit_that_fails_leaves_nothing(database: Database) -> None:
-    """What is found wrong only at the end is rolled back too, and the next one works."""
+    """An error that shows only at the end is rolled back too, and the next write works."""
     with pytest.raises(sqlite3.IntegrityError):
         async with database.transaction() as connection:
             await connection.execute("PRAGMA defer_foreign_keys = ON")
@@ -101,12 +101,12 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def backups(folder: Path) -> list[str]:
-    """The names of the copies."""
+    """Return the names of the copies."""
     return [file.name for file in folder.glob(BACKUPS)]
 
 
 async def old_database(folder: Path) -> None:
-    """A database as the first version left it, with something in it."""
+    """Create a database as the first version left it, with some rows."""
     async with aiosqlite.connect(folder / FILE, isolation_level=None) as connection:
         await migrate(connection, migrations()[:1])
         await connection.execute("INSERT INTO chats (id, detail) VALUES (7, 'high')")
@@ -171,7 +171,7 @@ async def test_who_waits_is_written_together(database: Database) -> None:
 
 
 async def test_what_was_talked_about_before_albums_is_still_known(tmp_path: Path) -> None:
-    """The tables that are made anew keep their rows, and what refers to them."""
+    """Recreated tables keep their rows, and the rows that refer to them."""
     async with aiosqlite.connect(tmp_path / FILE, isolation_level=None) as connection:
         await migrate(connection, migrations()[:7])
         await connection.executescript(

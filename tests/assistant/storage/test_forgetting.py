@@ -1,4 +1,4 @@
-"""What is deleted by age or by chat, to the row; that nothing of it is left on the disk is in `test_retention`."""
+"""Tests of deletion by age or by chat, to the row; `test_retention` shows that nothing of it is left on the disk."""
 
 import json
 from dataclasses import replace
@@ -22,7 +22,7 @@ async def ages(database: Database, table: str, column: str, **by_id: float) -> N
 
 
 async def test_of_pictures_and_turns_only_older_ones_go(database: Database) -> None:
-    """What was written at that very moment stays, and a picture about which somebody asked since."""
+    """Rows from that very moment stay, and a picture about which somebody asked since."""
     pictures, turns = Pictures(database), Turns(database)
     added = [await pictures.add(replace(NEW, message_id=number, path=f"{number}.jpg")) for number in (1, 2, 3)]
     for number, picture in zip((11, 12), added, strict=False):
@@ -48,7 +48,7 @@ async def test_of_updates_only_those_set_aside_go(database: Database) -> None:
 
 
 async def test_of_people_only_those_go_who_still_ask(database: Database) -> None:
-    """Who was let in, or turned away, stays so, however long ago it was that they asked."""
+    """People who were let in, or turned away, keep their standing, however long ago they asked."""
     admissions = Admissions(database)
     for number, moment in ((1, MOMENT - 1), (2, MOMENT), (3, MOMENT - 1), (4, MOMENT - 1)):
         await admissions.ask(number, "Somebody", "en", moment, 3600)
@@ -62,7 +62,7 @@ async def test_of_people_only_those_go_who_still_ask(database: Database) -> None
 
 
 async def test_a_chat_is_forgotten_and_no_other(database: Database) -> None:
-    """What came with the update that asks for it, or later, stays, as does its own message."""
+    """Rows of the update that asks for it, or of later ones, stay, as does its own message."""
     pictures, turns, inbox = Pictures(database), Turns(database), Inbox(database)
     for chat in (5, 6):
         await turns.add([(await pictures.add(replace(NEW, chat=chat, path=f"{chat}.jpg")), TURN)])
@@ -95,7 +95,7 @@ async def test_the_newest_of_all_is_known(database: Database, newest: str) -> No
 
 
 async def test_what_is_deleted_in_parts_is_counted_as_a_whole(database: Database) -> None:
-    """Where the same update deletes once more, as after the process was killed in between."""
+    """The same update deletes once more, as after the process was killed in between."""
     pictures, turns, inbox = Pictures(database), Turns(database), Inbox(database)
     await inbox.receive(9, PAYLOAD)
     for number in (1, 2, 3):

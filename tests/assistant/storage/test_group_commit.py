@@ -59,7 +59,7 @@ def test_all_that_is_in_a_batch_is_committed_once(desk: Desk) -> None:
     [(INSERT, (1,)), (INSERT, (None,)), (INSERT, (1, 2)), ("INSERT INTO nothing VALUES (?)", (1,)), ("NO SQL", ())],
 )
 def test_a_write_that_fails_is_taken_back_alone(desk: Desk, wrong: Statement) -> None:
-    """Also what its earlier statements did; whoever comes before or after is written."""
+    """So are its earlier statements; the writes before and after it are kept."""
     before, failed, after = desk.commit([(INSERT, (1,))], [(INSERT, (2,)), wrong], [(INSERT, (3,))])
     assert (before, after) == (1, 1)
     assert isinstance(failed, sqlite3.Error)

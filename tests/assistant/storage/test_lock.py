@@ -29,7 +29,7 @@ asyncio.run(hold())
 
 
 async def holder(folder: Path) -> asyncio.subprocess.Process:
-    """Another process that has the storage open until it is killed."""
+    """Start another process that has the storage open until it is killed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HOLDS, str(folder), stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -88,7 +88,7 @@ async def test_programs_that_the_bot_starts_do_not_keep_the_lock(tmp_path: Path)
 
 
 async def test_check_beside_a_running_bot_is_content(tmp_path: Path) -> None:
-    """What it cannot look into is in use, which is no fault; another folder is looked into."""
+    """A folder in use is no fault; another folder is checked."""
     other = await holder(tmp_path / "data")
     try:
         _, out, _ = await eyeglass("check", folder=tmp_path, EYEGLASS_MODEL__NAME=str(tmp_path / "nothing"))
@@ -115,6 +115,6 @@ def test_a_file_system_without_locks_is_warned_of(
 
 
 def test_the_lock_is_this_users_alone(tmp_path: Path) -> None:
-    """Who could open it could keep the bot from starting."""
+    """Another user who could open it could keep the bot from starting."""
     with locked(tmp_path):
         assert stat.S_IMODE((tmp_path / LOCK).stat().st_mode) == 0o600

@@ -23,7 +23,7 @@ PAGE = 4096
 
 
 def filled(folder: Path) -> Path:
-    """A database of some hundred pages."""
+    """Create a database of some hundred pages."""
     folder.mkdir(exist_ok=True)
     file = folder / FILE
     with contextlib.closing(sqlite3.connect(file)) as connection:
@@ -39,24 +39,24 @@ def filled(folder: Path) -> Path:
 
 
 def halve(file: Path) -> None:
-    """A disk that was full, or a copy that was not finished."""
+    """Cut the file in half, as a full disk or an unfinished copy would."""
     os.truncate(file, file.stat().st_size // 2)
 
 
 def garble(file: Path) -> None:
-    """What undelete programs bring back."""
+    """Fill the file with random bytes, as undelete programs bring back."""
     file.write_bytes(random.Random(1).randbytes(file.stat().st_size))
 
 
 def tear(file: Path) -> None:
-    """One page in the middle is another's."""
+    """Replace one page in the middle."""
     with file.open("r+b") as opened:
         opened.seek(file.stat().st_size // PAGE // 2 * PAGE)
         opened.write(random.Random(1).randbytes(PAGE))
 
 
 def replace(file: Path) -> None:
-    """It was never a database."""
+    """Replace the file by one that was never a database."""
     file.write_bytes(b"This is a letter." * 100)
 
 
@@ -78,7 +78,7 @@ async def test_a_damaged_database_stops_the_start_with_a_sentence(
 
 @contextlib.contextmanager
 def held(file: Path) -> Iterator[None]:
-    """Another program writes, and does not come to an end."""
+    """Have another program write, without an end."""
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
@@ -117,7 +117,7 @@ async def test_a_database_that_fails_at_the_start_ends_the_bot_with_a_sentence(
 
 
 def error_of(code: int) -> sqlite3.OperationalError:
-    """What the library raises with SQLite's code."""
+    """Return the library's error with SQLite's code."""
     error = sqlite3.OperationalError("something")
     error.sqlite_errorcode = code
     return error

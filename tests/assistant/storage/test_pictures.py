@@ -16,7 +16,7 @@ def pictures(database: Database) -> Pictures:
 
 
 def numbers(found: list[Picture]) -> list[int]:
-    """The messages that show them."""
+    """Return the messages that show them."""
     return [picture.message_id for picture in found]
 
 
@@ -34,7 +34,7 @@ async def test_when_it_was_remembered_is_kept(pictures: Pictures, database: Data
 
 
 async def test_a_copy_that_is_written_again_is_known_by_its_digest(pictures: Pictures) -> None:
-    """That picture's, no other's; what the same message brings again has its own."""
+    """Only that picture's digest changes; a new file of the same message has its own."""
     first, second = [await pictures.add(replace(NEW, message_id=number, digest="d")) for number in (1, 2)]
     await pictures.note_copy(first.id, "e")
     assert await pictures.get(first.id) == replace(first, digest="e")
@@ -45,7 +45,7 @@ async def test_a_copy_that_is_written_again_is_known_by_its_digest(pictures: Pic
 
 
 async def test_each_chat_has_its_own(pictures: Pictures) -> None:
-    """Of a message, an album, the newest: nothing of another chat's, nor of another message or album."""
+    """Nothing is found of another chat, nor of another message or album."""
     for chat in (5, 6):
         for number, album in ((1, "A"), (2, "B"), (3, "A")):
             await pictures.add(replace(NEW, chat=chat, message_id=number, album=album))
@@ -67,7 +67,7 @@ async def test_pages_are_those_of_one_document(pictures: Pictures) -> None:
 
 
 async def test_they_are_in_the_order_in_which_they_were_sent(pictures: Pictures) -> None:
-    """By the number of the message, which is negative where it is a former chat's, and by page."""
+    """The order is by the number of the message, which is negative for a former chat, and by page."""
     for number, page in ((3, 0), (-1, 2), (-1, 1), (-2, 0)):
         await pictures.add(replace(NEW, message_id=number, page=page, album="A"))
     found = await pictures.of_album(5, "A")

@@ -40,7 +40,7 @@ async def test_a_chats_settings_are_kept(database: Database) -> None:
 
 
 async def test_a_topic_may_have_its_own_settings(database: Database) -> None:
-    """Where it chose none the chat's hold."""
+    """If it chose none the chat's hold."""
     chats = Chats(database)
     await chats.choose(Setting.DETAIL, "384", 5)
     assert await chats.settings(5, 7) == ChatSettings(Detail(384))
@@ -96,7 +96,7 @@ async def test_the_defaults_hold_again(database: Database) -> None:
 
 
 async def test_a_stranger_is_told_once_an_hour(database: Database) -> None:
-    """Each stranger on his own; the pause begins when he was told, not when he last wrote."""
+    """Each stranger has a pause of their own; it begins when they were told, not when they last wrote."""
     chats = Chats(database)
     told = [await chats.may_tell_stranger(5, now, 3600) for now in (10_000.0, 10_001.0, 13_000.0, 13_600.0, 13_601.0)]
     assert told == [True, False, False, True, False]
@@ -161,7 +161,7 @@ async def test_other_messages_can_be_about_a_picture(database: Database, picture
 
 
 async def test_a_message_can_be_about_several_pictures(database: Database, picture: Picture) -> None:
-    """What it was about before is replaced; but a message that shows a picture is about that one alone."""
+    """Its former pictures are replaced; but a message that shows a picture is about that one alone."""
     pictures = Pictures(database)
     second = await pictures.add(replace(NEW, message_id=11))
     await pictures.about([picture], [20])

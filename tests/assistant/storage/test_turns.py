@@ -1,4 +1,4 @@
-"""What was asked and answered, as it is asked for later."""
+"""Tests of stored questions and answers, as they are read later."""
 
 import time
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a question says about itself."""
+"""Tests of the tags, levels and tasks in a question."""
 
 import pytest
 
@@ -62,7 +62,7 @@ def test_what_is_chosen_holds_for_this_question() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("task", Task)
 def test_no_prompt_names_a_page_or_a_part(language: str, task: Task) -> None:
-    """What is asked for by a command is about all of what the person means."""
+    """A command asks about all pictures that the person means."""
     prompt = texts_in(language).say(PROMPTS[task])
     assert not chosen(prompt, PAGES, 5) and not chosen(prompt, PICTURES, 5)
     assert named_in(prompt) is None and read(prompt) == ParsedQuestion(prompt)

@@ -1,4 +1,4 @@
-"""Which pictures or pages a question names, in both languages."""
+"""Tests of the pictures or pages that a question names, in both languages."""
 
 import pytest
 

@@ -45,7 +45,7 @@ UNNAMED = [
 
 @pytest.mark.parametrize(("question", "part", "asked"), NAMED)
 def test_a_part_is_named(question: str, part: RegionName, asked: str) -> None:
-    """Who is shown that part alone is not asked for its top left."""
+    """A model that is shown that part alone is not asked for its top left."""
     assert named_in(question) is part
     assert about_part(question, part) == asked
 
@@ -76,7 +76,7 @@ def test_tags(tag: str, part: RegionName | None) -> None:
 
 
 def test_a_tag_leaves_the_words_alone() -> None:
-    """What the question says of another part is about the part that the tag chose."""
+    """If the question names another part, that is about the part that the tag chose."""
     assert about_part("What is in the middle?", RegionName.TOP_LEFT) == "What is in the middle?"
 
 

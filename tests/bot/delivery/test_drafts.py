@@ -16,7 +16,7 @@ class Screen:
         self._declines = declines
 
     async def send_message_draft(self, chat: int, number: int, text: str, **more: Any) -> bool:
-        """As the Bot API does."""
+        """Accept a draft, as the Bot API does."""
         if self._declines:
             raise BadRequest("method is not available")
         self.texts.append(text)
@@ -24,7 +24,7 @@ class Screen:
 
 
 def draft(screen: Any, now: list[float]) -> Draft:
-    """A draft with a clock of ours."""
+    """Return a draft with a clock of ours."""
     return Draft(screen, 5, 1, clock=lambda: now[0])
 
 

@@ -14,7 +14,7 @@ OUTPUT = GenerationOutput(
 
 
 def note(picture: Picture = PHOTO, asked: int = 384, output: GenerationOutput = OUTPUT) -> str:
-    """The English footer."""
+    """Return the English footer."""
     return footer(texts_in("en"), picture, Detail(asked), output)
 
 

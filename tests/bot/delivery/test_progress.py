@@ -1,4 +1,4 @@
-"""What is said about a place in line, and about a question on its way."""
+"""Tests of the text about a place in line, and about an unfinished question."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_loading_shows_how_far_it_is(loaded: float, said: str) -> None:
 
 
 def test_the_newest_state_is_said() -> None:
-    """That an earlier question comes first, then nothing, the place, that it is looked at, the answer so far."""
+    """In turn: an earlier question comes first, nothing, the place, that it is read, the answer so far."""
     model = local_service(ScriptedEngine, ModelConfig())
     asked = OpenQuestion(1, 2, 3, 4, "What?", Step.BEHIND)
     progress = Progress(texts_in("zh"), model)
@@ -84,7 +84,7 @@ def test_of_several_pictures_it_is_said_which_one_is_looked_at() -> None:
     ],
 )
 def test_a_picture_is_named_before_what_is_said_about_it(name: str, said: str, shown: str) -> None:
-    """What has several lines, a list or a table, begins on its own."""
+    """A text with several lines, a list or a table begins on its own line."""
     answer = CombinedAnswer([name])
     assert (answer.with_next(said), answer.text) == (shown, "")
     answer.add(said)

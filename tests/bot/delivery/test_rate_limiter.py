@@ -19,7 +19,7 @@ class Telegram:
         self.calls = 0
 
     async def __call__(self) -> bool:
-        """One request."""
+        """Make one request."""
         self.calls += 1
         answer = self.plan.pop(0)
         if isinstance(answer, Exception):
@@ -46,7 +46,7 @@ async def request(
     rate: int | None = None,
     method: str = "sendMessage",
 ) -> object:
-    """A request to a chat, or about none."""
+    """Make a request to a chat, or about none."""
     data = {} if chat is None else {"chat_id": chat}
     return await pacing.process_request(telegram, (), {}, method, data, rate)
 
@@ -89,7 +89,7 @@ async def test_nobody_else_waits(pacing: RetryAfterLimiter, clock: Clock) -> Non
 
 
 async def test_what_is_about_no_chat_fails_alone(pacing: RetryAfterLimiter, clock: Clock) -> None:
-    """Whoever asked decides whether to wait; the next one goes out."""
+    """The caller decides whether to wait; the next request goes out."""
     with pytest.raises(RetryAfter):
         await request(pacing, Telegram(RetryAfter(300)), None, method="getFile")
     assert await request(pacing, Telegram(True), None, method="getFile") is True

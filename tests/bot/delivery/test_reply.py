@@ -31,11 +31,11 @@ class Screen:
 
     @property
     def texts(self) -> list[str]:
-        """What the bot's messages say now."""
+        """The current texts of the bot's messages."""
         return [post.text for post in self.chat.messages if post.by_bot]
 
     def count(self, method: str) -> int:
-        """How often the bot asked for it."""
+        """Return the number of calls of a method."""
         return len(self.server.calls(method))
 
 

@@ -1,1 +1,1 @@
-"""Tests of what becomes of what hangs on a message."""
+"""Tests of attachments and their pictures."""

@@ -27,14 +27,14 @@ class Endless(httpx.AsyncByteStream):
 
 
 async def fetched(stream: httpx.AsyncByteStream, headers: dict[str, str] | None = None) -> bytes:
-    """What a client gets to see of a body."""
+    """Return the body that a client gets."""
     transport = httpx.MockTransport(lambda request: httpx.Response(200, stream=stream, headers=headers))
     async with httpx.AsyncClient(transport=transport, headers=HEADERS, event_hooks={"response": [bound]}) as client:
         return (await client.get("http://telegram/file")).content
 
 
 class Bytes(httpx.AsyncByteStream):
-    """A body of so many bytes."""
+    """A body of `size` bytes."""
 
     def __init__(self, size: int) -> None:
         self.size = size

@@ -1,4 +1,4 @@
-"""What hangs on a message, and what is kept of it."""
+"""Tests of attachments, and of the copies that are kept."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.bot.samples import picture
 
 
 def message(**content: Any) -> Message:
-    """A message with this content."""
+    """Return a message with this content."""
     data = {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}, **content}
     update = Update.de_json({"update_id": 1, "message": data}, None)
     assert update.message is not None
@@ -21,7 +21,7 @@ def message(**content: Any) -> Message:
 
 
 def file(name: str, size: int = 10) -> dict[str, Any]:
-    """A file as Telegram describes it."""
+    """Return a file as Telegram describes it."""
     return {"file_id": name, "file_unique_id": f"u{name}", "file_size": size}
 
 
@@ -43,7 +43,7 @@ def test_the_largest_size_of_a_photo_is_taken() -> None:
     ],
 )
 def test_a_file_that_may_be_an_image_is_taken_never_its_thumbnail(claims: dict[str, str]) -> None:
-    """What the sender claims only rules out the hopeless."""
+    """The sender's claims only rule out the hopeless."""
     small = file("thumb") | {"width": 90, "height": 90}
     found = attachment_of(message(document=file("full") | {"thumbnail": small} | claims))
     assert found is not None and (found.source, found.file_id) == ("file", "full")
@@ -85,7 +85,7 @@ def test_a_large_picture_is_bounded_and_keeps_its_shape(width: int, height: int)
 
 
 def test_the_copy_is_upright() -> None:
-    """Whoever looks at it needs no EXIF."""
+    """Readers of it need no EXIF."""
     exif = Image.Exif()
     exif[0x0112] = 6
     checked = check_picture(picture(320, 240, kind="JPEG", exif=exif))

@@ -1,4 +1,4 @@
-"""What is interrupted between a copy and its row leaves neither."""
+"""An interruption between a copy and its row leaves neither."""
 
 import asyncio
 from pathlib import Path
@@ -25,7 +25,7 @@ class Rows:
         self.asked = asyncio.Event()
 
     async def add(self, new: NewPicture) -> Picture:
-        """Fail, or take for ever."""
+        """Fail, or never return."""
         self.asked.set()
         if self.error is not None:
             raise self.error
@@ -46,7 +46,7 @@ def media(folder: Path, rows: Rows) -> Media:
 
 
 def left(folder: Path) -> list[Path]:
-    """The files there are."""
+    """Return the files there are."""
     return [file for file in folder.rglob("*") if file.is_file()]
 
 

@@ -1,4 +1,4 @@
-"""What is taken in together: when an album is complete, who asks for it, and what the others of its chat wait for."""
+"""Tests of albums: when one is complete, which message asks for it, and what other updates of its chat wait for."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ class Moment:
 
 
 def update(number: int, album: str | None = "A", **content: Any) -> Update:
-    """An update of chat 1 with a message of an album."""
+    """Return an update of chat 1 with a message of an album."""
     message = {"message_id": number, "date": 1, "chat": {"id": 1, "type": "private"}, **content}
     made = Update.de_json(
         {"update_id": number, "message": message | ({"media_group_id": album} if album else {})}, None
@@ -113,7 +113,7 @@ class Street:
         self.gate = asyncio.Event()
 
     async def enter(self, update: Update) -> "asyncio.Task[None]":
-        """An update arrives; returns its work."""
+        """Have an update arrive; return its work."""
         await self.inbox.receive(update.update_id, b"{}")
         task = asyncio.ensure_future(self.lanes.process_update(update, self._handle(update.update_id)))
         await asyncio.sleep(0)
@@ -128,7 +128,7 @@ class Street:
         await self.gate.wait()
 
     async def states(self) -> list[str]:
-        """Of the inbox's rows."""
+        """Return the states of the inbox's rows."""
         return [row["state"] for row in await self.database.rows("SELECT state FROM inbox ORDER BY update_id")]
 
 
@@ -205,7 +205,7 @@ async def test_at_the_end_of_the_process_it_is_left_to_the_next_run(street: Stre
 
 
 async def test_forgetting_in_the_middle_leaves_the_rest(street: Street, moment: Moment) -> None:
-    """What came after /forget is an album of its own."""
+    """Pictures after /forget are an album of their own."""
     street.gate.set()
     dropped, kept = await street.enter(update(1, caption="What?")), await street.enter(update(3))
     await moment.asleep.wait()

@@ -1,4 +1,4 @@
-"""What was at work when the process died is known to the next one."""
+"""The next process knows the work in progress when the last one died."""
 
 import os
 import signal
@@ -10,12 +10,12 @@ from bot.updates.at_work import PAGE, AtWork, Mark
 
 
 def open_marks(folder: Path, *, ready: bool = True) -> AtWork:
-    """The marks in a folder."""
+    """Return the marks in a folder."""
     return AtWork(folder, lambda: ready)
 
 
 def die_at_work(folder: Path) -> None:
-    """What a process does that is killed while it decodes update 7 and the engine is at update 8."""
+    """Be killed while update 7 is decoded and the engine works on update 8."""
     marks = open_marks(folder)
     with marks.marked(6):
         pass
@@ -53,7 +53,7 @@ def test_several_turns_at_once_are_all_marked(tmp_path: Path) -> None:
 
 
 def test_an_update_at_work_twice_is_marked_until_both_are_done(tmp_path: Path) -> None:
-    """Pictures of one album are decoded side by side, on threads."""
+    """Pictures of one album are decoded concurrently, on threads."""
     marks, inside, go = open_marks(tmp_path), threading.Event(), threading.Event()
 
     def decode() -> None:

@@ -41,7 +41,7 @@ async def test_a_number_of_the_former_chat_names_no_message_of_the_new_one(datab
 
 
 async def rows_of(database: Database, chat: int) -> dict[str, list[tuple[object, ...]]]:
-    """Everything of a chat, table by table."""
+    """Return everything of a chat, table by table."""
     tables = {"admissions": "id", "chats": "id"} | dict.fromkeys(
         ("pictures", "looked_at", "turns", "message_pictures"), "chat"
     )
@@ -52,7 +52,7 @@ async def rows_of(database: Database, chat: int) -> dict[str, list[tuple[object,
 
 
 async def furnish(database: Database, chat: int) -> None:
-    """Something of a chat in every table."""
+    """Insert a row of a chat into every table."""
     picture = await Pictures(database).add(replace(NEW, chat=chat))
     await Turns(database).add([(picture, TURN)])
     await Pictures(database).look_at([picture], chat)
@@ -61,7 +61,7 @@ async def furnish(database: Database, chat: int) -> None:
 
 
 async def test_everything_of_the_group_moves_and_nothing_of_others(database: Database) -> None:
-    """What the new chat has already, as the admission of one that was let in anew, gives way."""
+    """Rows that the new chat has already, such as a new admission, are replaced."""
     for chat in (BEFORE, OTHER):
         await furnish(database, chat)
     await Admissions(database).ask(AFTER, "Stranger", "en", 0.0, 3600)

@@ -10,7 +10,7 @@ from bot.updates.inbox import MOST_ATTEMPTS, Inbox, Received
 
 
 def payload(chat: int, kind: str = "message") -> bytes:
-    """An update of a chat, as it is kept."""
+    """Return an update of a chat, as it is kept."""
     told = {"chat": {"id": chat}}
     return json.dumps({kind: {"message": told} if kind == "callback_query" else told}).encode()
 
@@ -22,7 +22,7 @@ def inbox(database: Database) -> Inbox:
 
 
 async def state(database: Database, number: int) -> tuple[str, int] | None:
-    """A row's state and attempts."""
+    """Return a row's state and attempts."""
     row = await database.row("SELECT state, attempts FROM inbox WHERE update_id = ?", number)
     return (row["state"], row["attempts"]) if row else None
 
@@ -51,7 +51,7 @@ async def test_the_answers_message_is_remembered(inbox: Inbox) -> None:
 
 
 async def died_of(inbox: Inbox, number: int, *, ready: bool = True) -> None:
-    """The process ends in the middle of the work on an update, and starts again."""
+    """End the process in the middle of the work on an update, and start it again."""
     assert await inbox.claim(number)
     await inbox.recover([Mark(number, ready)])
 
@@ -98,7 +98,7 @@ async def test_what_the_process_dies_of_too_often_is_set_aside(inbox: Inbox, dat
 
 
 async def test_what_is_brought_back_begins_as_if_it_had_never_failed(inbox: Inbox, database: Database) -> None:
-    """Those of the numbers that are named, and of these those that are set aside."""
+    """Only those in the range of numbers, and of these only those set aside."""
     for number in (1, 2, 3, 4):
         await inbox.receive(number, payload(number))
     for _ in range(MOST_ATTEMPTS):
@@ -116,7 +116,7 @@ async def test_what_is_brought_back_begins_as_if_it_had_never_failed(inbox: Inbo
 
 
 async def test_an_end_in_good_order_leaves_all_to_the_next_run(inbox: Inbox, database: Database) -> None:
-    """What is still being worked on when the process is stopped waits, and so does what was postponed."""
+    """Updates in progress when the process is stopped wait, and so do postponed ones."""
     for number in (1, 2, 3):
         await inbox.receive(number, b"{}")
         await inbox.claim(number)
@@ -131,7 +131,7 @@ async def test_an_end_in_good_order_leaves_all_to_the_next_run(inbox: Inbox, dat
 
 
 async def test_what_is_dealt_with_or_set_aside_is_not_claimed(inbox: Inbox) -> None:
-    """What is being worked on may be claimed again, by who tries again."""
+    """An update in progress may be claimed again, for a retry."""
     for number in (1, 2):
         await inbox.receive(number, b"{}")
         assert await inbox.claim(number) and await inbox.claim(number)
@@ -149,7 +149,7 @@ async def test_several_are_written_down_at_once_and_known_ones_passed_over(inbox
 
 
 async def test_what_waits_is_found_by_its_chat(inbox: Inbox) -> None:
-    """Of each chat the oldest, commands apart; those in no chat all; and how many there are."""
+    """The oldest of each chat, commands apart; all in no chat; and how many there are."""
     kinds = ("message", "callback_query", "my_chat_member")
     for number in range(1, 10):
         await inbox.receive(number, payload(7, kinds[number % 3]), quick=number > 6)

@@ -20,7 +20,7 @@ BOT = Bot("1:token")
 
 
 def update(number: int, chat: int = 5, text: str = "Hi", album: str | None = None, **more: Any) -> Update:
-    """A text that arrived."""
+    """Return a text that arrived."""
     entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
     message = {"message_id": number, "date": 1, "chat": {"id": chat, "type": "private", "first_name": "Ada"}}
     message |= {"text": text, "entities": entities} | ({"media_group_id": album} if album else {})
@@ -47,7 +47,7 @@ async def database(tmp_path: Path) -> Any:
 
 
 async def state(database: Database, number: int) -> tuple[str, int] | None:
-    """A row's state and attempts."""
+    """Return a row's state and attempts."""
     row = await database.row("SELECT state, attempts FROM inbox WHERE update_id = ?", number)
     return (row["state"], row["attempts"]) if row else None
 
@@ -239,7 +239,7 @@ async def test_what_is_left_to_the_next_run_is_not_taken_again(queue: InboxQueue
 async def test_a_chat_that_was_forgotten_meanwhile_is_not_behind(
     queue: InboxQueue, inbox: Inbox, database: Database
 ) -> None:
-    """What is gone from the inbox is not waited for."""
+    """Updates that are gone from the inbox are not waited for."""
     for number in range(1, MOST_OF_A_CHAT + 9):
         await queue.put(update(number))
     await database.write("UPDATE inbox SET state = 'done'")

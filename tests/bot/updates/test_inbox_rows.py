@@ -1,4 +1,4 @@
-"""What the inbox writes down about an update, to the column, and what it says about it later."""
+"""Tests of the inbox's rows, to the column, and of what it reads from them later."""
 
 import time
 
@@ -19,14 +19,14 @@ def inbox(database: Database) -> Inbox:
 
 
 async def finish(inbox: Inbox, number: int) -> None:
-    """An update comes and is dealt with."""
+    """Receive an update, and finish it."""
     await inbox.receive(number, payload(5))
     assert await inbox.claim(number)
     await inbox.finish(number)
 
 
 async def test_a_number_is_kept_for_two_days(inbox: Inbox, database: Database) -> None:
-    """Which Telegram may repeat; then it goes, however many others are done or wait."""
+    """Telegram may repeat it until then; afterwards it goes, however many others are done or wait."""
     await inbox.receive(9, payload(5))
     for number in (1, 2):
         await finish(inbox, number)
@@ -49,7 +49,7 @@ async def test_of_what_is_done_nothing_but_the_number_and_the_time_is_kept(inbox
 
 
 async def test_when_it_was_written_down_is_known(inbox: Inbox) -> None:
-    """Of what was received, and of what was set aside at once."""
+    """For received updates, and for those set aside at once."""
     before = time.time()
     await inbox.receive_all([Received(1, payload(5))])
     await inbox.set_aside(2, b"odd", "cannot be read")
@@ -102,7 +102,7 @@ async def test_who_reports_is_told_that_there_is_news(inbox: Inbox) -> None:
 
 
 async def test_each_is_reported_once(inbox: Inbox, database: Database) -> None:
-    """Those who came first first; when the last report was is known."""
+    """In the order in which they came; the time of the last report is known."""
     assert await inbox.last_report() == 0.0
     for number in (3, 2, 1):
         await inbox.set_aside(number, payload(5), "odd")
@@ -144,7 +144,7 @@ async def test_only_its_own_message_shows_an_answer(inbox: Inbox) -> None:
 
 
 async def test_what_is_postponed_is_that_alone(inbox: Inbox, database: Database) -> None:
-    """What is done, set aside or still worked on stays what it is."""
+    """Others that are done, set aside or in progress keep their state."""
     await finish(inbox, 1)
     await inbox.set_aside(2, payload(5), "odd")
     for number in (3, 4):

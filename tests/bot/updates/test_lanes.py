@@ -1,4 +1,4 @@
-"""Who goes first in a chat, and that an idle chat costs nothing."""
+"""Tests of the order of a chat's updates, and that an idle chat costs nothing."""
 
 import asyncio
 import gc
@@ -27,7 +27,7 @@ class Street:
         self.began: dict[int, asyncio.Event] = {}
 
     async def enter(self, number: int, chat: int = 1, text: str = "Hi") -> "asyncio.Future[None]":
-        """An update arrives; returns its work."""
+        """Have an update arrive; return its work."""
         await self.inbox.receive(number, b"{}")
         self.gates[number], self.began[number] = asyncio.Event(), asyncio.Event()
         entities = [{"type": "bot_command", "offset": 0, "length": len(text)}] if text.startswith("/") else []
@@ -38,11 +38,11 @@ class Street:
         return work
 
     async def again(self, update: Update) -> None:
-        """What handlers would do once more."""
+        """Log the rerun of the handlers."""
         self.log.append(f"{update.update_id} again")
 
     async def handle(self, number: int) -> None:
-        """What handlers would do."""
+        """Log the handlers' begin and end."""
         self.log.append(f"{number} begins")
         self.began[number].set()
         await self.gates[number].wait()
@@ -64,7 +64,7 @@ async def finish(street: Street, *works: "asyncio.Future[None]") -> None:
 
 
 async def others_pass(street: Street) -> None:
-    """An update of another chat comes and goes: whatever need not wait has begun by then."""
+    """Let an update of another chat come and go: handlers that need not wait have begun by then."""
     work = await street.enter(99, chat=99)
     street.gates[99].set()
     await work

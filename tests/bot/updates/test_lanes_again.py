@@ -1,4 +1,4 @@
-"""What met passing trouble is tried again in its place."""
+"""An update that met a passing fault is retried in its place."""
 
 import asyncio
 

@@ -54,7 +54,7 @@ async def test_good_updates_pass_untouched(ask: Callable[..., Any]) -> None:
 async def test_a_bad_update_is_set_aside_and_only_its_number_passes(
     ask: Callable[..., Any], database: Database
 ) -> None:
-    """So that Telegram is told that it arrived, and never sends it again."""
+    """Telegram is told that it arrived, and never sends it again."""
     passed, _ = await ask({"ok": True, "result": [GOOD, BAD, "nonsense", {"message": {}}]})
     assert passed == [GOOD, {"update_id": 2}]
     row = await database.row("SELECT payload, state, error FROM inbox WHERE update_id = 2")
@@ -76,7 +76,7 @@ async def test_a_refused_token_is_noticed(ask: Callable[..., Any], code: int) ->
 
 
 async def test_other_requests_and_answers_are_left_alone(ask: Callable[..., Any]) -> None:
-    """What is no list of updates is for the library to judge."""
+    """The library judges an answer without a list of updates."""
     for body in (b"<html>", b"[]", b'{"ok":true,"result":true}'):
         assert await ask(body) == (body, False)
     body = json.dumps({"ok": True, "result": [BAD]}).encode()
