@@ -1,0 +1,71 @@
+"""What the inbox knows of answers that a former run began."""
+
+import json
+
+import pytest
+
+from assistant.storage import Database
+from bot.updates.inbox import Inbox
+
+
+def payload(chat: int, message: int) -> bytes:
+    """A message of a chat, as it is kept."""
+    return json.dumps({"message": {"message_id": message, "chat": {"id": chat}}}).encode()
+
+
+@pytest.fixture
+async def inbox(database: Database) -> Inbox:
+    """Four updates of chat 5 and one of chat 6, each message numbered as a hundred more than its update."""
+    inbox = Inbox(database)
+    for number, chat in ((1, 5), (2, 5), (3, 5), (4, 6), (9, 5)):
+        await inbox.receive(number, payload(chat, 100 + number))
+    return inbox
+
+
+async def test_growing_answers_are_those_of_what_is_not_done(inbox: Inbox) -> None:
+    """In that chat, to updates before that one."""
+    for number in (1, 2, 4, 9):
+        await inbox.claim(number)
+        await inbox.note_answer(number, 70 + number)
+    assert await inbox.begun(5, 9) == [71, 72]
+    assert await inbox.begun(5, 10) == [71, 72, 79]
+    await inbox.finish(1)
+    assert await inbox.begun(5, 9) == [72]
+    assert await inbox.begun(6, 9) == [74]
+
+
+async def test_of_what_was_at_work_an_answer_may_be_there(inbox: Inbox, database: Database) -> None:
+    """Where its number was not noted; not of what waited, nor of what went on since and was dealt with."""
+    assert not inbox.may_be_begun(1)
+    for number in (1, 2, 4, 9):
+        await inbox.claim(number)
+    await inbox.note_answer(2, 72)
+    await inbox.recover()
+    numbers = (1, 2, 3, 4, 9)
+    assert [inbox.may_be_begun(number) for number in numbers] == [True, False, False, True, True]
+    assert [inbox.attempts(number) for number in numbers] == [0] * 5
+    assert (await inbox.maybe_begun(5, 9), await inbox.maybe_begun(5, 10)) == ([101], [101, 109])
+    assert await inbox.maybe_begun(6, 9) == [104]
+    again = Inbox(database)
+    await again.recover()
+    assert [again.may_be_begun(number) for number in numbers] == [True, False, False, True, True]
+    await again.claim(1)
+    await again.finish(1)
+    assert await again.maybe_begun(5, 9) == []
+
+
+async def test_a_press_of_a_button_is_no_message_that_was_begun(inbox: Inbox) -> None:
+    """It has no number of its own to reply to."""
+    press = {"callback_query": {"message": {"message_id": 70, "chat": {"id": 5}}}}
+    await inbox.receive(5, json.dumps(press).encode())
+    await inbox.claim(5)
+    await inbox.recover()
+    assert inbox.may_be_begun(5)
+    assert await inbox.maybe_begun(5, 9) == []
+
+
+async def test_what_begins_once_more_is_known(inbox: Inbox) -> None:
+    """That alone."""
+    assert not inbox.is_repeated(1)
+    inbox.repeat(1)
+    assert inbox.is_repeated(1) and not inbox.is_repeated(2)
