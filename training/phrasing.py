@@ -4,7 +4,9 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
+
+from training.lists import Named, read_data, read_lists
 
 Wording = Literal["plain", "train", "test"]
 """The questions to use: the plain ones of training, all of training, or those kept out of it."""
@@ -46,6 +48,27 @@ class Asking:
 def crossed(pattern: str, *parts: tuple[str, ...]) -> tuple[str, ...]:
     """Fill the pattern with one of each of the parts, in every way."""
     return tuple(pattern.format(*chosen) for chosen in product(*parts))
+
+
+def read_phrases(file: str) -> Named[Phrases]:
+    """Return the phrases of a data file: its tables, their crossings worked out."""
+    lists = vars(read_lists(file))
+    tables = {name: table for name, table in read_data(file).items() if isinstance(table, dict)}
+    return Named(
+        {name: Phrases(**{key: _ways(ways, lists) for key, ways in table.items()}) for name, table in tables.items()}
+    )
+
+
+def _ways(written: list[Any], lists: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return ways as written, and those of each crossing: a pattern, then parts, each a list or the name of one."""
+    found: list[str] = []
+    for way in written:
+        if isinstance(way, str):
+            found.append(way)
+        else:
+            pattern, *parts = way
+            found += crossed(pattern, *(lists[part] if isinstance(part, str) else tuple(part) for part in parts))
+    return tuple(found)
 
 
 def phrase(

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from training import names, values
 from training import paraphrases as ways
+from training import values
 from training.documents import Document, Fact, Kind, Source
+from training.lists import NAMES, read_lists
 from training.marks import ITEM_MARKS
 from training.namings import NAMINGS
-from training.papers.keys import CODE_KEYS, WORD_KEYS
 from training.paraphrases import FIELD_FRAMES
 from training.phrasing import CHINESE_SHARE, Asking, Wording, marked, phrase, typed
+
+KEYS = read_lists("papers/keys")
 
 
 class Asked(StrEnum):
@@ -159,7 +161,7 @@ def _missing(source: Source, whole: Document, text: str, wording: Wording) -> QA
         if thing not in text.lower():
             return absent(phrase(rng, ways.ITEM, wording, {"subject": thing}), thing, thing, "item")
     if wording == "train" and "entry" in told and rng.random() < 0.3:
-        key = rng.choice((rng.choice((*WORD_KEYS, *CODE_KEYS)), values.word(rng, source.words).capitalize()))
+        key = rng.choice((rng.choice((*KEYS.WORD_KEYS, *KEYS.CODE_KEYS)), values.word(rng, source.words).capitalize()))
         if key.lower() not in text.lower():
             return absent(phrase(rng, ways.ENTRY, wording, {"subject": key}), key, key, "entry")
     unsure = whole.unsure | {field for field, other in MISTAKEN.items() if other in told}
@@ -176,10 +178,10 @@ def _unbought(source: Source, whole: Document, wording: Wording) -> str:
     rng = source.rng
     if wording == "train" and rng.random() < 0.4:
         parts = rng.choice([fact.subject for fact in whole.facts if fact.field == "item"]).lower().split()
-        made = rng.choice((names.QUALITIES, names.GOODS))
+        made = rng.choice((NAMES.QUALITIES, NAMES.GOODS))
         parts[rng.randrange(len(parts))] = rng.choice(made).lower()
         return " ".join(parts)
-    return rng.choice((rng.choice(names.GOODS), values.word(rng, source.words))).lower()
+    return rng.choice((rng.choice(NAMES.GOODS), values.word(rng, source.words))).lower()
 
 
 def _mention(source: Source, text: str, wording: Wording) -> QA:
@@ -189,6 +191,6 @@ def _mention(source: Source, text: str, wording: Wording) -> QA:
     if long and rng.random() < 0.5:
         subject = rng.choice(long)
     else:
-        subject = rng.choice((values.word(rng, source.words), values.first_name(rng), rng.choice(names.GOODS)))
+        subject = rng.choice((values.word(rng, source.words), values.first_name(rng), rng.choice(NAMES.GOODS)))
     asking = phrase(rng, ways.MENTION, wording, {"subject": subject})
     return QA(Asked.MENTION, asking.text, asking.say(*(YES if subject.lower() in text.lower() else NO)))
