@@ -2,7 +2,8 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
 from typing import Any, Literal
 
@@ -50,13 +51,25 @@ def crossed(pattern: str, *parts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(pattern.format(*chosen) for chosen in product(*parts))
 
 
+@cache
 def read_phrases(file: str) -> Named[Phrases]:
     """Return the phrases of a data file: its tables, their crossings worked out."""
     lists = vars(read_lists(file))
-    tables = {name: table for name, table in read_data(file).items() if isinstance(table, dict)}
-    return Named(
-        {name: Phrases(**{key: _ways(ways, lists) for key, ways in table.items()}) for name, table in tables.items()}
-    )
+    return Named({name: _phrases(table, lists) for name, table in read_data(file).items() if isinstance(table, dict)})
+
+
+def _phrases(table: Mapping[str, Any], lists: Mapping[str, tuple[str, ...]]) -> Phrases:
+    phrases = Phrases(**{key: _ways(ways, lists) for key, ways in table.items() if key != "once"})
+    if not table.get("once"):
+        return phrases
+    more, more_chinese = _once(phrases.more, phrases.test), _once(phrases.more_chinese, phrases.chinese[-1:])
+    return replace(phrases, more=more, more_chinese=more_chinese)
+
+
+def _once(ways: tuple[str, ...], held_out: tuple[str, ...]) -> tuple[str, ...]:
+    """Return each way once, but for those held out, in capitals or not."""
+    kept_out = {way.lower() for way in held_out}
+    return tuple(way for way in dict.fromkeys(ways) if way.lower() not in kept_out)
 
 
 def _ways(written: list[Any], lists: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -69,6 +82,10 @@ def _ways(written: list[Any], lists: Mapping[str, tuple[str, ...]]) -> tuple[str
             pattern, *parts = way
             found += crossed(pattern, *(lists[part] if isinstance(part, str) else tuple(part) for part in parts))
     return tuple(found)
+
+
+WAYS = read_phrases("paraphrases")
+"""The many ways to ask one thing."""
 
 
 def phrase(

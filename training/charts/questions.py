@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Literal
 
-from training import paraphrases as ways
 from training.charts.data import Chart, Form
-from training.phrasing import Asking, Wording, phrase, read_phrases
+from training.phrasing import WAYS, Asking, Wording, phrase, read_phrases
 from training.questions import QA, Asked
 
 PHRASES = read_phrases("charts/phrases")
@@ -107,7 +106,7 @@ def _extreme(rng: random.Random, chart: Chart, sort: Sort, wording: Wording) -> 
 
 
 def _kind(rng: random.Random, chart: Chart, wording: Wording) -> QA:
-    asking = phrase(rng, ways.KIND if rng.random() < 0.5 else PHRASES.CHART_KIND, wording)
+    asking = phrase(rng, WAYS.KIND if rng.random() < 0.5 else PHRASES.CHART_KIND, wording)
     line = asking.say("A line chart.", "折线图。")
     return QA(Asked.KIND, asking.text, line if chart.form == "line" else asking.say("A bar chart.", "柱状图。"))
 

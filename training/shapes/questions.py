@@ -4,8 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from training import paraphrases as ways
-from training.phrasing import Wording, phrase, read_phrases
+from training.phrasing import WAYS, Wording, phrase, read_phrases
 from training.questions import NO, QA, YES, Asked, absent
 from training.shapes.marking import in_a_row
 from training.shapes.outlines import COLOURS, SHAPES, Shape, is_held_out
@@ -29,10 +28,10 @@ def ask_shapes(rng: random.Random, shapes: Sequence[Shape], wording: Wording) ->
         chosen += [maker(rng, shapes, wording) for maker in rng.choices(makers[:-1], k=MORE_IN_TRAINING)]
         chosen = list({(qa.field, qa.marks or qa.answer): qa for qa in chosen}.values())
     if rng.random() < 0.25:
-        asking = phrase(rng, ways.KIND, wording)
+        asking = phrase(rng, WAYS.KIND, wording)
         chosen.append(QA(Asked.KIND, asking.text, asking.say(*KIND_SENTENCE)))
     elif rng.random() < 0.16:
-        chosen.append(absent(phrase(rng, ways.TEXT, wording), "text", "文字", "text"))
+        chosen.append(absent(phrase(rng, WAYS.TEXT, wording), "text", "文字", "text"))
     rng.shuffle(chosen)
     return tuple(chosen)
 
