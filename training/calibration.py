@@ -11,7 +11,7 @@ import matplotlib
 from training.documents import PAPERS
 from training.exam import LARGEST_PRINT, SMALLEST_PRINT, Sheet, choose_questions, jpeg, print_scale
 from training.fonts import BUILT_IN, Family
-from training.names import GOODS, QUALITIES, SMALL_WORDS
+from training.lists import NAMES
 from training.pages import draw
 from training.questions import Asked
 
@@ -20,7 +20,7 @@ COUNT = 20
 CANVASES = ((900, 1200), (1000, 750), (850, 1100), (1100, 850))
 MOST_CHARACTERS = 300
 SEED = 21
-WORDS = (*SMALL_WORDS, *GOODS, *QUALITIES)
+WORDS = (*NAMES.SMALL_WORDS, *NAMES.GOODS, *NAMES.QUALITIES)
 
 FACES = {
     "DejaVu Sans": ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique"),

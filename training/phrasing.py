@@ -2,9 +2,12 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
+
+from training.lists import Named, read_data, read_lists
 
 Wording = Literal["plain", "train", "test"]
 """The questions to use: the plain ones of training, all of training, or those kept out of it."""
@@ -46,6 +49,43 @@ class Asking:
 def crossed(pattern: str, *parts: tuple[str, ...]) -> tuple[str, ...]:
     """Fill the pattern with one of each of the parts, in every way."""
     return tuple(pattern.format(*chosen) for chosen in product(*parts))
+
+
+@cache
+def read_phrases(file: str) -> Named[Phrases]:
+    """Return the phrases of a data file: its tables, their crossings worked out."""
+    lists = vars(read_lists(file))
+    return Named({name: _phrases(table, lists) for name, table in read_data(file).items() if isinstance(table, dict)})
+
+
+def _phrases(table: Mapping[str, Any], lists: Mapping[str, tuple[str, ...]]) -> Phrases:
+    phrases = Phrases(**{key: _ways(ways, lists) for key, ways in table.items() if key != "once"})
+    if not table.get("once"):
+        return phrases
+    more, more_chinese = _once(phrases.more, phrases.test), _once(phrases.more_chinese, phrases.chinese[-1:])
+    return replace(phrases, more=more, more_chinese=more_chinese)
+
+
+def _once(ways: tuple[str, ...], held_out: tuple[str, ...]) -> tuple[str, ...]:
+    """Return each way once, but for those held out, in capitals or not."""
+    kept_out = {way.lower() for way in held_out}
+    return tuple(way for way in dict.fromkeys(ways) if way.lower() not in kept_out)
+
+
+def _ways(written: list[Any], lists: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return ways as written, and those of each crossing: a pattern, then parts, each a list or the name of one."""
+    found: list[str] = []
+    for way in written:
+        if isinstance(way, str):
+            found.append(way)
+        else:
+            pattern, *parts = way
+            found += crossed(pattern, *(lists[part] if isinstance(part, str) else tuple(part) for part in parts))
+    return tuple(found)
+
+
+WAYS = read_phrases("paraphrases")
+"""The many ways to ask one thing."""
 
 
 def phrase(

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from training import names, values
-from training import paraphrases as ways
+from training import values
 from training.documents import Document, Fact, Kind, Source
+from training.lists import NAMES, read_lists
 from training.marks import ITEM_MARKS
 from training.namings import NAMINGS
-from training.papers.keys import CODE_KEYS, WORD_KEYS
-from training.paraphrases import FIELD_FRAMES
-from training.phrasing import CHINESE_SHARE, Asking, Wording, marked, phrase, typed
+from training.phrasing import CHINESE_SHARE, WAYS, Asking, Wording, marked, phrase, typed
+
+KEYS = read_lists("papers/keys")
 
 
 class Asked(StrEnum):
@@ -90,12 +90,12 @@ def ask(source: Source, whole: Document, text: str, wording: Wording = "train") 
         chosen.append(_line(rng, lines, wording))
     chosen += _absent(source, whole, text, wording)
     if rng.random() < 0.12:
-        asking = phrase(rng, ways.KIND, wording)
+        asking = phrase(rng, WAYS.KIND, wording)
         chosen.append(QA(Asked.KIND, asking.text, asking.say(*KIND_SENTENCES[whole.kind])))
     if rng.random() < 0.2:
         chosen.append(_mention(source, text, wording))
     rng.shuffle(chosen)
-    return (QA(Asked.TEXT, phrase(rng, ways.TEXT, wording).text, text), *chosen)
+    return (QA(Asked.TEXT, phrase(rng, WAYS.TEXT, wording).text, text), *chosen)
 
 
 def absent(asking: Asking, english: str, chinese: str, field: str) -> QA:
@@ -108,7 +108,7 @@ def _field(rng: random.Random, fact: Fact, wording: Wording) -> QA:
     if fact.field in NAMINGS:
         marks = ITEM_MARKS if fact.field == "count" else ()
         return QA(Asked.FIELD, field_question(rng, fact.field, wording).text, fact.answer, fact.field, marks)
-    phrases = ways.ITEM if fact.field == "item" else ways.ENTRY
+    phrases = WAYS.ITEM if fact.field == "item" else WAYS.ENTRY
     subject = fact.subject.lower() if rng.random() < 0.6 else fact.subject
     return QA(Asked.FIELD, phrase(rng, phrases, wording, {"subject": subject}).text, fact.answer, fact.field)
 
@@ -123,19 +123,19 @@ def field_question(rng: random.Random, field: str, wording: Wording) -> Asking:
             return Asking(typed(rng, rng.choice(naming.special)), chinese=False)
     noun = rng.choice(naming.nouns)
     english = {"noun": noun, "Noun": noun[0].upper() + noun[1:]}
-    return phrase(rng, FIELD_FRAMES, wording, english, {"noun": rng.choice(naming.chinese)})
+    return phrase(rng, WAYS.FIELD_FRAMES, wording, english, {"noun": rng.choice(naming.chinese)})
 
 
 def _line(rng: random.Random, lines: Sequence[str], wording: Wording) -> QA:
     shape = rng.random()
     if shape < 0.35:
-        return QA(Asked.LINE, phrase(rng, ways.FIRST_LINE, wording).text, lines[0])
+        return QA(Asked.LINE, phrase(rng, WAYS.FIRST_LINE, wording).text, lines[0])
     if shape < 0.6:
-        return QA(Asked.LINE, phrase(rng, ways.LAST_LINE, wording).text, lines[-1])
+        return QA(Asked.LINE, phrase(rng, WAYS.LAST_LINE, wording).text, lines[-1])
     number = rng.randint(1, min(len(lines), 8))
     if shape > 0.95:
         number = len(lines) + rng.randint(1, 5)
-    asking = phrase(rng, ways.LINE, wording, {"number": str(number)})
+    asking = phrase(rng, WAYS.LINE, wording, {"number": str(number)})
     if number > len(lines):
         return absent(asking, f"line {number}", f"第{number}行", "line")
     return QA(Asked.LINE, asking.text, lines[number - 1])
@@ -157,11 +157,11 @@ def _missing(source: Source, whole: Document, text: str, wording: Wording) -> QA
     if "item" in told and rng.random() < (0.4 if wording == "train" else 0.25):
         thing = _unbought(source, whole, wording)
         if thing not in text.lower():
-            return absent(phrase(rng, ways.ITEM, wording, {"subject": thing}), thing, thing, "item")
+            return absent(phrase(rng, WAYS.ITEM, wording, {"subject": thing}), thing, thing, "item")
     if wording == "train" and "entry" in told and rng.random() < 0.3:
-        key = rng.choice((rng.choice((*WORD_KEYS, *CODE_KEYS)), values.word(rng, source.words).capitalize()))
+        key = rng.choice((rng.choice((*KEYS.WORD_KEYS, *KEYS.CODE_KEYS)), values.word(rng, source.words).capitalize()))
         if key.lower() not in text.lower():
-            return absent(phrase(rng, ways.ENTRY, wording, {"subject": key}), key, key, "entry")
+            return absent(phrase(rng, WAYS.ENTRY, wording, {"subject": key}), key, key, "entry")
     unsure = whole.unsure | {field for field, other in MISTAKEN.items() if other in told}
     missing = [field for field in DENIABLE if field not in told | unsure]
     if not missing:
@@ -176,10 +176,10 @@ def _unbought(source: Source, whole: Document, wording: Wording) -> str:
     rng = source.rng
     if wording == "train" and rng.random() < 0.4:
         parts = rng.choice([fact.subject for fact in whole.facts if fact.field == "item"]).lower().split()
-        made = rng.choice((names.QUALITIES, names.GOODS))
+        made = rng.choice((NAMES.QUALITIES, NAMES.GOODS))
         parts[rng.randrange(len(parts))] = rng.choice(made).lower()
         return " ".join(parts)
-    return rng.choice((rng.choice(names.GOODS), values.word(rng, source.words))).lower()
+    return rng.choice((rng.choice(NAMES.GOODS), values.word(rng, source.words))).lower()
 
 
 def _mention(source: Source, text: str, wording: Wording) -> QA:
@@ -189,6 +189,6 @@ def _mention(source: Source, text: str, wording: Wording) -> QA:
     if long and rng.random() < 0.5:
         subject = rng.choice(long)
     else:
-        subject = rng.choice((values.word(rng, source.words), values.first_name(rng), rng.choice(names.GOODS)))
-    asking = phrase(rng, ways.MENTION, wording, {"subject": subject})
+        subject = rng.choice((values.word(rng, source.words), values.first_name(rng), rng.choice(NAMES.GOODS)))
+    asking = phrase(rng, WAYS.MENTION, wording, {"subject": subject})
     return QA(Asked.MENTION, asking.text, asking.say(*(YES if subject.lower() in text.lower() else NO)))

@@ -4,18 +4,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.names import (
-    CODE_LETTERS,
-    COMPANY_ENDINGS,
-    CONSONANTS,
-    ENDINGS,
-    FIRST_NAMES,
-    MONTHS,
-    STREETS,
-    SURNAMES,
-    TOWNS,
-    VOWELS,
-)
+from training.lists import NAMES
+
+VOWELS, CONSONANTS = "aeiou", "bcdfghjklmnprstvwz"
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def digits(rng: random.Random, count: int) -> str:
@@ -53,12 +45,12 @@ def short_word(rng: random.Random, words: Sequence[str], most: int) -> str:
 
 def first_name(rng: random.Random) -> str:
     """Invent a given name."""
-    return rng.choice(FIRST_NAMES) if rng.random() < 0.7 else made_up(rng).capitalize()
+    return rng.choice(NAMES.FIRST_NAMES) if rng.random() < 0.7 else made_up(rng).capitalize()
 
 
 def surname(rng: random.Random) -> str:
     """Invent a family name."""
-    return rng.choice(SURNAMES) if rng.random() < 0.5 else made_up(rng).capitalize()
+    return rng.choice(NAMES.SURNAMES) if rng.random() < 0.5 else made_up(rng).capitalize()
 
 
 def person(rng: random.Random) -> str:
@@ -78,7 +70,7 @@ def company(rng: random.Random, words: Sequence[str]) -> str:
     if shape < 0.2:
         return f"{stem} & {surname(rng)}"
     if shape < 0.6:
-        return f"{stem} {rng.choice(COMPANY_ENDINGS)}"
+        return f"{stem} {rng.choice(NAMES.COMPANY_ENDINGS)}"
     return f"{stem} {short_word(rng, words, 8).capitalize()}"
 
 
@@ -86,12 +78,12 @@ def street(rng: random.Random, words: Sequence[str]) -> str:
     """Invent a street with its number."""
     stem = rng.choice((surname(rng), short_word(rng, words, 7).capitalize(), made_up(rng).capitalize()))
     number = f"{rng.randint(1, 999)}{rng.choice('ABC') if rng.random() < 0.1 else ''}"
-    return f"{number} {stem} {rng.choice(STREETS)}"
+    return f"{number} {stem} {rng.choice(NAMES.STREETS)}"
 
 
 def town(rng: random.Random) -> str:
     """Invent a town, real or made up."""
-    return rng.choice(TOWNS) if rng.random() < 0.5 else made_up(rng).capitalize() + rng.choice(ENDINGS)
+    return rng.choice(NAMES.TOWNS) if rng.random() < 0.5 else made_up(rng).capitalize() + rng.choice(NAMES.ENDINGS)
 
 
 def postcode(rng: random.Random) -> str:
@@ -159,7 +151,7 @@ DATE_SHAPES = 9
 
 
 def _write_date(day: int, month: int, year: int, shape: int) -> str:
-    name = MONTHS[month - 1]
+    name = NAMES.MONTHS[month - 1]
     shapes = (
         f"{day} {name} {year}",
         f"{name} {day}, {year}",

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from tests.training.papers import FONTS, WORDS
-from training.charts import extremes, phrases
 from training.charts.data import TEST_THINGS, TEST_TIMES, TRAIN_THINGS, TRAIN_TIMES, Chart, Form, Scale, choose_chart
 from training.charts.drawing import choose_manner, draw_chart
 from training.charts.layout import Box, Manner, set_chart
@@ -19,12 +18,12 @@ from training.fonts import ALPHABET
 from training.layout import choose_type
 from training.marks import FIRST, bearing
 from training.pages import Page
-from training.phrasing import Phrases, Wording
+from training.phrasing import Phrases, Wording, read_phrases
 from training.questions import Asked
 
 SPLITS: tuple[Wording, ...] = ("plain", "train", "test")
 FORMS: tuple[Form, ...] = ("columns", "bars", "line")
-ALL_PHRASES = [ways for file in (phrases, extremes) for ways in vars(file).values() if isinstance(ways, Phrases)]
+ALL_PHRASES = [*vars(read_phrases("charts/phrases")).values()]
 
 
 def drawn(seed: int, split: Wording = "train", size: tuple[int, int] = (420, 380), em: float = 16) -> Page:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from training import names, values
+from training import values
 from training.documents import Source
+from training.lists import NAMES
 from training.phrasing import Wording
 
 Form = Literal["columns", "bars", "line"]
@@ -132,11 +133,11 @@ def _short(names: tuple[str, ...]) -> tuple[str, ...]:
 _month, _day = partial(Categories, "month", "月份", timed=True), partial(Categories, "day", "日子", timed=True)
 
 TRAIN_TIMES = (
-    _month(_short(names.MONTHS)),
-    _month(_short(names.MONTHS)),
-    _month(names.MONTHS),
-    _day(_short(names.DAYS)),
-    _day(names.DAYS),
+    _month(_short(NAMES.MONTHS)),
+    _month(_short(NAMES.MONTHS)),
+    _month(NAMES.MONTHS),
+    _day(_short(NAMES.DAYS)),
+    _day(NAMES.DAYS),
     Categories("year", "年份", tuple(map(str, range(1985, 2036))), timed=True),
     Categories("quarter", "季度", ("Q1", "Q2", "Q3", "Q4"), timed=True),
     Categories("week", "周", tuple(f"Week {number}" for number in range(1, 13)), timed=True),
@@ -147,7 +148,7 @@ TRAIN_TIMES = (
     Categories("time", "时刻", tuple(f"{hour}:{past}" for hour in range(5, 24) for past in (15, 30, 45)), timed=True),
 )
 TRAIN_THINGS = (
-    Categories("product", "商品", names.GOODS),
+    Categories("product", "商品", NAMES.GOODS),
     Categories("item", "项目", make=_short_word),
     Categories("item", "项目", make=_short_word),
     Categories("player", "选手", make=_name),

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Literal
 
-from training import paraphrases as ways
 from training.charts.data import Chart, Form
-from training.charts.extremes import EXTREME, EXTREME_VALUE, PEAK
-from training.charts.phrases import CHART_KIND, COUNT, TITLE, TREND, VALUE
-from training.phrasing import Asking, Wording, phrase
+from training.phrasing import WAYS, Asking, Wording, phrase, read_phrases
 from training.questions import QA, Asked
+
+PHRASES = read_phrases("charts/phrases")
 
 Sort = Literal["title", "largest", "smallest", "largest value", "smallest value", "value", "trend", "count", "kind"]
 WEIGHTS: dict[Sort, float] = {
@@ -78,20 +77,20 @@ def trend(chart: Chart) -> bool | None:
 
 def _ask(rng: random.Random, chart: Chart, sort: Sort, wording: Wording) -> QA:
     if sort == "title":
-        return _qa(phrase(rng, TITLE, wording), chart.title, sort, "title")
+        return _qa(phrase(rng, PHRASES.TITLE, wording), chart.title, sort, "title")
     if sort == "trend":
-        asking = phrase(rng, TREND, wording)
+        asking = phrase(rng, PHRASES.TREND, wording)
         answer = asking.say("It rises.", "上升。") if trend(chart) else asking.say("It falls.", "下降。")
         return _qa(asking, answer, sort, "centre", str(len(chart.labels)))
     if sort == "kind":
         return _kind(rng, chart, wording)
     if sort == "count":
-        return _qa(phrase(rng, COUNT, wording, *_slots(rng, chart)), str(len(chart.labels)), sort, "centre")
+        return _qa(phrase(rng, PHRASES.COUNT, wording, *_slots(rng, chart)), str(len(chart.labels)), sort, "centre")
     return _extreme(rng, chart, sort, wording)
 
 
 def _value(rng: random.Random, chart: Chart, place: int, wording: Wording) -> QA:
-    asking = phrase(rng, VALUE, wording, *_slots(rng, chart, chart.labels[place]))
+    asking = phrase(rng, PHRASES.VALUE, wording, *_slots(rng, chart, chart.labels[place]))
     return _qa(asking, chart.values[place], "value", "value", str(place + 1))
 
 
@@ -101,19 +100,19 @@ def _extreme(rng: random.Random, chart: Chart, sort: Sort, wording: Wording) -> 
     rank = "largest" if largest else "smallest"
     slots = _slots(rng, chart, largest=largest)
     if sort in {"largest value", "smallest value"}:
-        return _qa(phrase(rng, EXTREME_VALUE, wording, *slots), chart.values[place], sort, "value", rank)
-    phrases = PEAK if chart.categories.timed and rng.random() < 0.3 else EXTREME
+        return _qa(phrase(rng, PHRASES.EXTREME_VALUE, wording, *slots), chart.values[place], sort, "value", rank)
+    phrases = PHRASES.PEAK if chart.categories.timed and rng.random() < 0.3 else PHRASES.EXTREME
     return _qa(phrase(rng, phrases, wording, *slots), chart.labels[place], sort, "label", rank)
 
 
 def _kind(rng: random.Random, chart: Chart, wording: Wording) -> QA:
-    asking = phrase(rng, ways.KIND if rng.random() < 0.5 else CHART_KIND, wording)
+    asking = phrase(rng, WAYS.KIND if rng.random() < 0.5 else PHRASES.CHART_KIND, wording)
     line = asking.say("A line chart.", "折线图。")
     return QA(Asked.KIND, asking.text, line if chart.form == "line" else asking.say("A bar chart.", "柱状图。"))
 
 
 def _missing(rng: random.Random, chart: Chart, wording: Wording) -> QA:
-    asking = phrase(rng, VALUE, wording, *_slots(rng, chart, chart.missing))
+    asking = phrase(rng, PHRASES.VALUE, wording, *_slots(rng, chart, chart.missing))
     there = chart.missing
     answer = asking.say(f"There is no {there} in the picture.", f"图中没有{there}。")
     return QA(Asked.ABSENT, asking.text, answer, "category")

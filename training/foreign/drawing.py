@@ -4,13 +4,11 @@ import random
 
 import numpy
 
-from training import paraphrases as ways
 from training.documents import Kind
 from training.foreign.photographs import cut, find_photographs
-from training.foreign.phrases import FIELDS, QUESTIONS
 from training.foreign.scenes import draw_scene
 from training.pages import Glyphs, Page
-from training.phrasing import Wording, phrase
+from training.phrasing import WAYS, Wording, phrase, read_phrases
 from training.questions import QA, Asked
 
 FOREIGN = "This is a kind of picture I have not learned. I can read print, name simple shapes and read simple charts."
@@ -18,7 +16,8 @@ FOREIGN_CHINESE = "这种图片我没有学过。我能读文字、认简单的�
 PHOTOGRAPH_SHARE = 0.65
 """The share of photographs, if any were collected."""
 
-ASKED = (QUESTIONS, ways.KIND, ways.TEXT, FIELDS)
+PHRASES = read_phrases("foreign/phrases")
+ASKED = (PHRASES.QUESTIONS, WAYS.KIND, WAYS.TEXT, PHRASES.FIELDS)
 WEIGHTS = (60, 15, 13, 12)
 
 

@@ -2,56 +2,14 @@
 
 from dataclasses import dataclass
 
-from training import names, values
+from training import values
 from training.documents import Fact, Join, Line, Part, Source
+from training.lists import NAMES, read_lists, read_tables
 from training.papers.labelling import varied
 
-TOTAL_LABELS = (
-    *("Total", "TOTAL", "Total due", "Amount due", "Sum", "Total:", "TOTAL:", "Grand total", "To pay", "Total amount"),
-    *("Total to pay", "Amount to pay", "Please pay", "Amount payable", "Due", "GRAND TOTAL", "Balance", "Total sum"),
-    *("Final amount", "Total cost", "Total incl. tax", "Overall total", "In total", "All in all", "You pay", "SUM"),
-    *(
-        "Total owed",
-        "Amount owed",
-        "Payable",
-        "Final price",
-        "Invoice total",
-        "Bill total",
-        "Total charge",
-        "Altogether",
-    ),
-    *("Total with VAT", "Gross", "Gross amount", "Sum total", "Final sum", "To be paid", "Total value", "Pay this"),
-)
-SUBTOTAL_LABELS = (
-    *("Subtotal", "SUBTOTAL", "Sub-total", "Net", "Subtotal:", "Net amount", "Sub total", "Before tax", "Net sum"),
-    *("Total before tax", "Price before VAT", "Total without tax", "excl. tax", "Net total", "Items total"),
-    *("Sum of items", "Total excl. VAT", "Value before tax", "Untaxed amount", "Net price", "Total net", "Merchandise"),
-    *("Amount without VAT", "Sum without tax", "Goods total", "Net value", "Interim sum"),
-)
-TAX_LABELS = (
-    *("Tax", "TAX", "VAT", "Sales tax", "VAT {}%", "Tax {}%", "MwSt {}%", "GST {}%", "VAT ({}%)", "Tax at {}%"),
-    *("+ {}% VAT", "Tax ({}%)", "Tax amount", "VAT:", "GST", "+ Tax", "VAT amount", "State tax", "plus tax", "HST"),
-    *("Tax rate {}%", "{}% VAT", "{} % GST", "Taxes", "VAT at {}%", "Tax due", "+ VAT", "Service tax", "Turnover tax"),
-)
-INCLUDED_TAX_LABELS = (
-    *("incl. VAT {}%", "Includes tax", "VAT included", "incl. {}% tax", "Tax included", "of which VAT", "contains VAT"),
-    *("incl. tax", "Included VAT", "of which tax {}%", "VAT {}% included", "with {}% tax", "Tax contained"),
-)
-DISCOUNT_LABELS = (
-    *("Discount", "DISCOUNT", "Discount:", "Less discount", "Rebate", "Member discount", "Discount {}%", "Reduction"),
-    *("{}% off", "You save", "Savings", "Coupon", "Price cut", "Promotion", "Loyalty discount", "Special offer"),
-    *("Reduced by {}%", "Deduction", "Bonus", "Less {}%", "Sale", "Customer discount", "Early payment discount"),
-)
-HELD_OUT_TOTAL = ("Balance due", "Total payable", "Sum due", "Total price", "AMOUNT DUE:")
-HELD_OUT_SUBTOTAL = ("Amount before tax", "Sum before tax", "Subtotal (net)")
-HELD_OUT_TAX = ("{}% tax", "Value added tax", "Plus {}% VAT", "Sales tax {}%")
-HELD_OUT_INCLUDED_TAX = ("including {}% VAT", "Tax incl.")
-HELD_OUT_DISCOUNT = ("Your discount", "Price reduction", "Discount given")
-TIMES = {
-    "before": ("{} x {}", "{} {}", "{}x {}", "{} * {}", "{} pcs {}"),
-    "after": ("{1} * {0}", "{1}, {0} pcs", "{1} - {0}", "{1} [{0}]", "{1} {0}x"),
-}
-HELD_OUT_TIMES = ("{1} x{0}", "{1} ({0})")
+LISTS = read_lists("papers/bills")
+TIMES = read_tables("papers/bills")["TIMES"]
+
 TAX_PERCENTS = (0, 0, 5, 7, 8, 10, 19, 20, 21)
 
 
@@ -103,8 +61,8 @@ def make_bill(source: Source, count: int, *, dear: bool = False) -> Bill:
     items: list[Item] = []
     taken: set[str] = set()
     for _ in range(count):
-        plain = rng.choice((rng.choice(names.GOODS), values.word(rng, source.words).capitalize()))
-        name = f"{rng.choice(names.QUALITIES).capitalize()} {plain.lower()}" if rng.random() < 0.3 else plain
+        plain = rng.choice((rng.choice(NAMES.GOODS), values.word(rng, source.words).capitalize()))
+        name = f"{rng.choice(NAMES.QUALITIES).capitalize()} {plain.lower()}" if rng.random() < 0.3 else plain
         words = set(name.lower().split())
         if words & taken:
             continue
@@ -132,7 +90,7 @@ def item_parts(source: Source, bill: Bill) -> list[Part]:
         between = source.pick(("Qty", "Pcs", "No.", "Quantity", "Units"), ("Count", "Qty")) if shape == "middle" else ""
         head = f"Qty {head}" if shape == "before" else head
         parts.append(Part(Line(head, price, middle=between, join=join), optional=shape != "middle"))
-    times = source.pick(TIMES.get(shape, ("",)), HELD_OUT_TIMES)
+    times = source.pick(TIMES.get(shape, ("",)), LISTS.HELD_OUT_TIMES)
     for item in bill.items:
         amount = bill.currency.write(item.price)
         text = times.format(item.count, item.name) if shape in {"before", "after"} else item.name
@@ -149,20 +107,24 @@ def sum_parts(source: Source, bill: Bill) -> list[Part]:
     rng, write = source.rng, bill.currency.write
     parts: list[Part] = []
     if bill.off or (bill.tax_percent and not bill.included):
-        label = varied(source, source.pick(SUBTOTAL_LABELS, HELD_OUT_SUBTOTAL))
+        label = varied(source, source.pick(LISTS.SUBTOTAL_LABELS, LISTS.HELD_OUT_SUBTOTAL))
         amount = write(bill.net)
         parts.append(Part(Line(label, amount), (Fact("subtotal", amount),)))
     if bill.off:
-        label = varied(source, source.pick(DISCOUNT_LABELS, HELD_OUT_DISCOUNT).format(bill.off_percent))
+        label = varied(source, source.pick(LISTS.DISCOUNT_LABELS, LISTS.HELD_OUT_DISCOUNT).format(bill.off_percent))
         amount = write(-bill.off)
         parts.append(Part(Line(label, amount), (Fact("discount", amount),), optional=False))
     total = write(bill.total)
-    label = varied(source, source.pick(TOTAL_LABELS, HELD_OUT_TOTAL))
+    label = varied(source, source.pick(LISTS.TOTAL_LABELS, LISTS.HELD_OUT_TOTAL))
     whole = Part(Line(label, total), (Fact("total", total),), optional=False)
     if not bill.tax_percent:
         return [*parts, whole]
     amount = write(bill.tax)
-    labels = (INCLUDED_TAX_LABELS, HELD_OUT_INCLUDED_TAX) if bill.included else (TAX_LABELS, HELD_OUT_TAX)
+    labels = (
+        (LISTS.INCLUDED_TAX_LABELS, LISTS.HELD_OUT_INCLUDED_TAX)
+        if bill.included
+        else (LISTS.TAX_LABELS, LISTS.HELD_OUT_TAX)
+    )
     label = varied(source, source.pick(*labels).format(bill.tax_percent))
     tax = Part(Line(label, amount), (Fact("tax", amount),), optional=bill.included)
     if bill.included:

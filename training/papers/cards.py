@@ -1,47 +1,16 @@
 """Business cards."""
 
-from training import names, values
+from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.lists import NAMES, read_tables
 from training.papers.extras import extras
 from training.papers.jobs import role
 from training.papers.labelling import told
 from training.papers.orders import in_order, without_edges
 
-LABELS = {
-    "phone": (
-        *(
-            "",
-            "",
-            "Tel.",
-            "Tel:",
-            "Phone",
-            "T",
-            "Ph:",
-            "Call",
-            "Office:",
-            "Phone:",
-            "P:",
-            "Cell:",
-            "Cell phone",
-            "Fon:",
-        ),
-        *("Work:", "Home:", "Phone no.", "Reception:", "Hotline:", "Switchboard", "Call me:", "Office line:", "M:"),
-        *("Service line", "Private:", "Contact:", "Day and night:", "Main line:"),
-    ),
-    "email": (
-        *("", "", "E-mail:", "Email:", "E", "Mail:", "E:", "e-mail", "Mail to", "Mail me at", "Contact:", "@", "M"),
-        *("Email address:", "Office mail:", "Inbox:"),
-    ),
-    "web": (
-        *("", "", "", "Web:", "W", "Website:", "W:", "Internet:", "Homepage:", "www", "Visit", "See", "URL:"),
-        *("Net:", "Find us at", "Web page:", "Portfolio:"),
-    ),
-}
-HELD_OUT_LABELS = {
-    "phone": ("Mobile", "Telephone", "Mob.", "Direct line:"),
-    "email": ("", "Write to", "E-Mail"),
-    "web": ("", "Online:", "Site:"),
-}
+LABELS = read_tables("papers/cards")["LABELS"]
+HELD_OUT_LABELS = read_tables("papers/cards")["HELD_OUT_LABELS"]
+
 ORDERS = (
     ("name", "role", "company", "rule", "contacts", "more"),
     ("company", "name", "role", "rule", "contacts", "more"),
@@ -85,7 +54,7 @@ def _company(source: Source) -> str:
     """Invent a company, in training mostly one whose name could be a person's."""
     rng = source.rng
     company = values.company(rng, source.words)
-    if source.split == "train" and company.endswith(names.COMPANY_ENDINGS) and rng.random() < 0.6:
+    if source.split == "train" and company.endswith(NAMES.COMPANY_ENDINGS) and rng.random() < 0.6:
         return f"{values.made_up(rng).capitalize()} {values.short_word(rng, source.words, 9).capitalize()}"
     return company
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
-from training import names, values
+from training import values
 from training.documents import Fact, Kind, Part, Source
+from training.lists import NAMES, read_tables
 from training.papers.labelling import told
+
+CONTACT_LABELS = read_tables("papers/extras")["CONTACT_LABELS"]
 
 EXTRA_SHARE = 0.3
 CONTACT_SHARE = 0.12
@@ -36,7 +39,7 @@ def _days(source: Source) -> str:
 
 
 def _weekday(source: Source) -> str:
-    return source.rng.choice(names.DAYS)
+    return source.rng.choice(NAMES.DAYS)
 
 
 LIKE: dict[Maker, str] = {_phone: "phone", _code: "number", _person: "name", _date: "date"}
@@ -67,12 +70,6 @@ CONTACTS: dict[Kind, tuple[str, ...]] = {
     Kind.NOTICE: ("email",),
 }
 """Ways to reach someone that papers of a kind never contain in the exam."""
-
-CONTACT_LABELS = {
-    "web": ("", "", "Web", "Website:", "Visit", "www", "See"),
-    "email": ("", "", "E-mail", "Mail:", "Contact", "Questions to"),
-    "phone": ("Phone", "Tel.", "Tel:", "T", "Phone no."),
-}
 
 
 def _contact(source: Source, field: str) -> Part:

@@ -2,21 +2,11 @@
 
 from training import values
 from training.documents import Document, Fact, Join, Kind, Line, Part, Room, Source, document, trim
-from training.papers.keys import (
-    CLASHES,
-    CODE_KEYS,
-    ENTRIES,
-    HELD_OUT_CODE_KEYS,
-    HELD_OUT_TITLES,
-    HELD_OUT_WORD_KEYS,
-    OWNERS,
-    SIMILAR,
-    TITLES,
-    WORD_KEYS,
-    Entry,
-)
+from training.lists import read_lists
+from training.papers.keys import CLASHES, ENTRIES, SIMILAR, Entry
 from training.papers.labelling import varied
 
+KEYS = read_lists("papers/keys")
 STYLES = ("after", "after", "after", "edge", "tab", "tab", "dots", "above", "above", "joined", "columns")
 HELD_OUT_STYLES = ("above", "pairs", "tab")
 UNSURE = ("number", "shop", "place", "role", "company", "address", "title", "due", "customer", "name")
@@ -29,7 +19,7 @@ def form_document(source: Source, room: Room) -> Document | None:
     filled = _fill(source, rng.randint(4, affordable))
     parts = _arrange(source, filled)
     if rng.random() < 0.35:
-        title = varied(source, source.pick(TITLES, HELD_OUT_TITLES))
+        title = varied(source, source.pick(KEYS.TITLES, KEYS.HELD_OUT_TITLES))
         parts[:0] = [Part(Line(title, role="title"), (Fact("title", title),)), Part(Line(role="rule"))]
     fitting = trim(rng, parts, room)
     if not fitting or sum(bool(part.facts) for part in fitting) < 2:
@@ -73,7 +63,7 @@ def _key(source: Source, entry: Entry) -> str:
     rng, key = source.rng, source.pick(entry.keys, entry.held_out)
     if source.split != "train" or rng.random() > 0.1:
         return varied(source, key)
-    longer = rng.choice(OWNERS).format(key if key.isupper() else key[0].lower() + key[1:])
+    longer = rng.choice(KEYS.OWNERS).format(key if key.isupper() else key[0].lower() + key[1:])
     return key if longer.lower() in {held_out.lower() for held_out in entry.held_out} else longer
 
 
@@ -86,9 +76,9 @@ def _other(source: Source) -> tuple[str, str]:
     words, codes = (0.25, 0.5) if source.split == "train" else (0.4, 0.75)
     shape = rng.random()
     if shape < words:
-        return source.pick(WORD_KEYS, HELD_OUT_WORD_KEYS), values.word(rng, source.words).capitalize()
+        return source.pick(KEYS.WORD_KEYS, KEYS.HELD_OUT_WORD_KEYS), values.word(rng, source.words).capitalize()
     if shape < codes:
-        return source.pick(CODE_KEYS, HELD_OUT_CODE_KEYS), values.code(rng)
+        return source.pick(KEYS.CODE_KEYS, KEYS.HELD_OUT_CODE_KEYS), values.code(rng)
     made = rng.choice((values.code, values.surname, values.made_up))(rng)
     stem = values.made_up(rng) if rng.random() < 0.3 else values.word(rng, source.words)
     if source.split == "train" and rng.random() < 0.3:

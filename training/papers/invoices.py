@@ -2,86 +2,16 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.lists import read_lists, read_tables
 from training.papers.bills import item_parts, make_bill, sum_parts
 from training.papers.extras import extras
 from training.papers.labelling import told, varied
 from training.papers.orders import beside, in_order
 
-TITLES = (
-    *(
-        "INVOICE",
-        "Invoice",
-        "Bill",
-        "Tax invoice",
-        "TAX INVOICE",
-        "Sales invoice",
-        "BILL",
-        "Your invoice",
-        "Final bill",
-    ),
-    *("Commercial invoice", "STATEMENT", "Monthly invoice", "Invoice for work done", "Proforma invoice", "Repair bill"),
-)
-HELD_OUT_TITLES = ("Our invoice", "INVOICE / BILL", "Service invoice")
-CUSTOMER_LABELS = (
-    *("Bill to", "Billed to", "Invoice to", "Client", "Sold to", "Invoice for", "BILL TO", "Charge to", "Purchaser"),
-    *("To", "Client name", "Billing name", "Charged to", "For", "Account of", "Bill for", "Payer", "Payable by"),
-    *("Ordered by", "Debtor", "Account holder", "Sold and billed to"),
-)
-HELD_OUT_CUSTOMER = ("Customer", "Invoiced to", "Buyer")
-NUMBER_LABELS = (
-    *("Invoice no.", "Invoice #", "Invoice number", "No.", "Number", "Bill no.", "Invoice", "Ref.", "Invoice ID"),
-    *(
-        "INVOICE NO",
-        "Bill number",
-        "Reference",
-        "Our ref.",
-        "Reference number",
-        "Bill #",
-        "File no.",
-        "Order no.",
-        "Nr.",
-    ),
-    *("Document number", "Doc. no.", "Statement no."),
-)
-HELD_OUT_NUMBER = ("Inv. no.", "Document no.", "Number of invoice")
-DATE_LABELS = (
-    *(
-        "Date",
-        "Invoice date",
-        "Issued",
-        "Date of issue",
-        "Issue date",
-        "Issued on",
-        "DATE",
-        "Billing date",
-        "Day",
-        "On",
-    ),
-    *("Billed on", "Made out on", "Created", "Date of bill", "Written on", "Invoiced on", "Drawn up on", "Sent on"),
-)
-HELD_OUT_DATE = ("Dated", "Date of invoice", "Bill date")
-DUE_LABELS = (
-    *("Due date", "Due", "Pay by", "Payment due", "Payable by", "Please pay by", "Due by", "DUE DATE", "Pay before"),
-    *("Payment deadline", "Deadline", "Pay until", "Payable until", "Payment date", "Settle by", "Last day to pay"),
-    *("Falls due", "Due for payment", "Please pay before", "Payment by", "Must be paid by", "Payment due date"),
-    *(
-        "Latest payment",
-        "Pay not later than",
-        "Payment expected by",
-        "Please settle by",
-        "Date of payment",
-        "Due before",
-    ),
-)
-HELD_OUT_DUE = ("Due on", "To be paid by", "Date due")
-BANK_LABELS = ("IBAN", "Account", "Bank account", "Pay to", "IBAN:", "Transfer to", "Account no.", "Bank:")
-HELD_OUT_BANK = ("Our account", "Bank details")
-CALL_LABELS = {
-    "phone": ("", "Tel.", "Phone", "Call", "T:", "Phone no.", "Questions?", "Ph.", "Office"),
-    "email": ("", "E-mail", "Email", "E:", "Contact", "Write", "e-mail:"),
-    "web": ("", "Web", "Website", "W:", "Internet", "See", "Shop:"),
-}
-HELD_OUT_CALL = {"phone": ("Telephone", ""), "email": ("Mail", ""), "web": ("", "Online")}
+LISTS = read_lists("papers/invoices")
+CALL_LABELS = read_tables("papers/invoices")["CALL_LABELS"]
+HELD_OUT_CALL = read_tables("papers/invoices")["HELD_OUT_CALL"]
+
 ORDERS = (
     ("seller", "title", "data", "customer", "items", "sums", "bank"),
     ("title", "seller", "customer", "data", "items", "sums", "bank"),
@@ -130,7 +60,9 @@ def invoice_document(source: Source, room: Room) -> Document | None:
     affordable = max(1, min(6, int(room.rows) - 5, (room.characters - 60) // 26))
     bill = make_bill(source, rng.randint(1, affordable), dear=True)
     blocks = {
-        "title": [Part(Line(varied(source, source.pick(TITLES, HELD_OUT_TITLES)), role="title"), optional=False)],
+        "title": [
+            Part(Line(varied(source, source.pick(LISTS.TITLES, LISTS.HELD_OUT_TITLES)), role="title"), optional=False)
+        ],
         "seller": _seller(source),
         "customer": [_customer(source)],
         "data": [*_data(source), *extras(source, Kind.INVOICE)],
@@ -174,7 +106,7 @@ def _seller(source: Source) -> list[Part]:
 
 def _customer(source: Source) -> Part:
     rng = source.rng
-    label, customer = source.pick(CUSTOMER_LABELS, HELD_OUT_CUSTOMER), values.person(rng)
+    label, customer = source.pick(LISTS.CUSTOMER_LABELS, LISTS.HELD_OUT_CUSTOMER), values.person(rng)
     facts = (Fact("customer", customer),)
     if rng.random() < 0.4:
         return Part(Line(label + rng.choice((":", ""))), facts, below=Line(customer))
@@ -186,9 +118,9 @@ def _data(source: Source) -> list[Part]:
     rng = source.rng
     number, (date, due) = values.code(rng), values.two_dates(rng)
     labels = {
-        "number": source.pick(NUMBER_LABELS, HELD_OUT_NUMBER),
-        "date": source.pick(DATE_LABELS, HELD_OUT_DATE),
-        "due": source.pick(DUE_LABELS, HELD_OUT_DUE),
+        "number": source.pick(LISTS.NUMBER_LABELS, LISTS.HELD_OUT_NUMBER),
+        "date": source.pick(LISTS.DATE_LABELS, LISTS.HELD_OUT_DATE),
+        "due": source.pick(LISTS.DUE_LABELS, LISTS.HELD_OUT_DUE),
     }
     printed = {"number": number, "date": date, "due": due}
     facts = {field: Fact(field, value) for field, value in printed.items()}
@@ -210,5 +142,5 @@ def _data(source: Source) -> list[Part]:
 def _bank(source: Source) -> list[Part]:
     if source.rng.random() < 0.7:
         return []
-    label = source.pick(BANK_LABELS, HELD_OUT_BANK)
+    label = source.pick(LISTS.BANK_LABELS, LISTS.HELD_OUT_BANK)
     return [Part(Line(f"{label} {values.iban(source.rng)}"))]

@@ -1,7 +1,8 @@
 """Labels and their values."""
 
-from training import names, values
+from training import values
 from training.documents import Fact, Line, Part, Source
+from training.lists import NAMES
 
 CAPITALS_SHARE, LONGER_SHARE, ABOVE_SHARE, BEHIND_SHARE, MARK_SHARE = 0.08, 0.2, 0.12, 0.03, 0.15
 """In training: labels in capitals, with more words, above or behind their values, with another mark than a colon."""
@@ -17,7 +18,7 @@ def varied(source: Source, label: str) -> str:
     if rng.random() > LONGER_SHARE:
         return label
     stem, colon = (label[:-1], ":") if label[-1] == ":" else (label, "")
-    word, small = values.short_word(rng, source.words, 9), rng.choice(names.SMALL_WORDS)
+    word, small = values.short_word(rng, source.words, 9), rng.choice(NAMES.SMALL_WORDS)
     longer = (
         *(f"{stem} ({word})", f"{stem} {word}", f"{stem} {small} {word}", f"{word.capitalize()} {stem.lower()}"),
         *(f"{stem} / {word}", f"{stem}, {word}", f"{word} {small} {stem}".capitalize(), f"{stem} {small} the {word}"),

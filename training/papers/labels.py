@@ -2,75 +2,13 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.lists import read_lists
 from training.papers.extras import extras
 from training.papers.labelling import told, varied
 from training.papers.orders import in_order, without_edges
 
-FROM_LABELS = (
-    *(
-        "From: ",
-        "From ",
-        "Sender: ",
-        "FROM: ",
-        "Sent by: ",
-        "Shipper: ",
-        "Return to: ",
-        "Sold by: ",
-        "From - ",
-        "SENDER ",
-    ),
-    *("Seller: ", "Dispatched by ", "Packed by: ", "If undelivered, return to: ", "Supplier: "),
-)
-HELD_OUT_FROM = ("Shipped by: ", "Sent from: ")
-TO_LABELS = (
-    *("To:", "Ship to:", "Deliver to:", "Recipient:", "TO", "Send to:", "Delivery address:", "SHIP TO", "Receiver:"),
-    *("Destination:", "Consignee:", "Shipping address", "Delivery to", "Attention:", "Please deliver to"),
-)
-HELD_OUT_TO = ("Addressee:", "Deliver this to:", "For:")
-ORDER_LABELS = (
-    *("Order", "Order no.", "Order:", "Ref.", "Tracking", "Order number", "Parcel no.", "Shipment", "Tracking no."),
-    *(
-        "Reference",
-        "Order #",
-        "ORDER",
-        "Ref. no.",
-        "Tracking number",
-        "Package",
-        "Package no.",
-        "Delivery no.",
-        "Job no.",
-    ),
-    *(
-        "Waybill",
-        "Docket",
-        "Shipment no.",
-        "Case no.",
-        "Barcode",
-        "Batch",
-        "Number",
-        "No.",
-        "ID",
-        "Item no.",
-        "Post no.",
-    ),
-)
-HELD_OUT_ORDER = ("Consignment", "Consignment no.", "Parcel", "Your order")
-WEIGHT_LABELS = (
-    *("Weight:", "Weight", "Wt.", "Gross weight:", "Net weight", "WEIGHT", "", "Total weight", "Mass", "Gross", "Net"),
-    *("Wt", "Max. weight", "Load:", "Shipping weight", "Weight of package", "Scale:"),
-)
-HELD_OUT_WEIGHT = ("Weighs", "Parcel weight")
-MARKS = (
-    *("FRAGILE", "PRIORITY", "Handle with care", "This side up", "Express", "AIR MAIL", "Keep dry", "Box 1 of 2"),
-    *("REGISTERED", "Do not drop", "Heavy", "Perishable", "Open here", "Return service", "Same day", "Keep cool"),
-    *("Insured", "Standard delivery", "Overnight", "LIVE PLANTS", "Samples", "Printed matter", "Customs cleared"),
-)
-DATE_LABELS = (
-    *("Date", "Shipped", "Ship date", "Sent on", "Packed on", "Posted", "Date of dispatch", "Shipping date", "Sent"),
-    *("Collected on", "Delivery date", "Arrives on", ""),
-)
-HELD_OUT_DATE = ("Dated", "Date sent")
-HELD_OUT_MARKS = ("Do not bend", "URGENT", "Signature required", "Glass")
+LISTS = read_lists("papers/labels")
+
 ORDERS = (
     ("from", "to", "address", "rule", "meta", "mark"),
     ("to", "address", "rule", "from", "meta"),
@@ -91,11 +29,13 @@ UNSURE = ("title", "shop", "place", "customer", "due", "company")
 def label_document(source: Source, room: Room) -> Document | None:
     """Write an address label: who, where, which order, how heavy."""
     rng = source.rng
-    company, mark = values.company(rng, source.words), source.pick(MARKS, HELD_OUT_MARKS)
-    sender = f"{source.pick(FROM_LABELS, HELD_OUT_FROM)}{company}"
+    company, mark = values.company(rng, source.words), source.pick(LISTS.MARKS, LISTS.HELD_OUT_MARKS)
+    sender = f"{source.pick(LISTS.FROM_LABELS, LISTS.HELD_OUT_FROM)}{company}"
     blocks = {
         "from": [Part(Line(sender), (Fact("company", company),))] if rng.random() < 0.35 else [],
-        "to": [Part(Line(varied(source, source.pick(TO_LABELS, HELD_OUT_TO))))] if rng.random() < 0.4 else [],
+        "to": [Part(Line(varied(source, source.pick(LISTS.TO_LABELS, LISTS.HELD_OUT_TO))))]
+        if rng.random() < 0.4
+        else [],
         "address": _address(source),
         "rule": [Part(Line(role=rng.choice(("gap", "rule"))))],
         "meta": [*_meta(source), *extras(source, Kind.LABEL)],
@@ -132,8 +72,8 @@ def _meta(source: Source) -> list[Part]:
     """Write the order's number, the weight and the date: one below the other, or two on one line."""
     rng = source.rng
     number, weight, date = values.code(rng), values.weight(rng), values.date(rng)
-    order = source.pick(ORDER_LABELS, HELD_OUT_ORDER)
-    heavy = source.pick(WEIGHT_LABELS, HELD_OUT_WEIGHT)
+    order = source.pick(LISTS.ORDER_LABELS, LISTS.HELD_OUT_ORDER)
+    heavy = source.pick(LISTS.WEIGHT_LABELS, LISTS.HELD_OUT_WEIGHT)
     numbered, weighed = Fact("number", number), Fact("weight", weight)
     parts: list[Part] = []
     if rng.random() < 0.2:
@@ -146,5 +86,5 @@ def _meta(source: Source) -> list[Part]:
         if rng.random() < 0.5:
             parts.reverse()
     if rng.random() < 0.2:
-        parts.append(told(source, source.pick(DATE_LABELS, HELD_OUT_DATE), date, Fact("date", date)))
+        parts.append(told(source, source.pick(LISTS.DATE_LABELS, LISTS.HELD_OUT_DATE), date, Fact("date", date)))
     return parts

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from string import Formatter
 
-from training import names, values
+from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.papers.reminders import HELD_OUT_NOTES, reminder
+from training.lists import NAMES, read_lists
+from training.papers.reminders import reminder
 
+HELD_OUT_NOTES = read_lists("papers/reminders").HELD_OUT_NOTES
 UNSURE = ("title", "company", "shop", "total", "address", "town", "name", "due", "customer")
 
 
@@ -34,7 +36,7 @@ def _fill(source: Source, template: str) -> tuple[str, tuple[Fact, ...]]:
         "phone": lambda: values.phone(rng),
         "time": lambda: values.time(rng),
         "date": lambda: values.date(rng),
-        "day": lambda: rng.choice(names.DAYS),
+        "day": lambda: rng.choice(NAMES.DAYS),
         "place": lambda: values.town(rng),
         "thing": lambda: values.short_word(rng, source.words, 9),
         "number": lambda: values.code(rng),

@@ -2,10 +2,11 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.lists import read_lists
 from training.papers.sentences import sentence
 
-BULLETS = ("- ", "* ", "{}. ", "{}) ", "> ", "+ ")
-HELD_OUT_BULLETS = ("({}) ", "= ", "{}: ")
+LISTS = read_lists("papers/prose")
+
 UNSURE = ("name", "place", "company", "shop", "role", "town", "number", "customer")
 
 
@@ -56,7 +57,7 @@ def _paragraph(source: Source, room: Room, left: int, sentences: int) -> str:
 def _list(source: Source, room: Room, left: int) -> list[Part]:
     """Write two to five short lines with bullets or numbers."""
     rng = source.rng
-    bullet = source.pick(BULLETS, HELD_OUT_BULLETS)
+    bullet = source.pick(LISTS.BULLETS, LISTS.HELD_OUT_BULLETS)
     parts: list[Part] = []
     for number in range(1, rng.randint(2, 5) + 1):
         words = [values.short_word(rng, source.words, max(3, room.columns)) for _ in range(rng.randint(1, 4))]

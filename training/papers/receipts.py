@@ -2,68 +2,14 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.lists import read_lists
 from training.papers.bills import Bill, item_parts, make_bill, sum_parts
 from training.papers.extras import extras
 from training.papers.labelling import told, varied
 from training.papers.orders import in_order
 
-PAYMENTS = (
-    *("VISA", "Cash", "Mastercard", "Debit card", "Amex", "Paid by card", "CASH", "Gift card", "Contactless"),
-    *("Credit card", "Bank card", "Maestro", "Voucher", "Cheque", "PayPal", "Apple Pay", "Google Pay", "EC card"),
-    *(
-        "Paid by cheque",
-        "VISA DEBIT",
-        "Prepaid card",
-        "Mobile payment",
-        "Coins",
-        "Discover",
-        "On account",
-        "Company card",
-    ),
-    *("Paid with Visa", "CARD PAYMENT", "Cash payment", "Meal voucher", "MasterCard Debit", "Girocard", "Store credit"),
-)
-HELD_OUT_PAYMENTS = ("Card", "Visa card", "Paid in cash", "American Express", "Bank transfer")
-NUMBER_LABELS = (
-    *("Receipt no.", "Receipt #", "No.", "Bill no.", "Ref", "Order", "Receipt:", "Ticket", "Order no.", "Check no."),
-    *(
-        "Transaction",
-        "Receipt",
-        "Bill",
-        "Order #",
-        "Receipt ID",
-        "Trans. no.",
-        "RECEIPT NO",
-        "Slip",
-        "Slip no.",
-        "Doc.",
-    ),
-    *("Ticket no.", "Purchase no.", "Voucher no.", "Order ID", "Number", "Ref. no.", "Till receipt", "Invoice", "Bon"),
-)
-HELD_OUT_NUMBER = ("Receipt number", "Sale no.", "Reference", "Bill number")
-DATE_LABELS = (
-    *("", "", "", "", "Date", "Date:", "Date of sale", "Day", "Sold on", "Purchase date", "Issued", "On", "DATE"),
-    *("Bought on", "Printed on", "Sale date", "Receipt date", "Day of sale"),
-)
-HELD_OUT_DATE = ("Dated", "Date of purchase", "")
-TIME_LABELS = ("", "", "Time", "Time:", "at", "TIME", "Hour", "Sold at", "Printed at", "Clock")
-HELD_OUT_TIME = ("", "Time of sale")
-PHONE_LABELS = (
-    *("", "", "", "Tel.", "Tel:", "Phone", "T", "Ph:", "Call", "Phone:", "TEL", "Phone no.", "Service line", "Hotline"),
-    *("Call us:", "Cell", "Shop phone", "Contact"),
-)
-HELD_OUT_PHONE = ("", "Telephone", "Mobile", "Telephone:")
-GIVEN_LABELS = ("Given", "Cash given", "Tendered", "Cash tendered", "Paid", "Cash paid", "Cash", "You gave", "Cash in")
-HELD_OUT_GIVEN = ("Received", "Cash received")
-CHANGE_LABELS = (
-    *("Change", "CHANGE", "Your change", "Change:", "Cash change", "Change due", "Money back", "Cash back", "Back"),
-    *("Change paid", "Returned", "Change out"),
-)
-HELD_OUT_CHANGE = ("Change given", "Change returned", "Change back")
-THANKS = (
-    *("Thank you!", "THANK YOU", "Thanks for your visit", "Please come again", "Have a nice day!", "Goodbye"),
-    *("See you soon", "Keep this receipt", "No refunds", "We hope to see you again", "Thanks for shopping with us"),
-)
-HELD_OUT_THANKS = ("Many thanks!", "Enjoy your day", "Your visit was our pleasure", "Come back soon!")
+LISTS = read_lists("papers/receipts")
+
 ORDERS = (
     ("shop", "address", "phone", "when", "number", "items", "sums", "paid"),
     ("shop", "address", "phone", "when", "number", "items", "sums", "paid"),
@@ -97,7 +43,7 @@ def receipt_document(source: Source, room: Room) -> Document | None:
     }
     parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS, TOGETHER)
     if rng.random() < 0.35:
-        parts.append(Part(Line(varied(source, source.pick(THANKS, HELD_OUT_THANKS)))))
+        parts.append(Part(Line(varied(source, source.pick(LISTS.THANKS, LISTS.HELD_OUT_THANKS)))))
     fitting = trim(rng, parts, room)
     return document(Kind.RECEIPT, fitting, UNSURE) if fitting else None
 
@@ -122,8 +68,8 @@ def _head(source: Source) -> dict[str, list[Part]]:
         address = (
             Part(Line(street), whole, below=Line(town)) if rng.random() < 0.5 else Part(Line(whole[0].answer), whole)
         )
-    call = told(source, source.pick(PHONE_LABELS, HELD_OUT_PHONE), phone, Fact("phone", phone))
-    numbered = told(source, source.pick(NUMBER_LABELS, HELD_OUT_NUMBER), number, Fact("number", number))
+    call = told(source, source.pick(LISTS.PHONE_LABELS, LISTS.HELD_OUT_PHONE), phone, Fact("phone", phone))
+    numbered = told(source, source.pick(LISTS.NUMBER_LABELS, LISTS.HELD_OUT_NUMBER), number, Fact("number", number))
     return {
         "address": [address] if rng.random() < 0.4 else [],
         "phone": [call] if rng.random() < 0.35 else [],
@@ -143,9 +89,9 @@ def _when(source: Source) -> list[Part]:
         return [Part(Line(f"{date} {time}"), (dated, timed))]
     if shape > 0.93:
         return []
-    parts = [told(source, source.pick(DATE_LABELS, HELD_OUT_DATE), date, dated)]
+    parts = [told(source, source.pick(LISTS.DATE_LABELS, LISTS.HELD_OUT_DATE), date, dated)]
     if rng.random() < 0.4:
-        parts.append(told(source, source.pick(TIME_LABELS, HELD_OUT_TIME), time, timed))
+        parts.append(told(source, source.pick(LISTS.TIME_LABELS, LISTS.HELD_OUT_TIME), time, timed))
     return parts
 
 
@@ -156,13 +102,16 @@ def _paid(source: Source, bill: Bill) -> list[Part]:
     if shape < 0.4:
         return []
     if shape < 0.75:
-        payment = varied(source, source.pick(PAYMENTS, HELD_OUT_PAYMENTS))
+        payment = varied(source, source.pick(LISTS.PAYMENTS, LISTS.HELD_OUT_PAYMENTS))
         right = write(bill.total) if rng.random() < 0.3 else ""
         return [Part(Line(payment, right), (Fact("payment", payment),))]
     note = rng.choice((500, 1000, 2000, 5000))
     given = (bill.total // note + 1) * note
     change = write(given - bill.total)
     return [
-        Part(Line(varied(source, source.pick(GIVEN_LABELS, HELD_OUT_GIVEN)), write(given))),
-        Part(Line(varied(source, source.pick(CHANGE_LABELS, HELD_OUT_CHANGE)), change), (Fact("change", change),)),
+        Part(Line(varied(source, source.pick(LISTS.GIVEN_LABELS, LISTS.HELD_OUT_GIVEN)), write(given))),
+        Part(
+            Line(varied(source, source.pick(LISTS.CHANGE_LABELS, LISTS.HELD_OUT_CHANGE)), change),
+            (Fact("change", change),),
+        ),
     ]

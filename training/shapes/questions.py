@@ -4,12 +4,12 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from training import paraphrases as ways
-from training.phrasing import Wording, phrase
+from training.phrasing import WAYS, Wording, phrase, read_phrases
 from training.questions import NO, QA, YES, Asked, absent
-from training.shapes import phrases as asked
 from training.shapes.marking import in_a_row
 from training.shapes.outlines import COLOURS, SHAPES, Shape, is_held_out
+
+PHRASES = read_phrases("shapes/phrases")
 
 KIND_SENTENCE = ("A picture of shapes.", "一些图形。")
 MOST_NAMED = 3
@@ -28,10 +28,10 @@ def ask_shapes(rng: random.Random, shapes: Sequence[Shape], wording: Wording) ->
         chosen += [maker(rng, shapes, wording) for maker in rng.choices(makers[:-1], k=MORE_IN_TRAINING)]
         chosen = list({(qa.field, qa.marks or qa.answer): qa for qa in chosen}.values())
     if rng.random() < 0.25:
-        asking = phrase(rng, ways.KIND, wording)
+        asking = phrase(rng, WAYS.KIND, wording)
         chosen.append(QA(Asked.KIND, asking.text, asking.say(*KIND_SENTENCE)))
     elif rng.random() < 0.16:
-        chosen.append(absent(phrase(rng, ways.TEXT, wording), "text", "文字", "text"))
+        chosen.append(absent(phrase(rng, WAYS.TEXT, wording), "text", "文字", "text"))
     rng.shuffle(chosen)
     return tuple(chosen)
 
@@ -51,7 +51,7 @@ def _name(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
     """Ask for the shapes from left to right; if they are many or not clearly apart, whether one is there."""
     if len(shapes) > MOST_NAMED or not in_a_row(shapes):
         return _there(rng, shapes, wording)
-    asking = phrase(rng, asked.ONE if len(shapes) == 1 else asked.ALL, wording)
+    asking = phrase(rng, PHRASES.ONE if len(shapes) == 1 else PHRASES.ALL, wording)
     names = [_named(shape) for shape in shapes]
     english, chinese = ", ".join(name for name, _ in names), "、".join(name for _, name in names)
     answer = asking.say(f"{english[0].upper()}{english[1:]}.", f"{chinese}。")
@@ -64,10 +64,10 @@ def _colour(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA
     single = [shape for shape in shapes if counts[shape.name] == 1]
     if not single or rng.random() < 0.25:
         name = rng.choice([other for other in SHAPES if other not in counts])
-        asking = phrase(rng, asked.COLOUR, wording, {"shape": name}, {"shape": SHAPES[name][0]})
+        asking = phrase(rng, PHRASES.COLOUR, wording, {"shape": name}, {"shape": SHAPES[name][0]})
         return absent(asking, name, SHAPES[name][0], "shape")
     shape = rng.choice(single)
-    asking = phrase(rng, asked.COLOUR, wording, {"shape": shape.name}, {"shape": SHAPES[shape.name][0]})
+    asking = phrase(rng, PHRASES.COLOUR, wording, {"shape": shape.name}, {"shape": SHAPES[shape.name][0]})
     answer = asking.say(f"{shape.colour.capitalize()}.", f"{COLOURS[shape.colour][0]}。")
     return QA(Asked.SHAPE, asking.text, answer, "colour", ("centre", shape.name))
 
@@ -77,7 +77,7 @@ def _plural(name: str) -> str:
 
 
 def _counting(rng: random.Random, wording: Wording, names: tuple[str, str], number: int, field: str, *marks: str) -> QA:
-    asking = phrase(rng, asked.COUNT, wording, {"things": names[0]}, {"things": names[1]})
+    asking = phrase(rng, PHRASES.COUNT, wording, {"things": names[0]}, {"things": names[1]})
     return QA(Asked.SHAPE, asking.text, str(number), field, ("centre", *marks))
 
 
@@ -107,7 +107,7 @@ def _there(rng: random.Random, shapes: Sequence[Shape], wording: Wording) -> QA:
     there = any((other.name, other.colour) == (name, colour) for other in shapes)
     chinese = f"{COLOURS[colour][0]}的{SHAPES[name][0]}"
     slots = {"a": _article(colour), "thing": f"{colour} {name}"}
-    asking = phrase(rng, asked.THERE, wording, slots, {"thing": chinese})
+    asking = phrase(rng, PHRASES.THERE, wording, slots, {"thing": chinese})
     return QA(Asked.SHAPE, asking.text, asking.say(*(YES if there else NO)), "there", ("centre", name, colour))
 
 
