@@ -9,8 +9,10 @@ from typing import Literal
 
 from training import values
 from training.documents import Source
-from training.lists import NAMES
+from training.lists import NAMES, read_lists
 from training.phrasing import Wording
+
+LISTS = read_lists("charts/data")
 
 Form = Literal["columns", "bars", "line"]
 """Upright bars, lying bars, or points joined by a line."""
@@ -171,11 +173,6 @@ TEST_THINGS = (
     Categories("instrument", "乐器", _list("Flute Piano Harp Violin Drum Oboe Cello Tuba Horn Guitar")),
     Categories("animal", "动物", _list("Cat Dog Horse Goat Sheep Duck Hen Mouse Otter Rabbit Zebra")),
 )
-TRAIN_TOPICS = _list(
-    "Sales Visitors Rainfall Orders Profit Costs Members Exports Tickets Votes Points Calls Income Output Prices "
-    "Bookings Guests Deliveries Exams Readers Imports Results Losses Goals"
-)
-TEST_TOPICS = _list("Harvest Sunshine Traffic Downloads Snowfall Repairs Passengers Donations Savings")
 
 SCALES = (
     *(Scale() for _ in range(8)),
@@ -193,7 +190,7 @@ def choose_chart(source: Source, form: Form, count: int, split: Wording) -> Char
     times, things = (TEST_TIMES, TEST_THINGS) if split == "test" else (TRAIN_TIMES, TRAIN_THINGS)
     categories = rng.choice(times if form == "line" or rng.random() < 0.45 else things)
     labels = categories.choose(source, count)
-    title = _title(source, categories, TEST_TOPICS if split == "test" else TRAIN_TOPICS)
+    title = _title(source, categories, LISTS.TEST_TOPICS if split == "test" else LISTS.TRAIN_TOPICS)
     marked = rng.random() < 0.78
     step = rng.choice(STEPS) if marked else rng.choice((1, 1, *STEPS))
     ticks = range(0, step * rng.randint(max(4, len(labels)), 7) + 1, step)
