@@ -40,7 +40,9 @@ class Sample:
 
 def _sample(table: Mapping[str, Any]) -> Sample:
     """Return a sample as it stands in the data file."""
-    look = {key: tuple(value) if isinstance(value, list) else value for key, value in table["look"].items()}
+    look: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in table["look"].items()
+    }
     lines, questions = (Line(**line) for line in table["lines"]), map(tuple, table["questions"])
     made = {"size": tuple(table["size"]), "look": Look(**look), "lines": tuple(lines), "questions": tuple(questions)}
     return Sample(**{**table, **made})

@@ -90,10 +90,6 @@ class Chart:
 SUFFIXES = "sssgmkhab"
 
 
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
 def _short_word(source: Source) -> str:
     return values.short_word(source.rng, source.words, 8).capitalize()
 
@@ -169,9 +165,9 @@ TEST_TIMES = (
     _day(tuple(f"Day {number}" for number in range(1, 13))),
 )
 TEST_THINGS = (
-    Categories("planet", "行星", _list("Mercury Venus Earth Mars Jupiter Saturn Uranus Neptune")),
-    Categories("instrument", "乐器", _list("Flute Piano Harp Violin Drum Oboe Cello Tuba Horn Guitar")),
-    Categories("animal", "动物", _list("Cat Dog Horse Goat Sheep Duck Hen Mouse Otter Rabbit Zebra")),
+    Categories("planet", "行星", LISTS.PLANETS),
+    Categories("instrument", "乐器", LISTS.INSTRUMENTS),
+    Categories("animal", "动物", LISTS.ANIMALS),
 )
 
 SCALES = (

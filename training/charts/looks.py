@@ -64,9 +64,8 @@ def choose_look(rng: random.Random, chart: Chart, em: float, split: Wording) -> 
 
 def _choose_bars(rng: random.Random, panel: Colour, count: int, split: Wording) -> tuple[Colour, ...]:
     """Choose a colour for each category, all different from the panel: often the same one."""
-    palette = [
-        _hex(code) for code in rng.choice(LISTS.TEST_PALETTES if split == "test" else LISTS.TRAIN_PALETTES).split()
-    ]
+    palettes = LISTS.TEST_PALETTES if split == "test" else LISTS.TRAIN_PALETTES
+    palette = [_hex(code) for code in rng.choice(palettes).split()]
     if split != "test" and rng.random() < 0.4:
         palette = [_vivid(rng) for _ in range(6)]
     rng.shuffle(palette)
