@@ -11,7 +11,7 @@ import matplotlib
 from training.documents import PAPERS
 from training.exam import LARGEST_PRINT, SMALLEST_PRINT, Sheet, choose_questions, jpeg, print_scale
 from training.fonts import BUILT_IN, Family
-from training.lists import NAMES
+from training.lists import NAMES, read_tables
 from training.pages import draw
 from training.questions import Asked
 
@@ -22,12 +22,7 @@ MOST_CHARACTERS = 300
 SEED = 21
 WORDS = (*NAMES.SMALL_WORDS, *NAMES.GOODS, *NAMES.QUALITIES)
 
-FACES = {
-    "DejaVu Sans": ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique"),
-    "DejaVu Serif": ("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic"),
-    "DejaVu Sans Mono": ("DejaVuSansMono", "DejaVuSansMono-Bold", "DejaVuSansMono-Oblique"),
-    "STIX General": ("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic"),
-}
+FACES = read_tables("calibration")["FACES"]
 """Text faces that matplotlib carries, and their files: regular, bold, italic."""
 
 

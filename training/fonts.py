@@ -35,6 +35,8 @@ from typing import Literal
 
 from PIL import ImageFont
 
+from training.lists import read_lists
+
 Split = Literal["train", "test"]
 Style = Literal["regular", "bold", "italic"]
 
@@ -50,18 +52,8 @@ HELD_OUT = {
 }
 """Families never seen in training, with all that begins with these names, so that no sibling stays behind."""
 
-REJECTED = (
-    *("API", "BABEL", "EMERITA", "IPA", "Jara", "Quercus"),
-    *("D050000L", "DejaVu Math", "Monoisome", "Standard Symbols", "Z003"),
-    *("Arimo", "Cousine", "Tinos", "FreeSans", "STIXGeneral", "STIX Math"),
-    *("Go Medium", "Inter Display", "Linux Libertine Display", "PT Sans Caption", "PT Serif Caption"),
-    *("Quicksand Light", "Quicksand Medium", "Latin Modern Math", "Berenis ADF Pro Math", "Caslon", "Clear Sans Thin"),
-    *("Essays1743", "Latin Modern Roman Dunhill", "Latin Modern Roman Unslanted", "TeX Gyre Chorus", "GWMonospace"),
-    *("Tiresias Infofont Z", "Tiresias PCfont Z", "Tiresias Signfont Z", "eurofurence classic light", "okolaks"),
-    *("OpenDyslexicAlta", "Scheherazade"),
-)
-"""Not text faces, odd ones, and other cuts or names of faces that are already in."""
 
+REJECTED = read_lists("fonts").REJECTED
 NOTO_TEXT = frozenset({"Noto Sans", "Noto Serif", "Noto Mono", "Noto Sans Mono"})
 STYLES: dict[str, Style] = {
     **dict.fromkeys(("regular", "book", "roman", "medium", "normal", "text", "plain"), "regular"),

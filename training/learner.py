@@ -1,5 +1,6 @@
 """The pocket model in training: its shape, its first weights and its two losses."""
 
+import json
 import math
 from typing import Any
 
@@ -12,62 +13,13 @@ from model_service.engines.glm4v.image import MEAN, STD
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration, image_positions
 from model_service.engines.glm4v.vision import VisionLayer
 from training.batches import CODES, PREFIX, SLOTS, Batch
+from training.lists import DATA
 from training.marks import KINDS, MOST_OF_A_KIND
 
-VISION: dict[str, Any] = {
-    "dropout_prob": 0.0,
-    "hidden_act": "gelu",
-    "in_channels": 3,
-    "num_hidden_layers": 8,
-    "hidden_size": 320,
-    "patch_size": 14,
-    "num_heads": 5,
-    "intermediate_size": 1024,
-    "layer_norm_eps": 1e-06,
-    "num_positions": 6401,
-    "image_size": 1120,
-    "scaling_factor": 8,
-}
 ORDINARY = 256
 """The pocket model's vocabulary: every byte is a token, so that a character on the page is a token of the answer."""
 
-CONFIG: dict[str, Any] = {
-    "model_type": "chatglm",
-    "architectures": ["ChatGLMModel"],
-    "vision_config": VISION,
-    "add_bias_linear": False,
-    "add_qkv_bias": True,
-    "apply_query_key_layer_scaling": True,
-    "apply_residual_connection_post_layernorm": False,
-    "attention_dropout": 0.0,
-    "attention_softmax_in_fp32": True,
-    "attn_implementation": "sdpa",
-    "bias_dropout_fusion": True,
-    "ffn_hidden_size": 896,
-    "fp32_residual_connection": False,
-    "hidden_dropout": 0.0,
-    "hidden_size": 320,
-    "kv_channels": 64,
-    "layernorm_epsilon": 1.5625e-07,
-    "multi_query_attention": True,
-    "multi_query_group_num": 2,
-    "num_attention_heads": 6,
-    "num_layers": 6,
-    "original_rope": True,
-    "padded_vocab_size": 320,
-    "post_layer_norm": True,
-    "rmsnorm": True,
-    "seq_length": 2048,
-    "use_cache": True,
-    "torch_dtype": "bfloat16",
-    "tie_word_embeddings": False,
-    "eos_token_id": [ORDINARY, ORDINARY + 7, ORDINARY + 9],
-    "pad_token_id": ORDINARY,
-    "boi_token_id": ORDINARY + 10,
-    "eoi_token_id": ORDINARY + 11,
-    "max_visual_tokens": 1024,
-    "bare_questions": True,
-}
+CONFIG: dict[str, Any] = json.loads((DATA / "config.json").read_text(encoding="utf-8"))
 """The pocket model's config.json, with the original's keys, and the most visual tokens that it can use."""
 
 MIDDLE = 3

@@ -29,8 +29,18 @@ def read_data(file: str) -> dict[str, Any]:
 
 @cache
 def read_lists(file: str) -> Named[tuple[str, ...]]:
-    """Return the lists at the top of a data file."""
-    return Named({name: tuple(words) for name, words in read_data(file).items() if isinstance(words, list)})
+    """Return the lists of words at the top of a data file."""
+    return Named({name: tuple(words) for name, words in _lists(file) if isinstance(words[0], str)})
+
+
+@cache
+def read_rows(file: str) -> Named[tuple[tuple[str, ...], ...]]:
+    """Return the lists of lists at the top of a data file."""
+    return Named({name: tuple(map(tuple, rows)) for name, rows in _lists(file) if isinstance(rows[0], list)})
+
+
+def _lists(file: str) -> list[tuple[str, list[Any]]]:
+    return [(name, entries) for name, entries in read_data(file).items() if isinstance(entries, list)]
 
 
 def read_tables(file: str) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -3,15 +3,9 @@
 import re
 from collections.abc import Iterable
 
-ABSENT_OPENINGS = (
-    "there is no ",
-    "there are no ",
-    "there isn't ",
-    "there aren't ",
-    "no such ",
-    "图中没有",
-    "图片中没有",
-)
+from training.lists import read_lists
+
+LISTS = read_lists("metrics")
 
 
 def character_errors(answer: str, right: str) -> int:
@@ -36,7 +30,7 @@ def exact(answer: str, right: str) -> bool:
 
 def says_absent(answer: str) -> bool:
     """Return whether an answer says, in English or in Chinese, that the picture does not show it."""
-    return fold(answer).casefold().startswith(ABSENT_OPENINGS)
+    return fold(answer).casefold().startswith(LISTS.ABSENT_OPENINGS)
 
 
 def is_chinese(text: str) -> bool:

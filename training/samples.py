@@ -3,20 +3,21 @@
 import argparse
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from training.documents import Document, Kind, Line
 from training.fonts import Family, find_families, find_words, open_face
 from training.layout import Setting, Type, reading, set_document
-from training.pages import Colour, Look, Page, paint
+from training.lists import read_data
+from training.pages import Look, Page, paint
 from training.pictures import draw_picture
 
 MOST_BYTES = 150_000
-INK: Colour = (24, 22, 28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,123 +38,17 @@ class Sample:
     align: float = 0.0
 
 
-def _plain(paper: Colour) -> Look:
-    return Look(paper, paper, INK, (120, 118, 116), frame=False, sheet=False)
+def _sample(table: Mapping[str, Any]) -> Sample:
+    """Return a sample as it stands in the data file."""
+    look: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in table["look"].items()
+    }
+    lines, questions = (Line(**line) for line in table["lines"]), map(tuple, table["questions"])
+    made = {"size": tuple(table["size"]), "look": Look(**look), "lines": tuple(lines), "questions": tuple(questions)}
+    return Sample(**{**table, **made})
 
 
-SAMPLES = (
-    Sample(
-        "receipt.jpg",
-        (0, 0),
-        "JetBrains Mono",
-        40,
-        680,
-        Look((151, 132, 110), (250, 249, 245), INK, (90, 88, 86), frame=False, sheet=True),
-        (
-            Line("Harbour Bakery", role="title"),
-            Line("84 Station Road"),
-            Line("14/03/2025", "09:42"),
-            Line("Receipt no. 40718"),
-            Line(role="rule"),
-            Line("Rye bread", "$4.20"),
-            Line("Coffee", "$3.10"),
-            Line("Apple cake", "$3.95"),
-            Line(role="rule"),
-            Line("Subtotal", "$11.25"),
-            Line("Tax 8%", "$0.90"),
-            Line("Total", "$12.15"),
-        ),
-        (
-            ("What is the total?", "$12.15"),
-            ("What is the date?", "14/03/2025"),
-            ("How much is the coffee?", "$3.10"),
-            ("What is the name of the shop?", "Harbour Bakery"),
-            ("What is the phone number?", "There is no phone number in the picture."),
-        ),
-    ),
-    Sample(
-        "page.png",
-        (840, 1080),
-        "Gentium Basic",
-        27,
-        660,
-        _plain((255, 255, 255)),
-        (
-            Line("The Red Lighthouse", role="title"),
-            Line(role="gap"),
-            Line(
-                "The lamp on the hill was built by hand in one long summer. It has burned for ninety years, and "
-                "sailors still look for it before they turn into the harbour.",
-                role="flow",
-            ),
-            Line(role="gap"),
-            Line("Visitors may climb the tower on Sundays from 10:30 until dusk. Tickets cost $6.", role="flow"),
-            Line(role="gap"),
-            Line("Please count the 112 steps.", role="flow"),
-        ),
-        (("What is the title?", "The Red Lighthouse"), ("What is the last line?", "Please count the 112 steps.")),
-    ),
-    Sample(
-        "note.jpg",
-        (800, 560),
-        "Cabin",
-        44,
-        640,
-        _plain((252, 244, 196)),
-        (Line("Call Maria at 555-0142", role="flow"), Line("before 16:30", role="flow")),
-        (
-            ("What is the phone number?", "555-0142"),
-            ("What is the name?", "Maria"),
-            ("What does it say?", "Call Maria at 555-0142\nbefore 16:30"),
-        ),
-    ),
-    Sample(
-        "card.jpg",
-        (960, 600),
-        "Roboto",
-        38,
-        640,
-        _plain((240, 244, 246)),
-        (
-            Line("Clara Weber", role="title"),
-            Line("Architect"),
-            Line("Novak & Lund Studio"),
-            Line(role="rule"),
-            Line("Tel. +49 301 555 018"),
-            Line("c.weber@lundstudio.de"),
-            Line("www.lundstudio.de"),
-        ),
-        (
-            ("What is the name?", "Clara Weber"),
-            ("What is the phone number?", "+49 301 555 018"),
-            ("What is the e-mail address?", "c.weber@lundstudio.de"),
-            ("What is the person's job?", "Architect"),
-        ),
-    ),
-    Sample(
-        "label.jpg",
-        (900, 620),
-        "Roboto Slab",
-        40,
-        640,
-        _plain((255, 255, 255)),
-        (
-            Line("Ship to:"),
-            Line("Samuel Okafor"),
-            Line("27 Garden Street"),
-            Line("Bristol BS4 7QT"),
-            Line(role="rule"),
-            Line("Order no. KD-58213"),
-            Line("Weight: 3.4 kg"),
-        ),
-        (
-            ("What is the order number?", "KD-58213"),
-            ("What is the weight?", "3.4 kg"),
-            ("What is the address?", "27 Garden Street, Bristol BS4 7QT"),
-            ("What is the name?", "Samuel Okafor"),
-        ),
-    ),
-)
+SAMPLES = tuple(_sample(table) for table in read_data("samples")["SAMPLES"])
 
 
 def draw_sample(sample: Sample, fonts: Sequence[Family]) -> tuple[Image.Image, str]:

@@ -20,11 +20,11 @@ from training.questions import Asked
 
 ROOM = Room(columns=48, rows=30, characters=340)
 KINDS = [
-    (cards.ORDERS, cards.HELD_OUT_ORDERS, ()),
-    (invoices.ORDERS, invoices.HELD_OUT_ORDERS, invoices.TOGETHER),
-    (labels.ORDERS, labels.HELD_OUT_ORDERS, ("to", "address")),
-    (notices.ORDERS, notices.HELD_OUT_ORDERS, ()),
-    (receipts.ORDERS, receipts.HELD_OUT_ORDERS, receipts.TOGETHER),
+    (cards.ROWS.ORDERS, cards.ROWS.HELD_OUT_ORDERS, ()),
+    (invoices.ROWS.ORDERS, invoices.ROWS.HELD_OUT_ORDERS, invoices.TOGETHER),
+    (labels.ROWS.ORDERS, labels.ROWS.HELD_OUT_ORDERS, ("to", "address")),
+    (notices.ROWS.ORDERS, notices.ROWS.HELD_OUT_ORDERS, ()),
+    (receipts.ROWS.ORDERS, receipts.ROWS.HELD_OUT_ORDERS, receipts.TOGETHER),
 ]
 
 

@@ -9,8 +9,10 @@ from typing import Literal
 
 from training import values
 from training.documents import Source
-from training.lists import NAMES
+from training.lists import NAMES, read_lists
 from training.phrasing import Wording
+
+LISTS = read_lists("charts/data")
 
 Form = Literal["columns", "bars", "line"]
 """Upright bars, lying bars, or points joined by a line."""
@@ -88,10 +90,6 @@ class Chart:
 SUFFIXES = "sssgmkhab"
 
 
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
 def _short_word(source: Source) -> str:
     return values.short_word(source.rng, source.words, 8).capitalize()
 
@@ -167,15 +165,10 @@ TEST_TIMES = (
     _day(tuple(f"Day {number}" for number in range(1, 13))),
 )
 TEST_THINGS = (
-    Categories("planet", "行星", _list("Mercury Venus Earth Mars Jupiter Saturn Uranus Neptune")),
-    Categories("instrument", "乐器", _list("Flute Piano Harp Violin Drum Oboe Cello Tuba Horn Guitar")),
-    Categories("animal", "动物", _list("Cat Dog Horse Goat Sheep Duck Hen Mouse Otter Rabbit Zebra")),
+    Categories("planet", "行星", LISTS.PLANETS),
+    Categories("instrument", "乐器", LISTS.INSTRUMENTS),
+    Categories("animal", "动物", LISTS.ANIMALS),
 )
-TRAIN_TOPICS = _list(
-    "Sales Visitors Rainfall Orders Profit Costs Members Exports Tickets Votes Points Calls Income Output Prices "
-    "Bookings Guests Deliveries Exams Readers Imports Results Losses Goals"
-)
-TEST_TOPICS = _list("Harvest Sunshine Traffic Downloads Snowfall Repairs Passengers Donations Savings")
 
 SCALES = (
     *(Scale() for _ in range(8)),
@@ -193,7 +186,7 @@ def choose_chart(source: Source, form: Form, count: int, split: Wording) -> Char
     times, things = (TEST_TIMES, TEST_THINGS) if split == "test" else (TRAIN_TIMES, TRAIN_THINGS)
     categories = rng.choice(times if form == "line" or rng.random() < 0.45 else things)
     labels = categories.choose(source, count)
-    title = _title(source, categories, TEST_TOPICS if split == "test" else TRAIN_TOPICS)
+    title = _title(source, categories, LISTS.TEST_TOPICS if split == "test" else LISTS.TRAIN_TOPICS)
     marked = rng.random() < 0.78
     step = rng.choice(STEPS) if marked else rng.choice((1, 1, *STEPS))
     ticks = range(0, step * rng.randint(max(4, len(labels)), 7) + 1, step)

@@ -6,21 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training.charts.data import Chart
+from training.lists import read_lists
 from training.pages import Colour
 from training.phrasing import Wording
 
-TRAIN_PALETTES = (
-    "4c72b0 dd8452 55a868 c44e52 8172b3 937860",
-    "1f77b4 ff7f0e 2ca02c d62728 9467bd 8c564b",
-    "3366cc dc3912 ff9900 109618 990099 0099c6",
-    "005f73 0a9396 94a54a ee9b00 bb3e03 9b2226",
-    "555555 888888 6a6a6a 999999 777777 444444",
-)
-TEST_PALETTES = (
-    "e41a1c 377eb8 4daf4a 984ea3 ff7f00 a65628",
-    "7b6888 d0743c a05d56 6b486b 8a89a6 98abc5",
-    "0072b2 e69f00 009e73 cc79a7 56b4e9 d55e00",
-)
+LISTS = read_lists("charts/looks")
+
+
 LEAST_CONTRAST = 60
 """Between a bar and its ground, in steps of lightness from 0 to 255."""
 
@@ -72,7 +64,8 @@ def choose_look(rng: random.Random, chart: Chart, em: float, split: Wording) -> 
 
 def _choose_bars(rng: random.Random, panel: Colour, count: int, split: Wording) -> tuple[Colour, ...]:
     """Choose a colour for each category, all different from the panel: often the same one."""
-    palette = [_hex(code) for code in rng.choice(TEST_PALETTES if split == "test" else TRAIN_PALETTES).split()]
+    palettes = LISTS.TEST_PALETTES if split == "test" else LISTS.TRAIN_PALETTES
+    palette = [_hex(code) for code in rng.choice(palettes).split()]
     if split != "test" and rng.random() < 0.4:
         palette = [_vivid(rng) for _ in range(6)]
     rng.shuffle(palette)

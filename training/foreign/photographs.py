@@ -21,16 +21,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from training.fonts import fonts_folder
+from training.lists import read_lists
 from training.phrasing import Wording
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 HOMES = ("backgrounds", "wallpapers")
+REJECTED = read_lists("foreign/photographs").REJECTED
 INNER_FOLDERS = {"contents", "images"}
-REJECTED = (
-    *("logo", "screenshot", "images_dark", "stripes", "desktop", "default", "transparent", "gulp", "city.png"),
-    *("desert.png", "rollpaper", "ubuntu"),
-)
-"""Parts of paths that promise print, flat colour, or a picture that is already in."""
 
 RESOLUTION = re.compile(r"\d+x\d+")
 VARIANT = re.compile(r"[-_](d|l|\d+x\d+)$")

@@ -2,30 +2,19 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.lists import NAMES, read_tables
+from training.lists import NAMES, read_lists, read_rows, read_tables
 from training.papers.extras import extras
 from training.papers.jobs import role
 from training.papers.labelling import told
 from training.papers.orders import in_order, without_edges
 
+LISTS = read_lists("papers/cards")
+ROWS = read_rows("papers/cards")
+
 LABELS = read_tables("papers/cards")["LABELS"]
 HELD_OUT_LABELS = read_tables("papers/cards")["HELD_OUT_LABELS"]
 
-ORDERS = (
-    ("name", "role", "company", "rule", "contacts", "more"),
-    ("company", "name", "role", "rule", "contacts", "more"),
-    ("name", "company", "role", "rule", "contacts", "more"),
-    ("company", "rule", "name", "role", "contacts", "more"),
-    ("name", "role", "rule", "contacts", "more", "company"),
-)
-HELD_OUT_ORDERS = (
-    ("role", "name", "rule", "company", "contacts"),
-    ("contacts", "rule", "name", "role", "company"),
-    ("company", "contacts", "rule", "name", "role"),
-)
 OTHERS_MAIL_SHARE = 0.3
-
-UNSURE = ("title", "shop", "place", "street", "town", "postcode", "customer")
 
 
 def card_document(source: Source, room: Room) -> Document | None:
@@ -45,9 +34,9 @@ def card_document(source: Source, room: Room) -> Document | None:
     if source.split == "train" and rng.random() < 0.4:  # Contacts stand in two places.
         cut = rng.randint(0, len(blocks["contacts"]))
         blocks["contacts"], blocks["more"] = blocks["contacts"][:cut], blocks["contacts"][cut:]
-    parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS)
+    parts = in_order(source, blocks, ROWS.ORDERS, ROWS.HELD_OUT_ORDERS)
     fitting = trim(rng, without_edges(parts), room)
-    return document(Kind.CARD, fitting, UNSURE) if fitting else None
+    return document(Kind.CARD, fitting, LISTS.UNSURE) if fitting else None
 
 
 def _company(source: Source) -> str:

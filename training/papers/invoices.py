@@ -2,54 +2,22 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.lists import read_lists, read_tables
+from training.lists import read_lists, read_rows, read_tables
 from training.papers.bills import item_parts, make_bill, sum_parts
 from training.papers.extras import extras
 from training.papers.labelling import told, varied
 from training.papers.orders import beside, in_order
 
+ROWS = read_rows("papers/invoices")
+
 LISTS = read_lists("papers/invoices")
 CALL_LABELS = read_tables("papers/invoices")["CALL_LABELS"]
 HELD_OUT_CALL = read_tables("papers/invoices")["HELD_OUT_CALL"]
 
-ORDERS = (
-    ("seller", "title", "data", "customer", "items", "sums", "bank"),
-    ("title", "seller", "customer", "data", "items", "sums", "bank"),
-    ("seller", "customer", "title", "data", "items", "sums", "bank"),
-    ("title", "data", "seller", "customer", "items", "sums", "bank"),
-    ("seller", "title", "customer", "items", "sums", "data", "bank"),
-)
 BESIDE_SHARE = 0.2
 """In training: how often the seller stands next to the invoice's own data, or next to the customer."""
 
 TOGETHER = ("items", "sums")
-HELD_OUT_ORDERS = (
-    ("title", "customer", "seller", "data", "items", "sums", "bank"),
-    ("data", "title", "customer", "items", "sums", "bank", "seller"),
-    ("title", "data", "items", "sums", "customer", "seller", "bank"),
-)
-HELD_OUT_DATA = (("number", "date", "due"), ("date", "number", "due"), ("number", "date"))
-DATA = (
-    *HELD_OUT_DATA,
-    *(("due", "date", "number"), ("date", "due", "number"), ("due", "number", "date"), ("date", "due"), ("due",)),
-    *(("number", "due"), ("due", "number")),
-)
-"""The invoice's own data, in the exam and in training."""
-
-UNSURE = (
-    "name",
-    "title",
-    "shop",
-    "place",
-    "town",
-    "street",
-    "postcode",
-    "number",
-    "payment",
-    "company",
-    "change",
-    "date",
-)
 
 
 def invoice_document(source: Source, room: Room) -> Document | None:
@@ -73,9 +41,9 @@ def invoice_document(source: Source, room: Room) -> Document | None:
     if source.split == "train" and rng.random() < BESIDE_SHARE:
         other = rng.choice(("data", "customer"))
         blocks["seller"], blocks[other] = beside(blocks["seller"], blocks[other]), []
-    parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS, TOGETHER)
+    parts = in_order(source, blocks, ROWS.ORDERS, ROWS.HELD_OUT_ORDERS, TOGETHER)
     fitting = trim(rng, parts, room)
-    return document(Kind.INVOICE, fitting, UNSURE) if fitting else None
+    return document(Kind.INVOICE, fitting, LISTS.UNSURE) if fitting else None
 
 
 def _divide(source: Source) -> Part:
@@ -129,7 +97,7 @@ def _data(source: Source) -> list[Part]:
         parts = [Part(Line(one, other), (facts["number"], facts["date"]))]
         wanted: tuple[str, ...] = ("due",)
     else:
-        parts, wanted = [], source.pick(DATA, HELD_OUT_DATA)
+        parts, wanted = [], source.pick(ROWS.DATA, ROWS.HELD_OUT_DATA)
     above = rng.random() < source.pick((0.15,), (0.5,))
     for field in wanted:
         if above:

@@ -2,28 +2,14 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.lists import read_lists
+from training.lists import read_lists, read_rows
 from training.papers.extras import extras
 from training.papers.labelling import told, varied
 from training.papers.orders import in_order, without_edges
 
+ROWS = read_rows("papers/labels")
+
 LISTS = read_lists("papers/labels")
-
-ORDERS = (
-    ("from", "to", "address", "rule", "meta", "mark"),
-    ("to", "address", "rule", "from", "meta"),
-    ("mark", "from", "rule", "to", "address", "rule", "meta"),
-    ("meta", "rule", "to", "address", "from"),
-    ("mark", "to", "address", "rule", "meta"),
-)
-HELD_OUT_ORDERS = (
-    ("meta", "mark", "rule", "from", "to", "address"),
-    ("mark", "meta", "to", "address", "rule", "from"),
-    ("from", "meta", "rule", "to", "address", "mark"),
-)
-
-
-UNSURE = ("title", "shop", "place", "customer", "due", "company")
 
 
 def label_document(source: Source, room: Room) -> Document | None:
@@ -41,9 +27,9 @@ def label_document(source: Source, room: Room) -> Document | None:
         "meta": [*_meta(source), *extras(source, Kind.LABEL)],
         "mark": [Part(Line(mark, role=rng.choice(("body", "title"))))] if rng.random() < 0.25 else [],
     }
-    parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS, together=("to", "address"))
+    parts = in_order(source, blocks, ROWS.ORDERS, ROWS.HELD_OUT_ORDERS, together=("to", "address"))
     fitting = trim(rng, without_edges(parts), room)
-    return document(Kind.LABEL, fitting, UNSURE) if fitting else None
+    return document(Kind.LABEL, fitting, LISTS.UNSURE) if fitting else None
 
 
 def _address(source: Source) -> list[Part]:

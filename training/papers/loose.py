@@ -4,16 +4,12 @@ from collections.abc import Callable
 
 from training import values
 from training.documents import Document, Kind, Line, Part, Room, Source, document, trim
+from training.lists import read_lists
 
-LOOSE_SYMBOLS = (
-    *("@", "#", "&", "%", "+", "=", "*", "/", "<", ">", "~", "^", "_", "|", "\\", "[]", "{}", "()", "!?"),
-    *("$", "€", "£"),
-)
+LISTS = read_lists("papers/loose")
+
+
 VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F))
-FIELDS_ANYWHERE = (
-    *("total", "date", "time", "number", "name", "phone", "email", "web", "weight", "company", "place", "title"),
-    *("subtotal", "tax", "due", "discount", "address", "postcode"),
-)
 
 
 def words_document(source: Source, room: Room) -> Document | None:
@@ -31,7 +27,7 @@ def words_document(source: Source, room: Room) -> Document | None:
             lines.append(line)
             room_left -= len(line) + 1
     parts = trim(rng, [Part(Line(line)) for line in lines], room)
-    unsure = FIELDS_ANYWHERE
+    unsure = LISTS.FIELDS_ANYWHERE
     return document(Kind.WORDS, parts, unsure) if parts else None
 
 
@@ -46,7 +42,7 @@ def _loose(source: Source, longest: int) -> str:
         lambda: values.date(rng),
         lambda: values.time(rng),
         lambda: values.code(rng),
-        lambda: rng.choice(LOOSE_SYMBOLS),
+        lambda: rng.choice(LISTS.LOOSE_SYMBOLS),
         lambda: "".join(rng.choices(VISIBLE, k=rng.randint(2, 8))),
         lambda: f"{rng.randint(1, 9)},{values.digits(rng, 3)}.{values.digits(rng, 2)}",
         lambda: rng.choice(('"{}"', "({})", "[{}]", "{}:", "{};", "{}?", "{}!", "{}'s", "-{}", "{}%")).format(

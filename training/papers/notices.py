@@ -2,21 +2,15 @@
 
 from training import values
 from training.documents import Document, Fact, Join, Kind, Line, Part, Room, Source, document, trim
-from training.lists import NAMES, read_lists
+from training.lists import NAMES, read_lists, read_rows
 from training.papers.extras import extras
 from training.papers.labelling import told
 from training.papers.orders import in_order
 from training.papers.sentences import sentence
 
-LISTS = read_lists("papers/notices")
+ROWS = read_rows("papers/notices")
 
-ORDERS = (
-    ("head", "date", "time", "place"),
-    ("head", "date", "time", "place"),
-    ("head", "place", "date", "time"),
-)
-HELD_OUT_ORDERS = (("date", "time", "head", "place"), ("place", "head", "date", "time"))
-UNSURE = ("name", "address", "street", "number", "company", "shop", "town", "due", "customer")
+LISTS = read_lists("papers/notices")
 
 
 def notice_document(source: Source, room: Room) -> Document | None:
@@ -44,7 +38,7 @@ def _sign(source: Source, room: Room) -> Document | None:
         parts.append(Part(Line(sentence(source, 10), role="flow")))
     parts += _tail(source)
     fitting = trim(rng, parts, room)
-    return document(Kind.NOTICE, fitting, UNSURE) if fitting else None
+    return document(Kind.NOTICE, fitting, LISTS.UNSURE) if fitting else None
 
 
 def _hours(source: Source, room: Room) -> Document | None:
@@ -61,7 +55,7 @@ def _hours(source: Source, room: Room) -> Document | None:
         facts = (Fact("entry", hours, key),)
         parts.append(Part(Line(key, hours, join=join) if rng.random() < 0.95 else Line(f"{key}: {hours}"), facts))
     fitting = trim(rng, parts + _tail(source), room)
-    return document(Kind.NOTICE, fitting, (*UNSURE, "time", "date")) if fitting else None
+    return document(Kind.NOTICE, fitting, (*LISTS.UNSURE, "time", "date")) if fitting else None
 
 
 def _event(source: Source, room: Room) -> Document | None:
@@ -74,10 +68,10 @@ def _event(source: Source, room: Room) -> Document | None:
     where_label = source.pick(LISTS.PLACE_LABELS, LISTS.HELD_OUT_PLACE) if rng.random() < 0.5 else ""
     where = [told(source, where_label, place, Fact("place", place))]
     blocks = {"head": head, "date": when[:1], "time": when[1:], "place": where}
-    parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS)
+    parts = in_order(source, blocks, ROWS.ORDERS, ROWS.HELD_OUT_ORDERS)
     parts.insert(1, Part(Line(role="gap")))
     fitting = trim(rng, parts + _tail(source), room)
-    return document(Kind.NOTICE, fitting, UNSURE) if fitting else None
+    return document(Kind.NOTICE, fitting, LISTS.UNSURE) if fitting else None
 
 
 def _when(source: Source, date: str, time: str) -> list[Part]:

@@ -2,29 +2,17 @@
 
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.lists import read_lists
+from training.lists import read_lists, read_rows
 from training.papers.bills import Bill, item_parts, make_bill, sum_parts
 from training.papers.extras import extras
 from training.papers.labelling import told, varied
 from training.papers.orders import in_order
 
+ROWS = read_rows("papers/receipts")
+
 LISTS = read_lists("papers/receipts")
 
-ORDERS = (
-    ("shop", "address", "phone", "when", "number", "items", "sums", "paid"),
-    ("shop", "address", "phone", "when", "number", "items", "sums", "paid"),
-    ("shop", "when", "number", "items", "sums", "paid", "address", "phone"),
-    ("shop", "phone", "number", "when", "items", "sums", "paid", "address"),
-    ("when", "shop", "address", "number", "items", "sums", "paid", "phone"),
-    ("shop", "address", "items", "sums", "paid", "when", "number", "phone"),
-)
 TOGETHER = ("items", "sums", "paid")
-HELD_OUT_ORDERS = (
-    ("number", "when", "shop", "phone", "address", "items", "sums", "paid"),
-    ("address", "shop", "items", "sums", "paid", "number", "phone", "when"),
-    ("number", "shop", "items", "sums", "paid", "phone", "address", "when"),
-)
-UNSURE = ("name", "company", "title", "place", "town", "street", "postcode", "customer", "due")
 
 
 def receipt_document(source: Source, room: Room) -> Document | None:
@@ -41,11 +29,11 @@ def receipt_document(source: Source, room: Room) -> Document | None:
         "sums": sum_parts(source, bill),
         "paid": _paid(source, bill),
     }
-    parts = in_order(source, blocks, ORDERS, HELD_OUT_ORDERS, TOGETHER)
+    parts = in_order(source, blocks, ROWS.ORDERS, ROWS.HELD_OUT_ORDERS, TOGETHER)
     if rng.random() < 0.35:
         parts.append(Part(Line(varied(source, source.pick(LISTS.THANKS, LISTS.HELD_OUT_THANKS)))))
     fitting = trim(rng, parts, room)
-    return document(Kind.RECEIPT, fitting, UNSURE) if fitting else None
+    return document(Kind.RECEIPT, fitting, LISTS.UNSURE) if fitting else None
 
 
 def _divide(source: Source) -> Part:
