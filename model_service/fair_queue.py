@@ -7,13 +7,15 @@ several turns at once, as in SFQ(D) (Jin, Chase, Kaur 2004), but for costs that 
 import math
 from collections import deque
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple
 
+from model_service.detail import Detail
 from model_service.types import GenerationRequest
 
 NOBODY: Mapping["Entry", float] = {}
+NONE: dict[str, float] = {}
 
 
 @dataclass(slots=True, eq=False)
@@ -23,6 +25,11 @@ class Entry:
     request: GenerationRequest
     spent: float = 0.0
     begun: bool = False
+    detail: Detail = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note the detail, which is asked for again and again."""
+        self.detail = self.request.detail
 
 
 class _Share(NamedTuple):
@@ -69,15 +76,24 @@ class Round:
 
     def charge(self, name: str, seconds: float) -> None:
         """Count a turn's seconds for a present member."""
-        self._place(name, max(self._present[name].used + seconds, self._clock))
+        used = self._present[name].used + seconds
+        self._place(name, used if used > self._clock else self._clock)
 
     def first(self, among: Collection[str] | None, running: Mapping[str, float]) -> str | None:
         """Choose whose turn begins: of all present members, or of some of them; None if none can.
 
         `running` members count as having used these seconds more; infinity means that they have nothing to begin.
         """
+        if not running and among is not None:
+            return min(self._present[name] for name in among).name
+        front = self._front(running)
+        if not running:
+            if front is None:
+                return None
+            self._clock = front.used if front.used > self._clock else self._clock
+            return front.name
         able = [self._present[name] for name, seconds in running.items() if seconds < math.inf]
-        if (front := self._front(running)) is not None:
+        if front is not None:
             able.append(front)
         if not able:
             return None
@@ -108,18 +124,17 @@ class Round:
 
     def _front(self, skip: Collection[str] = ()) -> _Share | None:
         """Find the share of the member that used least, of those not to be skipped."""
-        passed: list[_Share] = []
-        found = None
-        while self._order and found is None:
-            share = self._order[0]
-            if self._present.get(share.name) is not share:
-                heappop(self._order)
-            elif share.name in skip:
-                passed.append(heappop(self._order))
-            else:
-                found = share
+        order, passed, found = self._order, list[_Share](), None
+        while order:
+            share = order[0]
+            if self._present.get(share.name) is share:
+                if share.name not in skip:
+                    found = share
+                    break
+                passed.append(share)
+            heappop(order)
         for share in passed:
-            heappush(self._order, share)
+            heappush(order, share)
         return found
 
     def _floor(self) -> float:
@@ -148,12 +163,12 @@ class FairLine:
         `busy` are those whose turn it is already, each with the seconds that its turn is expected to take. A person's
         later entries wait for them; other people of the chat do not.
         """
-        chats, people = self._running(busy)
-        chat = self._chats.first({entry.request.chat for entry in among} or None, chats)
+        chats, people = self._running(busy) if busy else (NONE, {})
+        chat = self._chats.first({entry.request.chat for entry in among} if among else None, chats)
         if chat is None:
             return None
-        able = {entry.request.person for entry in among if entry.request.chat == chat}
-        person = self._people[chat].first(able or None, people.get(chat, {}))
+        able = {entry.request.person for entry in among if entry.request.chat == chat} if among else None
+        person = self._people[chat].first(able, people.get(chat, NONE))
         return None if person is None else self._lines[chat, person][0]
 
     def charge(self, entry: Entry, seconds: float) -> None:

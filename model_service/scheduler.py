@@ -92,7 +92,7 @@ class Scheduler:
         here = self._entries.get(entry.request.id) is entry
         if here and answered:
             del self._entries[entry.request.id]
-            self._pace.answered(entry.request.detail, entry.spent)
+            self._pace.answered(entry.detail, entry.spent)
         if answered or not here:
             self._line.remove(entry)
         else:
@@ -128,7 +128,7 @@ class Scheduler:
         """Choose whose turn begins: where as many are begun as may be, one of these."""
         if len(begun) < self._limits.begun:
             return line.first(busy=busy)
-        parked = [entry for entry in begun if entry not in busy]
+        parked = [entry for entry in begun if entry not in busy] if busy else begun
         return line.first(parked, busy) if parked else None
 
     def _play(self, now: float) -> Iterator[tuple[Entry, float | None]]:
@@ -143,10 +143,10 @@ class Scheduler:
             nonlocal started
             started += 1
             begun.add(entry)
-            answer = self._pace.answer(entry.request.detail)
-            remaining, busy[entry] = self._expect(entry, left, answer or UNMEASURED)
-            left[entry] = remaining - busy[entry]
-            heappush(ends, (at + max(busy[entry] - passed, 0.0), started, entry))
+            answer = self._pace.answer(entry.detail)
+            remaining, turn = self._expect(entry, left, answer or UNMEASURED)
+            busy[entry], left[entry] = turn, remaining - turn
+            heappush(ends, (at + turn - passed if turn > passed else at, started, entry))
             return entry, None if answer is None else at
 
         for entry, since in self._running.items():
@@ -165,7 +165,7 @@ class Scheduler:
 
     def _turn_of(self, entry: Entry) -> float:
         """Return the seconds that the turn of a running entry is expected to take."""
-        return self._expect(entry, {}, self._pace.answer(entry.request.detail) or UNMEASURED)[1]
+        return self._expect(entry, {}, self._pace.answer(entry.detail) or UNMEASURED)[1]
 
     def _expect(self, entry: Entry, left: dict[Entry, float], answer: float) -> tuple[float, float]:
         """The seconds that an entry still needs, and those of its next turn."""
