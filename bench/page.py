@@ -1,11 +1,11 @@
 """Fill the tables of docs/performance.md from the kept results."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from training.figures import fill
+from training.scores import table
 
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 
@@ -18,8 +18,8 @@ def write_page(results: Path, page: Path = PAGE) -> str:
     """
     tables = {"answers": answers_tables(results), "load": load_table(results)}
     text = page.read_text(encoding="utf-8")
-    for name, table in tables.items():
-        text = fill(text, name, table)
+    for name, content in tables.items():
+        text = fill(text, name, content)
     page.write_text(text, encoding="utf-8")
     return "\n\n".join(tables.values())
 
@@ -45,7 +45,7 @@ def _answers_table(report: dict[str, Any]) -> str:
         for timing in report["timings"]
     ]
     model = f"`{report['model']}` on {report['device']}, {report['dtype']}, torch {report['torch']}"
-    return f"{_table(head, rows)}\n\n*{model}; medians of {report['timings'][0]['rounds']}. {_origin(report)}*"
+    return f"{table(head, rows)}\n\n*{model}; medians of {report['timings'][0]['rounds']}. {_origin(report)}*"
 
 
 def load_table(results: Path) -> str:
@@ -61,7 +61,7 @@ def load_table(results: Path) -> str:
         ("memory at the end", *(_memory(load) for load in loads)),
         ("database at the end", *(f"{load['database_mib']} MiB" for load in loads)),
     ]
-    return f"{_table(('', *(_crowd(load['crowd']) for load in loads)), rows)}\n\n*{_origin(report)}*"
+    return f"{table(('', *(_crowd(load['crowd']) for load in loads)), rows)}\n\n*{_origin(report)}*"
 
 
 SPREADS = {
@@ -89,12 +89,6 @@ def _spread(spread: dict[str, float]) -> str:
 
 def _seconds(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds >= 1 else f"{1000 * seconds:.0f} ms"
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    head = tuple(head)
-    lines = [head, ("---", *("---:" for _ in head[1:])), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
 def _origin(report: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib
 
 from training.documents import PAPERS
-from training.exam import LARGEST_PRINT, SMALLEST_PRINT, Sheet, choose_questions, jpeg, print_scale
+from training.exam import Sheet, choose_em, jpeg, make_sheet
 from training.fonts import BUILT_IN, Family
 from training.lists import NAMES, read_tables
 from training.pages import draw
@@ -40,15 +40,13 @@ def draw_sheet(number: int, faces: Sequence[Family]) -> Sheet:
     """
     rng = random.Random(f"calibrate {SEED} {number}")
     width, height = CANVASES[number % len(CANVASES)]
-    em = rng.uniform(SMALLEST_PRINT, LARGEST_PRINT) / print_scale(width, height)
+    em = choose_em(rng, width, height)
     kind, face = PAPERS[number % len(PAPERS)], faces[number % len(faces)]
     while True:
         page = draw(rng, [face], WORDS, width, height, em=em, kind=kind, limit=MOST_CHARACTERS, split="plain")
         if face is not BUILT_IN or page.text.isascii():  # Pillow's own face has nothing beyond ASCII.
             break
-    reading, *others = choose_questions(page)
-    fields = [qa for qa in others if qa.kind is Asked.FIELD]
-    return Sheet(jpeg(page.image), (reading, *fields), page.kind, page.em)
+    return make_sheet(page, jpeg(page.image), {Asked.TEXT, Asked.FIELD})
 
 
 def describe(sheet: Sheet, file: str) -> dict[str, object]:

@@ -9,20 +9,18 @@ import os
 import platform
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
-from typing import Literal, cast
 
 from model_service import LEVEL_TOKENS, EngineInfo, ModelConfig
-from training.exam import Sheet, clean_sheet, exam_sheet
-from training.examiner import Examiner, Examiners, load_engine
+from training.exam import HEIGHTS, Sheet, clean_sheet, exam_sheet, heights_sheet
+from training.examiner import ask, engine_info, open_model
 from training.fonts import find_families, find_words
-from training.heights import HEIGHTS, heights_sheet
-from training.phrasing import Wording
-from training.scores import Answer, Score, score, table
+from training.scores import Score, exam_table, score
 
 DOCS = Path("docs")
 STUDIES = {"exam": exam_sheet, "clean": clean_sheet, "heights": heights_sheet}
@@ -36,22 +34,7 @@ def main() -> None:
 
         draw_figures(arguments.plot, DOCS / "detail.md", DOCS / "pictures" / "detail.svg")
         return
-    device = cast('Literal["auto", "cpu", "cuda"]', arguments.device)
-    quantize = cast('Literal["auto", "nf4", "none"]', arguments.quantize)
-    config = ModelConfig(name=arguments.model, device=device, quantize=quantize)
-    many = arguments.processes > 1
-    if not many:  # The seconds of each answer must be its own.
-        config = replace(config, feature_cache_mib=0, prefix_cache_mib=0)
-    with Examiners(config, arguments.processes) if many else Examiner(load_engine(config)) as examiner:
-        sheets = draw_sheets(examiner, arguments)
-        run(examiner, sheets, [level.strip() for level in arguments.levels.split(",")], arguments)
-
-
-def draw_sheets(examiner: Examiner | Examiners, arguments: argparse.Namespace) -> list[Sheet]:
-    """Draw the sheets of the requested study."""
-    fonts, words, wording = find_families(split="test"), find_words(), cast("Wording", arguments.wording)
-    sheet = partial(STUDIES[arguments.study], seed=arguments.seed, fonts=fonts, words=words, wording=wording)
-    return examiner.draw(sheet, arguments.pages * (len(HEIGHTS) if arguments.study == "heights" else 1))
+    examine(arguments)
 
 
 def _parse() -> argparse.Namespace:
@@ -71,30 +54,37 @@ def _parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run(
-    examiner: Examiner | Examiners, sheets: Sequence[Sheet], levels: Sequence[str], arguments: argparse.Namespace
-) -> list[Score]:
+def examine(arguments: argparse.Namespace) -> list[Score]:
     """Examine level by level and print the scores; keep the results after each level."""
+    config = ModelConfig(name=arguments.model, device=arguments.device, quantize=arguments.quantize)
+    if arguments.processes == 1:  # The seconds of each answer must be its own.
+        config = replace(config, feature_cache_mib=0, prefix_cache_mib=0)
     scores: list[Score] = []
-    for level in levels:
-        answers = list(examiner.examine(sheets, level))
-        marks = judge(arguments.study, level, answers)
-        scores += marks
-        wrong, right = marks[0].characters_wrong, marks[0].fields_right
-        print(f"{level}: {wrong} of the characters wrong, {right} of the fields right", flush=True)
-        if arguments.answers:
-            _append(arguments.answers, answers, anew=level == levels[0])
-        if arguments.out:
-            kept = report(examiner.info(), scores, len(sheets), arguments)
-            arguments.out.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print("\n" + table([mark for mark in scores if mark.height is None]))
+    with open_model(config, arguments.processes) as share:
+        sheets = draw_sheets(share, arguments)
+        (info,) = share(engine_info, [None])
+        for level in map(str.strip, arguments.levels.split(",")):
+            answers = list(chain.from_iterable(share(ask, sheets, repeat(level), range(len(sheets)))))
+            if arguments.answers:
+                with arguments.answers.open("a" if scores else "w", encoding="utf-8") as out:
+                    out.writelines(json.dumps(asdict(answer), ensure_ascii=False) + "\n" for answer in answers)
+            heights = HEIGHTS if arguments.study == "heights" else ()
+            marks = [score(level, answers, height) for height in (None, *heights)]
+            scores += marks
+            wrong, right = marks[0]["characters_wrong"], marks[0]["fields_right"]
+            print(f"{level}: {wrong} of the characters wrong, {right} of the fields right", flush=True)
+            if arguments.out:
+                kept = report(info, scores, len(sheets), arguments)
+                arguments.out.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print("\n" + exam_table([mark for mark in scores if mark.height is None]))
     return scores
 
 
-def judge(study: str, level: str, answers: Sequence[Answer]) -> list[Score]:
-    """Score a level, and in the study of heights each height, too."""
-    heights = HEIGHTS if study == "heights" else ()
-    return [score(level, answers), *(score(level, answers, height) for height in heights)]
+def draw_sheets(share: Callable[..., Iterator[Sheet]], arguments: argparse.Namespace) -> list[Sheet]:
+    """Draw the sheets of the requested study."""
+    count = arguments.pages * (len(HEIGHTS) if arguments.study == "heights" else 1)
+    given = {"seed": arguments.seed, "fonts": find_families(split="test"), "words": find_words()}
+    return list(share(partial(STUDIES[arguments.study], wording=arguments.wording, **given), range(count)))
 
 
 def report(info: EngineInfo, scores: Sequence[Score], sheets: int, arguments: argparse.Namespace) -> dict[str, object]:
@@ -109,13 +99,8 @@ def report(info: EngineInfo, scores: Sequence[Score], sheets: int, arguments: ar
         "seed": arguments.seed,
         "sheets": sheets,
         "processes": arguments.processes,
-        "scores": [asdict(mark) for mark in scores],
+        "scores": [mark.kept() for mark in scores],
     }
-
-
-def _append(file: Path, answers: Sequence[Answer], *, anew: bool) -> None:
-    with file.open("w" if anew else "a", encoding="utf-8") as out:
-        out.writelines(json.dumps(asdict(answer), ensure_ascii=False) + "\n" for answer in answers)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 import io
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -41,6 +41,12 @@ STRENGTHS = (0.6, 1.0)
 MOST_SHRUNK = 0.72
 """How much smaller the camera makes a page at most, by showing the table around it."""
 
+HEIGHTS = (8, 10, 12, 14, 16, 20, 24, 32)
+"""Sizes of type (its em), in pixels of the picture as it is sent, in the study of heights."""
+
+HEIGHTS_CANVAS = (1000, 600)
+HEIGHTS_CHARACTERS = 120
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -62,17 +68,13 @@ def print_scale(width: int, height: int) -> float:
     return min(plan.width / width, plan.height / height)
 
 
-def exam(
-    seed: int, count: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
-) -> tuple[Sheet, ...]:
-    """Draw `count` sheets; the same for the same seed and typefaces, and a longer exam begins as a shorter one."""
-    return tuple(exam_sheet(number, seed, fonts, words, wording=wording) for number in range(count))
+def choose_em(rng: random.Random, width: int, height: int, least: float = SMALLEST_PRINT) -> float:
+    """Choose a size of type, in pixels of a picture of this size."""
+    return rng.uniform(least, LARGEST_PRINT) / print_scale(width, height)
 
 
-def exam_sheet(
-    number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
-) -> Sheet:
-    """Draw one sheet of the exam by its number from 0.
+def exam_sheet(number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], wording: Wording) -> Sheet:
+    """Draw one sheet of the exam by its number from 0; the same for the same seed and typefaces.
 
     A paper is asked for its whole text, at most two fields, and a field that it lacks; a chart and a picture of shapes
     for two of their things and one that they lack; another picture for two things that it does not show. Half of
@@ -81,32 +83,55 @@ def exam_sheet(
     """
     rng = random.Random(f"exam {seed} {number}")
     kind, photographed = _choose_kind(number)
-    width, height = rng.choice(CANVASES.get(kind, OTHER_CANVASES))
-    least = SMALLEST_PRINT / MOST_SHRUNK if photographed else SMALLEST_PRINT
-    em = rng.uniform(least, LARGEST_PRINT) / print_scale(width, height)
+    size = rng.choice(CANVASES.get(kind, OTHER_CANVASES))
+    em = choose_em(rng, *size, SMALLEST_PRINT / MOST_SHRUNK if photographed else SMALLEST_PRINT)
     page = draw_picture(
-        rng, fonts, words, width, height, em=em, kind=kind, limit=MOST_CHARACTERS, split="test", wording=wording
+        rng, fonts, words, *size, em=em, kind=kind, limit=MOST_CHARACTERS, split="test", wording=wording
     )
-    questions = choose_questions(page)
     if not photographed:
-        return Sheet(jpeg(page.image, rng.randint(*QUALITIES)), questions, page.kind, page.em)
-    strength = rng.uniform(*STRENGTHS)
-    photo, _ = photograph(rng, page.image, page.glyphs, (width, height), strength=strength, split="test")
-    return Sheet(jpeg(photo, QUALITIES[1]), questions, page.kind, page.em, photographed=True)
+        return make_sheet(page, jpeg(page.image, rng.randint(*QUALITIES)))
+    photo, _ = photograph(rng, page.image, page.glyphs, size, strength=rng.uniform(*STRENGTHS), split="test")
+    return make_sheet(page, jpeg(photo, QUALITIES[1]), photographed=True)
 
 
-def clean_sheet(
-    number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], *, wording: Wording = "test"
-) -> Sheet:
+def clean_sheet(number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], wording: Wording) -> Sheet:
     """Draw one easy sheet: a scan of a short paper in a template of training, in held-out typeface and wording."""
     rng = random.Random(f"clean {seed} {number}")
     kind = PAPERS[number % len(PAPERS)]
-    width, height = rng.choice(CANVASES.get(kind, OTHER_CANVASES))
-    em = rng.uniform(SMALLEST_PRINT, LARGEST_PRINT) / print_scale(width, height)
+    size = rng.choice(CANVASES.get(kind, OTHER_CANVASES))
+    em = choose_em(rng, *size)
+    page = draw_picture(rng, fonts, words, *size, em=em, kind=kind, limit=CLEAN_CHARACTERS, wording=wording)
+    return make_sheet(page, jpeg(page.image))
+
+
+def heights_sheet(number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], wording: Wording) -> Sheet:
+    """Draw one sheet of the study of heights by its number from 0: page `number // 8` with the height `number % 8`.
+
+    A page is drawn once and then seen from farther and farther away, so that nothing but its size changes. It is asked
+    for its whole text and at most two fields.
+    """
+    turn, step = divmod(number, len(HEIGHTS))
+    rng = random.Random(f"heights {seed} {turn}")
+    kind, limit, largest, height = PAPERS[turn % len(PAPERS)], HEIGHTS_CHARACTERS, max(HEIGHTS), HEIGHTS[step]
     page = draw_picture(
-        rng, fonts, words, width, height, em=em, kind=kind, limit=CLEAN_CHARACTERS, split="train", wording=wording
+        rng, fonts, words, *HEIGHTS_CANVAS, em=largest, kind=kind, limit=limit, split="test", wording=wording
     )
-    return Sheet(jpeg(page.image), choose_questions(page), page.kind, page.em)
+    picture = jpeg(step_back(page.image, height / largest, (rng.random(), rng.random())))
+    return replace(make_sheet(page, picture, {Asked.TEXT, Asked.FIELD}), height=height)
+
+
+def make_sheet(
+    page: Page, picture: bytes, asked: Collection[Asked] = frozenset(Asked), *, photographed: bool = False
+) -> Sheet:
+    """Choose a paper's reading, two further questions of the page's own kind, and one for what is not there.
+
+    Only questions of the kinds `asked` are kept.
+    """
+    reading = [qa for qa in page.qa if qa.kind is Asked.TEXT and page.kind in PAPERS][:1]
+    own = [qa for qa in page.qa if qa.kind in {Asked.FIELD, Asked.CHART, Asked.SHAPE, Asked.FOREIGN}][:2]
+    absent = [qa for qa in page.qa if qa.kind is Asked.ABSENT][:1]
+    questions = tuple(qa for qa in (*reading, *own, *absent) if qa.kind in asked)
+    return Sheet(picture, questions, page.kind, page.em, photographed)
 
 
 def _choose_kind(number: int) -> tuple[Kind, bool]:
@@ -117,16 +142,20 @@ def _choose_kind(number: int) -> tuple[Kind, bool]:
     return KINDS[sort][turn], (lap + turn) % 2 == 1
 
 
-def choose_questions(page: Page) -> tuple[QA, ...]:
-    """Choose a paper's reading, two further questions of the page's own kind, and one for what is not there."""
-    reading = [qa for qa in page.qa if qa.kind is Asked.TEXT and page.kind in PAPERS][:1]
-    own = [qa for qa in page.qa if qa.kind in {Asked.FIELD, Asked.CHART, Asked.SHAPE, Asked.FOREIGN}][:2]
-    absent = [qa for qa in page.qa if qa.kind is Asked.ABSENT][:1]
-    return (*reading, *own, *absent)
-
-
 def jpeg(image: Image.Image, quality: int = 90) -> bytes:
     """Encode the picture as a JPEG file's bytes, as it is sent."""
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
+
+
+def step_back(image: Image.Image, scale: float, place: tuple[float, float]) -> Image.Image:
+    """Shrink the picture by `scale` on a canvas of its old size, in the colour of its first pixel.
+
+    `place`, two numbers from 0 to 1, says where: (0, 0) is the upper left corner.
+    """
+    width, height = image.size
+    small = image.resize((round(width * scale), round(height * scale)), Image.Resampling.LANCZOS)
+    canvas = Image.new("RGB", image.size, image.getpixel((0, 0)))
+    canvas.paste(small, (round(place[0] * (width - small.width)), round(place[1] * (height - small.height))))
+    return canvas

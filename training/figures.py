@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,62 +13,55 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from model_service import GLM4V_DIAL, Detail, plan_detail
-from training.heights import CANVAS
-from training.scores import Score, Share, table, timing_table
+from training.exam import HEIGHTS_CANVAS
+from training.scores import Score, exam_table, read_score, table
 
 SHOWS = "Accuracy by level for each size of type, and seconds by level"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One kept examination: its study, number of pages, date, and scores.
+    """One kept examination, and its scores."""
 
-    `most` is how many visual tokens the model spent at most, whatever the level.
-    """
-
-    study: str
-    model: str
-    date: str
-    sheets: int
-    processes: int
-    device: str
-    most: int
+    kept: Mapping[str, Any]
     scores: tuple[Score, ...]
 
     @property
     def levels(self) -> list[Score]:
         """The scores of whole levels."""
-        return [mark for mark in self.scores if mark.height is None]
+        return self.at(None)
 
     @property
     def heights(self) -> list[float]:
         """The heights of type in the study."""
         return sorted({mark.height for mark in self.scores if mark.height is not None and mark.answers})
 
-    def at(self, height: float) -> list[Score]:
+    def at(self, height: float | None) -> list[Score]:
         """Return the scores of one height, by level."""
         return [mark for mark in self.scores if mark.height == height]
 
     @property
     def timed(self) -> bool:
         """Whether its seconds mean something: several processes get in each other's way."""
-        return self.processes == 1
+        return bool(self.kept["processes"] == 1)
+
+    @property
+    def most(self) -> int:
+        """The most visual tokens that the model spent, whatever the level."""
+        return int(self.kept["engine"]["max_visual_tokens"])
+
+    @property
+    def origin(self) -> str:
+        """A line on how it came about."""
+        engine = self.kept["engine"]
+        what = f"{self.kept['sheets']} pictures, model `{engine['model']}` on {engine['device']}"
+        return f"*{what}, {self.kept['date'][:10]}.*"
 
 
 def read_result(file: Path) -> Result:
     """Read the results kept in a file."""
     kept = json.loads(file.read_text(encoding="utf-8"))
-    engine = kept["engine"]
-    return Result(
-        study=kept["study"],
-        model=engine["model"],
-        date=kept["date"][:10],
-        sheets=kept["sheets"],
-        processes=kept["processes"],
-        device=engine["device"],
-        most=engine["max_visual_tokens"],
-        scores=tuple(_score(mark) for mark in kept["scores"]),
-    )
+    return Result(kept, tuple(map(read_score, kept["scores"])))
 
 
 def draw_figures(files: Sequence[Path], document: Path, picture: Path) -> None:
@@ -78,18 +71,18 @@ def draw_figures(files: Sequence[Path], document: Path, picture: Path) -> None:
         ValueError: the document has no place for a table.
     """
     results = [read_result(file) for file in files]
-    exams = [result for result in results if result.study == "exam"]
-    largest = max(exams, key=lambda result: result.sheets, default=None)
+    exams = [result for result in results if result.kept["study"] == "exam"]
+    largest = max(exams, key=lambda result: result.kept["sheets"], default=None)
     timed = next((result for result in exams if result.timed), None)
-    studied = next((result for result in results if result.study == "heights"), None)
+    studied = next((result for result in results if result.kept["study"] == "heights"), None)
     text = document.read_text(encoding="utf-8")
     if largest:
-        text = fill(text, "exam", f"{table(largest.levels)}\n\n{_origin(largest)}")
+        text = fill(text, "exam", f"{exam_table(largest.levels)}\n\n{largest.origin}")
     if timed:
-        text = fill(text, "seconds", f"{timing_table(timed.levels)}\n\n{_origin(timed)}")
+        text = fill(text, "seconds", f"{timing_table(timed.levels)}\n\n{timed.origin}")
     if studied:
         shown = f"![{SHOWS}]({os.path.relpath(picture, document.parent)})"
-        text = fill(text, "heights", f"{shown}\n\n{heights_table(studied)}\n\n{_origin(studied)}")
+        text = fill(text, "heights", f"{shown}\n\n{heights_table(studied)}\n\n{studied.origin}")
         picture.parent.mkdir(parents=True, exist_ok=True)
         plot(studied, timed, picture)
     document.write_text(text, encoding="utf-8")
@@ -108,22 +101,27 @@ def fill(text: str, name: str, content: str) -> str:
     return filled
 
 
+def timing_table(scores: Sequence[Score]) -> str:
+    """Return medians of seconds as a table, a column a level."""
+    answers = max(mark.answers for mark in scores)
+    first = ("first token", answers, *(f"{mark.seconds_to_first_token:.2f} s" for mark in scores))
+    whole = ("whole answer", answers, *(f"{mark.seconds:.2f} s" for mark in scores))
+    return table(("", "answers", *(mark.level for mark in scores)), (first, whole))
+
+
 def heights_table(result: Result) -> str:
     """Return characters read right and fields right as a table, a row a height and a column a level."""
     levels = [mark.level for mark in result.levels]
-    lines = [f"| type | {' | '.join(levels)} |", "| --- |" + " ---: |" * len(levels)]
-    lines.append(f"| *a token sees* | {' | '.join(_square(level, result.most) for level in levels)} |")
+    rows = [("*a token sees*", *(_square(level, result.most) for level in levels))]
     for height in result.heights:
-        cells = [
-            f"{read_right(mark.characters_wrong):.0%} / {_rounded(mark.fields_right)}" for mark in result.at(height)
-        ]
-        lines.append(f"| {height:g} px | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        read = [f"{read_right(mark):.0%} / {mark['fields_right']:.0%}" for mark in result.at(height)]
+        rows.append((f"{height:g} px", *read))
+    return table(("type", *levels), rows)
 
 
-def read_right(wrong: Share) -> float:
+def read_right(mark: Score) -> float:
     """Return the share of characters read right: 1 less the error rate, and never under 0."""
-    return max(0.0, 1 - (wrong.value or 0.0))
+    return max(0.0, 1 - (mark["characters_wrong"].value or 0.0))
 
 
 def plot(studied: Result, timed: Result | None, file: Path) -> None:
@@ -131,8 +129,8 @@ def plot(studied: Result, timed: Result | None, file: Path) -> None:
     with rc_context({"svg.hashsalt": "eyeglass", "axes.spines.top": False, "axes.spines.right": False}):
         figure = Figure(figsize=(13 if timed else 9, 4), layout="constrained")
         panels = figure.subplots(1, 3 if timed else 2)
-        _accuracy(panels[0], studied, "text read right", lambda mark: read_right(mark.characters_wrong))
-        _accuracy(panels[1], studied, "fields right", lambda mark: mark.fields_right.value or 0.0)
+        _accuracy(panels[0], studied, "text read right", read_right)
+        _accuracy(panels[1], studied, "fields right", lambda mark: mark["fields_right"].value or 0.0)
         lines, names = panels[1].get_legend_handles_labels()
         panels[1].legend(lines[::-1], names[::-1], title="type", loc="center left", bbox_to_anchor=(1, 0.5))
         if timed:
@@ -152,7 +150,7 @@ def _accuracy(axes: Axes, studied: Result, what: str, choose: Callable[[Score], 
 def _seconds(axes: Axes, timed: Result) -> None:
     axes.plot([mark.seconds_to_first_token for mark in timed.levels], "o-", label="first token")
     axes.plot([mark.seconds for mark in timed.levels], "o-", label="whole answer")
-    axes.set(title=f"seconds ({timed.device})", ylabel="s", ylim=(0, None))
+    axes.set(title=f"seconds ({timed.kept['engine']['device']})", ylabel="s", ylim=(0, None))
     axes.legend()
     _levels(axes, timed)
 
@@ -166,21 +164,5 @@ def _levels(axes: Axes, result: Result) -> None:
 
 def _square(level: str, most: int) -> str:
     """Return the square of the study's picture, in its own pixels, that one of at most `most` visual tokens sees."""
-    plan = plan_detail(GLM4V_DIAL, Detail.parse(level), *CANVAS, most)
-    return f"{CANVAS[0] / plan.columns:.0f}x{CANVAS[1] / plan.rows:.0f} px"
-
-
-def _rounded(share: Share) -> str:
-    return "-" if share.value is None else f"{share.value:.0%}"
-
-
-def _origin(result: Result) -> str:
-    what = f"{result.sheets} pictures, model `{result.model}` on {result.device}, {result.date}"
-    return f"*{what}.*"
-
-
-def _score(mark: dict[str, Any]) -> Score:
-    values: dict[str, Any] = {
-        name: Share(**value) if isinstance(value, dict) else value for name, value in mark.items()
-    }
-    return Score(**values)
+    plan = plan_detail(GLM4V_DIAL, Detail.parse(level), *HEIGHTS_CANVAS, most)
+    return f"{HEIGHTS_CANVAS[0] / plan.columns:.0f}x{HEIGHTS_CANVAS[1] / plan.rows:.0f} px"

@@ -1,7 +1,6 @@
 """Distances of an answer from the right one."""
 
 import re
-from collections.abc import Iterable
 
 from training.lists import read_lists
 
@@ -12,15 +11,6 @@ def character_errors(answer: str, right: str) -> int:
     """Count characters to insert, delete or replace (Levenshtein); a run of blanks and line feeds is one blank."""
     said, wanted = fold(answer), fold(right)
     return 0 if said == wanted else _edits(said, wanted)
-
-
-def character_error_rate(pairs: Iterable[tuple[str, str]]) -> float:
-    """Return errors over the characters of the right answers, for (answer, right) pairs; 0.0 without any characters."""
-    errors = length = 0
-    for answer, right in pairs:
-        errors += character_errors(answer, right)
-        length += len(fold(right))
-    return errors / length if length else 0.0
 
 
 def exact(answer: str, right: str) -> bool:

@@ -1,8 +1,10 @@
 """Score the answers of an exam: shares of right ones by level, and medians of seconds."""
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import filterfalse
+from typing import Any
 
 from training.foreign.drawing import FOREIGN, FOREIGN_CHINESE
 from training.metrics import character_errors, exact, fold, is_chinese, says_absent
@@ -42,125 +44,128 @@ class Share:
         """The share from 0 to 1, or a little more where errors are counted; None of nothing."""
         return self.count / self.of if self.of else None
 
+    def __format__(self, spec: str) -> str:
+        """Format the share, in percent unless told otherwise; "-" if it is one of nothing."""
+        return "-" if self.value is None else format(self.value, spec or ".1%")
+
     def __str__(self) -> str:
         """Return the share in percent."""
-        return "-" if self.value is None else f"{self.value:.1%}"
+        return f"{self}"
+
+
+Measure = Callable[[Sequence[Answer]], Share]
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
     """The scores of one level, and in the study of heights of one height of type, in pixels.
 
-    `characters_wrong` counts the characters to insert, delete or replace in readings; `absent_said` is the share of
-    questions for what is not there that were answered so, `absent_said_of_others` that of questions which have an
-    answer (the sentence for foreign pictures counts, too); the rest are exact answers. Seconds are medians.
+    `shares` has one for each of MEASURES. Seconds are medians.
     """
 
     level: str
     height: float | None
     answers: int
-    characters_wrong: Share
-    characters_wrong_flat: Share
-    characters_wrong_photographed: Share
-    fields_right: Share
-    fields_right_flat: Share
-    fields_right_photographed: Share
-    fields_right_english: Share
-    fields_right_chinese: Share
-    shapes_right: Share
-    charts_right: Share
-    absent_said: Share
-    absent_said_of_others: Share
-    foreign_said: Share
+    shares: Mapping[str, Share]
     seconds_to_first_token: float
     seconds: float
+
+    def __getitem__(self, name: str) -> Share:
+        """Return one of the shares."""
+        return self.shares[name]
+
+    def kept(self) -> dict[str, Any]:
+        """Return the score ready for JSON, its shares next to the rest."""
+        kept: dict[str, Any] = {}
+        for name, value in asdict(self).items():
+            kept |= value if name == "shares" else {name: value}
+        return kept
+
+
+def read_score(kept: Mapping[str, Any]) -> Score:
+    """Read a score from JSON."""
+    rest = dict(kept)
+    return Score(shares={name: Share(**rest.pop(name)) for name in MEASURES}, **rest)
 
 
 def score(level: str, answers: Iterable[Answer], height: float | None = None) -> Score:
     """Score the answers at one level; with `height`, only those about type of this size."""
     mine = [answer for answer in answers if answer.level == level and height in {None, answer.height}]
-    flat = [answer for answer in mine if not answer.photographed]
-    photographed = [answer for answer in mine if answer.photographed]
-    chinese = [answer for answer in mine if is_chinese(answer.question)]
-    english = [answer for answer in mine if not is_chinese(answer.question)]
-    return Score(
-        level=level,
-        height=height,
-        answers=len(mine),
-        characters_wrong=_characters_wrong(mine),
-        characters_wrong_flat=_characters_wrong(flat),
-        characters_wrong_photographed=_characters_wrong(photographed),
-        fields_right=_right(mine, Asked.FIELD),
-        fields_right_flat=_right(flat, Asked.FIELD),
-        fields_right_photographed=_right(photographed, Asked.FIELD),
-        fields_right_english=_right(english, Asked.FIELD),
-        fields_right_chinese=_right(chinese, Asked.FIELD),
-        shapes_right=_right(mine, Asked.SHAPE),
-        charts_right=_right(mine, Asked.CHART),
-        absent_said=_share([a for a in mine if a.kind == Asked.ABSENT], lambda answer: says_absent(answer.said)),
-        absent_said_of_others=_share(
-            [answer for answer in mine if answer.kind in ANSWERABLE and not says_absent(answer.right)],
-            lambda answer: says_absent(answer.said) or fold(answer.said) in {FOREIGN, FOREIGN_CHINESE},
-        ),
-        foreign_said=_right(mine, Asked.FOREIGN),
-        seconds_to_first_token=statistics.median([answer.seconds_to_first_token for answer in mine] or [0.0]),
-        seconds=statistics.median([answer.seconds for answer in mine] or [0.0]),
+    shares = {name: measure(mine) for name, (_, measure) in MEASURES.items()}
+    first, whole = [answer.seconds_to_first_token for answer in mine], [answer.seconds for answer in mine]
+    return Score(level, height, len(mine), shares, statistics.median(first or [0.0]), statistics.median(whole or [0.0]))
+
+
+def _right(kind: Asked) -> Measure:
+    """Count the exact answers to questions of a kind."""
+    return lambda answers: _share([a for a in answers if a.kind == kind], lambda a: exact(a.said, a.right))
+
+
+def _wrong(answers: Sequence[Answer]) -> Share:
+    """Count the characters to insert, delete or replace in readings."""
+    readings = [answer for answer in answers if answer.kind == Asked.TEXT]
+    errors = sum(character_errors(answer.said, answer.right) for answer in readings)
+    return Share(errors, sum(len(fold(answer.right)) for answer in readings))
+
+
+def _absent_said(answers: Sequence[Answer]) -> Share:
+    """Count the questions for what is not there that were answered so."""
+    return _share([a for a in answers if a.kind == Asked.ABSENT], lambda answer: says_absent(answer.said))
+
+
+def _absent_said_of_others(answers: Sequence[Answer]) -> Share:
+    """Count the denials of what is there; the sentence for foreign pictures is one, too."""
+    return _share(
+        [answer for answer in answers if answer.kind in ANSWERABLE and not says_absent(answer.right)],
+        lambda answer: says_absent(answer.said) or fold(answer.said) in {FOREIGN, FOREIGN_CHINESE},
     )
-
-
-ROWS: tuple[tuple[str, Callable[[Score], Share]], ...] = (
-    ("characters wrong", lambda mark: mark.characters_wrong),
-    ("- flat pages", lambda mark: mark.characters_wrong_flat),
-    ("- photographed pages", lambda mark: mark.characters_wrong_photographed),
-    ("fields right", lambda mark: mark.fields_right),
-    ("- flat pages", lambda mark: mark.fields_right_flat),
-    ("- photographed pages", lambda mark: mark.fields_right_photographed),
-    ("- asked in English", lambda mark: mark.fields_right_english),
-    ("- asked in Chinese", lambda mark: mark.fields_right_chinese),
-    ("shapes right", lambda mark: mark.shapes_right),
-    ("charts right", lambda mark: mark.charts_right),
-    ("said to be absent, and is", lambda mark: mark.absent_said),
-    ("said to be absent, but is not", lambda mark: mark.absent_said_of_others),
-    ("foreign pictures told", lambda mark: mark.foreign_said),
-)
-
-
-def table(scores: Sequence[Score]) -> str:
-    """Format the scores of whole levels as a table in Markdown, a column a level; empty rows are left out."""
-    lines = _head("of", scores)
-    for name, choose in ROWS:
-        shares = [choose(mark) for mark in scores]
-        if any(share.of for share in shares):
-            lines.append(_row(name, str(max(share.of for share in shares)), map(str, shares)))
-    return "\n".join(lines)
-
-
-def timing_table(scores: Sequence[Score]) -> str:
-    """Format medians of seconds as a table in Markdown, a column a level."""
-    lines = _head("answers", scores)
-    count = str(max(mark.answers for mark in scores))
-    lines.append(_row("first token", count, [f"{mark.seconds_to_first_token:.2f} s" for mark in scores]))
-    lines.append(_row("whole answer", count, [f"{mark.seconds:.2f} s" for mark in scores]))
-    return "\n".join(lines)
-
-
-def _head(count: str, scores: Sequence[Score]) -> list[str]:
-    return [_row("", count, [mark.level for mark in scores]), "| --- | ---: |" + " ---: |" * len(scores)]
-
-
-def _row(name: str, count: str, cells: Iterable[str]) -> str:
-    return "| " + " | ".join((name, count, *cells)) + " |"
 
 
 def _share(answers: Sequence[Answer], good: Callable[[Answer], bool]) -> Share:
     return Share(sum(map(good, answers)), len(answers))
 
 
-def _right(answers: Iterable[Answer], kind: Asked) -> Share:
-    return _share([a for a in answers if a.kind == kind], lambda answer: exact(answer.said, answer.right))
+def _among(choose: Callable[..., Iterator[Answer]], told: Callable[[Answer], bool], measure: Measure) -> Measure:
+    """Measure among the answers that are (`filter`) or are not (`filterfalse`) as told."""
+    return lambda answers: measure([*choose(told, answers)])
 
 
-def _characters_wrong(answers: Iterable[Answer]) -> Share:
-    readings = [answer for answer in answers if answer.kind == Asked.TEXT]
-    errors = sum(character_errors(answer.said, answer.right) for answer in readings)
-    return Share(errors, sum(len(fold(answer.right)) for answer in readings))
+def _photographed(answer: Answer) -> bool:
+    return answer.photographed
+
+
+def _chinese(answer: Answer) -> bool:
+    return is_chinese(answer.question)
+
+
+MEASURES: dict[str, tuple[str, Measure]] = {
+    "characters_wrong": ("characters wrong", _wrong),
+    "characters_wrong_flat": ("- flat pages", _among(filterfalse, _photographed, _wrong)),
+    "characters_wrong_photographed": ("- photographed pages", _among(filter, _photographed, _wrong)),
+    "fields_right": ("fields right", _right(Asked.FIELD)),
+    "fields_right_flat": ("- flat pages", _among(filterfalse, _photographed, _right(Asked.FIELD))),
+    "fields_right_photographed": ("- photographed pages", _among(filter, _photographed, _right(Asked.FIELD))),
+    "fields_right_english": ("- asked in English", _among(filterfalse, _chinese, _right(Asked.FIELD))),
+    "fields_right_chinese": ("- asked in Chinese", _among(filter, _chinese, _right(Asked.FIELD))),
+    "shapes_right": ("shapes right", _right(Asked.SHAPE)),
+    "charts_right": ("charts right", _right(Asked.CHART)),
+    "absent_said": ("said to be absent, and is", _absent_said),
+    "absent_said_of_others": ("said to be absent, but is not", _absent_said_of_others),
+    "foreign_said": ("foreign pictures told", _right(Asked.FOREIGN)),
+}
+"""The title of each share's row, and how it is counted."""
+
+
+def exam_table(scores: Sequence[Score]) -> str:
+    """Format the scores of whole levels as a table in Markdown, a column a level; empty rows are left out."""
+    rows = [
+        (title, max(mark[name].of for mark in scores), *(str(mark[name]) for mark in scores))
+        for name, (title, _) in MEASURES.items()
+    ]
+    return table(("", "of", *(mark.level for mark in scores)), [row for row in rows if row[1]])
+
+
+def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
+    """Format a table in Markdown; all columns but the first are aligned to the right."""
+    lines = [head, ("---", *("---:" for _ in head[1:])), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)

@@ -9,14 +9,13 @@ import pytest
 from PIL import Image
 
 from tests.training.oracle import Oracle
-from training import evaluate
+from training import evaluate, examiner
 from training.documents import Kind
 from training.exam import Sheet, jpeg
-from training.examiner import Examiner
 from training.figures import draw_figures, fill, heights_table, read_result
 from training.foreign.drawing import FOREIGN
 from training.questions import QA, Asked
-from training.scores import Answer, Score, Share, score, table
+from training.scores import Answer, Score, Share, exam_table, score
 
 PLAIN = Answer("high", 0, False, 20.0, Asked.FIELD, "What is the total?", "$5.00", "$5.00", 0.2, 0.4)
 
@@ -34,23 +33,40 @@ def sheet(number: int, *, height: float = 20.0, photographed: bool = False) -> S
 
 def examined(monkeypatch: pytest.MonkeyPatch, sheets: tuple[Sheet, ...], *options: str) -> list[Score]:
     """Run the command on these sheets with the oracle."""
+    oracle = Oracle(sheets)
     monkeypatch.setattr(sys, "argv", ["evaluate", *options])
-    arguments = evaluate._parse()
-    with Examiner(Oracle(sheets)) as examiner:
-        return evaluate.run(examiner, sheets, arguments.levels.split(","), arguments)
+    monkeypatch.setattr(examiner, "load_engine", lambda _: oracle)
+    monkeypatch.setattr(evaluate, "draw_sheets", lambda *_: sheets)
+    try:
+        return evaluate.examine(evaluate._parse())
+    finally:
+        assert oracle.closed
 
 
 def test_right_answers_get_full_marks_and_none_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each level is scored by itself, flat and photographed pages and languages apart."""
     sheets = (sheet(0), sheet(1), sheet(2, photographed=True))
     low, high = examined(monkeypatch, sheets, "--levels", "low,high")
-    assert (high.level, high.answers, high.characters_wrong) == ("high", 9, Share(0, 33))
-    assert low.characters_wrong == Share(33, 33)
-    assert (high.fields_right, low.fields_right) == (Share(3, 3), Share(0, 3))
-    assert (high.fields_right_flat, high.fields_right_photographed) == (Share(2, 2), Share(1, 1))
-    assert (high.fields_right_chinese, high.fields_right_english) == (Share(3, 3), Share(0, 0))
-    assert (high.absent_said, low.absent_said, high.absent_said_of_others) == (Share(3, 3), Share(0, 3), Share(0, 6))
+    assert (high.level, high.answers, high["characters_wrong"]) == ("high", 9, Share(0, 33))
+    assert low["characters_wrong"] == Share(33, 33)
+    assert (high["fields_right"], low["fields_right"]) == (Share(3, 3), Share(0, 3))
+    assert (high["fields_right_flat"], high["fields_right_photographed"]) == (Share(2, 2), Share(1, 1))
+    assert (high["fields_right_chinese"], high["fields_right_english"]) == (Share(3, 3), Share(0, 0))
+    assert (high["absent_said"], low["absent_said"], high["absent_said_of_others"]) == (
+        Share(3, 3),
+        Share(0, 3),
+        Share(0, 6),
+    )
     assert 0 <= high.seconds_to_first_token <= high.seconds
+
+
+def test_errors_weigh_pages_by_their_length() -> None:
+    """One error in ten characters is a tenth, however it is spread."""
+    answers = [replace(PLAIN, kind=Asked.TEXT, right="abcde", said=said) for said in ("abcde", "abcdx")]
+    wrong = score("high", answers)["characters_wrong"]
+    assert wrong == Share(1, 10)
+    assert wrong.value == pytest.approx(0.1)
+    assert score("high", [])["characters_wrong"].value is None
 
 
 def test_refusing_what_is_there_is_counted() -> None:
@@ -64,16 +80,16 @@ def test_refusing_what_is_there_is_counted() -> None:
         replace(PLAIN, kind=Asked.ABSENT, right="There is no tax in the picture.", said="There is no tax."),
     ]
     mark = score("high", answers)
-    assert mark.absent_said_of_others == Share(3, 4)
-    assert (mark.absent_said, mark.foreign_said) == (Share(1, 1), Share(1, 1))
+    assert mark["absent_said_of_others"] == Share(3, 4)
+    assert (mark["absent_said"], mark["foreign_said"]) == (Share(1, 1), Share(1, 1))
 
 
 def test_shapes_and_charts_have_marks_of_their_own() -> None:
     """They are no fields."""
     answers = [replace(PLAIN, kind=Asked.SHAPE), replace(PLAIN, kind=Asked.CHART, said="no idea")]
     mark = score("high", answers)
-    assert (mark.shapes_right, mark.charts_right, mark.fields_right) == (Share(1, 1), Share(0, 1), Share(0, 0))
-    rows = dict(line.strip("| ").split(" | ", 1) for line in table([mark]).splitlines()[2:])
+    assert (mark["shapes_right"], mark["charts_right"], mark["fields_right"]) == (Share(1, 1), Share(0, 1), Share(0, 0))
+    rows = dict(line.strip("| ").split(" | ", 1) for line in exam_table([mark]).splitlines()[2:])
     assert (rows["shapes right"], rows["charts right"]) == ("1 | 100.0%", "1 | 0.0%")
     assert "fields right" not in rows
 

@@ -9,15 +9,35 @@ from PIL import Image
 
 from tests.training.papers import FONTS, WORDS
 from training.documents import PAPERS, Kind
-from training.exam import LARGEST_PRINT, MOST_CHARACTERS, SMALLEST_PRINT, Sheet, exam, print_scale
-from training.heights import CANVAS, HEIGHTS, heights_exam, step_back
+from training.exam import (
+    HEIGHTS,
+    HEIGHTS_CANVAS,
+    LARGEST_PRINT,
+    MOST_CHARACTERS,
+    SMALLEST_PRINT,
+    Sheet,
+    exam_sheet,
+    heights_sheet,
+    print_scale,
+    step_back,
+)
 from training.questions import Asked
+
+
+def exam(seed: int, count: int) -> tuple[Sheet, ...]:
+    """Draw the first sheets of an exam."""
+    return tuple(exam_sheet(number, seed, FONTS, WORDS, "test") for number in range(count))
+
+
+def heights_exam(seed: int, count: int) -> tuple[Sheet, ...]:
+    """Draw the first pages of a study of heights, each at all heights."""
+    return tuple(heights_sheet(number, seed, FONTS, WORDS, "test") for number in range(count * len(HEIGHTS)))
 
 
 @pytest.fixture(scope="module")
 def sheets() -> tuple[Sheet, ...]:
     """One round of all kinds."""
-    return exam(3, 20, FONTS, WORDS)
+    return exam(3, 20)
 
 
 def opened(sheet: Sheet) -> Image.Image:
@@ -35,9 +55,9 @@ def test_twenty_sheets_hold_all_kinds_half_of_them_photographed(sheets: tuple[Sh
 
 def test_a_longer_exam_begins_as_a_shorter_one(sheets: tuple[Sheet, ...]) -> None:
     """Byte for byte, and with the same questions; another seed gives others."""
-    again = exam(3, 4, FONTS, WORDS)
+    again = exam(3, 4)
     assert again == sheets[:4]
-    assert exam(4, 1, FONTS, WORDS)[0].picture != sheets[0].picture
+    assert exam(4, 1)[0].picture != sheets[0].picture
 
 
 def test_papers_are_read_and_print_is_large_enough_at_high(sheets: tuple[Sheet, ...]) -> None:
@@ -65,12 +85,12 @@ def test_charts_shapes_and_foreign_pictures_are_asked_about_what_they_show(sheet
 
 def test_the_same_page_is_shown_at_every_height() -> None:
     """The questions stay; the size of type, and with it the ink, shrinks; the canvas does not."""
-    sheets = heights_exam(5, 2, FONTS, WORDS)
+    sheets = heights_exam(5, 2)
     assert [sheet.height for sheet in sheets] == list(HEIGHTS) * 2
     assert {sheet.questions for sheet in sheets[: len(HEIGHTS)]} == {sheets[0].questions}
-    assert all(opened(sheet).size == CANVAS for sheet in sheets)
+    assert all(opened(sheet).size == HEIGHTS_CANVAS for sheet in sheets)
     assert len(sheets[0].questions[0].answer) <= 120
-    assert sheets == heights_exam(5, 2, FONTS, WORDS)
+    assert sheets == heights_exam(5, 2)
 
 
 def test_stepping_back_makes_smaller_and_fills_with_the_ground() -> None:

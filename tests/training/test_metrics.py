@@ -3,7 +3,6 @@
 import pytest
 
 from training.metrics import (
-    character_error_rate,
     character_errors,
     exact,
     is_chinese,
@@ -25,12 +24,6 @@ from training.metrics import (
 def test_errors_are_edits(answer: str, right: str, errors: int) -> None:
     """Insertions, deletions and replacements count one each; runs of blanks are one blank."""
     assert character_errors(answer, right) == errors
-
-
-def test_the_rate_weighs_pages_by_their_length() -> None:
-    """One error in ten characters is a tenth, however it is spread."""
-    assert character_error_rate([("abcde", "abcde"), ("abcdx", "abcde")]) == pytest.approx(0.1)
-    assert character_error_rate([]) == 0.0
 
 
 def test_exact_forgives_blanks_and_a_full_stop_only() -> None:
