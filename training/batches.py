@@ -3,7 +3,7 @@
 import contextlib
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from model_service.engines.glm4v.tokenizer import Tokenizer
 from training.camera.photo import photograph
 from training.curriculum import Stage, choose_em, choose_grid, choose_squash, stage_at
 from training.documents import Kind
-from training.fonts import ALPHABET, Family, Split
+from training.fonts import ALPHABET, Family
 from training.marks import KINDS, read_marks
 from training.pages import Glyphs, Page
 from training.pictures import draw_picture
@@ -58,14 +58,11 @@ class Batch:
 
     def to(self, device: torch.device) -> "Batch":
         """Return the same on a device."""
-        return Batch(*(part.to(device, non_blocking=True) for part in self._parts()))
+        return Batch(*(getattr(self, part.name).to(device, non_blocking=True) for part in fields(self)))
 
     def pin_memory(self) -> "Batch":
         """Return the same in page-locked memory, for a fast copy."""
-        return Batch(*(part.pin_memory() for part in self._parts()))
-
-    def _parts(self) -> tuple[Tensor, ...]:
-        return self.pictures, self.ids, self.weights, self.slots, self.marks, self.asked, self.found
+        return Batch(*(getattr(self, part.name).pin_memory() for part in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +87,6 @@ class Plan:
     tokens_per_batch: int
     seed: int
     rank: int = 0
-    split: Split = "train"
-
-    def stage(self, step: int) -> Stage:
-        """Return the stage of the curriculum at a step."""
-        return stage_at(step / self.steps)
 
 
 class Batches(IterableDataset[Batch]):
@@ -113,14 +105,13 @@ class Batches(IterableDataset[Batch]):
     def batch(self, step: int) -> Batch:
         """Draw the batch of one step; all ranks use the same grid, each its own pages."""
         plan = self._plan
-        stage = plan.stage(step)
-        rows, columns = choose_grid(random.Random(f"{plan.seed} {step} {plan.split}"), stage)
-        rng = random.Random(f"{plan.seed} {step} {plan.split} {plan.rank}")
+        stage = stage_at(step / plan.steps)
+        rows, columns = choose_grid(random.Random(f"{plan.seed} {step} train"), stage)
+        rng = random.Random(f"{plan.seed} {step} train {plan.rank}")
         size = max(4, min(256, plan.tokens_per_batch // (rows * columns + stage.limit // 2)))
-        return collate([self._example(rng, rows, columns, step) for _ in range(size)], self._tokenizer)
+        return collate([self._example(rng, rows, columns, stage) for _ in range(size)], self._tokenizer)
 
-    def _example(self, rng: random.Random, rows: int, columns: int, step: int) -> Example:
-        stage = self._plan.stage(step)
+    def _example(self, rng: random.Random, rows: int, columns: int, stage: Stage) -> Example:
         size = columns * GLM4V_DIAL.token_pixels, rows * GLM4V_DIAL.token_pixels
         scale = 1.0 if rng.random() < 0.5 else rng.uniform(1.0, 1.6)
         kind = rng.choice(stage.kinds)
@@ -138,11 +129,11 @@ class Batches(IterableDataset[Batch]):
 
     def _page(self, rng: random.Random, canvas: tuple[int, int], em: float, kind: Kind, limit: int) -> Page:
         """Draw a picture of a kind; if it does not fit, in smaller type or with a few words only."""
-        fonts, words, split = self._families, self._words, self._plan.split
+        fonts, words = self._families, self._words
         for wanted, size in ((kind, em), (kind, em * 0.75), (Kind.WORDS, em * 0.6)):
             with contextlib.suppress(ValueError):
-                return draw_picture(rng, fonts, words, *canvas, em=size, kind=wanted, limit=limit, split=split)
-        return draw_picture(rng, fonts, words, *canvas, em=em * 0.4, kind=Kind.WORDS, limit=limit, split=split)
+                return draw_picture(rng, fonts, words, *canvas, em=size, kind=wanted, limit=limit)
+        return draw_picture(rng, fonts, words, *canvas, em=em * 0.4, kind=Kind.WORDS, limit=limit)
 
 
 def collate(drawn: list[Example], tokenizer: Tokenizer) -> Batch:

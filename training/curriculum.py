@@ -42,9 +42,9 @@ STAGES = (
 )
 
 
-def stage_at(progress: float, stages: tuple[Stage, ...] = STAGES) -> Stage:
+def stage_at(progress: float) -> Stage:
     """Return the stage at a share of training from 0 to 1."""
-    return next(stage for stage in stages if progress <= stage.until)
+    return next(stage for stage in STAGES if progress <= stage.until)
 
 
 def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:

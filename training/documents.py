@@ -181,9 +181,16 @@ def _wide_enough(part: Part, room: Room) -> bool:
     return all(room.wide_enough(line) for line in part.lines)
 
 
-def document(kind: Kind, parts: Iterable[Part], unsure: Iterable[str] = ()) -> Document:
-    """Join parts into a document; fields with a fact are not `unsure`."""
-    chosen = tuple(parts)
+def fit(
+    source: Source, room: Room, kind: Kind, parts: Iterable[Part], unsure: Iterable[str], *, least: int = 0
+) -> Document | None:
+    """Trim parts and join them into a document; None if none fit, or fewer than `least` of those with facts.
+
+    Fields with a fact are not `unsure`.
+    """
+    chosen = trim(source.rng, parts, room)
+    if not chosen or sum(bool(part.facts) for part in chosen) < least:
+        return None
     facts = tuple(fact for part in chosen for fact in part.facts)
     doubtful = {*unsure, *(fact.like for fact in facts if fact.like)} - {fact.field for fact in facts}
     return Document(kind, tuple(line for part in chosen for line in part.lines), facts, frozenset(doubtful))

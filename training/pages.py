@@ -16,10 +16,9 @@ from training.papers.cards import card_document
 from training.papers.forms import form_document
 from training.papers.invoices import invoice_document
 from training.papers.labels import label_document
-from training.papers.loose import words_document
 from training.papers.notes import note_document
 from training.papers.notices import notice_document
-from training.papers.prose import page_document
+from training.papers.prose import page_document, words_document
 from training.papers.receipts import receipt_document
 from training.phrasing import Wording
 from training.questions import QA, ask

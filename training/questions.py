@@ -7,9 +7,8 @@ from enum import StrEnum
 
 from training import values
 from training.documents import Document, Fact, Kind, Source
-from training.lists import NAMES, read_lists
+from training.lists import NAMES, read_lists, read_tables
 from training.marks import ITEM_MARKS
-from training.namings import NAMINGS
 from training.phrasing import CHINESE_SHARE, WAYS, Asking, Wording, marked, phrase, typed
 
 KEYS = read_lists("papers/keys")
@@ -42,6 +41,18 @@ class QA:
     field: str = ""
     marks: tuple[str, ...] = ()
 
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A field's names in both languages, the plain name first, and questions that fit it alone."""
+
+    nouns: tuple[str, ...]
+    chinese: tuple[str, ...]
+    special: tuple[str, ...] = ()
+    special_chinese: tuple[str, ...] = ()
+
+
+NAMINGS = {field: Naming(**lists) for field, lists in read_tables("namings").items()}
 
 SPECIAL_SHARE = 0.25
 ABSENT_SHARE = 0.36

@@ -4,9 +4,8 @@ import re
 
 from tests.training.papers import drawn
 from training.documents import PAPERS, Kind
-from training.namings import NAMINGS
 from training.phrasing import WAYS
-from training.questions import NO, YES, Asked
+from training.questions import NAMINGS, NO, YES, Asked
 
 
 def test_a_field_is_answered_as_printed() -> None:

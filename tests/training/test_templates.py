@@ -10,12 +10,12 @@ from training.documents import Document, Fact, Kind, Line, Part, Room, Source
 from training.lists import read_lists
 from training.pages import MAKERS
 from training.papers import cards, invoices, labels, notices, receipts
+from training.papers.cards import role
 from training.papers.extras import EXTRAS, extras
-from training.papers.jobs import role
 from training.papers.keys import ENTRIES, SIMILAR
 from training.papers.labelling import varied
+from training.papers.notes import SLOT, reminder
 from training.papers.orders import Order, beside, in_order
-from training.papers.reminders import SLOT, reminder
 from training.questions import Asked
 
 ROOM = Room(columns=48, rows=30, characters=340)

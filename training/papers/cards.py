@@ -1,13 +1,13 @@
 """Business cards."""
 
 from training import values
-from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.documents import Document, Fact, Kind, Line, Part, Room, Source, fit
 from training.lists import NAMES, read_lists, read_rows, read_tables
 from training.papers.extras import extras
-from training.papers.jobs import role
-from training.papers.labelling import told
+from training.papers.labelling import address, street_and_town, told
 from training.papers.orders import in_order, without_edges
 
+JOBS = read_lists("papers/jobs")
 LISTS = read_lists("papers/cards")
 ROWS = read_rows("papers/cards")
 
@@ -35,8 +35,7 @@ def card_document(source: Source, room: Room) -> Document | None:
         cut = rng.randint(0, len(blocks["contacts"]))
         blocks["contacts"], blocks["more"] = blocks["contacts"][:cut], blocks["contacts"][cut:]
     parts = in_order(source, blocks, ROWS.ORDERS, ROWS.HELD_OUT_ORDERS)
-    fitting = trim(rng, without_edges(parts), room)
-    return document(Kind.CARD, fitting, LISTS.UNSURE) if fitting else None
+    return fit(source, room, Kind.CARD, without_edges(parts), LISTS.UNSURE)
 
 
 def _company(source: Source) -> str:
@@ -62,10 +61,30 @@ def _contacts(source: Source, name: str) -> list[Part]:
         told(source, labels[field], value, Fact(field, value)) for field, value in reach.items() if rng.random() < 0.75
     ]
     if rng.random() < 0.35:
-        street, town = values.street(rng, source.words), f"{values.town(rng)} {values.postcode(rng)}"
-        whole = (Fact("address", f"{street}, {town}"),)
-        above = rng.random() < 0.4
-        contacts.append(Part(Line(street), whole, below=Line(town)) if above else Part(Line(whole[0].answer), whole))
+        contacts.append(address(*street_and_town(source), above=rng.random() < 0.4))
     contacts += extras(source, Kind.CARD)
     rng.shuffle(contacts)
     return contacts
+
+
+def role(source: Source) -> str:
+    """Invent the role on a card."""
+    if source.split == "test":
+        return source.rng.choice(JOBS.HELD_OUT_ROLES)
+    while (made := _made_role(source)) in JOBS.HELD_OUT_ROLES:
+        pass
+    return made
+
+
+def _made_role(source: Source) -> str:
+    rng = source.rng
+    area = rng.choice(JOBS.AREAS) if rng.random() < 0.8 else values.short_word(rng, source.words, 9).capitalize()
+    shapes = (
+        rng.choice(JOBS.JOBS),
+        f"{rng.choice(JOBS.RANKS)} {rng.choice(JOBS.JOBS)}",
+        f"{area} {rng.choice(JOBS.POSTS)}",
+        f"{rng.choice(JOBS.RANKS)} {area} {rng.choice(JOBS.POSTS)}",
+        f"{rng.choice(('Head', 'Head', 'Director', 'VP', 'Professor', 'Doctor'))} of {area}",
+        f"{rng.choice(JOBS.JOBS)} {rng.choice(('and', '&'))} {rng.choice(JOBS.JOBS)}",
+    )
+    return rng.choices(shapes, (34, 14, 28, 6, 14, 4))[0]

@@ -1,7 +1,7 @@
 """Forms: lines of a key and its value."""
 
 from training import values
-from training.documents import Document, Fact, Join, Kind, Line, Part, Room, Source, document, trim
+from training.documents import Document, Fact, Join, Kind, Line, Part, Room, Source, fit
 from training.lists import read_lists
 from training.papers.keys import CLASHES, ENTRIES, SIMILAR, Entry
 from training.papers.labelling import varied
@@ -21,10 +21,7 @@ def form_document(source: Source, room: Room) -> Document | None:
     if rng.random() < 0.35:
         title = varied(source, source.pick(KEYS.TITLES, KEYS.HELD_OUT_TITLES))
         parts[:0] = [Part(Line(title, role="title"), (Fact("title", title),)), Part(Line(role="rule"))]
-    fitting = trim(rng, parts, room)
-    if not fitting or sum(bool(part.facts) for part in fitting) < 2:
-        return None
-    return document(Kind.FORM, fitting, UNSURE)
+    return fit(source, room, Kind.FORM, parts, UNSURE, least=2)
 
 
 _Filled = list[tuple[str, str, tuple[Fact, ...]]]

@@ -1,12 +1,13 @@
 """Invoices: seller, customer, amounts, due date."""
 
 from training import values
-from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.documents import Document, Fact, Kind, Line, Part, Room, Source, fit
 from training.lists import read_lists, read_rows, read_tables
 from training.papers.bills import item_parts, make_bill, sum_parts
 from training.papers.extras import extras
-from training.papers.labelling import told, varied
-from training.papers.orders import beside, in_order
+from training.papers.keys import MAKERS
+from training.papers.labelling import address, street_and_town, told, varied
+from training.papers.orders import beside, divide, in_order
 
 ROWS = read_rows("papers/invoices")
 
@@ -34,7 +35,7 @@ def invoice_document(source: Source, room: Room) -> Document | None:
         "seller": _seller(source),
         "customer": [_customer(source)],
         "data": [*_data(source), *extras(source, Kind.INVOICE)],
-        "items": [_divide(source), *item_parts(source, bill), _divide(source)],
+        "items": [divide(source), *item_parts(source, bill), divide(source)],
         "sums": sum_parts(source, bill),
         "bank": _bank(source),
     }
@@ -42,12 +43,7 @@ def invoice_document(source: Source, room: Room) -> Document | None:
         other = rng.choice(("data", "customer"))
         blocks["seller"], blocks[other] = beside(blocks["seller"], blocks[other]), []
     parts = in_order(source, blocks, ROWS.ORDERS, ROWS.HELD_OUT_ORDERS, TOGETHER)
-    fitting = trim(rng, parts, room)
-    return document(Kind.INVOICE, fitting, LISTS.UNSURE) if fitting else None
-
-
-def _divide(source: Source) -> Part:
-    return Part(Line(role=source.rng.choice(("rule", "gap"))))
+    return fit(source, room, Kind.INVOICE, parts, LISTS.UNSURE)
 
 
 def _seller(source: Source) -> list[Part]:
@@ -56,16 +52,9 @@ def _seller(source: Source) -> list[Part]:
     company = values.company(rng, source.words)
     parts = [Part(Line(company, role=rng.choice(("title", "body"))), (Fact("company", company),))]
     if rng.random() < 0.5:
-        street, town = values.street(rng, source.words), f"{values.town(rng)} {values.postcode(rng)}"
-        whole = (Fact("address", f"{street}, {town}"),)
-        one_line = rng.random() < 0.5
-        parts.append(Part(Line(whole[0].answer), whole) if one_line else Part(Line(street), whole, below=Line(town)))
-    reach = {
-        "phone": values.phone(rng),
-        "email": values.email(rng, source.words),
-        "web": values.web(rng, source.words),
-    }
-    for field, value in reach.items():
+        street, town = street_and_town(source)
+        parts.append(address(street, town, above=rng.random() >= 0.5))
+    for field, value in [(field, MAKERS[field](source)) for field in ("phone", "email", "web")]:
         if rng.random() < 0.2:
             label = source.pick(CALL_LABELS[field], HELD_OUT_CALL[field])
             parts.append(told(source, label, value, Fact(field, value)))

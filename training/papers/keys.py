@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from training import values
 from training.documents import Source
-from training.lists import read_tables
+from training.lists import NAMES, read_tables
 
 SIMILAR = read_tables("papers/keys")["SIMILAR"]
 
@@ -34,6 +34,9 @@ MAKERS: dict[str, Callable[[Source], str]] = {
     "postcode": lambda source: values.postcode(source.rng),
     "company": lambda source: values.company(source.rng, source.words),
     "number": lambda source: values.code(source.rng),
+    "word": lambda source: values.word(source.rng, source.words).capitalize(),
+    "days": lambda source: f"{source.rng.choice((7, 10, 14, 21, 30, 60))} days",
+    "weekday": lambda source: source.rng.choice(NAMES.DAYS),
     "total": lambda source: source.rng.choice(values.CURRENCIES).write(source.rng.randint(100, 199999)),
 }
 ENTRIES = tuple(

@@ -48,3 +48,16 @@ def told(source: Source, label: str, value: str, *facts: Fact) -> Part:
         colon = source.rng.choice((":", "")) if label[-1].isalpha() else ""
         return Part(Line(label + colon), facts, below=Line(value))
     return Part(labelled(source, label, value), facts)
+
+
+def street_and_town(source: Source) -> tuple[str, str]:
+    """Invent a street, and a town with its postcode."""
+    street = values.street(source.rng, source.words)
+    return street, f"{values.town(source.rng)} {values.postcode(source.rng)}"
+
+
+def address(street: str, town: str, *, above: bool) -> Part:
+    """Write an address, the street `above` the town or both on one line."""
+    whole = f"{street}, {town}"
+    facts = (Fact("address", whole),)
+    return Part(Line(street), facts, below=Line(town)) if above else Part(Line(whole), facts)

@@ -1,7 +1,7 @@
 """Address labels."""
 
 from training import values
-from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.documents import Document, Fact, Kind, Line, Part, Room, Source, fit
 from training.lists import read_lists, read_rows
 from training.papers.extras import extras
 from training.papers.labelling import told, varied
@@ -28,8 +28,7 @@ def label_document(source: Source, room: Room) -> Document | None:
         "mark": [Part(Line(mark, role=rng.choice(("body", "title"))))] if rng.random() < 0.25 else [],
     }
     parts = in_order(source, blocks, ROWS.ORDERS, ROWS.HELD_OUT_ORDERS, together=("to", "address"))
-    fitting = trim(rng, without_edges(parts), room)
-    return document(Kind.LABEL, fitting, LISTS.UNSURE) if fitting else None
+    return fit(source, room, Kind.LABEL, without_edges(parts), LISTS.UNSURE)
 
 
 def _address(source: Source) -> list[Part]:

@@ -1,15 +1,40 @@
 """Notes: reminders that somebody left."""
 
+import random
+import re
 from collections.abc import Callable
 from string import Formatter
 
 from training import values
-from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
-from training.lists import NAMES, read_lists
-from training.papers.reminders import reminder
+from training.documents import Document, Fact, Kind, Line, Part, Room, Source, fit
+from training.lists import read_lists
+from training.papers.keys import MAKERS
 
-HELD_OUT_NOTES = read_lists("papers/reminders").HELD_OUT_NOTES
+LISTS = read_lists("papers/reminders")
 UNSURE = ("title", "company", "shop", "total", "address", "town", "name", "due", "customer")
+RIDES = LISTS.EVENTS[:6]
+ERRANDS = (
+    (*(f"{verb} {{phone}}" for verb in LISTS.CALLS), *(f"{verb} {{name}}" for verb in LISTS.PEOPLE)),
+    tuple(f"{verb} {{name}} {link} {{phone}}" for verb in LISTS.CALLS for link in ("on", "at", "under", "-")),
+    tuple(f"{verb} {{email}}" for verb in LISTS.MAILS),
+    tuple(f"{verb} {{web}}" for verb in LISTS.SITES),
+    tuple(f"{verb} the {{thing}}" for verb in LISTS.CHORES),
+    tuple(f"{verb} {{name}} the {{thing}}" for verb in ("Give", "Send", "Show", "Lend", "Bring", "Sell")),
+    tuple(f"{verb} the {{thing}} to {{email}}" for verb in ("Send", "Forward", "Scan", "Offer")),
+    tuple(f"{verb} the {{thing}} {link} {{web}}" for verb in ("Buy", "Find", "Order") for link in ("on", "from")),
+    tuple(f"{{name}} {verb}" for verb in LISTS.VISITORS),
+    tuple(f"The {event} {verb}" for event in LISTS.EVENTS for verb in LISTS.STARTS),
+    tuple(f"The {ride} {link} {{place}} {verb}" for ride in RIDES for link in ("to", "from") for verb in LISTS.STARTS),
+)
+FILLERS: dict[str, Callable[[Source], str]] = {
+    **MAKERS,
+    "name": lambda source: values.person(source.rng) if source.rng.random() < 0.4 else values.first_name(source.rng),
+    "day": MAKERS["weekday"],
+    "place": lambda source: values.town(source.rng),
+    "thing": lambda source: values.short_word(source.rng, source.words, 9),
+    "price": lambda source: source.rng.choice(values.CURRENCIES).write(source.rng.randint(100, 90000)),
+}
+SLOT = re.compile(r"\{(\w+)\}")
 
 
 def note_document(source: Source, room: Room) -> Document | None:
@@ -19,36 +44,34 @@ def note_document(source: Source, room: Room) -> Document | None:
     parts: list[Part] = []
     bullet = rng.choice(("", "", "- ", "* ", "{}. ", "[ ] ")) if count > 1 else ""
     test = source.split == "test"
-    templates = rng.sample(HELD_OUT_NOTES, count) if test else [reminder(rng) for _ in range(count)]
+    templates = rng.sample(LISTS.HELD_OUT_NOTES, count) if test else [reminder(rng) for _ in range(count)]
     for number, template in enumerate(templates, 1):
         text, facts = _fill(source, template)
         parts.append(Part(Line(bullet.replace("{}", str(number)) + text, role="flow"), facts))
-    fitting = trim(rng, parts, room)
-    if not fitting:
-        return None
-    return _without_doubles(document(Kind.NOTE, fitting, UNSURE))
+    whole = fit(source, room, Kind.NOTE, parts, UNSURE)
+    return _without_doubles(whole) if whole else None
+
+
+def reminder(rng: random.Random) -> str:
+    """Choose a template of training, as often put together as whole; never a held-out one."""
+    if rng.random() < 0.4:
+        return rng.choice(LISTS.NOTES)
+    while True:
+        opening, errand, end = rng.choice(LISTS.OPENINGS), rng.choice(rng.choice(ERRANDS)), rng.choice(LISTS.ENDS)
+        if opening and not errand.startswith("{"):
+            errand = errand[0].lower() + errand[1:]
+        template = opening + errand + end
+        slots = SLOT.findall(template)
+        if len(slots) == len(set(slots)) and template not in LISTS.HELD_OUT_NOTES:
+            return template
 
 
 def _fill(source: Source, template: str) -> tuple[str, tuple[Fact, ...]]:
-    rng = source.rng
-    makers: dict[str, Callable[[], str]] = {
-        "name": lambda: values.person(rng) if rng.random() < 0.4 else values.first_name(rng),
-        "phone": lambda: values.phone(rng),
-        "time": lambda: values.time(rng),
-        "date": lambda: values.date(rng),
-        "day": lambda: rng.choice(NAMES.DAYS),
-        "place": lambda: values.town(rng),
-        "thing": lambda: values.short_word(rng, source.words, 9),
-        "number": lambda: values.code(rng),
-        "price": lambda: rng.choice(values.CURRENCIES).write(rng.randint(100, 90000)),
-        "email": lambda: values.email(rng, source.words),
-        "web": lambda: values.web(rng, source.words),
-    }
     text, facts = "", []
     for literal, slot, _, _ in Formatter().parse(template):
         text += literal
         if slot:
-            value = makers[slot]()
+            value = FILLERS[slot](source)
             text += value
             facts.append(Fact(slot, value))
     return text, tuple(facts)

@@ -1,7 +1,7 @@
 """Notices: posters of what happens when and where, signs, and opening hours."""
 
 from training import values
-from training.documents import Document, Fact, Join, Kind, Line, Part, Room, Source, document, trim
+from training.documents import Document, Fact, Join, Kind, Line, Part, Room, Source, fit
 from training.lists import NAMES, read_lists, read_rows
 from training.papers.extras import extras
 from training.papers.labelling import told
@@ -37,8 +37,7 @@ def _sign(source: Source, room: Room) -> Document | None:
     if rng.random() < 0.5:
         parts.append(Part(Line(sentence(source, 10), role="flow")))
     parts += _tail(source)
-    fitting = trim(rng, parts, room)
-    return document(Kind.NOTICE, fitting, LISTS.UNSURE) if fitting else None
+    return fit(source, room, Kind.NOTICE, parts, LISTS.UNSURE)
 
 
 def _hours(source: Source, room: Room) -> Document | None:
@@ -54,8 +53,7 @@ def _hours(source: Source, room: Room) -> Document | None:
         hours = "closed" if rng.random() < 0.15 and key != keys[0] else values.hours(rng)
         facts = (Fact("entry", hours, key),)
         parts.append(Part(Line(key, hours, join=join) if rng.random() < 0.95 else Line(f"{key}: {hours}"), facts))
-    fitting = trim(rng, parts + _tail(source), room)
-    return document(Kind.NOTICE, fitting, (*LISTS.UNSURE, "time", "date")) if fitting else None
+    return fit(source, room, Kind.NOTICE, parts + _tail(source), (*LISTS.UNSURE, "time", "date"))
 
 
 def _event(source: Source, room: Room) -> Document | None:
@@ -70,8 +68,7 @@ def _event(source: Source, room: Room) -> Document | None:
     blocks = {"head": head, "date": when[:1], "time": when[1:], "place": where}
     parts = in_order(source, blocks, ROWS.ORDERS, ROWS.HELD_OUT_ORDERS)
     parts.insert(1, Part(Line(role="gap")))
-    fitting = trim(rng, parts + _tail(source), room)
-    return document(Kind.NOTICE, fitting, LISTS.UNSURE) if fitting else None
+    return fit(source, room, Kind.NOTICE, parts + _tail(source), LISTS.UNSURE)
 
 
 def _when(source: Source, date: str, time: str) -> list[Part]:

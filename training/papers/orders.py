@@ -67,3 +67,8 @@ def beside(left: Sequence[Part], right: Sequence[Part]) -> list[Part]:
         else:
             rows += [part for part in (one, other) if part]
     return rows
+
+
+def divide(source: Source) -> Part:
+    """Return a rule or a gap."""
+    return Part(Line(role=source.rng.choice(("rule", "gap"))))

@@ -1,12 +1,12 @@
 """Till receipts: items, prices, payment."""
 
 from training import values
-from training.documents import Document, Fact, Kind, Line, Part, Room, Source, document, trim
+from training.documents import Document, Fact, Kind, Line, Part, Room, Source, fit
 from training.lists import read_lists, read_rows
 from training.papers.bills import Bill, item_parts, make_bill, sum_parts
 from training.papers.extras import extras
-from training.papers.labelling import told, varied
-from training.papers.orders import in_order
+from training.papers.labelling import address, street_and_town, told, varied
+from training.papers.orders import divide, in_order
 
 ROWS = read_rows("papers/receipts")
 
@@ -25,19 +25,14 @@ def receipt_document(source: Source, room: Room) -> Document | None:
     blocks = {
         "shop": [_shop(source)],
         **_head(source),
-        "items": [_divide(source), *item_parts(source, bill), _divide(source)],
+        "items": [divide(source), *item_parts(source, bill), divide(source)],
         "sums": sum_parts(source, bill),
         "paid": _paid(source, bill),
     }
     parts = in_order(source, blocks, ROWS.ORDERS, ROWS.HELD_OUT_ORDERS, TOGETHER)
     if rng.random() < 0.35:
         parts.append(Part(Line(varied(source, source.pick(LISTS.THANKS, LISTS.HELD_OUT_THANKS)))))
-    fitting = trim(rng, parts, room)
-    return document(Kind.RECEIPT, fitting, LISTS.UNSURE) if fitting else None
-
-
-def _divide(source: Source) -> Part:
-    return Part(Line(role=source.rng.choice(("rule", "gap"))))
+    return fit(source, room, Kind.RECEIPT, parts, LISTS.UNSURE)
 
 
 def _shop(source: Source) -> Part:
@@ -48,18 +43,15 @@ def _shop(source: Source) -> Part:
 
 def _head(source: Source) -> dict[str, list[Part]]:
     rng = source.rng
-    street, town = values.street(rng, source.words), f"{values.town(rng)} {values.postcode(rng)}"
+    street, town = street_and_town(source)
     phone, number = values.phone(rng), values.code(rng)
-    address = Part(Line(street), (Fact("address", street),))
+    where = Part(Line(street), (Fact("address", street),))
     if rng.random() < 0.5:
-        whole = (Fact("address", f"{street}, {town}"),)
-        address = (
-            Part(Line(street), whole, below=Line(town)) if rng.random() < 0.5 else Part(Line(whole[0].answer), whole)
-        )
+        where = address(street, town, above=rng.random() < 0.5)
     call = told(source, source.pick(LISTS.PHONE_LABELS, LISTS.HELD_OUT_PHONE), phone, Fact("phone", phone))
     numbered = told(source, source.pick(LISTS.NUMBER_LABELS, LISTS.HELD_OUT_NUMBER), number, Fact("number", number))
     return {
-        "address": [address] if rng.random() < 0.4 else [],
+        "address": [where] if rng.random() < 0.4 else [],
         "phone": [call] if rng.random() < 0.35 else [],
         "when": _when(source),
         "number": [*([numbered] if rng.random() < 0.5 else []), *extras(source, Kind.RECEIPT)],
