@@ -191,3 +191,21 @@ async def test_what_was_talked_about_before_albums_is_still_known(tmp_path: Path
         await database.write("DELETE FROM pictures")
         for table in ("message_pictures", "looked_at", "turns"):
             assert await database.rows(f"SELECT * FROM {table}") == []  # noqa: S608
+
+
+async def test_who_gives_up_while_it_is_written_keeps_no_other_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who were written together with them are told, and what they wanted is written."""
+    commit = database._connection.commit
+    insert = "INSERT INTO chats (id) VALUES (?)"
+    leaving, staying = (spawn(database.write(insert, number), "write") for number in (1, 2))
+
+    async def leave() -> None:
+        leaving.cancel()
+        await commit()
+
+    monkeypatch.setattr(database._connection, "commit", leave)
+    assert await staying == 1
+    assert leaving.cancelled()
+    assert [row["id"] for row in await database.rows("SELECT id FROM chats ORDER BY id")] == [1, 2]
