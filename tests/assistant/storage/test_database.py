@@ -209,3 +209,22 @@ async def test_who_gives_up_while_it_is_written_keeps_no_other_waiting(
     assert await staying == 1
     assert leaving.cancelled()
     assert [row["id"] for row in await database.rows("SELECT id FROM chats ORDER BY id")] == [1, 2]
+
+
+async def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
+    """None of them need be there."""
+    async with open_database(tmp_path / "a" / "b") as database:
+        assert await database.rows("SELECT id FROM chats") == []
+
+
+async def test_where_permissions_cannot_be_set_it_is_opened_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some file systems know none."""
+
+    def refuse(self: Path, mode: int) -> None:
+        raise PermissionError(f"{self} {mode}")
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    async with open_database(tmp_path) as database:
+        assert await database.rows("SELECT id FROM chats") == []
