@@ -191,3 +191,40 @@ async def test_what_was_talked_about_before_albums_is_still_known(tmp_path: Path
         await database.write("DELETE FROM pictures")
         for table in ("message_pictures", "looked_at", "turns"):
             assert await database.rows(f"SELECT * FROM {table}") == []  # noqa: S608
+
+
+async def test_who_gives_up_while_it_is_written_keeps_no_other_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those who were written together with them are told, and what they wanted is written."""
+    commit = database._connection.commit
+    insert = "INSERT INTO chats (id) VALUES (?)"
+    leaving, staying = (spawn(database.write(insert, number), "write") for number in (1, 2))
+
+    async def leave() -> None:
+        leaving.cancel()
+        await commit()
+
+    monkeypatch.setattr(database._connection, "commit", leave)
+    assert await staying == 1
+    assert leaving.cancelled()
+    assert [row["id"] for row in await database.rows("SELECT id FROM chats ORDER BY id")] == [1, 2]
+
+
+async def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
+    """None of them need be there."""
+    async with open_database(tmp_path / "a" / "b") as database:
+        assert await database.rows("SELECT id FROM chats") == []
+
+
+async def test_where_permissions_cannot_be_set_it_is_opened_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some file systems know none."""
+
+    def refuse(self: Path, mode: int) -> None:
+        raise PermissionError(f"{self} {mode}")
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    async with open_database(tmp_path) as database:
+        assert await database.rows("SELECT id FROM chats") == []
