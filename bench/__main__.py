@@ -17,13 +17,14 @@ from pathlib import Path
 from bench.answering import CHARACTERS, FOLLOW_UP, QUESTION, Timing, time_level
 from bench.load import CROWDS, Load, measure_all
 from bench.machine import facts
+from bench.trial import run
 from bot.logs import set_up_logs
 from model_service import EngineInfo, Level, ModelConfig, open_service
 
 RESULTS = Path(__file__).parent / "results"
 PICTURE = "page.png"
 TRIALS = ("kills", "silenced", "outage", "soak")
-"""The trials with a module and a command line of their own."""
+"""The trials, each a module with a plan."""
 
 
 async def measure_answers(name: str, levels: list[str], rounds: int) -> tuple[EngineInfo, list[Timing]]:
@@ -66,7 +67,7 @@ def keep(name: str, report: dict[str, object]) -> None:
 def main() -> None:
     """Read the command line, measure, keep, and write the document."""
     if len(sys.argv) > 1 and sys.argv[1] in TRIALS:
-        importlib.import_module(f"bench.{sys.argv[1]}").main(sys.argv[2:])
+        run(importlib.import_module(f"bench.{sys.argv[1]}"), sys.argv[2:])
         return
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("what", nargs="?", choices=("answers", "load", "page"))

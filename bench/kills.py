@@ -3,13 +3,8 @@
 It needs the checkout: the killed process is the one of tests/crash.
 """
 
-import argparse
 import asyncio
-import dataclasses
-import json
-import logging
 import random
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +12,8 @@ from pathlib import Path
 
 import playground
 from assistant.tasks import spawn
-from bench.machine import facts
 from bench.reaper import Kind, Reaper, schedule
-from bench.verdict import Verdict, judge
+from bench.verdict import Verdict, conclude, is_idle, judge
 from bot.updates.albums import Window
 from playground import Server
 from tests.crash.bot_process import BotProcess
@@ -28,7 +22,7 @@ from tests.crash.mixed import Mixed
 SETTLE_SECONDS, TIDY_SECONDS = 120.0, 10.0
 """Time limits of the last process: to answer what is left, and to delete what is due."""
 
-MOST_WAITING = 256
+MOST_WAITING = 1024
 LIMITS = {"max_waiting": MOST_WAITING, "waiting_per_person": MOST_WAITING, "waiting_per_chat": MOST_WAITING}
 
 
@@ -47,6 +41,11 @@ class Plan:
     longest: float = 2.0
     quiet: float = 1.0
 
+    def __post_init__(self) -> None:
+        """Refuse questions that are no multiple of the chats: each chat asks as many as the others."""
+        if self.questions % self.chats:
+            raise SystemExit("the number of questions must be a multiple of the number of chats")
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -64,6 +63,10 @@ class Outcome:
     tracebacks: int
     verdict: Verdict
 
+    def wrong(self) -> dict[str, int]:
+        """The counts that should be 0."""
+        return self.verdict.wrong()
+
 
 async def measure(plan: Plan, folder: Path) -> Outcome:
     """Kill as planned, let the last process finish everything, and judge."""
@@ -78,10 +81,8 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
             reaper.came = _due(plan, reaper.kills)
             await reaper.one_life(kind)
         await asking
-        known = reaper.deaths.known | await _settle(server, bot, crowd)
-        verdict = judge(crowd, bot, known, len(server.violations))
-        bot.process.terminate()
-        await bot.ended()
+        await _settle(server, bot, crowd)
+        verdict = await conclude(server, bot, crowd, reaper.deaths.known)
     places = reaper.places.read_text(encoding="utf-8").splitlines() if reaper.places.exists() else []
     return Outcome(
         plan=plan,
@@ -107,20 +108,18 @@ async def _ask_all(plan: Plan, server: Server, crowd: Mixed, reaper: Reaper) -> 
         await crowd.ask(number)
 
 
-async def _settle(server: Server, bot: BotProcess, crowd: Mixed) -> set[tuple[int, int]]:
-    """Start for the last time, and wait until nothing more comes; return the messages that the bot knows."""
+async def _settle(server: Server, bot: BotProcess, crowd: Mixed) -> None:
+    """Start for the last time, and wait until nothing more comes."""
 
     def well() -> bool:
         return crowd.is_served and crowd.confirmed >= set(crowd.forgets)
 
     def idle() -> bool:
-        waiting = bot.rows("SELECT 1 FROM inbox WHERE state IN ('waiting', 'working') LIMIT 1")
-        return not waiting and not server.pending and server.polling
+        return is_idle(server, bot) and server.polling
 
     bot.start()
     await within(SETTLE_SECONDS, lambda: server.polling and (well() or idle()))
     await within(TIDY_SECONDS, lambda: idle() and not judge(crowd, bot, set(), 0).wrong())
-    return set(bot.rows("SELECT chat, message_id FROM message_pictures"))
 
 
 async def within(seconds: float, look: Callable[[], bool]) -> None:
@@ -128,27 +127,3 @@ async def within(seconds: float, look: Callable[[], bool]) -> None:
     until = time.monotonic() + seconds
     while not look() and time.monotonic() < until:  # noqa: ASYNC110
         await asyncio.sleep(0.2)
-
-
-def main(arguments: list[str]) -> None:
-    """Read the command line, kill, print, and keep."""
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # httpx warns of each connection that a kill cuts.
-    parser = argparse.ArgumentParser(prog="python -m bench kills", description=__doc__)
-    plan = Plan()
-    for name in ("kills", "questions", "chats", "seed", "missing"):
-        parser.add_argument(f"--{name}", type=int, default=getattr(plan, name))
-    parser.add_argument("--longest", type=float, default=plan.longest, help="seconds that a model loads at most")
-    parser.add_argument("--out", type=Path, help="keep the figures here, as JSON")
-    asked = vars(parser.parse_args(arguments))
-    out = asked.pop("out")
-    if asked["questions"] % asked["chats"]:
-        parser.error("each chat asks as many questions as the others: --questions is to be a multiple of --chats")
-    with tempfile.TemporaryDirectory() as folder:
-        outcome = asyncio.run(measure(Plan(**asked), Path(folder) / "data"))
-    report = facts() | dataclasses.asdict(outcome)
-    print(json.dumps(report, indent=2))
-    if out is not None:
-        out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    print(*outcome.verdict.transcripts[:3], sep="\n\n")
-    if wrong := outcome.verdict.wrong():
-        raise SystemExit(f"not as it should be: {wrong}")

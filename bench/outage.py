@@ -3,21 +3,16 @@
 It needs the checkout: the bot runs in the process of tests/crash.
 """
 
-import argparse
 import asyncio
-import dataclasses
-import json
 import random
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import playground
-from bench.kills import within
-from bench.machine import facts
-from bench.verdict import Verdict, judge
+from bench.kills import LIMITS, within
+from bench.verdict import Verdict, conclude, is_idle
 from playground import Server
 from tests.crash.bot_process import BotProcess
 from tests.crash.mixed import Mixed
@@ -30,8 +25,6 @@ PAUSES = ("bot.delivery.message.LONGEST_PAUSE", "bot.incoming.downloads.LONGEST_
 """The names of the limits of pauses between attempts, in seconds."""
 
 START_SECONDS = 60.0
-MOST_WAITING = 1024
-LIMITS = {"max_waiting": MOST_WAITING, "waiting_per_person": MOST_WAITING, "waiting_per_chat": MOST_WAITING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +51,10 @@ class Outcome:
     drained: float
     verdict: Verdict
 
+    def wrong(self) -> dict[str, int]:
+        """The counts that should be 0."""
+        return self.verdict.wrong()
+
 
 async def measure(plan: Plan, folder: Path) -> Outcome:
     """Start an outage, ask, end it, and wait for the answers."""
@@ -75,18 +72,10 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
         server.fail_no_more()
         await server.accept_connections()
         begin = time.monotonic()
-
-        def over() -> bool:
-            waiting = bot.rows("SELECT 1 FROM inbox WHERE state IN ('waiting', 'working') LIMIT 1")
-            return not waiting and not server.pending
-
-        await within(plan.patience, lambda: crowd.is_served or over())
+        await within(plan.patience, lambda: crowd.is_served or is_idle(server, bot))
         drained = time.monotonic() - begin
-        await within(5.0, over)
-        known = set(bot.rows("SELECT chat, message_id FROM message_pictures"))
-        verdict = judge(crowd, bot, known, len(server.violations))
-        bot.process.terminate()
-        await bot.ended()
+        await within(5.0, lambda: is_idle(server, bot))
+        verdict = await conclude(server, bot, crowd)
     return Outcome(plan, refused, round(drained, 1), verdict)
 
 
@@ -100,26 +89,3 @@ def _break(server: Server) -> None:
 
 def _patches(plan: Plan) -> Mapping[str, object]:
     return {} if plan.pause is None else dict.fromkeys(PAUSES, plan.pause)
-
-
-def main(arguments: list[str]) -> None:
-    """Read the command line, run the trial, print, and keep."""
-    parser = argparse.ArgumentParser(prog="python -m bench outage", description=__doc__)
-    plan = Plan()
-    parser.add_argument("--seconds", type=float, default=plan.seconds)
-    parser.add_argument("--messages", type=int, default=plan.messages)
-    parser.add_argument("--chats", type=int, default=plan.chats)
-    parser.add_argument("--seed", type=int, default=plan.seed)
-    parser.add_argument("--pause", type=float, help="the most seconds between two attempts, instead of the bot's own")
-    parser.add_argument("--out", type=Path, help="keep the figures here, as JSON")
-    asked = vars(parser.parse_args(arguments))
-    out = asked.pop("out")
-    with tempfile.TemporaryDirectory() as folder:
-        outcome = asyncio.run(measure(Plan(**asked), Path(folder) / "data"))
-    report = json.dumps(facts() | dataclasses.asdict(outcome), indent=2)
-    print(report)
-    if out is not None:
-        out.write_text(report + "\n", encoding="utf-8")
-    print(*outcome.verdict.transcripts[:3], sep="\n\n")
-    if wrong := outcome.verdict.wrong():
-        raise SystemExit(f"not as it should be: {wrong}")

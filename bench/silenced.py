@@ -3,12 +3,9 @@
 It needs the checkout: the bot runs in the process of tests/crash.
 """
 
-import argparse
 import asyncio
-import dataclasses
 import json
 import math
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +14,6 @@ import playground
 from assistant.pictures.pdf import PROCESS
 from assistant.storage import open_database
 from bench.load import Spread, spread
-from bench.machine import facts
 from bot.updates.inbox import Inbox
 from playground import Chat, Server
 from tests.bot.samples import pdf, picture
@@ -71,6 +67,10 @@ class Outcome:
     def worst(self) -> float:
         """The longest of those that did not have to wait for Telegram's backlog."""
         return max(self.restarted.worst, self.after.worst if self.after else 0.0)
+
+    def wrong(self) -> str | None:
+        """How long somebody heard nothing, if that is too long."""
+        return f"somebody heard nothing for {self.worst:.1f} s" if self.worst > HEARD_SECONDS else None
 
 
 async def measure(plan: Plan, folder: Path) -> Outcome:
@@ -147,25 +147,3 @@ async def _heard(server: Server, name: str, patience: float) -> float:
     except TimeoutError:
         return math.inf
     return time.monotonic() - begin
-
-
-def main(arguments: list[str]) -> None:
-    """Read the command line, run the trial, print, and keep."""
-    parser = argparse.ArgumentParser(prog="python -m bench silenced", description=__doc__)
-    plan = Plan()
-    parser.add_argument("--messages", type=int, default=plan.messages)
-    parser.add_argument("--documents", type=int, default=plan.documents)
-    parser.add_argument("--render-seconds", type=float, default=plan.render_seconds)
-    parser.add_argument("--others", type=int, default=plan.others)
-    parser.add_argument("--patience", type=float, default=plan.patience)
-    parser.add_argument("--out", type=Path, help="keep the figures here, as JSON")
-    asked = vars(parser.parse_args(arguments))
-    out = asked.pop("out")
-    with tempfile.TemporaryDirectory() as folder:
-        outcome = asyncio.run(measure(Plan(**asked), Path(folder) / "silenced"))
-    report = json.dumps(facts() | dataclasses.asdict(outcome), indent=2)
-    print(report)
-    if out is not None:
-        out.write_text(report + "\n", encoding="utf-8")
-    if outcome.worst > HEARD_SECONDS:
-        raise SystemExit(f"somebody heard nothing for {outcome.worst:.1f} s")

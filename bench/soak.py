@@ -3,14 +3,11 @@
 It needs the checkout: the bot runs in the process of tests/crash.
 """
 
-import argparse
 import asyncio
 import contextlib
 import dataclasses
-import json
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,8 +18,7 @@ from assistant.storage.database import FILE, FOLDER
 from assistant.tasks import beside
 from bench.kills import LIMITS, within
 from bench.lag import resident_mib
-from bench.machine import facts
-from bench.verdict import Verdict, judge
+from bench.verdict import Verdict, conclude, judge
 from playground import Server
 from tests.crash.bot_process import SCRIPTED, BotProcess
 from tests.crash.mixed import Mixed
@@ -82,6 +78,10 @@ class Outcome:
     trend: dict[str, float | None]
     verdict: Verdict
 
+    def wrong(self) -> dict[str, int]:
+        """The counts that should be 0."""
+        return self.verdict.wrong()
+
 
 async def measure(plan: Plan, folder: Path) -> Outcome:
     """Let the people ask for the planned time."""
@@ -97,10 +97,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
             await _ask(plan, server, crowd)
             await within(PATIENCE, lambda: crowd.is_served)
         await within(10.0, lambda: not judge(crowd, bot, set(), 0).wrong())
-        known = set(bot.rows("SELECT chat, message_id FROM message_pictures"))
-        verdict = judge(crowd, bot, known, len(server.violations))
-        bot.process.terminate()
-        await bot.ended()
+        verdict = await conclude(server, bot, crowd)
     return Outcome(plan, len(crowd.asked), samples, trend(samples), verdict)
 
 
@@ -125,6 +122,7 @@ async def _ask(plan: Plan, server: Server, crowd: Mixed) -> None:
 
 async def _watch(plan: Plan, bot: BotProcess, crowd: Mixed, samples: list[Sample]) -> None:
     begin = time.monotonic()
+    print(line(field.name for field in dataclasses.fields(Sample)))
     while True:
         if (sample := take(bot, time.monotonic() - begin, len(crowd.answered))) is not None:
             samples.append(sample)
@@ -172,27 +170,3 @@ def _rise(before: Sequence[float], after: Sequence[float]) -> float | None:
 def line(values: Iterable[object]) -> str:
     """Return a row of the table."""
     return " ".join(f"{value!s:>11}" for value in values)
-
-
-def main(arguments: list[str]) -> None:
-    """Read the command line, run the soak, print, and keep."""
-    parser = argparse.ArgumentParser(prog="python -m bench soak", description=__doc__)
-    plan = Plan()
-    parser.add_argument("--minutes", type=float, default=plan.minutes)
-    parser.add_argument("--chats", type=int, default=plan.chats)
-    parser.add_argument("--model", default=plan.model, help="as the setting model.name, or scripted")
-    parser.add_argument("--seed", type=int, default=plan.seed)
-    parser.add_argument("--pause", type=float, default=plan.pause, help="seconds between two questions")
-    parser.add_argument("--every", type=float, default=plan.every, help="seconds between two samples")
-    parser.add_argument("--out", type=Path, help="keep the figures here, as JSON")
-    asked = vars(parser.parse_args(arguments))
-    out = asked.pop("out")
-    print(line(field.name for field in dataclasses.fields(Sample)))
-    with tempfile.TemporaryDirectory() as folder:
-        outcome = asyncio.run(measure(Plan(**asked), Path(folder) / "data"))
-    print(json.dumps({"trend": outcome.trend, "asked": outcome.asked} | dataclasses.asdict(outcome.verdict), indent=2))
-    if out is not None:
-        out.write_text(json.dumps(facts() | dataclasses.asdict(outcome), indent=2) + "\n", encoding="utf-8")
-    print(*outcome.verdict.transcripts[:3], sep="\n\n")
-    if wrong := outcome.verdict.wrong():
-        raise SystemExit(f"not as it should be: {wrong}")

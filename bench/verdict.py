@@ -3,10 +3,12 @@
 import dataclasses
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from assistant.storage.database import FOLDER
 from assistant.texts.messages import Sentence
+from playground import Server
 from tests.crash.bot_process import BotProcess
 from tests.crash.marks import mark_of, words_in
 from tests.crash.mixed import Mixed
@@ -95,6 +97,21 @@ def judge(crowd: Mixed, bot: BotProcess, known: set[tuple[int, int]], violations
         sentences=dict(sentences),
         transcripts=[_transcript(crowd, chat) for chat in odd],
     )
+
+
+async def conclude(server: Server, bot: BotProcess, crowd: Mixed, known: Collection[tuple[int, int]] = ()) -> Verdict:
+    """Judge by the messages that the bot knows now, and those that it knew before; then stop it."""
+    now = bot.rows("SELECT chat, message_id FROM message_pictures")
+    verdict = judge(crowd, bot, {*known, *now}, len(server.violations))
+    bot.process.terminate()
+    await bot.ended()
+    return verdict
+
+
+def is_idle(server: Server, bot: BotProcess) -> bool:
+    """Return whether no update waits, neither in the bot nor at Telegram."""
+    waiting = bot.rows("SELECT 1 FROM inbox WHERE state IN ('waiting', 'working') LIMIT 1")
+    return not waiting and not server.pending
 
 
 def _said(crowd: Mixed, name: str) -> list[str]:
