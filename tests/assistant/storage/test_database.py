@@ -1,6 +1,7 @@
 """The SQLite file: transactions, migrations, and what cannot be opened."""
 
 import asyncio
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -70,7 +71,9 @@ async def test_a_newer_database_is_refused_in_one_sentence(tmp_path: Path) -> No
     """An old program must not touch what a newer one made."""
     async with open_database(tmp_path) as database:
         await database.write("PRAGMA user_version = 99")
-    with pytest.raises(StorageError, match="version 99"):
+    with pytest.raises(
+        StorageError, match=r"version 99, .*: install the newer Eyeglass again, or take another storage\.path\.$"
+    ):
         async with open_database(tmp_path):
             pass
 
@@ -228,3 +231,18 @@ async def test_where_permissions_cannot_be_set_it_is_opened_all_the_same(
     monkeypatch.setattr(Path, "chmod", refuse)
     async with open_database(tmp_path) as database:
         assert await database.rows("SELECT id FROM chats") == []
+
+
+async def test_damage_that_only_an_examination_shows_is_told_with_the_file(tmp_path: Path) -> None:
+    """A row that its table does not allow, say: SQLite reads it without a word."""
+    async with open_database(tmp_path) as database:
+        await database.write("INSERT INTO chats (id) VALUES (7)")
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        sql = "UPDATE sqlite_schema SET sql = replace(sql, 'detail TEXT', 'detail TEXT NOT NULL') WHERE name = 'chats'"
+        assert connection.execute(sql).rowcount == 1
+    with pytest.raises(StorageError) as told:
+        async with open_database(tmp_path):
+            pass
+    assert str(tmp_path / FILE) in str(told.value)
+    assert "NULL value in chats.detail" in str(told.value)
