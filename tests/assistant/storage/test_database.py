@@ -71,9 +71,8 @@ async def test_a_newer_database_is_refused_in_one_sentence(tmp_path: Path) -> No
     """An old program must not touch what a newer one made."""
     async with open_database(tmp_path) as database:
         await database.write("PRAGMA user_version = 99")
-    with pytest.raises(
-        StorageError, match=r"version 99, .*: install the newer Eyeglass again, or take another storage\.path\.$"
-    ):
+    advice = r"version 99, .*: install the newer Eyeglass again, or take another storage\.path\.$"
+    with pytest.raises(StorageError, match=advice):
         async with open_database(tmp_path):
             pass
 

@@ -231,3 +231,19 @@ async def test_what_comes_after_all_of_an_album_was_forgotten_is_another_album(s
     moment.turn(1.0)
     await asyncio.gather(*works)
     assert street.log == [3, 4]
+
+
+async def test_at_the_end_of_the_process_what_came_before_an_album_is_answered(street: Street, moment: Moment) -> None:
+    """What came after it is left with it, so that it stays behind it; in other chats nothing is left."""
+    other = {"chat": {"id": 2, "type": "private"}}
+    begun, following = [await street.enter(update(number, album=None)) for number in (1, 2)]
+    album, behind = await street.enter(update(3)), await street.enter(update(4, album=None))
+    others = [await street.enter(update(number, album=None, **other)) for number in (5, 6)]
+    await street.began.wait()
+    await street.lanes.leave_waiting()
+    ended = [work.done() for work in (begun, following, album, behind, *others)]
+    assert ended == [False, False, True, True, False, False]
+    street.gate.set()
+    await asyncio.gather(begun, following, *others)
+    assert sorted(street.log) == [1, 2, 5, 6]
+    assert await street.states() == ["done", "done", "waiting", "waiting", "done", "done"]

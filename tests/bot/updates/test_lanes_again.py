@@ -6,7 +6,7 @@ import pytest
 from telegram import Update
 
 from bot.updates.lanes import Lanes
-from tests.bot.updates.test_lanes import Street, finish, street
+from tests.bot.updates.test_lanes import Street, finish, others_pass, street
 
 __all__ = ["street"]
 
@@ -86,3 +86,18 @@ async def test_what_was_forgotten_meanwhile_is_not_tried_again(street: Street, m
     await street.database.write("UPDATE inbox SET state = 'done'")
     await finish(street, work)
     assert street.log == ["1 begins", "1 ends"]
+
+
+async def test_what_went_by_is_left_to_its_end(street: Street) -> None:
+    """Where an earlier one had let it by, and is itself left to the next run."""
+    first, second = await street.enter(1), await street.enter(2)
+    await street.began[1].wait()
+    street.lanes.let_by(1)
+    await street.began[2].wait()
+    street.lanes.try_again(1)
+    street.gates[1].set()
+    await others_pass(street)
+    await street.lanes.leave_waiting()
+    assert first.done() and not second.done()
+    await finish(street, second)
+    assert street.log[-1] == "2 ends"
