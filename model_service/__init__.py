@@ -31,7 +31,7 @@ from model_service.errors import (
 )
 from model_service.gauges import Gauges, MemoryUse
 from model_service.opening import local_service, open_service
-from model_service.picture import MAX_ASPECT, MAX_BYTES, MAX_PIXELS, open_picture
+from model_service.picture import MAX_BYTES, open_picture
 from model_service.region import Region
 from model_service.scheduler import Place
 from model_service.service import Health, ModelService
@@ -41,7 +41,6 @@ from model_service.types import (
     GenerationRequest,
     Message,
     PictureRef,
-    Role,
     SamplingParams,
     Stage,
     with_pictures,
@@ -50,9 +49,7 @@ from model_service.types import (
 __all__ = [
     "GLM4V_DIAL",
     "LEVEL_TOKENS",
-    "MAX_ASPECT",
     "MAX_BYTES",
-    "MAX_PIXELS",
     "MAX_TOKENS",
     "MIN_TOKENS",
     "STANDARD",
@@ -89,7 +86,6 @@ __all__ = [
     "Place",
     "QueueFull",
     "Region",
-    "Role",
     "SamplingParams",
     "Stage",
     "UnknownDetail",

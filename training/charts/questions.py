@@ -1,48 +1,21 @@
 """Questions about a chart, and the answers exactly as printed."""
 
 import random
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Literal
 
-from training.charts.data import Chart, Form
+from training.charts.data import Chart
+from training.lists import read_data
 from training.phrasing import WAYS, Asking, Wording, phrase, read_phrases
 from training.questions import QA, Asked
 
 PHRASES = read_phrases("charts/phrases")
 
 Sort = Literal["title", "largest", "smallest", "largest value", "smallest value", "value", "trend", "count", "kind"]
-WEIGHTS: dict[Sort, float] = {
-    "title": 1.0,
-    "largest": 1.3,
-    "smallest": 1.3,
-    "largest value": 0.8,
-    "smallest value": 0.8,
-    "value": 2.6,
-    "trend": 1.6,
-    "count": 0.7,
-    "kind": 0.7,
-}
+WORDS = read_data("charts/words")
+WEIGHTS: dict[Sort, float] = WORDS["WEIGHTS"]
 MISSING_SHARE = {True: 0.35, False: 0.12}
 """The share of charts asked about a category that they do not have: in training, and in the exam."""
-
-BARS: Mapping[Form, tuple[tuple[str, str], ...]] = {
-    "columns": (("bar", "柱子"), ("bar", "柱子"), ("column", "柱子")),
-    "bars": (("bar", "条形"), ("bar", "柱子")),
-    "line": (("point", "点"), ("point", "数据点")),
-}
-MOST = {
-    True: (("highest", "最高"), ("largest", "最大"), ("biggest", "最大")),
-    False: (("lowest", "最低"), ("smallest", "最小")),
-}
-TALL: Mapping[tuple[Form, bool], tuple[tuple[str, str], ...]] = {
-    ("columns", True): (("tallest", "最高"), ("highest", "最高"), ("biggest", "最大")),
-    ("columns", False): (("shortest", "最矮"), ("lowest", "最低"), ("smallest", "最小")),
-    ("bars", True): (("longest", "最长"), ("biggest", "最大")),
-    ("bars", False): (("shortest", "最短"), ("smallest", "最小")),
-    ("line", True): (("highest", "最高"),),
-    ("line", False): (("lowest", "最低"),),
-}
 
 
 def ask_chart(rng: random.Random, chart: Chart, wording: Wording) -> tuple[QA, ...]:
@@ -123,8 +96,9 @@ def _slots(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return English words for the slots of a phrase, and Chinese ones."""
     noun, chinese_noun = rng.choice(((chart.categories.noun, chart.categories.chinese), ("category", "类别")))
-    (bar, chinese_bar), (most, chinese_most) = rng.choice(BARS[chart.form]), rng.choice(MOST[largest])
-    tall, chinese_tall = rng.choice(TALL[chart.form, largest])
+    extremes = WORDS["LARGEST" if largest else "SMALLEST"]
+    (bar, chinese_bar), (most, chinese_most) = rng.choice(WORDS["BARS"][chart.form]), rng.choice(extremes["any"])
+    tall, chinese_tall = rng.choice(extremes[chart.form])
     nouns = noun[:-1] + "ies" if noun.endswith("y") and noun != "day" else noun + "s"
     english = {"noun": noun, "nouns": nouns, "bar": bar, "bars": bar + "s", "most": most, "tall": tall, "label": label}
     return english, {"noun": chinese_noun, "bar": chinese_bar, "most": chinese_most, "tall": chinese_tall}

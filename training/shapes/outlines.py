@@ -7,36 +7,17 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
+from training.lists import read_data
+
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
 
-SHAPES = {
-    "circle": ("圆形", 1.0),
-    "square": ("正方形", 1.0),
-    "triangle": ("三角形", 1.0),
-    "rectangle": ("长方形", 1.9),
-    "star": ("星形", 1.0),
-    "heart": ("心形", 1.0),
-    "diamond": ("菱形", 0.8),
-    "cross": ("十字形", 1.0),
-    "oval": ("椭圆形", 1.9),
-    "pentagon": ("五边形", 1.0),
-    "hexagon": ("六边形", 1.1),
-}
+NAMED = read_data("shapes/names")
+SHAPES: dict[str, tuple[str, float]] = {name: (chinese, aspect) for name, (chinese, aspect) in NAMED["SHAPES"].items()}
 """Each shape's Chinese name and its width by its height."""
 
 COLOURS: dict[str, tuple[str, Colour]] = {
-    "red": ("红色", (220, 30, 35)),
-    "green": ("绿色", (35, 160, 60)),
-    "blue": ("蓝色", (35, 80, 215)),
-    "yellow": ("黄色", (250, 220, 35)),
-    "orange": ("橙色", (245, 135, 20)),
-    "purple": ("紫色", (125, 40, 170)),
-    "pink": ("粉色", (250, 150, 195)),
-    "brown": ("棕色", (120, 70, 30)),
-    "black": ("黑色", (18, 18, 18)),
-    "white": ("白色", (250, 250, 250)),
-    "grey": ("灰色", (135, 135, 135)),
+    name: (chinese, tuple(colour)) for name, (chinese, colour) in NAMED["COLOURS"].items()
 }
 FINE = {"pentagon", "hexagon"}
 """Shapes that need room, because their corners have to be counted."""
