@@ -30,24 +30,18 @@ The server lives in the loop that entered it, and events wake every wait, never 
 from playground.app import Call
 from playground.chat import Chat
 from playground.limits import Limits
-from playground.people import Person
-from playground.presses import Press
-from playground.rooms import Button, Draft, Post
+from playground.rooms import Post
 from playground.server import Server, serve
 from playground.state import Event, Happening
 from playground.wire import Refused
 
 __all__ = [
-    "Button",
     "Call",
     "Chat",
-    "Draft",
     "Event",
     "Happening",
     "Limits",
-    "Person",
     "Post",
-    "Press",
     "Refused",
     "Server",
     "serve",

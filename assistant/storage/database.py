@@ -104,17 +104,25 @@ class Database:
                 raise
 
     async def scrub(self) -> bool:
-        """Empty the write-ahead log of deleted data; `secure_delete` overwrote it in the file.
+        """Leave nothing of deleted data in the database's file nor in the write-ahead log.
 
-        Return False while another program reads the database, and keeps the log from being emptied.
+        `secure_delete` overwrites what is deleted, but not what SQLite left behind when it moved a row to another page:
+        only VACUUM, which writes the file again, is rid of that. Return False while another program reads the database
+        and keeps the log from being emptied.
         """
         async with self._writer:
-            # Waiting for the reader would hold up everybody else: to try again later is better.
-            await self._connection.execute_fetchall("PRAGMA busy_timeout = 0")
-            try:
-                rows = await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                await self._connection.execute_fetchall(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            if not await self._empty_log():  # Each VACUUM before the reader ends would make the log longer.
+                return False
+            await self._connection.execute_fetchall("VACUUM")
+            return await self._empty_log()
+
+    async def _empty_log(self) -> bool:
+        # Waiting for the reader would hold up everybody else: to try again later is better.
+        await self._connection.execute_fetchall("PRAGMA busy_timeout = 0")
+        try:
+            rows = await self._connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            await self._connection.execute_fetchall(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         return not any(row[0] for row in rows)
 
 

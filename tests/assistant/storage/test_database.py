@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import sqlite3
 from pathlib import Path
 
@@ -245,3 +246,33 @@ async def test_damage_that_only_an_examination_shows_is_told_with_the_file(tmp_p
             pass
     assert str(tmp_path / FILE) in str(told.value)
     assert "NULL value in chats.detail" in str(told.value)
+
+
+@pytest.mark.parametrize("seed", [2, 4])
+async def test_scrubbing_erases_what_stayed_behind_when_a_page_was_divided(tmp_path: Path, seed: int) -> None:
+    """`secure_delete` overwrites a row where it is deleted, but not where it was before it moved to another page."""
+    chance, deleted = random.Random(seed), list[str]()
+    words = [f"zebra{number:05}x" for number in range(15)]
+    async with open_database(tmp_path) as database:
+        await database.write("CREATE TABLE updates (id INTEGER PRIMARY KEY, chat INTEGER, said BLOB)")
+        await database.write("CREATE TABLE said (id INTEGER PRIMARY KEY, chat INTEGER, text TEXT)")
+        await database.write("CREATE INDEX by_chat ON updates (chat)")
+        await database.write("CREATE INDEX said_by_chat ON said (chat)")
+        for number in range(1200):
+            chat = chance.randrange(15)
+            said, text = f"What is q{number} of {words[chat]}?", "z" * chance.randrange(20, 400)
+            payload = said.encode() + b"y" * chance.randrange(300, 1500)
+            async with database.transaction() as connection:
+                await connection.execute("INSERT INTO updates VALUES (?, ?, ?)", (number, chat, payload))
+                await connection.execute("INSERT INTO said (chat, text) VALUES (?, ?)", (chat, said + text))
+                over = max(0, number - chance.randrange(6))
+                await connection.execute("UPDATE updates SET said = x'' WHERE id = ?", (over,))
+            if number % 25 == 24:
+                chat = chance.randrange(15)
+                await database.write("UPDATE updates SET said = x'' WHERE chat = ?", chat)
+                await database.write("DELETE FROM said WHERE chat = ?", chat)
+                assert await database.scrub()
+                deleted.append(words[chat])
+                words[chat] = f"zebra{number:05}x"
+    kept = (tmp_path / FILE).read_bytes()
+    assert [word for word in deleted if word.encode() in kept] == []
