@@ -99,3 +99,13 @@ async def test_what_other_messages_are_about_stays(pictures: Pictures) -> None:
     await pictures.about([second], [20])
     await pictures.about([second], [20])
     assert [await pictures.of_message(*place) for place in ((5, 20), (5, 21), (6, 20))] == [[second], [first], [other]]
+
+
+async def test_only_messages_between_two_others_of_the_same_chat_are_named(pictures: Pictures) -> None:
+    """Each once, whatever the number of its pictures; neither of the two."""
+    first, second = [await pictures.add(replace(NEW, message_id=number)) for number in (1, 2)]
+    other = await pictures.add(replace(NEW, chat=6))
+    await pictures.about([first, second], [20, 21, 22, 23])
+    await pictures.about([other], [21, 24])
+    assert await pictures.messages_about(5, 20, 23) == {21, 22}
+    assert await pictures.messages_about(6, 20, 25) == {21, 24}
