@@ -260,6 +260,7 @@ async def _stop(application: EyeglassApplication, model: ModelService) -> None:
             await application.stop()
     except TimeoutError:
         _log.warning("some updates are not finished: the next start goes on with them")
+        await lanes.leave_all()  # They must not go on without the database.
 
 
 async def settle(model: ModelService) -> None:

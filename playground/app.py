@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -45,7 +46,8 @@ class Api:
             routes=[
                 Route("/bot{token}/{method}", self.call, methods=every),
                 Route("/file/bot{token}/{path:path}", self.download),
-            ]
+            ],
+            exception_handlers={ClientDisconnect: lambda *_: Response()},  # Nobody reads it.
         )
 
     async def call(self, http: HttpRequest) -> Response:

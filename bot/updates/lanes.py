@@ -112,6 +112,10 @@ class Lanes(BaseUpdateProcessor):
             }
         await self._end(leaving)
 
+    async def leave_all(self) -> None:
+        """Leave to the next run what is being handled, too."""
+        await self._end(self._begun.union(*(chat.questions for chat in self._chats.values())))
+
     async def _end(self, tasks: set[asyncio.Task[Any]]) -> None:
         self._dropped |= tasks
         for task in tasks:

@@ -1,5 +1,7 @@
 """A failed request to Telegram is retried if that makes no duplicate, and left to the next start at last."""
 
+import asyncio
+
 import pytest
 
 from playground import Chat, Server
@@ -32,12 +34,18 @@ async def test_a_failing_telegram_gets_the_answer_later(
     assert (len(by_bot(chat)), states(stage)) == (1, ["done"])
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.1])
 @pytest.mark.usefixtures("quick")
 async def test_an_outage_that_outlasts_the_process_leaves_the_answer_to_the_next_start(
-    stage: Stage, server: Server, chat: Chat, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    stage: Stage,
+    server: Server,
+    chat: Chat,
+    log: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
 ) -> None:
-    """It comes in the same message; others are answered meanwhile."""
-    monkeypatch.setattr("bot.app.LAST_SECONDS", 0.1)
+    """It comes in the same message; others are answered meanwhile. What the stop cannot wait for goes on no more."""
+    monkeypatch.setattr("bot.app.LAST_SECONDS", seconds)
     stage.engine.hold = 1
     await stage.start()
     question = await chat.send_photo(picture(), ASKED)
@@ -46,8 +54,9 @@ async def test_an_outage_that_outlasts_the_process_leaves_the_answer_to_the_next
     stage.engine.go.set()
     ben = server.person("Ben").private()
     await final(ben, await ben.send_photo(picture(), ASKED))
-    await server.wait_until(lambda: log.text.count("is tried again") > 20)
+    await server.wait_until(lambda: log.text.count("is tried again") > 20 and states(stage)[1] == "done")
     await stage.stop()
+    assert not [task for task in asyncio.all_tasks() if "__create_task_callback" in repr(task.get_coro())]
     assert states(stage) == ["waiting", "done"]
     assert_quiet(log, stage)
     server.fail_no_more()
