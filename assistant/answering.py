@@ -212,7 +212,7 @@ class Assistant:
                 yield output
         if output.finish_reason in {None, FinishReason.ABORT}:
             raise Draining("the answer was aborted")
-        if len(request.messages) == 1 and not question.parsed.anew:  # Otherwise the model's caches may have served.
+        if len(request.messages) == 1 and not question.parsed.reworded:  # Otherwise the model's caches may have served.
             self.latency.note(output)
 
     async def _request(

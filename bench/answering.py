@@ -4,7 +4,7 @@ import secrets
 import statistics
 from dataclasses import dataclass, replace
 
-from assistant.tasks import beside
+from assistant.tasks import background
 from bench.lag import watch_lag
 from model_service import Detail, GenerationRequest, Message, ModelService, PictureRef, SamplingParams
 
@@ -45,7 +45,7 @@ class _Round:
 async def time_level(service: ModelService, picture: bytes, level: str, rounds: int) -> Timing:
     """Ask `rounds` times about a picture (encoded bytes); each round looks at it afresh, then asks a follow-up."""
     lags = [0.0]
-    async with beside(watch_lag(lags), "watch the event loop"):
+    async with background(watch_lag(lags), "watch the event loop"):
         timed = [await _time_once(service, _unseen(picture), level, number) for number in range(rounds)]
     short = [each.short_answer for each in timed if each.short_answer is not None]
     return Timing(

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 
 from assistant.settings.settings import Settings
 from assistant.storage.database import FILE
-from assistant.tasks import beside
+from assistant.tasks import background
 from bench.crowd import PATIENCE, Seen
 from bench.lag import watch_lag, watch_memory
 from bot.app import open_bot, settle
@@ -164,9 +164,9 @@ async def _run(crowd: Crowd, people: Process, told: dict[str, str], folder: Path
     with complaints_counted() as complaints:
         async with (
             open_bot(settings, SecretStr(told["token"]), model),
-            beside(settle(model), "announce the model"),
-            beside(watch_lag(lags), "watch the loop"),
-            beside(watch_memory(memory), "watch the memory"),
+            background(settle(model), "announce the model"),
+            background(watch_lag(lags), "watch the loop"),
+            background(watch_memory(memory), "watch the memory"),
         ):
             seen = Seen(**json.loads(await _line(people, crowd.seconds + 2 * PATIENCE)))
     return _load(crowd, seen, lags, memory, complaints.count, folder / FILE)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import playground
 from assistant.storage.database import FILE, FOLDER
-from assistant.tasks import beside
+from assistant.tasks import background
 from bench.kills import LIMITS, within
 from bench.lag import resident_mib
 from bench.verdict import Verdict, conclude, judge
@@ -93,7 +93,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
         crowd = Mixed(server, random.Random(plan.seed), plan.chats, plan.chats, exact=exact)
         bot.start()
         await server.wait_until(lambda: server.polling, PATIENCE)
-        async with beside(_watch(plan, bot, crowd, samples), "take samples"):
+        async with background(_watch(plan, bot, crowd, samples), "take samples"):
             await _ask(plan, server, crowd)
             await within(PATIENCE, lambda: crowd.is_served)
         await within(10.0, lambda: not judge(crowd, bot, set(), 0).wrong())

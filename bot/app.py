@@ -21,7 +21,7 @@ from assistant.open_questions import OpenQuestion, OpenQuestions
 from assistant.retention import Retention
 from assistant.settings.settings import Settings
 from assistant.storage import Admissions, Chats, Database, Pictures, StorageError, Turns, open_database
-from assistant.tasks import beside, spawn
+from assistant.tasks import background, spawn
 from bot.context import BotContext, Data, EyeglassApplication, Services
 from bot.delivery import command_menus
 from bot.delivery.edit_throttle import EditThrottle
@@ -69,7 +69,7 @@ async def run(settings: Settings, token: SecretStr, model: ModelService | None =
     """
     stop = stop_signal()
     model = model or open_service(settings.model.config())
-    async with open_bot(settings, token, model) as bot, beside(settle(model), "announce the model"):
+    async with open_bot(settings, token, model) as bot, background(settle(model), "announce the model"):
         await _until_end(bot, model, stop)
 
 
@@ -109,8 +109,8 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
         async with (
             application,
             model,
-            beside(services.retention.keep_sweeping(), "delete what is too old"),
-            beside(
+            background(services.retention.keep_sweeping(), "delete what is too old"),
+            background(
                 Reports(application.bot, services.inbox, services.admissions, services.chats).keep_telling(),
                 "tell of what was set aside",
             ),

@@ -51,7 +51,7 @@ def test_the_demo_plays_to_its_end(tmp_path: Path) -> None:
     assert played.stderr == ""
     assert list(tmp_path.glob("eyeglass-demo-*")) == []
     sure = {name: timeless(text) for name, text in guide.scenes_in(shown).items() if name in SURE}
-    assert in_the_guide() == sure, "python -m playground.demo.guide writes it anew"
+    assert in_the_guide() == sure, "python -m playground.demo.guide writes it again"
 
 
 def squeezed(text: str) -> str:

@@ -29,14 +29,14 @@ PROMPTS = {Task.TEXT: Sentence.PROMPT_TEXT, Task.TABLE: Sentence.PROMPT_TABLE, T
 class ParsedQuestion:
     """A question, and its own settings in place of the chat's. `text` is empty if nothing is asked.
 
-    `anew`: the same is asked again, and the wording is to be another one.
+    `reworded`: the same is asked again, and the wording is to be another one.
     """
 
     text: str
     detail: Detail | None = None
     part: RegionName | None = None
     task: Task | None = None
-    anew: bool = False
+    reworded: bool = False
 
     def settings(self, chat: ChatSettings) -> ChatSettings:
         """Return the settings for this question, over the chat's. The picture decides how long a task's answer is."""
@@ -44,7 +44,7 @@ class ParsedQuestion:
             chat,
             detail=self.detail or chat.detail,
             length=Length.NORMAL if self.task else chat.length,
-            temperature=(chat.temperature or ANOTHER_WORDING) if self.anew else chat.temperature,
+            temperature=(chat.temperature or ANOTHER_WORDING) if self.reworded else chat.temperature,
         )
 
 

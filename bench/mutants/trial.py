@@ -71,7 +71,7 @@ def warm_up() -> None:
 
 
 def outcome(module: str, source: str, tests: Sequence[str], seconds: float | None, log: Path) -> int | None:
-    """Pytest's exit code with this text as the module; None where it took longer than so many seconds.
+    """Pytest's exit code with this text as the module; None where it took longer than this many seconds.
 
     A single test fails that takes a quarter of them: it waits for what will not happen.
     """

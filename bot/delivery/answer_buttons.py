@@ -18,10 +18,10 @@ PATTERN = rf"^{AGAIN}([0-9]{{2,4}}):([01]):([0-9]{{1,15}}):({'|'.join(RegionName
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A button's request: the question of the message `question`, at `tokens` at most; `anew`: in other words."""
+    """A button's request: the question of the message `question`, at `tokens` at most; `reworded`: in other words."""
 
     tokens: int
-    anew: bool
+    reworded: bool
     question: int
     part: RegionName | None
     task: Task | None
@@ -29,7 +29,7 @@ class Again:
     @property
     def data(self) -> str:
         """The button's data, 64 bytes at most."""
-        return f"{AGAIN}{self.tokens}:{int(self.anew)}:{self.question}:{self.part or ''}:{self.task or ''}"
+        return f"{AGAIN}{self.tokens}:{int(self.reworded)}:{self.question}:{self.part or ''}:{self.task or ''}"
 
     def wanted(self, question: str) -> ParsedQuestion:
         """Return the question to ask again.
@@ -37,7 +37,7 @@ class Again:
         Raises:
             UnknownDetail: no button of ours has such a number of tokens.
         """
-        return ParsedQuestion(question, Detail(self.tokens), self.part, self.task, self.anew)
+        return ParsedQuestion(question, Detail(self.tokens), self.part, self.task, self.reworded)
 
 
 def read_data(data: str) -> Again | None:
@@ -45,9 +45,9 @@ def read_data(data: str) -> Again | None:
     match = re.match(PATTERN, data)
     if match is None:
         return None
-    tokens, anew, question, part, task = match.groups()
+    tokens, reworded, question, part, task = match.groups()
     return Again(
-        int(tokens), anew == "1", int(question), RegionName(part) if part else None, Task(task) if task else None
+        int(tokens), reworded == "1", int(question), RegionName(part) if part else None, Task(task) if task else None
     )
 
 
@@ -65,9 +65,9 @@ def buttons_under(
     part, task = question.parsed.part, question.parsed.task
     row = [
         InlineKeyboardButton(
-            texts.say(label), callback_data=Again(detail.tokens, anew, question.message, part, task).data
+            texts.say(label), callback_data=Again(detail.tokens, reworded, question.message, part, task).data
         )
-        for label, detail, anew in choices
+        for label, detail, reworded in choices
     ]
     return InlineKeyboardMarkup([row])
 

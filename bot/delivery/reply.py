@@ -10,7 +10,7 @@ from telegram.constants import ChatAction
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from assistant.tasks import beside, spawn
+from assistant.tasks import background, spawn
 from bot.delivery.drafts import Draft
 from bot.delivery.edit_throttle import EditThrottle
 from bot.delivery.errors import is_unreachable, never_arrived
@@ -65,7 +65,7 @@ class Reply:
     @contextlib.asynccontextmanager
     async def typing(self) -> AsyncIterator[None]:
         """Show that the bot is at work until the first text is shown or the block ends."""
-        async with beside(self._keep_typing(), "typing"):
+        async with background(self._keep_typing(), "typing"):
             yield
 
     @contextlib.asynccontextmanager
@@ -81,7 +81,7 @@ class Reply:
             async with (
                 asyncio.timeout(None) as self._scope,
                 self.typing(),
-                beside(self._keep_looking(text), "look again"),
+                background(self._keep_looking(text), "look again"),
             ):
                 try:
                     yield

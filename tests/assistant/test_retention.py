@@ -11,7 +11,7 @@ import pytest
 from assistant.clock import Clock
 from assistant.retention import FRESH, PAUSE, Retention
 from assistant.storage import FOLDER, Admissions, Database, NewPicture, Pictures, Turn, Turns, open_database
-from assistant.tasks import beside
+from assistant.tasks import background
 from bot.updates.inbox import Inbox
 from model_service import Detail, FinishReason
 
@@ -188,7 +188,7 @@ class Hours:
         """Sweep at the start and after each hour."""
         clock = Clock(lambda: self.wall, lambda: self.steady)
         retention = Retention(database, folder, 90 * DAY, clock)
-        async with beside(retention.keep_sweeping(self.sleep), "sweep"):
+        async with background(retention.keep_sweeping(self.sleep), "sweep"):
             await self.over.wait()
 
 

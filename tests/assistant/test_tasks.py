@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from assistant.tasks import beside, spawn
+from assistant.tasks import background, spawn
 
 
 async def test_what_runs_beside_a_block_ends_with_it() -> None:
@@ -19,7 +19,7 @@ async def test_what_runs_beside_a_block_ends_with_it() -> None:
         finally:
             ended.set()
 
-    async with beside(work(), "work"):
+    async with background(work(), "work"):
         await began.wait()
     assert ended.is_set()
 

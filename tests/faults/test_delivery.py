@@ -37,14 +37,10 @@ async def test_a_failing_telegram_gets_the_answer_later(
 @pytest.mark.parametrize("seconds", [0.0, 0.1])
 @pytest.mark.usefixtures("quick")
 async def test_an_outage_that_outlasts_the_process_leaves_the_answer_to_the_next_start(
-    stage: Stage,
-    server: Server,
-    chat: Chat,
-    log: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-    seconds: float,
+    stage: Stage, server: Server, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, seconds: float
 ) -> None:
     """It comes in the same message; others are answered meanwhile. What the stop cannot wait for goes on no more."""
+    chat = server.person("Ada").private()
     monkeypatch.setattr("bot.app.LAST_SECONDS", seconds)
     stage.engine.hold = 1
     await stage.start()

@@ -40,7 +40,7 @@ def echo(request: GenerationRequest) -> Iterator[EngineStep]:
 
 
 def endless(request: GenerationRequest) -> Iterator[EngineStep]:
-    """Say the question's text for ever."""
+    """Say the question's text forever."""
     while True:
         yield EngineStep(request.messages[-1].text)
 

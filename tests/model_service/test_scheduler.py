@@ -26,7 +26,7 @@ def request(name: str, chat: str = "chat", person: str = "") -> GenerationReques
 
 
 def looking(asked: GenerationRequest, detail: Detail) -> GenerationRequest:
-    """The same, about a picture that is looked at so closely."""
+    """The same, about a picture that is looked at in this detail."""
     return replace(asked, messages=with_pictures(asked.messages, PictureRef(b"", detail)))
 
 
@@ -90,7 +90,7 @@ def test_turns_go_by_seconds_not_by_number() -> None:
 
 
 def test_of_equals_who_waited_longest_is_next() -> None:
-    """Where seconds are even, neither the one who came first nor a newcomer is preferred for ever."""
+    """Where seconds are even, neither the one who came first nor a newcomer is preferred forever."""
     scheduler = in_line(request("a", "first"), request("b", "second"))
     order = "".join(turn(scheduler, seconds, answered=False) for seconds in (0.5, 1.0, 0.5))
     assert order + turn(scheduler) == "abab"

@@ -13,7 +13,7 @@ TOKEN = 0.25
 
 
 def ask(name: str, words: int = 1, chat: str = "", person: str = "") -> GenerationRequest:
-    """A question answered with so many words and an empty last step, from a chat of its own if none is named."""
+    """A question answered with this many words and an empty last step, from a chat of its own if none is named."""
     return GenerationRequest(name, chat or name, (Message("user", "word " * words),), person=person)
 
 
@@ -49,7 +49,7 @@ class Work:
             self.closed.append(request.id)
 
     def wait_for(self, tokens: int) -> None:
-        """Block until so many tokens are written."""
+        """Block until this many tokens are written."""
         with self._written:
             assert self._written.wait_for(lambda: len(self.tokens) >= tokens, PATIENCE)
 

@@ -94,14 +94,6 @@ def _short_word(source: Source) -> str:
     return values.short_word(source.rng, source.words, 8).capitalize()
 
 
-def _name(source: Source) -> str:
-    return values.first_name(source.rng)
-
-
-def _town(source: Source) -> str:
-    return values.town(source.rng)
-
-
 def _code(source: Source) -> str:
     """Return letters, digits and signs together, or a word and a number."""
     rng = source.rng
@@ -149,8 +141,8 @@ TRAIN_THINGS = (
     Categories("product", "商品", NAMES.GOODS),
     Categories("item", "项目", make=_short_word),
     Categories("item", "项目", make=_short_word),
-    Categories("player", "选手", make=_name),
-    Categories("town", "城市", make=_town),
+    Categories("player", "选手", make=lambda source: values.first_name(source.rng)),
+    Categories("town", "城市", make=lambda source: values.town(source.rng)),
     Categories("group", "组", tuple("ABCDEFGHJKLMNPRSTUVWXYZ")),
     Categories("model", "型号", make=_code),
     Categories("model", "型号", make=_code),

@@ -55,7 +55,7 @@ def test_what_is_chosen_holds_for_this_question() -> None:
     assert ParsedQuestion("?").settings(chat) == chat
     assert ParsedQuestion("?", HIGH).settings(chat).detail == HIGH
     assert ParsedQuestion("?", task=Task.TEXT).settings(chat).length is Length.NORMAL
-    assert ParsedQuestion("?", anew=True).settings(chat).temperature > 0
+    assert ParsedQuestion("?", reworded=True).settings(chat).temperature > 0
     assert not ParsedQuestion("?", HIGH).settings(chat).footer
 
 

@@ -160,7 +160,7 @@ def check_step(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None
 
 
 def check_rows(model: GLM4VForConditionalGeneration, dtype: torch.dtype, *texts: tuple[int, int]) -> None:
-    """Texts of so many ids behind so many others, in one step and in more: the model's own logits, keys and values, and
+    """Texts of many ids behind many others, in one step and in more: the model's own logits, keys and values, and
     nothing is written behind them.
     """
     step = DecodeStep(model, Hardware(CPU, dtype), 16)

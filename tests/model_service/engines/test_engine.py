@@ -144,7 +144,7 @@ def test_closing_the_steps_stops_the_work(engine: GLM4VEngine) -> None:
 
 
 class Failing:
-    """A vision tower for which memory does not suffice for pictures of so many visual tokens."""
+    """A vision tower for which memory does not suffice for pictures of this many visual tokens."""
 
     def __init__(self, engine: GLM4VEngine, least: int, monkeypatch: pytest.MonkeyPatch) -> None:
         self.tried: list[int] = []
@@ -196,7 +196,7 @@ def test_a_small_card_reads_more_coarsely(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_the_gauges_follow_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """How far the load is, then what memory is in use: once loaded, and anew after each answer."""
+    """How far the load is, then what memory is in use: once loaded, and again after each answer."""
     readings = iter(range(1, 9))
     monkeypatch.setattr(Hardware, "memory", lambda hardware: MemoryUse(next(readings), None))
     gauges = Gauges()

@@ -22,7 +22,7 @@ MEASURED = json.loads((ROOT / "bench" / "results" / "gpu.json").read_text(encodi
 
 @pytest.fixture
 def card(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """A GPU with so many GiB, all of them free."""
+    """A GPU with this many GiB, all of them free."""
     memory = int(request.param * GIB)
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (memory, memory))
 

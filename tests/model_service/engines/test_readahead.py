@@ -22,7 +22,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 def _until(reader: ReadAhead, read: int) -> None:
-    """Wait until so many bytes are read."""
+    """Wait until this many bytes are read."""
     with reader._changed:
         assert reader._changed.wait_for(lambda: reader.read >= read, timeout=30)
 

@@ -43,7 +43,7 @@ def test_only_what_is_new_is_computed(
 def test_the_same_picture_on_another_grid_is_another_look(
     model: GLM4VForConditionalGeneration, runner: ModelRunner, work: Work
 ) -> None:
-    """A closer look sees anew; both looks are known afterwards, from whatever chat."""
+    """A closer look sees again; both looks are known afterwards, from whatever chat."""
     closer = View((bytes([1]), 4, 4), lambda: torch.ones(1, 3, 112, 112))
     read(runner, prompt(1), view(1))
     logits = read(runner, prompt(1), closer)

@@ -40,7 +40,7 @@ def test_an_answer_on_its_way_is_forgotten_too(runner: ModelRunner, work: Work) 
 
 
 def failing(times: int, then: Callable[[], Tensor]) -> Callable[[], Tensor]:
-    """Pixels for which memory does not suffice so many times."""
+    """Pixels for which memory does not suffice this many times."""
     left = [times]
 
     def pixels() -> Tensor:
@@ -65,7 +65,7 @@ def test_what_is_kept_makes_way(model: GLM4VForConditionalGeneration, runner: Mo
 
 
 def test_out_of_memory_twice_is_an_error(runner: ModelRunner) -> None:
-    """It is tried again once, not for ever."""
+    """It is tried again once, not forever."""
     with pytest.raises(torch.OutOfMemoryError):
         runner.prefill("chat", prompt(3), View(view(2).key, failing(2, lambda: noise(2))), 0)
 
@@ -98,7 +98,7 @@ def test_without_memory_for_a_copy_nothing_is_kept(
 
 
 def ended(chat: str, length: int) -> Sequence:
-    """A sequence of so many ids in a cache with room for more: 512 bytes an id."""
+    """A sequence of this many ids in a cache with room for more: 512 bytes an id."""
     cache = KVCache(tiny_config(), length + 100, CPU.device, CPU.dtype)
     cache.advance(length)
     return Sequence(chat, list(range(length)), None, None, cache, visual=0, forgets=0)
