@@ -76,8 +76,7 @@ class Round:
 
     def charge(self, name: str, seconds: float) -> None:
         """Count a turn's seconds for a present member."""
-        used = self._present[name].used + seconds
-        self._place(name, used if used > self._clock else self._clock)
+        self._place(name, max(self._present[name].used + seconds, self._clock))
 
     def first(self, among: Collection[str] | None, running: Mapping[str, float]) -> str | None:
         """Choose whose turn begins: of all present members, or of some of them; None if none can.
@@ -90,7 +89,7 @@ class Round:
         if not running:
             if front is None:
                 return None
-            self._clock = front.used if front.used > self._clock else self._clock
+            self._clock = max(self._clock, front.used)
             return front.name
         able = [self._present[name] for name, seconds in running.items() if seconds < math.inf]
         if front is not None:

@@ -146,7 +146,7 @@ class Scheduler:
             answer = self._pace.answer(entry.detail)
             remaining, turn = self._expect(entry, left, answer or UNMEASURED)
             busy[entry], left[entry] = turn, remaining - turn
-            heappush(ends, (at + turn - passed if turn > passed else at, started, entry))
+            heappush(ends, (at + max(turn - passed, 0.0), started, entry))
             return entry, None if answer is None else at
 
         for entry, since in self._running.items():

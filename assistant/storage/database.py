@@ -106,9 +106,8 @@ class Database:
     async def scrub(self) -> bool:
         """Leave nothing of deleted data in the database's file nor in the write-ahead log.
 
-        `secure_delete` overwrites what is deleted, but not what SQLite left behind when it moved a row to another page:
-        only VACUUM, which writes the file again, is rid of that. Return False while another program reads the database
-        and keeps the log from being emptied.
+        `secure_delete` overwrites deleted rows, but not what stays behind when a row moves to another page: VACUUM does.
+        Return False while another program reads the database and keeps the log from being emptied.
         """
         async with self._writer:
             if not await self._empty_log():  # Each VACUUM before the reader ends would make the log longer.

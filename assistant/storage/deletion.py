@@ -8,6 +8,14 @@ import aiosqlite
 
 from assistant.storage.database import Database
 
+_TOO_OLD = {
+    "turns": "DELETE FROM turns WHERE created_at < ?",
+    "pictures": "DELETE FROM pictures WHERE created_at < ? AND id NOT IN (SELECT picture FROM turns)",
+    "updates": "DELETE FROM inbox WHERE state = 'set_aside' AND received_at < ?",
+    "strangers": "DELETE FROM admissions WHERE standing = 'asking' AND asked_at < ?",
+}
+"""What goes by age, in this order: what was written before the moment given."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
@@ -28,6 +36,7 @@ class Deletion:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._unscrubbed = True  # The last run may have been killed before it did.
 
     async def chat(self, chat: int, update_id: int) -> Deleted:
         """Delete a chat's pictures, turns and updates before this one; its settings stay.
@@ -66,14 +75,11 @@ class Deletion:
         Return the number of pictures deleted. `moment` is in seconds since 1970.
         """
         async with self._database.transaction() as connection:
-            await connection.execute("DELETE FROM turns WHERE created_at < ?", (moment,))
-            pictures = await connection.execute(
-                "DELETE FROM pictures WHERE created_at < ? AND id NOT IN (SELECT picture FROM turns)", (moment,)
-            )
-            await connection.execute("DELETE FROM inbox WHERE state = 'set_aside' AND received_at < ?", (moment,))
-            await connection.execute("DELETE FROM admissions WHERE standing = 'asking' AND asked_at < ?", (moment,))
-        await self._database.scrub()
-        return pictures.rowcount
+            deleted = {what: (await connection.execute(sql, (moment,))).rowcount for what, sql in _TOO_OLD.items()}
+        self._unscrubbed |= any(deleted.values())
+        if self._unscrubbed:
+            self._unscrubbed = not await self._database.scrub()
+        return deleted["pictures"]
 
     async def newest(self) -> float | None:
         """Return when the newest update, picture or turn was written, in seconds since 1970; None if there is none."""

@@ -105,3 +105,27 @@ async def test_what_is_deleted_in_parts_is_counted_as_a_whole(database: Database
         if number > 1:
             forgotten = await Deletion(database).chat(5, 9)
     assert (forgotten.pictures, forgotten.questions) == (3, 1)
+
+
+async def test_the_file_is_written_again_only_where_something_was_deleted(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or was before, by this run or by one that was killed, and not scrubbed since."""
+    scrubbed, ends = list[bool](), iter([False, True, True])
+
+    async def scrub() -> bool:
+        scrubbed.append(next(ends))
+        return scrubbed[-1]
+
+    monkeypatch.setattr(database, "scrub", scrub)
+    deletion = Deletion(database)
+    await deletion.older_than(MOMENT)
+    await deletion.older_than(MOMENT)
+    await deletion.older_than(MOMENT)
+    assert scrubbed == [False, True]
+    await Inbox(database).set_aside(1, PAYLOAD, "odd")
+    await ages(database, "inbox", "received_at", _1=MOMENT - 1)
+    await deletion.older_than(MOMENT)
+    assert scrubbed == [False, True, True]
+    await deletion.older_than(MOMENT)
+    assert scrubbed == [False, True, True]
