@@ -106,7 +106,7 @@ class Database:
     async def scrub(self) -> bool:
         """Leave nothing of deleted data in the database's file nor in the write-ahead log.
 
-        `secure_delete` overwrites deleted rows, but not what stays behind when a row moves to another page: VACUUM does.
+        `secure_delete` overwrites deleted rows, not what stays behind when a row moves to another page: VACUUM does.
         Return False while another program reads the database and keeps the log from being emptied.
         """
         async with self._writer:
