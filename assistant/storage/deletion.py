@@ -62,7 +62,7 @@ class Deletion:
         return Deleted(*counts, tuple(row[0] for row in files), erased)
 
     async def scrub(self) -> bool:
-        """Erase deleted data from the write-ahead log; return False while another program prevents that."""
+        """Leave no deleted data on the disk; return False while another program prevents that."""
         return await self._database.scrub()
 
     async def copies(self, chat: int) -> list[str]:
