@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from assistant.storage.database import Database
 from bot.updates.at_work import Mark
 
-MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 8
 """The most deaths of the process in an update's own turn, or during its decoding; then it is not tried again."""
 
 KEPT_SECONDS = 2 * 24 * 3600
