@@ -54,6 +54,7 @@ class Question:
 
     `message` names the question within its chat, and `number` among all that the front end ever asked. `settings` hold
     for this question. `promised`: a former run took it on, so it is not refused. `suspect`: the process died of it.
+    `earlier` is when the pictures came, if it could be doubted that they are meant.
     """
 
     chat: int
@@ -65,6 +66,7 @@ class Question:
     settings: ChatSettings
     promised: bool = False
     suspect: bool = False
+    earlier: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

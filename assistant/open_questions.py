@@ -28,7 +28,8 @@ class OpenQuestion:
     """One question. `asker` is the Telegram id of the person, or of the chat they post as.
 
     `picture` is the index, from 0, of the picture being read. `suspect`: the process died while the model worked on it.
-    `settled` is set once the model is done with it, `ended` once its answer is delivered and remembered.
+    `settled` is set once the model is done with it, `ended` once its answer is delivered and remembered. `superseded`:
+    what was asked reads otherwise by now, or is about another picture, and is asked in place of it.
     """
 
     chat: int
@@ -39,6 +40,7 @@ class OpenQuestion:
     step: Step = Step.IN_LINE
     picture: int = 0
     suspect: bool = False
+    superseded: bool = False
     settled: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     _scope: asyncio.Timeout | None = None
@@ -165,6 +167,15 @@ class OpenQuestions:
     def by_update(self, chat: object, update_id: object) -> list[OpenQuestion]:
         """Return the question in a chat that came with this update, if it is open."""
         return [asked for asked in self._open.values() if (asked.chat, asked.update_id) == (chat, update_id)]
+
+    async def supersede(self, chat: int, message: int) -> OpenQuestion | None:
+        """End a message's question in silence, and return it; None if it is not open."""
+        asked = self._open.get((chat, message))
+        if asked is not None:
+            asked.superseded = True
+            asked.cancel()
+            await asked.ended.wait()
+        return asked
 
     async def end_of(self, chat: int, message: int) -> None:
         """Wait until a message's question, if it is open, is answered and that is remembered."""

@@ -2,24 +2,29 @@
 
 import re
 
-from telegram import Chat, Message, MessageEntity, Update, User
+from telegram import Chat, Message, MessageEntity, MessageOriginUser, Update, User
 from telegram.constants import ChatID
 
 from assistant.access import Asker, Verdict, judge, one_line
 from assistant.settings.settings import AccessSettings
 from assistant.texts import Texts
-from assistant.wording.question import ASK, ParsedQuestion, parse
+from assistant.wording.question import ASK, ParsedQuestion, Task, parse
 
-QUESTIONS = frozenset({ASK, "text", "table", "describe"})
+QUESTIONS = frozenset({ASK, *Task})
 """The commands that bring a question, or are one; they count in a caption too."""
 
 AGAIN = "again:"
 """The prefix of the data of a button that asks a question again."""
 
 
+def message_of(update: Update) -> Message | None:
+    """Return the message that an update brings, a new one or an edited one."""
+    return update.message or update.edited_message
+
+
 def asker_of(update: Update) -> Asker:
     """Return the person who wrote an update's message, or pressed its button."""
-    query, message, chat = update.callback_query, update.message, update.effective_chat
+    query, message, chat = update.callback_query, message_of(update), update.effective_chat
     hidden = message.sender_chat if message is not None else None
     user = query.from_user if query is not None else message.from_user if message is not None else None
     if hidden is not None:
@@ -52,13 +57,17 @@ def is_addressed(message: Message, bot: User) -> bool:
     """Whether the bot is addressed: in private always; in groups by a mention, a reply to it, or a command."""
     if message.chat.type == Chat.PRIVATE:
         return True
-    answered = message.reply_to_message
-    # In a forum every message without a reply seems to reply to the one that opened the topic.
-    opens_topic = answered is not None and answered.forum_topic_created is not None
-    if answered is not None and not opens_topic and answered.from_user is not None and answered.from_user.id == bot.id:
+    answered = message.reply_to_message if replies(message) else None
+    if answered is not None and answered.from_user is not None and answered.from_user.id == bot.id:
         return True
     command = command_of(message, bot)
     return _mentions(message, bot) or command in QUESTIONS or (command is not None and message.text is not None)
+
+
+def replies(message: Message) -> bool:
+    """Whether a message replies to another one. In a forum the first one of a topic seems to be replied to by all."""
+    answered = message.reply_to_message
+    return message.external_reply is not None or (answered is not None and answered.forum_topic_created is None)
 
 
 def command_of(message: Message, bot: User) -> str | None:
@@ -72,17 +81,36 @@ def command_of(message: Message, bot: User) -> str | None:
     return name.casefold()
 
 
-def question_of(message: Message, bot: User) -> str:
-    """Return the question of a text or caption, without the command before it and the bot's name; it may be empty."""
-    text = message.text or message.caption or ""
+def is_foreign(message: Message) -> bool:
+    """Whether a message was forwarded, and its words are somebody else's."""
+    origin, sender = message.forward_origin, message.from_user
+    if origin is None:
+        return False
+    return not isinstance(origin, MessageOriginUser) or sender is None or origin.sender_user.id != sender.id
+
+
+def asks(message: Message, bot: User) -> bool:
+    """Whether a message brings a question of its sender's."""
+    if is_foreign(message):
+        return False
+    command = command_of(message, bot)
+    if command is not None and command not in QUESTIONS:
+        return False
+    return command in set(Task) or bool(without_address(message, message.text or message.caption or "", bot))
+
+
+def without_address(message: Message, words: str, bot: User) -> str:
+    """Return the words of a message without the command before them and the bot's name; they may be empty."""
     if command_of(message, bot) in QUESTIONS:
-        text = text.removeprefix(leading_command(message) or "")
-    return without_mention(text, bot)
+        words = words.removeprefix(leading_command(message) or "")
+    return without_mention(words, bot)
 
 
-def parse_question(message: Message, bot: User, texts: Texts) -> ParsedQuestion:
-    """Parse the question of a text or caption."""
-    return parse(question_of(message, bot), command_of(message, bot), texts)
+def parse_question(message: Message, words: str, bot: User, texts: Texts) -> ParsedQuestion:
+    """Parse the question of a message of which these are the whole words; empty if they are somebody else's."""
+    if is_foreign(message):
+        return ParsedQuestion("")
+    return parse(without_address(message, words, bot), command_of(message, bot), texts)
 
 
 def leading_command(message: Message) -> str | None:

@@ -1,19 +1,21 @@
 """Answer a question, from the message that asks it to the answer on the screen."""
 
+import asyncio
 import contextlib
 import logging
 import sqlite3
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from assistant.answering import AnswerState, End, Question, Reading
 from assistant.combined_answer import CombinedAnswer
 from assistant.settings.chat_settings import Stream
-from assistant.storage import Picture, surely
+from assistant.storage import HeardMessage, Picture, surely
 from assistant.texts import Sentence, Texts
 from assistant.texts.failures import excuse
-from assistant.wording.question import ParsedQuestion
 from bot.context import BotContext
 from bot.delivery.answer_buttons import buttons_under
 from bot.delivery.answer_text import CLOSE, Answered, names_of, parts_of, whole_answer
@@ -23,47 +25,80 @@ from bot.delivery.orphans import remove_orphans
 from bot.delivery.progress import Progress
 from bot.delivery.reply import Reply
 from bot.incoming.pictures import media_of
+from bot.incoming.subject import Asked
 from bot.render import Part, render
 
 CANCEL = "cancel:"
 """The prefix of the data of a Cancel button; the number of the question's message follows."""
 
+HOLD = 0.5
+"""The seconds for which nothing is said about assumed pictures: one that the question is about may be on its way."""
+
 _log = logging.getLogger(__name__)
 
 
-async def answer(context: BotContext, pictures: Sequence[Picture], parsed: ParsedQuestion) -> None:
+async def answer(
+    context: BotContext,
+    pictures: Sequence[Picture],
+    asked: Asked,
+    *,
+    among: Sequence[Picture] = (),
+    heard: Sequence[HeardMessage] = (),
+) -> None:
     """Answer a question about one or more pictures, once; say in one sentence why one cannot be answered.
 
-    As soon as it is one of the open questions, the next update of the chat may begin.
+    As soon as it is one of the open questions, the next update of the chat may begin. The next question is about the
+    pictures `among` which these are, else about these; `heard` are the messages that brought question and pictures.
     """
     services, incoming = context.services, context.incoming
-    message = incoming.message
-    begun = None
+    chat, begun = incoming.chat.id, asked.begun
     if incoming.pressed or services.inbox.is_repeated(context.update_id):
-        if await services.turns.answered(message.chat.id, message.message_id):
+        if await services.turns.answered(chat, asked.message):
             return
-        begun = await services.inbox.answer_of(context.update_id)
-    if begun is None:
-        await services.pictures.look_at(pictures, message.chat.id, incoming.topic)
-        await services.pictures.about(pictures, [message.message_id])
+        begun = await services.inbox.answer_of(context.update_id) or begun
+    if begun is None or begun == asked.begun:
+        await asyncio.gather(
+            services.pictures.look_at(among or pictures, chat, incoming.topic, incoming.asker.id),
+            services.pictures.about(pictures, {asked.message, incoming.message.message_id}),
+            *([services.heard.note(heard)] if heard else []),
+            *([] if begun is None else [services.inbox.note_answer(context.update_id, begun)]),
+        )
     question = Question(
-        chat=message.chat.id,
-        message=message.message_id,
+        chat=chat,
+        message=asked.message,
         number=context.update_id,
         asker=incoming.asker,
-        parsed=parsed,
+        parsed=asked.parsed,
         pictures=tuple(pictures),
-        settings=parsed.settings(incoming.settings),
+        settings=asked.parsed.settings(incoming.settings),
         promised=begun is not None,
         suspect=services.inbox.attempts(context.update_id) > 0,
+        earlier=asked.earlier,
     )
-    await _Answer(context, question, begun).see_through()
+    await _Answer(context, question, begun, HOLD if asked.held and begun is None else 0.0).see_through()
+
+
+class Hold:
+    """A time, in seconds from now, for which an answer is written but not shown."""
+
+    def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it may be shown."""
+        return time.monotonic() >= self._until
+
+    async def end(self) -> None:
+        """Wait until it may be shown."""
+        await asyncio.sleep(max(0.0, self._until - time.monotonic()))
 
 
 class _Answer:
     """One question and the message that shows its answer."""
 
-    def __init__(self, context: BotContext, question: Question, begun: int | None) -> None:
+    def __init__(self, context: BotContext, question: Question, begun: int | None, hold: float = 0.0) -> None:
+        self._hold = Hold(hold)
         self._context = context
         self._services = context.services
         self._question = question
@@ -77,14 +112,17 @@ class _Answer:
         progress = Progress(self._texts, self._services.model, CombinedAnswer(names), grows=grows)
         library = media_of(self._context).library
         async with contextlib.aclosing(self._services.assistant.ask(self._question, library)) as states:
-            async with self._reply.growing(progress.text):
+            async with self._reply.growing(lambda: progress.text() if self._hold.is_over else ""):
                 async for state in states:
                     news = progress.follow(state)
                     self._context.lanes.let_by(self._context.update_id)
                     if state.end is not None:
                         break
-                    if news:
+                    if news and self._hold.is_over:
                         await self._reply.show(progress.text())
+                await self._hold.end()
+            if state.question.superseded:
+                return
             await self._finish(state, progress)
             if self._services.inbox.may_be_begun(self._context.update_id):
                 await self._tidy_up()
@@ -150,7 +188,7 @@ class _Answer:
         bot = self._context.bot
         return Reply(
             bot,
-            place_of(incoming.message),
+            replace(place_of(incoming.message), question=self._question.message),
             throttle=self._services.throttle,
             message_id=begun,
             on_sent=on_sent,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from pydantic import SecretStr
-from telegram import Bot, Update
+from telegram import Bot, Message, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
@@ -20,8 +20,9 @@ from assistant.answering import Assistant
 from assistant.open_questions import OpenQuestion, OpenQuestions
 from assistant.retention import Retention
 from assistant.settings.settings import Settings
-from assistant.storage import Admissions, Chats, Database, Pictures, StorageError, Turns, open_database
+from assistant.storage import Admissions, Chats, Database, Heard, Pictures, StorageError, Turns, open_database
 from assistant.tasks import background, spawn
+from bot.addressing import asks
 from bot.context import BotContext, Data, EyeglassApplication, Services
 from bot.delivery import command_menus
 from bot.delivery.edit_throttle import EditThrottle
@@ -170,7 +171,10 @@ def build_application(
         if update_id in services.notices:
             spawn(errors.take_back(application.bot, services, update_id), "take back a notice")
 
-    lanes = Lanes(services.inbox, handle, ended)
+    def brings_question(message: Message) -> bool:
+        return asks(message, application.bot.bot)
+
+    lanes = Lanes(services.inbox, handle, ended, brings_question)
     builder = (
         Application.builder()
         .application_class(EyeglassApplication, {"services": services})
@@ -204,6 +208,7 @@ async def _services(settings: Settings, model: ModelService, database: Database,
         inbox=Inbox(database),
         at_work=at_work,
         chats=Chats(database, settings.chat_defaults()),
+        heard=Heard(database),
         pictures=Pictures(database),
         turns=turns,
         admissions=admissions,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Self
 
-from telegram import Bot, Chat, InlineKeyboardMarkup, Message, Update, User
+from telegram import Bot, Chat, Message, Update, User
 from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from assistant.access import Asker
@@ -15,11 +15,11 @@ from assistant.open_questions import OpenQuestions
 from assistant.retention import Retention
 from assistant.settings.chat_settings import AUTO, ChatSettings
 from assistant.settings.settings import Settings
-from assistant.storage import Admission, Admissions, Chats, Pictures, Turns
+from assistant.storage import Admission, Admissions, Chats, Heard, Pictures, Turns
 from assistant.texts import Sentence, Texts, language_of, texts_in
-from bot.addressing import asker_of, asks_again
+from bot.addressing import asker_of, asks_again, message_of
 from bot.delivery.edit_throttle import EditThrottle
-from bot.delivery.message import place_of, topic_of
+from bot.delivery.message import Keyboard, place_of, topic_of
 from bot.delivery.reply import Reply
 from bot.pairing import Pairing
 from bot.render import Part
@@ -48,6 +48,7 @@ class Services:
     inbox: Inbox
     at_work: AtWork
     chats: Chats
+    heard: Heard
     pictures: Pictures
     turns: Turns
     admissions: Admissions
@@ -172,11 +173,11 @@ class BotContext(CallbackContext[ExtBot[int], Data, Data, Data]):
         self._incoming = replace(incoming, settings=settings, texts=_texts(settings, incoming.user))
         return self._incoming
 
-    async def say(self, sentence: Sentence, **values: object) -> list[int]:
+    async def say(self, sentence: Sentence, keyboard: Keyboard | None = None, **values: object) -> list[int]:
         """Reply to the update's message with one sentence; return the numbers of the messages sent, as far as known."""
-        return await self.say_text(self.incoming.texts.say(sentence, **values))
+        return await self.say_text(self.incoming.texts.say(sentence, **values), keyboard)
 
-    async def say_text(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> list[int]:
+    async def say_text(self, text: str, keyboard: Keyboard | None = None) -> list[int]:
         """Reply with a text that is in the person's language already."""
         said = self.incoming.said
         return [] if said is None else await Reply(self.bot, place_of(said)).finish([Part(text)], keyboard)
@@ -211,7 +212,7 @@ async def _incoming(update: Update, chat: Chat, chats: Chats) -> Incoming:
         settings=settings,
         texts=_texts(settings, user),
         pressed=update.callback_query is not None,
-        asks=update.message is not None or asks_again(update),
+        asks=message_of(update) is not None or asks_again(update),
     )
 
 

@@ -63,7 +63,7 @@ class Talk:
         paths = list(takewhile(Path.is_file, (Path(word.strip('"')) for word in words)))
         question = " ".join(words[len(paths) :])
         if not paths:
-            return question, await self._pictures.current(TERMINAL)
+            return question, (await self._pictures.current(TERMINAL)).pictures
         pictures = [picture for path in paths for picture in await self._add(path, question)]
         await self._pictures.look_at(pictures, TERMINAL)
         return question, pictures

@@ -21,6 +21,7 @@ class Setting(StrEnum):
     LENGTH = "length"
     TEMPERATURE = "temperature"
     WATCH = "watch"
+    UNASKED = "unasked"
     CHANGED_BY = "changed_by"
 
 
@@ -41,6 +42,17 @@ class Length(StrEnum):
     SHORT = "short"
     NORMAL = "normal"
     LONG = "long"
+
+
+class Unasked(StrEnum):
+    """What is done with a picture that comes without a question: say in a line what it shows, ask, or only react.
+
+    A model that cannot describe asks; in a group nobody is asked who did not speak to the bot.
+    """
+
+    DESCRIBE = "describe"
+    ASK = "ask"
+    REACT = "react"
 
 
 class ChangedBy(StrEnum):
@@ -65,6 +77,7 @@ class ChatSettings:
     length: Length = Length.NORMAL
     temperature: float = 0.0
     watch: bool = False
+    unasked: Unasked = Unasked.DESCRIBE
     changed_by: ChangedBy = ChangedBy.ADMINS
 
     def word(self, setting: Setting) -> str:
@@ -81,6 +94,7 @@ READERS: Mapping[Setting, Callable[[Any], Any]] = {
     Setting.LENGTH: Length,
     Setting.TEMPERATURE: float,
     Setting.WATCH: bool,
+    Setting.UNASKED: Unasked,
     Setting.CHANGED_BY: ChangedBy,
 }
 """The parser of each column."""

@@ -5,8 +5,9 @@ from assistant.storage.chats import Chats
 from assistant.storage.database import BACKUPS, FOLDER, Database, open_database
 from assistant.storage.deletion import Deleted, Deletion
 from assistant.storage.errors import StorageError, StorageInUse
+from assistant.storage.heard import Heard, HeardMessage, Subject
 from assistant.storage.outage import is_full, is_passing_outage, surely
-from assistant.storage.pictures import NewPicture, Picture, Pictures, Source
+from assistant.storage.pictures import Current, NewPicture, Picture, Pictures, Source
 from assistant.storage.turns import Turn, Turns
 
 __all__ = [
@@ -16,9 +17,12 @@ __all__ = [
     "Admission",
     "Admissions",
     "Chats",
+    "Current",
     "Database",
     "Deleted",
     "Deletion",
+    "Heard",
+    "HeardMessage",
     "NewPicture",
     "Picture",
     "Pictures",
@@ -26,6 +30,7 @@ __all__ = [
     "Standing",
     "StorageError",
     "StorageInUse",
+    "Subject",
     "Turn",
     "Turns",
     "is_full",

@@ -12,6 +12,7 @@ _TOO_OLD = {
     "turns": "DELETE FROM turns WHERE created_at < ?",
     "pictures": "DELETE FROM pictures WHERE created_at < ? AND id NOT IN (SELECT picture FROM turns)",
     "updates": "DELETE FROM inbox WHERE state = 'set_aside' AND received_at < ?",
+    "heard": "DELETE FROM heard WHERE said_at < ?",
     "strangers": "DELETE FROM admissions WHERE standing = 'asking' AND asked_at < ?",
 }
 """What goes by age, in this order: what was written before the moment given."""
@@ -51,6 +52,7 @@ class Deletion:
                 "finished_at = ? WHERE chat = ? AND update_id < ?",
                 (time.time(), chat, update_id),
             )
+            await connection.execute("DELETE FROM heard WHERE chat = ?", (chat,))
             answered = await connection.execute_fetchall(
                 "DELETE FROM turns WHERE chat = ? RETURNING iif(role = 'user', coalesce(message_id, -id), NULL)",
                 (chat,),

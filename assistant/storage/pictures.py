@@ -39,9 +39,19 @@ class NewPicture:
 
 @dataclass(frozen=True, slots=True)
 class Picture(NewPicture):
-    """A stored picture."""
+    """A stored picture; `created_at` is in seconds since 1970."""
 
     id: int = field(kw_only=True)
+    created_at: float = field(kw_only=True, default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The pictures that the next question is about, who looked at them last, and when (in seconds since 1970)."""
+
+    pictures: list[Picture]
+    person: int | None = None
+    looked_on: float = 0.0
 
 
 class Pictures:
@@ -106,19 +116,34 @@ class Pictures:
         sql = "SELECT DISTINCT message_id FROM message_pictures WHERE chat = ? AND message_id > ? AND message_id < ?"
         return {row["message_id"] for row in await self._database.rows(sql, chat, after, before)}
 
-    async def current(self, chat: int, topic: int | None = None) -> list[Picture]:
-        """Return the pictures that the next question there is about; empty if there are none."""
-        sql = "JOIN looked_at ON looked_at.picture = pictures.id WHERE looked_at.chat = ? AND topic = ?"
-        return await self._select(sql, chat, topic or 0)
+    async def current(self, chat: int, topic: int | None = None) -> Current:
+        """Return the pictures that the next question there is about; none if nothing was looked at."""
+        sql = (
+            "SELECT pictures.*, person, looked_on FROM looked_at JOIN pictures ON pictures.id = picture "
+            "WHERE looked_at.chat = ? AND topic = ? ORDER BY abs(message_id), page"
+        )
+        rows = await self._database.rows(sql, chat, topic or 0)
+        return Current([_picture(row) for row in rows], rows[0]["person"], rows[0]["looked_on"]) if rows else Current([])
 
-    async def look_at(self, pictures: Iterable[Picture], chat: int, topic: int | None = None) -> None:
-        """Set the pictures that the next question there is about, or none."""
-        place = (chat, topic or 0)
-        looked_at = "INSERT INTO looked_at (chat, topic, picture) VALUES (?, ?, ?)"
+    async def look_at(
+        self, pictures: Iterable[Picture], chat: int, topic: int | None = None, person: int | None = None
+    ) -> None:
+        """Set the pictures that the next question there is about, or none; `person` is who looks at them."""
+        place, seen = (chat, topic or 0), (person, time.time())
+        looked_at = "INSERT INTO looked_at (chat, topic, picture, person, looked_on) VALUES (?, ?, ?, ?, ?)"
         await self._database.write_all(
             ("DELETE FROM looked_at WHERE chat = ? AND topic = ?", place),
-            *((looked_at, (*place, picture.id)) for picture in pictures),
+            *((looked_at, (*place, picture.id, *seen)) for picture in pictures),
         )
+
+    async def join(self, pictures: Sequence[Picture], album: str) -> None:
+        """Make pictures an album: they came one by one and belong together."""
+        sql = "UPDATE pictures SET album = ? WHERE id = ?"
+        await self._database.write_all(*((sql, (album, picture.id)) for picture in pictures))
+
+    async def remove(self, chat: int, message_id: int) -> None:
+        """Remove the pictures that a message showed, with all that was said about them: it shows another one now."""
+        await self._database.write("DELETE FROM pictures WHERE chat = ? AND message_id = ?", chat, message_id)
 
     async def _select(self, where: str, *values: str | int) -> list[Picture]:
         sql = f"SELECT pictures.* FROM pictures {where} ORDER BY abs(pictures.message_id), page"  # noqa: S608

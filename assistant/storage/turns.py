@@ -58,17 +58,20 @@ class Turns:
         row = await self._database.row(sql, chat, question_message)
         return (row["text"], row["user"]) if row else None
 
+    async def retract(self, chat: int, question_message: int) -> int | None:
+        """Remove the answers to a message's question, which is asked in another way now; return the first's message."""
+        of_question = "SELECT id{} FROM turns WHERE chat = ? AND message_id = ? AND role = 'user'"
+        asked = (chat, question_message)
+        sql = f"SELECT message_id FROM turns WHERE id IN ({of_question.format(' + 1')}) AND message_id IS NOT NULL"  # noqa: S608
+        row = await self._database.row(sql, *asked)
+        sql = f"DELETE FROM turns WHERE id IN ({of_question.format('')} UNION {of_question.format(' + 1')})"  # noqa: S608
+        await self._database.write(sql, *asked, *asked)
+        return row["message_id"] if row else None
+
     async def details(self, picture: Picture) -> list[Detail]:
         """Return the level of detail of each question about the picture so far."""
         sql = "SELECT level FROM turns WHERE picture = ? AND role = 'user' ORDER BY id"
         return [Detail.parse(row["level"]) for row in await self._database.rows(sql, picture.id)]
-
-    async def question(self, chat: int, messages: Iterable[int]) -> str | None:
-        """Return the question of the first of these messages that was answered."""
-        marks = ", ".join("?" * len(numbers := tuple(messages)))
-        sql = f"SELECT text FROM turns WHERE chat = ? AND role = 'user' AND message_id IN ({marks}) ORDER BY id"  # noqa: S608
-        row = await self._database.row(sql, chat, *numbers)
-        return row["text"] if row else None
 
     async def last_questions(self, pictures: Iterable[Picture]) -> dict[int, str]:
         """Return the last answered question about each of these pictures, by the picture's number."""

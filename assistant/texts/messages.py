@@ -56,6 +56,13 @@ class Sentence(StrEnum):
     BUTTON_COMMANDS = "All commands"
     STARTED_AFRESH = "Done. Send the next picture."
     SEND_PICTURE_FIRST = "Send me a picture first; then ask about it."
+    NOT_READ = (
+        "I could not read what you sent last, so I do not know which picture you mean. Send it again as a photo, or "
+        "reply to the picture that you mean."
+    )
+    REPLY_ELSEWHERE = "I see no picture in the message that you reply to. Send me the picture itself."
+    FORWARDED_WORDS = "You forwarded this, so I do not take it for your question. What do you want to know?"
+    ABOUT_EARLIER = "about the picture of {time}"
     NO_PICTURE_HERE = "I have not seen a picture here yet. Reply to one with /ask and your question."
     WATCH_USAGE = "Say /watch on, and I answer every picture here; /watch off, and I answer only when I am asked."
     WATCH_ON = (

@@ -1,5 +1,6 @@
 """Parse a question: its level of detail for this once ("#high"), the part of the picture that it names, its task."""
 
+import json
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -37,6 +38,16 @@ class ParsedQuestion:
     part: RegionName | None = None
     task: Task | None = None
     reworded: bool = False
+
+    def dump(self) -> str:
+        """Return it in JSON."""
+        return json.dumps([self.text, self.detail and self.detail.tokens, self.part, self.task])
+
+    @staticmethod
+    def load(dumped: str) -> "ParsedQuestion":
+        """Return what `dump` was called on, except that it is not reworded."""
+        text, tokens, part, task = json.loads(dumped)
+        return ParsedQuestion(text, tokens and Detail(tokens), part and RegionName(part), task and Task(task))
 
     def settings(self, chat: ChatSettings) -> ChatSettings:
         """Return the settings for this question, over the chat's. The picture decides how long a task's answer is."""

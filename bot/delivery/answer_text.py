@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from telegram import MessageEntity
 
@@ -111,9 +112,19 @@ async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -
 
 
 def note_under(answered: Answered) -> str:
-    """Return the notes in one line: what part was read, and how closely, if the chat wants to know that."""
+    """Return the notes in one line: what the answer is about, if in doubt; what part was read, and how closely."""
     closeness = _closeness(answered) if answered.question.settings.footer else ""
-    return SEPARATOR.join(note for note in (_part(answered), _region(answered), closeness) if note)
+    return SEPARATOR.join(note for note in (_earlier(answered), _part(answered), _region(answered), closeness) if note)
+
+
+def _earlier(answered: Answered) -> str:
+    """Say which pictures the answer is about, where that was assumed and can be doubted."""
+    if answered.question.earlier is None:
+        return ""
+    came = datetime.fromtimestamp(answered.question.earlier).astimezone()
+    today = came.date() == datetime.now().astimezone().date()
+    moment = came.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
+    return answered.texts.say(Sentence.ABOUT_EARLIER, time=moment)
 
 
 def _part(answered: Answered) -> str:

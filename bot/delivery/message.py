@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram import ForceReply, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
@@ -14,6 +14,9 @@ from bot.render import Part
 
 LONGEST_PAUSE = 60.0
 """The longest pause, in seconds, between attempts to deliver a whole answer; they double up to it, without end."""
+
+Keyboard = InlineKeyboardMarkup | ForceReply
+"""What may stand under a message of the bot; a ForceReply opens the answer to it, and is for a new message alone."""
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -55,12 +58,12 @@ class EditableMessage:
         place: Place,
         message_id: int | None = None,
         on_sent: Callable[[int], Awaitable[None]] | None = None,
-        keyboard: InlineKeyboardMarkup | None = None,
+        keyboard: Keyboard | None = None,
     ) -> None:
         self.place = place
         self.message_id = message_id
         self.keyboard = keyboard
-        self.shown: tuple[Part, InlineKeyboardMarkup | None] = (Part(""), None)
+        self.shown: tuple[Part, Keyboard | None] = (Part(""), None)
         self._bot = bot
         self._on_sent = on_sent
 
@@ -129,7 +132,7 @@ class EditableMessage:
             message_id=message_id,
             entities=part.entities or None,
             link_preview_options=NO_PREVIEW,
-            reply_markup=self.keyboard,
+            reply_markup=self.keyboard if isinstance(self.keyboard, InlineKeyboardMarkup) else None,
             rate_limit_args=rate,
         )
 

@@ -5,7 +5,6 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from telegram import InlineKeyboardMarkup
 from telegram.constants import ChatAction
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
@@ -14,7 +13,7 @@ from assistant.tasks import background, spawn
 from bot.delivery.drafts import Draft
 from bot.delivery.edit_throttle import EditThrottle
 from bot.delivery.errors import is_unreachable, never_arrived
-from bot.delivery.message import EditableMessage, Place
+from bot.delivery.message import EditableMessage, Keyboard, Place
 from bot.delivery.rate_limiter import ONCE
 from bot.render import Part, growing
 
@@ -46,7 +45,7 @@ class Reply:
         throttle: EditThrottle | None = None,
         message_id: int | None = None,
         on_sent: Callable[[int], Awaitable[None]] | None = None,
-        keyboard: InlineKeyboardMarkup | None = None,
+        keyboard: Keyboard | None = None,
         draft: Draft | None = None,
     ) -> None:
         self._bot = bot
@@ -138,7 +137,7 @@ class Reply:
             self._refused(error)
 
     async def finish(
-        self, parts: Sequence[Part], keyboard: InlineKeyboardMarkup | None = None, doubt: str = ""
+        self, parts: Sequence[Part], keyboard: Keyboard | None = None, doubt: str = ""
     ) -> list[int]:
         """Show the whole answer, a message for each part, `keyboard` under the last; return their numbers.
 

@@ -9,12 +9,14 @@ from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from assistant.access import Verdict
-from bot.addressing import is_addressed, judge_sender, leading_command
+from assistant.storage import Subject
+from bot.addressing import asks, is_addressed, judge_sender, leading_command, message_of
 from bot.context import BotContext, EyeglassApplication
 from bot.delivery.message import topic_of
 from bot.delivery.rate_limiter import ONCE
 from bot.handlers import strangers
-from bot.incoming.attachments import shows_picture
+from bot.incoming.subject import heard_now, is_awaited, is_news, question_before, take_over
+from bot.attachments import brings_pictures
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ async def admit(update: Update, context: BotContext) -> None:
     """
     if update.my_chat_member is not None:
         return  # Telegram itself says so, and a person who adds the bot to a group need not be known to it.
-    message = update.message
+    message = message_of(update)
     if message is None and update.callback_query is None:
         raise ApplicationHandlerStop
     if message is not None and (move := _move(message)) is not None:
@@ -37,8 +39,10 @@ async def admit(update: Update, context: BotContext) -> None:
     verdict = await _verdict(update, context)
     if await context.take_apart(update) is None:
         raise ApplicationHandlerStop
-    if verdict is Verdict.WELCOME and (message is None or _is_meant(message, context)):
-        return
+    if verdict is Verdict.WELCOME and (message is None or await _is_meant(message, context)):
+        if update.edited_message is None or await is_news(update.edited_message, context):
+            await _keep_for_edits(message, context)
+            return
     if verdict is Verdict.STRANGER and message is not None:
         await strangers.meet(message, update, context)
     if verdict is not Verdict.WELCOME and update.callback_query is not None:
@@ -47,13 +51,19 @@ async def admit(update: Update, context: BotContext) -> None:
 
 
 async def show_arriving(application: EyeglassApplication, update: Update) -> None:
-    """Show "typing" while more of an album is awaited, to those who are going to be answered."""
+    """Show "typing" while more of an utterance is awaited, to those who are going to be answered.
+
+    A picture that follows a question is what that is about: the answer about an older one ends at once.
+    """
     context, message = BotContext.from_update(update, application), update.message
     if message is None or await _verdict(update, context) is not Verdict.WELCOME:
         return
     await context.take_apart(update)
-    if not _is_meant(message, context):
+    if not await _is_meant(message, context):
         return
+    earlier = await question_before(message, context) if brings_pictures(message) else None
+    if earlier is not None and earlier.subject is Subject.ASSUMED:
+        await take_over(earlier, context)
     with contextlib.suppress(TelegramError):
         await context.bot.send_chat_action(
             message.chat.id, ChatAction.TYPING, message_thread_id=topic_of(message), rate_limit_args=ONCE
@@ -68,13 +78,25 @@ def _move(message: Message) -> tuple[int, int] | None:
     return (before, after) if before != after and max(before, after) < 0 else None
 
 
-def _is_meant(message: Message, context: BotContext) -> bool:
-    """Whether the bot is addressed, or the message has a picture in a chat where every picture is answered."""
-    if is_addressed(message, context.bot.bot):
+async def _is_meant(message: Message, context: BotContext) -> bool:
+    """Whether the bot is addressed, in any part of the utterance, or the message goes on with what was said to it.
+
+    In a chat where every picture is answered, each is meant for it.
+    """
+    together = context.lanes.utterance_of(context.update_id).spoken_for(message) or [message]
+    if any(is_addressed(one, context.bot.bot) for one in together):
         return True
-    if not shows_picture(message) or leading_command(message) is not None:
+    if leading_command(message) is not None:
         return False
-    return context.incoming.settings.watch
+    if context.incoming.settings.watch and any(brings_pictures(one, documents=False) for one in together):
+        return True
+    return message.edit_date is None and await is_awaited(message, context)
+
+
+async def _keep_for_edits(message: Message | None, context: BotContext) -> None:
+    """Remember how a command, or anything without a picture, reads: an edit that changes nothing is passed over."""
+    if message is not None and not asks(message, context.bot.bot) and not brings_pictures(message):
+        await context.services.heard.note(heard_now([message], context.incoming, Subject.NONE))
 
 
 async def _verdict(update: Update, context: BotContext) -> Verdict:

@@ -1,121 +1,134 @@
-"""Handle pictures: answer at once if there is a question, else remember them."""
+"""Handle pictures: answer the question that came with them, or before them; else say what they show, ask, or react."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
 
-from telegram import Message, Update
+from telegram import ForceReply, Message, Update
+from telegram.error import TelegramError
 
-from assistant.storage import Picture
+from assistant.settings.chat_settings import Unasked
+from assistant.storage import Picture, Subject
 from assistant.texts import Sentence
 from assistant.wording.question import ParsedQuestion
-from bot.addressing import parse_question
+from bot.addressing import is_addressed
 from bot.answering import answer
+from bot.attachments import attachment_of
 from bot.context import BotContext
-from bot.delivery.message import topic_of
+from bot.delivery.say import react
 from bot.handlers.unsupported import explain
 from bot.incoming.downloads import MOST_OF_A_CHAT
-from bot.incoming.media import Media
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
+from bot.incoming.subject import Asked, asked_by, heard_now
+
+SEEN = "👀"
 
 
-async def look(update: Update, context: BotContext) -> None:
-    """Handle a message with a picture, an album as a whole: answer its caption, or ask what is wanted."""
-    message = context.incoming.message
-    wanted = parse_question(message, context.bot.bot, context.incoming.texts)
-    if message.media_group_id is not None:
-        await _look_at_album(context, message.media_group_id, wanted)
+async def look(_: Update, context: BotContext) -> None:
+    """Handle the pictures of an utterance, as far as this message speaks for them."""
+    message, incoming = context.incoming.message, context.incoming
+    utterance = context.lanes.utterance_of(context.update_id)
+    shown = [one for one in utterance.spoken_for(message) if not one.text and attachment_of(one)] or [message]
+    asked = await asked_by(message, context)
+    new = await _take_in(shown, asked.parsed.text, context)
+    if not new:
+        await context.services.heard.note(heard_now([message], incoming, Subject.UNREAD, asked))
+        await _withdraw(asked, context)
+        return
+    whole = await _whole(new, asked, context)
+    if not asked.parsed.text:
+        await without_question(context, new, whole, shown)
         return
     try:
-        async with at_work(message, context) as media:
-            pictures = await fetch_pictures(message, wanted.text, context, media)
+        alone = len(utterance.asking) > 1 or asked.beside is not None
+        pictures = new if alone else await select_named(whole, asked.parsed.text, context)
     except USER_ERRORS as error:
         await say_error(error, message, context)
         return
-    if pictures:
-        await go_on(context, pictures, wanted)
-    else:
-        await explain(context)
+    heard = heard_now({one.message_id: one for one in (*shown, message)}.values(), incoming, Subject.SENT, asked)
+    await answer(context, pictures, asked, among=whole, heard=heard)
 
 
-async def go_on(context: BotContext, pictures: Sequence[Picture], wanted: ParsedQuestion) -> None:
-    """Answer the question about these pictures; if there is none, ask for it."""
-    if wanted.text:
-        await answer(context, pictures, wanted)
-        return
-    services, message = context.services, context.incoming.message
-    await services.pictures.look_at(pictures, message.chat.id, topic_of(message))
-    if pictures[0].pages > 1 and pictures[0].album is None:
-        said = await context.say(Sentence.DOCUMENT_WHAT_TO_KNOW, pages=pictures[0].pages)
-    elif len(pictures) > 1:
-        said = await context.say(Sentence.ALBUM_WHAT_TO_KNOW, count=len(pictures))
-    else:
-        said = await context.say(Sentence.WHAT_TO_KNOW)
-    await services.pictures.about(pictures, [message.message_id, *said])
+async def _take_in(messages: Sequence[Message], question: str, context: BotContext) -> list[Picture]:
+    """Return the pictures of these messages, fetched if not known; say under the others why they cannot be read.
 
-
-async def _look_at_album(context: BotContext, album: str, wanted: ParsedQuestion) -> None:
-    """Answer about all pictures of an album; if several have captions, about each picture on its own.
-
-    A late picture is asked the question of its album.
+    Pictures that came together become an album. Only of a document that came alone the question names the pages.
     """
-    message, services = context.incoming.message, context.services
-    came = [one.message for one in context.lanes.taken_in_with(context.update_id) if one.message is not None]
-    mine = _mine(message, came)
-    async with at_work(message, context) as media:
-        await _take_in_all(context, mine, media)
-    ids = {one.message_id for one in mine}
-    pictures = await services.pictures.of_album(message.chat.id, album)
-    new = [picture for picture in pictures if picture.message_id in ids]
-    earlier = {picture.message_id for picture in pictures} - {one.message_id for one in came}
-    asked = await _asked(message.chat.id, earlier, context)
-    if not new:
-        return
-    if asked or mine != came:
-        await go_on(context, new, wanted if wanted.text else replace(wanted, text=asked or ""))
-    elif wanted.text or not earlier:
-        await _answer_about(context, pictures, wanted)
-    else:
-        await services.pictures.look_at(pictures, message.chat.id, topic_of(message))
-
-
-def _mine(message: Message, came: list[Message]) -> list[Message]:
-    """Return the messages of an album that this one speaks for; the first with a caption also for those without."""
-    captioned = [one for one in came if one.caption]
-    if len(captioned) < 2:
-        return came
-    first = message.message_id == captioned[0].message_id
-    return [one for one in came if one.message_id == message.message_id or (first and not one.caption)]
-
-
-async def _take_in_all(context: BotContext, messages: Sequence[Message], media: Media) -> None:
-    """Fetch pictures that are not known yet, a few at a time; say under the others why they cannot be read."""
     few = asyncio.Semaphore(MOST_OF_A_CHAT)  # Each may have 20 MB, and is in memory until it is looked at.
+    first, alone = messages[0], len(messages) == 1
+    albums = [one.media_group_id for one in messages if one.media_group_id]
+    album = None if alone else next(iter(albums), f"together-{first.message_id}")
 
-    async def fetch(message: Message) -> None:
+    async def fetch(message: Message) -> list[Picture]:
         try:
             async with few:
-                shown = await fetch_pictures(message, "", context, media)
+                shown = await fetch_pictures(message, question if alone else "", context, media, album)
             if shown:
                 await context.services.pictures.about(shown, [message.message_id])
             else:
                 await explain(context)
         except USER_ERRORS as error:
             await say_error(error, message, context)
+            return []
+        return shown
 
-    await asyncio.gather(*(fetch(message) for message in messages))
-
-
-async def _asked(chat: int, messages: set[int], context: BotContext) -> str | None:
-    """Return the question under one of these messages, answered or not yet."""
-    under_way = (context.services.questions.get(chat, message) for message in messages)
-    asking = next((asked.text for asked in under_way if asked is not None), None)
-    return asking or await context.services.turns.question(chat, messages)
+    async with at_work(context.incoming.message, context) as media:
+        found = await asyncio.gather(*(fetch(message) for message in messages))
+    return [picture for shown in found for picture in shown]
 
 
-async def _answer_about(context: BotContext, pictures: list[Picture], wanted: ParsedQuestion) -> None:
-    """Answer about the pictures of an album that its caption names, else about all."""
-    try:
-        await go_on(context, await select_named(pictures, wanted.text, context), wanted)
-    except USER_ERRORS as error:
-        await say_error(error, context.incoming.message, context)
+async def _whole(new: Sequence[Picture], asked: Asked, context: BotContext) -> list[Picture]:
+    """Return the whole set that new pictures belong to: an album as far as it came, or those asked the same before."""
+    known, first = context.services.pictures, new[0]
+    if asked.beside is not None and first.album is None:
+        earlier = await known.of_message(first.chat, asked.beside)
+        await known.join([*earlier, *new], f"together-{asked.beside}")
+        return [*earlier, *new]
+    return list(new) if first.album is None else await known.of_album(first.chat, first.album)
+
+
+async def without_question(
+    context: BotContext, new: Sequence[Picture], whole: Sequence[Picture], shown: Sequence[Message]
+) -> None:
+    """Say what the pictures show, ask what to know about them, or only show that they were seen."""
+    incoming, services, message = context.incoming, context.services, context.incoming.message
+    late, document = len(whole) > len(new), new[0].pages > 1 and len(new) == 1
+    meant = incoming.private or any(is_addressed(one, context.bot.bot) for one in shown)
+    unasked = incoming.settings.unasked
+    if unasked is Unasked.DESCRIBE and not document and not late and _may_describe(context):
+        parsed = ParsedQuestion(incoming.texts.say(Sentence.PROMPT_ONE_LINE))
+        heard = heard_now(shown, incoming, Subject.SENT)
+        await answer(context, whole, Asked(parsed, message.message_id), heard=heard)
+        return
+    await services.pictures.look_at(whole, message.chat.id, incoming.topic, incoming.asker.id)
+    asks = meant and not late and unasked is not Unasked.REACT
+    await services.heard.note(heard_now(shown, incoming, Subject.WANTED if asks else Subject.SENT))
+    if asks:
+        said = await _ask_back(context, whole)
+        await services.pictures.about(whole, [message.message_id, *said])
+    else:
+        await react(context.bot, message, SEEN)
+
+
+def _may_describe(context: BotContext) -> bool:
+    """Whether the model can describe pictures, and nobody waits for it; where every picture is answered, that waits."""
+    info, questions = context.services.model.info, context.services.questions
+    idle = not questions.waiting and not questions.answering
+    return info is not None and info.describes and (idle or context.incoming.settings.watch)
+
+
+async def _ask_back(context: BotContext, pictures: Sequence[Picture]) -> list[int]:
+    """Ask what to know about the pictures; in a group so that the answer is a reply, which reaches the bot."""
+    keyboard = None if context.incoming.private else ForceReply(selective=True)
+    if pictures[0].pages > 1 and pictures[0].album is None:
+        return await context.say(Sentence.DOCUMENT_WHAT_TO_KNOW, keyboard, pages=pictures[0].pages)
+    if len(pictures) > 1:
+        return await context.say(Sentence.ALBUM_WHAT_TO_KNOW, keyboard, count=len(pictures))
+    return await context.say(Sentence.WHAT_TO_KNOW, keyboard)
+
+
+async def _withdraw(asked: Asked, context: BotContext) -> None:
+    """Delete the message in which an answer was begun, to a question that still waits for its picture."""
+    if asked.begun is not None:
+        with contextlib.suppress(TelegramError):
+            await context.bot.delete_message(context.incoming.chat.id, asked.begun)

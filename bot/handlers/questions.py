@@ -1,52 +1,130 @@
-"""Handle a question in plain text or by /ask: about the message it replies to, else about the current pictures."""
+"""Handle a question in plain text or by /ask: about what it came with or replies to, else about the current pictures."""
 
-from telegram import Chat, Update
+import asyncio
+from dataclasses import replace
 
-from assistant.storage import Picture
+from telegram import Update
+
+from assistant.storage import Picture, Subject
 from assistant.texts import Sentence
 from assistant.wording.question import ASK
-from bot.addressing import command_of, parse_question
+from bot.addressing import command_of, is_foreign, replies
+from bot.answering import answer
+from bot.attachments import attachment_of, brings_pictures
 from bot.context import BotContext
-from bot.delivery.message import topic_of
-from bot.handlers.pictures import go_on
+from bot.delivery.message import place_of
+from bot.delivery.reply import Reply
+from bot.handlers.pictures import look, without_question
+from bot.handlers.unsupported import sentence_about
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
+from bot.incoming.subject import Asked, asked_by, doubt, heard_now
+
+FOREVER = 2**62
+"""More than any message's number."""
+
+
+class NoPicture(Exception):
+    """A question about a message that shows no picture; `sentence` says why."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence.name)
+        self.sentence = sentence
+
+
+FOLLOWS = 1.5
+"""The seconds for which a question without a picture waits for one that may be on its way, before anything is said."""
 
 
 async def ask(update: Update, context: BotContext) -> None:
-    """Find the pictures that are meant, and answer about them; /ask alone explains itself."""
-    message = context.incoming.message
-    wanted = parse_question(message, context.bot.bot, context.incoming.texts)
-    settled = await context.services.pictures.of_message(message.chat.id, message.message_id)
+    """Find the pictures that are meant, and answer about them; say so if there are none, and keep the question."""
+    message, incoming = context.incoming.message, context.incoming
+    if any(brings_pictures(one) for one in context.lanes.utterance_of(context.update_id).spoken_for(message)):
+        await look(update, context)
+        return
+    asked = await asked_by(message, context)
     try:
-        pictures = settled or await _meant(context, wanted.text)
+        named = await _named(context, asked)
     except USER_ERRORS as error:
         await say_error(error, message, context)
         return
-    if pictures:
-        await go_on(context, pictures, wanted)
-    elif not wanted.text and command_of(message, context.bot.bot) == ASK:
+    except NoPicture as error:
+        await context.say(error.sentence)
+        return
+    if named:
+        await _go_on(context, named, asked, Subject.NAMED)
+    elif not asked.parsed.text and is_foreign(message):
+        await context.say(Sentence.FORWARDED_WORDS)
+    elif not asked.parsed.text and command_of(message, context.bot.bot) == ASK:
         await context.say(Sentence.ASK_USAGE)
+    elif await _is_unread(context):
+        await _wait_for_picture(context, asked, Subject.UNREAD, Sentence.NOT_READ)
+    elif (current := await context.services.pictures.current(incoming.chat.id, incoming.topic)).pictures:
+        fresh = message.edit_date is None and not context.services.inbox.is_repeated(context.update_id)
+        doubtful = replace(asked, earlier=doubt(current, incoming), held=fresh)
+        await _go_on(context, current.pictures, doubtful, Subject.ASSUMED)
     else:
-        private = message.chat.type == Chat.PRIVATE
-        await context.say(Sentence.SEND_PICTURE_FIRST if private else Sentence.NO_PICTURE_HERE)
+        first = Sentence.SEND_PICTURE_FIRST if incoming.private else Sentence.NO_PICTURE_HERE
+        await _wait_for_picture(context, asked, Subject.MISSING, first)
 
 
-async def _meant(context: BotContext, question: str) -> list[Picture]:
-    """Return the pictures that the question is about, of which it may name some; empty if there are none.
+async def _go_on(context: BotContext, pictures: list[Picture], asked: Asked, subject: Subject) -> None:
+    """Answer about those of the pictures that the question names, else about all; without a question, say what is there."""
+    message = context.incoming.message
+    if not asked.parsed.text:
+        await without_question(context, pictures, pictures, [message])
+        return
+    try:
+        chosen = await select_named(pictures, asked.parsed.text, context)
+    except USER_ERRORS as error:
+        await say_error(error, message, context)
+        return
+    await answer(context, chosen, asked, heard=heard_now([message], context.incoming, subject, asked))
+
+
+async def _named(context: BotContext, asked: Asked) -> list[Picture]:
+    """Return the pictures of the message that is replied to, or that this message was about before; maybe none.
 
     Raises:
-        PictureRejected, FetchFailed, DocumentRefused, BadSelection: it cannot be looked at.
+        PictureRejected, FetchFailed, DocumentRefused, BadSelection: they cannot be looked at.
+        NoPicture: it replies to something else that was sent to be seen or heard.
     """
     message, known = context.incoming.message, context.services.pictures
+    if message.edit_date is not None or context.services.inbox.is_repeated(context.update_id):
+        settled = await known.of_message(message.chat.id, message.message_id)
+        if settled:
+            return settled
+    if not replies(message):
+        return []
+    replied = message if message.external_reply is not None else message.reply_to_message
+    assert replied is not None  # noqa: S101
     pictures: list[Picture] = []
-    if (earlier := message.reply_to_message) is not None:
-        pictures = await known.of_message(message.chat.id, earlier.message_id)
-    elif message.external_reply is not None:
-        earlier = message
-    if not pictures and earlier is not None:
+    if attachment_of(replied) is None:
+        pictures = await known.of_message(message.chat.id, replied.message_id)
+    else:
         async with at_work(message, context) as media:
-            pictures = await fetch_pictures(earlier, question, context, media)
-    bare = not question and command_of(message, context.bot.bot) == ASK
-    if not pictures and not bare:
-        pictures = await known.current(message.chat.id, topic_of(message))
-    return await select_named(pictures, question, context) if pictures else []
+            pictures = await fetch_pictures(replied, asked.parsed.text, context, media)
+    if not pictures and (sentence := sentence_about(message.external_reply or replied)) is not None:
+        raise NoPicture(sentence)
+    return pictures
+
+
+async def _is_unread(context: BotContext) -> bool:
+    """Whether what the person sent last could not be read: it would be wrong to take an older picture in its place."""
+    incoming, heard = context.incoming, context.services.heard
+    number = incoming.message.message_id
+    last = await heard.last(incoming.chat.id, incoming.topic or 0, incoming.asker.id, number)
+    return last is not None and last.subject is Subject.UNREAD
+
+
+async def _wait_for_picture(context: BotContext, asked: Asked, subject: Subject, sentence: Sentence) -> None:
+    """Keep the question for the picture that comes next; ask for it, unless it is on its way."""
+    incoming, message = context.incoming, context.incoming.message
+    await context.services.heard.note(heard_now([message], incoming, subject, asked))
+    if not context.services.inbox.is_repeated(context.update_id):
+        context.lanes.let_by(context.update_id)
+        async with Reply(context.bot, place_of(message)).typing():
+            await asyncio.sleep(FOLLOWS)
+    last = await context.services.heard.last(incoming.chat.id, incoming.topic or 0, incoming.asker.id, FOREVER)
+    if context.lanes.expects_more(context.update_id) or (last is not None and last.message_id != message.message_id):
+        return
+    await context.say(sentence)

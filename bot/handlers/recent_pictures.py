@@ -49,7 +49,7 @@ async def press(update: Update, context: BotContext) -> None:
         return
     await acknowledge(query)
     topic = topic_of(query.message) if isinstance(query.message, Message) else None
-    await pictures.look_at([picture], chat.id, topic)
+    await pictures.look_at([picture], chat.id, topic, query.from_user.id)
     place = Place(chat.id, picture.message_id if picture.message_id > 0 else None, topic)
     await pictures.about([picture], await Reply(context.bot, place).finish([Part(texts.say(Sentence.WHAT_TO_KNOW))]))
 

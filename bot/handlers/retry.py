@@ -14,6 +14,7 @@ from bot.context import BotContext
 from bot.delivery.answer_buttons import Again, read_data
 from bot.delivery.say import acknowledge
 from bot.incoming.admins import is_admin_here
+from bot.incoming.subject import Asked
 from model_service import UnknownDetail
 
 _log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ async def press(update: Update, context: BotContext) -> None:
         await acknowledge(query, texts.say(refusal))
     else:
         await acknowledge(query)
-        await answer(context, pictures, wanted)
+        await answer(context, pictures, Asked(wanted, message.message_id))
     answered = await context.services.turns.answered(message.chat.id, message.message_id)
     if answered or refusal is Sentence.AGAIN_FORGOTTEN:
         await _remove_buttons(query)

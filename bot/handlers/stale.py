@@ -12,10 +12,10 @@ from telegram.ext import ApplicationHandlerStop
 
 from assistant.access import Action
 from assistant.texts import Sentence
-from bot.addressing import command_of
+from bot.addressing import command_of, message_of
 from bot.context import BotContext
 from bot.delivery.people_list import PATTERN
-from bot.incoming.attachments import attachment_of
+from bot.attachments import attachment_of
 from bot.updates.inbox import Inbox
 from bot.updates.lanes import is_quick
 
@@ -53,7 +53,7 @@ async def turn_away(update: Update, context: BotContext) -> None:
 
 def holds_at_any_age(update: Update, bot: User) -> bool:
     """Whether it deletes, ends or takes away something, by a command to this bot or by a button of /people."""
-    query, message = update.callback_query, update.message
+    query, message = update.callback_query, message_of(update)
     if query is not None:
         pressed = re.match(PATTERN, query.data or "")
         return pressed is not None and Action(pressed[2]) in SHUTTING_OUT
@@ -66,7 +66,8 @@ def holds_at_any_age(update: Update, bot: User) -> bool:
 async def _age(update: Update, inbox: Inbox, most: float) -> float:
     """Return an update's age in seconds. Telegram does not date presses: theirs is counted from when they arrived."""
     now = time.time()
-    said = None if update.message is None else update.message.date.timestamp()
+    message = message_of(update)
+    said = None if message is None else (message.edit_date or message.date).timestamp()
     if said is not None and now - said <= most:
         return now - said
     moments = await inbox.moments(update.update_id)

@@ -5,7 +5,6 @@ from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from assistant.texts import Sentence, Texts
 from bot.context import BotContext
 from bot.delivery import command_menus
-from bot.delivery.message import topic_of
 from bot.delivery.say import acknowledge, redraw
 from bot.handlers import sample
 
@@ -51,8 +50,9 @@ async def press(update: Update, context: BotContext) -> None:
 
 async def start_afresh(update: Update, context: BotContext) -> None:
     """Handle /new: forget the current pictures, so that the next question is about none until one comes."""
-    message = context.incoming.message
-    await context.services.pictures.look_at([], message.chat.id, topic_of(message))
+    services, incoming = context.services, context.incoming
+    await services.pictures.look_at([], incoming.chat.id, incoming.topic)
+    await services.heard.drop(incoming.chat.id, incoming.topic or 0, incoming.asker.id)
     await context.say(Sentence.STARTED_AFRESH)
 
 

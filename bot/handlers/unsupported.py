@@ -1,6 +1,6 @@
 """Answer clearly to anything that is neither a picture nor a question."""
 
-from telegram import Chat, Message, Update
+from telegram import Chat, ExternalReplyInfo, Message, Update
 
 from assistant.texts import Sentence
 from bot.addressing import command_of
@@ -20,18 +20,22 @@ async def explain(context: BotContext) -> None:
         if message.chat.type == Chat.PRIVATE or "@" in message.text:
             await context.say(Sentence.UNKNOWN_COMMAND)
         return
-    await context.say(sentence_about(message))
+    await context.say(sentence_about(message) or Sentence.OTHER)
 
 
-def sentence_about(message: Message) -> Sentence:
-    """Return the sentence for what the message holds."""
+def sentence_about(message: Message | ExternalReplyInfo) -> Sentence | None:
+    """Return the sentence for what a message holds that is no picture; None for a text."""
     if message.sticker:
         return Sentence.STICKER
     if message.video or message.video_note or message.animation:
         return Sentence.MOVING
     if message.voice or message.audio:
         return Sentence.SOUND
-    return Sentence.DOCUMENT if message.document else Sentence.OTHER
+    if message.document:
+        return Sentence.DOCUMENT
+    if isinstance(message, ExternalReplyInfo):
+        return Sentence.REPLY_ELSEWHERE
+    return Sentence.OTHER if message.effective_attachment else None
 
 
 async def stale_button(update: Update, context: BotContext) -> None:

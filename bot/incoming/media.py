@@ -9,7 +9,7 @@ from assistant.pictures.library import Library
 from assistant.pictures.normalize import Marked
 from assistant.settings.settings import Settings
 from assistant.storage import FOLDER, Picture, Pictures
-from bot.incoming.attachments import Attachment
+from bot.attachments import Attachment
 from bot.incoming.bodies import MOST_BYTES
 from bot.incoming.downloads import MOST_WAIT, Downloads
 from model_service import PictureFault, PictureRejected

@@ -2,7 +2,8 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from telegram import Message
@@ -17,7 +18,7 @@ from bot.context import BotContext
 from bot.delivery.message import place_of, topic_of
 from bot.delivery.rate_limiter import ONCE
 from bot.delivery.reply import Reply
-from bot.incoming.attachments import Attachment, attachment_of, document_of, preview_of
+from bot.attachments import Attachment, attachment_of, document_of, preview_of
 from bot.incoming.downloads import MOST_WAIT
 from bot.incoming.media import Media
 from bot.render import Part
@@ -59,10 +60,12 @@ def media_of(
     return Media(context.bot, services.settings, services.pictures, marked, waiting=waiting, most_wait=most_wait)
 
 
-async def fetch_pictures(message: Message, question: str, context: BotContext, media: Media) -> list[Picture]:
+async def fetch_pictures(
+    message: Message, question: str, context: BotContext, media: Media, album: str | None = None
+) -> list[Picture]:
     """Return the picture of a message, or the pages of its document that the question names; fetch them if not known.
 
-    Empty if the message has no readable attachment.
+    Empty if the message has no readable attachment. A picture that comes with others belongs to their `album`.
 
     Raises:
         PictureRejected, FetchFailed, DocumentRefused, BadSelection: it cannot be read.
@@ -70,9 +73,13 @@ async def fetch_pictures(message: Message, question: str, context: BotContext, m
     attachment, services = attachment_of(message), context.services
     if attachment is None:
         return []
+    attachment = replace(attachment, album=album or attachment.album)
+    shown = await services.pictures.of_message(message.chat.id, message.message_id)
+    if shown and not _shows(shown, attachment):  # Another picture took its place, by an edit.
+        await services.pictures.remove(message.chat.id, message.message_id)
+        shown = []
     if attachment.source == "page":
         return await pages_of(attachment, question, context, media)
-    shown = await services.pictures.of_message(message.chat.id, message.message_id)
     if shown:
         return shown
     preview = preview_of(message)
@@ -82,6 +89,14 @@ async def fetch_pictures(message: Message, question: str, context: BotContext, m
         if error.fault is not PictureFault.ANIMATED or preview is None:
             raise
         return [await media.receive(preview)]
+
+
+def _shows(pictures: Sequence[Picture], attachment: Attachment) -> bool:
+    """Whether a message that showed these pictures, if it did itself, still has the file that they came from."""
+    own = [picture for picture in pictures if picture.message_id == attachment.message_id]
+    return not own or any(
+        picture.source == "preview" or picture.file_unique_id == attachment.file_unique_id for picture in own
+    )
 
 
 async def pages_of(document: Attachment, question: str, context: BotContext, media: Media) -> list[Picture]:

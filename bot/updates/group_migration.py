@@ -5,7 +5,7 @@ from assistant.storage.database import Database
 PAYLOAD = "CAST(payload AS TEXT)"
 RENUMBERED = ", ".join(
     f"'{message}.chat.id', ?1, '{message}.message_id', -({PAYLOAD} ->> '{message}.message_id')"
-    for message in ("$.message", "$.message.reply_to_message")
+    for message in ("$.message", "$.message.reply_to_message", "$.edited_message", "$.edited_message.reply_to_message")
 )
 
 
@@ -27,6 +27,7 @@ class GroupMigration:
             "UPDATE OR REPLACE admissions SET id = ?1 WHERE id = ?2",
             "UPDATE OR REPLACE chats SET id = ?1 WHERE id = ?2",
             "UPDATE pictures SET chat = ?1, message_id = -message_id WHERE chat = ?2",
+            "DELETE FROM heard WHERE chat = ?2",
             "UPDATE looked_at SET chat = ?1 WHERE chat = ?2",
             "UPDATE turns SET chat = ?1, message_id = -message_id WHERE chat = ?2",
             "UPDATE message_pictures SET chat = ?1, message_id = -message_id WHERE chat = ?2",

@@ -19,6 +19,7 @@ KEPT_SECONDS = 2 * 24 * 3600
 CHAT = (
     "CASE WHEN json_valid(CAST({payload} AS TEXT)) THEN coalesce("
     "CAST({payload} AS TEXT) ->> '$.message.chat.id', "
+    "CAST({payload} AS TEXT) ->> '$.edited_message.chat.id', "
     "CAST({payload} AS TEXT) ->> '$.callback_query.message.chat.id', "
     "CAST({payload} AS TEXT) ->> '$.my_chat_member.chat.id') END"
 )

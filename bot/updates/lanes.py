@@ -1,4 +1,4 @@
-"""Lanes: take in a chat's updates one after another, commands in a lane of their own; chats run concurrently."""
+"""Lanes: take in a chat's utterances one after another, commands in a lane of their own; chats run concurrently."""
 
 import asyncio
 import contextlib
@@ -9,20 +9,24 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.ext import BaseUpdateProcessor
 
 from assistant.storage import surely
 from assistant.tasks import spawn
-from bot.addressing import QUESTIONS, asks_again, leading_command
-from bot.updates.albums import WINDOW, Arrival, album_of
+from bot.addressing import QUESTIONS, asker_of, asks_again, leading_command, message_of
+from bot.delivery.message import topic_of
 from bot.updates.inbox import Inbox
+from bot.updates.utterances import WINDOW, Part, Utterance, part_of
 
 ALL_AT_ONCE = 1_000_000
 """No limit: `InboxQueue` lets in few updates of each chat, so that none can take the others' turn."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 """The seconds before an update whose handlers met a passing fault is tried again: the pauses double."""
+
+Place = tuple[int | None, int | None, int | None]
+"""A chat, a topic and a person."""
 
 _log = logging.getLogger(__name__)
 
@@ -31,13 +35,13 @@ _log = logging.getLogger(__name__)
 class _Chat:
     """The state of a chat: what the next update of each lane waits for, the count of updates, and the questions.
 
-    `albums` are those that are still arriving.
+    `open` are the utterances of which more may come.
     """
 
     ordinary: asyncio.Event | None = None
     quick: asyncio.Event | None = None
     updates: int = 0
-    albums: dict[str, Arrival] = field(default_factory=dict)
+    open: dict[Place, Utterance] = field(default_factory=dict)
     questions: dict[asyncio.Task[Any], int] = field(default_factory=dict)
 
 
@@ -46,25 +50,34 @@ class Lanes(BaseUpdateProcessor):
 
     A question waits for everything that came before it in its chat, for earlier questions only until it is known what
     they are about (`let_by`). Any other command or a button press waits only for earlier ones of its kind, so that
-    /detail is answered while an answer grows. The updates of an album are taken in together.
+    /detail is answered while an answer grows. The updates of an utterance are taken in together; while more of it may
+    come nobody else waits for it.
     """
 
     def __init__(
-        self, inbox: Inbox, handle: Callable[[Update], Awaitable[None]], ended: Callable[[int], None] = lambda _: None
+        self,
+        inbox: Inbox,
+        handle: Callable[[Update], Awaitable[None]],
+        ended: Callable[[int], None] = lambda _: None,
+        asks: Callable[[Message], bool] = lambda message: bool(message.text or message.caption),
     ) -> None:
-        """Create lanes: `handle` reruns the handlers; `ended` gets the number of each update that left the lanes."""
+        """Create lanes: `handle` reruns the handlers; `ended` gets the number of each update that left the lanes.
+
+        `asks` says whether a message brings a question.
+        """
         super().__init__(ALL_AT_ONCE)
         self._inbox = inbox
         self._handle = handle
         self._ended = ended
+        self._asks = asks
         self._again: set[int] = set()
         self._begun: set[asyncio.Task[Any]] = set()
         self._pausing: set[asyncio.Task[Any]] = set()
         self._chats: dict[int, _Chat] = {}
-        self._arrivals: dict[int, Arrival] = {}
+        self._utterances: dict[int, Utterance] = {}
         self._dropped: set[asyncio.Task[Any]] = set()
         self.arriving_sign: Callable[[Update], Coroutine[Any, Any, None]] | None = None
-        """Shows people that more of the album is awaited whose first update this is."""
+        """Shows people that more of the utterance is awaited whose first update this is."""
 
     async def initialize(self) -> None:
         """Do nothing: there is nothing to open."""
@@ -79,16 +92,22 @@ class Lanes(BaseUpdateProcessor):
 
     @property
     def arriving(self) -> int:
-        """The number of updates that wait for more of their albums."""
-        return sum(len(album.updates) for chat in self._chats.values() for album in chat.albums.values())
+        """The number of updates that wait for more of their utterances."""
+        return sum(len(self._arriving(chat)) for chat in self._chats.values())
 
     def let_by(self, update_id: int) -> None:
         """Let the chat's next update begin, although the work on this one goes on."""
-        self._arrivals[update_id].settle(update_id)
+        self._utterances[update_id].settle(update_id)
 
-    def taken_in_with(self, update_id: int) -> list[Update]:
-        """Return the updates of an album that are taken in together with this one, itself included."""
-        return self._arrivals[update_id].updates
+    def utterance_of(self, update_id: int) -> Utterance:
+        """Return the utterance that an update is taken in with."""
+        return self._utterances[update_id]
+
+    def expects_more(self, update_id: int) -> bool:
+        """Whether the same person said more at the same place since this update, which is not taken in yet."""
+        updates = [update for utterance in self._utterances.values() for update in utterance.updates]
+        (this,) = {_place_of(update) for update in updates if update.update_id == update_id}
+        return any(update.update_id > update_id and _place_of(update) == this for update in updates)
 
     async def drop(self, number: int, update_id: int) -> None:
         """Cancel the questions of a chat that came before this update, running or in line; return at their end."""
@@ -100,10 +119,10 @@ class Lanes(BaseUpdateProcessor):
         self._again.add(update_id)
 
     async def leave_waiting(self) -> None:
-        """Leave to the next run albums still arriving, updates that wait for a retry, and those behind them."""
+        """Leave to the next run utterances still arriving, updates that wait for a retry, and those behind them."""
         leaving = set(self._pausing)
         for chat in self._chats.values():
-            arriving = {update.update_id for album in chat.albums.values() for update in album.updates}
+            arriving = self._arriving(chat)
             left = {question for task, question in chat.questions.items() if task in leaving or question in arriving}
             leaving |= {
                 task
@@ -148,7 +167,7 @@ class Lanes(BaseUpdateProcessor):
                 self._ended(update.update_id)
 
     async def _work(self, update: Update, task: asyncio.Task[Any], handlers: Awaitable[Any] | None) -> None:
-        """Run the handlers until they succeed; None: another update of the album has run them for this one too."""
+        """Run the handlers until they succeed; None: those of another update of the utterance ran for this one too."""
         number, pause, again = update.update_id, FIRST_PAUSE, False
         what = f"update {number}"
         try:
@@ -176,67 +195,87 @@ class Lanes(BaseUpdateProcessor):
 
     @contextlib.asynccontextmanager
     async def _turn(self, number: int, update: Update, task: asyncio.Task[Any]) -> AsyncIterator[bool]:
-        """Wait for the update's turn; yield whether its handlers are to run, or those of others in its album did."""
+        """Wait for the update's turn; yield whether its handlers are to run, or those of its utterance's question did."""
         chat = self._chats.setdefault(number, _Chat())
-        before, arrival = self._line_up(chat, update, task)
-        self._arrivals[update.update_id] = arrival
-        asks = None
+        chat.updates += 1
+        utterance = self._utterances[update.update_id] = self._join(chat, update, task)
+        asking = None
         try:
+            await utterance.wait(update)
+            before = _line_up(chat, utterance)
             for earlier in before:
                 if earlier is not None:
                     await earlier.wait()
-            await arrival.complete(update)
-            _close_album(chat, arrival)
-            asks = update in arrival.asking
-            if not asks:
-                await arrival.taken_in.wait()
-            yield asks
+            asking = update in utterance.asking
+            if not asking:
+                await utterance.taken_in.wait()
+            yield asking
         finally:
-            if asks is None:
-                arrival.leave(update)
+            if asking is None:
+                utterance.leave(update)
             else:
-                arrival.settle(update.update_id)
-            _close_album(chat, arrival)
-            del self._arrivals[update.update_id]
+                utterance.settle(update.update_id)
+            if utterance.is_complete:
+                _line_up(chat, utterance)
+            del self._utterances[update.update_id]
             chat.updates -= 1
             chat.questions.pop(task, None)
             if chat.updates == 0:
                 del self._chats[number]
 
-    def _line_up(
-        self, chat: _Chat, update: Update, task: asyncio.Task[Any]
-    ) -> tuple[list[asyncio.Event | None], Arrival]:
-        """Return the events that the update waits for, and its arrival; one of an album overtakes what came since."""
-        chat.updates += 1
+    def _join(self, chat: _Chat, update: Update, task: asyncio.Task[Any]) -> Utterance:
+        """Return the utterance that the update goes on with, or begins.
+
+        One that is complete gets its place in the chat's order at once; a person's next utterance completes the last.
+        """
         if is_quick(update):
-            before, arrival = [chat.quick], Arrival()
-            chat.quick = arrival.taken_in
+            utterance = Utterance()
+            utterance.join(update, Part.ALONE)
+            utterance.before, chat.quick = [chat.quick], utterance.taken_in
+            return utterance
+        chat.questions[task] = update.update_id
+        person, part = _place_of(update), part_of(update, self._asks)
+        utterance = chat.open.get(person) or Utterance(WINDOW)
+        if not utterance.may_join(update, part):
+            utterance.close()
+            _line_up(chat, utterance)
+            utterance = Utterance(WINDOW)
+        begins = not utterance.updates
+        utterance.join(update, part)
+        if utterance.is_complete:
+            _line_up(chat, utterance)
         else:
-            chat.questions[task] = update.update_id
-            name = album_of(update)
-            if name in chat.albums:
-                before, arrival = [], chat.albums[name]
-            else:
-                before, arrival = [chat.quick, chat.ordinary], Arrival() if name is None else Arrival(WINDOW)
-                chat.ordinary = arrival.taken_in
-            if name is not None:
-                chat.albums[name] = arrival
-                if self.arriving_sign is not None and not arrival.updates:
-                    spawn(self.arriving_sign(update), "show that an album arrives")
-        arrival.join(update)
-        return before, arrival
+            chat.open[person] = utterance
+            if begins and self.arriving_sign is not None:
+                spawn(self.arriving_sign(update), "show that more is awaited")
+        return utterance
+
+    @staticmethod
+    def _arriving(chat: _Chat) -> set[int]:
+        return {update.update_id for utterance in chat.open.values() for update in utterance.updates}
 
 
-def _close_album(chat: _Chat, arrival: Arrival) -> None:
-    """Let nothing more join an album that is complete."""
-    for name in [name for name, album in chat.albums.items() if album is arrival and album.is_complete]:
-        del chat.albums[name]
+def _place_of(update: Update) -> Place:
+    """Return the chat, the topic and the person of an update: who speaks where."""
+    message = message_of(update)
+    chat = None if update.effective_chat is None else update.effective_chat.id
+    return chat, None if message is None else topic_of(message), asker_of(update).id
+
+
+def _line_up(chat: _Chat, utterance: Utterance) -> list[asyncio.Event | None]:
+    """Give a complete utterance its place in the chat's order, once; return the events that it waits for."""
+    if utterance.before is None:
+        utterance.before = [chat.quick, chat.ordinary]
+        chat.ordinary = utterance.taken_in
+    for person in [person for person, open_ in chat.open.items() if open_ is utterance]:
+        del chat.open[person]
+    return utterance.before
 
 
 def is_quick(update: Update) -> bool:
     """Whether it is a command without a question, or a button that asks none: answered without the model."""
     if update.callback_query is not None:
         return not asks_again(update)
-    message = update.message
+    message = message_of(update)
     command = leading_command(message) if message is not None and message.text else None
     return command is not None and command[1:].partition("@")[0].casefold() not in QUESTIONS

@@ -14,7 +14,7 @@ from telegram.request import HTTPXRequest
 from bot.delivery.drafts import STOPPED
 from bot.updates.inbox_queue import InboxQueue
 
-ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, STOPPED)
+ALLOWED_UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, STOPPED)
 """The updates that the bot handles; everything else would only be stored and ignored."""
 
 _log = logging.getLogger(__name__)

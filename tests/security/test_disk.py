@@ -11,7 +11,7 @@ from telegram import Message
 from assistant.settings.settings import TelegramSettings
 from assistant.storage import open_database
 from assistant.storage.database import FILE, back_up
-from bot.incoming.attachments import attachment_of
+from bot.attachments import attachment_of
 from bot.token import read_token
 from playground import Chat, Server
 from tests.bot.samples import picture

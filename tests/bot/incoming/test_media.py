@@ -7,7 +7,7 @@ from PIL import Image
 from telegram import Message, Update
 
 from assistant.pictures.normalize import MOST_PIXELS, MOST_SIDE, check_picture
-from bot.incoming.attachments import Attachment, attachment_of
+from bot.attachments import Attachment, attachment_of
 from model_service import PictureFault, PictureRejected, open_picture
 from tests.bot.samples import picture
 

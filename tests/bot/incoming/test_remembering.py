@@ -10,7 +10,7 @@ import pytest
 from assistant.settings.settings import Settings
 from assistant.storage import NewPicture, Picture, Pictures
 from assistant.tasks import spawn
-from bot.incoming.attachments import Attachment
+from bot.attachments import Attachment
 from bot.incoming.media import Media
 from tests.bot.samples import picture
 

@@ -48,10 +48,11 @@ def document_of(page: Picture) -> Attachment:
     return Attachment("page", page.chat, page.message_id, None, page.file_id, page.file_unique_id, None)
 
 
-def shows_picture(message: Message) -> bool:
-    """Whether somebody sent a picture to be seen, and not a sticker, say, with which people answer each other."""
+def brings_pictures(message: Message, *, documents: bool = True) -> bool:
+    """Whether somebody sent a picture (or a document) to be seen, not a sticker, with which people answer each other."""
     attachment = None if message.text or message.sticker else attachment_of(message)
-    return attachment is not None and attachment.source in {"photo", "file"}
+    wanted = {"photo", "file", "page"} if documents else {"photo", "file"}
+    return attachment is not None and attachment.source in wanted
 
 
 def _attached(message: Message, content: Message | ExternalReplyInfo) -> Attachment | None:

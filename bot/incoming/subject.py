@@ -1,0 +1,167 @@
+"""Find out what a message is about: which question and which pictures belong together."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from telegram import Message
+
+from assistant.storage import Current, HeardMessage, Subject
+from assistant.wording.question import ParsedQuestion
+from bot.addressing import is_foreign, names_another, parse_question, replies
+from bot.attachments import attachment_of, brings_pictures
+from bot.context import BotContext, Incoming
+
+CLOSE = 2.0
+"""The seconds within which a picture belongs to the question before it, as when it is forwarded with a comment."""
+
+PATIENCE, PATIENCE_IN_GROUPS = 600.0, 120.0
+"""The seconds for which a question waits for a picture; in a group people also send pictures to each other."""
+
+FRESH = 300.0
+"""The seconds after a message within which an edit of it counts, even if it was answered already."""
+
+DOUBTFUL = 600.0
+"""The seconds after which it can be doubted that the next question is about the pictures looked at last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the message that asks it, and the message in which an answer was begun, if any.
+
+    `beside` is the message about whose pictures the same was asked a moment before. `earlier` is when its pictures
+    came (in seconds since 1970), if it could be doubted that they are meant. `held`: one may follow that it is about.
+    """
+
+    parsed: ParsedQuestion
+    message: int
+    begun: int | None = None
+    beside: int | None = None
+    earlier: float | None = None
+    held: bool = False
+
+
+async def asked_by(message: Message, context: BotContext) -> Asked:
+    """Return what a message asks; if nothing by itself, the earlier question that its pictures belong to.
+
+    What was answered already, about another picture or as it read before it was edited, is asked in place of that.
+    """
+    words = context.lanes.utterance_of(context.update_id).words_of(message)
+    parsed = parse_question(message, words, context.bot.bot, context.incoming.texts)
+    own = await _own(message, context)
+    if parsed.text or message.text:
+        taken = None if own is None or message.edit_date is None else await take_over(own, context)
+        return Asked(parsed, message.message_id, taken and taken.answer)
+    if own is not None and own.asked is not None:  # As found by a former run, or before the picture was replaced.
+        return Asked(ParsedQuestion.load(own.asked), own.question or own.message_id, own.answer)
+    earlier = await question_before(message, context)
+    if earlier is None or earlier.asked is None:
+        return Asked(parsed, message.message_id)
+    if earlier.subject is Subject.SENT:  # It is answered about the pictures that came before; these are asked the same.
+        return Asked(ParsedQuestion.load(earlier.asked), message.message_id, beside=earlier.message_id)
+    taken = await take_over(earlier, context)
+    return Asked(ParsedQuestion.load(earlier.asked), taken.question or taken.message_id, taken.answer)
+
+
+async def _own(message: Message, context: BotContext) -> HeardMessage | None:
+    """Return the message as it was heard before, if it may have been."""
+    if message.edit_date is None and not context.services.inbox.is_repeated(context.update_id):
+        return None
+    return await context.services.heard.get(message.chat.id, message.message_id)
+
+
+async def question_before(message: Message, context: BotContext) -> HeardMessage | None:
+    """Return the earlier message whose question a picture without one belongs to; None if it belongs to none."""
+    heard, incoming, chat = context.services.heard, context.incoming, message.chat.id
+    if message.media_group_id is not None:
+        album = await context.services.pictures.of_album(chat, message.media_group_id)
+        asked = await heard.asked(chat, [picture.message_id for picture in album])
+        if asked is not None:
+            return asked
+    last = await heard.last(chat, incoming.topic or 0, incoming.asker.id, message.message_id)
+    return last if last is not None and _belongs(last, message.date.timestamp(), incoming) else None
+
+
+def _belongs(last: HeardMessage, said_at: float, incoming: Incoming) -> bool:
+    """Whether a picture that came at `said_at` belongs to the question of the same person's message before it."""
+    if last.asked is None:
+        return False
+    if last.subject in {Subject.MISSING, Subject.UNREAD}:
+        return said_at - last.said_at <= (PATIENCE if incoming.private else PATIENCE_IN_GROUPS)
+    return last.subject in {Subject.SENT, Subject.ASSUMED} and said_at - last.said_at <= CLOSE
+
+
+async def take_over(said: HeardMessage, context: BotContext) -> HeardMessage:
+    """End the answer to a question in silence, begun or done: it waits for another picture, or reads otherwise now."""
+    services, number = context.services, said.question or said.message_id
+    open_ = await services.questions.supersede(said.chat, number)
+    begun = None if open_ is None else await services.inbox.answer_of(open_.update_id)
+    begun = await services.turns.retract(said.chat, number) or begun
+    waiting = replace(said, subject=Subject.MISSING, answer=begun or said.answer)
+    await services.heard.note([waiting])
+    return waiting
+
+
+async def is_awaited(message: Message, context: BotContext) -> bool:
+    """Whether a group's message goes on with what its sender said to the bot: a picture, or an answer to its question."""
+    incoming, pictures = context.incoming, brings_pictures(message)
+    if not pictures and (not message.text or replies(message) or is_foreign(message) or names_another(message, context.bot.bot)):
+        return False
+    heard = context.services.heard
+    last = await heard.last(message.chat.id, incoming.topic or 0, incoming.asker.id, message.message_id)
+    if last is None:
+        return False
+    said_at = message.date.timestamp()
+    if pictures:
+        return _belongs(last, said_at, incoming)
+    return last.subject is Subject.WANTED and said_at - last.said_at <= PATIENCE_IN_GROUPS
+
+
+async def is_news(message: Message, context: BotContext) -> bool:
+    """Whether an edit changes what is to be answered: a question that is open, or a message sent a little while ago."""
+    if context.services.inbox.is_repeated(context.update_id):
+        return True
+    before = await context.services.heard.get(message.chat.id, message.message_id)
+    if before is not None:
+        if (before.words, before.file) == (message.text or message.caption or "", file_of(message)):
+            return False
+        if context.services.questions.is_open(before.chat, before.question or before.message_id):
+            return True
+    edited = message.edit_date or message.date
+    return (edited - message.date).total_seconds() <= FRESH
+
+
+def heard_now(
+    messages: Sequence[Message], incoming: Incoming, subject: Subject, asked: Asked | None = None
+) -> list[HeardMessage]:
+    """Return messages of one utterance as they read now."""
+    return [
+        HeardMessage(
+            chat=message.chat.id,
+            message_id=message.message_id,
+            topic=incoming.topic or 0,
+            person=incoming.asker.id,
+            said_at=message.date.timestamp(),
+            words=message.text or message.caption or "",
+            file=file_of(message),
+            subject=subject,
+            asked=None if asked is None else asked.parsed.dump(),
+            question=None if asked is None or asked.message == message.message_id else asked.message,
+            answer=None if asked is None else asked.begun,
+        )
+        for message in messages
+    ]
+
+
+def file_of(message: Message) -> str | None:
+    """Return what names the attachment of a message itself; None if it has none that can be read."""
+    attachment = None if message.text else attachment_of(message)
+    return None if attachment is None else attachment.file_unique_id
+
+
+def doubt(current: Current, incoming: Incoming) -> float | None:
+    """Return when the current pictures came, if it could be doubted that a question without others is about them."""
+    others = not incoming.private and current.person != incoming.asker.id
+    if not others and time.time() - current.looked_on <= DOUBTFUL:
+        return None
+    return current.pictures[-1].created_at
