@@ -15,7 +15,6 @@ from playground.rooms import Post, Room
 from playground.updates import Updates
 from playground.wire import JSON, Refused, bad_request
 
-
 UPDATE_IDS = 10**9
 """Each bot counts its updates from another number below this."""
 
