@@ -13,6 +13,9 @@ from assistant.wording.question import ASK, ParsedQuestion, parse
 QUESTIONS = frozenset({ASK, "text", "table", "describe"})
 """The commands that bring a question, or are one; they count in a caption too."""
 
+STAND_INS = frozenset({ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL, ChatID.SERVICE_CHAT})
+"""The accounts that Telegram names as senders of what is written in the name of a chat: none is a person."""
+
 AGAIN = "again:"
 """The prefix of the data of a button that asks a question again."""
 
@@ -23,13 +26,20 @@ def asker_of(update: Update) -> Asker:
     hidden = message.sender_chat if message is not None else None
     user = query.from_user if query is not None else message.from_user if message is not None else None
     if hidden is not None:
-        number, person, name = hidden.id, "", hidden.effective_name or ""
+        own = chat is not None and hidden.id == chat.id  # Any of its admins, who share the group's name.
+        number, person, name = hidden.id, "" if own else str(hidden.id), hidden.effective_name or ""
     elif user is not None:
         number, person, name = user.id, str(user.id), user.first_name
     else:
         return Asker(None, "", None)
     private = chat is None or chat.type == Chat.PRIVATE
     return Asker(number, person, None if private else one_line(name))
+
+
+def person_of(update: Update) -> User | None:
+    """Return the account of the person behind an update; None for those who write in the name of a chat."""
+    user = update.effective_user
+    return None if user is None or user.id in STAND_INS else user
 
 
 def asks_again(update: Update) -> bool:
@@ -39,12 +49,13 @@ def asks_again(update: Update) -> bool:
 
 
 def judge_sender(access: AccessSettings, inside: bool, chat: Chat | None, user: User | None) -> Verdict:
-    """Decide whether somebody may speak here; channels and other bots are ignored."""
+    """Decide whether somebody may speak here, in whoever's name; other bots, and posts in channels, are ignored."""
     if chat is None or chat.type == Chat.CHANNEL:
         return Verdict.IGNORED
-    if user is not None and user.is_bot and user.id != ChatID.ANONYMOUS_ADMIN:
+    hidden = user is not None and user.id in STAND_INS
+    if user is not None and user.is_bot and not hidden:
         return Verdict.IGNORED
-    person = None if user is None else user.id
+    person = None if user is None or hidden else user.id
     return judge(access, inside, chat.id, person, private=chat.type == Chat.PRIVATE)
 
 

@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from assistant.access import Verdict
-from bot.addressing import is_addressed, judge_sender, leading_command
+from bot.addressing import is_addressed, judge_sender, leading_command, person_of
 from bot.context import BotContext, EyeglassApplication
 from bot.delivery.message import topic_of
 from bot.delivery.rate_limiter import ONCE
@@ -80,6 +80,6 @@ def _is_meant(message: Message, context: BotContext) -> bool:
 async def _verdict(update: Update, context: BotContext) -> Verdict:
     chat, user = update.effective_chat, update.effective_user
     group = chat is not None and chat.type != Chat.PRIVATE
-    ids = [somebody.id for somebody in (chat if group else None, user) if somebody is not None]
+    ids = [somebody.id for somebody in (chat if group else None, person_of(update)) if somebody is not None]
     inside = await context.services.admissions.inside(*ids)
     return judge_sender(context.services.settings.access, inside, chat, user)

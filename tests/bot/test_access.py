@@ -19,6 +19,7 @@ CHANNEL = Chat(-200, Chat.CHANNEL)
 CLOSED = AccessSettings()
 LISTED = AccessSettings(users=(42,), chats=(-100,))
 OPEN = AccessSettings(mode="open")
+STAND_IN_LISTED = AccessSettings(users=(136817688,))
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,10 @@ OPEN = AccessSettings(mode="open")
         (OPEN, GROUP, OTHER_BOT, Verdict.IGNORED),
         (LISTED, GROUP, None, Verdict.WELCOME),
         (LISTED, GROUP, User(1087968824, "Group", True), Verdict.WELCOME),
+        (LISTED, GROUP, User(136817688, "Channel", True), Verdict.WELCOME),
+        (OPEN, GROUP, User(136817688, "Channel", True), Verdict.WELCOME),
+        (CLOSED, GROUP, User(136817688, "Channel", True), Verdict.IGNORED),
+        (STAND_IN_LISTED, GROUP, User(136817688, "Channel", True), Verdict.IGNORED),
     ],
 )
 def test_who_may_speak(access: AccessSettings, chat: Chat | None, user: User | None, verdict: Verdict) -> None:
