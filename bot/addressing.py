@@ -16,6 +16,8 @@ QUESTIONS = frozenset({ASK, "text", "table", "describe"})
 STAND_INS = frozenset({ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL, ChatID.SERVICE_CHAT})
 """The accounts that Telegram names as senders of what is written in the name of a chat: none is a person."""
 
+_NAME = re.compile(r"\s*@([A-Za-z][A-Za-z0-9_]*|[^\W\d])")
+
 AGAIN = "again:"
 """The prefix of the data of a button that asks a question again."""
 
@@ -60,16 +62,13 @@ def judge_sender(access: AccessSettings, inside: bool, chat: Chat | None, user: 
 
 
 def is_addressed(message: Message, bot: User) -> bool:
-    """Whether the bot is addressed: in private always; in groups by a mention, a reply to it, or a command."""
+    """Whether the bot is addressed: in private always; in groups by a mention, a command, or a reply to it alone."""
     if message.chat.type == Chat.PRIVATE:
         return True
-    answered = message.reply_to_message
-    # In a forum every message without a reply seems to reply to the one that opened the topic.
-    opens_topic = answered is not None and answered.forum_topic_created is not None
-    if answered is not None and not opens_topic and answered.from_user is not None and answered.from_user.id == bot.id:
-        return True
     command = command_of(message, bot)
-    return _mentions(message, bot) or command in QUESTIONS or (command is not None and message.text is not None)
+    if _mentions(message, bot) or command in QUESTIONS or (command is not None and message.text is not None):
+        return True
+    return _answers(message, bot) and not _names_another(message, bot)
 
 
 def command_of(message: Message, bot: User) -> str | None:
@@ -113,10 +112,39 @@ def without_mention(text: str, bot: User) -> str:
     return re.sub(r" ([?!.])", r"\1", bare).strip() if found else text.strip()
 
 
+def _answers(message: Message, bot: User) -> bool:
+    answered = message.reply_to_message
+    # In a forum every message without a reply seems to reply to the one that opened the topic.
+    if answered is None or answered.forum_topic_created is not None:
+        return False
+    return answered.from_user is not None and answered.from_user.id == bot.id
+
+
 def _mentions(message: Message, bot: User) -> bool:
-    for entity, text in (message.parse_entities() | message.parse_caption_entities()).items():
-        if entity.type == MessageEntity.MENTION and text.casefold() == f"@{bot.username}".casefold():
-            return True
-        if entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == bot.id:
-            return True
-    return False
+    """Whether the bot is mentioned, by name or by id."""
+    return any(_is_bot(entity, text, bot) for entity, text in _people_in(message).items())
+
+
+def _names_another(message: Message, bot: User) -> bool:
+    """Whether somebody else is mentioned, or another bot's command used.
+
+    Telegram marks no short name, as @bob, as a mention; at the beginning it is one all the same.
+    """
+    if any(not _is_bot(entity, text, bot) for entity, text in _people_in(message).items()):
+        return True
+    if leading_command(message) is not None:
+        return command_of(message, bot) is None
+    name = _NAME.match(message.text or message.caption or "")
+    return name is not None and name[1].casefold() != (bot.username or "").casefold()
+
+
+def _people_in(message: Message) -> dict[MessageEntity, str]:
+    """Return the people that a text or caption mentions."""
+    kinds: list[str | None] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
+    return message.parse_entities(kinds) | message.parse_caption_entities(kinds)
+
+
+def _is_bot(entity: MessageEntity, text: str, bot: User) -> bool:
+    if entity.type == MessageEntity.TEXT_MENTION:
+        return entity.user is not None and entity.user.id == bot.id
+    return text.casefold() == f"@{bot.username}".casefold()
