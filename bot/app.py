@@ -12,7 +12,7 @@ from functools import partial
 
 from pydantic import SecretStr
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
 
@@ -34,7 +34,7 @@ from bot.updates.group_migration import GroupMigration
 from bot.updates.inbox import Inbox
 from bot.updates.inbox_queue import InboxQueue
 from bot.updates.lanes import Lanes, is_quick
-from bot.updates.polling import ALLOWED_UPDATES, PollingRequest
+from bot.updates.polling import ALLOWED_UPDATES, PollingFaults, PollingRequest
 from bot.updates.reports import Reports
 from model_service import Health, ModelService, ModelServiceError, open_service
 
@@ -237,14 +237,11 @@ async def _replay(application: EyeglassApplication, queue: InboxQueue) -> None:
 async def _start_polling(application: EyeglassApplication, settings: Settings) -> None:
     assert application.updater is not None  # noqa: S101
     await application.updater.start_polling(
-        timeout=settings.telegram.poll_seconds, allowed_updates=ALLOWED_UPDATES, error_callback=_polling_failed
+        timeout=settings.telegram.poll_seconds,
+        allowed_updates=ALLOWED_UPDATES,
+        error_callback=PollingFaults(application.bot),
     )
     _log.info("@%s is listening", application.bot.username)
-
-
-def _polling_failed(error: TelegramError) -> None:
-    hint = "; another program polls with the same token" if isinstance(error, Conflict) else ""
-    _log.warning("asking for updates failed and is tried again: %s%s", error, hint)
 
 
 async def _stop(application: EyeglassApplication, model: ModelService) -> None:
