@@ -36,6 +36,7 @@ from bot.updates.inbox_queue import InboxQueue
 from bot.updates.lanes import Lanes, is_quick
 from bot.updates.polling import ALLOWED_UPDATES, PollingFaults, PollingRequest
 from bot.updates.reports import Reports
+from bot.updates.succession import Succession
 from model_service import Health, ModelService, ModelServiceError, open_service
 
 CONNECTIONS = 48
@@ -208,6 +209,7 @@ async def _services(settings: Settings, model: ModelService, database: Database,
         turns=turns,
         admissions=admissions,
         groups=GroupMigration(database),
+        succession=Succession(database),
         retention=Retention(database, settings.storage.path, settings.storage.keep_days * 86_400.0),
         throttle=EditThrottle(settings.reply.private_interval, settings.reply.group_interval),
         pairing=Pairing() if orphan else None,
@@ -225,7 +227,10 @@ def _show_code(pairing: Pairing | None, bot: Bot) -> None:
 
 async def _replay(application: EyeglassApplication, queue: InboxQueue) -> None:
     services = application.services
-    await services.inbox.recover(services.at_work.left)
+    dropped = await services.succession.begin(application.bot.id)
+    if dropped is not None:
+        _log.warning("another bot goes on with this data; unanswered updates of the former one, dropped: %d", dropped)
+    await services.inbox.recover(services.at_work.left if dropped is None else ())
     try:
         await services.retention.delete_loose()
     except OSError as error:

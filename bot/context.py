@@ -28,6 +28,7 @@ from bot.updates.group_migration import GroupMigration
 from bot.updates.inbox import Inbox
 from bot.updates.inbox_queue import InboxQueue
 from bot.updates.lanes import Lanes
+from bot.updates.succession import Succession
 from model_service import ModelService
 
 Data = dict[Any, Any]
@@ -52,6 +53,7 @@ class Services:
     turns: Turns
     admissions: Admissions
     groups: GroupMigration
+    succession: Succession
     retention: Retention
     throttle: EditThrottle
     pairing: Pairing | None

@@ -121,7 +121,8 @@ class Pictures:
         )
 
     async def _select(self, where: str, *values: str | int) -> list[Picture]:
-        sql = f"SELECT pictures.* FROM pictures {where} ORDER BY abs(pictures.message_id), page"  # noqa: S608
+        former_first = "pictures.message_id > 0, abs(pictures.message_id)"  # Former messages have negative numbers.
+        sql = f"SELECT pictures.* FROM pictures {where} ORDER BY {former_first}, page"  # noqa: S608
         return [_picture(row) for row in await self._database.rows(sql, *values)]
 
 
