@@ -56,7 +56,8 @@ OUTCOMES: Mapping[Action, Mapping[Standing, Standing]] = {
 class Asker:
     """The person who asks. `id` is the Telegram id of them, or of the channel or group they post as; None: unknown.
 
-    `person` is that id as a text, empty for those who hide. By `name` the model tells people apart; None in private.
+    `person` is that id as a text, empty for those who hide in their group's name. By `name` the model tells people
+    apart; None in private.
     """
 
     id: int | None

@@ -13,6 +13,11 @@ from assistant.wording.question import ASK, ParsedQuestion, Task, parse
 QUESTIONS = frozenset({ASK, *Task})
 """The commands that bring a question, or are one; they count in a caption too."""
 
+STAND_INS = frozenset({ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL, ChatID.SERVICE_CHAT})
+"""The accounts that Telegram names as senders of what is written in the name of a chat: none is a person."""
+
+_NAME = re.compile(r"\s*@([A-Za-z][A-Za-z0-9_]*|[^\W\d])")
+
 AGAIN = "again:"
 """The prefix of the data of a button that asks a question again."""
 
@@ -28,13 +33,20 @@ def asker_of(update: Update) -> Asker:
     hidden = message.sender_chat if message is not None else None
     user = query.from_user if query is not None else message.from_user if message is not None else None
     if hidden is not None:
-        number, person, name = hidden.id, "", hidden.effective_name or ""
+        own = chat is not None and hidden.id == chat.id  # Any of its admins, who share the group's name.
+        number, person, name = hidden.id, "" if own else str(hidden.id), hidden.effective_name or ""
     elif user is not None:
         number, person, name = user.id, str(user.id), user.first_name
     else:
         return Asker(None, "", None)
     private = chat is None or chat.type == Chat.PRIVATE
     return Asker(number, person, None if private else one_line(name))
+
+
+def person_of(update: Update) -> User | None:
+    """Return the account of the person behind an update; None for those who write in the name of a chat."""
+    user = update.effective_user
+    return None if user is None or user.id in STAND_INS else user
 
 
 def asks_again(update: Update) -> bool:
@@ -44,24 +56,24 @@ def asks_again(update: Update) -> bool:
 
 
 def judge_sender(access: AccessSettings, inside: bool, chat: Chat | None, user: User | None) -> Verdict:
-    """Decide whether somebody may speak here; channels and other bots are ignored."""
+    """Decide whether somebody may speak here, in whoever's name; other bots, and posts in channels, are ignored."""
     if chat is None or chat.type == Chat.CHANNEL:
         return Verdict.IGNORED
-    if user is not None and user.is_bot and user.id != ChatID.ANONYMOUS_ADMIN:
+    hidden = user is not None and user.id in STAND_INS
+    if user is not None and user.is_bot and not hidden:
         return Verdict.IGNORED
-    person = None if user is None else user.id
+    person = None if user is None or hidden else user.id
     return judge(access, inside, chat.id, person, private=chat.type == Chat.PRIVATE)
 
 
 def is_addressed(message: Message, bot: User) -> bool:
-    """Whether the bot is addressed: in private always; in groups by a mention, a reply to it, or a command."""
+    """Whether the bot is addressed: in private always; in groups by a mention, a command, or a reply to it alone."""
     if message.chat.type == Chat.PRIVATE:
         return True
-    answered = message.reply_to_message if replies(message) else None
-    if answered is not None and answered.from_user is not None and answered.from_user.id == bot.id:
-        return True
     command = command_of(message, bot)
-    return _mentions(message, bot) or command in QUESTIONS or (command is not None and message.text is not None)
+    if _mentions(message, bot) or command in QUESTIONS or (command is not None and message.text is not None):
+        return True
+    return _answers(message, bot) and not names_another(message, bot)
 
 
 def replies(message: Message) -> bool:
@@ -130,10 +142,36 @@ def without_mention(text: str, bot: User) -> str:
     return re.sub(r" ([?!.])", r"\1", bare).strip() if found else text.strip()
 
 
+def _answers(message: Message, bot: User) -> bool:
+    answered = message.reply_to_message if replies(message) else None
+    return answered is not None and answered.from_user is not None and answered.from_user.id == bot.id
+
+
 def _mentions(message: Message, bot: User) -> bool:
-    for entity, text in (message.parse_entities() | message.parse_caption_entities()).items():
-        if entity.type == MessageEntity.MENTION and text.casefold() == f"@{bot.username}".casefold():
-            return True
-        if entity.type == MessageEntity.TEXT_MENTION and entity.user is not None and entity.user.id == bot.id:
-            return True
-    return False
+    """Whether the bot is mentioned, by name or by id."""
+    return any(_is_bot(entity, text, bot) for entity, text in _people_in(message).items())
+
+
+def names_another(message: Message, bot: User) -> bool:
+    """Whether somebody else is mentioned, or another bot's command used.
+
+    Telegram marks no short name, as @bob, as a mention; at the beginning it is one all the same.
+    """
+    if any(not _is_bot(entity, text, bot) for entity, text in _people_in(message).items()):
+        return True
+    if leading_command(message) is not None:
+        return command_of(message, bot) is None
+    name = _NAME.match(message.text or message.caption or "")
+    return name is not None and name[1].casefold() != (bot.username or "").casefold()
+
+
+def _people_in(message: Message) -> dict[MessageEntity, str]:
+    """Return the people that a text or caption mentions."""
+    kinds: list[str | None] = [MessageEntity.MENTION, MessageEntity.TEXT_MENTION]
+    return message.parse_entities(kinds) | message.parse_caption_entities(kinds)
+
+
+def _is_bot(entity: MessageEntity, text: str, bot: User) -> bool:
+    if entity.type == MessageEntity.TEXT_MENTION:
+        return entity.user is not None and entity.user.id == bot.id
+    return text.casefold() == f"@{bot.username}".casefold()

@@ -12,7 +12,7 @@ from functools import partial
 
 from pydantic import SecretStr
 from telegram import Bot, Message, Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
 
@@ -35,8 +35,9 @@ from bot.updates.group_migration import GroupMigration
 from bot.updates.inbox import Inbox
 from bot.updates.inbox_queue import InboxQueue
 from bot.updates.lanes import Lanes, is_quick
-from bot.updates.polling import ALLOWED_UPDATES, PollingRequest
+from bot.updates.polling import ALLOWED_UPDATES, PollingFaults, PollingRequest
 from bot.updates.reports import Reports
+from bot.updates.succession import Succession
 from model_service import Health, ModelService, ModelServiceError, open_service
 
 CONNECTIONS = 48
@@ -213,6 +214,7 @@ async def _services(settings: Settings, model: ModelService, database: Database,
         turns=turns,
         admissions=admissions,
         groups=GroupMigration(database),
+        succession=Succession(database),
         retention=Retention(database, settings.storage.path, settings.storage.keep_days * 86_400.0),
         throttle=EditThrottle(settings.reply.private_interval, settings.reply.group_interval),
         pairing=Pairing() if orphan else None,
@@ -230,7 +232,10 @@ def _show_code(pairing: Pairing | None, bot: Bot) -> None:
 
 async def _replay(application: EyeglassApplication, queue: InboxQueue) -> None:
     services = application.services
-    await services.inbox.recover(services.at_work.left)
+    dropped = await services.succession.begin(application.bot.id)
+    if dropped is not None:
+        _log.warning("another bot goes on with this data; unanswered updates of the former one, dropped: %d", dropped)
+    await services.inbox.recover(services.at_work.left if dropped is None else ())
     try:
         await services.retention.delete_loose()
     except OSError as error:
@@ -242,14 +247,11 @@ async def _replay(application: EyeglassApplication, queue: InboxQueue) -> None:
 async def _start_polling(application: EyeglassApplication, settings: Settings) -> None:
     assert application.updater is not None  # noqa: S101
     await application.updater.start_polling(
-        timeout=settings.telegram.poll_seconds, allowed_updates=ALLOWED_UPDATES, error_callback=_polling_failed
+        timeout=settings.telegram.poll_seconds,
+        allowed_updates=ALLOWED_UPDATES,
+        error_callback=PollingFaults(application.bot),
     )
     _log.info("@%s is listening", application.bot.username)
-
-
-def _polling_failed(error: TelegramError) -> None:
-    hint = "; another program polls with the same token" if isinstance(error, Conflict) else ""
-    _log.warning("asking for updates failed and is tried again: %s%s", error, hint)
 
 
 async def _stop(application: EyeglassApplication, model: ModelService) -> None:

@@ -17,7 +17,7 @@ from assistant.settings.chat_settings import AUTO, ChatSettings
 from assistant.settings.settings import Settings
 from assistant.storage import Admission, Admissions, Chats, Heard, Pictures, Turns
 from assistant.texts import Sentence, Texts, language_of, texts_in
-from bot.addressing import asker_of, asks_again, message_of
+from bot.addressing import asker_of, asks_again, message_of, person_of
 from bot.delivery.edit_throttle import EditThrottle
 from bot.delivery.message import Keyboard, place_of, topic_of
 from bot.delivery.reply import Reply
@@ -28,6 +28,7 @@ from bot.updates.group_migration import GroupMigration
 from bot.updates.inbox import Inbox
 from bot.updates.inbox_queue import InboxQueue
 from bot.updates.lanes import Lanes
+from bot.updates.succession import Succession
 from model_service import ModelService
 
 Data = dict[Any, Any]
@@ -53,6 +54,7 @@ class Services:
     turns: Turns
     admissions: Admissions
     groups: GroupMigration
+    succession: Succession
     retention: Retention
     throttle: EditThrottle
     pairing: Pairing | None
@@ -75,8 +77,9 @@ class Incoming:
     """One update, parsed.
 
     `said` is a new message, or the one under which a button was pressed, None if it is no longer known. `settings` hold
-    in its chat, or topic; `texts` are in the language that was chosen there, else in the person's own. `pressed`: the
-    update is a button press. `asks`: an answer may be expected under the message.
+    in its chat, or topic; `texts` are in the language that was chosen there, else in the person's own. `user` is None
+    for those who write in the name of a chat. `pressed`: the update is a button press. `asks`: an answer may be
+    expected under the message.
     """
 
     chat: Chat
@@ -199,7 +202,7 @@ class BotContext(CallbackContext[ExtBot[int], Data, Data, Data]):
 
 
 async def _incoming(update: Update, chat: Chat, chats: Chats) -> Incoming:
-    message, user = update.effective_message, update.effective_user
+    message, user = update.effective_message, person_of(update)
     said = message if isinstance(message, Message) else None  # Of a deleted one nobody knows the topic.
     topic = None if said is None else topic_of(said)
     settings = await chats.settings(chat.id, topic)

@@ -146,7 +146,8 @@ class Pictures:
         await self._database.write("DELETE FROM pictures WHERE chat = ? AND message_id = ?", chat, message_id)
 
     async def _select(self, where: str, *values: str | int) -> list[Picture]:
-        sql = f"SELECT pictures.* FROM pictures {where} ORDER BY abs(pictures.message_id), page"  # noqa: S608
+        former_first = "pictures.message_id > 0, abs(pictures.message_id)"  # Former messages have negative numbers.
+        sql = f"SELECT pictures.* FROM pictures {where} ORDER BY {former_first}, page"  # noqa: S608
         return [_picture(row) for row in await self._database.rows(sql, *values)]
 
 

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 async def show(update: Update, context: BotContext) -> None:
     """Handle /aside: list the updates set aside and their age, each with a button; in private."""
-    user = update.effective_user
+    user = context.incoming.user
     if user is None or not decides(await context.services.admissions.get(user.id)):
         await context.say(Sentence.ADMINS_ONLY)
     elif context.incoming.message.chat.type != Chat.PRIVATE:

@@ -10,7 +10,7 @@ from telegram.ext import ApplicationHandlerStop
 
 from assistant.access import Verdict
 from assistant.storage import Subject
-from bot.addressing import asks, is_addressed, judge_sender, leading_command, message_of
+from bot.addressing import asks, is_addressed, judge_sender, leading_command, message_of, person_of
 from bot.context import BotContext, EyeglassApplication
 from bot.delivery.message import topic_of
 from bot.delivery.rate_limiter import ONCE
@@ -102,6 +102,6 @@ async def _keep_for_edits(message: Message | None, context: BotContext) -> None:
 async def _verdict(update: Update, context: BotContext) -> Verdict:
     chat, user = update.effective_chat, update.effective_user
     group = chat is not None and chat.type != Chat.PRIVATE
-    ids = [somebody.id for somebody in (chat if group else None, user) if somebody is not None]
+    ids = [somebody.id for somebody in (chat if group else None, person_of(update)) if somebody is not None]
     inside = await context.services.admissions.inside(*ids)
     return judge_sender(context.services.settings.access, inside, chat, user)

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 async def show(update: Update, context: BotContext) -> None:
     """Handle /people: list who may use the bot and who asks to, with buttons; for the owner and admins, in private."""
-    actor = await _actor(update, context)
+    actor = await _actor(context)
     if actor is None:
         return
     if context.incoming.message.chat.type != Chat.PRIVATE:
@@ -35,7 +35,7 @@ async def show(update: Update, context: BotContext) -> None:
 
 async def allow(update: Update, context: BotContext) -> None:
     """Handle /allow: with an id, let somebody in who need not have asked; alone in a group, let the group in."""
-    actor = await _actor(update, context)
+    actor = await _actor(context)
     if actor is None:
         return
     target = _target(update, context)
@@ -55,7 +55,7 @@ async def allow(update: Update, context: BotContext) -> None:
 
 async def remove(update: Update, context: BotContext) -> None:
     """Handle /remove: with an id, take somebody's access away; alone in a group, the group's."""
-    actor = await _actor(update, context)
+    actor = await _actor(context)
     if actor is None:
         return
     target = _target(update, context)
@@ -113,9 +113,9 @@ async def _list(actor: Admission, context: BotContext) -> tuple[str, InlineKeybo
     return listing(actor, await services.admissions.all(), services.settings.access, context.incoming.texts)
 
 
-async def _actor(update: Update, context: BotContext) -> Admission | None:
+async def _actor(context: BotContext) -> Admission | None:
     """Return the owner or admin who wrote; tell anybody else, in private, that it is not for them."""
-    user = update.effective_user
+    user = context.incoming.user
     actor = await context.services.admissions.get(user.id) if user else None
     if decides(actor):
         return actor

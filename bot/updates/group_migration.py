@@ -1,10 +1,11 @@
 """Group migration: move everything of a group that became a supergroup to its new id."""
 
 from assistant.storage.database import Database
+from bot.updates.former_messages import NUMBERED, furthest, let_go
 
 PAYLOAD = "CAST(payload AS TEXT)"
 RENUMBERED = ", ".join(
-    f"'{message}.chat.id', ?1, '{message}.message_id', -({PAYLOAD} ->> '{message}.message_id')"
+    f"'{message}.chat.id', :after, '{message}.message_id', " + let_go(f"({PAYLOAD} ->> '{message}.message_id')")
     for message in ("$.message", "$.message.reply_to_message", "$.edited_message", "$.edited_message.reply_to_message")
 )
 
@@ -18,22 +19,24 @@ class GroupMigration:
     async def group(self, before: int, after: int) -> None:
         """Move everything of the group `before` to `after`; a second call changes nothing.
 
-        A supergroup renumbers its messages. The former numbers are kept as negative ones, so that they never name
-        another message. Files have names of their own and stay where they are.
+        A supergroup renumbers its messages, so the former numbers are let go. Files have names of their own and stay
+        where they are.
         """
         if before == after:
             return
         steps = (
-            "UPDATE OR REPLACE admissions SET id = ?1 WHERE id = ?2",
-            "UPDATE OR REPLACE chats SET id = ?1 WHERE id = ?2",
-            "UPDATE pictures SET chat = ?1, message_id = -message_id WHERE chat = ?2",
-            "DELETE FROM heard WHERE chat = ?2",
-            "UPDATE looked_at SET chat = ?1 WHERE chat = ?2",
-            "UPDATE turns SET chat = ?1, message_id = -message_id WHERE chat = ?2",
-            "UPDATE message_pictures SET chat = ?1, message_id = -message_id WHERE chat = ?2",
+            "UPDATE OR REPLACE admissions SET id = :after WHERE id = :before",
+            "UPDATE OR REPLACE chats SET id = :after WHERE id = :before",
+            "DELETE FROM heard WHERE chat = :before",
+            "UPDATE looked_at SET chat = :after WHERE chat = :before",
+            *(
+                f"UPDATE {table} SET chat = :after, message_id = {let_go('message_id')} WHERE chat = :before"  # noqa: S608
+                for table in NUMBERED
+            ),
             f"UPDATE inbox SET payload = CAST(json_replace({PAYLOAD}, {RENUMBERED}) AS BLOB), "  # noqa: S608
-            "chat = ?1, answer_message_id = NULL WHERE state IN ('waiting', 'working') AND chat = ?2",
+            "chat = :after, answer_message_id = NULL WHERE state IN ('waiting', 'working') AND chat = :before",
         )
         async with self._database.transaction() as connection:
+            values = {"before": before, "after": after, "beyond": await furthest(connection)}
             for step in steps:
-                await connection.execute(step, (after, before))
+                await connection.execute(step, values)

@@ -3,19 +3,32 @@
 import asyncio
 import json
 import logging
+import math
 import sqlite3
+import time
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from telegram import Update
-from telegram.error import NetworkError
+from telegram import Bot, Update
+from telegram.error import Conflict, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
+from assistant.tasks import spawn
 from bot.delivery.drafts import STOPPED
 from bot.updates.inbox_queue import InboxQueue
 
 ALLOWED_UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, STOPPED)
 """The updates that the bot handles; everything else would only be stored and ignored."""
+
+TAKE_BACK_PAUSE = 60.0
+"""The least seconds between two attempts to take polling back: two programs must not fight without a pause."""
+
+OTHER_POLLS = "; another program polls with the same token"
+OTHER_HOOKS = (
+    "; another program has set a webhook for this bot, so it gets the messages. If this comes again, find that program "
+    "and stop it, or have @BotFather revoke the token and give the new one to Eyeglass alone"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -84,6 +97,32 @@ class PollingRequest(HTTPXRequest):
         except sqlite3.Error as error:
             raise NetworkError(f"the inbox does not take update {number}: {error}") from error
         return number
+
+
+class PollingFaults:
+    """Log why polling failed, with what to do. Where a webhook gets the updates, delete it: polling then goes on."""
+
+    def __init__(self, bot: Bot, clock: Callable[[], float] = time.monotonic) -> None:
+        self._bot = bot
+        self._clock = clock
+        self._taken_back = -math.inf
+
+    def __call__(self, error: TelegramError) -> None:
+        """Handle one failure of getUpdates."""
+        hooked = isinstance(error, Conflict) and "webhook" in error.message.casefold()
+        hint = OTHER_HOOKS if hooked else OTHER_POLLS if isinstance(error, Conflict) else ""
+        _log.warning("asking for updates failed and is tried again: %s%s", error, hint)
+        if hooked and self._clock() - self._taken_back >= TAKE_BACK_PAUSE:
+            self._taken_back = self._clock()
+            spawn(self._take_back(), "take polling back")
+
+    async def _take_back(self) -> None:
+        try:
+            await self._bot.delete_webhook(drop_pending_updates=False)  # What was sent meanwhile is answered.
+        except TelegramError as error:
+            _log.warning("the webhook could not be deleted: %s", error)
+        else:
+            _log.warning("the webhook is deleted, and updates come here again")
 
 
 def _read(text: str) -> Update | str:

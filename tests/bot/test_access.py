@@ -19,6 +19,7 @@ CHANNEL = Chat(-200, Chat.CHANNEL)
 CLOSED = AccessSettings()
 LISTED = AccessSettings(users=(42,), chats=(-100,))
 OPEN = AccessSettings(mode="open")
+STAND_IN_LISTED = AccessSettings(users=(136817688,))
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,10 @@ OPEN = AccessSettings(mode="open")
         (OPEN, GROUP, OTHER_BOT, Verdict.IGNORED),
         (LISTED, GROUP, None, Verdict.WELCOME),
         (LISTED, GROUP, User(1087968824, "Group", True), Verdict.WELCOME),
+        (LISTED, GROUP, User(136817688, "Channel", True), Verdict.WELCOME),
+        (OPEN, GROUP, User(136817688, "Channel", True), Verdict.WELCOME),
+        (CLOSED, GROUP, User(136817688, "Channel", True), Verdict.IGNORED),
+        (STAND_IN_LISTED, GROUP, User(136817688, "Channel", True), Verdict.IGNORED),
     ],
 )
 def test_who_may_speak(access: AccessSettings, chat: Chat | None, user: User | None, verdict: Verdict) -> None:
@@ -82,10 +87,27 @@ def reply_to(user: User, **more: Any) -> dict[str, Any]:
         (said("Hi", **reply_to(ADA)), False),
         (said("Hi", **reply_to(BOT, forum_topic_created={"name": "Cats", "icon_color": 1})), False),
         (said(entities=[], caption="hey", caption_entities=[]), False),
+        (said("@somebody see", **reply_to(BOT)), False),
+        (said("see @somebody", **reply_to(BOT)), False),
+        (said("@bob see", entities=[], **reply_to(BOT)), False),
+        (said("  @bob see", entities=[], **reply_to(BOT)), False),
+        (said("@小明 看", entities=[], **reply_to(BOT)), False),
+        (said("@eyeglass_bot2 see", **reply_to(BOT)), False),
+        (said("", caption="@bob see", caption_entities=[], **reply_to(BOT)), False),
+        (said("/weather@other_bot", **reply_to(BOT)), False),
+        (said("@somebody and @eyeglass_bot, what?", **reply_to(BOT)), True),
+        (said("@eyeglass_bot and @somebody, what?", **reply_to(BOT)), True),
+        (said("@eyeglass_bot你好", entities=[], **reply_to(BOT)), True),
+        (said("/detail @somebody", **reply_to(BOT)), True),
+        (said("/unknown", **reply_to(BOT)), True),
+        (said("@ 5 pm?", entities=[], **reply_to(BOT)), True),
+        (said("@5 pm?", entities=[], **reply_to(BOT)), True),
+        (said("Is it ada@example.com?", entities=[], **reply_to(BOT)), True),
+        (said("@somebody see", chat=PRIVATE, **reply_to(BOT)), True),
     ],
 )
 def test_when_the_bot_is_meant(message: Message, addressed: bool) -> None:
-    """In private always; in groups by mention, reply or command."""
+    """In private always; in groups by mention, command, or a reply that names nobody else."""
     assert is_addressed(message, BOT) is addressed
 
 
@@ -95,6 +117,13 @@ def test_a_mention_in_a_caption_counts() -> None:
     assert is_addressed(said(caption="@eyeglass_bot what?", caption_entities=[entity]), BOT)
     by_id = {"type": "text_mention", "offset": 0, "length": 3, "user": BOT.to_dict()}
     assert is_addressed(said("Bot", entities=[by_id]), BOT)
+
+
+def test_a_reply_that_names_somebody_by_id_is_for_them() -> None:
+    """Of people without a username; the bot's own name by id is the bot's."""
+    for user, addressed in ((ADA, False), (BOT, True)):
+        entity = {"type": "text_mention", "offset": 0, "length": 3, "user": user.to_dict()}
+        assert is_addressed(said("Ada, look", entities=[entity], **reply_to(BOT)), BOT) is addressed
 
 
 def test_commands_are_read_without_slash_and_name() -> None:

@@ -108,3 +108,30 @@ async def test_answers_stay_in_their_topic(stage: Stage, server: Server, topic: 
     group = server.group("Forum", server.person("Ada"), forum=True)
     reply = await final(group, await group.send_photo(picture(), f"{NAME} What is this?", topic=topic))
     assert reply.content.get("message_thread_id") == topic
+
+
+async def test_under_its_answer_people_may_talk_to_each_other(stage: Stage, server: Server) -> None:
+    """A reply that names somebody else is theirs, in text or caption; with the bot's name or a command it is its."""
+    await stage.start()
+    ada, ben = server.person("Ada"), server.person("Ben", username="ben_the_baker")
+    group = server.group("Family", ada, ben, bot_is_admin=True)
+    answer = await final(group, await group.send_photo(picture(), f"{NAME} What is this?"))
+    by_id = {"type": "text_mention", "offset": 0, "length": 3, "user": ben.user}
+    await group.send("@bob see, I told you", reply_to=answer)
+    await group.send("看 @ben_the_baker", reply_to=answer)
+    await group.send("Ben, look at this", reply_to=answer, entities=[by_id])
+    await group.send("/weather@other_play_bot", reply_to=answer)
+    await group.send_photo(picture(), "@ben_the_baker like this one?", reply_to=answer)
+    await final(group, await group.send(f"{NAME} and @bob, what is the total?", reply_to=answer))
+    await final(group, await group.send("/ask @ben_the_baker wants to know: how much?", reply_to=answer))
+    await final(group, await group.send("@ 5 pm: is it open? Mail ada@example.com", reply_to=answer))
+    await stage.stop()
+    assert len([post for post in group.messages if post.by_bot]) == 4
+
+
+async def test_in_private_a_name_changes_nothing(stage: Stage, server: Server) -> None:
+    """There is nobody else whom it could be for."""
+    await stage.start()
+    chat = server.person("Ada").private()
+    answer = await final(chat, await chat.send_photo(picture(), "What is this?"))
+    await final(chat, await chat.send("@bob see, what is the total?", reply_to=answer))

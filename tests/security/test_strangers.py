@@ -71,14 +71,14 @@ async def test_strangers_in_groups_are_met_with_silence(house: House) -> None:
 
 
 async def test_bots_are_never_answered(stage: Stage, server: Server) -> None:
-    """Even if everybody may speak: two bots would talk without end. A sender who writes as a channel is one."""
+    """Even if everybody may speak: two bots would talk without end. Nor if one writes in the name of a chat."""
     await stage.start()
     ada = server.person("Ada")
     group = server.group("Family", ada)
     robot = {"id": 42, "is_bot": True, "first_name": "Robot", "username": "robot_bot"}
-    channel = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+    channel = {"id": -100_500, "type": "channel", "title": "News"}
     answer = await final(group, await group.send_photo(picture(), f"{NAME} what is this?"))
-    authors: list[dict[str, Any]] = [{"from": robot}, {"from": channel}]
+    authors: list[dict[str, Any]] = [{"from": robot}, {"from": robot, "sender_chat": channel}]
     for author in authors:
         await group.send(f"{NAME} And you?", reply_to=answer, **author)
         await group.send("/help", **author)
