@@ -11,12 +11,12 @@ from telegram.ext import ApplicationHandlerStop
 from assistant.access import Verdict
 from assistant.storage import Subject
 from bot.addressing import asks, is_addressed, judge_sender, leading_command, message_of, person_of
+from bot.attachments import brings_pictures
 from bot.context import BotContext, EyeglassApplication
 from bot.delivery.message import topic_of
 from bot.delivery.rate_limiter import ONCE
 from bot.handlers import strangers
 from bot.incoming.subject import heard_now, is_awaited, is_news, question_before, take_over
-from bot.attachments import brings_pictures
 
 _log = logging.getLogger(__name__)
 

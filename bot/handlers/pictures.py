@@ -20,6 +20,7 @@ from bot.handlers.unsupported import explain
 from bot.incoming.downloads import MOST_OF_A_CHAT
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
 from bot.incoming.subject import Asked, asked_by, heard_now
+from model_service import Ability
 
 SEEN = "👀"
 
@@ -45,7 +46,7 @@ async def look(_: Update, context: BotContext) -> None:
     except USER_ERRORS as error:
         await say_error(error, message, context)
         return
-    heard = heard_now({one.message_id: one for one in (*shown, message)}.values(), incoming, Subject.SENT, asked)
+    heard = heard_now(list({*shown, message}), incoming, Subject.SENT, asked)
     await answer(context, pictures, asked, among=whole, heard=heard)
 
 
@@ -114,7 +115,7 @@ def _may_describe(context: BotContext) -> bool:
     """Whether the model can describe pictures, and nobody waits for it; where every picture is answered, that waits."""
     info, questions = context.services.model.info, context.services.questions
     idle = not questions.waiting and not questions.answering
-    return info is not None and info.describes and (idle or context.incoming.settings.watch)
+    return info is not None and Ability.DESCRIBE in info.abilities and (idle or context.incoming.settings.watch)
 
 
 async def _ask_back(context: BotContext, pictures: Sequence[Picture]) -> list[int]:

@@ -9,9 +9,9 @@ from telegram.error import TelegramError
 
 from assistant.pictures.library import FetchFailed
 from assistant.texts import Sentence, Texts
+from bot.attachments import attachment_of
 from bot.context import BotContext
 from bot.delivery.say import tell
-from bot.attachments import attachment_of
 from bot.incoming.pictures import media_of
 from model_service import PictureRejected
 

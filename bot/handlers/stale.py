@@ -13,9 +13,9 @@ from telegram.ext import ApplicationHandlerStop
 from assistant.access import Action
 from assistant.texts import Sentence
 from bot.addressing import command_of, message_of
+from bot.attachments import attachment_of
 from bot.context import BotContext
 from bot.delivery.people_list import PATTERN
-from bot.attachments import attachment_of
 from bot.updates.inbox import Inbox
 from bot.updates.lanes import is_quick
 

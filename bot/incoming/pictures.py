@@ -14,11 +14,11 @@ from assistant.pictures.pdf import DocumentFault, DocumentRefused, render_pages
 from assistant.storage import Picture
 from assistant.texts import FAULTS, Sentence, Texts
 from assistant.wording.pages import PAGES, PICTURES, chosen, names_pages
+from bot.attachments import Attachment, attachment_of, document_of, preview_of
 from bot.context import BotContext
 from bot.delivery.message import place_of, topic_of
 from bot.delivery.rate_limiter import ONCE
 from bot.delivery.reply import Reply
-from bot.attachments import Attachment, attachment_of, document_of, preview_of
 from bot.incoming.downloads import MOST_WAIT
 from bot.incoming.media import Media
 from bot.render import Part

@@ -50,8 +50,8 @@ async def asked_by(message: Message, context: BotContext) -> Asked:
     parsed = parse_question(message, words, context.bot.bot, context.incoming.texts)
     own = await _own(message, context)
     if parsed.text or message.text:
-        taken = None if own is None or message.edit_date is None else await take_over(own, context)
-        return Asked(parsed, message.message_id, taken and taken.answer)
+        begun = None if own is None or message.edit_date is None else (await take_over(own, context)).answer
+        return Asked(parsed, message.message_id, begun)
     if own is not None and own.asked is not None:  # As found by a former run, or before the picture was replaced.
         return Asked(ParsedQuestion.load(own.asked), own.question or own.message_id, own.answer)
     earlier = await question_before(message, context)
@@ -105,8 +105,10 @@ async def take_over(said: HeardMessage, context: BotContext) -> HeardMessage:
 async def is_awaited(message: Message, context: BotContext) -> bool:
     """Whether a group's message goes on with what its sender said to the bot: a picture, or an answer to its question."""
     incoming, pictures = context.incoming, brings_pictures(message)
-    if not pictures and (not message.text or replies(message) or is_foreign(message) or names_another(message, context.bot.bot)):
-        return False
+    if not pictures:
+        plain = message.text and not replies(message) and not is_foreign(message)
+        if not plain or names_another(message, context.bot.bot):
+            return False
     heard = context.services.heard
     last = await heard.last(message.chat.id, incoming.topic or 0, incoming.asker.id, message.message_id)
     if last is None:

@@ -12,7 +12,7 @@ from telegram.error import NetworkError
 
 from assistant.storage import surely
 from assistant.tasks import spawn
-from bot.updates.albums import album_of
+from bot.updates.utterances import album_of
 from bot.updates.inbox import Inbox, Received, Waiting
 
 MOST_OF_A_CHAT = 64
