@@ -49,7 +49,7 @@ def document_of(page: Picture) -> Attachment:
 
 
 def brings_pictures(message: Message, *, documents: bool = True) -> bool:
-    """Whether somebody sent a picture (or a document) to be seen, not a sticker, with which people answer each other."""
+    """Whether somebody sent a picture (or a document) to be seen; stickers are what people answer each other with."""
     attachment = None if message.text or message.sticker else attachment_of(message)
     wanted = {"photo", "file", "page"} if documents else {"photo", "file"}
     return attachment is not None and attachment.source in wanted

@@ -40,9 +40,8 @@ async def admit(update: Update, context: BotContext) -> None:
     if await context.take_apart(update) is None:
         raise ApplicationHandlerStop
     if verdict is Verdict.WELCOME and (message is None or await _is_meant(message, context)):
-        if update.edited_message is None or await is_news(update.edited_message, context):
-            await _keep_for_edits(message, context)
-            return
+        await _keep_for_edits(message, context)
+        return
     if verdict is Verdict.STRANGER and message is not None:
         await strangers.meet(message, update, context)
     if verdict is not Verdict.WELCOME and update.callback_query is not None:
@@ -81,8 +80,10 @@ def _move(message: Message) -> tuple[int, int] | None:
 async def _is_meant(message: Message, context: BotContext) -> bool:
     """Whether the bot is addressed, in any part of the utterance, or the message goes on with what was said to it.
 
-    In a chat where every picture is answered, each is meant for it.
+    In a chat where every picture is answered, each is meant for it; an edit that changes nothing is for nobody.
     """
+    if message.edit_date is not None and not await is_news(message, context):
+        return False
     together = context.lanes.utterance_of(context.update_id).spoken_for(message) or [message]
     if any(is_addressed(one, context.bot.bot) for one in together):
         return True

@@ -1,4 +1,4 @@
-"""Handle a question in plain text or by /ask: about what it came with or replies to, else about the current pictures."""
+"""Handle a question in a text or by /ask: about what it came with or replies to, else about the current pictures."""
 
 import asyncio
 from dataclasses import replace
@@ -68,7 +68,7 @@ async def ask(update: Update, context: BotContext) -> None:
 
 
 async def _go_on(context: BotContext, pictures: list[Picture], asked: Asked, subject: Subject) -> None:
-    """Answer about those of the pictures that the question names, else about all; without a question, say what is there."""
+    """Answer about those of the pictures that the question names, else about all; without one, say what they show."""
     message = context.incoming.message
     if not asked.parsed.text:
         await without_question(context, pictures, pictures, [message])

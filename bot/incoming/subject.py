@@ -103,7 +103,7 @@ async def take_over(said: HeardMessage, context: BotContext) -> HeardMessage:
 
 
 async def is_awaited(message: Message, context: BotContext) -> bool:
-    """Whether a group's message goes on with what its sender said to the bot: a picture, or an answer to its question."""
+    """Whether a group's message goes on with what its sender said to the bot: a picture, or a reply to its question."""
     incoming, pictures = context.incoming, brings_pictures(message)
     if not pictures:
         plain = message.text and not replies(message) and not is_foreign(message)
