@@ -39,8 +39,8 @@ _log = logging.getLogger(__name__)
 class End(StrEnum):
     """The outcome of a question.
 
-    REFUSED: too many wait already, or the model was not made for it. FAILED: none of the pictures could be read. POSTPONED: the process is about to end,
-    and is to ask the same again after its next start.
+    REFUSED: too many wait already, or the model was not made for it. FAILED: none of the pictures could be read.
+    POSTPONED: the process is about to end, and is to ask the same again after its next start.
     """
 
     ANSWERED = "answered"

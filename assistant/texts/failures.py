@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from assistant.texts import FAULTS, LANGUAGES, LIMITS, Label, Sentence, Texts, texts_in
+from assistant.texts import FAULTS, LIMITS, Sentence, Texts, own_names
 from model_service import Ability, LimitReached, OutOfMemory, PictureRejected, QueueFull
 
 UNABLE: Mapping[Ability, Sentence] = {
@@ -44,5 +44,4 @@ def unable(texts: Texts, error: Unable) -> str:
     """Say what the loaded model cannot do, and what it can."""
     if error.lacks is not None:
         return texts.say(UNABLE[error.lacks])
-    names = [texts_in(code).say(Label.OWN_NAME) if code in LANGUAGES else code for code in error.languages]
-    return texts.say(Sentence.CANNOT_LANGUAGE, languages=", ".join(names))
+    return texts.say(Sentence.CANNOT_LANGUAGE, languages=own_names(error.languages))
