@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from assistant.abilities import fitted, is_for_any
 from assistant.access import Asker
 from assistant.latency import Latency
 from assistant.open_questions import Cancelled, OpenQuestion, OpenQuestions, Step
@@ -14,6 +15,7 @@ from assistant.request import Asking, build_request, drop_repeats, sampling_in
 from assistant.settings.chat_settings import ChatSettings
 from assistant.settings.settings import ModelSettings
 from assistant.storage import Picture, Turn, Turns, surely
+from assistant.texts.failures import Unable
 from assistant.wording.question import ParsedQuestion
 from assistant.wording.regions import REGIONS, about_part
 from model_service import (
@@ -37,8 +39,8 @@ _log = logging.getLogger(__name__)
 class End(StrEnum):
     """The outcome of a question.
 
-    REFUSED: too many wait already. FAILED: none of the pictures could be read. POSTPONED: the process is about to end,
-    and is to ask the same again after its next start.
+    REFUSED: too many wait already, or the model was not made for it. FAILED: none of the pictures could be read.
+    POSTPONED: the process is about to end, and is to ask the same again after its next start.
     """
 
     ANSWERED = "answered"
@@ -140,6 +142,8 @@ class Assistant:
                     end = End.CANCELLED, None
                 except (CheckpointError, Draining, EngineDead) as error:
                     end = End.POSTPONED, error
+                except Unable as error:
+                    end = End.REFUSED, error
                 except (ModelServiceError, FetchFailed) as error:
                     end = End.FAILED, error
                 finally:
@@ -164,12 +168,14 @@ class Assistant:
             Cancelled: the person wants no answer any more.
             CheckpointError, Draining, EngineDead: the process is about to end.
             ModelServiceError, FetchFailed: nothing could be read in any of the pictures; the last one's reason.
+            Unable: the model was not made for such a question.
         """
         async with opened.cancellable():
             await self.questions.turn(opened)
             if opened.suspect:
                 await self._model.ready()
                 await self.questions.others_first(opened)
+            question = await self._fitted(question)
         state = AnswerState(opened)
         for number, picture in enumerate(question.pictures):
             opened.picture = number
@@ -192,6 +198,17 @@ class Assistant:
         failure = state.readings[-1].error
         if not state.outputs and failure is not None:
             raise failure
+
+    async def _fitted(self, question: Question) -> Question:
+        """Return the question as the model can be asked it; where it matters, wait until it is known which model.
+
+        Raises:
+            Unable: it cannot be asked this.
+        """
+        info = self._model.info
+        if info is None and is_for_any(question.parsed):
+            return question
+        return replace(question, parsed=fitted(question.parsed, info or await self._model.ready()))
 
     async def _read(
         self, question: Question, opened: OpenQuestion, picture: Picture, library: Library

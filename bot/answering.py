@@ -146,7 +146,7 @@ class _Answer:
         earlier = await services.turns.details(question.pictures[0])
         hint = all(detail.tokens < CLOSE.tokens for detail in earlier)
         read = [reading for reading in readings if reading.output is not None]
-        answered = Answered(self._texts, question, read, answer.text, hint=hint)
+        answered = Answered(self._texts, question, read, answer.text, hint=hint, info=services.model.info)
         keyboard = buttons_under(self._texts, question, read, services.model.info)
         messages = await self._reply.finish(whole_answer(answered), keyboard, self._texts.say(Sentence.MAYBE_LOST))
         what = f"remembering the answer to update {question.number}"

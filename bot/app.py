@@ -16,6 +16,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 from telegram.request import HTTPXRequest
 
+from assistant.abilities import NEEDS, missing_for
 from assistant.answering import Assistant
 from assistant.open_questions import OpenQuestion, OpenQuestions
 from assistant.retention import Retention
@@ -116,9 +117,10 @@ async def open_bot(settings: Settings, token: SecretStr, model: ModelService) ->
                 Reports(application.bot, services.inbox, services.admissions, services.chats).keep_telling(),
                 "tell of what was set aside",
             ),
+            background(_fit_menus(application.bot, services), "offer what the model can do"),
         ):
             _show_code(services.pairing, application.bot)
-            await command_menus.tell_everybody(application.bot, services.admissions)
+            await command_menus.tell_everybody(application.bot, services.admissions, model.info)
             await _replay(application, queue)
             await application.start()
             try:
@@ -219,6 +221,14 @@ async def _services(settings: Settings, model: ModelService, database: Database,
         throttle=EditThrottle(settings.reply.private_interval, settings.reply.group_interval),
         pairing=Pairing() if orphan else None,
     )
+
+
+async def _fit_menus(bot: Bot, services: Services) -> None:
+    """Set the menus again once it is known that the model cannot do all that they offer."""
+    with contextlib.suppress(ModelServiceError):  # `died` reports it.
+        info = await services.model.ready()
+        if any(missing_for(command, info) for command in NEEDS):
+            await command_menus.tell_everybody(bot, services.admissions, info)
 
 
 def _show_code(pairing: Pairing | None, bot: Bot) -> None:

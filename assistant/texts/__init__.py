@@ -1,6 +1,7 @@
 """User-facing messages, translated with gettext."""
 
 import functools
+from collections.abc import Iterable
 from gettext import NullTranslations
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -9,7 +10,18 @@ from assistant.texts.messages import Label, Sentence
 from assistant.texts.po import read_catalogue
 from model_service import Level, Limit, PictureFault
 
-__all__ = ["FAULTS", "LANGUAGES", "LIMITS", "PURPOSES", "Label", "Sentence", "Texts", "language_of", "texts_in"]
+__all__ = [
+    "FAULTS",
+    "LANGUAGES",
+    "LIMITS",
+    "PURPOSES",
+    "Label",
+    "Sentence",
+    "Texts",
+    "language_of",
+    "own_names",
+    "texts_in",
+]
 
 CATALOGUE = "LC_MESSAGES/eyeglass.po"
 """The catalogue's path within a language's folder of locale/."""
@@ -77,3 +89,8 @@ def texts_in(language: str) -> Texts:
         return Texts(NullTranslations())
     file = LOCALE.joinpath(language, CATALOGUE)
     return Texts(read_catalogue(file.read_text(encoding="utf-8")))
+
+
+def own_names(codes: Iterable[str]) -> str:
+    """Return languages by their own names, "English, 中文"; by its code one that the bot does not speak."""
+    return ", ".join(texts_in(code).say(Label.OWN_NAME) if code in LANGUAGES else code for code in codes)

@@ -1,9 +1,28 @@
 """The messages about questions that were not answered."""
 
 import math
+from collections.abc import Mapping, Sequence
 
-from assistant.texts import FAULTS, LIMITS, Sentence, Texts
-from model_service import LimitReached, OutOfMemory, PictureRejected, QueueFull
+from assistant.texts import FAULTS, LIMITS, Sentence, Texts, own_names
+from model_service import Ability, LimitReached, OutOfMemory, PictureRejected, QueueFull
+
+UNABLE: Mapping[Ability, Sentence] = {
+    Ability.TABLE: Sentence.CANNOT_TABLE,
+    Ability.DESCRIBE: Sentence.CANNOT_DESCRIBE,
+}
+"""The message for an ability that the loaded model lacks, where a question needs it."""
+
+
+class Unable(Exception):
+    """Raised for a question that the loaded model was not made for: it lacks that ability, or (None) the language.
+
+    `languages` are the codes of those that it takes questions in.
+    """
+
+    def __init__(self, lacks: Ability | None, languages: Sequence[str] = ()) -> None:
+        super().__init__(f"the model has not learned {lacks or 'the language of the question'}")
+        self.lacks = lacks
+        self.languages = languages
 
 
 def excuse(texts: Texts, error: Exception | None, number: int) -> str:
@@ -12,8 +31,17 @@ def excuse(texts: Texts, error: Exception | None, number: int) -> str:
         return texts.say(FAULTS[error.fault])
     if isinstance(error, LimitReached):
         return texts.say(LIMITS[error.limit], most=int(error.most), minutes=math.ceil((error.retry_after or 0) / 60))
+    if isinstance(error, Unable):
+        return unable(texts, error)
     if isinstance(error, OutOfMemory):
         return texts.say(Sentence.OUT_OF_MEMORY)
     if isinstance(error, QueueFull):
         return texts.say(Sentence.QUEUE_FULL)
     return texts.say(Sentence.FAILED, number=number)
+
+
+def unable(texts: Texts, error: Unable) -> str:
+    """Say what the loaded model cannot do, and what it can."""
+    if error.lacks is not None:
+        return texts.say(UNABLE[error.lacks])
+    return texts.say(Sentence.CANNOT_LANGUAGE, languages=own_names(error.languages))

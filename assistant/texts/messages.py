@@ -18,12 +18,17 @@ class Sentence(StrEnum):
         "I look at pictures. Press one of the questions about this receipt, or send me a photo or a scan of your own "
         "with a question in its caption.\n\n/settings is about how I answer, /help says more."
     )
+    WELCOME_SMALL = (
+        "A small test model answers here. It reads short printed English, such as receipts, notes and labels, and "
+        "simple shapes and charts; it takes questions in {languages}. It cannot describe photos, or read handwriting "
+        "or tables; my owner can load a bigger model."
+    )
     SAMPLE_TOTAL = "What is the total?"
     SAMPLE_DATE = "What is the date?"
     SAMPLE_SHOP = "What is the name of the shop?"
     HELP = (
-        "Send a picture with a question as its caption, for example “What is the total?”, “What does the sign say?” "
-        "or “Describe this for somebody who cannot see it.”\n\n"
+        "Send a picture with a question as its caption, for example “What is the total?” or “What does the sign "
+        "say?”\n\n"
         "Further questions are about the same picture until you send another; reply to an older picture, or to an "
         "answer about it, to go back to it.\n\n"
         "/text – all its text, to copy\n/table – its table, for spreadsheets\n/describe – the picture in words\n"
@@ -147,7 +152,7 @@ class Sentence(StrEnum):
     DETAIL_BUTTON = "{level} · {tokens} tokens"
     DETAIL_LINE = "{level} – {tokens} tokens: {purpose}"
     DETAIL_SECONDS = "first word after {seconds} s"
-    DETAIL_BEYOND = "{tokens} tokens at most here"
+    DETAIL_BEYOND = "{tokens} tokens at most here: there is not enough memory for more"
     PURPOSE_LOW = "icons, quick looks"
     PURPOSE_STANDARD = "everyday photos"
     PURPOSE_FINE = "posters, labels, slides"
@@ -186,8 +191,12 @@ class Sentence(StrEnum):
         "Describe this picture for somebody who cannot see it: first in one sentence what it shows, then what matters "
         "in it and where that is, and the text that can be read."
     )
+    PROMPT_ONE_LINE = (
+        "Say in one short sentence what this picture shows; of a document, say what kind it is and what it is about."
+    )
     TABLE_FILE = "The table as a file that spreadsheets open."
     NO_TABLE = "I found no table in it, so there is no file; /table max looks more closely"
+    QUEUE_EMPTY = "Nothing is waiting."
     QUEUE = "Being answered: {under_way}. Waiting: {waiting}."
     QUEUE_YOURS = "Yours: {question} – {state}"
     QUEUE_BEGUN = "being answered"
@@ -196,6 +205,9 @@ class Sentence(StrEnum):
     STATUS_MEMORY = "{used} of {total} GiB of its memory are in use."
     STATUS_PROCESS = "I take {used} GiB of memory."
     STATUS_MODEL = "{model} on {device}, {dtype}."
+    STATUS_SMALL = (
+        "Small test model ({model}) on the {device}. Reads short printed English, simple shapes and charts only."
+    )
     STATUS_CAP = "A picture gets at most {tokens} tokens here."
     STATUS_UPTIME = "Running for {uptime}."
     DAYS = "{days} d {hours} h"
@@ -210,7 +222,8 @@ class Sentence(StrEnum):
     PAGE_OF = "page {page} of {pages}"
     PAGE_UNASKED = "page {page} of {pages}; to read others, name them: “page 3”, “pages 2-5”"
     PREVIEW_ONLY = "I only see its preview picture, not the rest"
-    STEPPED_DOWN = "no closer look is possible here"
+    STEPPED_DOWN = "there is not enough memory to look closer"
+    CLOSEST = "this model looks no closer"
     PART_ONLY = "{part} only"
     PART_TOP_LEFT = "the top left quarter"
     PART_TOP_RIGHT = "the top right quarter"
@@ -270,6 +283,18 @@ class Sentence(StrEnum):
     MAYBE_LOST = "The connection broke while I was sending my answer. If it is not here, please ask again."
     INTERRUPTED = "I am being restarted, and answer this when I am back."
     STALE = "Sorry, I was offline for a long time and missed this. If you still want to know, ask me again."
+    CANNOT_TABLE = (
+        "The model that answers here cannot write tables. Try /text, or ask for one value, for example “What is the "
+        "total?” My owner can load a bigger model."
+    )
+    CANNOT_DESCRIBE = (
+        "The model that answers here cannot describe pictures, it only reads what is printed: try /text. My owner can "
+        "load a bigger model."
+    )
+    CANNOT_LANGUAGE = (
+        "The model that answers here takes questions in these languages only: {languages}. Please ask again in one of "
+        "them; my owner can load a bigger model."
+    )
     OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."
     FAILED = (
         "I could not answer this one. Please ask again, perhaps in other words. If I fail again, tell my owner this "

@@ -11,7 +11,7 @@ from assistant.texts import Sentence, Texts
 from assistant.wording.question import ParsedQuestion, Task
 from assistant.wording.regions import REGIONS, RegionName
 from bot.addressing import AGAIN
-from model_service import Detail, EngineInfo, plan_detail
+from model_service import Ability, Detail, EngineInfo, plan_detail
 
 PATTERN = rf"^{AGAIN}([0-9]{{2,4}}):([01]):([0-9]{{1,15}}):({'|'.join(RegionName)}|):({'|'.join(Task)}|)\Z"
 
@@ -54,14 +54,18 @@ def read_data(data: str) -> Again | None:
 def buttons_under(
     texts: Texts, question: Question, readings: Sequence[Reading], info: EngineInfo | None
 ) -> InlineKeyboardMarkup | None:
-    """Return the buttons of a finished answer; None if it is not remembered. At the highest level, only Retry."""
+    """Return the buttons of a finished answer that can help; None if there are none, or if it is not remembered."""
     told = [reading for reading in readings if reading.text]
     if not told:
         return None
-    choices = [(Sentence.BUTTON_RETRY, question.settings.detail, True)]
-    closer = closer_than(question, told[0], info)
+    choices = []
+    closer = next(filter(None, (closer_than(question, reading, info) for reading in told)), None)
     if closer is not None:
-        choices.insert(0, (Sentence.BUTTON_CLOSER, closer, False))
+        choices.append((Sentence.BUTTON_CLOSER, closer, False))
+    if may_differ(question, info):
+        choices.append((Sentence.BUTTON_RETRY, question.settings.detail, True))
+    if not choices:
+        return None
     part, task = question.parsed.part, question.parsed.task
     row = [
         InlineKeyboardButton(
@@ -72,14 +76,26 @@ def buttons_under(
     return InlineKeyboardMarkup([row])
 
 
+def may_differ(question: Question, info: EngineInfo | None) -> bool:
+    """Whether another answer can come out: of a model that writes freely, or by chance; a text is read out as it is."""
+    if question.parsed.task in {Task.TEXT, Task.TABLE}:
+        return False
+    return question.settings.temperature > 0 or (info is not None and Ability.DESCRIBE in info.abilities)
+
+
 def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -> Detail | None:
-    """Return the next level that shows more of the picture; None if there is none, or memory does not allow it."""
+    """Return the next level that shows more of the picture; None if there is none, or memory does not allow it.
+
+    Nor is there one where the model has seen every pixel already, and would only see them larger.
+    """
     plan = None if reading.output is None else reading.output.plan
     if plan is None or info is None:
         return None
     size = reading.picture.width, reading.picture.height
     if question.parsed.part is not None:
         size = REGIONS[question.parsed.part].size(*size)
+    if plan.width >= size[0] and plan.height >= size[1]:
+        return None
     detail = info.dial.closer(plan.detail)
     while detail is not None and plan_detail(info.dial, detail, *size, info.max_visual_tokens).tokens <= plan.tokens:
         detail = info.dial.closer(detail)

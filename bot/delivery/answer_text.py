@@ -16,7 +16,7 @@ from assistant.wording.question import Task
 from assistant.wording.regions import NAMES
 from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
 from bot.render.spreadsheet import as_csv, rows_of
-from model_service import LEVEL_TOKENS, Detail, FinishReason, GenerationOutput, Level
+from model_service import LEVEL_TOKENS, Detail, EngineInfo, FinishReason, GenerationOutput, Level
 
 PHOTO_SIDE = 1280
 """The longest side, in pixels, to which Telegram shrinks a photo."""
@@ -32,7 +32,7 @@ _FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
 class Answered:
     """A finished answer: the readings of its pictures, and all of it as one Markdown `text`.
 
-    `hint`: the person was not told yet how the picture would keep its small print.
+    `hint`: the person was not told yet how the picture would keep its small print. `info` tells of the model.
     """
 
     texts: Texts
@@ -40,6 +40,7 @@ class Answered:
     readings: Sequence[Reading]
     text: str
     hint: bool = True
+    info: EngineInfo | None = None
 
 
 def whole_answer(answered: Answered) -> list[Part]:
@@ -150,7 +151,7 @@ def _closeness(answered: Answered) -> str:
     outputs = [(reading.picture, reading.output) for reading in answered.readings if reading.output is not None]
     if len(question.pictures) == 1:
         picture, output = outputs[0]
-        return footer(texts, picture, question.settings.detail, output, hint=answered.hint)
+        return footer(texts, picture, question.settings.detail, output, hint=answered.hint, info=answered.info)
     tokens = sum(output.plan.tokens for _, output in outputs if output.plan)
     seconds = sum(output.seconds - output.seconds_waited for _, output in outputs)
     sentence = Sentence.FOOTER_PICTURES if question.pictures[0].album else Sentence.FOOTER_PAGES
@@ -160,7 +161,15 @@ def _closeness(answered: Answered) -> str:
     return SEPARATOR.join(notes)
 
 
-def footer(texts: Texts, picture: Picture, asked: Detail, output: GenerationOutput, *, hint: bool = True) -> str:
+def footer(
+    texts: Texts,
+    picture: Picture,
+    asked: Detail,
+    output: GenerationOutput,
+    *,
+    hint: bool = True,
+    info: EngineInfo | None = None,
+) -> str:
     """Return one line of notes; empty if nothing was read. The seconds are those since the question's turn came.
 
     Without `hint`, leave out how the picture would have kept its small print.
@@ -173,7 +182,8 @@ def footer(texts: Texts, picture: Picture, asked: Detail, output: GenerationOutp
     if output.memory_short:
         notes.append(texts.say(Sentence.MEMORY_SHORT, level=plan.detail))
     elif plan.detail.tokens < asked.tokens:
-        notes.append(texts.say(Sentence.STEPPED_DOWN))
+        closest = info is not None and not info.short_of_memory
+        notes.append(texts.say(Sentence.CLOSEST if closest else Sentence.STEPPED_DOWN))
     if output.finish_reason is FinishReason.LENGTH:
         notes.append(texts.say(Sentence.CUT_SHORT))
     if hint and photo_is_the_limit(picture, plan.detail):

@@ -1,6 +1,8 @@
 """Show the progress of a question until its answer is whole: the place in line, a notice, the text so far."""
 
 import math
+import time
+from collections.abc import Callable
 
 from assistant.answering import AnswerState, Reading
 from assistant.combined_answer import APART, CombinedAnswer
@@ -14,6 +16,9 @@ STEP_SECONDS = 5
 
 MINUTE = 60
 
+NOTICE_SECONDS = 0.7
+"""The seconds in which nothing is said of being at work: an answer that comes sooner would replace it at once."""
+
 
 class Progress:
     """The progress of one question: `output` is the newest about the current picture, None until that is in line.
@@ -22,7 +27,13 @@ class Progress:
     """
 
     def __init__(
-        self, texts: Texts, model: ModelService, answer: CombinedAnswer | None = None, *, grows: bool = True
+        self,
+        texts: Texts,
+        model: ModelService,
+        answer: CombinedAnswer | None = None,
+        *,
+        grows: bool = True,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.output: GenerationOutput | None = None
         self.question: OpenQuestion | None = None
@@ -30,6 +41,8 @@ class Progress:
         self._texts = texts
         self._model = model
         self._grows = grows
+        self._clock = clock
+        self._begun = clock()
 
     def follow(self, state: AnswerState) -> bool:
         """Take over a state; return whether to show it at once. Later places in line can wait."""
@@ -65,13 +78,14 @@ class Progress:
         return APART.join(part for part in (earlier, notice) if part)
 
     def _notice(self) -> str:
-        """Return the notice while nothing is written about the current picture."""
+        """Return the notice while nothing is written about the current picture; at first only what has to be told."""
+        early = self._clock() - self._begun < NOTICE_SECONDS
         if self.output is not None and self.output.stage is not Stage.WAITING:
-            return self._looking()
+            return "" if early else self._looking()
         if self._model.health is Health.LOADING:
             return starting_up(self._texts, self._model)
         if self.question is not None and self.question.step is Step.BEHIND:
-            return self._texts.say(Sentence.EARLIER_FIRST)
+            return "" if early else self._texts.say(Sentence.EARLIER_FIRST)
         place = None if self.question is None else self._model.place(self.question.request)
         if place is not None:
             return in_line(self._texts, place.ahead, place.seconds)

@@ -10,6 +10,7 @@ from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from assistant.tasks import background, spawn
+from bot.delivery import progress
 from bot.delivery.drafts import Draft
 from bot.delivery.edit_throttle import EditThrottle
 from bot.delivery.errors import is_unreachable, never_arrived
@@ -179,6 +180,7 @@ class Reply:
             self._refused(error)
 
     async def _keep_looking(self, text: Callable[[], str]) -> None:
+        await asyncio.sleep(progress.NOTICE_SECONDS)
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
             await self.show(text())
+            await asyncio.sleep(LOOK_SECONDS)

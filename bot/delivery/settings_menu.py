@@ -7,7 +7,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Length, Setting, Stream
 from assistant.texts import LANGUAGES, Label, Sentence, Texts, texts_in
-from model_service import LEVEL_TOKENS, Detail
+from bot.delivery.model_facts import useful_tokens
+from model_service import LEVEL_TOKENS, Detail, EngineInfo
 
 PREFIX, BACK, RESET, DONE = "set", "back", "reset", "done"
 CHOSEN = "✓ "
@@ -115,11 +116,12 @@ def label(texts: Texts, setting: Setting, word: str) -> str:
     return word if sentence is None else texts.say(sentence)
 
 
-def detail_label(texts: Texts, detail: Detail) -> str:
-    """Return a level with its tokens, or the tokens alone."""
+def detail_label(texts: Texts, detail: Detail, info: EngineInfo | None = None) -> str:
+    """Return a level with its tokens, as far as the model can use them, or the tokens alone."""
+    tokens = useful_tokens(detail, info)
     if str(detail).isdigit():
-        return texts.say(Label.DETAIL_TOKENS, tokens=detail.tokens)
-    return texts.say(Sentence.DETAIL_BUTTON, level=detail, tokens=detail.tokens)
+        return texts.say(Label.DETAIL_TOKENS, tokens=tokens)
+    return texts.say(Sentence.DETAIL_BUTTON, level=detail, tokens=tokens)
 
 
 def _button(label: str, name: str, word: str = "") -> InlineKeyboardButton:

@@ -9,10 +9,11 @@ from assistant.texts import PURPOSES, Sentence, Texts
 from bot.context import BotContext, Services
 from bot.delivery.answer_text import SEPARATOR
 from bot.delivery.message import topic_of
+from bot.delivery.model_facts import useful_tokens
 from bot.delivery.say import acknowledge, redraw
 from bot.delivery.settings_menu import CHOSEN, detail_label
 from bot.incoming.admins import may_change_settings
-from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, Level, UnknownDetail
+from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, EngineInfo, Level, UnknownDetail
 
 PREFIX = "detail:"
 PATTERN = rf"^{PREFIX}({'|'.join(LEVEL_TOKENS)})\Z"
@@ -23,18 +24,19 @@ async def choose(update: Update, context: BotContext) -> None:
     message, texts = context.incoming.message, context.incoming.texts
     if not context.args:
         current = await _current(message, context)
-        await context.say_text(_choice(texts, current, context.services), keyboard(texts, current))
+        info = context.services.model.info
+        await context.say_text(_choice(texts, current, context.services), keyboard(texts, current, info))
         return
     try:
         detail = Detail.parse(" ".join(context.args))
     except UnknownDetail:
-        await context.say_text(levels(texts))
+        await context.say_text(levels(texts, context.services.model.info))
         return
     if not await may_change_settings(context):
         await context.say(Sentence.GROUP_ADMINS_ONLY)
         return
     await context.services.chats.choose(Setting.DETAIL, str(detail), message.chat.id, topic_of(message))
-    await context.say_text(_chosen(texts, detail))
+    await context.say_text(_chosen(texts, detail, context.services.model.info))
 
 
 async def press(update: Update, context: BotContext) -> None:
@@ -52,24 +54,25 @@ async def press(update: Update, context: BotContext) -> None:
     detail = Detail.parse(query.data.removeprefix(PREFIX))
     topic = topic_of(menu) if isinstance(menu, Message) else None
     await context.services.chats.choose(Setting.DETAIL, str(detail), menu.chat.id, topic)
-    await acknowledge(query, _chosen(texts, detail))
-    await redraw(query, _choice(texts, detail, context.services), keyboard(texts, detail))
+    info = context.services.model.info
+    await acknowledge(query, _chosen(texts, detail, info))
+    await redraw(query, _choice(texts, detail, context.services), keyboard(texts, detail, info))
 
 
-def keyboard(texts: Texts, current: Detail) -> InlineKeyboardMarkup:
+def keyboard(texts: Texts, current: Detail, info: EngineInfo | None) -> InlineKeyboardMarkup:
     """Return a button for each level, with its tokens; the current one is marked."""
     rows = []
     for level, tokens in LEVEL_TOKENS.items():
         mark = CHOSEN if tokens == current.tokens else ""
-        label = mark + detail_label(texts, Detail(tokens))
+        label = mark + detail_label(texts, Detail(tokens), info)
         rows.append([InlineKeyboardButton(label, callback_data=f"{PREFIX}{level}")])
     return InlineKeyboardMarkup(rows)
 
 
-def levels(texts: Texts) -> str:
+def levels(texts: Texts, info: EngineInfo | None) -> str:
     """Say that there is no such level, and list those that there are."""
     said = texts.say(Sentence.DETAIL_UNKNOWN, least=MIN_TOKENS, most=MAX_TOKENS)
-    return "\n".join([said, "", *(_line(texts, level) for level in LEVEL_TOKENS)])
+    return "\n".join([said, "", *(_line(texts, level, info) for level in LEVEL_TOKENS)])
 
 
 async def _current(message: Message, context: BotContext) -> Detail:
@@ -78,19 +81,20 @@ async def _current(message: Message, context: BotContext) -> Detail:
 
 def _choice(texts: Texts, current: Detail, services: Services) -> str:
     """Return the levels with what is known of them on this machine."""
-    lines = [SEPARATOR.join([_line(texts, level), *_known(texts, level, services)]) for level in LEVEL_TOKENS]
+    info = services.model.info
+    lines = [SEPARATOR.join([_line(texts, level, info), *_known(texts, level, services)]) for level in LEVEL_TOKENS]
     return "\n".join([texts.say(Sentence.DETAIL_CHOICE, current=current), "", *lines])
 
 
-def _line(texts: Texts, level: Level) -> str:
-    purpose = texts.say(PURPOSES[level])
-    return texts.say(Sentence.DETAIL_LINE, level=level, tokens=LEVEL_TOKENS[level], purpose=purpose)
+def _line(texts: Texts, level: Level, info: EngineInfo | None) -> str:
+    tokens = useful_tokens(Detail(LEVEL_TOKENS[level]), info)
+    return texts.say(Sentence.DETAIL_LINE, level=level, tokens=tokens, purpose=texts.say(PURPOSES[level]))
 
 
 def _known(texts: Texts, level: Level, services: Services) -> Iterator[str]:
     """Yield the limit of memory, if it is below the level, and the time to the first word, once that was measured."""
     info, tokens = services.model.info, LEVEL_TOKENS[level]
-    if info is not None and tokens > info.max_visual_tokens:
+    if info is not None and useful_tokens(Detail(tokens), info) > info.max_visual_tokens:
         tokens = info.max_visual_tokens
         yield texts.say(Sentence.DETAIL_BEYOND, tokens=tokens)
     seconds = services.latency.typical(Detail(tokens))
@@ -98,7 +102,8 @@ def _known(texts: Texts, level: Level, services: Services) -> Iterator[str]:
         yield texts.say(Sentence.DETAIL_SECONDS, seconds=f"{seconds:.1f}")
 
 
-def _chosen(texts: Texts, detail: Detail) -> str:
+def _chosen(texts: Texts, detail: Detail, info: EngineInfo | None) -> str:
+    tokens = useful_tokens(detail, info)
     if str(detail).isdigit():
-        return texts.say(Sentence.TOKENS_CHOSEN, tokens=detail.tokens)
-    return texts.say(Sentence.DETAIL_CHOSEN, level=detail, tokens=detail.tokens)
+        return texts.say(Sentence.TOKENS_CHOSEN, tokens=tokens)
+    return texts.say(Sentence.DETAIL_CHOSEN, level=detail, tokens=tokens)

@@ -99,7 +99,7 @@ async def _decide(context: BotContext, actor: Admission, action: Action, subject
     if action is Action.ADMIT:
         await _greet(context, subject)
     elif decides(subject) or action is Action.PROMOTE:
-        await tell_person(context.bot, context.services.admissions, subject.id)
+        await tell_person(context.bot, context.services.admissions, subject.id, context.services.model.info)
     return True
 
 

@@ -9,6 +9,7 @@ from assistant.access import inert, one_line
 from assistant.open_questions import OpenQuestion, OpenQuestions, Step
 from assistant.texts import Sentence, Texts
 from bot.context import BotContext
+from bot.delivery.model_facts import model_line
 from bot.delivery.progress import in_line
 from bot.delivery.say import acknowledge
 from bot.incoming.admins import is_admin_here
@@ -66,6 +67,8 @@ async def show(update: Update, context: BotContext) -> None:
 
 
 def _counts(texts: Texts, questions: OpenQuestions) -> str:
+    if not questions.answering and not questions.waiting:
+        return texts.say(Sentence.QUEUE_EMPTY)
     return texts.say(Sentence.QUEUE, under_way=questions.answering, waiting=questions.waiting)
 
 
@@ -100,7 +103,7 @@ async def status(update: Update, context: BotContext) -> None:
     lines = [texts.say(Sentence.STATUS_LOADING, percent=int(100 * model.load_progress))]
     if info is not None:
         lines = [
-            texts.say(Sentence.STATUS_MODEL, model=info.model, device=info.device, dtype=info.dtype),
+            model_line(texts, info),
             texts.say(Sentence.STATUS_CAP, tokens=info.max_visual_tokens),
         ]
     if model.memory is not None:

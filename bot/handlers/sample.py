@@ -7,13 +7,15 @@ from importlib import resources
 from telegram import Chat, Message, ReplyKeyboardMarkup, Update
 from telegram.error import TelegramError
 
+from assistant.abilities import in_known_language
 from assistant.pictures.library import FetchFailed
 from assistant.texts import Sentence, Texts
 from bot.attachments import attachment_of
 from bot.context import BotContext
+from bot.delivery.model_facts import with_limits
 from bot.delivery.say import tell
 from bot.incoming.pictures import media_of
-from model_service import PictureRejected
+from model_service import EngineInfo, PictureRejected
 
 QUESTIONS = (Sentence.SAMPLE_TOTAL, Sentence.SAMPLE_DATE, Sentence.SAMPLE_SHOP)
 
@@ -37,8 +39,9 @@ async def show(update: Update, context: BotContext) -> bool:
     except (TelegramError, FetchFailed, PictureRejected) as error:
         _log.warning("the sample could not be shown: %s", error)
         return False
-    texts = context.incoming.texts
-    await tell(context.bot, chat.id, texts.say(Sentence.WELCOME_SAMPLE), questions(texts))
+    texts, info = context.incoming.texts, context.services.model.info
+    said = with_limits(texts, texts.say(Sentence.WELCOME_SAMPLE), info)
+    await tell(context.bot, chat.id, said, questions(texts, info))
     return True
 
 
@@ -48,9 +51,9 @@ def receipt() -> bytes:
     return (resources.files("bot") / "samples" / "receipt.jpg").read_bytes()
 
 
-def questions(texts: Texts) -> ReplyKeyboardMarkup:
-    """Return a key for each question; the keyboard folds up after a press."""
-    rows = [[texts.say(question)] for question in QUESTIONS]
+def questions(texts: Texts, info: EngineInfo | None) -> ReplyKeyboardMarkup:
+    """Return a key for each question, in a language that the model takes; the keyboard folds up after a press."""
+    rows = [[in_known_language(question, texts, info)] for question in QUESTIONS]
     return ReplyKeyboardMarkup(rows, resize_keyboard=True, one_time_keyboard=True)
 
 

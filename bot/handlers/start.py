@@ -2,11 +2,14 @@
 
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
+from assistant.abilities import NEEDS, missing_for
 from assistant.texts import Sentence, Texts
 from bot.context import BotContext
 from bot.delivery import command_menus
+from bot.delivery.model_facts import with_limits
 from bot.delivery.say import acknowledge, redraw
 from bot.handlers import sample
+from model_service import EngineInfo
 
 PREFIX, TRY, FORMS, PRINT, GROUPS, COMMANDS, BACK = "help", "try", "forms", "print", "groups", "commands", "back"
 PATTERN = rf"^{PREFIX}:({TRY}|{FORMS}|{PRINT}|{GROUPS}|{COMMANDS}|{BACK})\Z"
@@ -23,16 +26,17 @@ PAGES = {FORMS: Sentence.HELP_FORMS, PRINT: Sentence.HELP_PRINT, GROUPS: Sentenc
 
 async def welcome(update: Update, context: BotContext) -> None:
     """Handle /start: say what the bot is for, in private with an example to try."""
-    if context.incoming.message.chat.type != Chat.PRIVATE:
-        await context.say(Sentence.WELCOME_GROUP)
-    elif not await sample.show(update, context):
-        await context.say(Sentence.WELCOME)
+    private = context.incoming.message.chat.type == Chat.PRIVATE
+    if not private or not await sample.show(update, context):
+        texts = context.incoming.texts
+        said = texts.say(Sentence.WELCOME if private else Sentence.WELCOME_GROUP)
+        await context.say_text(with_limits(texts, said, context.services.model.info))
 
 
 async def explain(update: Update, context: BotContext) -> None:
     """Handle /help: say what the bot can do, by example, with buttons for more."""
     texts, private = context.incoming.texts, context.incoming.message.chat.type == Chat.PRIVATE
-    await context.say_text(*_page(texts, BACK, private))
+    await context.say_text(*_page(texts, BACK, private, context.services.model.info))
 
 
 async def press(update: Update, context: BotContext) -> None:
@@ -45,7 +49,8 @@ async def press(update: Update, context: BotContext) -> None:
     if name == TRY:
         await sample.show(update, context)
     else:
-        await redraw(query, *_page(context.incoming.texts, name, chat.type == Chat.PRIVATE))
+        info = context.services.model.info
+        await redraw(query, *_page(context.incoming.texts, name, chat.type == Chat.PRIVATE, info))
 
 
 async def start_afresh(update: Update, context: BotContext) -> None:
@@ -56,13 +61,20 @@ async def start_afresh(update: Update, context: BotContext) -> None:
     await context.say(Sentence.STARTED_AFRESH)
 
 
-def _page(texts: Texts, name: str, private: bool) -> tuple[str, InlineKeyboardMarkup]:
-    """Return a page's text and the buttons under it."""
+def _page(texts: Texts, name: str, private: bool, info: EngineInfo | None) -> tuple[str, InlineKeyboardMarkup]:
+    """Return a page's text and the buttons under it; none promises what the loaded model cannot do."""
     if name == COMMANDS:
-        return command_menus.listing(texts, private), _buttons(texts, BACK)
+        return command_menus.listing(texts, private, info), _buttons(texts, BACK)
     if name in PAGES:
         return texts.say(PAGES[name]), _buttons(texts, BACK)
-    return texts.say(Sentence.HELP), _buttons(texts, *(button for button in BUTTONS if private or button != TRY))
+    buttons = _buttons(texts, *(button for button in BUTTONS if private or button != TRY))
+    return with_limits(texts, _help(texts, info), info), buttons
+
+
+def _help(texts: Texts, info: EngineInfo | None) -> str:
+    """Return the first page, without the lines of commands that the loaded model cannot do."""
+    beyond = tuple(f"/{command} " for command in NEEDS if missing_for(command, info))
+    return "\n".join(line for line in texts.say(Sentence.HELP).split("\n") if not line.startswith(beyond))
 
 
 def _buttons(texts: Texts, *names: str) -> InlineKeyboardMarkup:

@@ -68,7 +68,7 @@ async def _pair(message: Message, update: Update, context: BotContext) -> bool:
     elif attempt is Attempt.RIGHT and await context.services.admissions.pair(chat.id, _name(chat), _language(update)):
         _log.info("access: user %d sent the pairing code and is the owner now", chat.id)
         await context.say(Sentence.PAIRED)
-        await tell_person(context.bot, context.services.admissions, chat.id)
+        await tell_person(context.bot, context.services.admissions, chat.id, context.services.model.info)
     elif attempt is Attempt.LOCKED:
         if not pairing.may_tell(chat.id):
             return False

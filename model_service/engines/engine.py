@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from model_service.detail import DetailDial, DetailPlan
 from model_service.types import FinishReason, GenerationRequest
+
+
+class Ability(StrEnum):
+    """What a model has learned besides short questions about a little print: all texts, tables, any picture."""
+
+    TEXT = "text"
+    TABLE = "table"
+    DESCRIBE = "describe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +22,7 @@ class EngineInfo:
     """Facts about a loaded engine: the model's name, its device and dtype, and the most visual tokens it may spend.
 
     `dial` says how it looks at pictures. Where `pictures_per_request` is 1, who asks about several of them asks about
-    one after the other.
+    one after the other. `languages` are the codes of those that it takes questions in; none: as many as it can.
     """
 
     model: str
@@ -22,6 +31,18 @@ class EngineInfo:
     max_visual_tokens: int
     dial: DetailDial
     pictures_per_request: int = 1
+    abilities: frozenset[Ability] = frozenset()
+    languages: tuple[str, ...] = ()
+
+    @property
+    def lacking(self) -> frozenset[Ability]:
+        """What the model has not learned."""
+        return frozenset(Ability) - self.abilities
+
+    @property
+    def short_of_memory(self) -> bool:
+        """Whether memory allows a coarser look than the model's own closest."""
+        return self.max_visual_tokens < self.dial.max_tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from torch import Tensor
 
 from model_service.config import ModelConfig
 from model_service.detail import Detail, DetailPlan, plan_detail
-from model_service.engines.engine import EngineInfo, EngineStep
-from model_service.engines.glm4v.dial import GLM4V_DIAL
+from model_service.engines.engine import Ability, EngineInfo, EngineStep
+from model_service.engines.glm4v.config import GLM4VConfig
+from model_service.engines.glm4v.dial import dial_up_to
 from model_service.engines.glm4v.image import to_pixels
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.glm4v.prompt import build_prompt, worded
@@ -58,10 +59,21 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         model, unkept = load_checkpoint(folder, config, hardware, plan.layout, gauges)
     hardware = replace(hardware, kernels=warm.checked)
     tokenizer = load_tokenizer(folder, model.config)
-    info = EngineInfo(
-        checkpoint_name(folder), str(hardware.device), hardware.dtype_name, plan.max_visual_tokens, GLM4V_DIAL
-    )
+    info = _info(checkpoint_name(folder), model.config, hardware, plan.max_visual_tokens)
     return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept)
+
+
+def _info(name: str, config: GLM4VConfig, hardware: Hardware, most: int) -> EngineInfo:
+    """Return the facts about a loaded checkpoint, on which memory allows `most` visual tokens."""
+    return EngineInfo(
+        name,
+        str(hardware.device),
+        hardware.dtype_name,
+        most,
+        dial_up_to(config.max_visual_tokens),
+        abilities=frozenset(each for each in Ability if config.abilities is None or each in config.abilities),
+        languages=tuple(config.languages or ()),
+    )
 
 
 class GLM4VEngine:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from model_service import (
     GLM4V_DIAL,
     MAX_TOKENS,
+    Ability,
     DetailPlan,
     EngineInfo,
     EngineStep,
@@ -20,7 +21,7 @@ class ScriptedEngine:
     """Answers with `pieces`; `hold` stops it before the piece of that number until `go` is set.
 
     `failure` is raised instead of an answer, `then_raise` at its end. Every request is kept in `requests`.
-    `most_tokens` is what memory allows for a picture.
+    `most_tokens` is what memory allows for a picture. It describes pictures only if a test adds that to `abilities`.
     """
 
     def __init__(self, *pieces: str) -> None:
@@ -33,11 +34,22 @@ class ScriptedEngine:
         self.held = threading.Event()
         self.go = threading.Event()
         self.most_tokens = MAX_TOKENS
+        self.dial = GLM4V_DIAL
+        self.abilities = {Ability.TEXT, Ability.TABLE}
+        self.languages: tuple[str, ...] = ()
 
     @property
     def info(self) -> EngineInfo:
         """Facts about no model at all."""
-        return EngineInfo("scripted", "cpu", "float32", self.most_tokens, GLM4V_DIAL)
+        return EngineInfo(
+            "scripted",
+            "cpu",
+            "float32",
+            self.most_tokens,
+            self.dial,
+            abilities=frozenset(self.abilities),
+            languages=self.languages,
+        )
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """Return the real plan for the real picture."""
@@ -47,7 +59,7 @@ class ScriptedEngine:
         size = open_picture(picture.data).size
         if picture.region is not None:
             size = picture.region.size(*size)
-        return plan_detail(GLM4V_DIAL, picture.detail, *size, self.most_tokens)
+        return plan_detail(self.dial, picture.detail, *size, self.most_tokens)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Say the pieces."""

@@ -56,8 +56,9 @@ class VisionConfig:
 class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     """The language model's keys, and `vision_config`, a plain mapping as in the original file.
 
-    Two are not in the original's: above `max_visual_tokens` the model does not read better, and one of `bare_questions`
-    was trained without wishes about the answer, so it is not told them.
+    Four are not in the original's: above `max_visual_tokens` the model does not read better; one of `bare_questions`
+    was trained without wishes about the answer, so it is not told them; `abilities` (None: all) and `languages` (none:
+    as many as it can) say what it was trained for, as in EngineInfo.
     """
 
     model_type = "chatglm"
@@ -80,6 +81,8 @@ class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     vision_config: dict[str, Any] | None = None
     max_visual_tokens: int = MAX_TOKENS
     bare_questions: bool = False
+    abilities: list[str] | None = None
+    languages: list[str] | None = None
 
     @property
     def vision(self) -> VisionConfig:

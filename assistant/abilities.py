@@ -1,0 +1,82 @@
+"""What the loaded model can be asked: its abilities, and the languages that it takes questions in."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from assistant.texts import LANGUAGES, Sentence, Texts, texts_in
+from assistant.texts.failures import Unable
+from assistant.wording.question import PROMPTS, ParsedQuestion, Task
+from model_service import Ability, EngineInfo
+
+NEEDS: Mapping[str, Ability] = {Task.TABLE: Ability.TABLE, Task.DESCRIBE: Ability.DESCRIBE}
+"""What a task needs of the model."""
+
+SCRIPTS = {"en": "LATIN", "zh": "CJK"}
+"""The script of a language, by the first word of its characters' Unicode names; of others nothing is checked."""
+
+_QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」|\"[^\"]*\"")
+
+
+def missing_for(command: str, info: EngineInfo | None) -> Ability | None:
+    """Return what the loaded model lacks for a command; None if nothing, or as long as it is not loaded."""
+    need = NEEDS.get(command)
+    return need if info is not None and need in info.lacking else None
+
+
+def is_for_any(parsed: ParsedQuestion) -> bool:
+    """Whether every model can be asked this."""
+    return parsed.task not in NEEDS and any(takes(parsed.text, [language]) for language in SCRIPTS)
+
+
+def fitted(parsed: ParsedQuestion, info: EngineInfo) -> ParsedQuestion:
+    """Return the question as the model can be asked it: a task in English if it does not know the person's language.
+
+    Raises:
+        Unable: it cannot be asked this.
+    """
+    if (lacks := missing_for(parsed.task or "", info)) is not None:
+        raise Unable(lacks)
+    if takes(parsed.text, info.languages):
+        return parsed
+    if parsed.task is not None:
+        prompt = PROMPTS[parsed.task]
+        said = next((text for text in _said(prompt) if parsed.text.startswith(text)), "")
+        return replace(parsed, text=prompt + parsed.text.removeprefix(said))
+    raise Unable(None, info.languages)
+
+
+def one_line_prompt(texts: Texts, info: EngineInfo | None) -> str | None:
+    """Return the question that describes any picture in one line; None if the model cannot, or is not loaded yet."""
+    if info is None or Ability.DESCRIBE not in info.abilities:
+        return None
+    return in_known_language(Sentence.PROMPT_ONE_LINE, texts, info)
+
+
+def in_known_language(sentence: Sentence, texts: Texts, info: EngineInfo | None) -> str:
+    """Return a question that the bot proposes in the person's language; in English if the model does not know that."""
+    said = texts.say(sentence)
+    return said if info is None or takes(said, info.languages) else sentence.value
+
+
+def takes(text: str, languages: Collection[str]) -> bool:
+    """Whether a text may be in one of the languages: most of its letters outside of quotes are of their scripts.
+
+    Everything is in no language at all, and in a language whose script is not known here.
+    """
+    if not languages or not set(languages) <= SCRIPTS.keys():
+        return True
+    letters = _scripts(_QUOTED.sub("", text)) or _scripts(text)
+    known = sum(letters[SCRIPTS[language]] for language in languages)
+    return 2 * known >= letters.total()
+
+
+def _scripts(text: str) -> Counter[str]:
+    letters = filter(str.isalpha, unicodedata.normalize("NFKC", text))
+    return Counter(unicodedata.name(letter, "").partition(" ")[0] for letter in letters)
+
+
+def _said(sentence: Sentence) -> list[str]:
+    return [texts_in(language).say(sentence) for language in LANGUAGES]

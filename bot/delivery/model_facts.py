@@ -1,0 +1,29 @@
+"""What is said of the loaded model: what it is, and what a small one can read and cannot do."""
+
+from assistant.texts import Sentence, Texts, own_names
+from model_service import Ability, Detail, EngineInfo
+
+
+def is_small(info: EngineInfo | None) -> bool:
+    """Whether the loaded model reads a little print at most."""
+    return info is not None and Ability.TEXT not in info.abilities
+
+
+def model_line(texts: Texts, info: EngineInfo) -> str:
+    """Say which model is loaded, and on what."""
+    if is_small(info):
+        device = "CPU" if info.device.startswith("cpu") else "GPU"
+        return texts.say(Sentence.STATUS_SMALL, model=info.model, device=device)
+    return texts.say(Sentence.STATUS_MODEL, model=info.model, device=info.device, dtype=info.dtype)
+
+
+def with_limits(texts: Texts, text: str, info: EngineInfo | None) -> str:
+    """Return a text with what a small model can and cannot do under it, if such a one is loaded."""
+    if info is None or not is_small(info):
+        return text
+    return f"{text}\n\n{texts.say(Sentence.WELCOME_SMALL, languages=own_names(info.languages))}"
+
+
+def useful_tokens(detail: Detail, info: EngineInfo | None) -> int:
+    """Return how many visual tokens of a level the loaded model can use; memory may allow fewer."""
+    return detail.tokens if info is None else min(detail.tokens, info.dial.max_tokens)
