@@ -14,7 +14,7 @@ import playground
 from assistant.tasks import spawn
 from bench.reaper import Kind, Reaper, schedule
 from bench.verdict import Verdict, conclude, is_idle, judge
-from bot.updates.albums import Window
+from bot.updates.utterances import Window
 from playground import Server
 from tests.crash.bot_process import BotProcess
 from tests.crash.mixed import Mixed

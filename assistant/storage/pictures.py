@@ -123,7 +123,9 @@ class Pictures:
             "WHERE looked_at.chat = ? AND topic = ? ORDER BY abs(message_id), page"
         )
         rows = await self._database.rows(sql, chat, topic or 0)
-        return Current([_picture(row) for row in rows], rows[0]["person"], rows[0]["looked_on"]) if rows else Current([])
+        return (
+            Current([_picture(row) for row in rows], rows[0]["person"], rows[0]["looked_on"]) if rows else Current([])
+        )
 
     async def look_at(
         self, pictures: Iterable[Picture], chat: int, topic: int | None = None, person: int | None = None

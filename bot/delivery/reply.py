@@ -137,9 +137,7 @@ class Reply:
             self._lost = self._post.message_id is None and not never_arrived(error)
             self._refused(error)
 
-    async def finish(
-        self, parts: Sequence[Part], keyboard: Keyboard | None = None, doubt: str = ""
-    ) -> list[int]:
+    async def finish(self, parts: Sequence[Part], keyboard: Keyboard | None = None, doubt: str = "") -> list[int]:
         """Show the whole answer, a message for each part, `keyboard` under the last; return their numbers.
 
         The number of a part that may or may not have arrived is missing; `doubt` is said then.

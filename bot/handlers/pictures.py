@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from telegram import ForceReply, Message, Update
 from telegram.error import TelegramError
 
+from assistant.abilities import one_line_prompt
 from assistant.settings.chat_settings import Unasked
 from assistant.storage import Picture, Subject
 from assistant.texts import Sentence
@@ -20,7 +21,6 @@ from bot.handlers.unsupported import explain
 from bot.incoming.downloads import MOST_OF_A_CHAT
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
 from bot.incoming.subject import Asked, asked_by, heard_now
-from model_service import Ability
 
 SEEN = "👀"
 
@@ -96,10 +96,10 @@ async def without_question(
     late, document = len(whole) > len(new), new[0].pages > 1 and len(new) == 1
     meant = incoming.private or any(is_addressed(one, context.bot.bot) for one in shown)
     unasked = incoming.settings.unasked
-    if unasked is Unasked.DESCRIBE and not document and not late and _may_describe(context):
-        parsed = ParsedQuestion(incoming.texts.say(Sentence.PROMPT_ONE_LINE))
+    prompt = None if document or late or unasked is not Unasked.DESCRIBE else _one_line_prompt(context)
+    if prompt is not None:
         heard = heard_now(shown, incoming, Subject.SENT)
-        await answer(context, whole, Asked(parsed, message.message_id), heard=heard)
+        await answer(context, whole, Asked(ParsedQuestion(prompt), message.message_id), heard=heard)
         return
     await services.pictures.look_at(whole, message.chat.id, incoming.topic, incoming.asker.id)
     asks = meant and not late and unasked is not Unasked.REACT
@@ -111,11 +111,13 @@ async def without_question(
         await react(context.bot, message, SEEN)
 
 
-def _may_describe(context: BotContext) -> bool:
-    """Whether the model can describe pictures, and nobody waits for it; where every picture is answered, that waits."""
-    info, questions = context.services.model.info, context.services.questions
-    idle = not questions.waiting and not questions.answering
-    return info is not None and Ability.DESCRIBE in info.abilities and (idle or context.incoming.settings.watch)
+def _one_line_prompt(context: BotContext) -> str | None:
+    """Return the question that describes a picture, if nobody waits for the model, or every picture is answered here."""
+    questions, incoming = context.services.questions, context.incoming
+    busy = questions.waiting or questions.answering
+    return (
+        None if busy and not incoming.settings.watch else one_line_prompt(incoming.texts, context.services.model.info)
+    )
 
 
 async def _ask_back(context: BotContext, pictures: Sequence[Picture]) -> list[int]:

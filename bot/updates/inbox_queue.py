@@ -12,8 +12,8 @@ from telegram.error import NetworkError
 
 from assistant.storage import surely
 from assistant.tasks import spawn
-from bot.updates.utterances import album_of
 from bot.updates.inbox import Inbox, Received, Waiting
+from bot.updates.utterances import album_of
 
 MOST_OF_A_CHAT = 64
 """The most updates of a chat, commands apart, in memory: queued, at work, or held back by Telegram.

@@ -195,7 +195,7 @@ class Lanes(BaseUpdateProcessor):
 
     @contextlib.asynccontextmanager
     async def _turn(self, number: int, update: Update, task: asyncio.Task[Any]) -> AsyncIterator[bool]:
-        """Wait for the update's turn; yield whether its handlers are to run: those of a question do for its utterance."""
+        """Wait for the update's turn; yield whether its handlers run: those of a question do for its utterance."""
         chat = self._chats.setdefault(number, _Chat())
         chat.updates += 1
         utterance = self._utterances[update.update_id] = self._join(chat, update, task)

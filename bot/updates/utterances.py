@@ -119,9 +119,7 @@ class Utterance:
     def spoken_for(self, message: Message) -> list[Message]:
         """Return the messages whose pictures an asking one is about; the first one asks about those of nobody, too."""
         asking = [message_of(update) for update in self.asking]
-        return [
-            one for one in self.messages if one is message or (message is asking[0] and one not in asking)
-        ]
+        return [one for one in self.messages if one is message or (message is asking[0] and one not in asking)]
 
     def may_join(self, update: Update, part: Part) -> bool:
         """Whether an update goes on with this utterance: more pictures, the question about them, or more of it."""

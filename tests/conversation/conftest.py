@@ -11,6 +11,7 @@ from pydantic import SecretStr
 import playground
 from assistant.settings.settings import Settings
 from bot.app import RunningBot, open_bot
+from bot.updates.utterances import Window
 from model_service import Gauges, ModelConfig, local_service
 from playground import Chat, Post, Server
 from tests.bot.engines import ScriptedEngine
@@ -60,6 +61,14 @@ class Stage:
         if self._open is not None:
             opened, self._open = self._open, None
             await opened.aclose()
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bot waits for more of what people say, but not for long."""
+    monkeypatch.setattr("bot.updates.lanes.WINDOW", Window(loose=0.1))
+    monkeypatch.setattr("bot.handlers.questions.FOLLOWS", 0.1)
+    monkeypatch.setattr("bot.answering.HOLD", 0.1)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.updates.albums import Window
+from bot.updates.utterances import Window
 from playground import Post, Server
 from tests.bot.samples import picture
 from tests.crash.bot_process import BotProcess

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.updates.albums import Window
+from bot.updates.utterances import Window
 from playground import Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
