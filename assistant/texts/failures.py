@@ -2,7 +2,7 @@
 
 import math
 
-from assistant.texts import FAULTS, LIMITS, Sentence, Texts
+from assistant.texts import FAULTS, LIMITS, Count, Sentence, Texts
 from model_service import LimitReached, OutOfMemory, PictureRejected, QueueFull
 
 
@@ -11,7 +11,9 @@ def excuse(texts: Texts, error: Exception | None, number: int) -> str:
     if isinstance(error, PictureRejected):
         return texts.say(FAULTS[error.fault])
     if isinstance(error, LimitReached):
-        return texts.say(LIMITS[error.limit], most=int(error.most), minutes=math.ceil((error.retry_after or 0) / 60))
+        minutes = math.ceil((error.retry_after or 0) / 60)
+        questions = Count.QUESTIONS.of(int(error.most))
+        return texts.say(LIMITS[error.limit], questions=questions, minutes=Count.MINUTES.of(minutes))
     if isinstance(error, OutOfMemory):
         return texts.say(Sentence.OUT_OF_MEMORY)
     if isinstance(error, QueueFull):

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Length, Setting, Stream
-from assistant.texts import LANGUAGES, Label, Sentence, Texts, texts_in
+from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Setting, Stream
+from assistant.texts import LANGUAGES, Count, Label, Sentence, Texts, texts_in
 from model_service import LEVEL_TOKENS, Detail
 
 PREFIX, BACK, RESET, DONE = "set", "back", "reset", "done"
@@ -37,7 +37,11 @@ QUESTIONS: Mapping[Setting, Label | Sentence] = {
     Setting.CHANGED_BY: Label.CHANGED_BY_CHOICE,
 }
 LABELS: Mapping[Setting, Mapping[str, Label]] = {
-    Setting.FOOTER: {"1": Label.FOOTER_SHOWN, "0": Label.FOOTER_HIDDEN},
+    Setting.FOOTER: {
+        str(Footer.HIDDEN): Label.FOOTER_HIDDEN,
+        str(Footer.SECONDS): Label.FOOTER_TIME,
+        str(Footer.EVERYTHING): Label.FOOTER_EVERYTHING,
+    },
     Setting.STREAM: {
         Stream.EDIT: Label.STREAM_EDIT,
         Stream.DRAFT: Label.STREAM_DRAFT,
@@ -117,9 +121,9 @@ def label(texts: Texts, setting: Setting, word: str) -> str:
 
 def detail_label(texts: Texts, detail: Detail) -> str:
     """Return a level with its tokens, or the tokens alone."""
-    if str(detail).isdigit():
-        return texts.say(Label.DETAIL_TOKENS, tokens=detail.tokens)
-    return texts.say(Sentence.DETAIL_BUTTON, level=detail, tokens=detail.tokens)
+    if detail.level is None:
+        return texts.count(Count.TOKENS, detail.tokens)
+    return texts.say(Sentence.DETAIL_BUTTON, level=texts.level(detail), tokens=Count.TOKENS.of(detail.tokens))
 
 
 def _button(label: str, name: str, word: str = "") -> InlineKeyboardButton:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from telegram import Message, Update
 
 from assistant.storage import Picture
-from assistant.texts import Sentence
+from assistant.texts import Count, Sentence
 from assistant.wording.question import ParsedQuestion
 from bot.addressing import parse_question
 from bot.answering import answer
@@ -46,9 +46,9 @@ async def go_on(context: BotContext, pictures: Sequence[Picture], wanted: Parsed
     services, message = context.services, context.incoming.message
     await services.pictures.look_at(pictures, message.chat.id, topic_of(message))
     if pictures[0].pages > 1 and pictures[0].album is None:
-        said = await context.say(Sentence.DOCUMENT_WHAT_TO_KNOW, pages=pictures[0].pages)
+        said = await context.say(Sentence.DOCUMENT_WHAT_TO_KNOW, pages=Count.PAGES.of(pictures[0].pages))
     elif len(pictures) > 1:
-        said = await context.say(Sentence.ALBUM_WHAT_TO_KNOW, count=len(pictures))
+        said = await context.say(Sentence.ALBUM_WHAT_TO_KNOW, pictures=Count.PICTURES.of(len(pictures)))
     else:
         said = await context.say(Sentence.WHAT_TO_KNOW)
     await services.pictures.about(pictures, [message.message_id, *said])
