@@ -41,7 +41,8 @@ class Sentence(StrEnum):
         "under my answer, or write #high or #max into your question.\n\n"
         "Name a part, and I spend everything on it: “What is in the top left corner?”, “Read the bottom half”, or "
         "#middle.\n\n"
-        "/detail sets how closely I look from now on; with /settings, a line under each answer says how closely that was."
+        "/detail sets how closely I look from now on; with /settings, a line under each answer says how closely that "
+        "was."
     )
     HELP_GROUPS = (
         "In a group I answer when I am mentioned or replied to, and to /ask: in the caption of a picture, or in a "

@@ -8,8 +8,8 @@ from telegram import MessageEntity
 
 from assistant.answering import Question, Reading
 from assistant.combined_answer import APART
-from assistant.storage import Picture, Pictures
 from assistant.settings.chat_settings import Footer
+from assistant.storage import Picture, Pictures
 from assistant.texts import Count, Sentence, Texts
 from assistant.wording.pages import PAGES, chosen, names_pages
 from assistant.wording.question import Task
