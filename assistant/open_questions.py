@@ -87,11 +87,15 @@ class OpenQuestion:
         self.step = Step.SETTLED
         self.settled.set()
 
-    def cancel(self) -> None:
-        """End the work on it with `Cancelled`; a second call, or one after it is settled, changes nothing."""
-        if not self._cancelled and self._scope is not None:
+    def cancel(self) -> bool:
+        """End the work on it with `Cancelled`; return whether it was not cancelled before.
+
+        A second call, or one after it is settled, changes nothing.
+        """
+        first, self._cancelled = not self._cancelled, True
+        if first and self._scope is not None:
             self._scope.reschedule(asyncio.get_running_loop().time())
-        self._cancelled = True
+        return first
 
 
 class OpenQuestions:
@@ -186,12 +190,13 @@ class OpenQuestions:
         """Return a person's unsettled questions in a chat, oldest first."""
         return [asked for asked in self._line(chat, asker) if asked.step is not Step.SETTLED]
 
-    def cancel_all(self, chat: int, asker: int | None, before: int) -> None:
-        """Cancel a person's questions in a chat by updates before this one, open or not even taken in yet."""
+    def cancel_all(self, chat: int, asker: int | None, before: int) -> int:
+        """Cancel a person's questions in a chat by updates before this one, open or not even taken in yet.
+
+        Return how many were open and not cancelled already.
+        """
         self._dropped[chat, asker] = before
-        for asked in self.of(chat, asker):
-            if asked.update_id < before:
-                asked.cancel()
+        return sum(asked.cancel() for asked in self.of(chat, asker) if asked.update_id < before)
 
     def _line(self, chat: int, asker: int | None) -> list[OpenQuestion]:
         return [asked for asked in self._open.values() if (asked.chat, asked.asker) == (chat, asker)]

@@ -24,7 +24,7 @@ QUESTIONS_A_PICTURE = 10
 """The average number of questions about a picture."""
 
 WHOLE = "read at"
-"""Words of the small print, which only whole answers have."""
+"""Words of the line that only whole answers have."""
 
 SIGNS = {Happening.ACTION, Happening.DRAFT, Happening.SENT, Happening.EDITED}
 

@@ -157,6 +157,7 @@ async def _run(crowd: Crowd, people: Process, told: dict[str, str], folder: Path
             "telegram": {"base_url": told["base_url"], "base_file_url": told["base_file_url"]},
             "storage": {"path": folder},
             "access": {"mode": "open"},
+            "reply": {"footer": "everything"},
         }
     )
     model = local_service(FixedEngine, settings.model.config())

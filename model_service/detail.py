@@ -56,9 +56,14 @@ class Detail:
             raise UnknownDetail(f"{text[:40]!r} is neither a level nor a number of tokens")
         return cls(int(word[:9]))
 
+    @property
+    def level(self) -> Level | None:
+        """The level that has this budget; None if it is between levels."""
+        return next((level for level, tokens in LEVEL_TOKENS.items() if tokens == self.tokens), None)
+
     def __str__(self) -> str:
         """The level's name where the budget is a level's, else the number: what `parse` reads back."""
-        return next((level.value for level, tokens in LEVEL_TOKENS.items() if tokens == self.tokens), str(self.tokens))
+        return self.level or str(self.tokens)
 
 
 STANDARD = Detail(LEVEL_TOKENS[Level.STANDARD])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.settings.chat_settings import ChatSettings
+from assistant.settings.chat_settings import ChatSettings, Footer
 from model_service import LEVEL_TOKENS, Detail, Level
 from playground.demo import guide
 from playground.demo.samples import load_samples
@@ -16,7 +16,8 @@ from playground.demo.screen import RIGHT
 from playground.demo.steps import conversation
 
 ROOT = Path(__file__).parent.parent
-SCENES = conversation(load_samples(), ChatSettings(detail=Detail(LEVEL_TOKENS[Level.HIGH])))
+SETTINGS = ChatSettings(detail=Detail(LEVEL_TOKENS[Level.HIGH]), footer=Footer.EVERYTHING)
+SCENES = conversation(load_samples(), SETTINGS)
 SURE = {scene.heading for scene in SCENES if all(step.expected for step in scene.steps)}
 COLOURS = ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE")
 

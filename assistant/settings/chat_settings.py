@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from model_service import STANDARD, Detail
@@ -23,6 +23,17 @@ class Setting(StrEnum):
     WATCH = "watch"
     UNASKED = "unasked"
     CHANGED_BY = "changed_by"
+
+
+class Footer(IntEnum):
+    """The line under an answer: nothing of how it came about, the seconds that it took, or all of it.
+
+    What must not be misunderstood, such as the page that was read, is said in any case.
+    """
+
+    HIDDEN = 0
+    SECONDS = 1
+    EVERYTHING = 2
 
 
 class Stream(StrEnum):
@@ -72,7 +83,7 @@ class ChatSettings:
 
     detail: Detail = STANDARD
     language: str = AUTO
-    footer: bool = True
+    footer: Footer = Footer.SECONDS
     stream: Stream = Stream.EDIT
     length: Length = Length.NORMAL
     temperature: float = 0.0
@@ -89,7 +100,7 @@ class ChatSettings:
 READERS: Mapping[Setting, Callable[[Any], Any]] = {
     Setting.DETAIL: Detail.parse,
     Setting.LANGUAGE: str,
-    Setting.FOOTER: bool,
+    Setting.FOOTER: Footer,
     Setting.STREAM: Stream,
     Setting.LENGTH: Length,
     Setting.TEMPERATURE: float,

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Length, Stream
+from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Stream
 from assistant.settings.errors import SettingsError, dotted_keys, explain, unknown_key
 from assistant.texts import LANGUAGES
 from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDetail
@@ -45,6 +45,14 @@ def _known_language(value: str) -> str:
     if value not in {AUTO, *LANGUAGES}:
         raise ValueError(f"must be {AUTO} or one of {', '.join(LANGUAGES)}")
     return value
+
+
+def _footer(value: object) -> object:
+    """Read a footer by its name; true and false, as older files have it, show and hide it."""
+    name = {"TRUE": "SECONDS", "FALSE": "HIDDEN"}.get(str(value).upper(), str(value).upper())
+    if name not in Footer.__members__:
+        raise ValueError(f"must be {', '.join(Footer.__members__).lower()}")
+    return Footer[name]
 
 
 def _web_address(value: str) -> str:
@@ -156,7 +164,7 @@ class ReplySettings(_Section):
 
     private_interval: Seconds = 1.5
     group_interval: Seconds = 3.0
-    footer: bool = True
+    footer: Annotated[Footer, BeforeValidator(_footer)] = Footer.SECONDS
 
 
 class ChatsSettings(_Section):

@@ -71,7 +71,7 @@ class Heard:
         return None if row is None else _heard(row)
 
     async def last(self, chat: int, topic: int, person: int | None, before: int) -> HeardMessage | None:
-        """Return the person's last message there with a lower number than `before`, apart from those without a picture."""
+        """Return the person's last message there with a lower number than `before`, if it has to do with pictures."""
         sql = (
             "SELECT * FROM heard WHERE chat = ? AND topic = ? AND person IS ? AND message_id < ? AND subject <> 'none' "
             "ORDER BY message_id DESC LIMIT 1"

@@ -6,15 +6,18 @@ from gettext import NullTranslations
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+from assistant.texts.catalogue import read_catalogue
+from assistant.texts.counts import Count, Counted
 from assistant.texts.messages import Label, Sentence
-from assistant.texts.po import read_catalogue
-from model_service import Level, Limit, PictureFault
+from model_service import Detail, Level, Limit, PictureFault
 
 __all__ = [
     "FAULTS",
     "LANGUAGES",
+    "LEVELS",
     "LIMITS",
     "PURPOSES",
+    "Count",
     "Label",
     "Sentence",
     "Texts",
@@ -64,6 +67,16 @@ PURPOSES = {
 """The purpose of each level."""
 
 
+LEVELS = {
+    Level.LOW: Label.LEVEL_LOW,
+    Level.STANDARD: Label.LEVEL_STANDARD,
+    Level.FINE: Label.LEVEL_FINE,
+    Level.HIGH: Label.LEVEL_HIGH,
+    Level.MAX: Label.LEVEL_MAX,
+}
+"""The name of each level."""
+
+
 class Texts:
     """The sentences in one language."""
 
@@ -71,9 +84,22 @@ class Texts:
         self._translations = translations
 
     def say(self, sentence: Sentence | Label, **values: object) -> str:
-        """Translate the sentence and fill it in."""
+        """Translate the sentence and fill it in, `Count.PAGES.of(3)` as "3 pages"."""
         text = self._translations.gettext(sentence.value)
-        return text.format(**values) if values else text
+        said = {name: self._said(value) for name, value in values.items()}
+        return text.format(**said) if said else text
+
+    def count(self, things: Count, number: int) -> str:
+        """Return a number of things, in the form that the language has for that number."""
+        one, several = things.value
+        return self._translations.ngettext(one, several, number).format(count=number)
+
+    def level(self, detail: Detail) -> str:
+        """Return the name of a level, or the number of tokens that is none."""
+        return str(detail) if detail.level is None else self.say(LEVELS[detail.level])
+
+    def _said(self, value: object) -> object:
+        return self.count(value.count, value.number) if isinstance(value, Counted) else value
 
 
 def language_of(code: str | None) -> str:
@@ -87,8 +113,7 @@ def texts_in(language: str) -> Texts:
     """Return the sentences in one of LANGUAGES."""
     if language == "en":
         return Texts(NullTranslations())
-    file = LOCALE.joinpath(language, CATALOGUE)
-    return Texts(read_catalogue(file.read_text(encoding="utf-8")))
+    return Texts(read_catalogue(LOCALE.joinpath(language, CATALOGUE).read_bytes()))
 
 
 def own_names(codes: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from assistant.texts import FAULTS, LIMITS, Sentence, Texts, own_names
+from assistant.texts import FAULTS, LIMITS, Count, Sentence, Texts, own_names
 from model_service import Ability, LimitReached, OutOfMemory, PictureRejected, QueueFull
 
 UNABLE: Mapping[Ability, Sentence] = {
@@ -30,7 +30,9 @@ def excuse(texts: Texts, error: Exception | None, number: int) -> str:
     if isinstance(error, PictureRejected):
         return texts.say(FAULTS[error.fault])
     if isinstance(error, LimitReached):
-        return texts.say(LIMITS[error.limit], most=int(error.most), minutes=math.ceil((error.retry_after or 0) / 60))
+        minutes = math.ceil((error.retry_after or 0) / 60)
+        questions = Count.QUESTIONS.of(int(error.most))
+        return texts.say(LIMITS[error.limit], questions=questions, minutes=Count.MINUTES.of(minutes))
     if isinstance(error, Unable):
         return unable(texts, error)
     if isinstance(error, OutOfMemory):

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from assistant.settings.chat_settings import ChatSettings, Length
 from assistant.texts import Sentence, Texts
+from assistant.wording.levels import level_of, tokens_of
 from assistant.wording.regions import RegionName, about_part, named_by_tag, named_in
-from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail
+from model_service import Detail
 
 ASK = "ask"
 """The command that comes before a question."""
@@ -65,8 +66,8 @@ NOTHING_MORE = frozenset({"in this picture", "in the 图中"})
 ANOTHER_WORDING = 0.7
 """The temperature of an answer that is to differ from the former one, where answers are exact otherwise."""
 
-_TAG = re.compile(r"(?<![\w/&])[#＃](?P<word>[A-Za-z]+|[上下左右半部分边角中间]+|\d{1,4})(?![A-Za-z0-9_])")
-_FIRST_WORD = re.compile(r"(?P<word>[A-Za-z]+|\d{1,4})(?:\s+|$)")
+_TAG = re.compile(r"(?<![\w/&])[#＃](?P<word>[A-Za-z]+|[上下左右半部分边角中间]+|[^\W\d_]+|\d{1,4})(?![A-Za-z0-9_])")
+_FIRST_WORD = re.compile(r"(?P<word>[^\W\d_]+|\d{1,4})(?:\s+|$)")
 
 
 def parse(text: str, command: str | None, texts: Texts) -> ParsedQuestion:
@@ -91,7 +92,7 @@ def read(text: str) -> ParsedQuestion:
     def take(match: re.Match[str]) -> str:
         nonlocal detail, part
         word = match["word"]
-        found = _level(word) or (_tokens(word) if _is_at_an_end(match) else None)
+        found = level_of(word) or (tokens_of(word) if _is_at_an_end(match) else None)
         named = None if found else named_by_tag(word)
         detail, part = found or detail, named or part
         return match[0] if found is None and named is None else ""
@@ -105,16 +106,8 @@ def _with_level_first(wanted: ParsedQuestion, *, alone: bool = False) -> ParsedQ
     match = _FIRST_WORD.match(wanted.text)
     if match is None or not (alone or wanted.text[match.end() :]):
         return wanted
-    detail = _level(match["word"]) or _tokens(match["word"])
+    detail = level_of(match["word"]) or tokens_of(match["word"])
     return replace(wanted, text=wanted.text[match.end() :], detail=detail) if detail else wanted
-
-
-def _level(word: str) -> Detail | None:
-    return Detail.parse(word) if word.casefold() in LEVEL_TOKENS else None
-
-
-def _tokens(word: str) -> Detail | None:
-    return Detail(int(word)) if word.isascii() and word.isdigit() and MIN_TOKENS <= int(word) <= MAX_TOKENS else None
 
 
 def _is_at_an_end(match: re.Match[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Build the messages of a finished answer: text, a block to copy, a table as a file; names of pictures, small print."""
+"""Build the messages of a finished answer: text, a block to copy, a table as a file; pictures' names, the last line."""
 
 import re
 from collections.abc import Sequence
@@ -9,9 +9,10 @@ from telegram import MessageEntity
 
 from assistant.answering import Question, Reading
 from assistant.combined_answer import APART
+from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture, Pictures
-from assistant.texts import Sentence, Texts
-from assistant.wording.pages import names_pages
+from assistant.texts import Count, Sentence, Texts
+from assistant.wording.pages import PAGES, chosen, names_pages
 from assistant.wording.question import Task
 from assistant.wording.regions import NAMES
 from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
@@ -113,9 +114,11 @@ async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -
 
 
 def note_under(answered: Answered) -> str:
-    """Return the notes in one line: what the answer is about, if in doubt; what part was read, and how closely."""
-    closeness = _closeness(answered) if answered.question.settings.footer else ""
-    return SEPARATOR.join(note for note in (_earlier(answered), _part(answered), _region(answered), closeness) if note)
+    """Return the notes in one line: what the answer is about, if in doubt; what was read, and how, if that is shown."""
+    notes = [_earlier(answered), _part(answered), _region(answered)]
+    if answered.question.settings.footer is not Footer.HIDDEN:
+        notes.append(_reading(answered))
+    return SEPARATOR.join(note for note in notes if note)
 
 
 def _earlier(answered: Answered) -> str:
@@ -133,11 +136,15 @@ def _part(answered: Answered) -> str:
     pictures, texts = answered.question.pictures, answered.texts
     if any(picture.source == "preview" for picture in pictures):
         return texts.say(Sentence.PREVIEW_ONLY)
-    picture = pictures[0]
-    if len(pictures) > 1 or picture.pages < 2:
+    picture, asked = pictures[0], answered.question.parsed.text
+    if picture.pages < 2:
         return ""
-    chosen = picture.page > 1 or names_pages(answered.question.parsed.text)
-    return texts.say(Sentence.PAGE_OF if chosen else Sentence.PAGE_UNASKED, page=picture.page, pages=picture.pages)
+    if len(pictures) > 1:
+        of_one = len({picture.message_id for picture in pictures}) == 1
+        cut = of_one and len(chosen(asked, PAGES, picture.pages)) > len(pictures)
+        return texts.say(Sentence.PAGES_CUT, pages=Count.PAGES.of(len(pictures))) if cut else ""
+    named = picture.page > 1 or names_pages(asked)
+    return texts.say(Sentence.PAGE_OF if named else Sentence.PAGE_UNASKED, page=picture.page, pages=picture.pages)
 
 
 def _region(answered: Answered) -> str:
@@ -146,16 +153,17 @@ def _region(answered: Answered) -> str:
     return "" if part is None else answered.texts.say(Sentence.PART_ONLY, part=answered.texts.say(NAMES[part]))
 
 
-def _closeness(answered: Answered) -> str:
-    texts, question = answered.texts, answered.question
+def _reading(answered: Answered) -> str:
+    texts, question, shown = answered.texts, answered.question, answered.question.settings.footer
     outputs = [(reading.picture, reading.output) for reading in answered.readings if reading.output is not None]
     if len(question.pictures) == 1:
         picture, output = outputs[0]
-        return footer(texts, picture, question.settings.detail, output, hint=answered.hint, info=answered.info)
+        return footer(texts, picture, question.settings.detail, output, shown, hint=answered.hint, info=answered.info)
     tokens = sum(output.plan.tokens for _, output in outputs if output.plan)
     seconds = sum(output.seconds - output.seconds_waited for _, output in outputs)
-    sentence = Sentence.FOOTER_PICTURES if question.pictures[0].album else Sentence.FOOTER_PAGES
-    notes = [texts.say(sentence, count=len(outputs), tokens=tokens, seconds=f"{seconds:.1f}")]
+    several = (Count.PICTURES if question.pictures[0].album else Count.PAGES).of(len(outputs))
+    sentence = Sentence.FOOTER_SEVERAL if shown is Footer.EVERYTHING else Sentence.FOOTER_SECONDS
+    notes = [texts.say(sentence, several=several, tokens=Count.TOKENS.of(tokens), seconds=f"{seconds:.1f}")]
     if any(output.finish_reason is FinishReason.LENGTH for _, output in outputs):
         notes.append(texts.say(Sentence.CUT_SHORT))
     return SEPARATOR.join(notes)
@@ -166,21 +174,24 @@ def footer(
     picture: Picture,
     asked: Detail,
     output: GenerationOutput,
+    shown: Footer = Footer.SECONDS,
     *,
     hint: bool = True,
     info: EngineInfo | None = None,
 ) -> str:
     """Return one line of notes; empty if nothing was read. The seconds are those since the question's turn came.
 
-    Without `hint`, leave out how the picture would have kept its small print.
+    `shown` is not HIDDEN. Without `hint`, leave out how the picture would have kept its small print.
     """
     plan = output.plan
     if plan is None:
         return ""
     seconds = f"{output.seconds - output.seconds_waited:.1f}"
-    notes = [texts.say(Sentence.FOOTER, width=plan.width, height=plan.height, tokens=plan.tokens, seconds=seconds)]
+    sentence = Sentence.FOOTER if shown is Footer.EVERYTHING else Sentence.FOOTER_SECONDS
+    tokens = Count.TOKENS.of(plan.tokens)
+    notes = [texts.say(sentence, width=plan.width, height=plan.height, tokens=tokens, seconds=seconds)]
     if output.memory_short:
-        notes.append(texts.say(Sentence.MEMORY_SHORT, level=plan.detail))
+        notes.append(texts.say(Sentence.MEMORY_SHORT, level=texts.level(plan.detail)))
     elif plan.detail.tokens < asked.tokens:
         closest = info is not None and not info.short_of_memory
         notes.append(texts.say(Sentence.CLOSEST if closest else Sentence.STEPPED_DOWN))

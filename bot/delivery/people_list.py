@@ -7,7 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from assistant.access import OUTCOMES, Action, inert, may
 from assistant.settings.settings import AccessSettings
 from assistant.storage import Admission, Standing
-from assistant.texts import Sentence, Texts
+from assistant.texts import Count, Sentence, Texts
 from bot.render import units
 
 DOOR, LIST = "door", "people"
@@ -58,7 +58,8 @@ def listing(
     if more := len(everybody) - len(lines) + 1:
         lines.append(texts.say(Sentence.PEOPLE_MORE, count=more))
     if access.users or access.chats:
-        lines.append(texts.say(Sentence.PEOPLE_LISTED, users=len(access.users), chats=len(access.chats)))
+        people, groups = Count.PEOPLE.of(len(access.users)), Count.GROUPS.of(len(access.chats))
+        lines.append(texts.say(Sentence.PEOPLE_LISTED, people=people, groups=groups))
     return "\n".join(lines), InlineKeyboardMarkup(rows) if rows else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from assistant.answering import AnswerState, Reading
 from assistant.combined_answer import APART, CombinedAnswer
 from assistant.open_questions import OpenQuestion, Step
-from assistant.texts import Sentence, Texts
+from assistant.texts import Count, Sentence, Texts
 from assistant.texts.failures import excuse
 from model_service import GenerationOutput, Health, ModelService, Stage
 
@@ -110,6 +110,5 @@ def in_line(texts: Texts, ahead: int, seconds: float | None) -> str:
     if seconds is None:
         return texts.say(Sentence.IN_LINE, place=place)
     rounded = STEP_SECONDS * max(1, math.ceil(seconds / STEP_SECONDS))
-    if rounded <= MINUTE:
-        return texts.say(Sentence.IN_LINE_SECONDS, place=place, seconds=rounded)
-    return texts.say(Sentence.IN_LINE_MINUTES, place=place, minutes=math.ceil(seconds / MINUTE))
+    wait = Count.SECONDS.of(rounded) if rounded <= MINUTE else Count.MINUTES.of(math.ceil(seconds / MINUTE))
+    return texts.say(Sentence.IN_LINE_FOR, place=place, wait=wait)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Length, Setting, Stream
-from assistant.texts import LANGUAGES, Label, Sentence, Texts, texts_in
+from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Setting, Stream, Unasked
+from assistant.texts import LANGUAGES, Count, Label, Sentence, Texts, texts_in
 from bot.delivery.model_facts import useful_tokens
 from model_service import LEVEL_TOKENS, Detail, EngineInfo
 
@@ -25,6 +25,7 @@ NAMES = {
     Setting.LENGTH: Label.SETTING_LENGTH,
     Setting.TEMPERATURE: Label.SETTING_TEMPERATURE,
     Setting.WATCH: Label.SETTING_WATCH,
+    Setting.UNASKED: Label.SETTING_UNASKED,
     Setting.CHANGED_BY: Label.SETTING_CHANGED_BY,
 }
 QUESTIONS: Mapping[Setting, Label | Sentence] = {
@@ -35,10 +36,15 @@ QUESTIONS: Mapping[Setting, Label | Sentence] = {
     Setting.LENGTH: Label.LENGTH_CHOICE,
     Setting.TEMPERATURE: Label.TEMPERATURE_CHOICE,
     Setting.WATCH: Label.WATCH_CHOICE,
+    Setting.UNASKED: Label.UNASKED_CHOICE,
     Setting.CHANGED_BY: Label.CHANGED_BY_CHOICE,
 }
 LABELS: Mapping[Setting, Mapping[str, Label]] = {
-    Setting.FOOTER: {"1": Label.FOOTER_SHOWN, "0": Label.FOOTER_HIDDEN},
+    Setting.FOOTER: {
+        str(Footer.HIDDEN): Label.FOOTER_HIDDEN,
+        str(Footer.SECONDS): Label.FOOTER_TIME,
+        str(Footer.EVERYTHING): Label.FOOTER_EVERYTHING,
+    },
     Setting.STREAM: {
         Stream.EDIT: Label.STREAM_EDIT,
         Stream.DRAFT: Label.STREAM_DRAFT,
@@ -51,6 +57,11 @@ LABELS: Mapping[Setting, Mapping[str, Label]] = {
     },
     Setting.TEMPERATURE: {"0": Label.EXACT, "0.4": Label.BALANCED, "0.8": Label.LIVELY},
     Setting.WATCH: {"0": Label.WATCH_ASKED, "1": Label.WATCH_ALL},
+    Setting.UNASKED: {
+        Unasked.DESCRIBE: Label.UNASKED_DESCRIBE,
+        Unasked.ASK: Label.UNASKED_ASK,
+        Unasked.REACT: Label.UNASKED_REACT,
+    },
     Setting.CHANGED_BY: {
         ChangedBy.ADMINS: Label.CHANGED_BY_ADMINS,
         ChangedBy.EVERYBODY: Label.CHANGED_BY_EVERYBODY,
@@ -119,9 +130,9 @@ def label(texts: Texts, setting: Setting, word: str) -> str:
 def detail_label(texts: Texts, detail: Detail, info: EngineInfo | None = None) -> str:
     """Return a level with its tokens, as far as the model can use them, or the tokens alone."""
     tokens = useful_tokens(detail, info)
-    if str(detail).isdigit():
-        return texts.say(Label.DETAIL_TOKENS, tokens=tokens)
-    return texts.say(Sentence.DETAIL_BUTTON, level=detail, tokens=tokens)
+    if detail.level is None:
+        return texts.count(Count.TOKENS, tokens)
+    return texts.say(Sentence.DETAIL_BUTTON, level=texts.level(detail), tokens=Count.TOKENS.of(tokens))
 
 
 def _button(label: str, name: str, word: str = "") -> InlineKeyboardButton:

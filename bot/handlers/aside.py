@@ -6,7 +6,7 @@ import time
 from telegram import Chat, InlineKeyboardMarkup, Update
 
 from assistant.access import decides
-from assistant.texts import Sentence, Texts
+from assistant.texts import Count, Sentence, Texts
 from bot.context import BotContext
 from bot.delivery.say import acknowledge, redraw
 from bot.handlers.queue import lasting
@@ -43,7 +43,8 @@ async def press(update: Update, context: BotContext) -> None:
     count = await context.queue.bring_back(first, last)
     _log.info("user %d has %d updates tried again (%d to %d)", query.from_user.id, count, first, last)
     texts = context.incoming.texts
-    said = texts.say(Sentence.TRIED_AGAIN, count=count) if count else texts.say(Sentence.SETTLED)
+    messages = Count.MESSAGES.of(count)
+    said = texts.say(Sentence.TRIED_AGAIN, messages=messages) if count else texts.say(Sentence.SETTLED)
     await acknowledge(query, said)
     text, keyboard = _list(texts, await context.services.inbox.aside())
     await redraw(query, f"{said}\n\n{text}" if keyboard else said, keyboard)

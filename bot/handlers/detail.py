@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
 from assistant.settings.chat_settings import Setting
-from assistant.texts import PURPOSES, Sentence, Texts
+from assistant.texts import LEVELS, PURPOSES, Count, Sentence, Texts
+from assistant.wording.levels import wanted_in
+from bot.addressing import leading_command
 from bot.context import BotContext, Services
 from bot.delivery.answer_text import SEPARATOR
 from bot.delivery.message import topic_of
@@ -13,24 +15,24 @@ from bot.delivery.model_facts import useful_tokens
 from bot.delivery.say import acknowledge, redraw
 from bot.delivery.settings_menu import CHOSEN, detail_label
 from bot.incoming.admins import may_change_settings
-from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, EngineInfo, Level, UnknownDetail
+from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, EngineInfo, Level
 
 PREFIX = "detail:"
 PATTERN = rf"^{PREFIX}({'|'.join(LEVEL_TOKENS)})\Z"
 
 
 async def choose(update: Update, context: BotContext) -> None:
-    """Handle /detail: show the levels; /detail high or /detail 384 chooses one."""
+    """Handle /detail: show the levels; /detail high, /detail=高 or /detail 384 tokens chooses one."""
     message, texts = context.incoming.message, context.incoming.texts
-    if not context.args:
-        current = await _current(message, context)
-        info = context.services.model.info
+    info = context.services.model.info
+    words = (message.text or message.caption or "").removeprefix(leading_command(message) or "").strip()
+    if not words:
+        current = context.incoming.settings.detail
         await context.say_text(_choice(texts, current, context.services), keyboard(texts, current, info))
         return
-    try:
-        detail = Detail.parse(" ".join(context.args))
-    except UnknownDetail:
-        await context.say_text(levels(texts, context.services.model.info))
+    detail = wanted_in(words)
+    if detail is None:
+        await context.say_text(levels(texts, info))
         return
     if not await may_change_settings(context):
         await context.say(Sentence.GROUP_ADMINS_ONLY)
@@ -70,25 +72,24 @@ def keyboard(texts: Texts, current: Detail, info: EngineInfo | None) -> InlineKe
 
 
 def levels(texts: Texts, info: EngineInfo | None) -> str:
-    """Say that there is no such level, and list those that there are."""
+    """Say that there is no such level, and list those that there are, as they can be typed."""
     said = texts.say(Sentence.DETAIL_UNKNOWN, least=MIN_TOKENS, most=MAX_TOKENS)
-    return "\n".join([said, "", *(_line(texts, level, info) for level in LEVEL_TOKENS)])
-
-
-async def _current(message: Message, context: BotContext) -> Detail:
-    return context.incoming.settings.detail
+    return "\n".join([said, "", *(_line(texts, level, info, typed=True) for level in LEVEL_TOKENS)])
 
 
 def _choice(texts: Texts, current: Detail, services: Services) -> str:
     """Return the levels with what is known of them on this machine."""
     info = services.model.info
     lines = [SEPARATOR.join([_line(texts, level, info), *_known(texts, level, services)]) for level in LEVEL_TOKENS]
-    return "\n".join([texts.say(Sentence.DETAIL_CHOICE, current=current), "", *lines])
+    return "\n".join([texts.say(Sentence.DETAIL_CHOICE, current=texts.level(current)), "", *lines])
 
 
-def _line(texts: Texts, level: Level, info: EngineInfo | None) -> str:
-    tokens = useful_tokens(Detail(LEVEL_TOKENS[level]), info)
-    return texts.say(Sentence.DETAIL_LINE, level=level, tokens=tokens, purpose=texts.say(PURPOSES[level]))
+def _line(texts: Texts, level: Level, info: EngineInfo | None, *, typed: bool = False) -> str:
+    name, purpose = texts.say(LEVELS[level]), texts.say(PURPOSES[level])
+    if typed and name != level:
+        name = f"{name} ({level})"
+    tokens = Count.TOKENS.of(useful_tokens(Detail(LEVEL_TOKENS[level]), info))
+    return texts.say(Sentence.DETAIL_LINE, level=name, tokens=tokens, purpose=purpose)
 
 
 def _known(texts: Texts, level: Level, services: Services) -> Iterator[str]:
@@ -96,14 +97,14 @@ def _known(texts: Texts, level: Level, services: Services) -> Iterator[str]:
     info, tokens = services.model.info, LEVEL_TOKENS[level]
     if info is not None and useful_tokens(Detail(tokens), info) > info.max_visual_tokens:
         tokens = info.max_visual_tokens
-        yield texts.say(Sentence.DETAIL_BEYOND, tokens=tokens)
+        yield texts.say(Sentence.DETAIL_BEYOND, tokens=Count.TOKENS.of(tokens))
     seconds = services.latency.typical(Detail(tokens))
     if seconds is not None:
         yield texts.say(Sentence.DETAIL_SECONDS, seconds=f"{seconds:.1f}")
 
 
 def _chosen(texts: Texts, detail: Detail, info: EngineInfo | None) -> str:
-    tokens = useful_tokens(detail, info)
-    if str(detail).isdigit():
+    tokens = Count.TOKENS.of(useful_tokens(detail, info))
+    if detail.level is None:
         return texts.say(Sentence.TOKENS_CHOSEN, tokens=tokens)
-    return texts.say(Sentence.DETAIL_CHOSEN, level=detail, tokens=tokens)
+    return texts.say(Sentence.DETAIL_CHOSEN, level=texts.level(detail), tokens=tokens)

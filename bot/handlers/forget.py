@@ -7,7 +7,7 @@ import logging
 from telegram import Message, Update
 from telegram.error import TelegramError
 
-from assistant.texts import Sentence
+from assistant.texts import Count, Sentence
 from bot.context import BotContext
 from bot.delivery.orphans import remove_orphans
 from bot.incoming.admins import is_admin_here
@@ -37,8 +37,8 @@ async def forget(update: Update, context: BotContext) -> None:
     _log.info("chat %d is forgotten: %d pictures, %d answers", chat, forgotten.pictures, forgotten.questions)
     if not forgotten.erased:
         await _erase(update, context)
-    counts = {"pictures": forgotten.pictures, "answers": forgotten.questions}
-    await context.say_as_answer(Sentence.FORGOTTEN, **counts)
+    pictures, answers = Count.PICTURES.of(forgotten.pictures), Count.ANSWERS.of(forgotten.questions)
+    await context.say_as_answer(Sentence.FORGOTTEN, pictures=pictures, answers=answers)
 
 
 async def _clear_screen(message: Message, update: Update, context: BotContext) -> None:

@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 from assistant.abilities import one_line_prompt
 from assistant.settings.chat_settings import Unasked
 from assistant.storage import Picture, Subject
-from assistant.texts import Sentence
+from assistant.texts import Count, Sentence
 from assistant.wording.question import ParsedQuestion
 from bot.addressing import is_addressed
 from bot.answering import answer
@@ -112,7 +112,7 @@ async def without_question(
 
 
 def _one_line_prompt(context: BotContext) -> str | None:
-    """Return the question that describes a picture, if nobody waits for the model, or every picture is answered here."""
+    """Return the question that describes a picture, if nobody waits for the model or every picture is answered here."""
     questions, incoming = context.services.questions, context.incoming
     busy = questions.waiting or questions.answering
     return (
@@ -124,9 +124,9 @@ async def _ask_back(context: BotContext, pictures: Sequence[Picture]) -> list[in
     """Ask what to know about the pictures; in a group so that the answer is a reply, which reaches the bot."""
     keyboard = None if context.incoming.private else ForceReply(selective=True)
     if pictures[0].pages > 1 and pictures[0].album is None:
-        return await context.say(Sentence.DOCUMENT_WHAT_TO_KNOW, keyboard, pages=pictures[0].pages)
+        return await context.say(Sentence.DOCUMENT_WHAT_TO_KNOW, keyboard, pages=Count.PAGES.of(pictures[0].pages))
     if len(pictures) > 1:
-        return await context.say(Sentence.ALBUM_WHAT_TO_KNOW, keyboard, count=len(pictures))
+        return await context.say(Sentence.ALBUM_WHAT_TO_KNOW, keyboard, pictures=Count.PICTURES.of(len(pictures)))
     return await context.say(Sentence.WHAT_TO_KNOW, keyboard)
 
 

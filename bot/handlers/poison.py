@@ -5,7 +5,7 @@ import logging
 from telegram import Update
 from telegram.ext import ApplicationHandlerStop
 
-from assistant.texts import Sentence
+from assistant.texts import Count, Sentence
 from bot.context import BotContext
 from model_service import ModelServiceError
 
@@ -24,7 +24,7 @@ async def give_up(update: Update, context: BotContext) -> None:
         _log.error("update %d is set aside: the process died %d times while it worked on it", number, times)
         await inbox.give_up(number)
         if context.incoming.question is not None:
-            await context.say_as_answer(Sentence.PUT_ASIDE, times=times)
+            await context.say_as_answer(Sentence.PUT_ASIDE, times=Count.TIMES.of(times))
         raise ApplicationHandlerStop
     if inbox.was_interrupted(number):
         try:

@@ -7,7 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 from assistant.access import inert, one_line
 from assistant.open_questions import OpenQuestion, OpenQuestions, Step
-from assistant.texts import Sentence, Texts
+from assistant.texts import Count, Sentence, Texts
 from bot.context import BotContext
 from bot.delivery.model_facts import model_line
 from bot.delivery.progress import in_line
@@ -49,10 +49,16 @@ async def press(update: Update, context: BotContext) -> None:
 
 
 async def cancel(update: Update, context: BotContext) -> None:
-    """Handle /cancel: drop one's own questions in this chat, also those that wait."""
+    """Handle /cancel: drop one's own questions in this chat, also those that wait.
+
+    Those that are not taken in yet are dropped when they are; each is told so in its own place.
+    """
     message = context.incoming.message
-    context.services.questions.cancel_all(message.chat.id, context.incoming.asker.id, update.update_id)
-    await context.say(Sentence.CANCELLED_ALL)
+    dropped = context.services.questions.cancel_all(message.chat.id, context.incoming.asker.id, update.update_id)
+    if dropped:
+        await context.say(Sentence.DROPPED, questions=Count.QUESTIONS.of(dropped))
+    else:
+        await context.say(Sentence.NOTHING_WAITS)
 
 
 async def show(update: Update, context: BotContext) -> None:
@@ -67,9 +73,9 @@ async def show(update: Update, context: BotContext) -> None:
 
 
 def _counts(texts: Texts, questions: OpenQuestions) -> str:
-    if not questions.answering and not questions.waiting:
-        return texts.say(Sentence.QUEUE_EMPTY)
-    return texts.say(Sentence.QUEUE, under_way=questions.answering, waiting=questions.waiting)
+    counts = {Sentence.QUEUE_UNDER_WAY: questions.answering, Sentence.QUEUE_WAITING: questions.waiting}
+    said = [texts.say(sentence, questions=Count.QUESTIONS.of(count)) for sentence, count in counts.items() if count]
+    return " ".join(said) or texts.say(Sentence.QUEUE_EMPTY)
 
 
 def _state(texts: Texts, asked: OpenQuestion, model: ModelService) -> str:
@@ -90,10 +96,9 @@ def lasting(texts: Texts, seconds: float) -> str:
     """Return a long duration in words."""
     hours, minutes = divmod(int(seconds) // 60, 60)
     if hours >= DAY:
-        return texts.say(Sentence.DAYS, days=hours // DAY, hours=hours % DAY)
-    if hours:
-        return texts.say(Sentence.HOURS, hours=hours, minutes=minutes)
-    return texts.say(Sentence.MINUTES, minutes=minutes)
+        return f"{texts.count(Count.DAYS, hours // DAY)} {texts.count(Count.HOURS, hours % DAY)}"
+    in_minutes = texts.count(Count.MINUTES, minutes)
+    return f"{texts.count(Count.HOURS, hours)} {in_minutes}" if hours else in_minutes
 
 
 async def status(update: Update, context: BotContext) -> None:
@@ -104,7 +109,7 @@ async def status(update: Update, context: BotContext) -> None:
     if info is not None:
         lines = [
             model_line(texts, info),
-            texts.say(Sentence.STATUS_CAP, tokens=info.max_visual_tokens),
+            texts.say(Sentence.STATUS_CAP, tokens=Count.TOKENS.of(info.max_visual_tokens)),
         ]
     if model.memory is not None:
         lines.append(_memory(texts, model.memory))

@@ -7,7 +7,7 @@ from telegram import Chat, ChatMember, InlineKeyboardMarkup, Message, Update
 
 from assistant.access import STRANGER_PAUSE, Action, inert, one_line
 from assistant.storage import Admission
-from assistant.texts import Sentence, language_of
+from assistant.texts import Count, Sentence, language_of
 from bot.context import BotContext
 from bot.delivery.command_menus import tell_person
 from bot.delivery.people_list import DOOR, button
@@ -64,7 +64,7 @@ async def _pair(message: Message, update: Update, context: BotContext) -> bool:
     attempt = pairing.attempt(chat.id, message.text or "")
     if attempt is Attempt.WRONG:
         _log.warning("access: user %d sent a wrong pairing code", chat.id)
-        await context.say(Sentence.WRONG_CODE, left=pairing.left(chat.id))
+        await context.say(Sentence.WRONG_CODE, attempts=Count.ATTEMPTS.of(pairing.left(chat.id)))
     elif attempt is Attempt.RIGHT and await context.services.admissions.pair(chat.id, _name(chat), _language(update)):
         _log.info("access: user %d sent the pairing code and is the owner now", chat.id)
         await context.say(Sentence.PAIRED)

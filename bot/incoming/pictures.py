@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 from assistant.pictures.library import FetchFailed
 from assistant.pictures.pdf import DocumentFault, DocumentRefused, render_pages
 from assistant.storage import Picture
-from assistant.texts import FAULTS, Sentence, Texts
+from assistant.texts import FAULTS, Count, Sentence, Texts
 from assistant.wording.pages import PAGES, PICTURES, chosen, names_pages
 from bot.attachments import Attachment, attachment_of, document_of, preview_of
 from bot.context import BotContext
@@ -25,7 +25,7 @@ from bot.render import Part
 from model_service import PictureFault, PictureRejected
 
 MOST_PAGES = 10
-"""The most pages of a document that one question may be about."""
+"""The most pages of a document that one question is about; of more, the first ones are read."""
 
 DOCUMENT_FAULTS = {
     DocumentFault.LOCKED: Sentence.PDF_LOCKED,
@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 
 class BadSelection(Exception):
-    """A question that names pages or pictures that do not exist, or too many."""
+    """A question that names pages or pictures that do not exist."""
 
     def __init__(self, sentence: Sentence, **values: object) -> None:
         super().__init__(sentence.name)
@@ -118,10 +118,8 @@ async def pages_of(document: Attachment, question: str, context: BotContext, med
 def _numbers(question: str, pages: int) -> list[int]:
     numbers = chosen(question, PAGES, pages) or [1]
     if not 1 <= numbers[0] <= numbers[-1] <= pages:
-        raise BadSelection(Sentence.NO_SUCH_PAGE, pages=pages)
-    if len(numbers) > MOST_PAGES:
-        raise BadSelection(Sentence.TOO_MANY_PAGES, most=MOST_PAGES)
-    return numbers
+        raise BadSelection(Sentence.NO_SUCH_PAGE, pages=Count.PAGES.of(pages))
+    return numbers[:MOST_PAGES]
 
 
 async def select_named(pictures: list[Picture], question: str, context: BotContext) -> list[Picture]:
@@ -138,7 +136,7 @@ async def select_named(pictures: list[Picture], question: str, context: BotConte
     album = await context.services.pictures.of_album(first.chat, first.album)
     numbers = chosen(question, PICTURES, len(album)) if len(album) > 1 else []
     if numbers and not 1 <= numbers[0] <= numbers[-1] <= len(album):
-        raise BadSelection(Sentence.NO_SUCH_PICTURE, count=len(album))
+        raise BadSelection(Sentence.NO_SUCH_PICTURE, pictures=Count.PICTURES.of(len(album)))
     return [album[number - 1] for number in numbers] or pictures
 
 

@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from assistant.settings.chat_settings import AUTO
 from assistant.storage import Admission, Admissions, Chats, Standing
-from assistant.texts import Sentence, language_of, texts_in
+from assistant.texts import Count, Sentence, language_of, texts_in
 from bot.delivery.rate_limiter import ONCE
 from bot.updates.inbox import Inbox
 
@@ -63,7 +63,7 @@ class Reports:
     async def _write(self, person: Admission, numbers: list[int]) -> bool:
         chosen = (await self._chats.settings(person.id)).language
         texts = texts_in((person.language or language_of(None)) if chosen == AUTO else chosen)
-        text = texts.say(Sentence.SET_ASIDE, count=len(numbers), number=numbers[-1])
+        text = texts.say(Sentence.SET_ASIDE, messages=Count.MESSAGES.of(len(numbers)), number=numbers[-1])
         label = texts.say(Sentence.BUTTON_TRY_AGAIN if len(numbers) == 1 else Sentence.BUTTON_TRY_ALL)
         keyboard = InlineKeyboardMarkup([[retry_button(label, min(numbers), max(numbers))]])
         try:

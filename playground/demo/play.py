@@ -39,7 +39,7 @@ def settings_for(server: Server, folder: Path) -> Settings:
             "storage": {"path": folder},
             "access": {"mode": "open"},
             "model": {"name": "pocket", "detail": "high", "drain_seconds": 5.0},
-            "reply": {"private_interval": 0.1},
+            "reply": {"private_interval": 0.1, "footer": "everything"},
         }
     )
 

@@ -199,7 +199,7 @@ async def test_sigterm_lets_the_running_answer_end(tmp_path: Path, monkeypatch: 
                 "telegram": {"base_url": server.base_url, "base_file_url": server.base_file_url, "poll_seconds": 1},
                 "storage": {"path": tmp_path},
                 "access": {"mode": "open"},
-                "reply": {"private_interval": 0},
+                "reply": {"private_interval": 0, "footer": "everything"},
             }
         )
         running = asyncio.ensure_future(bot.app.run(settings, SecretStr(server.token)))

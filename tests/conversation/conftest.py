@@ -32,7 +32,7 @@ class Stage:
             "telegram": {"poll_seconds": 2, "timeout_seconds": 2.0},
             "storage": {"path": folder},
             "access": {"mode": "open"},
-            "reply": {"private_interval": 0.0, "group_interval": 0.0},
+            "reply": {"private_interval": 0.0, "group_interval": 0.0, "footer": "everything"},
             "model": {"drain_seconds": 5.0},
         }
         self.running: RunningBot | None = None
@@ -110,7 +110,7 @@ def window(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> HandWindow:
 
 
 async def final(chat: Chat, after: Post) -> Post:
-    """Return the bot's finished answer to a message: the one with the small print."""
+    """Return the bot's finished answer to a message: the one with the line that says how it was read."""
     return await chat.answer(after, lambda post: post.reply_to == after.id and "read at" in post.text)
 
 

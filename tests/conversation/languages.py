@@ -2,31 +2,33 @@
 
 import re
 
+from assistant.texts import LANGUAGES, Label, texts_in
 from playground import Chat, Post, Server
 from tests.conversation.conftest import Stage, is_growing
 
-CHINESE = re.compile("[\u4e00-\u9fff]")
+SCRIPTS = {"zh": re.compile("[\u4e00-\u9fff]"), "ru": re.compile("[\u0400-\u04ff]")}
+"""The letters of each language but English."""
+
 ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 """The number of words in a row that make an untranslated sentence; one or two may be a name."""
 
-OWN_NAMES = {"English", "中文"}
+OWN_NAMES = {texts_in(language).say(Label.OWN_NAME) for language in LANGUAGES}
 """In a menu each language is called by its own name."""
 
-QUESTIONS = {"en": "What is this?", "zh": "这是什么？"}
-ANSWERS = {"en": "A grey gradient.", "zh": "灰色的渐变。"}
+QUESTIONS = {"en": "What is this?", "zh": "这是什么？", "ru": "Что это?"}
+ANSWERS = {"en": "A grey gradient.", "zh": "灰色的渐变。", "ru": "Серый градиент."}
 
 
 def is_in(language: str, text: str) -> bool:
-    """Whether all of a text is in this language: Chinese has no English sentence in it, and the other way round."""
-    if language == "zh":
-        return CHINESE.search(text) is not None and ENGLISH.search(text) is None
-    return CHINESE.search(text) is None
+    """Whether all of a text is in this language: in its letters, without an English sentence or another's letters."""
+    found = {code for code, letters in SCRIPTS.items() if letters.search(text)}
+    return not found if language == "en" else found == {language} and ENGLISH.search(text) is None
 
 
 def foreign(language: str, post: Post) -> list[str]:
     """Return the texts of a message, its buttons included, that are not in this language."""
     labels = [button.text for button in post.buttons if button.text.removeprefix("✓ ") not in OWN_NAMES]
-    wordy = [label for label in labels if CHINESE.search(label) or ENGLISH.search(label)]
+    wordy = [label for label in labels if any(letters.search(label) for letters in (ENGLISH, *SCRIPTS.values()))]
     return [said for said in (post.text, *wordy) if not is_in(language, said)]
 
 

@@ -184,7 +184,7 @@ async def test_a_long_list_fits_into_a_message(house: House) -> None:
         await running.services.admissions.let_in(number, "W" * 99, by=house.ada.id)
     listed = await house.chat.answer(await house.chat.send("/people"))
     assert "and 7 more" in listed.text
-    assert "people 2, groups 1" in listed.text
+    assert "2 people and 1 group" in listed.text
     assert len(listed.buttons) == 2 * 23
 
 

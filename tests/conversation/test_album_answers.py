@@ -31,7 +31,7 @@ async def test_a_question_may_name_pictures(stage: Stage, chat: Chat, window: Ha
         assert looked_at(stage) == numbers
     stage.engine.requests.clear()
     post = await chat.send("And the fourth picture?")
-    assert "pictures 1 to 3" in (await chat.answer(post)).text
+    assert "I have 3 pictures of this album" in (await chat.answer(post)).text
     assert stage.engine.requests == []
 
 

@@ -67,7 +67,7 @@ async def test_what_was_said_to_another_bot_is_not_ours(stage: Stage, server: Se
 async def test_cancel_holds(stage: Stage, chat: Chat) -> None:
     """The question that was asked before it is not answered."""
     await stage.start()
-    assert "are dropped" in (await replied(chat, await said_long_ago(stage, chat, "/cancel"))).text
+    assert "No question of yours" in (await replied(chat, await said_long_ago(stage, chat, "/cancel"))).text
 
 
 @pytest.mark.parametrize(("said", "holds"), [("/watch off", True), ("/watch on", False), ("/watch", False)])

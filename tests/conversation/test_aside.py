@@ -49,7 +49,7 @@ async def test_it_is_said_and_one_press_has_it_answered(
     said = await chat.answer(deadly, lambda post: "put it aside" in post.text)
     assert f"{MOST_ATTEMPTS} times" in said.text and "try it again" in said.text
     zoe = owner.private()
-    report = await zoe.wait_for(lambda post: "put it aside" in post.text)
+    report = await zoe.wait_for(lambda post: "could not handle" in post.text)
     press = await zoe.press("Try it again", report)
     assert "again now" in await press.answered()
     assert (await final(chat, deadly)).id == said.id
@@ -60,7 +60,7 @@ async def test_it_is_said_and_one_press_has_it_answered(
 
 def _press(server: Server, person: Person, report: Post) -> None:
     """Press the button under the report, whether or not it is still there."""
-    calls = [call for call in server.calls("sendMessage") if "Cases" in str(call.get("text"))]
+    calls = [call for call in server.calls("sendMessage") if "could not handle" in str(call.get("text"))]
     data = calls[0]["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
     query = {"id": "9", "from": person.user, "chat_instance": "1", "data": data, "message": report.content}
     server.put_update({"callback_query": query})
@@ -71,7 +71,7 @@ async def test_a_guest_and_a_stranger_press_in_vain(
 ) -> None:
     """Only who owns or runs the bot now; the list is for them alone, and in private."""
     running = await stage.start()
-    report = await owner.private().wait_for(lambda post: "put it aside" in post.text)
+    report = await owner.private().wait_for(lambda post: "could not handle" in post.text)
     _press(server, server.person("Eve"), report)
     assert "Only the owner" in (await chat.answer(await chat.send("/aside"))).text
     assert len(await running.services.inbox.aside()) == 1
@@ -93,5 +93,5 @@ async def test_an_admin_has_it_tried_again(stage: Stage, server: Server, chat: C
     assert len(listed.buttons) == 3
     await ben.press("Try all of them again", listed)
     await final(chat, deadly)
-    await server.wait_until(lambda: "Cases: 2" in listed.text)
+    await server.wait_until(lambda: "I try 2 messages again" in listed.text)
     assert len(await running.services.inbox.aside()) == 1

@@ -6,6 +6,7 @@ import pytest
 
 from playground import Server
 from tests.conversation.conftest import Stage
+from tests.conversation.languages import SCRIPTS
 
 
 def menu(server: Server, scope: str, language: str = "") -> list[str] | None:
@@ -25,9 +26,10 @@ async def test_each_kind_of_chat_has_its_menu_in_each_language(server: Server) -
     assert not {"watch", "forget"} & set(group)
     assert set(admins) == {*group, "detail", "watch", "forget"}
     for scope in ("all_private_chats", "all_group_chats", "all_chat_administrators"):
-        assert menu(server, scope, "zh") == menu(server, scope)
-        chinese = server.world.commands[scope, "zh"]
-        assert all(re.search("[\u4e00-\u9fff]", command["description"]) for command in chinese)
+        for language, letters in SCRIPTS.items():
+            assert menu(server, scope, language) == menu(server, scope)
+            said = [command["description"] for command in server.world.commands[scope, language]]
+            assert [text for text in said if not letters.search(text)] == []
 
 
 async def test_the_owner_and_admins_are_offered_people(

@@ -2,34 +2,60 @@
 
 import pytest
 
-from playground import Server
+from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final, is_growing
 
 
 @pytest.mark.parametrize(
-    ("line", "beyond", "measured"),
+    ("code", "line", "beyond", "measured"),
     [
-        ("standard – 256 tokens: everyday photos", "700 tokens at most here", "first word after"),
-        ("standard – 256 个 token：日常照片", "这里最多 700 个 token", "秒后开始回答"),
+        ("en", "standard – 256 tokens: everyday photos", "700 tokens at most here", "first word after"),
+        ("ru", "обычный – 256 токенов: обычные фото", "здесь максимум 700 токенов", "первое слово через"),
+        ("zh-hans", "标准 – 256 个 token：日常照片", "这里最多 700 个 token", "秒后开始回答"),
     ],
-    ids=["en", "zh"],
 )
-async def test_what_memory_allows_and_what_was_measured(
-    stage: Stage, server: Server, line: str, beyond: str, measured: str
+async def test_what_memory_allows_and_what_was_measured(  # noqa: PLR0917
+    stage: Stage, server: Server, code: str, line: str, beyond: str, measured: str
 ) -> None:
     """A level that was never used says nothing of seconds; those beyond the memory tell where it ends."""
     stage.engine.most_tokens = 700
     running = await stage.start()
-    chat = server.person("Ada", language_code="en" if "everyday" in line else "zh-hans").private()
+    chat = server.person("Ada", language_code=code).private()
     post = await chat.send_document(picture(1200, 1200), "a.png", caption="What is this?")
     await chat.answer(post, lambda reply: reply.reply_to == post.id and not is_growing(reply))
     await running.services.questions.end_of(chat.id, post.id)
     shown = (await chat.answer(await chat.send("/detail"))).text.splitlines()
     levels = {text.split(" – ")[0]: text for text in shown if " – " in text}
-    assert levels["standard"].startswith(line)
-    assert [level for level, text in levels.items() if measured in text] == ["standard"]
-    assert [level for level, text in levels.items() if beyond in text] == ["max"]
+    names = list(levels)
+    assert levels[names[1]].startswith(line)
+    assert [level for level, text in levels.items() if measured in text] == [names[1]]
+    assert [level for level, text in levels.items() if beyond in text] == [names[-1]]
+
+
+@pytest.mark.parametrize(
+    ("said", "tokens"),
+    [
+        ("/detail=high", 512), ("/detail high please", 512), ("/detail 512 tokens", 512), ("/detail ５１２", 512),
+        ("/detail 高", 512), ("/detail：最高", 1600), ("/detail Низкий", 128), ("/detail@eyeglass_play_bot 精细", 384),
+    ],
+)  # fmt: skip
+async def test_a_level_is_understood_as_people_write_it(stage: Stage, chat: Chat, said: str, tokens: int) -> None:
+    """In any language, whichever the chat has, with words and signs around it."""
+    await stage.start()
+    assert "From now on" in (await chat.answer(await chat.send(said))).text
+    await final(chat, await chat.send_photo(picture(), "What is this?"))
+    assert stage.engine.requests[0].detail.tokens == tokens
+
+
+@pytest.mark.parametrize("said", ["/detail low or high", "/detail 1,600", "/detail 高兴", "/detail ?"])
+async def test_what_names_no_one_level_lists_them_as_they_can_be_typed(stage: Stage, server: Server, said: str) -> None:
+    """With the English word in brackets, where the language has another."""
+    await stage.start()
+    ada, chen = server.person("Ada").private(), server.person("Chen", language_code="zh").private()
+    assert "\nhigh – 512 tokens" in (await ada.answer(await ada.send(said))).text
+    assert "\n高 (high) – 512 个 token" in (await chen.answer(await chen.send(said))).text
+    assert "当前：标准。" in (await chen.answer(await chen.send("/detail"))).text
 
 
 async def test_before_the_model_is_loaded_nothing_is_said_of_memory(stage: Stage, server: Server) -> None:

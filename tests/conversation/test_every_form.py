@@ -1,4 +1,4 @@
-"""Each form of picture, and whatever else can be sent, in both languages: none is left out."""
+"""Each form of picture, and whatever else can be sent, in each language: none is left out."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ from tests.conversation.test_bad_input import BAD
 from tests.conversation.test_commands import FILE, OTHERS
 
 ORIGIN = {"type": "hidden_user", "date": 1, "sender_user_name": "Ben"}
-PAGES = {"en": "What is on pages 2-3?", "zh": "第2到3页写了什么？"}
+PAGES = {"en": "What is on pages 2-3?", "zh": "第2到3页写了什么？", "ru": "Что здесь? pages 2-3"}
 LIVE = FILE | {"width": 640, "height": 480, "duration": 3}
 
 Send = Callable[[House, HandWindow, str], Awaitable[Post]]

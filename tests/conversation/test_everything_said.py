@@ -1,4 +1,4 @@
-"""Each command and each button, in both languages: none is left out."""
+"""Each command and each button, in each language: none is left out."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "describe": ("",),
     "pictures": ("",),
     "settings": ("",),
-    "detail": ("", "high", "384", "ultra"),
+    "detail": ("", "high", "384", "高", "ultra"),
     "watch": ("", "on", "off"),
     "cancel": ("",),
     "queue": ("",),

@@ -61,7 +61,7 @@ async def test_only_admins_change_a_groups_settings(stage: Stage, server: Server
     assert (menu.text, menu.edits) == (before, 0)
     await group.press("set:footer:", menu, by=ada)
     await group.wait_until(lambda: "set:footer:0" in [button.data for button in menu.buttons])
-    assert await (await group.press("set:footer:0", menu, by=ada)).answered() == "Small print: hidden"
+    assert await (await group.press("set:footer:0", menu, by=ada)).answered() == "Line under an answer: hidden"
 
 
 async def test_admins_may_leave_a_groups_settings_to_everybody(stage: Stage, server: Server) -> None:

@@ -8,10 +8,10 @@ from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final, settled
 
 SAID = [
-    (LimitReached(Limit.PERSON_WAITING, 3), "Only 3 of your questions", "3 个问题"),
-    (LimitReached(Limit.CHAT_WAITING, 5), "Only 5 of this chat's questions", "5 个问题"),
+    (LimitReached(Limit.PERSON_WAITING, 3), "At most 3 questions of yours", "3 个问题"),
+    (LimitReached(Limit.CHAT_WAITING, 5), "At most 5 questions of this chat", "5 个问题"),
     (LimitReached(Limit.PERSON_SECONDS, 60, retry_after=61), "You have used up your share of this hour", "2 分钟"),
-    (LimitReached(Limit.CHAT_SECONDS, 60, retry_after=61), "ask again in 2 min", "2 分钟"),
+    (LimitReached(Limit.CHAT_SECONDS, 60, retry_after=61), "ask again in 2 minutes.", "2 分钟"),
 ]
 
 

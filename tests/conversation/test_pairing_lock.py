@@ -16,7 +16,7 @@ async def test_a_wrong_code_is_told_a_few_times(stage: Stage, server: Server, co
     eve = server.person("Eve").private()
     other = "2222-2222" if code != "2222-2222" else "3333-3333"
     for left in range(4, -1, -1):
-        assert f"Attempts left: {left}." in (await eve.answer(await eve.send(other))).text
+        assert f"You have {left} attempt{'s' * (left != 1)} left." in (await eve.answer(await eve.send(other))).text
     for text in (code, other, f"/start {code}", other, code):
         assert "restart Eyeglass" in (await eve.answer(await eve.send(text))).text
     assert "restart Eyeglass" in (await eve.answer(await eve.send("Hello?"))).text

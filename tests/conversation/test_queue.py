@@ -58,7 +58,7 @@ async def test_a_place_says_how_long_once_that_is_known(busy: Stage, server: Ser
     await final(ada, await ada.send_photo(picture(), "What is this?"))
     busy.engine.go.clear()
     await ask(ada, "Looking")
-    await ask(ben, "Number 2 in line, about 5 s.")
+    await ask(ben, "Number 2 in line, about 5 seconds.")
 
 
 async def test_places_move_up(busy: Stage, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +158,7 @@ async def test_cancel_drops_ones_own_questions_here(busy: Stage, server: Server)
     bens = await group.send_photo(picture(), f"{NAME} And this?", by=ben)
     private, _ = await ask(ben.private(), "Number 2 in line.")
     command = await group.send("/cancel", by=ben)
-    assert "are dropped" in (await group.answer(command, lambda post: post.reply_to == command.id)).text
+    assert "Dropped 1 question." in (await group.answer(command, lambda post: post.reply_to == command.id)).text
     busy.engine.go.set()
     await final(group, adas)
     assert await settled(group, bens) == "Cancelled."
@@ -172,9 +172,9 @@ async def test_queue_tells_ones_own_questions_and_the_number_of_all(busy: Stage,
     await ask(ada, "Looking", "Secret?")
     await ask(ben, "排在第 2 位。", "多少钱？")
     said = (await ada.answer(await ada.send("/queue"))).text
-    assert said.splitlines() == ["Being answered: 1. Waiting: 1.", "Yours: Secret? – being answered"]
+    assert said.splitlines() == ["Being answered: 1 question. Waiting: 1 question.", "Yours: Secret? – being answered"]
     said = (await ben.answer(await ben.send("/queue"))).text
-    assert said.splitlines() == ["正在回答：1 个；排队：1 个。", "您的提问：多少钱？ – 排在第 2 位。"]
+    assert said.splitlines() == ["正在回答：1 个问题。 排队：1 个问题。", "您的提问：多少钱？ – 排在第 2 位。"]
 
 
 async def test_status_tells_how_far_the_model_is_loaded(stage: Stage, server: Server) -> None:
@@ -190,10 +190,10 @@ async def test_status_tells_how_far_the_model_is_loaded(stage: Stage, server: Se
 @pytest.mark.parametrize(
     ("seconds", "english", "chinese"),
     [
-        (59, "0 min", "0 分钟"),
-        (3599, "59 min", "59 分钟"),
-        (3600, "1 h 0 min", "1 小时 0 分钟"),
-        (90000, "1 d 1 h", "1 天 1 小时"),
+        (59, "0 minutes", "0 分钟"),
+        (3599, "59 minutes", "59 分钟"),
+        (3600, "1 hour 0 minutes", "1 小时 0 分钟"),
+        (90000, "1 day 1 hour", "1 天 1 小时"),
     ],
 )
 def test_a_long_time_is_told_as_people_say_it(seconds: float, english: str, chinese: str) -> None:
@@ -211,9 +211,9 @@ async def test_status_tells_what_answers(busy: Stage, server: Server) -> None:
     assert lines[:3] == [
         "scripted on cpu, float32.",
         "A picture gets at most 1600 tokens here.",
-        "Being answered: 1. Waiting: 0.",
+        "Being answered: 1 question.",
     ]
-    assert lines[3] == "Running for 0 min."
+    assert lines[3] == "Running for 0 minutes."
     busy.gauges.memory = MemoryUse(7 * GIB, 8 * GIB)
     assert "7.0 of 8.0 GiB of its memory are in use." in (await ada.answer(await ada.send("/status"))).text
     busy.gauges.memory = MemoryUse(GIB // 2, None)

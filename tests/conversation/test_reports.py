@@ -15,7 +15,9 @@ SECRET = "nobody's business"
 
 def reports(chat: Chat) -> list[Post]:
     """Return the reports of updates set aside that a person got."""
-    return [post for post in chat.messages if post.by_bot and ("put it aside" in post.text or "放在一边" in post.text)]
+    return [
+        post for post in chat.messages if post.by_bot and ("could not handle" in post.text or "没能处理" in post.text)
+    ]
 
 
 def malformed(server: Server) -> int:
@@ -44,7 +46,7 @@ async def test_the_owner_and_the_admins_are_told(server: Server, house: tuple[Ch
     for chat in house[:2]:
         told = await chat.wait_until(lambda chat=chat: reports(chat))  # type: ignore[misc]
         assert number in told[0].text and SECRET not in told[0].text
-    assert "放在一边" in reports(house[1])[0].text
+    assert "搁置的内容" in reports(house[1])[0].text
     assert house[2].messages == []
 
 
@@ -65,7 +67,7 @@ async def test_they_are_told_once_an_hour(stage: Stage, server: Server, house: t
         await database.write("UPDATE inbox SET reported_at = reported_at - ?", PAUSE_SECONDS)
     await stage.start()
     (told,) = await owner.wait_until(lambda: reports(owner))
-    assert "Cases: 2, last: update 3;" in told.text
+    assert "could not handle 2 messages from Telegram; everything else goes on. Last: update 3;" in told.text
 
 
 async def test_what_nobody_could_be_told_is_told_later(

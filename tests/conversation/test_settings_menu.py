@@ -41,7 +41,7 @@ async def test_one_message_shows_what_holds_and_changes_in_place(chat: Chat) -> 
         "",
         "Detail: standard · 256 tokens",
         "Language: as in Telegram",
-        "Small print: shown",
+        "Line under an answer: everything",
         "Show answers: as they are written",
         "Length of answers: normal",
         "Creativity: none",
@@ -60,7 +60,7 @@ async def test_one_message_shows_what_holds_and_changes_in_place(chat: Chat) -> 
 
 
 async def test_the_next_answer_is_as_was_chosen(stage: Stage, chat: Chat) -> None:
-    """Detail, length and temperature reach the model, the small print goes; then the defaults hold again."""
+    """Detail, length and temperature reach the model, the line under it goes; then the defaults hold again."""
     menu = await opened(chat)
     for setting, word in (("detail", "high"), ("length", "short"), ("temperature", "0.8"), ("footer", "0")):
         await choose(chat, menu, setting, word)
@@ -93,7 +93,7 @@ async def test_the_language_is_the_chats_if_it_chose_one(server: Server) -> None
     chat = server.person("Ada", language_code="en").private()
     menu = await opened(chat)
     assert await choose(chat, menu, "language", "zh") == "语言：中文"
-    assert menu.text.splitlines()[:4] == ["本聊天的设置：", "", "精细程度：standard · 256 token", "语言：中文"]
+    assert menu.text.splitlines()[:4] == ["本聊天的设置：", "", "精细度：标准 · 256 个 token", "语言：中文"]
     assert "图片" in (await chat.answer(await chat.send("/help"))).text
     assert await choose(chat, menu, "language", "auto") == "Language: as in Telegram"
     assert "picture" in (await chat.answer(await chat.send("/help"))).text
@@ -107,8 +107,10 @@ async def test_chinese_is_complete(server: Server) -> None:
         before = menu.text
         await chat.press(f"set:{setting}:", menu)
         await chat.wait_until(lambda before=before: menu.text != before)  # type: ignore[misc]
-        shown = menu.text + "".join(b.text for b in menu.buttons if b.data and not b.data.startswith("set:detail:"))
-        assert not {"Back", "shown", "normal", "none", "answer", "as in"} & set(shown.replace("‹ ", "").split())
+        shown = menu.text + " ".join(button.text for button in menu.buttons)
+        assert not {"Back", "hidden", "seconds", "standard", "normal", "none", "answer", "as in"} & set(
+            shown.replace("‹ ", "").split()
+        )
         assert any("\u4e00" <= sign <= "\u9fff" for sign in menu.text)
         await chat.press("‹ 返回", menu)
         await chat.wait_until(lambda: "set:done:" in data(menu))
@@ -142,15 +144,15 @@ async def test_a_topic_has_settings_of_its_own(stage: Stage, server: Server) -> 
     forum = server.group("Forum", server.person("Ada"), forum=True)
     await choose(forum, await opened(forum), "footer", "0")
     menu = await opened(forum, topic=12)
-    assert menu.text.startswith("Settings of this topic:") and "Small print: hidden" in menu.text
-    await choose(forum, menu, "footer", "1")
+    assert menu.text.startswith("Settings of this topic:") and "Line under an answer: hidden" in menu.text
+    await choose(forum, menu, "footer", "2")
     await choose(forum, menu, "language", "zh")
     await final_in_chinese(forum, await forum.send_photo(picture(), f"{NAME} What is this?", topic=12))
     assert await settled(forum, await forum.send_photo(picture(), f"{NAME} What is this?")) == "A grey gradient."
     assert await (await forum.press("set:reset:", menu)).answered() == "Back to the defaults."
-    await forum.wait_until(lambda: "Small print: hidden" in menu.text)
+    await forum.wait_until(lambda: "Line under an answer: hidden" in menu.text)
 
 
 async def final_in_chinese(chat: Chat, after: Post) -> None:
-    """Wait for the answer with its small print in Chinese."""
+    """Wait for the answer with its last line in Chinese."""
     await chat.answer(after, lambda post: post.reply_to == after.id and "个 token" in post.text)

@@ -130,7 +130,7 @@ async def test_queue_shows_what_waits_for_ones_own(busy: Stage, chat: Chat) -> N
     await says(chat, await chat.send("Two?"), BEHIND)
     said = await chat.answer(await chat.send("/queue"), lambda post: "Waiting" in post.text)
     assert said.text.splitlines() == [
-        "Being answered: 1. Waiting: 1.",
+        "Being answered: 1 question. Waiting: 1 question.",
         "Yours: One? – being answered",
         "Yours: Two? – after your earlier one",
     ]

@@ -139,7 +139,7 @@ class BotProcess:
             "telegram": {"base_url": server.base_url, "base_file_url": server.base_file_url, "poll_seconds": 2},
             "storage": {"path": folder},
             "access": {"mode": "open"},
-            "reply": {"private_interval": 0.0, "group_interval": 0.0},
+            "reply": {"private_interval": 0.0, "group_interval": 0.0, "footer": "everything"},
             **sections,
         }
         self._context = multiprocessing.get_context("forkserver")

@@ -12,7 +12,7 @@ from tests.crash.bot_process import NAME
 MENTION = "@eyeglass_play_bot"
 
 WHOLE = re.compile("read at|(pictures|pages) read")
-"""Words of the small print, which stands under a whole answer."""
+"""Words of the line that stands under a whole answer."""
 
 
 class Crowd:

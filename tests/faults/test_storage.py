@@ -184,7 +184,7 @@ async def test_a_reader_that_keeps_words_on_the_disk_is_waited_for(
         await final(bens, await bens.send_photo(picture(), ASKED))
         assert not any("Deleted" in post.text for post in chat.messages)
         reader.execute("COMMIT")
-    await chat.answer(said, lambda post: "Deleted for good, also from the disk: pictures 1, answers 1." in post.text)
+    await chat.answer(said, lambda post: "Deleted for good, also from the disk: 1 picture and 1 answer." in post.text)
     assert all(b"A secret" not in file.read_bytes() for file in stage.folder.glob(f"{FILE}*"))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from assistant.settings.chat_settings import Footer
 from assistant.settings.errors import SettingsError, dotted_keys
 from assistant.settings.settings import Settings, load_settings, variable_name
 
@@ -64,7 +65,21 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     assert (settings.model.name, settings.model.detail, settings.model.max_tokens) == ("pocket", "low", 99)
     assert (settings.access.users, settings.access.chats) == ((12, 34), (-100,))
     assert settings.storage.path == Path("/srv/eyeglass")
-    assert settings.reply.footer is False
+    assert settings.reply.footer is Footer.HIDDEN
+
+
+@pytest.mark.parametrize(
+    ("value", "footer"),
+    [('"hidden"', Footer.HIDDEN), ('"seconds"', Footer.SECONDS), ('"everything"', Footer.EVERYTHING),
+     ("true", Footer.SECONDS), ("false", Footer.HIDDEN)],
+)  # fmt: skip
+def test_the_line_under_answers_has_a_name_and_older_files_are_understood(
+    tmp_path: Path, value: str, footer: Footer
+) -> None:
+    """It was shown or not before; in the environment, it is written without quotes."""
+    assert load(tmp_path, f"[reply]\nfooter = {value}\n").reply.footer is footer
+    assert load(tmp_path, EYEGLASS_REPLY__FOOTER=value.strip('"')).reply.footer is footer
+    assert Settings().chat_defaults().footer is Footer.SECONDS
 
 
 def test_every_setting_has_its_variable(tmp_path: Path) -> None:
@@ -95,8 +110,8 @@ WRONG = {
     '[access]\nmode = "ajar"\n': ("access.mode", '"closed" or "open"'),
     '[telegram]\nbase_url = "nowhere"\n': ("telegram.base_url", "web address"),
     "[telegram]\npoll_seconds = 51\n": ("telegram.poll_seconds", "50"),
-    '[reply]\nfooter = "perhaps"\n': ("reply.footer", "true or false"),
-    '[chats]\nlanguage = "tlh"\n': ("chats.language", "auto or one of en, zh"),
+    '[reply]\nfooter = "perhaps"\n': ("reply.footer", "hidden, seconds, everything"),
+    '[chats]\nlanguage = "tlh"\n': ("chats.language", "auto or one of en, ru, zh"),
     "model = 3\n": ("model", "section"),
     "[model\n": ("settings.toml", "not TOML"),
 }

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.settings.chat_settings import ChangedBy, ChatSettings, Length, Setting
+from assistant.settings.chat_settings import ChangedBy, ChatSettings, Footer, Length, Setting
 from assistant.storage import Chats, Database, Deletion, NewPicture, Picture, Pictures, Turn, Turns
 from model_service import Detail, FinishReason
 
@@ -67,10 +67,10 @@ async def test_what_is_looked_at_is_kept_by_topic(database: Database, picture: P
 
 async def test_every_setting_is_read_as_it_was_chosen(database: Database) -> None:
     """In the words of the buttons; a topic's choice goes before its chat's, and that before the owner's."""
-    owners = ChatSettings(Detail(64), footer=False, temperature=0.7, length=Length.SHORT)
+    owners = ChatSettings(Detail(64), footer=Footer.HIDDEN, temperature=0.7, length=Length.SHORT)
     chats = Chats(database, owners)
     words = {
-        Setting.DETAIL: "high", Setting.LANGUAGE: "zh", Setting.FOOTER: "1", Setting.STREAM: "off",
+        Setting.DETAIL: "high", Setting.LANGUAGE: "zh", Setting.FOOTER: "2", Setting.STREAM: "off",
         Setting.LENGTH: "long", Setting.TEMPERATURE: "0.4", Setting.WATCH: "1", Setting.CHANGED_BY: "everybody",
     }  # fmt: skip
     assert set(words) == set(Setting)
@@ -90,7 +90,7 @@ async def test_the_defaults_hold_again(database: Database) -> None:
         await chats.choose(setting, word, 5)
     await chats.choose(Setting.FOOTER, "1", 5, 7)
     await chats.reset(5, 7)
-    assert not (await chats.settings(5, 7)).footer
+    assert (await chats.settings(5, 7)).footer is Footer.HIDDEN
     await chats.reset(5)
     assert await chats.settings(5) == ChatSettings(changed_by=ChangedBy.EVERYBODY)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.settings.chat_settings import ChatSettings, Length
+from assistant.settings.chat_settings import ChatSettings, Footer, Length
 from assistant.texts import LANGUAGES, texts_in
 from assistant.wording.pages import PAGES, PICTURES, chosen
 from assistant.wording.question import PROMPTS, ParsedQuestion, Task, read
@@ -23,6 +23,10 @@ READ = [
     ("In the middle, #high what is it?", ParsedQuestion("In the middle, what is it?", HIGH, RegionName.MIDDLE)),
     ("Line one #high\nLine two", ParsedQuestion("Line one\nLine two", HIGH)),
     ("#high", ParsedQuestion("", HIGH)),
+    ("#高 这是什么？", ParsedQuestion("这是什么？", HIGH)),
+    ("这是什么？＃最高", ParsedQuestion("这是什么？", MAX)),
+    ("#Высокий что это?", ParsedQuestion("что это?", HIGH)),
+    ("＃７００ 这是什么", ParsedQuestion("这是什么", Detail(700))),
 ]
 LEFT_ALONE = [
     "Who is player #23?",
@@ -32,6 +36,9 @@ LEFT_ALONE = [
     "What is #foo?",
     "C#high",
     "#highest",
+    "今天#高兴",
+    "#高兴 这是什么",
+    "#высокийдом",
     "https://example.org/#high",
     "#" + "9" * 5000,
 ]
@@ -51,12 +58,12 @@ def test_what_chooses_nothing_stays(text: str) -> None:
 
 def test_what_is_chosen_holds_for_this_question() -> None:
     """All else stays as the chat chose it."""
-    chat = ChatSettings(detail=MAX, length=Length.SHORT, temperature=0.0, footer=False)
+    chat = ChatSettings(detail=MAX, length=Length.SHORT, temperature=0.0, footer=Footer.HIDDEN)
     assert ParsedQuestion("?").settings(chat) == chat
     assert ParsedQuestion("?", HIGH).settings(chat).detail == HIGH
     assert ParsedQuestion("?", task=Task.TEXT).settings(chat).length is Length.NORMAL
     assert ParsedQuestion("?", reworded=True).settings(chat).temperature > 0
-    assert not ParsedQuestion("?", HIGH).settings(chat).footer
+    assert ParsedQuestion("?", HIGH).settings(chat).footer is Footer.HIDDEN
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

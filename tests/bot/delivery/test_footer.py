@@ -1,7 +1,8 @@
-"""The small print under an answer."""
+"""The line under an answer."""
 
 from dataclasses import replace
 
+from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture
 from assistant.texts import texts_in
 from bot.delivery.answer_text import footer
@@ -13,14 +14,17 @@ OUTPUT = GenerationOutput(
 )
 
 
-def note(picture: Picture = PHOTO, asked: int = 384, output: GenerationOutput = OUTPUT) -> str:
+def note(
+    picture: Picture = PHOTO, asked: int = 384, output: GenerationOutput = OUTPUT, shown: Footer = Footer.SECONDS
+) -> str:
     """Return the English footer."""
-    return footer(texts_in("en"), picture, Detail(asked), output)
+    return footer(texts_in("en"), picture, Detail(asked), output, shown)
 
 
-def test_it_says_how_the_picture_was_read() -> None:
-    """Size, tokens and time."""
-    assert note() == "read at 672x448, 384 tokens, 2.3 s"
+def test_it_says_how_long_it_took_and_if_wanted_how_the_picture_was_read() -> None:
+    """The time alone, or size and tokens too."""
+    assert note() == "2.3 s"
+    assert note(shown=Footer.EVERYTHING) == "read at 672x448, 384 tokens, 2.3 s"
 
 
 def test_it_says_when_memory_was_the_limit() -> None:

@@ -15,11 +15,11 @@ from tests.bot.engines import ScriptedEngine
     ("ahead", "seconds", "said"),
     [
         (1, None, "Number 2 in line."),
-        (2, 0.0, "Number 3 in line, about 5 s."),
-        (2, 16.2, "Number 3 in line, about 20 s."),
-        (2, 60.0, "Number 3 in line, about 60 s."),
-        (9, 60.1, "Number 10 in line, about 2 min."),
-        (9, 600.0, "Number 10 in line, about 10 min."),
+        (2, 0.0, "Number 3 in line, about 5 seconds."),
+        (2, 16.2, "Number 3 in line, about 20 seconds."),
+        (2, 60.0, "Number 3 in line, about 60 seconds."),
+        (9, 60.1, "Number 10 in line, about 2 minutes."),
+        (9, 600.0, "Number 10 in line, about 10 minutes."),
     ],
 )
 def test_a_wait_is_rounded_up(ahead: int, seconds: float | None, said: str) -> None:
