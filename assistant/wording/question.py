@@ -1,6 +1,7 @@
 """Parse a question: its level of detail for this once ("#high"), the part of the picture that it names, its task."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -54,8 +55,14 @@ NOTHING_MORE = frozenset({"in this picture", "in the 图中"})
 ANOTHER_WORDING = 0.7
 """The temperature of an answer that is to differ from the former one, where answers are exact otherwise."""
 
-_TAG = re.compile(r"(?<![\w/&])[#＃](?P<word>[A-Za-z]+|[上下左右半部分边角中间]+|\d{1,4})(?![A-Za-z0-9_])")
-_FIRST_WORD = re.compile(r"(?P<word>[A-Za-z]+|\d{1,4})(?:\s+|$)")
+SENTENCE_END = 40
+"""The characters before a number in which the end of a sentence is looked for."""
+
+_LETTERS = "A-Za-zＡ-Ｚａ-ｚ"
+_TAG = re.compile(rf"(?<![\w/&])[#＃](?P<word>[{_LETTERS}]+|[上下左右半部分边角中间]+|\d{{1,4}})(?![{_LETTERS}\d_])")
+_FIRST_WORD = re.compile(rf"(?P<word>[{_LETTERS}]+|\d{{1,4}})(?:\s+|$)")
+_ENDED = re.compile(r"""(?:\n|[.?!。？！…؟।]["'”’»)）」』\]]*)\s*$""")
+_ABBREVIATED = re.compile(r"\b(?:n[or]s?|num|inv|ref|art|apt|fig|acct?|tel|ext|vol|ch|pp?|ste?)\.\s*$", re.IGNORECASE)
 
 
 def parse(text: str, command: str | None, texts: Texts) -> ParsedQuestion:
@@ -76,11 +83,12 @@ def parse(text: str, command: str | None, texts: Texts) -> ParsedQuestion:
 def read(text: str) -> ParsedQuestion:
     """Parse tags out of a question; the last of a kind holds. Those that are no level and no part stay in the text."""
     detail, part = None, None
+    words = _TAG.sub(lambda tag: " " * len(tag[0]), text)
 
     def take(match: re.Match[str]) -> str:
         nonlocal detail, part
-        word = match["word"]
-        found = _level(word) or (_tokens(word) if _is_at_an_end(match) else None)
+        word = unicodedata.normalize("NFKC", match["word"])
+        found = _level(word) or (_tokens(word) if _is_at_an_end(match, words) else None)
         named = None if found else named_by_tag(word)
         detail, part = found or detail, named or part
         return match[0] if found is None and named is None else ""
@@ -94,7 +102,8 @@ def _with_level_first(wanted: ParsedQuestion, *, alone: bool = False) -> ParsedQ
     match = _FIRST_WORD.match(wanted.text)
     if match is None or not (alone or wanted.text[match.end() :]):
         return wanted
-    detail = _level(match["word"]) or _tokens(match["word"])
+    word = unicodedata.normalize("NFKC", match["word"])
+    detail = _level(word) or _tokens(word)
     return replace(wanted, text=wanted.text[match.end() :], detail=detail) if detail else wanted
 
 
@@ -103,12 +112,19 @@ def _level(word: str) -> Detail | None:
 
 
 def _tokens(word: str) -> Detail | None:
-    return Detail(int(word)) if word.isascii() and word.isdigit() and MIN_TOKENS <= int(word) <= MAX_TOKENS else None
+    return Detail(int(word)) if word.isdecimal() and MIN_TOKENS <= int(word) <= MAX_TOKENS else None
 
 
-def _is_at_an_end(match: re.Match[str]) -> bool:
-    """Whether a number begins or ends the text: "player #23?" is about the player."""
-    return not match.string[: match.start()].strip() or not match.string[match.end() :].strip()
+def _is_at_an_end(match: re.Match[str], words: str) -> bool:
+    """Whether a number begins the text, or ends it behind a whole sentence: "invoice #1042" is about the invoice.
+
+    `words` is the text with blanks in place of its tags.
+    """
+    before, after = words[: match.start()], words[match.end() :]
+    if not before.strip():
+        return True
+    tail = before.rstrip(" \t")[-SENTENCE_END:]
+    return not after.strip() and _ENDED.search(tail) is not None and _ABBREVIATED.search(tail) is None
 
 
 def _tidy(text: str) -> str:
