@@ -1,8 +1,9 @@
 """Parse what a message says to the bot: whether it is addressed, the command, the question, the sender."""
 
 import re
+import unicodedata
 
-from telegram import Chat, Message, MessageEntity, Update, User
+from telegram import Chat, Message, MessageEntity, MessageOriginUser, Update, User
 from telegram.constants import ChatID
 
 from assistant.access import Asker, Verdict, judge, one_line
@@ -12,6 +13,10 @@ from assistant.wording.question import ASK, ParsedQuestion, parse
 
 QUESTIONS = frozenset({ASK, "text", "table", "describe"})
 """The commands that bring a question, or are one; they count in a caption too."""
+
+_WIDE_COMMAND = re.compile(
+    r"(?:／|/(?=[Ａ-Ｚａ-ｚ]))[A-Za-zＡ-Ｚａ-ｚ0-9０-９_＿]{1,64}(?:[@＠][A-Za-z0-9_＿]+)?(?![\w/／@＠])"
+)
 
 AGAIN = "again:"
 """The prefix of the data of a button that asks a question again."""
@@ -57,8 +62,7 @@ def is_addressed(message: Message, bot: User) -> bool:
     opens_topic = answered is not None and answered.forum_topic_created is not None
     if answered is not None and not opens_topic and answered.from_user is not None and answered.from_user.id == bot.id:
         return True
-    command = command_of(message, bot)
-    return _mentions(message, bot) or command in QUESTIONS or (command is not None and message.text is not None)
+    return _mentions(message, bot) or command_of(message, bot) is not None
 
 
 def command_of(message: Message, bot: User) -> str | None:
@@ -76,7 +80,7 @@ def question_of(message: Message, bot: User) -> str:
     """Return the question of a text or caption, without the command before it and the bot's name; it may be empty."""
     text = message.text or message.caption or ""
     if command_of(message, bot) in QUESTIONS:
-        text = text.removeprefix(leading_command(message) or "")
+        text = text[len(leading_command(message) or "") :]
     return without_mention(text, bot)
 
 
@@ -86,12 +90,38 @@ def parse_question(message: Message, bot: User, texts: Texts) -> ParsedQuestion:
 
 
 def leading_command(message: Message) -> str | None:
-    """Return the word with a slash that a text or caption begins with, whichever bot's it is."""
+    """Return the word with a slash that a text or caption begins with, whichever bot's it is, in plain letters.
+
+    Telegram marks none that has full-width signs, as keyboards for Chinese write them. A stranger's words that somebody
+    forwarded are no command of theirs.
+    """
+    if is_foreign(message):
+        return None
     text = message.text or message.caption or ""
     entities = message.entities or message.caption_entities
     first = next((entity for entity in entities if entity.offset == 0), None)
-    # A command is of ASCII, in which Telegram's UTF-16 units are characters.
-    return text[: first.length] if first is not None and first.type == MessageEntity.BOT_COMMAND else None
+    if first is not None and first.type == MessageEntity.BOT_COMMAND:
+        return text[: first.length]  # A command is of ASCII, in which Telegram's UTF-16 units are characters.
+    wide = _WIDE_COMMAND.match(text)
+    return unicodedata.normalize("NFKC", wide[0]) if wide is not None else None
+
+
+def names_its_bot(message: Message) -> bool:
+    """Whether it is clear whose a command is: in a group one without a name may be any bot's."""
+    return message.chat.type == Chat.PRIVATE or "@" in (leading_command(message) or "")
+
+
+def arguments_of(message: Message) -> list[str]:
+    """Return the words after a command, full-width signs as plain ones; "/detail=high" has one as well."""
+    rest = (message.text or message.caption or "")[len(leading_command(message) or "") :]
+    return unicodedata.normalize("NFKC", rest).strip().removeprefix("=").removeprefix(":").split()
+
+
+def is_foreign(message: Message) -> bool:
+    """Whether somebody else's message was forwarded: its words are not the sender's own."""
+    origin, sender = message.forward_origin, message.from_user
+    own = isinstance(origin, MessageOriginUser) and sender is not None and origin.sender_user.id == sender.id
+    return origin is not None and not own
 
 
 def without_mention(text: str, bot: User) -> str:

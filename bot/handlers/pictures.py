@@ -54,6 +54,28 @@ async def go_on(context: BotContext, pictures: Sequence[Picture], wanted: Parsed
     await services.pictures.about(pictures, [message.message_id, *said])
 
 
+async def take_in(context: BotContext) -> None:
+    """Take in what a message shows, or its album, without a word: the next question is about it."""
+    message, services = context.incoming.message, context.services
+    try:
+        async with at_work(message, context) as media:
+            if message.media_group_id is None:
+                pictures = await fetch_pictures(message, "", context, media)
+            else:
+                came = [
+                    one.message for one in context.lanes.taken_in_with(context.update_id) if one.message is not None
+                ]
+                await _take_in_all(context, _mine(message, came), media)
+                pictures = await services.pictures.of_album(message.chat.id, message.media_group_id)
+    except USER_ERRORS as error:
+        await say_error(error, message, context)
+        return
+    if pictures:
+        await services.pictures.look_at(pictures, message.chat.id, topic_of(message))
+    elif message.media_group_id is None:
+        await explain(context)
+
+
 async def _look_at_album(context: BotContext, album: str, wanted: ParsedQuestion) -> None:
     """Answer about all pictures of an album; if several have captions, about each picture on its own.
 
