@@ -11,7 +11,11 @@
         press = await chat.press("Look closer", answer)     # by the button's text or its data
         await press.answered()                              # the notice, "" if it only stopped the spinner
         scan = await chat.send_document(png_bytes, "scan.png", caption="Read it", reply_to=answer)
-        await chat.wait_until(lambda: len(chat.messages) == 6)
+        await chat.edit(scan, "Read the second line")       # or edit_photo, or touch: edited_message
+    await chat.send("And this?", reply_to=answer, quote="42")
+    await chat.forward(post_of_another_chat)            # playground.origins: whose it is; playground.contents: the rest
+    question.reactions == ["👀"]                        # the bot's
+    await chat.wait_until(lambda: len(chat.messages) == 6)
 
         group = server.group("Friends", server.person("Bo"), server.person("Chen", language_code="zh"))
         await group.send("/start@eyeglass_play_bot", by=group.people[1])

@@ -17,12 +17,19 @@ Point a bot here:   telegram.base_url       {server.base_url}
                     TELEGRAM_BOT_TOKEN      {server.token}
 Lines you type go to it as {person.name} (user id {person.id}). Also: /photo PATH [CAPTION], /file PATH [CAPTION],
 /press BUTTON, /quit."""
-MARKS = {Happening.SENT: "", Happening.EDITED: "~ ", Happening.NOTICE: "! ", Happening.DRAFT: "… "}
+MARKS = {
+    Happening.SENT: "",
+    Happening.EDITED: "~ ",
+    Happening.NOTICE: "! ",
+    Happening.DRAFT: "… ",
+    Happening.REACTED: "+ ",
+}
 
 
 def show(event: Event) -> None:
-    """Print the bot's actions. Edits are marked ~, drafts …, the answers to buttons !."""
-    if event.kind in MARKS and (event.post is None or event.post.by_bot):
+    """Print the bot's actions. Edits are marked ~, drafts …, the answers to buttons !, reactions +."""
+    own = event.kind is Happening.REACTED or event.post is None or event.post.by_bot
+    if event.kind in MARKS and own:
         buttons = "".join(f" [{button.text}]" for button in (event.post.buttons if event.post else []))
         print(f"{MARKS[event.kind]}{event.who}: {event.text}{buttons}", flush=True)
 

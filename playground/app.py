@@ -10,13 +10,13 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from playground import asking, editing, sending
+from playground import asking, editing, reactions, sending
 from playground.check import Description, Violation
 from playground.faults import Fault, Faults
 from playground.state import World
 from playground.wire import JSON, Refused, Upload, bad_request, parse
 
-METHODS = asking.METHODS | sending.METHODS | editing.METHODS
+METHODS = asking.METHODS | sending.METHODS | editing.METHODS | reactions.METHODS
 DOWNLOAD = "download"
 FOREVER = 3600.0
 

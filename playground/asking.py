@@ -29,7 +29,8 @@ async def get_updates(world: World, params: JSON) -> list[Any]:
 
 @METHODS.plays("deleteWebhook")
 async def delete_webhook(world: World, params: JSON) -> bool:
-    """Succeed without a webhook; drop pending updates if asked to."""
+    """Remove the webhook, if there is one; drop pending updates if asked to."""
+    world.updates.webhook = ""
     if params.get("drop_pending_updates"):
         world.updates.waiting.clear()
     return True
@@ -37,8 +38,9 @@ async def delete_webhook(world: World, params: JSON) -> bool:
 
 @METHODS.plays("getWebhookInfo", "WebhookInfo")
 async def get_webhook_info(world: World, params: JSON) -> JSON:
-    """Return how many updates wait."""
-    return {"url": "", "has_custom_certificate": False, "pending_update_count": len(world.updates.waiting)}
+    """Return the webhook's address, and how many updates wait."""
+    url = world.updates.webhook
+    return {"url": url, "has_custom_certificate": False, "pending_update_count": len(world.updates.waiting)}
 
 
 @METHODS.plays("getFile", "File")

@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
-from playground.entities import formatted
 from playground.files import Scaled, photo_sizes, thumbnail
+from playground.markup import units
 from playground.moving import Moving, moving, sticker
+from playground.origins import forwarded
 from playground.presses import Press, press
 from playground.rooms import Draft, Post, Room, member
 from playground.sending import body, described, reply
@@ -16,15 +17,21 @@ from playground.state import World
 from playground.wire import JSON
 
 WAIT = 10.0
+WORDS = {"text", "entities", "caption", "caption_entities"}
+MEDIA = {"photo", "document", "video", "animation"}
 Seen = TypeVar("Seen")
 
 
 class Speaker(Protocol):
-    """Someone who acts in a chat; `user` is their Bot API User."""
+    """Someone who acts in a chat."""
 
     @property
     def user(self) -> JSON:
         """The User that the bot sees."""
+
+    @property
+    def extra(self) -> JSON:
+        """The other fields of their messages that tell who they are, such as sender_chat."""
 
 
 class Chat:
@@ -56,7 +63,10 @@ class Chat:
         return self.room.actions
 
     async def send(self, text: str, *, by: Speaker | None = None, **more: Any) -> Post:
-        """Send a text. `more`: reply_to=post, topic=id, and any field of Message. Raises Refused over 4096 units."""
+        """Send a text. Raises Refused over 4096 units.
+
+        `more`: reply_to=post, quote="a part of its text", topic=id, and any field of Message, in every send.
+        """
         return self._say(by, body({"text": text, "entities": more.pop("entities", None)}), **more)
 
     async def send_photo(
@@ -66,8 +76,13 @@ class Chat:
 
         compress=False lets the bot get exactly these bytes, even if they are no picture. Raises OSError otherwise.
         """
+        photo = await self.store_photo(data, compress=compress)
+        return self._say(by, {"photo": photo} | described({"caption": caption}), **more)
+
+    async def store_photo(self, data: bytes, *, compress: bool = True) -> list[JSON]:
+        """Return the PhotoSize objects of a picture that is not sent yet, for a content made by hand."""
         sizes = await asyncio.to_thread(photo_sizes, data) if compress else [Scaled(1280, 960, data)]
-        return self._say(by, {"photo": self._world.files.photo(sizes)} | described({"caption": caption}), **more)
+        return self._world.files.photo(sizes)
 
     async def send_document(
         self,
@@ -119,15 +134,30 @@ class Chat:
         content = await asyncio.to_thread(moving, self._world.files, kind, preview)
         return self._say(by, content | described({"caption": caption}), **more)
 
+    async def send_content(self, content: JSON, *, by: Speaker | None = None, **more: Any) -> Post:
+        """Send anything else (see playground.contents), given as fields of Message."""
+        return self._say(by, content, **more)
+
+    async def forward(
+        self, post: Post | JSON, *, by: Speaker | None = None, origin: JSON | None = None, **more: Any
+    ) -> Post:
+        """Forward a message of any chat, or a content, to this one; `origin` says whose it is (playground.origins)."""
+        return self._say(by, forwarded(post, origin), **more)
+
     async def edit(self, post: Post, text: str) -> None:
-        """Change the text or caption of one of the people's own messages."""
-        key = "text" if "text" in post.content else "caption"
-        marks = {"text": "entities", "caption": "caption_entities"}[key]
-        shown, entities = formatted(text, None, None, caption=key == "caption")
-        changed = {k: v for k, v in post.content.items() if k != marks} | {key: shown}
-        changed |= {marks: entities} if entities else {}
-        self._world.edit(self.room, post, changed | {"edit_date": int(self._world.clock())})
-        self._deliver("edited_message", post)
+        """Change the text or caption of one of the people's own messages; a caption may be new, or go ("")."""
+        words = body({"text": text}) if "text" in post.content else described({"caption": text})
+        self._edit(post, WORDS, words)
+
+    async def edit_photo(self, post: Post, data: bytes, caption: str | None = None) -> None:
+        """Put another photo in the place of a message's picture or file; its caption stays unless one is given."""
+        kept = {"caption": post.text, "caption_entities": post.entities}
+        words = described(kept if caption is None else {"caption": caption})
+        self._edit(post, WORDS | MEDIA, {"photo": await self.store_photo(data)} | words)
+
+    async def touch(self, post: Post) -> None:
+        """Edit a message so that nothing of its content changes, as a link's preview does when it arrives."""
+        self._edit(post, set(), {})
 
     async def delete(self, post: Post) -> None:
         """Delete a message. The bot is not told, as on Telegram."""
@@ -192,14 +222,24 @@ class Chat:
         """Return the chat as text, a line for each message."""
         return "\n".join(f"{post.sender}: {post.text or '[file]'}" for post in self.messages)
 
-    def _say(self, by: Speaker | None, content: JSON, reply_to: Post | None = None, **more: Any) -> Post:
+    def _edit(self, post: Post, gone: set[str], content: JSON) -> None:
+        kept = {key: value for key, value in post.content.items() if key not in gone}
+        self._world.edit(self.room, post, kept | content | {"edit_date": int(self._world.clock())})
+        self._deliver("edited_message", post)
+
+    def _say(
+        self, by: Speaker | None, content: JSON, reply_to: Post | None = None, quote: str | None = None, **more: Any
+    ) -> Post:
+        who = by or self.people[0]
         topic = more.pop("topic", None)
         if topic is not None:
             self.room.topics.add(topic)
             more |= {"message_thread_id": topic, "is_topic_message": True}
         if reply_to is not None:
             more |= reply(self.room, {"reply_parameters": {"message_id": reply_to.id}})
-        post = self._world.post(self.room, (by or self.people[0]).user, content | more)
+        if quote is not None:
+            more["quote"] = quoted(reply_to.text if reply_to else quote, quote)
+        post = self._world.post(self.room, who.user, content | who.extra | more)
         self._deliver("message", post)
         return post
 
@@ -221,3 +261,13 @@ class Chat:
         command = any(entity["type"] == "bot_command" and entity["offset"] == 0 for entity in post.entities)
         for_another = command and "@" in text.split()[0] and mention not in text.split()[0]
         return (command and not for_another) or mention in text or (replied is not None and replied.by_bot)
+
+
+def quoted(text: str, part: str) -> JSON:
+    """Return the TextQuote of a part of a text. Raises ValueError if it is no part of it.
+
+    The text of another chat's message is not known: its quote is taken as it is.
+    """
+    if not part or part not in text:
+        raise ValueError(f"{part!r} is no part of {text!r}")
+    return {"text": part, "position": units(text[: text.index(part)]), "is_manual": True}

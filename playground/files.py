@@ -17,10 +17,11 @@ PHOTO_LONG_SIDES = (90, 320, 800, 1280)
 THUMBNAIL_SIDE = 320
 THUMBNAIL_PIXELS = 20_000_000
 JPEG_QUALITY = 87
-Kind = Literal["photos", "documents", "thumbnails", "stickers", "videos", "animations", "video_notes"]
+Kind = Literal["photos", "documents", "thumbnails", "stickers", "videos", "animations", "video_notes", "voice"]
 PREFIX: dict[Kind, bytes] = {
     "photos": b"\x00\x02", "documents": b"\x00\x05", "thumbnails": b"\x00\x03", "stickers": b"\x00\x08",
     "videos": b"\x00\x04", "animations": b"\x00\x0a", "video_notes": b"\x00\x0d",
+    "voice": b"\x00\x03",
 }  # fmt: skip
 
 

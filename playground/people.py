@@ -16,6 +16,7 @@ class Person:
     def __init__(self, world: World, user: JSON) -> None:
         self._world = world
         self.user = user
+        self.extra: JSON = {}
 
     @property
     def id(self) -> int:

@@ -22,13 +22,17 @@ class Button:
 
 @dataclass(slots=True)
 class Post:
-    """One message as the chat shows it now. `content` is its Bot API Message; `history` every earlier text."""
+    """One message as the chat shows it now.
+
+    `content` is its Bot API Message, `history` every earlier text, `reactions` the emoji that the bot set.
+    """
 
     content: JSON
     by_bot: bool
     reply_markup: JSON | None = None
     history: list[str] = field(default_factory=list)
     edits: int = 0
+    reactions: list[str] = field(default_factory=list)
     deleted: bool = False
 
     @property
@@ -64,6 +68,11 @@ class Post:
         if "document" in self.content:
             return str(self.content["document"]["file_id"])
         return str(self.content["photo"][-1]["file_id"]) if "photo" in self.content else None
+
+    @property
+    def force_reply(self) -> bool:
+        """Whether it opens a reply to itself in the reader's app."""
+        return bool((self.reply_markup or {}).get("force_reply"))
 
     @property
     def buttons(self) -> list[Button]:

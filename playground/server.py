@@ -14,6 +14,7 @@ from playground.app import Api, Call
 from playground.chat import Chat
 from playground.faults import Fault
 from playground.limits import Limits
+from playground.origins import channel
 from playground.people import Person, group_header, new_person
 from playground.rooms import Room
 from playground.state import Event, World
@@ -144,6 +145,12 @@ class Server:
         self.world.rooms[room.id] = room
         return Chat(self.world, room, people)
 
+    def channel(self, title: str, owner: Person) -> Chat:
+        """Create a channel without the bot (Chat.set_bot_status adds it). Its posts are not played."""
+        room = Room(channel(title), {owner.id: owner.user}, {owner.id}, bot_status="left")
+        self.world.rooms[room.id] = room
+        return Chat(self.world, room, (owner,))
+
     def upgrade(self, chat: Chat) -> Chat:
         """Turn a group into a supergroup, with another id and no messages yet; both chats tell the bot."""
         before = chat.room
@@ -166,6 +173,14 @@ class Server:
     def put_update(self, update: JSON) -> JSON:
         """Queue an update as it is, even a malformed one (an update_id is added where there is none)."""
         return self.world.updates.put_raw(update)
+
+    def set_foreign_webhook(self, url: str) -> None:
+        """Set a webhook, as another program with the same token does: nobody may poll until it is deleted.
+
+        Nobody answers at its address, so that updates go on waiting.
+        """
+        self.world.updates.webhook = url
+        self.world.pulse.beat()
 
     def fail_next(
         self,

@@ -26,6 +26,7 @@ class Happening(StrEnum):
     DRAFT = "draft"
     PRESSED = "pressed"
     NOTICE = "notice"
+    REACTED = "reacted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from playground.wire import JSON, Refused
 FIRST_UPDATE = 731_204_883
 ONLY_IF_ASKED = {"chat_member", "message_reaction", "message_reaction_count"}
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+WEBHOOK = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+TAKEN = "Conflict: terminated by setWebhook request"
 
 
 class Updates:
@@ -18,6 +20,7 @@ class Updates:
         self.waiting: list[Any] = []
         self.allowed: list[str] | None = None
         self.closed = False
+        self.webhook = ""
         self.polling = False
         self._pulse = pulse
         self._next = FIRST_UPDATE
@@ -45,8 +48,11 @@ class Updates:
         """Return the next updates, after waiting up to `timeout` seconds for one.
 
         A positive `offset` forgets every update below it; a negative one forgets all but the last -offset. Raises
-        Refused (409) when another poll begins meanwhile.
+        Refused (409) when another poll begins meanwhile, and
+        while there is a webhook.
         """
+        if self.webhook:
+            raise Refused(409, WEBHOOK)
         self._poll += 1
         mine = self._poll
         if allowed is not None:
@@ -56,7 +62,9 @@ class Updates:
         self._pulse.beat()
         try:
             await self._pulse.until(
-                lambda: self.waiting or self.closed or self._poll != mine, min(timeout, POLL_SECONDS), lambda: "updates"
+                lambda: self.waiting or self.closed or self.webhook or self._poll != mine,
+                min(timeout, POLL_SECONDS),
+                lambda: "updates",
             )
         except TimeoutError:
             return []
@@ -65,6 +73,8 @@ class Updates:
                 self.polling = False
         if self._poll != mine:
             raise Refused(409, CONFLICT)
+        if self.webhook:
+            raise Refused(409, TAKEN)
         return self.waiting[: limit if 1 <= limit <= UPDATES_AT_ONCE else UPDATES_AT_ONCE]
 
     def _acknowledge(self, offset: int) -> None:

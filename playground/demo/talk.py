@@ -77,6 +77,8 @@ class Conversation:
 
     def _show(self, event: Event) -> None:
         post = event.post
+        if event.kind is Happening.REACTED and event.text:
+            self._screen.person(BOT, "", f"reacts with {event.text}")
         if event.kind not in {Happening.SENT, Happening.EDITED} or post is None or not post.by_bot:
             return
         if post.text:

@@ -21,7 +21,6 @@ class Stage:
     """A bot that can be started, stopped and started again on the same storage."""
 
     def __init__(self, server: Server, folder: Path) -> None:
-        self.server = server
         self.folder = folder
         self.engine = ScriptedEngine()
         self.may_load = threading.Event()
@@ -29,12 +28,7 @@ class Stage:
         self.config = ModelConfig(drain_seconds=0.2)
         self.gauges = Gauges()
         self.values: dict[str, dict[str, object]] = {
-            "telegram": {
-                "base_url": server.base_url,
-                "base_file_url": server.base_file_url,
-                "poll_seconds": 2,
-                "timeout_seconds": 2.0,
-            },
+            "telegram": {"poll_seconds": 2, "timeout_seconds": 2.0},
             "storage": {"path": folder},
             "access": {"mode": "open"},
             "reply": {"private_interval": 0.0, "group_interval": 0.0},
@@ -42,6 +36,12 @@ class Stage:
         }
         self.running: RunningBot | None = None
         self._open: AsyncExitStack | None = None
+        self.point(server)
+
+    def point(self, server: Server) -> None:
+        """Use this server from the next start on, such as one with another bot's token."""
+        self.server = server
+        self.values["telegram"] |= {"base_url": server.base_url, "base_file_url": server.base_file_url}
 
     async def start(self) -> RunningBot:
         """Start the bot with `values`."""

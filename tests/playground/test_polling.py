@@ -4,7 +4,7 @@ import anyio
 import httpx
 import pytest
 from telegram import Bot, Update
-from telegram.error import InvalidToken
+from telegram.error import Conflict, InvalidToken
 from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
 import playground
@@ -131,3 +131,37 @@ async def test_closing_ends_a_long_poll() -> None:
                 await server.wait_until(lambda: server.polling)
             await server.wait_until(lambda: statuses)
     assert statuses == [200]
+
+
+async def test_a_foreign_webhook_ends_polling(server: Server, bot: Bot, chat: Chat) -> None:
+    """Also a poll that waits; until it is deleted, nothing comes, and nothing is lost."""
+    async with anyio.create_task_group() as tasks:
+
+        async def poll() -> None:
+            with pytest.raises(Conflict, match="terminated by setWebhook"):
+                await bot.get_updates(timeout=30)
+
+        tasks.start_soon(poll)
+        await server.wait_until(lambda: server.polling)
+        server.set_foreign_webhook("https://example.org/hook")
+    await chat.send("hello")
+    with pytest.raises(Conflict, match="can't use getUpdates method while webhook is active"):
+        await bot.get_updates()
+    assert not server.polling
+    info = await bot.get_webhook_info()
+    assert (info.url, info.pending_update_count) == ("https://example.org/hook", 1)
+    await bot.delete_webhook()
+    assert (await bot.get_webhook_info()).url == ""
+    assert len(await bot.get_updates()) == 1
+
+
+async def test_another_bot_begins_with_nothing() -> None:
+    """Another token is another bot, whose messages are numbered from 1, in chats with the same ids."""
+    seen = []
+    for token in ("7012345678:one", "7087654321:two"):
+        async with playground.serve(token) as server, Bot(token, base_url=server.base_url) as bot:
+            post = await server.person("Ada").private().send("hello")
+            seen.append((bot.id, post.content["chat"]["id"], post.id))
+    (one, chat, first), other = seen
+    assert (one, other) == (7012345678, (7087654321, chat, first))
+    assert first == 1
