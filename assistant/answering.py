@@ -15,6 +15,7 @@ from assistant.settings.chat_settings import ChatSettings
 from assistant.settings.settings import ModelSettings
 from assistant.storage import Picture, Turn, Turns, surely
 from assistant.wording.question import ParsedQuestion
+from assistant.wording.quotes import with_quote
 from assistant.wording.regions import REGIONS, about_part
 from model_service import (
     CheckpointError,
@@ -222,7 +223,7 @@ class Assistant:
         asking = Asking(
             id=opened.request,
             chat=str(question.chat),
-            text=about_part(text, part) if part else text,
+            text=with_quote(about_part(text, part) if part else text, question.parsed.quote),
             picture=await library.read(picture),
             detail=question.settings.detail,
             person=question.asker.person,

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from telegram import Chat, Message, MessageEntity, MessageOriginUser, Update, User
 from telegram.constants import ChatID
@@ -85,8 +86,14 @@ def question_of(message: Message, bot: User) -> str:
 
 
 def parse_question(message: Message, bot: User, texts: Texts) -> ParsedQuestion:
-    """Parse the question of a text or caption."""
-    return parse(question_of(message, bot), command_of(message, bot), texts)
+    """Parse the question of a text or caption, with what the message quotes."""
+    return replace(parse(question_of(message, bot), command_of(message, bot), texts), quote=quote_of(message))
+
+
+def quote_of(message: Message) -> str:
+    """Return the part of another message that the sender chose to reply to; Telegram itself may quote, too."""
+    quote = message.quote
+    return quote.text if quote is not None and quote.is_manual else ""
 
 
 def leading_command(message: Message) -> str | None:

@@ -250,6 +250,7 @@ class Sentence(StrEnum):
     TOO_MANY_PAGES = "I look at {most} pages at most for one question. Tell me which ones, for example “pages 2-5”."
     NO_SUCH_PICTURE = "There is no such picture: I know pictures 1 to {count} of this album."
     OTHER = "I can only look at pictures: send me a photo, or an image as a file."
+    LINKS_NOT_OPENED = "I do not open links: send me the picture itself, or a screenshot."
     UNKNOWN_COMMAND = "I do not know this command. /help says what I can do."
 
     DOWNLOAD_FAILED = "I could not fetch the picture from Telegram. Please send it again."

@@ -30,7 +30,8 @@ PROMPTS = {Task.TEXT: Sentence.PROMPT_TEXT, Task.TABLE: Sentence.PROMPT_TABLE, T
 class ParsedQuestion:
     """A question, and its own settings in place of the chat's. `text` is empty if nothing is asked.
 
-    `reworded`: the same is asked again, and the wording is to be another one.
+    `reworded`: the same is asked again, and the wording is to be another one. `quote` holds the words, of what was said
+    before, that the question is about.
     """
 
     text: str
@@ -38,6 +39,7 @@ class ParsedQuestion:
     part: RegionName | None = None
     task: Task | None = None
     reworded: bool = False
+    quote: str = ""
 
     def settings(self, chat: ChatSettings) -> ChatSettings:
         """Return the settings for this question, over the chat's. The picture decides how long a task's answer is."""

@@ -9,7 +9,9 @@ from bot.addressing import command_of, parse_question
 from bot.context import BotContext
 from bot.delivery.message import topic_of
 from bot.handlers.pictures import go_on
-from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
+from bot.incoming.links import is_about_link
+from bot.incoming.pictures import USER_ERRORS, BadSelection, at_work, fetch_pictures, say_error, select_named
+from bot.incoming.quotes import select_quoted
 
 
 async def ask(update: Update, context: BotContext) -> None:
@@ -41,12 +43,15 @@ async def _meant(context: BotContext, question: str) -> list[Picture]:
     pictures: list[Picture] = []
     if (earlier := message.reply_to_message) is not None:
         pictures = await known.of_message(message.chat.id, earlier.message_id)
+        pictures = await select_quoted(pictures, message, context)
     elif message.external_reply is not None:
         earlier = message
     if not pictures and earlier is not None:
         async with at_work(message, context) as media:
             pictures = await fetch_pictures(earlier, question, context, media)
     bare = not question and command_of(message, context.bot.bot) == ASK
+    if not pictures and is_about_link(message, context.bot.bot):
+        raise BadSelection(Sentence.LINKS_NOT_OPENED)
     if not pictures and not bare:
         pictures = await known.current(message.chat.id, topic_of(message))
     return await select_named(pictures, question, context) if pictures else []

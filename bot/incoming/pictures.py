@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 
 class BadSelection(Exception):
-    """A question that names pages or pictures that do not exist, or too many."""
+    """A question that names pages or pictures that do not exist, or too many, or what leads elsewhere."""
 
     def __init__(self, sentence: Sentence, **values: object) -> None:
         super().__init__(sentence.name)
