@@ -17,6 +17,7 @@ from assistant.settings.settings import ModelSettings
 from assistant.storage import Picture, Turn, Turns, surely
 from assistant.texts.failures import Unable
 from assistant.wording.question import ParsedQuestion
+from assistant.wording.quotes import with_quote
 from assistant.wording.regions import REGIONS, about_part
 from model_service import (
     CheckpointError,
@@ -241,7 +242,7 @@ class Assistant:
         asking = Asking(
             id=opened.request,
             chat=str(question.chat),
-            text=about_part(text, part) if part else text,
+            text=with_quote(about_part(text, part) if part else text, question.parsed.quote),
             picture=await library.read(picture),
             detail=question.settings.detail,
             person=question.asker.person,

@@ -39,6 +39,7 @@ class CombinedAnswer:
         name = self._names[len(self._paragraphs)]
         if not name:
             return text
-        # A list, a table or a block of code begins a line of its own; a Chinese colon brings its space along.
-        apart = APART if "\n" in text else "" if name.endswith("：") else " "
+        # A list, a table or a block of code begins a line of its own; a Chinese colon brings its space along, but two
+        # words in bold need one between them.
+        apart = APART if "\n" in text else "" if name.endswith("：") and not text.startswith("*") else " "
         return f"**{name}**{apart}{text}"

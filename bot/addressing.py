@@ -1,6 +1,8 @@
 """Parse what a message says to the bot: whether it is addressed, the command, the question, the sender."""
 
 import re
+import unicodedata
+from dataclasses import replace
 
 from telegram import Chat, Message, MessageEntity, MessageOriginUser, Update, User
 from telegram.constants import ChatID
@@ -17,6 +19,9 @@ STAND_INS = frozenset({ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL, ChatID.SERVI
 """The accounts that Telegram names as senders of what is written in the name of a chat: none is a person."""
 
 _NAME = re.compile(r"\s*@([A-Za-z][A-Za-z0-9_]*|[^\W\d])")
+_WIDE_COMMAND = re.compile(
+    r"(?:／|/(?=[Ａ-Ｚａ-ｚ]))[A-Za-zＡ-Ｚａ-ｚ0-9０-９_＿]{1,64}(?:[@＠][A-Za-z0-9_＿]+)?(?![\w/／@＠])"
+)
 
 AGAIN = "again:"
 """The prefix of the data of a button that asks a question again."""
@@ -70,8 +75,7 @@ def is_addressed(message: Message, bot: User) -> bool:
     """Whether the bot is addressed: in private always; in groups by a mention, a command, or a reply to it alone."""
     if message.chat.type == Chat.PRIVATE:
         return True
-    command = command_of(message, bot)
-    if _mentions(message, bot) or command in QUESTIONS or (command is not None and message.text is not None):
+    if _mentions(message, bot) or command_of(message, bot) is not None:
         return True
     return _answers(message, bot) and not names_another(message, bot)
 
@@ -93,14 +97,6 @@ def command_of(message: Message, bot: User) -> str | None:
     return name.casefold()
 
 
-def is_foreign(message: Message) -> bool:
-    """Whether a message was forwarded, and its words are somebody else's."""
-    origin, sender = message.forward_origin, message.from_user
-    if origin is None:
-        return False
-    return not isinstance(origin, MessageOriginUser) or sender is None or origin.sender_user.id != sender.id
-
-
 def asks(message: Message, bot: User) -> bool:
     """Whether a message brings a question of its sender's."""
     if is_foreign(message):
@@ -114,24 +110,60 @@ def asks(message: Message, bot: User) -> bool:
 def without_address(message: Message, words: str, bot: User) -> str:
     """Return the words of a message without the command before them and the bot's name; they may be empty."""
     if command_of(message, bot) in QUESTIONS:
-        words = words.removeprefix(leading_command(message) or "")
+        words = words[len(leading_command(message) or "") :]
     return without_mention(words, bot)
 
 
 def parse_question(message: Message, words: str, bot: User, texts: Texts) -> ParsedQuestion:
-    """Parse the question of a message of which these are the whole words; empty if they are somebody else's."""
+    """Parse the question of a message of which these are the whole words, with what it quotes.
+
+    It is empty if the words are somebody else's.
+    """
     if is_foreign(message):
         return ParsedQuestion("")
-    return parse(without_address(message, words, bot), command_of(message, bot), texts)
+    parsed = parse(without_address(message, words, bot), command_of(message, bot), texts)
+    return replace(parsed, quote=quote_of(message))
+
+
+def quote_of(message: Message) -> str:
+    """Return the part of another message that the sender chose to reply to; Telegram itself may quote, too."""
+    quote = message.quote
+    return quote.text if quote is not None and quote.is_manual else ""
 
 
 def leading_command(message: Message) -> str | None:
-    """Return the word with a slash that a text or caption begins with, whichever bot's it is."""
+    """Return the word with a slash that a text or caption begins with, whichever bot's it is, in plain letters.
+
+    Telegram marks none that has full-width signs, as keyboards for Chinese write them. A stranger's words that somebody
+    forwarded are no command of theirs.
+    """
+    if is_foreign(message):
+        return None
     text = message.text or message.caption or ""
     entities = message.entities or message.caption_entities
     first = next((entity for entity in entities if entity.offset == 0), None)
-    # A command is of ASCII, in which Telegram's UTF-16 units are characters.
-    return text[: first.length] if first is not None and first.type == MessageEntity.BOT_COMMAND else None
+    if first is not None and first.type == MessageEntity.BOT_COMMAND:
+        return text[: first.length]  # A command is of ASCII, in which Telegram's UTF-16 units are characters.
+    wide = _WIDE_COMMAND.match(text)
+    return unicodedata.normalize("NFKC", wide[0]) if wide is not None else None
+
+
+def names_its_bot(message: Message) -> bool:
+    """Whether it is clear whose a command is: in a group one without a name may be any bot's."""
+    return message.chat.type == Chat.PRIVATE or "@" in (leading_command(message) or "")
+
+
+def arguments_of(message: Message) -> list[str]:
+    """Return the words after a command, full-width signs as plain ones; "/detail=high" has one as well."""
+    rest = (message.text or message.caption or "")[len(leading_command(message) or "") :]
+    return unicodedata.normalize("NFKC", rest).strip().removeprefix("=").removeprefix(":").split()
+
+
+def is_foreign(message: Message) -> bool:
+    """Whether somebody else's message was forwarded: its words are not the sender's own."""
+    origin, sender = message.forward_origin, message.from_user
+    own = isinstance(origin, MessageOriginUser) and sender is not None and origin.sender_user.id == sender.id
+    return origin is not None and not own
 
 
 def without_mention(text: str, bot: User) -> str:

@@ -269,6 +269,7 @@ class Sentence(StrEnum):
     NO_SUCH_PAGE = "There is no such page: this document has {pages}."
     NO_SUCH_PICTURE = "There is no such picture: I have {pictures} of this album."
     OTHER = "I can only look at pictures: send me a photo, or an image as a file."
+    LINKS_NOT_OPENED = "I do not open links: send me the picture itself, or a screenshot."
     UNKNOWN_COMMAND = "I do not know this command. /help says what I can do."
 
     DOWNLOAD_FAILED = "I could not fetch the picture from Telegram. Please send it again."

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -31,7 +32,8 @@ PROMPTS = {Task.TEXT: Sentence.PROMPT_TEXT, Task.TABLE: Sentence.PROMPT_TABLE, T
 class ParsedQuestion:
     """A question, and its own settings in place of the chat's. `text` is empty if nothing is asked.
 
-    `reworded`: the same is asked again, and the wording is to be another one.
+    `reworded`: the same is asked again, and the wording is to be another one. `quote` holds the words, of what was said
+    before, that the question is about.
     """
 
     text: str
@@ -39,16 +41,18 @@ class ParsedQuestion:
     part: RegionName | None = None
     task: Task | None = None
     reworded: bool = False
+    quote: str = ""
 
     def dump(self) -> str:
         """Return it in JSON."""
-        return json.dumps([self.text, self.detail and self.detail.tokens, self.part, self.task])
+        return json.dumps([self.text, self.detail and self.detail.tokens, self.part, self.task, self.quote])
 
     @staticmethod
     def load(dumped: str) -> "ParsedQuestion":
         """Return what `dump` was called on, except that it is not reworded."""
-        text, tokens, part, task = json.loads(dumped)
-        return ParsedQuestion(text, tokens and Detail(tokens), part and RegionName(part), task and Task(task))
+        text, tokens, part, task, quote = json.loads(dumped)
+        named = part and RegionName(part), task and Task(task)
+        return ParsedQuestion(text, tokens and Detail(tokens), *named, quote=quote)
 
     def settings(self, chat: ChatSettings) -> ChatSettings:
         """Return the settings for this question, over the chat's. The picture decides how long a task's answer is."""
@@ -66,8 +70,13 @@ NOTHING_MORE = frozenset({"in this picture", "in the 图中"})
 ANOTHER_WORDING = 0.7
 """The temperature of an answer that is to differ from the former one, where answers are exact otherwise."""
 
-_TAG = re.compile(r"(?<![\w/&])[#＃](?P<word>[A-Za-z]+|[上下左右半部分边角中间]+|[^\W\d_]+|\d{1,4})(?![A-Za-z0-9_])")
+SENTENCE_END = 40
+"""The characters before a number in which the end of a sentence is looked for."""
+
+_TAG = re.compile(r"(?<![\w/&])[#＃](?P<word>[上下左右半部分边角中间]+|[^\W\d_]+|\d{1,4})(?![^\W_])")
 _FIRST_WORD = re.compile(r"(?P<word>[^\W\d_]+|\d{1,4})(?:\s+|$)")
+_ENDED = re.compile(r"""(?:\n|[.?!。？！…؟।]["'”’»)）」』\]]*)\s*$""")
+_ABBREVIATED = re.compile(r"\b(?:n[or]s?|num|inv|ref|art|apt|fig|acct?|tel|ext|vol|ch|pp?|ste?)\.\s*$", re.IGNORECASE)
 
 
 def parse(text: str, command: str | None, texts: Texts) -> ParsedQuestion:
@@ -88,11 +97,12 @@ def parse(text: str, command: str | None, texts: Texts) -> ParsedQuestion:
 def read(text: str) -> ParsedQuestion:
     """Parse tags out of a question; the last of a kind holds. Those that are no level and no part stay in the text."""
     detail, part = None, None
+    words = _TAG.sub(lambda tag: " " * len(tag[0]), text)
 
     def take(match: re.Match[str]) -> str:
         nonlocal detail, part
-        word = match["word"]
-        found = level_of(word) or (tokens_of(word) if _is_at_an_end(match) else None)
+        word = unicodedata.normalize("NFKC", match["word"])
+        found = level_of(word) or (tokens_of(word) if _is_at_an_end(match, words) else None)
         named = None if found else named_by_tag(word)
         detail, part = found or detail, named or part
         return match[0] if found is None and named is None else ""
@@ -106,13 +116,21 @@ def _with_level_first(wanted: ParsedQuestion, *, alone: bool = False) -> ParsedQ
     match = _FIRST_WORD.match(wanted.text)
     if match is None or not (alone or wanted.text[match.end() :]):
         return wanted
-    detail = level_of(match["word"]) or tokens_of(match["word"])
+    word = unicodedata.normalize("NFKC", match["word"])
+    detail = level_of(word) or tokens_of(word)
     return replace(wanted, text=wanted.text[match.end() :], detail=detail) if detail else wanted
 
 
-def _is_at_an_end(match: re.Match[str]) -> bool:
-    """Whether a number begins or ends the text: "player #23?" is about the player."""
-    return not match.string[: match.start()].strip() or not match.string[match.end() :].strip()
+def _is_at_an_end(match: re.Match[str], words: str) -> bool:
+    """Whether a number begins the text, or ends it behind a whole sentence: "invoice #1042" is about the invoice.
+
+    `words` is the text with blanks in place of its tags.
+    """
+    before, after = words[: match.start()], words[match.end() :]
+    if not before.strip():
+        return True
+    tail = before.rstrip(" \t")[-SENTENCE_END:]
+    return not after.strip() and _ENDED.search(tail) is not None and _ABBREVIATED.search(tail) is None
 
 
 def _tidy(text: str) -> str:

@@ -4,7 +4,6 @@ from telegram import Update
 from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
-    CommandHandler,
     MessageHandler,
     TypeHandler,
     filters,
@@ -34,11 +33,11 @@ from bot.handlers import (
     unsupported,
     watch,
 )
+from bot.handlers.command import Command
 
 STOPS, GATE, POISON, AGE, WORK = range(5)
 PICTURE = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL
 MOVING = filters.ANIMATION | filters.VIDEO | filters.VIDEO_NOTE
-QUESTION = filters.TEXT & ~filters.COMMAND
 ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 
 
@@ -50,22 +49,22 @@ def register(application: EyeglassApplication) -> None:
     application.add_handler(TypeHandler[Update, BotContext, None](Update, stale.turn_away), group=AGE)
     application.add_handlers(
         [
-            CommandHandler("start", start.welcome),
-            CommandHandler("help", start.explain),
-            CommandHandler(QUESTIONS, questions.ask),
-            CommandHandler("pictures", recent_pictures.show),
-            CommandHandler("new", start.start_afresh),
-            CommandHandler("settings", settings.show),
-            CommandHandler("detail", detail.choose),
-            CommandHandler("watch", watch.choose),
-            CommandHandler("forget", forget.forget),
-            CommandHandler("cancel", queue.cancel),
-            CommandHandler("queue", queue.show),
-            CommandHandler("status", queue.status),
-            CommandHandler("people", people.show),
-            CommandHandler("aside", aside.show),
-            CommandHandler("allow", people.allow),
-            CommandHandler("remove", people.remove),
+            Command("start", start.welcome),
+            Command("help", start.explain),
+            Command(QUESTIONS, questions.ask),
+            Command("pictures", recent_pictures.show),
+            Command("new", start.start_afresh),
+            Command("settings", settings.show),
+            Command("detail", detail.choose),
+            Command("watch", watch.choose),
+            Command("forget", forget.forget),
+            Command("cancel", queue.cancel),
+            Command("queue", queue.show),
+            Command("status", queue.status),
+            Command("people", people.show),
+            Command("aside", aside.show),
+            Command("allow", people.allow),
+            Command("remove", people.remove),
             CallbackQueryHandler(start.press, pattern=start.PATTERN),
             CallbackQueryHandler(settings.press, pattern=settings_menu.PATTERN),
             CallbackQueryHandler(detail.press, pattern=detail.PATTERN),
@@ -76,8 +75,9 @@ def register(application: EyeglassApplication) -> None:
             CallbackQueryHandler(retry.press, pattern=answer_buttons.PATTERN),
             CallbackQueryHandler(unsupported.stale_button),
             ChatMemberHandler(strangers.invited, ChatMemberHandler.MY_CHAT_MEMBER),
+            Command(None, unsupported.decline_command),
             MessageHandler(PICTURE | MOVING, pictures.look),
-            MessageHandler(QUESTION, questions.ask),
+            MessageHandler(filters.TEXT, questions.ask),
             MessageHandler(ANYTHING_ELSE, unsupported.decline),
         ],
         group=WORK,

@@ -50,6 +50,19 @@ async def look(_: Update, context: BotContext) -> None:
     await answer(context, pictures, asked, among=whole, heard=heard)
 
 
+async def take_in(context: BotContext) -> None:
+    """Take in what an utterance shows without a word: the next question is about it."""
+    incoming, message = context.incoming, context.incoming.message
+    if attachment_of(message) is None:
+        return
+    pictures = await _take_in([message], "", context)
+    if pictures:
+        await context.services.pictures.look_at(pictures, incoming.chat.id, incoming.topic, incoming.asker.id)
+        await react(context.bot, message, SEEN)
+    subject = Subject.SENT if pictures else Subject.UNREAD
+    await context.services.heard.note(heard_now([message], incoming, subject))
+
+
 async def _take_in(messages: Sequence[Message], question: str, context: BotContext) -> list[Picture]:
     """Return the pictures of these messages, fetched if not known; say under the others why they cannot be read.
 

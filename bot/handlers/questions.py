@@ -16,23 +16,24 @@ from bot.delivery.message import place_of
 from bot.delivery.reply import Reply
 from bot.handlers.pictures import look, without_question
 from bot.handlers.unsupported import sentence_about
+from bot.incoming.links import is_about_link
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
+from bot.incoming.quotes import select_quoted
 from bot.incoming.subject import Asked, asked_by, doubt, heard_now
 
 FOREVER = 2**62
 """More than any message's number."""
 
+FOLLOWS = 1.5
+"""The seconds for which a question without a picture waits for one that may be on its way, before anything is said."""
+
 
 class NoPicture(Exception):
-    """A question about a message that shows no picture; `sentence` says why."""
+    """A question about what is no picture; `sentence` says what it is."""
 
     def __init__(self, sentence: Sentence) -> None:
         super().__init__(sentence.name)
         self.sentence = sentence
-
-
-FOLLOWS = 1.5
-"""The seconds for which a question without a picture waits for one that may be on its way, before anything is said."""
 
 
 async def ask(update: Update, context: BotContext) -> None:
@@ -86,7 +87,7 @@ async def _named(context: BotContext, asked: Asked) -> list[Picture]:
 
     Raises:
         PictureRejected, FetchFailed, DocumentRefused, BadSelection: they cannot be looked at.
-        NoPicture: it replies to something else that was sent to be seen or heard.
+        NoPicture: it replies to something else that was sent to be seen or heard, or is about a link.
     """
     message, known = context.incoming.message, context.services.pictures
     if message.edit_date is not None or context.services.inbox.is_repeated(context.update_id):
@@ -94,16 +95,22 @@ async def _named(context: BotContext, asked: Asked) -> list[Picture]:
         if settled:
             return settled
     if not replies(message):
+        if is_about_link(message, context.bot.bot):
+            raise NoPicture(Sentence.LINKS_NOT_OPENED)
         return []
     replied = message if message.external_reply is not None else message.reply_to_message
     assert replied is not None  # noqa: S101
     pictures: list[Picture] = []
     if attachment_of(replied) is None:
         pictures = await known.of_message(message.chat.id, replied.message_id)
+        pictures = await select_quoted(pictures, message, context)
     else:
         async with at_work(message, context) as media:
             pictures = await fetch_pictures(replied, asked.parsed.text, context, media)
-    if not pictures and (sentence := sentence_about(message.external_reply or replied)) is not None:
+    sentence = sentence_about(message.external_reply or replied)
+    if not pictures and is_about_link(message, context.bot.bot):
+        sentence = Sentence.LINKS_NOT_OPENED
+    if not pictures and sentence is not None:
         raise NoPicture(sentence)
     return pictures
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from dataclasses import replace
 
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
@@ -9,6 +10,7 @@ from telegram.error import TelegramError
 from assistant.storage import Picture
 from assistant.texts import Sentence
 from assistant.wording.question import ParsedQuestion
+from bot.addressing import quote_of
 from bot.answering import answer
 from bot.context import BotContext
 from bot.delivery.answer_buttons import Again, read_data
@@ -66,9 +68,15 @@ async def _understood(
     if await services.turns.answered(chat, message.message_id):
         return Sentence.AGAIN_DONE, None, []
     try:
-        return Sentence.AGAIN_UNDER_WAY, again.wanted(question), pictures
+        return Sentence.AGAIN_UNDER_WAY, replace(again.wanted(question), quote=_quote(message, again)), pictures
     except UnknownDetail:
         return Sentence.AGAIN_FORGOTTEN, None, []
+
+
+def _quote(message: Message, again: Again) -> str:
+    """Return what the question quoted, as far as the answer's message still tells."""
+    asked = message.reply_to_message
+    return quote_of(asked) if asked is not None and asked.message_id == again.question else ""
 
 
 async def _remove_buttons(query: CallbackQuery) -> None:

@@ -12,7 +12,7 @@ from telegram.ext import ApplicationHandlerStop
 
 from assistant.access import Action
 from assistant.texts import Sentence
-from bot.addressing import command_of, message_of
+from bot.addressing import arguments_of, command_of, message_of
 from bot.attachments import attachment_of
 from bot.context import BotContext
 from bot.delivery.people_list import PATTERN
@@ -57,10 +57,12 @@ def holds_at_any_age(update: Update, bot: User) -> bool:
     if query is not None:
         pressed = re.match(PATTERN, query.data or "")
         return pressed is not None and Action(pressed[2]) in SHUTTING_OUT
-    if message is None or not message.text:
+    if message is None:
         return False
     command = command_of(message, bot)
-    return command in PROTECTING or (command == "watch" and message.text.casefold().split()[1:] == ["off"])
+    return command in PROTECTING or (
+        command == "watch" and [word.casefold() for word in arguments_of(message)] == ["off"]
+    )
 
 
 async def _age(update: Update, inbox: Inbox, most: float) -> float:

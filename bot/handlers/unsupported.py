@@ -1,11 +1,17 @@
 """Answer clearly to anything that is neither a picture nor a question."""
 
-from telegram import Chat, ExternalReplyInfo, Message, Update
+from telegram import ExternalReplyInfo, Message, Update
 
 from assistant.texts import Sentence
-from bot.addressing import command_of
+from bot.addressing import names_its_bot
 from bot.context import BotContext
 from bot.delivery.say import acknowledge
+
+
+async def decline_command(_: Update, context: BotContext) -> None:
+    """Say that the bot has no such command; in a group only if it is named, since the command may be another bot's."""
+    if names_its_bot(context.incoming.message):
+        await context.say(Sentence.UNKNOWN_COMMAND)
 
 
 async def decline(_: Update, context: BotContext) -> None:
@@ -15,12 +21,7 @@ async def decline(_: Update, context: BotContext) -> None:
 
 async def explain(context: BotContext) -> None:
     """Say in one sentence why the bot cannot do anything with the message, and what it can."""
-    message = context.incoming.message
-    if message.text and command_of(message, context.bot.bot) is not None:
-        if message.chat.type == Chat.PRIVATE or "@" in message.text:
-            await context.say(Sentence.UNKNOWN_COMMAND)
-        return
-    await context.say(sentence_about(message) or Sentence.OTHER)
+    await context.say(sentence_about(context.incoming.message) or Sentence.OTHER)
 
 
 def sentence_about(message: Message | ExternalReplyInfo) -> Sentence | None:

@@ -56,6 +56,8 @@ def part_of(update: Update, asks: Callable[[Message], bool]) -> Part:
     if message is None:
         return Part.ALONE
     question = asks(message)
+    if not question and leading_command(message) is not None:
+        return Part.ALONE
     if brings_pictures(message):
         return Part.BOTH if question else Part.PICTURES
     if not question or not message.text or replies(message):

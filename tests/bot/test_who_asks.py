@@ -1,12 +1,22 @@
 """Tests of the asker and the question, read from Telegram's updates."""
 
+import re
 from typing import Any
 
 import pytest
 from telegram import Chat, Message, Update, User
 
 from assistant.access import Asker
-from bot.addressing import asker_of, asks_again, command_of, is_addressed, question_of, without_mention
+from bot.addressing import (
+    arguments_of,
+    asker_of,
+    asks_again,
+    command_of,
+    is_addressed,
+    is_foreign,
+    question_of,
+    without_mention,
+)
 from tests.bot.test_access import ADA, BOT, CHANNEL, GROUP, PRIVATE, said
 
 BEN = User(41, "Ben\u202e", False)
@@ -67,6 +77,12 @@ def captioned(caption: str, *entities: dict[str, Any]) -> Message:
     return message
 
 
+def marked(text: str) -> list[dict[str, Any]]:
+    """Return the entity by which Telegram marks a command."""
+    word = re.match(r"/[a-z_]+(?:@\w+)?(?![\w/])", text, re.IGNORECASE | re.ASCII)
+    return [{"type": "bot_command", "offset": 0, "length": len(word[0])}] if word else []
+
+
 def commanded(word: str, rest: str) -> Message:
     """Return a picture's message whose caption begins with a command."""
     return captioned(word + rest, {"type": "bot_command", "offset": 0, "length": len(word)})
@@ -93,11 +109,59 @@ def test_what_is_asked(message: Message, question: str) -> None:
     assert question_of(message, BOT) == question
 
 
-def test_a_command_in_a_caption_means_the_bot_only_where_it_asks() -> None:
-    """A caption that begins with another bot's command, or with a setting, is a caption."""
-    asking = ["/ask", "/text@eyeglass_bot", "/table", "/describe"]
-    words = [*asking, "/detail", "/ask@other_bot"]
-    assert [word for word in words if is_addressed(commanded(word, " x"), BOT)] == asking
+def test_a_command_in_a_caption_means_the_bot_unless_it_is_anothers() -> None:
+    """As it does in a text."""
+    ours = ["/ask", "/text@eyeglass_bot", "/table", "/describe", "/detail"]
+    words = [*ours, "/ask@other_bot"]
+    assert [word for word in words if is_addressed(commanded(word, " x"), BOT)] == ours
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "arguments"),
+    [
+        ("/detail high", "detail", ["high"]),
+        ("/detail=high", "detail", ["high"]),
+        ("/Detail = ５１２", "detail", ["512"]),
+        ("/detail@eyeglass_bot\nhigh", "detail", ["high"]),
+        ("／detail　high", "detail", ["high"]),
+        ("／ｄｅｔａｉｌ　ｈｉｇｈ", "detail", ["high"]),
+        ("／DETAIL＠eyeglass＿bot", "detail", []),
+        ("／detail＝高", "detail", ["高"]),
+        ("／ask 总额是多少？", "ask", ["总额是多少?"]),
+        ("／detail＠other_bot high", None, ["high"]),
+        ("/ｄｅｔａｉｌ", "detail", []),
+        ("see ／detail", None, ["see", "/detail"]),
+        ("／问题", None, ["/问题"]),
+        ("／home／ada", None, ["/home/ada"]),
+        ("/home/ada", None, ["/home/ada"]),
+        ("1／2", None, ["1/2"]),
+    ],
+)
+def test_commands_and_their_words(text: str, command: str | None, arguments: list[str]) -> None:
+    """In plain letters, however wide they were written; in a text as in a caption."""
+    for message in (said(text, entities=marked(text)), captioned(text, *marked(text))):
+        assert command_of(message, BOT) == command
+        assert arguments_of(message) == arguments
+
+
+def test_what_a_wide_command_asks() -> None:
+    """Without the command, and as it was written."""
+    assert question_of(said("／ａｓｋ　总额是多少？"), BOT) == "总额是多少？"
+
+
+STRANGER = {"type": "user", "date": 1, "sender_user": BEN.to_dict()}
+OWN = {"type": "user", "date": 1, "sender_user": ADA.to_dict()}
+HIDING = {"type": "hidden_user", "date": 1, "sender_user_name": "Ada"}
+POSTED = {"type": "channel", "date": 1, "chat": HIDDEN, "message_id": 1}
+
+
+@pytest.mark.parametrize(("origin", "foreign"), [(OWN, False), (STRANGER, True), (HIDING, True), (POSTED, True)])
+def test_a_strangers_command_is_none_of_the_person_who_forwards_it(origin: dict[str, Any], foreign: bool) -> None:
+    """Their own, forwarded from another chat, is."""
+    message = said("/forget", forward_origin=origin)
+    assert is_foreign(message) is foreign
+    assert command_of(message, BOT) == (None if foreign else "forget")
+    assert is_addressed(message, BOT) is not foreign
 
 
 def test_a_bot_without_a_name_takes_no_command_that_names_one() -> None:

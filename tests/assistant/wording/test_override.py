@@ -27,10 +27,34 @@ READ = [
     ("这是什么？＃最高", ParsedQuestion("这是什么？", MAX)),
     ("#Высокий что это?", ParsedQuestion("что это?", HIGH)),
     ("＃７００ 这是什么", ParsedQuestion("这是什么", Detail(700))),
+    ("＃ｈｉｇｈ What is this?", ParsedQuestion("What is this?", HIGH)),
+    ("#700 What is invoice #1042", ParsedQuestion("What is invoice #1042", Detail(700))),
+    ("#700", ParsedQuestion("", Detail(700))),
+    ("#1042 #700", ParsedQuestion("", Detail(700))),
+    ("#topleft #700 What is it", ParsedQuestion("What is it", Detail(700), RegionName.TOP_LEFT)),
+    ("What is it? #topleft #700", ParsedQuestion("What is it?", Detail(700), RegionName.TOP_LEFT)),
+    ("What is it? #700 #topleft", ParsedQuestion("What is it?", Detail(700), RegionName.TOP_LEFT)),
+    ("What is it?\n#700", ParsedQuestion("What is it?", Detail(700))),
+    ("The total\n#700", ParsedQuestion("The total", Detail(700))),
+    ("What is “the total”? #700", ParsedQuestion("What is “the total”?", Detail(700))),
+    ("Read “it.” #700", ParsedQuestion("Read “it.”", Detail(700))),
+    ("总额是多少？#700", ParsedQuestion("总额是多少？", Detail(700))),
+    ("总额是多少？＃７００", ParsedQuestion("总额是多少？", Detail(700))),
+    ("＃７００　总额是多少", ParsedQuestion("总额是多少", Detail(700))),
+    ("Какая сумма? #700", ParsedQuestion("Какая сумма?", Detail(700))),
 ]
 LEFT_ALONE = [
     "Who is player #23?",
     "What is item #300 in the list?",
+    "What is the total of invoice #1042",
+    "What is the total of invoice #1042?",
+    "the total of invoice no. #1042",
+    "Read it! Then tell me about Apt. #300",
+    "发票总额 #1042",
+    "发票＃１０４２的总额",
+    "Счёт #1042",
+    "Who is it? Not #300 I hope",
+    "Total: #700",
     "#15",
     "What? #2000",
     "What is #foo?",
@@ -46,7 +70,7 @@ LEFT_ALONE = [
 
 @pytest.mark.parametrize(("text", "wanted"), READ)
 def test_tags_choose_and_are_taken_out(text: str, wanted: ParsedQuestion) -> None:
-    """Anywhere, in any case; the last one holds; a number at the beginning or the end alone."""
+    """Anywhere, in any case; the last one holds; a number at the beginning, or behind a sentence at the end."""
     assert read(text) == wanted
 
 
