@@ -1,7 +1,7 @@
 """Former messages: what is known of them stays, but their numbers name nothing any more.
 
-A number that was let go is negative, so that it never names another message. Each is beyond those let go before, so that
-all of them stay apart, and in order.
+A number that was let go is negative, so that it never names another message. Each is beyond those let go before, so
+that all of them stay apart, and in order.
 """
 
 import aiosqlite
