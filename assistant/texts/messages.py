@@ -81,6 +81,15 @@ class Sentence(StrEnum):
         "I have the document; it has {pages} pages. What do you want to know? I read the first page, unless you name "
         "others: “page 3”, “pages 2-5” or “all pages”."
     )
+    FORGET_THESE = "Shall I delete these for good? Pictures: {pictures}, answers: {answers}."
+    FORGET_ALL_TOPICS = (
+        "Shall I delete these for good, from all topics of this chat? Pictures: {pictures}, answers: {answers}."
+    )
+    FORGET_NOT_YET = "I was offline when you sent /forget, so nothing has been deleted yet."
+    BUTTON_DELETE = "Delete"
+    BUTTON_KEEP = "Keep"
+    FORGET_KEPT = "Nothing was deleted."
+    FORGET_NOTHING = "There is nothing to delete here."
     FORGOTTEN = "Deleted for good, also from the disk: pictures {pictures}, answers {answers}."
     FORGETTING = (
         "Pictures and answers are deleted. But another program is reading my database, so some words of this chat are "

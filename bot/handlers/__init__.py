@@ -12,7 +12,7 @@ from telegram.ext import (
 
 from bot.addressing import QUESTIONS
 from bot.context import BotContext, EyeglassApplication
-from bot.delivery import answer_buttons, people_list, settings_menu
+from bot.delivery import answer_buttons, forget_buttons, people_list, settings_menu
 from bot.handlers import (
     aside,
     detail,
@@ -58,7 +58,7 @@ def register(application: EyeglassApplication) -> None:
             CommandHandler("settings", settings.show),
             CommandHandler("detail", detail.choose),
             CommandHandler("watch", watch.choose),
-            CommandHandler("forget", forget.forget),
+            CommandHandler("forget", forget.ask),
             CommandHandler("cancel", queue.cancel),
             CommandHandler("queue", queue.show),
             CommandHandler("status", queue.status),
@@ -70,6 +70,7 @@ def register(application: EyeglassApplication) -> None:
             CallbackQueryHandler(settings.press, pattern=settings_menu.PATTERN),
             CallbackQueryHandler(detail.press, pattern=detail.PATTERN),
             CallbackQueryHandler(people.press, pattern=people_list.PATTERN),
+            CallbackQueryHandler(forget.press, pattern=forget_buttons.PATTERN),
             CallbackQueryHandler(aside.press, pattern=aside.PATTERN),
             CallbackQueryHandler(queue.press, pattern=queue.PATTERN),
             CallbackQueryHandler(recent_pictures.press, pattern=recent_pictures.PATTERN),

@@ -5,7 +5,7 @@ from assistant.storage.database import Database
 PAYLOAD = "CAST(payload AS TEXT)"
 RENUMBERED = ", ".join(
     f"'{message}.chat.id', ?1, '{message}.message_id', -({PAYLOAD} ->> '{message}.message_id')"
-    for message in ("$.message", "$.message.reply_to_message")
+    for message in ("$.message", "$.message.reply_to_message", "$.callback_query.message")
 )
 
 
