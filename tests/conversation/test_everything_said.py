@@ -254,6 +254,7 @@ async def keep_and_forget(presses: Presses) -> None:
     house = presses.house
     for data in (KEEP, DELETE):
         await presses.turn(house.chat, data, await house.told(house.chat, await house.chat.send("/forget")))
+    await house.told(house.group, await house.group.send_photo(picture(), f"@eyeglass_play_bot {house.question}"))
     shown = await house.told(house.group, await house.group.send("/forget"))
     assert is_in(house.language, await (await house.group.press(DELETE, shown, by=house.ben)).answered())
     assert shown.buttons

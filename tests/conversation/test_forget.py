@@ -53,8 +53,8 @@ async def test_forget_leaves_nothing_of_the_chat(stage: Stage, server: Server, c
 async def test_forget_asks_and_deletes_nothing_before_it_is_told_to(stage: Stage, chat: Chat) -> None:
     """It says how much there is; then both buttons are there, and everything else as well."""
     await stage.start()
-    for question in ("One?", "Two?"):
-        await final(chat, await chat.send_photo(picture(), question))
+    for words in ("One?", "Two?"):
+        await final(chat, await chat.send_photo(picture(), words))
     await final(chat, await chat.send("Three?"))
     question = await asked(chat, await chat.send("/forget"))
     assert "Pictures: 2, answers: 3" in question.text
