@@ -213,8 +213,8 @@ async def test_a_question_that_is_no_longer_there_can_still_be_answered(stage: S
     assert copies(stage) == 0
 
 
-async def test_what_went_by_age_meanwhile_is_nothing_to_delete(stage: Stage, chat: Chat) -> None:
-    """The other question of two, when the first one was answered."""
+async def test_of_two_questions_the_second_finds_nothing_to_delete(stage: Stage, chat: Chat) -> None:
+    """Its message says so: nobody decided there before."""
     await stage.start()
     await final(chat, await chat.send_photo(picture(), "What is this?"))
     other = await asked(chat, await chat.send("/forget"))
