@@ -32,6 +32,10 @@ class Retention:
         self._clock = clock or Clock()
         self._trusted = True
 
+    async def count(self, chat: int) -> tuple[int, int]:
+        """Return how many pictures and answers of a chat are kept."""
+        return await self._forgetting.count(chat)
+
     async def forget(self, chat: int, update_id: int) -> Deleted:
         """Delete a chat's pictures, turns and the updates before this one.
 

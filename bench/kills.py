@@ -88,7 +88,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
         plan=plan,
         seconds=round(time.monotonic() - begin, 1),
         kills=dict(reaper.deaths.kills),
-        forgets=len(crowd.forgets),
+        forgets=len(crowd.wishes),
         places=len(set(places)),
         most_attempts=reaper.deaths.most_attempts,
         tracebacks=bot.log().count("Traceback"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from assistant.storage.database import FILE, FOLDER
 from assistant.tasks import spawn
 from playground import Call, Server
+from playground.presses import Press
 from tests.crash.bot_process import BotProcess, Ends, Load
 from tests.crash.failpoints import Failpoint
 from tests.crash.marks import mark_of
@@ -135,19 +136,27 @@ class Reaper:
                 asyncio.get_running_loop().call_later(seconds, self._bot.process.kill)
 
     async def _die_forgetting(self, load: Load) -> None:
-        """Forget a chat, and kill soon after the start: after its receipt, or after the first change of the storage."""
+        """Forget a chat, and kill soon after the receipt of the command or the press, or the storage's first change."""
         self._bot.start(load)
         await self._server.wait_until(lambda: self._server.polling, SECONDS)
         mark = await self._crowd.forget(self._chance.choice(self._crowd.forgettable()))
-        if self._chance.random() < 0.5:
+        wish = self._crowd.forgets[mark]
+        moment = self._chance.random()
+        if moment < 0.4:
             await self._changed(mark)
+        elif moment < 0.7:
+            await self._server.wait_until(lambda: mark in self._crowd.confirmed or self._has(wish.press), SECONDS)
         else:
-            said = self._crowd.forgets[mark][1].content
             await self._server.wait_until(
-                lambda: not any(update.get("message") == said for update in self._server.pending), SECONDS
+                lambda: not any(update.get("message") == wish.said.content for update in self._server.pending), SECONDS
             )
         await asyncio.sleep(self._chance.uniform(0.0, FORGET_SECONDS))
         await self._bot.kill()
+
+    def _has(self, press: Press | None) -> bool:
+        """Whether the bot has received a press."""
+        waiting = {update.get("callback_query", {}).get("id") for update in self._server.pending}
+        return press is not None and press.id not in waiting
 
     async def _changed(self, mark: int) -> None:
         """Wait until the first of the data is gone: the log before the rows, a copy, or all of it."""

@@ -171,6 +171,7 @@ class _Answer:
         answer = await self._services.inbox.answer_of(self._question.number)
         if answer is not None:
             known = await self._services.pictures.messages_about(chat, question, answer)
+            known |= await self._services.inbox.said_to_commands(question)  # A question of /forget keeps its buttons.
             await remove_orphans(self._context.bot, chat, question, answer, known)
 
     def _open_reply(self, begun: int | None) -> Reply:

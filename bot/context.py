@@ -19,7 +19,7 @@ from assistant.storage import Admission, Admissions, Chats, Heard, Pictures, Tur
 from assistant.texts import Sentence, Texts, language_of, texts_in
 from bot.addressing import asker_of, asks_again, message_of, person_of
 from bot.delivery.edit_throttle import EditThrottle
-from bot.delivery.message import Keyboard, place_of, topic_of
+from bot.delivery.message import Keyboard, Place, place_of, topic_of
 from bot.delivery.reply import Reply
 from bot.pairing import Pairing
 from bot.render import Part
@@ -97,6 +97,13 @@ class Incoming:
         """The message, of an update that has one."""
         assert self.said is not None  # noqa: S101
         return self.said
+
+    @property
+    def place(self) -> Place | None:
+        """Where a reply goes: to the message, or to the chat if a pressed button's message is gone; None: nowhere."""
+        if self.said is not None:
+            return place_of(self.said)
+        return Place(self.chat.id, question=None) if self.pressed else None
 
     @property
     def private(self) -> bool:
@@ -182,18 +189,23 @@ class BotContext(CallbackContext[ExtBot[int], Data, Data, Data]):
 
     async def say_text(self, text: str, keyboard: Keyboard | None = None) -> list[int]:
         """Reply with a text that is in the person's language already."""
-        said = self.incoming.said
-        return [] if said is None else await Reply(self.bot, place_of(said)).finish([Part(text)], keyboard)
+        place = self.incoming.place
+        return [] if place is None else await Reply(self.bot, place).finish([Part(text)], keyboard)
 
     async def say_as_answer(self, sentence: Sentence, **values: object) -> None:
         """Say one sentence in place of the answer, in the message that a former run may have begun."""
-        inbox, message = self.services.inbox, self.incoming.message
-        if await self.services.turns.answered(message.chat.id, message.message_id):
+        await self.say_text_as_answer(self.incoming.texts.say(sentence, **values))
+
+    async def say_text_as_answer(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+        """Say a text that is in the person's language already in place of the answer, as `say_as_answer`."""
+        inbox, place = self.services.inbox, self.incoming.place
+        if place is None:
+            return
+        if place.question is not None and await self.services.turns.answered(place.chat, place.question):
             return
         begun = await inbox.answer_of(self.update_id)
         on_sent = partial(inbox.note_answer, self.update_id)
-        reply = Reply(self.bot, place_of(message), message_id=begun, on_sent=on_sent)
-        await reply.finish([Part(self.incoming.texts.say(sentence, **values))])
+        await Reply(self.bot, place, message_id=begun, on_sent=on_sent).finish([Part(text)], keyboard)
 
     async def texts_of(self, admission: Admission) -> Texts:
         """Return the sentences for somebody who did not write just now."""

@@ -17,6 +17,9 @@ _TOO_OLD = {
 }
 """What goes by age, in this order: what was written before the moment given."""
 
+_QUESTION = "iif(role = 'user', coalesce(message_id, -id), NULL)"
+"""The question of a turn, in SQL: one about several pictures counts once; NULL of an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
@@ -39,22 +42,32 @@ class Deletion:
         self._database = database
         self._unscrubbed = True  # The last run may have been killed before it did.
 
+    async def count(self, chat: int) -> tuple[int, int]:
+        """Return how many pictures and answered questions of a chat there are to delete."""
+        sql = (
+            "SELECT (SELECT count(*) FROM pictures WHERE chat = ?1), "  # noqa: S608
+            f"(SELECT count(DISTINCT {_QUESTION}) FROM turns WHERE chat = ?1)"
+        )
+        ((pictures, questions),) = await self._database.rows(sql, chat)
+        return pictures, questions
+
     async def chat(self, chat: int, update_id: int) -> Deleted:
         """Delete a chat's pictures, turns and updates before this one; its settings stay.
 
         The numbers of the updates stay, so that none of them is taken in again. The update with this number is the one
         that asks for the deletion: it stays as it is until all is done, and records the counts. So when the process is
-        killed in the middle the next run does the rest, and counts the whole.
+        killed in the middle the next run does the rest, and counts the whole. The same is true of an earlier one that
+        is still at work: two people may ask for it at once.
         """
         async with self._database.transaction() as connection:
             await connection.execute(
                 "UPDATE inbox SET state = 'done', payload = x'', error = NULL, chat = NULL, deleted = NULL, "
-                "finished_at = ? WHERE chat = ? AND update_id < ?",
+                "finished_at = ? WHERE chat = ? AND update_id < ? AND NOT (state = 'working' AND deleted IS NOT NULL)",
                 (time.time(), chat, update_id),
             )
             await connection.execute("DELETE FROM heard WHERE chat = ?", (chat,))
             answered = await connection.execute_fetchall(
-                "DELETE FROM turns WHERE chat = ? RETURNING iif(role = 'user', coalesce(message_id, -id), NULL)",
+                f"DELETE FROM turns WHERE chat = ? RETURNING {_QUESTION}",  # noqa: S608
                 (chat,),
             )
             files = await connection.execute_fetchall("DELETE FROM pictures WHERE chat = ? RETURNING path", (chat,))

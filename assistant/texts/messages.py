@@ -94,6 +94,13 @@ class Sentence(StrEnum):
         "I have the document; it has {pages}. What do you want to know? I read the first page, unless you name "
         "others: “page 3”, “pages 2-5” or “all pages”."
     )
+    FORGET_THESE = "Delete {pictures} and {answers} for good?"
+    FORGET_ALL_TOPICS = "Delete {pictures} and {answers} for good, in all topics of this group?"
+    FORGET_NOT_YET = "I was offline when you sent /forget, so nothing has been deleted yet."
+    BUTTON_DELETE = "Delete"
+    BUTTON_KEEP = "Keep"
+    FORGET_KEPT = "Nothing was deleted."
+    FORGET_NOTHING = "There is nothing to delete here."
     FORGOTTEN = "Deleted for good, also from the disk: {pictures} and {answers}."
     FORGETTING = (
         "Pictures and answers are deleted. But another program is reading my database, so some words of this chat are "

@@ -11,7 +11,7 @@ from telegram.ext import (
 
 from bot.addressing import QUESTIONS
 from bot.context import BotContext, EyeglassApplication
-from bot.delivery import answer_buttons, people_list, settings_menu
+from bot.delivery import answer_buttons, forget_buttons, people_list, settings_menu
 from bot.handlers import (
     aside,
     detail,
@@ -57,7 +57,7 @@ def register(application: EyeglassApplication) -> None:
             Command("settings", settings.show),
             Command("detail", detail.choose),
             Command("watch", watch.choose),
-            Command("forget", forget.forget),
+            Command("forget", forget.ask),
             Command("cancel", queue.cancel),
             Command("queue", queue.show),
             Command("status", queue.status),
@@ -69,6 +69,7 @@ def register(application: EyeglassApplication) -> None:
             CallbackQueryHandler(settings.press, pattern=settings_menu.PATTERN),
             CallbackQueryHandler(detail.press, pattern=detail.PATTERN),
             CallbackQueryHandler(people.press, pattern=people_list.PATTERN),
+            CallbackQueryHandler(forget.press, pattern=forget_buttons.PATTERN),
             CallbackQueryHandler(aside.press, pattern=aside.PATTERN),
             CallbackQueryHandler(queue.press, pattern=queue.PATTERN),
             CallbackQueryHandler(recent_pictures.press, pattern=recent_pictures.PATTERN),

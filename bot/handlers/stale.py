@@ -15,7 +15,7 @@ from assistant.texts import Sentence
 from bot.addressing import arguments_of, command_of, message_of
 from bot.attachments import attachment_of
 from bot.context import BotContext
-from bot.delivery.people_list import PATTERN
+from bot.delivery import forget_buttons, people_list
 from bot.updates.inbox import Inbox
 from bot.updates.lanes import is_quick
 
@@ -26,7 +26,10 @@ TOLERANCE = 3600.0
 """The seconds by which a message may seem older than possible before the clock is held to be wrong."""
 
 PROTECTING = frozenset({"forget", "cancel", "remove"})
-"""The commands that hold at any age, as does /watch off: they delete, end or take away, and never the opposite."""
+"""The commands that hold at any age, as does /watch off: they delete, end or take away, and never the opposite.
+
+/forget asks before it deletes, and says that it was not done.
+"""
 
 SHUTTING_OUT = frozenset({Action.REFUSE, Action.REMOVE, Action.DEMOTE})
 
@@ -39,8 +42,7 @@ async def turn_away(update: Update, context: BotContext) -> None:
     Raises:
         ApplicationHandlerStop: it goes no further.
     """
-    most = context.services.settings.model.stale_minutes * 60
-    if not most or update.my_chat_member is not None or await _age(update, context.services.inbox, most) <= most:
+    if update.my_chat_member is not None or not await is_stale(update, context):
         return
     if holds_at_any_age(update, context.bot.bot):
         return
@@ -51,12 +53,20 @@ async def turn_away(update: Update, context: BotContext) -> None:
     raise ApplicationHandlerStop
 
 
+async def is_stale(update: Update, context: BotContext) -> bool:
+    """Whether the update is older than `model.stale_minutes`, if that is a limit."""
+    most = context.services.settings.model.stale_minutes * 60
+    return bool(most) and await _age(update, context.services.inbox, most) > most
+
+
 def holds_at_any_age(update: Update, bot: User) -> bool:
-    """Whether it deletes, ends or takes away something, by a command to this bot or by a button of /people."""
+    """Whether it deletes, ends or takes away something, by a command to this bot or by a button; or keeps what is."""
     query, message = update.callback_query, message_of(update)
     if query is not None:
-        pressed = re.match(PATTERN, query.data or "")
-        return pressed is not None and Action(pressed[2]) in SHUTTING_OUT
+        data = query.data or ""
+        pressed = re.match(people_list.PATTERN, data)
+        shuts_out = pressed is not None and Action(pressed[2]) in SHUTTING_OUT
+        return shuts_out or re.match(forget_buttons.PATTERN, data) is not None
     if message is None:
         return False
     command = command_of(message, bot)

@@ -6,7 +6,13 @@ from bot.updates.former_messages import NUMBERED, furthest, let_go
 PAYLOAD = "CAST(payload AS TEXT)"
 RENUMBERED = ", ".join(
     f"'{message}.chat.id', :after, '{message}.message_id', " + let_go(f"({PAYLOAD} ->> '{message}.message_id')")
-    for message in ("$.message", "$.message.reply_to_message", "$.edited_message", "$.edited_message.reply_to_message")
+    for message in (
+        "$.message",
+        "$.message.reply_to_message",
+        "$.edited_message",
+        "$.edited_message.reply_to_message",
+        "$.callback_query.message",
+    )
 )
 
 

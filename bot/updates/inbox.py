@@ -142,7 +142,7 @@ class Inbox:
         """Return the messages that show unfinished answers in a chat, to updates before this one."""
         sql = (
             "SELECT answer_message_id FROM inbox WHERE answer_message_id IS NOT NULL AND state <> 'done' "
-            "AND chat = ? AND update_id < ?"
+            "AND NOT quick AND chat = ? AND update_id < ?"
         )
         return [row["answer_message_id"] for row in await self._database.rows(sql, chat, before)]
 
@@ -154,6 +154,11 @@ class Inbox:
         )
         rows = await self._database.rows(sql, chat, before)
         return [row["question"] for row in rows if row["question"] is not None]
+
+    async def said_to_commands(self, after: int) -> set[int]:
+        """Return the messages, numbered above `after`, that were lately noted as answers to commands or presses."""
+        sql = "SELECT answer_message_id AS message FROM inbox WHERE quick AND answer_message_id > ?"
+        return {row["message"] for row in await self._database.rows(sql, after)}
 
     async def give_up(self, update_id: int) -> None:
         """Set a deadly update aside."""

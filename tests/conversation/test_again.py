@@ -7,6 +7,7 @@ from model_service import STANDARD, GenerationRequest, ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final, is_growing
+from tests.conversation.forgetting import forget
 
 NAME = "@eyeglass_play_bot"
 LARGE = picture(1600, 1200)
@@ -162,7 +163,7 @@ async def test_what_is_forgotten_cannot_be_asked_again(stage: Stage, chat: Chat)
     """The button says so, and goes."""
     first = await asked(chat)
     await final(chat, await chat.send("And now?"))  # What is on its way to the storage would be deleted on screen too.
-    await chat.answer(await chat.send("/forget"))
+    await forget(chat)
     assert "no longer know" in await (await chat.press("Look closer", first)).answered()
     await without_buttons(chat, first)
     assert len(stage.engine.requests) == 2

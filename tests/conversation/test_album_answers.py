@@ -9,6 +9,7 @@ from playground import Chat
 from tests.bot.samples import picture
 from tests.conversation.albums import WIDTHS, HandWindow, album, answered, looked_at
 from tests.conversation.conftest import Stage, final
+from tests.conversation.forgetting import forget
 
 NAMED = [
     ("What is in picture 2?", [2]),
@@ -151,7 +152,6 @@ async def test_forgetting_deletes_all_of_an_album(stage: Stage, chat: Chat, wind
     """Every picture of it, from the disk too."""
     posts = await album(chat, window, 3, "What is this?")
     await answered(chat, posts[0], 3)
-    said = (await chat.answer(await chat.send("/forget"), lambda post: "Deleted" in post.text)).text
-    assert "pictures 3, answers" in said
+    assert "pictures 3, answers" in (await forget(chat)).text
     assert list((stage.folder / "pictures").iterdir()) == []
     assert "picture first" in (await chat.answer(await chat.send("And now?"))).text

@@ -10,6 +10,7 @@ from bot.updates.inbox import Inbox
 from playground import Chat, Post, Server
 from playground.people import Person
 from tests.bot.samples import picture
+from tests.conversation import forgetting
 from tests.conversation.conftest import Stage, final
 from tests.conversation.test_forget import copies, stored
 
@@ -35,12 +36,44 @@ async def asked(stage: Stage, chat: Chat, mention: str = "") -> None:
 
 
 async def test_forget_holds(stage: Stage, chat: Chat) -> None:
-    """A person who said it while the bot was off believes that it is done: it is, and they are told so."""
+    """A person who said it while the bot was off believes that it is done: they are told that it is not, and asked."""
     await asked(stage, chat)
     post = await said_long_ago(stage, chat, "/forget")
-    assert "pictures 1, answers 1" in (await replied(chat, post)).text
+    question = await forgetting.asked(chat, post)
+    assert "offline" in question.text
+    assert "1 picture and 1 answer" in question.text
+    assert b"Adas question" in stored(stage)
+    await chat.press(forgetting.DELETE, question)
+    await chat.wait_until(lambda: "1 picture and 1 answer" in question.text)
     assert b"Adas question" not in stored(stage)
     assert copies(stage) == 0
+
+
+async def test_of_a_forget_in_time_nothing_is_said_of_being_offline(stage: Stage, chat: Chat) -> None:
+    """The words are for those who waited."""
+    await asked(stage, chat)
+    assert "offline" not in (await forgetting.asked(chat, await chat.send("/forget"))).text
+
+
+@pytest.mark.parametrize(
+    ("button", "said", "left"), [("Delete", "1 picture and 1 answer", 0), ("Keep", "Nothing was deleted.", 1)]
+)
+async def test_a_press_under_the_question_of_forget_holds(
+    stage: Stage, server: Server, chat: Chat, *, button: str, said: str, left: int
+) -> None:
+    """One that a former run heard of thirteen hours ago; what came before it is deleted, or kept."""
+    await asked(stage, chat)
+    question = await forgetting.asked(chat, await chat.send("/forget"))
+    await stage.stop()
+    await chat.press(button, question)
+    (update,) = server.pending
+    async with open_database(stage.folder) as database:
+        await Inbox(database).receive(update["update_id"], json.dumps(update).encode(), quick=True)
+        sql = "UPDATE inbox SET received_at = ? WHERE state = 'waiting'"
+        assert await database.write(sql, time.time() - 13 * HOUR) == 1
+    await stage.start()
+    await chat.wait_until(lambda: said in question.text)
+    assert (question.buttons, copies(stage)) == ([], left)
 
 
 async def test_forget_holds_in_a_group_that_names_the_bot(stage: Stage, server: Server) -> None:
@@ -52,7 +85,9 @@ async def test_forget_holds_in_a_group_that_names_the_bot(stage: Stage, server: 
     assert "only its admins" in (await replied(group, refused)).text
     assert copies(stage) == 1
     post = await said_long_ago(stage, group, f"/Forget{NAME}", by=ada)
-    assert "pictures 1, answers 1" in (await replied(group, post)).text
+    question = await forgetting.asked(group, post)
+    await group.press(forgetting.DELETE, question, by=ada)
+    await group.wait_until(lambda: "1 picture and 1 answer" in question.text)
 
 
 async def test_what_was_said_to_another_bot_is_not_ours(stage: Stage, server: Server) -> None:

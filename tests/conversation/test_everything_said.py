@@ -13,6 +13,7 @@ from playground import Chat, Post, Server
 from playground.people import Person
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, is_growing
+from tests.conversation.forgetting import DELETE, KEEP
 from tests.conversation.languages import ANSWERS, House, foreign, is_in
 
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -129,6 +130,7 @@ async def test_each_button_is_answered_in_the_persons_language(house: House) -> 
     await ask_and_ask_again(presses)
     await decide_about_people(presses)
     await try_again(presses)
+    await keep_and_forget(presses)
     assert presses.drawn() == {kind(data) for data in presses.pressed}
     assert {f"set:{setting}:{word}" for setting in menu.WORDS for word in menu.WORDS[setting]} <= presses.pressed
     handlers = house.stage.running.application.handlers[WORK]
@@ -245,6 +247,17 @@ async def try_again(presses: Presses) -> None:
     listed = await house.told(chat, await chat.send("/aside"))
     await presses.turn(chat, listed.buttons[0].data or "", listed)
     await presses.turn(chat, listed.buttons[-1].data or "", listed)
+
+
+async def keep_and_forget(presses: Presses) -> None:
+    """Press both buttons of /forget; a member of the group is told why they may not."""
+    house = presses.house
+    for data in (KEEP, DELETE):
+        await presses.turn(house.chat, data, await house.told(house.chat, await house.chat.send("/forget")))
+    await house.told(house.group, await house.group.send_photo(picture(), f"@eyeglass_play_bot {house.question}"))
+    shown = await house.told(house.group, await house.group.send("/forget"))
+    assert is_in(house.language, await (await house.group.press(DELETE, shown, by=house.ben)).answered())
+    assert shown.buttons
 
 
 async def knock(house: House, names: Iterator[str]) -> tuple[Person, Post]:

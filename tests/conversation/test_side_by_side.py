@@ -7,6 +7,7 @@ from model_service import EngineDead, Limits, ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final, settled
+from tests.conversation.forgetting import forget
 
 NAME = "@eyeglass_play_bot"
 BEHIND = "Your earlier question first, then this one."
@@ -140,7 +141,7 @@ async def test_forget_ends_what_waits_for_ones_own(busy: Stage, chat: Chat) -> N
     """All messages go, nothing is answered, and the chat goes on."""
     begun = await says(chat, await chat.send_photo(picture(), "One?"), "Looking")
     waiting = await says(chat, await chat.send("Two?"), BEHIND)
-    await chat.answer(await chat.send("/forget"), lambda post: "Deleted" in post.text)
+    await forget(chat)
     assert begun.deleted and waiting.deleted
     busy.engine.go.set()
     await final(chat, await chat.send_photo(picture(), "Three?"))

@@ -5,6 +5,7 @@ import pytest
 from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
+from tests.conversation.forgetting import forget
 
 NAME = "@eyeglass_play_bot"
 CATS, BILLS = 12, 13
@@ -38,7 +39,7 @@ async def test_a_topic_without_a_picture_knows_none(stage: Stage, forum: Chat) -
     await forum.answer(await forum.send("/new", topic=CATS))
     assert "not seen a picture here" in (await forum.answer(await forum.send("/ask What is this?", topic=CATS))).text
     await final(forum, await forum.send("/ask What is this?", topic=BILLS))
-    assert "pictures 2, answers 3" in (await forum.answer(await forum.send("/forget", topic=CATS))).text
+    assert "pictures 2, answers 3" in (await forget(forum, topic=CATS)).text
     assert "not seen a picture here" in (await forum.answer(await forum.send("/ask What is this?", topic=BILLS))).text
 
 

@@ -3,23 +3,47 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from playground import Chat, Event, Happening, Post, Server
+from playground.presses import Press, press
+from tests.conversation.forgetting import DELETE, asks
 from tests.crash.crowd import MENTION, Crowd
 from tests.crash.marks import marked, word
 
 ALBUM, PAGES = (2, 3, 4), 3
-FORGOTTEN = "Deleted"
-"""The beginning of the confirmation of a /forget."""
+FORGOTTEN = ("Deleted", "There is nothing to delete")
+"""The beginnings of the confirmation of a /forget."""
+
+
+@dataclass(slots=True)
+class Wish:
+    """A /forget: the chat, what was said, and the marks of what is to be forgotten.
+
+    `question` is the bot's, and `press` the press of Delete under it, which comes at once; both are None where nothing
+    is asked, because nothing is kept.
+    """
+
+    chat: Chat
+    said: Post
+    marks: list[int]
+    question: Post | None = None
+    press: Press | None = None
+
+    def concerns(self, chat: int, post: Post) -> bool:
+        """Whether a message of the bot is about it."""
+        under = {self.said.id} if self.question is None else {self.said.id, self.question.id}
+        return chat == self.chat.id and post.reply_to in under
 
 
 class Mixed(Crowd):
     """Asks about pictures with marks (`marks`: those of all chats), and may have a chat forgotten.
 
-    Whatever a chat said and showed before its /forget has the same mark; afterwards it gets another. `asking` are the
-    messages of each question, `mark` is its mark, `forgets` what was said to forget which mark. `late` are questions
-    that were answered although their forgetting was confirmed before, `unanswered` those that lack their answer,
-    `astray` those whose answer was given to another one (unless not `exact`: a real model repeats no names).
+    Whatever a chat said and showed before its /forget has the same mark; afterwards it gets another, and one more after
+    the press of Delete. `asking` are the messages of each question, `mark` is its mark, `forgets` the wish to forget
+    each mark. `late` are questions that were answered although their forgetting was confirmed before, `unanswered`
+    those that lack their answer, `astray` those whose answer was given to another one (unless not `exact`: a real model
+    repeats no names).
     """
 
     def __init__(
@@ -28,7 +52,8 @@ class Mixed(Crowd):
         self.asking: dict[str, list[Post]] = {}
         self.mark: dict[str, int] = {}
         self.marks: list[int] = []
-        self.forgets: dict[int, tuple[Chat, Post]] = {}
+        self.forgets: dict[int, Wish] = {}
+        self.wishes: list[Wish] = []
         self.confirmed: set[int] = set()
         self.late: set[str] = set()
         self.whole: dict[str, dict[int, Post]] = defaultdict(dict)
@@ -87,22 +112,35 @@ class Mixed(Crowd):
         self.unanswered[name] = None
 
     async def forget(self, chat: Chat) -> int:
-        """Have a chat forgotten; returns the mark of what is to be forgotten."""
-        mark = self._shown.pop(chat.id)
+        """Have a chat forgotten; returns the mark of what is to be forgotten. Delete is pressed when it can be."""
         words = "/forget" if chat.room.private else f"/forget{MENTION}"
-        # As soon as it is said: what is seen from now on, is seen after it.
-        self.forgets[mark] = (chat, await chat.send(words))
+        mark = self._shown[chat.id]
+        wish = Wish(chat, await chat.send(words), [])
+        self.wishes.append(wish)
+        self._give_up(wish)  # As soon as it is said: what is seen from now on, is seen after it.
+        return mark
+
+    def _give_up(self, wish: Wish) -> None:
+        """Expect no answer any more to what a chat said so far."""
+        mark = self._shown.pop(wish.chat.id, None)
+        if mark is None:
+            return
+        wish.marks.append(mark)
+        self.forgets[mark] = wish
         for name in [name for name in self.unanswered if self.mark[name] == mark]:
             del self.unanswered[name]
-        return mark
 
     def _watch_forgetting(self, event: Event) -> None:
         post = event.post
         if post is None or not post.by_bot or event.kind not in {Happening.SENT, Happening.EDITED}:
             return
-        if post.text.startswith(FORGOTTEN):
-            said = {mark for mark, (chat, asked) in self.forgets.items() if (chat.id, asked.id) == _under(event)}
-            self.confirmed |= said
+        for wish in [wish for wish in self.wishes if wish.concerns(event.room.id, post)]:
+            if asks(post) and wish.press is None:
+                self._give_up(wish)
+                wish.question = post
+                wish.press = press(self._server.world, event.room, wish.chat.people[0].user, DELETE, post)
+            elif post.text.startswith(FORGOTTEN):
+                self.confirmed |= set(wish.marks)
 
     def _question_of(self, chat: int, post: Post) -> str | None:
         """Return the question under which it stands."""
@@ -117,7 +155,3 @@ class Mixed(Crowd):
         self.whole[name][post.id] = post
         if self.mark[name] in self.confirmed:
             self.late.add(name)
-
-
-def _under(event: Event) -> tuple[int, int | None]:
-    return event.room.id, None if event.post is None else event.post.reply_to

@@ -16,6 +16,7 @@ from bot.updates.inbox import Inbox
 from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
+from tests.conversation.forgetting import wish
 from tests.faults.conftest import assert_quiet, states
 
 ASKED = "What is this?"
@@ -154,11 +155,12 @@ async def test_forgetting_on_a_full_disk_goes_on_by_itself(
     await stage.start()
     await final(chat, await chat.send_photo(picture(), "A secret?"))
     full = Full(monkeypatch, Deletion, "chat", sqlite_full)
-    said = await chat.send("/forget")
-    assert "full" in (await chat.answer(said)).text
+    question = await wish(chat)
+    assert "full" in (await chat.answer(question)).text
     assert list((stage.folder / "pictures").iterdir()) == []
+    assert "Deleted" not in question.text
     full.room = True
-    await chat.answer(said, lambda post: "Deleted" in post.text)
+    await chat.wait_until(lambda: "1 picture and 1 answer" in question.text)
     assert all(b"A secret" not in file.read_bytes() for file in stage.folder.glob(f"{FILE}*"))
 
 
@@ -175,16 +177,16 @@ async def test_a_reader_that_keeps_words_on_the_disk_is_waited_for(
     with contextlib.closing(sqlite3.connect(stage.folder / FILE, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         assert reader.execute("SELECT count(*) FROM turns").fetchone() == (2,)
-        said = await chat.send("/forget")
-        told = await chat.answer(said)
-        assert "another program" in told.text
+        told = await wish(chat)
+        await chat.wait_until(lambda: "another program" in told.text)
         assert "Deleted" not in told.text
+        assert told.buttons == []
         await chat.answer(await chat.send("/status"))
         bens = server.person("Ben").private()
         await final(bens, await bens.send_photo(picture(), ASKED))
         assert not any("Deleted" in post.text for post in chat.messages)
         reader.execute("COMMIT")
-    await chat.answer(said, lambda post: "Deleted for good, also from the disk: 1 picture and 1 answer." in post.text)
+    await chat.answer(told, lambda post: "Deleted for good, also from the disk: 1 picture and 1 answer." in post.text)
     assert all(b"A secret" not in file.read_bytes() for file in stage.folder.glob(f"{FILE}*"))
 
 

@@ -50,6 +50,7 @@ FORGED = (
     *("cancel:", "cancel:-1", "cancel:1e3", "cancel:٣", "cancel:999999999999999", "cancel:9999999999999999999999"),
     *("picture:0", "picture:-1", "picture:999999999999999", "picture:1\n", "picture:1 OR 1=1", "picture:٣"),
     *("people:own:1", "people:admit:-0", "door:admit:999999999999999", "door:promote:1\n", "door:admit:1;DROP TABLE x"),
+    *("forget:", "forget", "forget:all", "forget:delete:1", "forget:delete\n", "forget:DELETE", "forget:-1"),
     *("again:1600:1:999::", "again:0000:1:1::", "again:9999:1:999999999999999::", "again:16:1:1:::"),
 )
 """Data that no button of this chat has."""
@@ -88,9 +89,10 @@ async def test_strangers_press_in_vain(house: House, log: pytest.LogCaptureFixtu
     shown = (await house.ada.private().answer(await house.ada.private().send("/people"))).content
     for data in ("set:detail:max", "detail:max", f"people:promote:{house.ben.id}", "help:try", "picture:1", "cancel:1"):
         house.forge(house.eve, data, shown)
+    house.forge(house.eve, "forget:delete", shown)
     await house.calm()
     assert house.server.calls("answerCallbackQuery") == []
-    assert log.text.count(f"user {house.eve.id} pressed a button without being let in") == 6
+    assert log.text.count(f"user {house.eve.id} pressed a button without being let in") == 7
 
 
 async def test_guests_do_not_decide_who_gets_in(house: House, log: pytest.LogCaptureFixture) -> None:
@@ -174,6 +176,8 @@ MEMBERS_TRY = (
     "set:reset:",
     "detail:max",
     "set:language:zh",
+    "forget:delete",
+    "forget:keep",
 )
 
 

@@ -16,6 +16,7 @@ from bot.token import read_token
 from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
+from tests.conversation.forgetting import forget
 from tests.security.conftest import rows
 
 TOKEN = "123456789:AAH-abcdefghijklmnopqrstuvwxyz_01234"
@@ -138,7 +139,7 @@ async def test_forget_leaves_no_byte(stage: Stage, chat: Chat) -> None:
     await stage.start()
     await final(chat, await chat.send_document(picture(), "a.png", caption="Wherefrom-is-this?"))
     assert b"Wherefrom-is-this" in stored(stage.folder)
-    await chat.answer(await chat.send("/forget"), lambda post: "Deleted" in post.text)
+    await forget(chat)
     left = stored(stage.folder)
     assert b"Wherefrom-is-this" not in left and b"grey" not in left and b"PNG" not in left
     assert list((stage.folder / "pictures").iterdir()) == []

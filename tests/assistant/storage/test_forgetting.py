@@ -80,6 +80,34 @@ async def test_a_chat_is_forgotten_and_no_other(database: Database) -> None:
     assert await Deletion(database).copies(6) == ["6.jpg"]
 
 
+async def test_what_is_deleted_is_what_was_counted(database: Database) -> None:
+    """A question about two pictures is one answer; one without a message of its own counts; others' chats do not."""
+    pictures, turns = Pictures(database), Turns(database)
+    assert await Deletion(database).count(5) == (0, 0)
+    added = [await pictures.add(replace(NEW, message_id=number, path=f"{number}.jpg")) for number in (1, 2, 3)]
+    await turns.add([(picture, replace(TURN, question_message=11)) for picture in added[:2]])
+    await turns.add([(added[2], replace(TURN, question_message=12))])
+    await database.write("UPDATE turns SET message_id = NULL WHERE message_id = 12")
+    await turns.add([(await pictures.add(replace(NEW, chat=6)), TURN)])
+    assert await Deletion(database).count(5) == (3, 2)
+    deleted = await Deletion(database).chat(5, 9)
+    assert (deleted.pictures, deleted.questions) == (3, 2)
+    assert await Deletion(database).count(5) == (0, 0)
+    assert await Deletion(database).count(6) == (1, 1)
+
+
+async def test_of_two_deletions_at_once_neither_ends_the_other(database: Database) -> None:
+    """The first one waits for a reader of the database; killed now, the next run confirms both."""
+    inbox = Inbox(database)
+    for number in (1, 2, 3):
+        await inbox.receive(number, PAYLOAD)
+    for number in (2, 3):
+        assert await inbox.claim(number)
+        await Deletion(database).chat(5, number)
+    await inbox.recover()
+    assert [row.update_id for row in await inbox.waiting(9)] == [2, 3]
+
+
 @pytest.mark.parametrize("newest", ["inbox", "pictures", "turns"])
 async def test_the_newest_of_all_is_known(database: Database, newest: str) -> None:
     """An update, a picture or a turn, whichever came last; nothing where there is none."""

@@ -97,3 +97,14 @@ async def test_what_waits_is_answered_in_the_new_chat(database: Database) -> Non
     earlier = moved["message"]["reply_to_message"]
     assert (earlier["message_id"], earlier["chat"]["id"]) == (-6, AFTER)
     assert (kept, await inbox.answer_of(1)) == (other, None)
+
+
+async def test_a_press_moves_too(database: Database) -> None:
+    """It was made under a message of the former chat, which no message of the new one may be taken for."""
+    inbox = Inbox(database)
+    press = {"id": "7", "data": "forget:delete", "message": {"message_id": 7, "chat": {"id": BEFORE}, "date": 0}}
+    await inbox.receive(1, json.dumps({"callback_query": press}).encode(), quick=True)
+    await GroupMigration(database).group(BEFORE, AFTER)
+    ((moved, chat),) = [(json.loads(row.payload)["callback_query"], row.chat) for row in await inbox.waiting(9)]
+    assert (moved["message"]["message_id"], moved["message"]["chat"]["id"], chat) == (-7, AFTER, AFTER)
+    assert (moved["id"], moved["data"]) == ("7", "forget:delete")

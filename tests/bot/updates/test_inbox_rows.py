@@ -143,6 +143,17 @@ async def test_only_its_own_message_shows_an_answer(inbox: Inbox) -> None:
     assert [await inbox.answer_of(number) for number in (1, 2, 3)] == [55, None, None]
 
 
+async def test_what_was_said_to_commands_is_no_unfinished_answer(inbox: Inbox) -> None:
+    """A /forget that takes away unfinished answers leaves it alone; it is known, also when the command is done."""
+    for number, quick in ((1, False), (2, True), (3, True)):
+        await inbox.receive(number, payload(5), quick=quick)
+        await inbox.note_answer(number, 70 + number)
+    assert await inbox.claim(2)
+    await inbox.finish(2)
+    assert await inbox.begun(5, 9) == [71]
+    assert [await inbox.said_to_commands(after) for after in (70, 72, 73)] == [{72, 73}, {73}, set()]
+
+
 async def test_what_is_postponed_is_that_alone(inbox: Inbox, database: Database) -> None:
     """Others that are done, set aside or in progress keep their state."""
     await finish(inbox, 1)
