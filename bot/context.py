@@ -196,7 +196,7 @@ class BotContext(CallbackContext[ExtBot[int], Data, Data, Data]):
         """Say one sentence in place of the answer, in the message that a former run may have begun."""
         await self.say_text_as_answer(self.incoming.texts.say(sentence, **values))
 
-    async def say_text_as_answer(self, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+    async def say_text_as_answer(self, text: str, keyboard: Keyboard | None = None) -> None:
         """Say a text that is in the person's language already in place of the answer, as `say_as_answer`."""
         inbox, place = self.services.inbox, self.incoming.place
         if place is None:

@@ -5,6 +5,7 @@ import contextlib
 import logging
 import sqlite3
 import sys
+from typing import Any
 
 from telegram import CallbackQuery, Update
 from telegram.error import BadRequest, TelegramError
@@ -100,7 +101,10 @@ async def _delete(update: Update, context: BotContext, query: CallbackQuery | No
     if query is not None and first:
         await acknowledge(query)
     deleted, told = await _delete_all(update, context)
-    counts = {"pictures": Count.PICTURES.of(deleted.pictures), "answers": Count.ANSWERS.of(deleted.questions)}
+    counts: dict[str, Any] = {
+        "pictures": Count.PICTURES.of(deleted.pictures),
+        "answers": Count.ANSWERS.of(deleted.questions),
+    }
     anything = deleted.pictures > 0 or deleted.questions > 0
     sentence = Sentence.FORGOTTEN if told or anything else Sentence.FORGET_NOTHING
     if told:

@@ -41,7 +41,7 @@ class _Chat:
     ordinary: asyncio.Event | None = None
     quick: asyncio.Event | None = None
     updates: int = 0
-    open: dict[Place, Utterance] = field(default_factory=dict)
+    open: dict[Place, list[Utterance]] = field(default_factory=dict)
     questions: dict[asyncio.Task[Any], int] = field(default_factory=dict)
 
 
@@ -226,7 +226,7 @@ class Lanes(BaseUpdateProcessor):
     def _join(self, chat: _Chat, update: Update, task: asyncio.Task[Any]) -> Utterance:
         """Return the utterance that the update goes on with, or begins.
 
-        One that is complete gets its place in the chat's order at once; a person's next utterance completes the last.
+        One that is complete gets its place in the chat's order at once, as does a person's last one at their next.
         """
         if is_quick(update):
             utterance = Utterance()
@@ -235,24 +235,25 @@ class Lanes(BaseUpdateProcessor):
             return utterance
         chat.questions[task] = update.update_id
         person, part = _place_of(update), part_of(update, self._asks)
-        utterance = chat.open.get(person) or Utterance(WINDOW)
-        if not utterance.may_join(update, part):
-            utterance.close()
-            _line_up(chat, utterance)
-            utterance = Utterance(WINDOW)
-        begins = not utterance.updates
+        arriving = list(chat.open.get(person, ()))
+        going_on = next((one for one in arriving if one.may_join(update, part)), None)
+        utterance = going_on or Utterance(WINDOW)
+        if going_on is None:
+            for earlier in arriving:
+                earlier.cut()
+                _line_up(chat, earlier)
         utterance.join(update, part)
         if utterance.is_complete:
             _line_up(chat, utterance)
-        else:
-            chat.open[person] = utterance
-            if begins and self.arriving_sign is not None:
+        elif going_on is None:
+            chat.open.setdefault(person, []).append(utterance)
+            if self.arriving_sign is not None:
                 spawn(self.arriving_sign(update), "show that more is awaited")
         return utterance
 
     @staticmethod
     def _arriving(chat: _Chat) -> set[int]:
-        return {update.update_id for utterance in chat.open.values() for update in utterance.updates}
+        return {update.update_id for one in chat.open.values() for utterance in one for update in utterance.updates}
 
 
 def _place_of(update: Update) -> Place:
@@ -263,12 +264,13 @@ def _place_of(update: Update) -> Place:
 
 
 def _line_up(chat: _Chat, utterance: Utterance) -> list[asyncio.Event | None]:
-    """Give a complete utterance its place in the chat's order, once; return the events that it waits for."""
+    """Give an utterance its place in the chat's order, once; return the events that it waits for."""
     if utterance.before is None:
         utterance.before = [chat.quick, chat.ordinary]
         chat.ordinary = utterance.taken_in
-    for person in [person for person, open_ in chat.open.items() if open_ is utterance]:
-        del chat.open[person]
+    if utterance.is_complete:
+        still = {person: [one for one in arriving if one is not utterance] for person, arriving in chat.open.items()}
+        chat.open = {person: arriving for person, arriving in still.items() if arriving}
     return utterance.before
 
 

@@ -30,4 +30,4 @@ class Succession:
                 await connection.execute(f"UPDATE {table} SET message_id = {let_go('message_id')}", beyond)  # noqa: S608
             await connection.execute("DELETE FROM looked_at")
             states = await connection.execute_fetchall("DELETE FROM inbox RETURNING state")
-        return sum(row[0] != "done" for row in states)
+        return sum(bool(row[0] != "done") for row in states)

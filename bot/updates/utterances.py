@@ -124,21 +124,19 @@ class Utterance:
         return [one for one in self.messages if one is message or (message is asking[0] and one not in asking)]
 
     def may_join(self, update: Update, part: Part) -> bool:
-        """Whether an update goes on with this utterance: more pictures, the question about them, or more of it."""
-        if self.is_complete or not self._parts:
-            return not self._parts
-        album = album_of(update)
-        if album is not None and any(album == album_of(earlier) for earlier, _ in self._parts):
-            return True
+        """Whether an update goes on with this utterance: more pictures, the question about them, or more of it.
+
+        Once its place in the chat's order is known, only the rest of an album.
+        """
+        if self.is_complete or self.before is not None:
+            return not self.is_complete and album_of(update) in self._albums
         parts = {earlier for _, earlier in self._parts}
-        shows, asks = bool(parts & {Part.PICTURES, Part.BOTH}), parts != {Part.PICTURES}
+        shows, waits = bool(parts & {Part.PICTURES, Part.BOTH}), parts == {Part.PICTURES}
         if part is Part.PICTURES:
             return shows
         if part is Part.BOTH:
-            return shows and not asks
-        if part in {Part.QUESTION, Part.LONG}:
-            return (shows and not asks) or Part.LONG in parts
-        return False
+            return waits or album_of(update) in self._albums
+        return part is not Part.ALONE and (waits or Part.LONG in parts)
 
     def join(self, update: Update, part: Part) -> None:
         """Add an update; if nothing more is expected then, the utterance is complete."""
@@ -156,6 +154,11 @@ class Utterance:
             async with background(self._run_out(), "wait for more of an utterance"):
                 await self._complete.wait()
         finally:
+            self.close()
+
+    def cut(self) -> None:
+        """Take only what is missing of an album from now on: something else was said."""
+        if not self._albums:
             self.close()
 
     def close(self) -> None:
@@ -190,5 +193,9 @@ class Utterance:
         """Return how long to wait for more after the newest update, in seconds."""
         if all(part is Part.PICTURES for _, part in self._parts):
             return self._window.loose
-        in_parts = self._parts[-1][1] is Part.LONG or any(album_of(update) is not None for update, _ in self._parts)
-        return self._window.quiet if in_parts else 0.0
+        return self._window.quiet if self._albums or self._parts[-1][1] is Part.LONG else 0.0
+
+    @property
+    def _albums(self) -> set[str]:
+        """The albums of which some came."""
+        return {album for update, _ in self._parts if (album := album_of(update)) is not None}

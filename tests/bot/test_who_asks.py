@@ -14,7 +14,7 @@ from bot.addressing import (
     command_of,
     is_addressed,
     is_foreign,
-    question_of,
+    without_address,
     without_mention,
 )
 from tests.bot.test_access import ADA, BOT, CHANNEL, GROUP, PRIVATE, said
@@ -106,7 +106,7 @@ def commanded(word: str, rest: str) -> Message:
 )
 def test_what_is_asked(message: Message, question: str) -> None:
     """Without the command that brings it, in a text or a caption, and without the bot's name."""
-    assert question_of(message, BOT) == question
+    assert without_address(message, message.text or message.caption or "", BOT) == question
 
 
 def test_a_command_in_a_caption_means_the_bot_unless_it_is_anothers() -> None:
@@ -146,7 +146,7 @@ def test_commands_and_their_words(text: str, command: str | None, arguments: lis
 
 def test_what_a_wide_command_asks() -> None:
     """Without the command, and as it was written."""
-    assert question_of(said("／ａｓｋ　总额是多少？"), BOT) == "总额是多少？"
+    assert without_address(said("／ａｓｋ　总额是多少？"), "／ａｓｋ　总额是多少？", BOT) == "总额是多少？"
 
 
 STRANGER = {"type": "user", "date": 1, "sender_user": BEN.to_dict()}

@@ -57,7 +57,7 @@ async def test_forget_asks_and_deletes_nothing_before_it_is_told_to(stage: Stage
         await final(chat, await chat.send_photo(picture(), words))
     await final(chat, await chat.send("Three?"))
     question = await asked(chat, await chat.send("/forget"))
-    assert "Pictures: 2, answers: 3" in question.text
+    assert "2 pictures and 3 answers" in question.text
     assert [button.text for button in question.buttons] == ["Delete", "Keep"]
     assert copies(stage) == 2
     await final(chat, await chat.send("Still there?"))
@@ -232,7 +232,7 @@ async def test_of_a_forum_all_topics_are_meant_and_it_is_said(stage: Stage, serv
         await final(forum, await forum.send_photo(picture(), "/ask What is this?", topic=topic))
     question = await asked(forum, await forum.send("/forget", topic=12))
     assert "from all topics" in question.text
-    assert "Pictures: 2, answers: 2" in question.text
+    assert "2 pictures and 2 answers" in question.text
     assert question.content["message_thread_id"] == 12
     await forum.press(DELETE, question)
     await forum.wait_until(lambda: "pictures 2, answers 2" in question.text)

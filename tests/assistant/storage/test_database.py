@@ -186,9 +186,9 @@ async def test_what_was_talked_about_before_albums_is_still_known(tmp_path: Path
         )
     async with open_database(tmp_path) as database:
         pictures = Pictures(database)
-        (picture,) = await pictures.current(5)
+        (picture,) = (await pictures.current(5)).pictures
         assert (picture.id, picture.path, picture.page) == (3, "a.jpg", 0)
-        assert await pictures.current(5, 7) == await pictures.of_message(5, 11) == [picture]
+        assert (await pictures.current(5, 7)).pictures == await pictures.of_message(5, 11) == [picture]
         assert [message.text for message in await Turns(database).history(picture, None)] == ["What?"]
         assert await database.rows("PRAGMA foreign_key_check") == []
         await database.write("DELETE FROM pictures")

@@ -81,7 +81,7 @@ async def test_what_is_looked_at_elsewhere_stays(pictures: Pictures) -> None:
         await pictures.look_at([first], chat, topic)
     await pictures.look_at([second], 5)
     await pictures.look_at([], 6, 7)
-    assert [numbers(await pictures.current(*place)) for place in ((5,), (5, 0), (5, 7), (6,), (6, 7))] == [
+    assert [numbers((await pictures.current(*place)).pictures) for place in ((5,), (5, 0), (5, 7), (6,), (6, 7))] == [
         [2],
         [2],
         [1],

@@ -56,13 +56,13 @@ async def test_what_is_looked_at_is_kept_by_topic(database: Database, picture: P
     second = await pictures.add(replace(NEW, message_id=11))
     await pictures.look_at([picture], 5)
     await pictures.look_at([second, picture], 5, 7)
-    assert await pictures.current(5) == [picture]
-    assert await pictures.current(5, 7) == [picture, second]
-    assert await pictures.current(5, 8) == await pictures.current(6) == []
+    assert (await pictures.current(5)).pictures == [picture]
+    assert (await pictures.current(5, 7)).pictures == [picture, second]
+    assert (await pictures.current(5, 8)).pictures == (await pictures.current(6)).pictures == []
     await pictures.look_at([], 5)
-    assert await pictures.current(5) == []
+    assert (await pictures.current(5)).pictures == []
     await Deletion(database).chat(5, 0)
-    assert await pictures.current(5, 7) == []
+    assert (await pictures.current(5, 7)).pictures == []
 
 
 async def test_every_setting_is_read_as_it_was_chosen(database: Database) -> None:
@@ -190,7 +190,7 @@ async def test_one_answer_about_several_pictures_is_remembered_with_each(databas
     await turns.add([(picture, replace(TURN, question_message=14)), (second, replace(TURN, answer="A dog."))])
     assert [message.text for message in await turns.history(second, 42)] == ["What?", "A dog."]
     assert await pictures.of_message(5, 13) == [picture, second]
-    assert await turns.question(5, [14]) == "What?"
-    assert await turns.question(5, [99]) is None
+    assert await turns.asked(5, 14) == ("What?", TURN.user)
+    assert await turns.asked(5, 99) is None
     await turns.add([(each, replace(TURN, question_message=15)) for each in (picture, second)])
     assert (await Deletion(database).chat(5, 0)).questions == 3

@@ -44,15 +44,6 @@ async def test_how_closely_it_was_looked_at(turns: Turns, pictures: list[Picture
     assert await turns.details(pictures[2]) == [Detail(64)]
 
 
-async def test_what_the_first_of_some_messages_asked(turns: Turns) -> None:
-    """In the order in which they were asked; messages of another chat and answers do not count."""
-    assert await turns.question(5, [14, 11]) == "What?"
-    assert await turns.question(5, (each for each in (14, 99))) == "Where?"
-    assert await turns.question(6, [11, 12]) == "Who?"
-    assert await turns.question(5, [12, 15]) is None
-    assert await turns.question(5, []) is None
-
-
 async def test_what_was_asked_last_about_each(turns: Turns, pictures: list[Picture], database: Database) -> None:
     """A picture that nobody asked about is left out."""
     silent = await Pictures(database).add(replace(NEW, message_id=30))

@@ -23,8 +23,8 @@ async def test_everything_moves_once(database: Database) -> None:
     for before in (BEFORE, BEFORE, AFTER):
         await GroupMigration(database).group(before, AFTER)
     assert [(one.id, one.standing) for one in await admissions.all()] == [(AFTER, Standing.GUEST)]
-    assert [each.id for each in await pictures.current(AFTER)] == [picture.id]
-    assert await pictures.current(BEFORE) == []
+    assert [each.id for each in (await pictures.current(AFTER)).pictures] == [picture.id]
+    assert (await pictures.current(BEFORE)).pictures == []
     assert [len(await turns.history(picture, ADA)), await turns.answered(AFTER, -11)] == [2, True]
     assert (await Deletion(database).chat(AFTER, 0)).questions == 1
 

@@ -94,7 +94,7 @@ async def test_what_the_process_dies_of_too_often_is_set_aside(inbox: Inbox, dat
     await inbox.finish(1)
     assert await state(database, 1) == ("set_aside", MOST_ATTEMPTS)
     assert await inbox.unreported() == [1]
-    assert [(one.update_id, "5 times" in one.error) for one in await inbox.aside()] == [(1, True)]
+    assert [(one.update_id, f"{MOST_ATTEMPTS} times" in one.error) for one in await inbox.aside()] == [(1, True)]
 
 
 async def test_what_is_brought_back_begins_as_if_it_had_never_failed(inbox: Inbox, database: Database) -> None:

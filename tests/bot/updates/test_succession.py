@@ -46,7 +46,7 @@ async def test_no_number_of_a_former_bot_names_a_message(database: Database, suc
         assert await known(database, CHAT) == [11, 12, 13]
         assert await succession.begin(bot) == 0
         assert await known(database, CHAT) == []
-        assert await pictures.current(CHAT) == []
+        assert (await pictures.current(CHAT)).pictures == []
     for first in firsts:
         page = await pictures.get(first)
         assert page is not None

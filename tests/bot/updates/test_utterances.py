@@ -9,9 +9,9 @@ import pytest
 from telegram import Update
 
 from assistant.storage import Database, open_database
-from bot.updates.albums import Arrival, Window
 from bot.updates.inbox import Inbox
 from bot.updates.lanes import Lanes
+from bot.updates.utterances import Part, Utterance, Window
 
 
 class Moment:
@@ -21,7 +21,7 @@ class Moment:
         self.now = 0.0
         self.asleep = asyncio.Event()
         self._turned = asyncio.Event()
-        self.window = Window(1.0, 5.0, lambda: self.now, self.sleep)
+        self.window = Window(1.0, 2.0, 5.0, lambda: self.now, self.sleep)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep until the clock was turned so far."""
@@ -41,9 +41,11 @@ class Moment:
 def update(number: int, album: str | None = "A", **content: Any) -> Update:
     """Return an update of chat 1 with a message of an album."""
     message = {"message_id": number, "date": 1, "chat": {"id": 1, "type": "private"}, **content}
-    made = Update.de_json(
-        {"update_id": number, "message": message | ({"media_group_id": album} if album else {})}, None
-    )
+    if "text" not in content:
+        message |= {"photo": [{"file_id": "a", "file_unique_id": str(number), "width": 9, "height": 9}]}
+    if album is not None:
+        message |= {"media_group_id": album}
+    made = Update.de_json({"update_id": number, "message": message}, None)
     assert made is not None
     return made
 
@@ -54,47 +56,133 @@ def moment() -> Moment:
     return Moment()
 
 
-async def test_an_album_is_complete_after_a_quiet_second(moment: Moment) -> None:
+async def test_an_album_with_its_question_is_complete_after_a_quiet_second(moment: Moment) -> None:
     """Counted from the newest."""
-    album, first, second = Arrival(moment.window), update(1), update(2)
-    album.join(first)
-    waiting = asyncio.ensure_future(album.complete(first))
+    album, first, second = Utterance(moment.window), update(1, caption="What?"), update(2)
+    album.join(first, Part.BOTH)
+    waiting = asyncio.ensure_future(album.wait(first))
     await moment.asleep.wait()
     moment.turn(0.9)
-    album.join(second)
+    album.join(second, Part.PICTURES)
     moment.turn(0.9)
     await asyncio.sleep(0)
     assert not album.is_complete
     moment.turn(0.1)
     await waiting
-    await album.complete(second)
+    await album.wait(second)
     assert album.is_complete
 
 
-async def test_it_does_not_wait_for_ever(moment: Moment) -> None:
+@pytest.mark.parametrize("album", ["A", None])
+async def test_pictures_wait_longer_for_their_question(moment: Moment, album: str | None) -> None:
+    """Two seconds after the newest, whether they are an album or came one by one; the question ends the wait."""
+    shown, first, second = Utterance(moment.window), update(1, album), update(2, album)
+    for each in (first, second):
+        assert not shown.updates or shown.may_join(each, Part.PICTURES)
+        shown.join(each, Part.PICTURES)
+    waiting = asyncio.ensure_future(shown.wait(first))
+    await moment.asleep.wait()
+    moment.turn(1.9)
+    await asyncio.sleep(0)
+    assert not shown.is_complete
+    asking = update(3, None, text="What?")
+    assert shown.may_join(asking, Part.QUESTION)
+    shown.join(asking, Part.QUESTION)
+    moment.turn(0.0 if album is None else 1.0)
+    await waiting
+    assert shown.asking == [asking]
+    assert [one.message_id for one in shown.spoken_for(asking.message)] == [1, 2, 3] if asking.message else False
+    assert not shown.may_join(update(4, None), Part.PICTURES)
+
+
+@pytest.mark.parametrize("part", [Part.BOTH, Part.QUESTION, Part.ALONE])
+async def test_what_is_complete_does_not_wait(moment: Moment, part: Part) -> None:
+    """A picture with its question, a question, a command: nothing joins it, and nobody sleeps."""
+    whole, first = Utterance(moment.window), update(1, None, text="What?")
+    whole.join(first, part)
+    assert whole.is_complete
+    await whole.wait(first)
+    assert not any(whole.may_join(update(2), other) for other in Part)
+    assert not moment.asleep.is_set()
+
+
+async def test_a_long_text_goes_on_in_the_next(moment: Moment) -> None:
+    """Its parts are one question, which the first of them asks."""
+    pasted, first, second = Utterance(moment.window), update(1, None, text="a" * 4000), update(2, None, text="b?")
+    pasted.join(first, Part.LONG)
+    assert not pasted.is_complete
+    assert not pasted.may_join(update(3, None), Part.PICTURES)
+    assert pasted.may_join(second, Part.QUESTION)
+    pasted.join(second, Part.QUESTION)
+    assert pasted.is_complete
+    assert pasted.asking == [first]
+    assert first.message is not None
+    assert pasted.words_of(first.message) == "a" * 4000 + " b?"
+
+
+@pytest.mark.parametrize(
+    ("parts", "next_", "joins"),
+    [
+        ([Part.PICTURES], Part.PICTURES, True),
+        ([Part.PICTURES], Part.BOTH, True),
+        ([Part.PICTURES], Part.QUESTION, True),
+        ([Part.PICTURES], Part.LONG, True),
+        ([Part.PICTURES], Part.ALONE, False),
+        ([Part.PICTURES, Part.LONG], Part.QUESTION, True),
+        ([Part.PICTURES, Part.LONG], Part.BOTH, False),
+        ([Part.LONG], Part.LONG, True),
+        ([Part.LONG], Part.ALONE, False),
+    ],
+)
+async def test_what_belongs_together(moment: Moment, parts: list[Part], next_: Part, joins: bool) -> None:
+    """Pictures, then at most one question about them, which may be long."""
+    growing = Utterance(moment.window)
+    for number, part in enumerate(parts):
+        growing.join(update(number, None, text="a"), part)
+    assert growing.may_join(update(9, None, text="a"), next_) is joins
+
+
+async def test_an_album_takes_its_last_picture_although_something_else_was_said(moment: Moment) -> None:
+    """What came in between is no part of it, nor what follows."""
+    album = Utterance(moment.window)
+    album.join(update(1, caption="What?"), Part.BOTH)
+    assert not album.may_join(update(2, None, text="And?"), Part.QUESTION)
+    album.cut()
+    album.before = []
+    assert album.may_join(update(3), Part.PICTURES)
+    assert not album.may_join(update(4, None), Part.PICTURES)
+    loose = Utterance(moment.window)
+    loose.join(update(5, None), Part.PICTURES)
+    loose.cut()
+    assert loose.is_complete
+
+
+async def test_it_does_not_wait_without_end(moment: Moment) -> None:
     """Five seconds after the first nobody waits any more, although another came just now."""
-    album = Arrival(moment.window)
+    album = Utterance(moment.window)
     updates = [update(number) for number in range(1, 8)]
-    album.join(updates[0])
-    waiting = asyncio.ensure_future(album.complete(updates[0]))
+    album.join(updates[0], Part.PICTURES)
+    waiting = asyncio.ensure_future(album.wait(updates[0]))
     for each in updates[1:]:
         await moment.asleep.wait()
         moment.turn(0.8)
-        album.join(each)
+        album.join(each, Part.PICTURES)
     moment.turn(0.2)
     await waiting
 
 
 def test_those_with_a_caption_ask_else_the_first() -> None:
-    """In the order in which they were sent, whichever came first."""
+    """In the order in which they were sent, whichever came first; the first one asks for the others, too."""
     plain, asking = [update(3), update(1)], [update(4, caption="b"), update(2, caption="a")]
-    album = Arrival()
+    album = Utterance()
     for each in plain:
-        album.join(each)
+        album.join(each, Part.PICTURES)
     assert album.asking == [plain[1]]
     for each in asking:
-        album.join(each)
+        album.join(each, Part.BOTH)
     assert [each.update_id for each in album.asking] == [2, 4]
+    spoken_for = [album.spoken_for(each.message) for each in album.asking if each.message is not None]
+    assert [[one.message_id for one in messages] for messages in spoken_for] == [[1, 2, 3], [4]]
     album.settle(2)
     assert not album.taken_in.is_set()
     album.settle(4)
@@ -151,7 +239,7 @@ async def test_one_works_for_all_and_what_comes_next_waits(street: Street, momen
     moment.turn(1.0)
     await street.began.wait()
     assert street.log == [2]
-    assert [each.update_id for each in street.lanes.taken_in_with(2)] == [1, 2, 4]
+    assert [each.update_id for each in street.lanes.utterance_of(2).updates] == [1, 2, 4]
     street.gate.set()
     await asyncio.gather(*works, behind)
     assert street.log == [2, 3]
