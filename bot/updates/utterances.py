@@ -183,7 +183,7 @@ class Utterance:
 
     async def _run_out(self) -> None:
         while (left := self._left()) > 0:
-            await self._window.sleep(left)
+            await self._window.sleep(min(left, self._window.quiet))  # What joins may shorten the wait.
         self.close()
 
     def _left(self) -> float:
