@@ -66,7 +66,7 @@ def test_each_sentence_is_filled_in_with_the_same_words(language: str) -> None:
         if not message.id:
             continue
         english = message.id if isinstance(message.id, str) else message.id[0]
-        forms = [message.string] if isinstance(message.string, str) else list(message.string)
+        forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
         assert len(forms) == (1 if isinstance(message.id, str) else read.num_plurals), english
         assert all(form.strip() for form in forms), english
         assert [form for form in forms if fields(form) != fields(english)] == [], english
