@@ -38,7 +38,7 @@ async def test_forget_holds(stage: Stage, chat: Chat) -> None:
     """A person who said it while the bot was off believes that it is done: it is, and they are told so."""
     await asked(stage, chat)
     post = await said_long_ago(stage, chat, "/forget")
-    assert "pictures 1, answers 1" in (await replied(chat, post)).text
+    assert "1 picture and 1 answer" in (await replied(chat, post)).text
     assert b"Adas question" not in stored(stage)
     assert copies(stage) == 0
 
@@ -52,7 +52,7 @@ async def test_forget_holds_in_a_group_that_names_the_bot(stage: Stage, server: 
     assert "only its admins" in (await replied(group, refused)).text
     assert copies(stage) == 1
     post = await said_long_ago(stage, group, f"/Forget{NAME}", by=ada)
-    assert "pictures 1, answers 1" in (await replied(group, post)).text
+    assert "1 picture and 1 answer" in (await replied(group, post)).text
 
 
 async def test_what_was_said_to_another_bot_is_not_ours(stage: Stage, server: Server) -> None:

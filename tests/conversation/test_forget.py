@@ -33,7 +33,7 @@ async def test_forget_leaves_nothing_of_the_chat(stage: Stage, server: Server, c
     assert b"Adas question" in stored(stage)
     assert copies(stage) == 2
     said = await chat.answer(await chat.send("/forget"))
-    assert "pictures 1, answers 1" in said.text
+    assert "1 picture and 1 answer" in said.text
     assert b"Adas question" not in stored(stage)
     assert copies(stage) == 1
     assert "picture first" in (await chat.answer(await chat.send("And now?"))).text

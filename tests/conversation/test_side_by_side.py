@@ -118,10 +118,13 @@ async def test_cancel_drops_all_that_waits(busy: Stage, chat: Chat) -> None:
     posts = [await chat.send_photo(picture(), "One?"), await chat.send("Two?"), await chat.send("Three?")]
     for post, said in zip(posts, ("Looking", BEHIND, BEHIND), strict=True):
         await says(chat, post, said)
-    await chat.send("/cancel")
+    said = await chat.answer(await chat.send("/cancel"), lambda post: "Dropped" in post.text)
+    assert said.text == "Dropped 3 questions."
     for post in posts:
         assert await settled(chat, post) == "Cancelled."
     assert asked(busy) == ["One?"]
+    again = await chat.send("/cancel")
+    assert (await chat.answer(again)).text == "No question of yours is waiting here."
 
 
 async def test_queue_shows_what_waits_for_ones_own(busy: Stage, chat: Chat) -> None:
