@@ -140,7 +140,7 @@ async def test_the_answer_grows_on_screen(stage: Stage, chat: Chat) -> None:
 
 
 async def test_a_shrunk_photo_at_a_high_level_brings_a_hint(chat: Chat) -> None:
-    """If Telegram's compression may be the limit, the small print says so."""
+    """If Telegram's compression may be the limit, a note says so."""
     await chat.answer(await chat.send("/detail max"))
     reply = await final(chat, await chat.send_photo(picture(2000, 1500), "Read it."))
     assert "sent as a file" in reply.text

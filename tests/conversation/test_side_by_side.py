@@ -227,8 +227,8 @@ async def test_a_growing_answer_can_be_replied_to(busy: Stage, server: Server) -
 @pytest.mark.parametrize(
     ("limit", "said"),
     [
-        ("waiting_per_person", "Only 1 of your questions"),
-        ("waiting_per_chat", "Only 1 of this chat's questions"),
+        ("waiting_per_person", "At most 1 question of yours"),
+        ("waiting_per_chat", "At most 1 question of this chat"),
         ("max_waiting", "Too many questions are waiting"),
     ],
 )
