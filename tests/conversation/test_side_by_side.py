@@ -118,8 +118,8 @@ async def test_cancel_drops_all_that_waits(busy: Stage, chat: Chat) -> None:
     posts = [await chat.send_photo(picture(), "One?"), await chat.send("Two?"), await chat.send("Three?")]
     for post, said in zip(posts, ("Looking", BEHIND, BEHIND), strict=True):
         await says(chat, post, said)
-    said = await chat.answer(await chat.send("/cancel"), lambda post: "Dropped" in post.text)
-    assert said.text == "Dropped 3 questions."
+    dropped = await chat.answer(await chat.send("/cancel"), lambda post: "Dropped" in post.text)
+    assert dropped.text == "Dropped 3 questions."
     for post in posts:
         assert await settled(chat, post) == "Cancelled."
     assert asked(busy) == ["One?"]
