@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.settings.chat_settings import ChatSettings, Length
-from assistant.texts import Sentence, Texts
+from assistant.texts import LANGUAGES, Sentence, Texts, texts_in
 from assistant.wording.levels import level_of, tokens_of
 from assistant.wording.regions import RegionName, about_part, named_by_tag, named_in
 from model_service import Detail
@@ -92,6 +92,15 @@ def parse(text: str, command: str | None, texts: Texts) -> ParsedQuestion:
         wanted = replace(wanted, part=part)
     more = "" if wanted.part and about_part(phrase, wanted.part) in NOTHING_MORE else wanted.text
     return replace(wanted, text=f"{texts.say(PROMPTS[task])} {more}".strip(), task=task)
+
+
+def as_typed(question: str) -> str:
+    """Return a question as its person typed it: with the command in place of the prompt that the model got."""
+    prompts = {texts_in(language).say(prompt): task for language in LANGUAGES for task, prompt in PROMPTS.items()}
+    for prompt in sorted(prompts, key=len, reverse=True):
+        if question.startswith(prompt):
+            return f"/{prompts[prompt]} {question.removeprefix(prompt).strip()}".strip()
+    return question
 
 
 def read(text: str) -> ParsedQuestion:

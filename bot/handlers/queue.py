@@ -8,6 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from assistant.access import inert, one_line
 from assistant.open_questions import OpenQuestion, OpenQuestions, Step
 from assistant.texts import Count, Sentence, Texts
+from assistant.wording.question import as_typed
 from bot.context import BotContext
 from bot.delivery.model_facts import model_line
 from bot.delivery.progress import in_line
@@ -68,7 +69,8 @@ async def show(update: Update, context: BotContext) -> None:
     lines = [_counts(texts, services.questions)]
     for asked in services.questions.of(message.chat.id, context.incoming.asker.id):
         state = _state(texts, asked, services.model)
-        lines.append(texts.say(Sentence.QUEUE_YOURS, question=inert(one_line(asked.text)), state=state))
+        question = inert(one_line(as_typed(asked.text)))
+        lines.append(texts.say(Sentence.QUEUE_YOURS, question=question, state=state))
     await context.say_text("\n".join(lines))
 
 

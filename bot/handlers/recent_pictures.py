@@ -7,6 +7,7 @@ from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Message, 
 from assistant.access import inert, one_line
 from assistant.storage import Picture
 from assistant.texts import Sentence, Texts
+from assistant.wording.question import as_typed
 from bot.context import BotContext
 from bot.delivery.message import Place, topic_of
 from bot.delivery.reply import Reply
@@ -60,7 +61,7 @@ def _line(texts: Texts, number: int, picture: Picture, asked: str | None) -> str
     else:
         what = texts.say(SOURCES[picture.source], width=picture.width, height=picture.height)
     line = f"{number}. {what}"
-    return f"{line} – {inert(one_line(asked))}" if asked else line
+    return f"{line} – {inert(one_line(as_typed(asked)))}" if asked else line
 
 
 def _buttons(pictures: list[Picture]) -> InlineKeyboardMarkup:

@@ -23,7 +23,7 @@ RIGHT, ANYTHING = VERDICTS = ("✓ as expected", "(whatever it can read)")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An answer of the bot: text, small print, rows of buttons, and in a group the asker it replies to."""
+    """An answer of the bot: text, the line under it, rows of buttons, and in a group the asker it replies to."""
 
     text: str
     small_print: str = ""

@@ -37,7 +37,7 @@ class Step:
     """One message to the bot, or a press of its newest button `text`, and the expected answer.
 
     `pictures` come with the message, `about` is the earlier picture that it replies to. `expected` is the exact answer,
-    None where any will do; under an `answered` question stands the small print, under other messages not.
+    None where any will do; under an `answered` question stands a line of notes, under other messages not.
     """
 
     by: str

@@ -112,7 +112,7 @@ def attached(step: Step) -> str:
 
 
 def is_whole(post: Post, question: Post, step: Step) -> bool:
-    """Return whether the answer to this message is finished: an answer with the small print."""
+    """Return whether the answer to this message is finished: an answer with its line of notes."""
     if not post.text or post.reply_to not in {None, question.id}:
         return False
     return not step.answered or parts(post)[1] != ""
@@ -133,7 +133,7 @@ def keyboard(post: Post) -> tuple[tuple[str, ...], ...]:
 
 
 def parts(post: Post) -> tuple[str, str]:
-    """Split a message into answer and small print, the part in italics (empty while the answer grows)."""
+    """Split a message into answer and its last line, the part in italics (empty while the answer grows)."""
     italic = [entity["offset"] for entity in post.entities if entity["type"] == "italic"]
     if not italic:
         return post.text, ""

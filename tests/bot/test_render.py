@@ -190,7 +190,7 @@ def test_no_part_has_more_entities_than_telegram_takes() -> None:
 
 
 def test_a_very_long_answer_is_a_file() -> None:
-    """Its first message, the small print, and all of it as it was written."""
+    """Its first message, the line under it, and all of it as it was written."""
     answer = "**word** word word\n\n" * 1500
     rendered = render(answer, "small print")
     (part,) = rendered.parts

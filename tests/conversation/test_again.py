@@ -3,6 +3,7 @@
 import pytest
 
 from assistant.storage import open_database
+from bot.updates.inbox import MOST_ATTEMPTS
 from model_service import STANDARD, GenerationRequest, ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
@@ -189,7 +190,7 @@ def _says(server: Server, words: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"), [("SET received_at = 1", "ask me again"), ("SET attempts = 5", "put it aside")]
+    ("change", "said"), [("SET received_at = 1", "ask me again"), (f"SET attempts = {MOST_ATTEMPTS}", "put it aside")]
 )
 async def test_a_press_that_is_not_answered_any_more_is_told_so(
     stage: Stage, chat: Chat, change: str, said: str

@@ -152,6 +152,6 @@ async def test_forgetting_deletes_all_of_an_album(stage: Stage, chat: Chat, wind
     """Every picture of it, from the disk too."""
     posts = await album(chat, window, 3, "What is this?")
     await answered(chat, posts[0], 3)
-    assert "pictures 3, answers" in (await forget(chat)).text
+    assert "3 pictures and" in (await forget(chat)).text
     assert list((stage.folder / "pictures").iterdir()) == []
     assert "picture first" in (await chat.answer(await chat.send("And now?"))).text

@@ -38,7 +38,7 @@ async def test_a_sticker_that_stands_still_is_looked_at(stage: Stage, chat: Chat
 
 
 async def test_of_a_sticker_that_moves_the_preview_is_looked_at(stage: Stage, chat: Chat) -> None:
-    """And that is said, small print or not."""
+    """And that is said, whatever else stands there."""
     await settled(chat, await chat.send_sticker(b"film", preview=picture(200, 100), moves=True))
     assert PREVIEW in (await final(chat, await chat.send("What is this?"))).text
     assert shown(stage) == (200, 100)

@@ -19,7 +19,7 @@ def answers(chat: Chat, question: Post) -> list[str]:
 
 
 async def test_a_long_answer_is_several_messages(stage: Stage, chat: Chat) -> None:
-    """In order and whole, with the small print under the last one."""
+    """In order and whole, with the notes under the last one."""
     stage.engine.pieces = (PARAGRAPH,) * 200
     question = await chat.send_photo(picture(), "What is written there?")
     await chat.answer(question, lambda post: post.reply_to == question.id and "read at" in post.text)

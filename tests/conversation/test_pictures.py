@@ -1,10 +1,13 @@
 """Every way to show the bot a picture and to ask about it."""
 
+import re
+
 import pytest
 
+from assistant.settings.chat_settings import Footer, Setting
 from playground import Chat, Server
-from tests.bot.samples import picture
-from tests.conversation.conftest import Stage, final
+from tests.bot.samples import pdf, picture
+from tests.conversation.conftest import Stage, final, settled
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -137,10 +140,27 @@ async def test_the_answer_grows_on_screen(stage: Stage, chat: Chat) -> None:
 
 
 async def test_a_shrunk_photo_at_a_high_level_brings_a_hint(chat: Chat) -> None:
-    """If Telegram's compression may be the limit, the small print says so."""
+    """If Telegram's compression may be the limit, a note says so."""
     await chat.answer(await chat.send("/detail max"))
     reply = await final(chat, await chat.send_photo(picture(2000, 1500), "Read it."))
     assert "sent as a file" in reply.text
+
+
+@pytest.mark.parametrize(("code", "said"), [("en", "s"), ("zh", "秒"), ("ru", "с")])
+async def test_the_line_under_an_answer_is_plain_unless_more_is_wanted(
+    stage: Stage, server: Server, code: str, said: str
+) -> None:
+    """The seconds alone, for one picture and for several pages; what matters to people is said all the same."""
+    assert stage.running is not None
+    chat = server.person("Ada", language_code=code).private()
+    await stage.running.services.chats.choose(Setting.FOOTER, str(Footer.SECONDS), chat.id)
+    line = rf"[0-9]+\.[0-9] {said}"
+    answer = await settled(chat, await chat.send_photo(picture(), "What is this?"))
+    assert re.fullmatch(rf"A grey gradient\.\n\n{line}", answer)
+    pages = await settled(chat, await chat.send_document(pdf(3), "a.pdf", caption="Sum up pages 2-3"))
+    assert re.fullmatch(line, pages.splitlines()[-1])
+    shrunk = await settled(chat, await chat.send_photo(picture(2000, 1500), "#max Read it."))
+    assert re.fullmatch(rf"{line} · .*Telegram.*", shrunk.splitlines()[-1])
 
 
 async def test_chinese_is_spoken_to_a_chinese_client(server: Server) -> None:

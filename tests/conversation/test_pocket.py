@@ -26,7 +26,7 @@ async def bot(server: Server, tmp_path: Path) -> AsyncIterator[RunningBot]:
 
 
 async def answer(chat: Chat, question: Post) -> tuple[str, str]:
-    """Return the finished answer to a question, and its small print."""
+    """Return the finished answer to a question, and the line under it."""
     post = await chat.answer(question, lambda post: post.reply_to == question.id and parts(post)[1] != "", PATIENCE)
     return parts(post)
 

@@ -155,7 +155,7 @@ async def test_cancel_drops_ones_own_questions_here(busy: Stage, server: Server)
     ada, ben = server.person("Ada"), server.person("Ben")
     group = server.group("Family", ada, ben)
     adas, _ = await ask(group, "Looking", f"{NAME} What is this?", by=ada)
-    bens = await group.send_photo(picture(), f"{NAME} And this?", by=ben)
+    bens, _ = await ask(group, "in line", f"{NAME} And this?", by=ben)
     private, _ = await ask(ben.private(), "Number 2 in line.")
     command = await group.send("/cancel", by=ben)
     assert "Dropped 1 question." in (await group.answer(command, lambda post: post.reply_to == command.id)).text

@@ -57,7 +57,7 @@ async def test_each_is_a_question_about_the_current_picture(
 
 
 async def test_text_comes_as_it_is_in_a_block_to_copy(stage: Stage, chat: Chat) -> None:
-    """Text that looks like Markdown stays; a fence around all of it goes; the small print is outside of the block."""
+    """Text that looks like Markdown stays; a fence around all of it goes; the last line is outside of the block."""
     written = "**TOTAL**  12.50\n# 3 * 4\n_thanks_"
     stage.engine.pieces = (f"```text\n{written}\n```",)
     post = await answered(chat, await chat.send_photo(picture(), "/text"))

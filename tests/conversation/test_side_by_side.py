@@ -119,10 +119,13 @@ async def test_cancel_drops_all_that_waits(busy: Stage, chat: Chat) -> None:
     posts = [await chat.send_photo(picture(), "One?"), await chat.send("Two?"), await chat.send("Three?")]
     for post, said in zip(posts, ("Looking", BEHIND, BEHIND), strict=True):
         await says(chat, post, said)
-    await chat.send("/cancel")
+    dropped = await chat.answer(await chat.send("/cancel"), lambda post: "Dropped" in post.text)
+    assert dropped.text == "Dropped 3 questions."
     for post in posts:
         assert await settled(chat, post) == "Cancelled."
     assert asked(busy) == ["One?"]
+    again = await chat.send("/cancel")
+    assert (await chat.answer(again)).text == "No question of yours is waiting here."
 
 
 async def test_queue_shows_what_waits_for_ones_own(busy: Stage, chat: Chat) -> None:
@@ -225,8 +228,8 @@ async def test_a_growing_answer_can_be_replied_to(busy: Stage, server: Server) -
 @pytest.mark.parametrize(
     ("limit", "said"),
     [
-        ("waiting_per_person", "Only 1 of your questions"),
-        ("waiting_per_chat", "Only 1 of this chat's questions"),
+        ("waiting_per_person", "At most 1 question of yours"),
+        ("waiting_per_chat", "At most 1 question of this chat"),
         ("max_waiting", "Too many questions are waiting"),
     ],
 )

@@ -39,7 +39,7 @@ async def test_a_topic_without_a_picture_knows_none(stage: Stage, forum: Chat) -
     await forum.answer(await forum.send("/new", topic=CATS))
     assert "not seen a picture here" in (await forum.answer(await forum.send("/ask What is this?", topic=CATS))).text
     await final(forum, await forum.send("/ask What is this?", topic=BILLS))
-    assert "pictures 2, answers 3" in (await forget(forum, topic=CATS)).text
+    assert "2 pictures and 3 answers" in (await forget(forum, topic=CATS)).text
     assert "not seen a picture here" in (await forum.answer(await forum.send("/ask What is this?", topic=BILLS))).text
 
 

@@ -39,7 +39,7 @@ async def test_a_flood_of_questions_is_refused_beyond_its_share(stage: Stage, se
 
 def refused(chat: Chat) -> list[str]:
     """Return the messages about too many questions."""
-    return [text for text in said_by_bot(chat) if f"Only {WAITING} of your questions" in text]
+    return [text for text in said_by_bot(chat) if f"At most {WAITING} questions of yours" in text]
 
 
 async def test_a_flood_in_one_chat_holds_up_no_other(stage: Stage, server: Server, chat: Chat) -> None:

@@ -5,7 +5,7 @@ import pytest
 from assistant.settings.chat_settings import ChatSettings, Footer, Length
 from assistant.texts import LANGUAGES, texts_in
 from assistant.wording.pages import PAGES, PICTURES, chosen
-from assistant.wording.question import PROMPTS, ParsedQuestion, Task, read
+from assistant.wording.question import PROMPTS, ParsedQuestion, Task, as_typed, parse, read
 from assistant.wording.regions import RegionName, named_in
 from model_service import Detail
 
@@ -97,3 +97,13 @@ def test_no_prompt_names_a_page_or_a_part(language: str, task: Task) -> None:
     prompt = texts_in(language).say(PROMPTS[task])
     assert not chosen(prompt, PAGES, 5) and not chosen(prompt, PICTURES, 5)
     assert named_in(prompt) is None and read(prompt) == ParsedQuestion(prompt)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("task", Task)
+def test_a_task_is_shown_as_it_was_typed(language: str, task: Task) -> None:
+    """In lists of questions the prompt, which is for the model, says nothing; other questions stay."""
+    texts = texts_in(language)
+    assert as_typed(parse("", task, texts).text) == f"/{task}"
+    assert as_typed(parse("of the bill", task, texts).text) == f"/{task} of the bill"
+    assert as_typed("What is this?") == "What is this?"
