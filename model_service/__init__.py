@@ -26,6 +26,7 @@ from model_service.errors import (
     OutOfMemory,
     PictureFault,
     PictureRejected,
+    PromptTooLong,
     QueueFull,
     UnknownDetail,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "PictureRef",
     "PictureRejected",
     "Place",
+    "PromptTooLong",
     "QueueFull",
     "Region",
     "SamplingParams",

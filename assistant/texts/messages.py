@@ -264,6 +264,7 @@ class Sentence(StrEnum):
     MAYBE_LOST = "The connection broke while I was sending my answer. If it is not here, please ask again."
     INTERRUPTED = "I am being restarted, and answer this when I am back."
     STALE = "Sorry, I was offline for a long time and missed this. If you still want to know, ask me again."
+    TOO_LONG = "That is too long for me. Please shorten it to about {characters} characters, and ask again."
     OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."
     FAILED = (
         "I could not answer this one. Please ask again, perhaps in other words. If I fail again, tell my owner this "
