@@ -11,6 +11,7 @@ from assistant.access import Asker, Verdict, judge, one_line
 from assistant.settings.settings import AccessSettings
 from assistant.texts import Texts
 from assistant.wording.question import ASK, ParsedQuestion, parse
+from assistant.wording.small_talk import SmallTalk, small_talk
 
 QUESTIONS = frozenset({ASK, "text", "table", "describe"})
 """The commands that bring a question, or are one; they count in a caption too."""
@@ -86,8 +87,16 @@ def question_of(message: Message, bot: User) -> str:
 
 
 def parse_question(message: Message, bot: User, texts: Texts) -> ParsedQuestion:
-    """Parse the question of a text or caption, with what the message quotes."""
-    return replace(parse(question_of(message, bot), command_of(message, bot), texts), quote=quote_of(message))
+    """Parse the question of a text or caption, with what the message quotes; small talk in a caption asks nothing."""
+    question = "" if message.text is None and small_talk_of(message, bot) else question_of(message, bot)
+    return replace(parse(question, command_of(message, bot), texts), quote=quote_of(message))
+
+
+def small_talk_of(message: Message, bot: User) -> SmallTalk | None:
+    """Return the kind of small talk that a whole text or caption of the sender's own is; None if it is not."""
+    if leading_command(message) is not None or is_foreign(message):
+        return None
+    return small_talk(question_of(message, bot), [name for name in (bot.first_name, bot.username) if name])
 
 
 def quote_of(message: Message) -> str:

@@ -7,7 +7,7 @@ from assistant.storage.deletion import Deleted, Deletion
 from assistant.storage.errors import StorageError, StorageInUse
 from assistant.storage.outage import is_full, is_passing_outage, surely
 from assistant.storage.pictures import NewPicture, Picture, Pictures, Source
-from assistant.storage.turns import Turn, Turns
+from assistant.storage.turns import Asked, Turn, Turns
 
 __all__ = [
     "BACKUPS",
@@ -15,6 +15,7 @@ __all__ = [
     "INSIDE",
     "Admission",
     "Admissions",
+    "Asked",
     "Chats",
     "Database",
     "Deleted",

@@ -55,6 +55,13 @@ class Sentence(StrEnum):
     BUTTON_GROUPS = "In groups"
     BUTTON_COMMANDS = "All commands"
     STARTED_AFRESH = "Done. Send the next picture."
+    HELLO = "Hello! Send me a picture, and ask me about it."
+    HELLO_GROUP = "Hello! Reply to a picture with /ask and your question about it."
+    DOUBT_WHAT = "Which answer do you mean? Reply to it, and I look again."
+    NO_CLOSER = (
+        "I looked as closely as I can already. A sharper picture would help: sent as a file, or only of the part that "
+        "matters."
+    )
     SEND_PICTURE_FIRST = "Send me a picture first; then ask about it."
     NO_PICTURE_HERE = "I have not seen a picture here yet. Reply to one with /ask and your question."
     WATCH_USAGE = "Say /watch on, and I answer every picture here; /watch off, and I answer only when I am asked."
