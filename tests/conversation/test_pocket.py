@@ -89,3 +89,16 @@ async def test_a_question_that_is_too_long(server: Server, language: str, text: 
     said, _ = await answer(chat, await chat.send(text[:most]))
     assert "too long" not in said and "太长" not in said
     assert (await answer(chat, await chat.send(question)))[0] == right
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_quote_does_not_lead_it_astray(server: Server) -> None:
+    """The words that somebody replies to stand beside the question."""
+    label = SAMPLES["label.jpg"]
+    chat = server.person("Ada").private()
+    photo = await chat.send_photo(label.data, "What is the order number?")
+    await answer(chat, photo)
+    told = next(post for post in chat.messages if post.reply_to == photo.id)
+    quote = label.answers["What is the order number?"]
+    said, _ = await answer(chat, await chat.send("What is the weight?", reply_to=told, quote=quote))
+    assert said == label.answers["What is the weight?"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from model_service import ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
 from tests.conversation.albums import answered
@@ -174,3 +175,21 @@ async def test_after_ask_it_is_a_question(stage: Stage, chat: Chat) -> None:
     await final(chat, await chat.send_photo(picture(), "/ask thanks"))
     await final(chat, await chat.send("/ask really?"))
     assert questions(stage) == ["thanks", "really?"]
+
+
+async def test_after_a_restart_doubt_goes_on_where_it_was(stage: Stage, chat: Chat) -> None:
+    """In the message that was begun, and about the answer before it, not about its own."""
+    await asked(chat)
+    stage.engine.hold = 1
+    stage.values["model"]["drain_seconds"] = 0.0
+    stage.config = ModelConfig(drain_seconds=0.0)
+    post = await chat.send("are you sure?")
+    growing = await chat.answer(post, lambda said: said.text == "A grey")
+    await stage.stop()
+    stage.engine.hold = None
+    await stage.start()
+    assert (await final(chat, post)).id == growing.id
+    await stage.stop()
+    await stage.start()
+    await final(chat, await chat.send("are you sure?"))
+    assert [level for level in levels(stage) if level != "standard"][-2:] == ["fine", "high"]
