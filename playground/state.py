@@ -15,6 +15,9 @@ from playground.rooms import Post, Room
 from playground.updates import Updates
 from playground.wire import JSON, Refused, bad_request
 
+UPDATE_IDS = 10**9
+"""Each bot counts its updates from another number below this."""
+
 
 class Happening(StrEnum):
     """The kind of an event."""
@@ -56,7 +59,7 @@ class World:
         self.bot = bot
         self.clock = clock
         self.pulse = Pulse()
-        self.updates = Updates(self.pulse)
+        self.updates = Updates(self.pulse, bot["id"] % UPDATE_IDS)
         self.files = Files()
         self.flood = Flood(limits, clock)
         self.rooms: dict[int, Room] = {}

@@ -6,7 +6,6 @@ from playground.limits import POLL_SECONDS, UPDATES_AT_ONCE
 from playground.pulse import Pulse
 from playground.wire import JSON, Refused
 
-FIRST_UPDATE = 731_204_883
 ONLY_IF_ASKED = {"chat_member", "message_reaction", "message_reaction_count"}
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 WEBHOOK = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
@@ -14,16 +13,19 @@ TAKEN = "Conflict: terminated by setWebhook request"
 
 
 class Updates:
-    """Waiting updates, oldest first. A newer poll ends an older one, as in Telegram."""
+    """Waiting updates, oldest first. A newer poll ends an older one, as in Telegram.
 
-    def __init__(self, pulse: Pulse) -> None:
+    `first` is the first update_id.
+    """
+
+    def __init__(self, pulse: Pulse, first: int) -> None:
         self.waiting: list[Any] = []
         self.allowed: list[str] | None = None
         self.closed = False
         self.webhook = ""
         self.polling = False
         self._pulse = pulse
-        self._next = FIRST_UPDATE
+        self._next = first
         self._poll = 0
 
     def wanted(self, kind: str) -> bool:
