@@ -11,6 +11,7 @@ from assistant.access import Asker, Verdict, judge, one_line
 from assistant.settings.settings import AccessSettings
 from assistant.texts import Texts
 from assistant.wording.question import ASK, ParsedQuestion, Task, parse
+from assistant.wording.small_talk import SmallTalk, small_talk
 
 QUESTIONS = frozenset({ASK, *Task})
 """The commands that bring a question, or are one; they count in a caption too."""
@@ -99,7 +100,7 @@ def command_of(message: Message, bot: User) -> str | None:
 
 def asks(message: Message, bot: User) -> bool:
     """Whether a message brings a question of its sender's."""
-    if is_foreign(message):
+    if is_foreign(message) or small_talk_of(message, bot):
         return False
     command = command_of(message, bot)
     if command is not None and command not in QUESTIONS:
@@ -117,12 +118,20 @@ def without_address(message: Message, words: str, bot: User) -> str:
 def parse_question(message: Message, words: str, bot: User, texts: Texts) -> ParsedQuestion:
     """Parse the question of a message of which these are the whole words, with what it quotes.
 
-    It is empty if the words are somebody else's.
+    It is empty if the words are somebody else's, or small talk in a caption.
     """
-    if is_foreign(message):
+    if is_foreign(message) or (message.text is None and small_talk_of(message, bot)):
         return ParsedQuestion("")
     parsed = parse(without_address(message, words, bot), command_of(message, bot), texts)
     return replace(parsed, quote=quote_of(message))
+
+
+def small_talk_of(message: Message, bot: User) -> SmallTalk | None:
+    """Return the kind of small talk that a whole text or caption of the sender's own is; None if it is not."""
+    if leading_command(message) is not None or is_foreign(message):
+        return None
+    words = without_mention(message.text or message.caption or "", bot)
+    return small_talk(words, [name for name in (bot.first_name, bot.username) if name])
 
 
 def quote_of(message: Message) -> str:

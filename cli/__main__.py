@@ -18,7 +18,15 @@ from assistant.storage import Admissions, StorageError, open_database
 from bot.logs import set_up_logs
 from bot.token import REFUSED, read_token
 from cli.pages import COUNT
-from model_service import LEVEL_TOKENS, CheckpointError, Detail, ModelServiceError, PictureRejected, UnknownDetail
+from model_service import (
+    LEVEL_TOKENS,
+    CheckpointError,
+    Detail,
+    ModelServiceError,
+    PictureRejected,
+    PromptTooLong,
+    UnknownDetail,
+)
 
 FAILED, MISUSED = 1, 2
 """Exit codes: a failure; a misuse (of an option, a setting, a token's shape)."""
@@ -162,7 +170,7 @@ def clear_errors() -> Iterator[None]:
         _end(f"{error}", MISUSED)
     except InvalidToken:
         _end(REFUSED, FAILED)
-    except (StorageError, CheckpointError, PictureRejected) as error:
+    except (StorageError, CheckpointError, PictureRejected, PromptTooLong) as error:
         _end(f"{error}", FAILED)
     except ModelServiceError as error:
         _end(f"The model failed: {error}", FAILED)

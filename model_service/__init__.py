@@ -26,6 +26,7 @@ from model_service.errors import (
     OutOfMemory,
     PictureFault,
     PictureRejected,
+    PromptTooLong,
     QueueFull,
     UnknownDetail,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "PictureRef",
     "PictureRejected",
     "Place",
+    "PromptTooLong",
     "QueueFull",
     "Region",
     "SamplingParams",

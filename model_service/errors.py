@@ -2,7 +2,8 @@
 
 ModelServiceError
 ├── GenerationFailed      this request failed; the next one is welcome
-│   └── OutOfMemory       … because the device's memory did not suffice
+│   ├── OutOfMemory       … because the device's memory did not suffice
+│   └── PromptTooLong     … because the question alone is longer than the model takes
 ├── QueueFull             too many requests wait already
 ├── LimitReached          this person or this chat may not ask for more now (see Limit)
 ├── Draining              the service is shutting down and takes no more requests
@@ -28,6 +29,14 @@ class GenerationFailed(ModelServiceError):
 
 class OutOfMemory(GenerationFailed):
     """The device's memory did not suffice for one request."""
+
+
+class PromptTooLong(GenerationFailed):
+    """A question is too long by itself. Shortened to this number of characters it leaves room for an answer."""
+
+    def __init__(self, tokens: int, most: int, characters: int) -> None:
+        super().__init__(f"the question makes {tokens} tokens, the model takes {most}")
+        self.characters = characters
 
 
 class QueueFull(ModelServiceError):

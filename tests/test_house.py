@@ -23,6 +23,7 @@ DATA = (
     ("assistant.storage", "migrations/0001_first.sql"),
     ("assistant.storage", "migrations/0002_admissions.sql"),
     ("bot", "samples/receipt.jpg"),
+    ("assistant.wording", "small_talk.toml"),
     ("cli", "pages/pages.json"),
     ("cli", "pages/20.jpg"),
     ("assistant.texts", "locale/zh/LC_MESSAGES/eyeglass.po"),

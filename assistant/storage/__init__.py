@@ -8,7 +8,7 @@ from assistant.storage.errors import StorageError, StorageInUse
 from assistant.storage.heard import Heard, HeardMessage, Subject
 from assistant.storage.outage import is_full, is_passing_outage, surely
 from assistant.storage.pictures import Current, NewPicture, Picture, Pictures, Source
-from assistant.storage.turns import Turn, Turns
+from assistant.storage.turns import AnsweredQuestion, Turn, Turns
 
 __all__ = [
     "BACKUPS",
@@ -16,6 +16,7 @@ __all__ = [
     "INSIDE",
     "Admission",
     "Admissions",
+    "AnsweredQuestion",
     "Chats",
     "Current",
     "Database",

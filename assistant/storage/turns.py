@@ -27,6 +27,16 @@ class Turn:
     name: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """A question that was answered: its message, its words, its level, and the numbers of its pictures."""
+
+    message: int
+    text: str
+    detail: Detail
+    pictures: tuple[int, ...]
+
+
 class Turns:
     """The table of turns."""
 
@@ -67,6 +77,30 @@ class Turns:
         sql = f"DELETE FROM turns WHERE id IN ({of_question.format('')} UNION {of_question.format(' + 1')})"  # noqa: S608
         await self._database.write(sql, *asked, *asked)
         return row["message_id"] if row else None
+
+    async def last_asked(
+        self, chat: int, until: int, *, user: int | None = None, pictures: Sequence[Picture] = ()
+    ) -> AnsweredQuestion | None:
+        """Return the question of message `until`, or that of the last answer up to it, else the last one of all.
+
+        It is one of this user, and about one of these pictures, where they are given.
+        """
+        marks = ", ".join("?" * len(numbers := [picture.id for picture in pictures]))
+        sql = (
+            "SELECT asked.message_id, asked.text, asked.level FROM turns AS asked JOIN turns AS told ON told.id = "  # noqa: S608
+            "(SELECT min(id) FROM turns WHERE picture = asked.picture AND role = 'assistant' AND id > asked.id) "
+            f"WHERE asked.chat = ? AND asked.role = 'user' {'AND asked.user = ?' if user is not None else ''} "
+            f"{f'AND asked.picture IN ({marks})' if numbers else ''} "
+            "ORDER BY asked.message_id = ? DESC, iif(told.message_id <= ?, told.message_id, 0) DESC, asked.id DESC"
+        )
+        users = [] if user is None else [user]
+        row = await self._database.row(f"{sql} LIMIT 1", chat, *users, *numbers, until, until)
+        if row is None:
+            return None
+        sql = "SELECT picture FROM turns WHERE chat = ? AND message_id = ? AND role = 'user' ORDER BY id"
+        about = await self._database.rows(sql, chat, row["message_id"])
+        shown = tuple(each["picture"] for each in about)
+        return AnsweredQuestion(row["message_id"], row["text"], Detail.parse(row["level"]), shown)
 
     async def details(self, picture: Picture) -> list[Detail]:
         """Return the level of detail of each question about the picture so far."""

@@ -4,13 +4,20 @@ import math
 from collections.abc import Mapping, Sequence
 
 from assistant.texts import FAULTS, LIMITS, Count, Sentence, Texts, own_names
-from model_service import Ability, LimitReached, OutOfMemory, PictureRejected, QueueFull
+from model_service import Ability, LimitReached, OutOfMemory, PictureRejected, PromptTooLong, QueueFull
 
 UNABLE: Mapping[Ability, Sentence] = {
     Ability.TABLE: Sentence.CANNOT_TABLE,
     Ability.DESCRIBE: Sentence.CANNOT_DESCRIBE,
 }
 """The message for an ability that the loaded model lacks, where a question needs it."""
+
+
+PLAIN: Mapping[type[Exception], Sentence] = {
+    OutOfMemory: Sentence.OUT_OF_MEMORY,
+    QueueFull: Sentence.QUEUE_FULL,
+}
+"""The message for each error that is always the same."""
 
 
 class Unable(Exception):
@@ -35,11 +42,10 @@ def excuse(texts: Texts, error: Exception | None, number: int) -> str:
         return texts.say(LIMITS[error.limit], questions=questions, minutes=Count.MINUTES.of(minutes))
     if isinstance(error, Unable):
         return unable(texts, error)
-    if isinstance(error, OutOfMemory):
-        return texts.say(Sentence.OUT_OF_MEMORY)
-    if isinstance(error, QueueFull):
-        return texts.say(Sentence.QUEUE_FULL)
-    return texts.say(Sentence.FAILED, number=number)
+    if isinstance(error, PromptTooLong):
+        return texts.say(Sentence.TOO_LONG, characters=_rounded(error.characters))
+    plain = next((sentence for kind, sentence in PLAIN.items() if isinstance(error, kind)), None)
+    return texts.say(Sentence.FAILED, number=number) if plain is None else texts.say(plain)
 
 
 def unable(texts: Texts, error: Unable) -> str:
@@ -47,3 +53,9 @@ def unable(texts: Texts, error: Unable) -> str:
     if error.lacks is not None:
         return texts.say(UNABLE[error.lacks])
     return texts.say(Sentence.CANNOT_LANGUAGE, languages=own_names(error.languages))
+
+
+def _rounded(number: int) -> int:
+    """Return a number that is easy to read, and no larger: 1437 is 1400."""
+    unit: int = 10 ** max(0, len(str(number)) - 2)
+    return number // unit * unit

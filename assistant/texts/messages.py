@@ -61,6 +61,13 @@ class Sentence(StrEnum):
     BUTTON_GROUPS = "In groups"
     BUTTON_COMMANDS = "All commands"
     STARTED_AFRESH = "Done. Send the next picture."
+    HELLO = "Hello! Send me a picture, and ask me about it."
+    HELLO_GROUP = "Hello! Reply to a picture with /ask and your question about it."
+    DOUBT_WHAT = "Which answer do you mean? Reply to it, and I look again."
+    NO_CLOSER = (
+        "I looked as closely as I can already. A sharper picture would help: sent as a file, or only of the part that "
+        "matters."
+    )
     SEND_PICTURE_FIRST = "Send me a picture first; then ask about it."
     NOT_READ = (
         "I could not read what you sent last, so I do not know which picture you mean. Send it again as a photo, or "
@@ -302,6 +309,7 @@ class Sentence(StrEnum):
         "The model that answers here takes questions in these languages only: {languages}. Please ask again in one of "
         "them; my owner can load a bigger model."
     )
+    TOO_LONG = "That is too long for me. Please shorten it to about {characters} characters, and ask again."
     OUT_OF_MEMORY = "The picture did not fit into the memory at this level. Try a lower one: /detail standard."
     FAILED = (
         "I could not answer this one. Please ask again, perhaps in other words. If I fail again, tell my owner this "

@@ -103,6 +103,12 @@ def as_typed(question: str) -> str:
     return question
 
 
+def parse_again(text: str, detail: Detail, texts: Texts) -> ParsedQuestion:
+    """Parse a question that was asked before, and is kept without its tags, to be asked again at this level."""
+    task = next((task for task in Task if text.startswith(texts.say(PROMPTS[task]))), None)
+    return ParsedQuestion(text, detail, named_in(text), task)
+
+
 def read(text: str) -> ParsedQuestion:
     """Parse tags out of a question; the last of a kind holds. Those that are no level and no part stay in the text."""
     detail, part = None, None

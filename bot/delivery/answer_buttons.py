@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from assistant.answering import Question, Reading
+from assistant.storage import Picture
 from assistant.texts import Sentence, Texts
 from assistant.wording.question import ParsedQuestion, Task
 from assistant.wording.regions import REGIONS, RegionName
 from bot.addressing import AGAIN
-from model_service import Ability, Detail, EngineInfo, plan_detail
+from model_service import Ability, Detail, DetailPlan, EngineInfo, plan_detail
 
 PATTERN = rf"^{AGAIN}([0-9]{{2,4}}):([01]):([0-9]{{1,15}}):({'|'.join(RegionName)}|):({'|'.join(Task)}|)\Z"
 
@@ -84,19 +85,26 @@ def may_differ(question: Question, info: EngineInfo | None) -> bool:
 
 
 def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -> Detail | None:
-    """Return the next level that shows more of the picture; None if there is none, or memory does not allow it.
-
-    Nor is there one where the model has seen every pixel already, and would only see them larger.
-    """
+    """Return the next level that shows more of the picture; None if there is none, or memory does not allow it."""
     plan = None if reading.output is None else reading.output.plan
-    if plan is None or info is None:
-        return None
-    size = reading.picture.width, reading.picture.height
-    if question.parsed.part is not None:
-        size = REGIONS[question.parsed.part].size(*size)
+    return None if plan is None or info is None else closer_level(reading.picture, question.parsed.part, plan, info)
+
+
+def closer_level(picture: Picture, part: RegionName | None, plan: DetailPlan, info: EngineInfo) -> Detail | None:
+    """Return the next level that shows more of a picture, or of a part of it, than a plan did; None if there is none.
+
+    There is none where the model has seen every pixel already, and would only see them larger.
+    """
+    size = size_of(picture, part)
     if plan.width >= size[0] and plan.height >= size[1]:
         return None
     detail = info.dial.closer(plan.detail)
     while detail is not None and plan_detail(info.dial, detail, *size, info.max_visual_tokens).tokens <= plan.tokens:
         detail = info.dial.closer(detail)
     return detail
+
+
+def size_of(picture: Picture, part: RegionName | None) -> tuple[int, int]:
+    """Return the size of a picture, or of a part of it, in pixels."""
+    size = picture.width, picture.height
+    return size if part is None else REGIONS[part].size(*size)

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, Message, ReplyKeyboardMarkup
+from telegram import CallbackQuery, InlineKeyboardMarkup, ReplyKeyboardMarkup
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
@@ -22,12 +22,6 @@ async def tell(
         await bot.send_message(chat, text, link_preview_options=NO_PREVIEW, reply_markup=keyboard, rate_limit_args=ONCE)
     except TelegramError as error:
         _log.warning("chat %d could not be told something: %s", chat, error)
-
-
-async def react(bot: ExtBot[int], message: Message, emoji: str) -> None:
-    """React to somebody's message, where that is allowed; as a sign it is worth no second attempt."""
-    with contextlib.suppress(TelegramError):
-        await bot.set_message_reaction(message.chat.id, message.message_id, emoji, rate_limit_args=ONCE)
 
 
 async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:

@@ -26,6 +26,7 @@ from bot.handlers import (
     recent_pictures,
     retry,
     settings,
+    small_talk,
     stale,
     start,
     stop_draft,
@@ -36,7 +37,7 @@ from bot.handlers import (
 from bot.handlers.command import Command
 
 STOPS, GATE, POISON, AGE, WORK = range(5)
-PICTURE = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL
+PICTURE = filters.PHOTO | filters.Document.ALL
 MOVING = filters.ANIMATION | filters.VIDEO | filters.VIDEO_NOTE
 ANYTHING_ELSE = ~filters.StatusUpdate.ALL
 
@@ -77,7 +78,9 @@ def register(application: EyeglassApplication) -> None:
             CallbackQueryHandler(unsupported.stale_button),
             ChatMemberHandler(strangers.invited, ChatMemberHandler.MY_CHAT_MEMBER),
             Command(None, unsupported.decline_command),
+            MessageHandler(small_talk.GESTURE, small_talk.nod),
             MessageHandler(PICTURE | MOVING, pictures.look),
+            MessageHandler(small_talk.SMALL_TALK, small_talk.meet),
             MessageHandler(filters.TEXT, questions.ask),
             MessageHandler(ANYTHING_ELSE, unsupported.decline),
         ],

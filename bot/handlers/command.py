@@ -25,7 +25,7 @@ class Command(BaseHandler[Update, BotContext, None]):
 
     def __init__(self, names: str | Collection[str] | None, callback: Callback) -> None:
         super().__init__(callback)
-        self._names = frozenset({names} if isinstance(names, str) else names or ())
+        self.names = frozenset({names} if isinstance(names, str) else names or ())
 
     def check_update(self, update: object) -> list[str] | None:
         """Return the words after the command; None if it is another one, or none."""
@@ -35,7 +35,7 @@ class Command(BaseHandler[Update, BotContext, None]):
         name = command_of(message, message.get_bot().bot)
         if message.text is None and name in QUESTIONS:
             return None
-        fits = name in self._names if self._names else name is not None or message.chat.type == Chat.PRIVATE
+        fits = name in self.names if self.names else name is not None or message.chat.type == Chat.PRIVATE
         return arguments_of(message) if fits else None
 
     def collect_additional_context(
@@ -58,6 +58,6 @@ class Command(BaseHandler[Update, BotContext, None]):
         """Do what the command says, then take in what it came with."""
         await super().handle_update(update, application, check_result, context)
         message = context.incoming.message
-        ours = bool(self._names) or names_its_bot(message)
-        if message.text is None and self._names.isdisjoint(LEAVING_NOTHING) and ours:
+        ours = bool(self.names) or names_its_bot(message)
+        if message.text is None and self.names.isdisjoint(LEAVING_NOTHING) and ours:
             await take_in(context)

@@ -16,7 +16,7 @@ from bot.addressing import is_addressed
 from bot.answering import answer
 from bot.attachments import attachment_of
 from bot.context import BotContext
-from bot.delivery.say import react
+from bot.delivery.react import react
 from bot.handlers.unsupported import explain
 from bot.incoming.downloads import MOST_OF_A_CHAT
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named

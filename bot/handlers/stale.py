@@ -12,7 +12,8 @@ from telegram.ext import ApplicationHandlerStop
 
 from assistant.access import Action
 from assistant.texts import Sentence
-from bot.addressing import arguments_of, command_of, message_of
+from assistant.wording.small_talk import SmallTalk
+from bot.addressing import arguments_of, command_of, message_of, small_talk_of
 from bot.attachments import attachment_of
 from bot.context import BotContext
 from bot.delivery import forget_buttons, people_list
@@ -47,7 +48,7 @@ async def turn_away(update: Update, context: BotContext) -> None:
     if holds_at_any_age(update, context.bot.bot):
         return
     message = context.incoming.question
-    if message is not None and not is_quick(update) and _expects_an_answer(message):
+    if message is not None and not is_quick(update) and _expects_an_answer(message, context.bot.bot):
         _log.info("a message of chat %d is too old to be answered", message.chat.id)
         await context.say_as_answer(Sentence.STALE)
     raise ApplicationHandlerStop
@@ -92,8 +93,10 @@ async def _age(update: Update, inbox: Inbox, most: float) -> float:
     return now - said
 
 
-def _expects_an_answer(message: Message) -> bool:
-    """Whether it is a text, or a picture; of an album only the one with the caption."""
-    if message.text or message.caption:
+def _expects_an_answer(message: Message, bot: User) -> bool:
+    """Whether it is a text that asks, or a picture; of an album only the one with the caption."""
+    if message.text:
+        return small_talk_of(message, bot) in {None, SmallTalk.DOUBT}
+    if message.caption:
         return True
     return attachment_of(message) is not None and message.media_group_id is None

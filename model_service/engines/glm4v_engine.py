@@ -33,13 +33,16 @@ from model_service.engines.weights.checkpoint import checkpoint_name, find_check
 from model_service.engines.weights.loading import load_checkpoint, plan_memory
 from model_service.engines.weights.packed_cache import PackedCache
 from model_service.engines.weights.packed_cache_writer import PackedCacheWriter
-from model_service.errors import GenerationFailed, OutOfMemory
+from model_service.errors import GenerationFailed, OutOfMemory, PromptTooLong
 from model_service.gauges import Gauges
 from model_service.picture import open_picture
 from model_service.region import Region
 from model_service.types import FinishReason, GenerationRequest, PictureRef
 
 logger = logging.getLogger(__name__)
+
+LEAST_PART = 64
+"""The part of all positions that an answer needs at least: a shorter one would say nothing."""
 
 SIZES = 1024
 """Number of pictures whose size is remembered, so that a follow-up's plan needs no decoding."""
@@ -153,10 +156,7 @@ class GLM4VEngine:
     @torch.inference_mode()
     def _generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         prompt = self._fitting_prompt(request)
-        room = self._config.seq_length - len(prompt.ids)
-        if room < 1:
-            raise GenerationFailed(f"the conversation has {len(prompt.ids)} tokens, the model takes no more")
-        limit = min(request.sampling.max_tokens, room)
+        limit = min(request.sampling.max_tokens, self._config.seq_length - len(prompt.ids))
         planned = self.plan(request)
         sequence, logits, plan = self._read(request, prompt, planned, limit)
         sampler = Sampler(request.sampling, self._allowed)
@@ -193,16 +193,34 @@ class GLM4VEngine:
         return *self._runner.prefill(request.chat, prompt, self._view(request, plan), limit), plan
 
     def _fitting_prompt(self, request: GenerationRequest) -> Prompt:
-        """The prompt, less the oldest questions and answers if they would leave no room for this answer."""
-        length: int = self._config.seq_length
-        reserve = min(request.sampling.max_tokens, length // 4)
+        """The prompt, less the oldest questions and answers if they would leave no room for this answer.
+
+        Raises:
+            PromptTooLong: the question alone leaves too little.
+        """
+        length, reserve = self._config.seq_length, self._reserve(request)
         messages = request.messages if self._config.bare_questions else worded(request)
         while True:
             prompt = build_prompt(self._tokenizer, messages, _picture(request) is not None)
             first = next(index for index, message in enumerate(messages) if message.role == "user")
-            if len(prompt.ids) + reserve <= length or len(messages) - first < 3:
+            if len(prompt.ids) + reserve <= length:
+                return prompt
+            if len(messages) - first < 3:
+                self._check_length(request, len(prompt.ids))
                 return prompt
             messages = messages[:first] + messages[first + 2 :]
+
+    def _reserve(self, request: GenerationRequest) -> int:
+        return min(request.sampling.max_tokens, self._config.seq_length // 4)
+
+    def _check_length(self, request: GenerationRequest, tokens: int) -> None:
+        most = self._config.seq_length - max(1, min(request.sampling.max_tokens, self._config.seq_length // LEAST_PART))
+        if tokens <= most:
+            return
+        question = request.messages[-1].text
+        length = len(self._tokenizer.encode(question))
+        fitting = self._config.seq_length - self._reserve(request) - (tokens - length)
+        raise PromptTooLong(tokens, most, max(0, len(question) * fitting // length))
 
     def _view(self, request: GenerationRequest, plan: DetailPlan | None) -> View | None:
         """The request's picture, or the region of it, on a grid; None without a picture."""

@@ -132,8 +132,8 @@ def test_a_command_in_a_caption_means_the_bot_unless_it_is_anothers() -> None:
         ("/ｄｅｔａｉｌ", "detail", []),
         ("see ／detail", None, ["see", "/detail"]),
         ("／问题", None, ["/问题"]),
-        ("／home／ada", None, ["/home/ada"]),
-        ("/home/ada", None, ["/home/ada"]),
+        ("／cats／ada", None, ["/cats/ada"]),
+        ("/cats/ada", None, ["/cats/ada"]),
         ("1／2", None, ["1/2"]),
     ],
 )

@@ -67,7 +67,7 @@ async def test_nothing_private_appears_in_a_group(stage: Stage, server: Server) 
 
 
 async def test_other_bots_commands_in_captions_are_left_alone(stage: Stage, server: Server) -> None:
-    """Of commands in captions only /ask is the bot's, and another bot's /ask is not."""
+    """One that the bot does not know may be another's, and /ask with another bot's name is."""
     group = server.group("Family", server.person("Ada"), bot_is_admin=True)
     await group.send_photo(picture(), "/frame it")
     await group.send_photo(picture(), "/ask@other_bot it")

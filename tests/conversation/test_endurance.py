@@ -12,7 +12,7 @@ import pytest
 from assistant.storage import Turns, open_database
 from assistant.storage.database import FILE
 from bot.updates.inbox import Inbox
-from model_service import EngineDead, GenerationFailed, OutOfMemory
+from model_service import EngineDead, GenerationFailed, OutOfMemory, PromptTooLong
 from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final, settled
@@ -174,6 +174,7 @@ async def test_a_deleted_answer_is_sent_anew(stage: Stage, chat: Chat) -> None:
     [
         (GenerationFailed("x"), "could not answer"),
         (OutOfMemory("x"), "memory"),
+        (PromptTooLong(5000, 4000, 1437), "shorten it to about 1400 characters"),
         (RuntimeError("x"), "could not answer"),
     ],
 )

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from telegram.ext import CallbackQueryHandler, CommandHandler
+from telegram.ext import CallbackQueryHandler
 
 from assistant.texts import LANGUAGES
 from bot.delivery import settings_menu as menu
 from bot.handlers import WORK
+from bot.handlers.command import Command
 from playground import Chat, Post, Server
 from playground.people import Person
 from tests.bot.samples import picture
@@ -52,7 +53,7 @@ async def test_each_command_is_answered_in_the_persons_language(house: House) ->
     """In private and in a group, with and without a picture; a command that is new has to be added here."""
     assert house.stage.running is not None
     handlers = house.stage.running.application.handlers[WORK]
-    known = {name for handler in handlers if isinstance(handler, CommandHandler) for name in handler.commands}
+    known = {name for handler in handlers if isinstance(handler, Command) for name in handler.names}
     assert known == set(COMMANDS)
     for chat in (house.chat, house.group):
         for said in lines(house):

@@ -110,7 +110,9 @@ async def test_a_reply_to_a_picture_in_another_chat_is_about_that(stage: Stage, 
     await final(chat, question)
     await final(chat, await chat.send("And below?"))
     assert [shown_in(request) for request in stage.engine.requests] == [(200, 300)] * 2
-    await settled(chat, await chat.send("Hi", external_reply={"origin": origin, "dice": {"emoji": "🎲", "value": 3}}))
+    await settled(
+        chat, await chat.send("And this?", external_reply={"origin": origin, "dice": {"emoji": "🎲", "value": 3}})
+    )
     assert shown_in(stage.engine.requests[-1]) == (200, 300)
 
 

@@ -1,5 +1,6 @@
 """The whole path with nothing scripted: Telegram's API over HTTP, the bot, SQLite, and the pocket model."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from playground import Chat, Post, Server
 from playground.demo.play import settings_for
 from playground.demo.samples import load_samples
 from playground.demo.talk import parts
+from tests.conversation.conftest import settled
 
 PATIENCE = 60.0
 SAMPLES = load_samples()
@@ -64,3 +66,39 @@ async def test_a_conversation_in_english_and_in_chinese(server: Server) -> None:
     assert small_print.startswith("按 ")
     said, _ = await answer(chen, await chen.send("姓名是什么？"))
     assert said == note.answers["What is the name?"]
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "please read it " * 260), ("zh-hans", "请读出来" * 450), ("zh-hans", "😀" * 1000)],
+    ids=["latin", "chinese", "emoji"],
+)
+async def test_a_question_that_is_too_long(server: Server, language: str, text: str) -> None:
+    """The length that is told is a true one, and the chat goes on well."""
+    label = SAMPLES["label.jpg"]
+    chat = server.person("Ada", language_code=language).private()
+    question, right = next(iter(label.answers.items()))
+    photo = await chat.send_photo(label.data, question)
+    assert (await answer(chat, photo))[0] == right
+    refused = await settled(chat, await chat.send(text))
+    number = re.search(r"\d+", refused)
+    assert number is not None and ("too long" if language == "en" else "太长") in refused
+    most = int(number[0])
+    assert 200 < most < len(text)
+    said, _ = await answer(chat, await chat.send(text[:most]))
+    assert "too long" not in said and "太长" not in said
+    assert (await answer(chat, await chat.send(question)))[0] == right
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_quote_does_not_lead_it_astray(server: Server) -> None:
+    """The words that somebody replies to stand beside the question."""
+    label = SAMPLES["label.jpg"]
+    chat = server.person("Ada").private()
+    photo = await chat.send_photo(label.data, "What is the order number?")
+    await answer(chat, photo)
+    told = next(post for post in chat.messages if post.reply_to == photo.id)
+    quote = label.answers["What is the order number?"]
+    said, _ = await answer(chat, await chat.send("What is the weight?", reply_to=told, quote=quote))
+    assert said == label.answers["What is the weight?"]

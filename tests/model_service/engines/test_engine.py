@@ -24,6 +24,7 @@ from model_service import (
     OutOfMemory,
     PictureRef,
     PictureRejected,
+    PromptTooLong,
     Region,
     SamplingParams,
     open_picture,
@@ -92,9 +93,18 @@ def test_the_oldest_turns_give_way(engine: GLM4VEngine) -> None:
 
 def test_a_question_that_is_too_long_fails_alone(engine: GLM4VEngine) -> None:
     """It cannot be shortened; the next request is answered."""
-    with pytest.raises(GenerationFailed, match="tokens"):
+    with pytest.raises(PromptTooLong, match="tokens") as failure:
         list(engine.generate(request("a" * 70)))
-    assert steps(engine, request("a"))
+    assert failure.value.characters == 64 - 8 - (2 + 2 + 1)
+    assert steps(engine, request("a" * failure.value.characters))
+
+
+def test_only_the_question_decides_whether_it_is_too_long(engine: GLM4VEngine) -> None:
+    """What was said before is dropped first, and counts for nothing."""
+    assert steps(engine, request("a" * 60, "b" * 60, "c" * 40))
+    with pytest.raises(PromptTooLong) as failure:
+        list(engine.generate(request("a", "b", "c" * 70)))
+    assert failure.value.characters == 64 - 8 - (2 + 2 + 1)
 
 
 def test_a_broken_picture_fails_alone(engine: GLM4VEngine) -> None:
