@@ -31,7 +31,8 @@ _FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
 class Answered:
     """A finished answer: the readings of its pictures, and all of it as one Markdown `text`.
 
-    `hint`: the person was not told yet how the picture would keep its small print.
+    `hint`: the person was not told yet how the picture would keep its small print. `hidden` is the note on pictures
+    that belong to these, but were not seen.
     """
 
     texts: Texts
@@ -39,6 +40,7 @@ class Answered:
     readings: Sequence[Reading]
     text: str
     hint: bool = True
+    hidden: Sentence | None = None
 
 
 def whole_answer(answered: Answered) -> list[Part]:
@@ -113,7 +115,8 @@ async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -
 def note_under(answered: Answered) -> str:
     """Return the notes in one line: what part was read, and how closely, if the chat wants to know that."""
     closeness = _closeness(answered) if answered.question.settings.footer else ""
-    return SEPARATOR.join(note for note in (_part(answered), _region(answered), closeness) if note)
+    hidden = "" if answered.hidden is None else answered.texts.say(answered.hidden)
+    return SEPARATOR.join(note for note in (hidden, _part(answered), _region(answered), closeness) if note)
 
 
 def _part(answered: Answered) -> str:

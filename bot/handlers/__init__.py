@@ -36,10 +36,12 @@ from bot.handlers import (
 )
 
 STOPS, GATE, POISON, AGE, WORK = range(5)
-PICTURE = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL
+PICTURE = filters.PHOTO | filters.Document.ALL | filters.Sticker.ALL | filters.PAID_MEDIA
 MOVING = filters.ANIMATION | filters.VIDEO | filters.VIDEO_NOTE
 QUESTION = filters.TEXT & ~filters.COMMAND
-ANYTHING_ELSE = ~filters.StatusUpdate.ALL
+SERVICE = filters.StatusUpdate.ALL | filters.SUCCESSFUL_PAYMENT | filters.PASSPORT_DATA
+ANYTHING_ELSE = ~SERVICE & (filters.TEXT | filters.CHECKLIST | filters.ATTACHMENT)
+"""What somebody sent to be seen; of what is not known here it may be Telegram that speaks, which wants no answer."""
 
 
 def register(application: EyeglassApplication) -> None:

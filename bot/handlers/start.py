@@ -8,6 +8,7 @@ from bot.delivery import command_menus
 from bot.delivery.message import topic_of
 from bot.delivery.say import acknowledge, redraw
 from bot.handlers import sample
+from bot.handlers.introduction import introduction
 
 PREFIX, TRY, FORMS, PRINT, GROUPS, COMMANDS, BACK = "help", "try", "forms", "print", "groups", "commands", "back"
 PATTERN = rf"^{PREFIX}:({TRY}|{FORMS}|{PRINT}|{GROUPS}|{COMMANDS}|{BACK})\Z"
@@ -25,7 +26,8 @@ PAGES = {FORMS: Sentence.HELP_FORMS, PRINT: Sentence.HELP_PRINT, GROUPS: Sentenc
 async def welcome(update: Update, context: BotContext) -> None:
     """Handle /start: say what the bot is for, in private with an example to try."""
     if context.incoming.message.chat.type != Chat.PRIVATE:
-        await context.say(Sentence.WELCOME_GROUP)
+        incoming = context.incoming
+        await context.say_text(await introduction(context, incoming.chat.id, incoming.texts))
     elif not await sample.show(update, context):
         await context.say(Sentence.WELCOME)
 

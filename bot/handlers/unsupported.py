@@ -31,6 +31,8 @@ def sentence_about(message: Message) -> Sentence:
         return Sentence.MOVING
     if message.voice or message.audio:
         return Sentence.SOUND
+    if message.paid_media:
+        return Sentence.PAID
     return Sentence.DOCUMENT if message.document else Sentence.OTHER
 
 
