@@ -109,7 +109,8 @@ class _Answer:
         earlier = await services.turns.details(question.pictures[0])
         hint = all(detail.tokens < CLOSE.tokens for detail in earlier)
         read = [reading for reading in readings if reading.output is not None]
-        hidden = await hidden_note(question.pictures, self._context)
+        arrived = len(self._context.lanes.taken_in_with(self._context.update_id))
+        hidden = await hidden_note(question.pictures, arrived, self._context)
         answered = Answered(self._texts, question, read, answer.text, hint=hint, hidden=hidden)
         keyboard = buttons_under(self._texts, question, read, services.model.info)
         messages = await self._reply.finish(whole_answer(answered), keyboard, self._texts.say(Sentence.MAYBE_LOST))

@@ -13,11 +13,14 @@ from bot.context import BotContext
 _log = logging.getLogger(__name__)
 
 
-async def hidden_note(pictures: Sequence[Picture], context: BotContext) -> Sentence | None:
-    """Return the note on pictures that belong to those of a question, but were not seen; None if there are none."""
+async def hidden_note(pictures: Sequence[Picture], arrived: int, context: BotContext) -> Sentence | None:
+    """Return the note on pictures that belong to those of a question, but were not seen; None if there are none.
+
+    `arrived` is the number of the album's messages that came with the question, readable or not.
+    """
     if _paid_photos(context.incoming.message) > 1:
         return Sentence.FIRST_ONLY
-    return Sentence.ALBUM_HIDDEN if await _hides_album(pictures, context) else None
+    return Sentence.ALBUM_HIDDEN if arrived < 2 and await _hides_album(pictures, context) else None
 
 
 async def _hides_album(pictures: Sequence[Picture], context: BotContext) -> bool:
@@ -25,8 +28,7 @@ async def _hides_album(pictures: Sequence[Picture], context: BotContext) -> bool
     chat, album = context.incoming.chat, pictures[0].album
     if context.incoming.private or album is None or len(pictures) > 1:
         return False
-    came = context.lanes.taken_in_with(context.update_id)
-    if len(came) > 1 or len(await context.services.pictures.of_album(chat.id, album)) > 1:
+    if len(await context.services.pictures.of_album(chat.id, album)) > 1:
         return False
     try:
         return not await context.services.sight.sees_all(context.bot, chat.id)

@@ -1,5 +1,7 @@
 """What Telegram does not show of an album, or of pictures that have to be paid for: the answer says so."""
 
+from typing import Any
+
 import pytest
 
 import playground
@@ -84,6 +86,18 @@ async def test_without_privacy_mode_nothing_is_hidden(stage: Stage) -> None:
         alone = await group.send_photo(picture(), f"{NAME} What is this?", media_group_id="77")
         assert HIDDEN not in (await final(group, alone)).text
         await other.stop()
+
+
+async def test_a_picture_that_cannot_be_read_was_shown(stage: Stage, group: Chat, window: HandWindow) -> None:
+    """In reply to the bot an album arrives as a whole, privacy mode or not."""
+    await stage.start()
+    said = await group.answer(await group.send("/help"))
+    album: dict[str, Any] = {"media_group_id": "77", "reply_to": said}
+    asked = await group.send_photo(picture(), "What is this?", **album)
+    await group.send_document(b"", "broken.png", **album)
+    await window.arriving(2)
+    window.turn(1.0)
+    assert HIDDEN not in (await final(group, asked)).text
 
 
 async def test_where_telegram_does_not_say_it_nothing_is_claimed(stage: Stage, group: Chat, window: HandWindow) -> None:
