@@ -24,6 +24,7 @@ from bot.delivery.message import place_of
 from bot.delivery.orphans import remove_orphans
 from bot.delivery.progress import Progress
 from bot.delivery.reply import Reply
+from bot.incoming.hidden import hidden_note
 from bot.incoming.pictures import media_of
 from bot.incoming.subject import Asked
 from bot.render import Part, render
@@ -146,7 +147,11 @@ class _Answer:
         earlier = await services.turns.details(question.pictures[0])
         hint = all(detail.tokens < CLOSE.tokens for detail in earlier)
         read = [reading for reading in readings if reading.output is not None]
-        answered = Answered(self._texts, question, read, answer.text, hint=hint, info=services.model.info)
+        arrived = self._context.lanes.utterance_of(self._context.update_id).messages
+        hidden = await hidden_note(question.pictures, arrived, self._context)
+        answered = Answered(
+            self._texts, question, read, answer.text, hint=hint, info=services.model.info, hidden=hidden
+        )
         keyboard = buttons_under(self._texts, question, read, services.model.info)
         messages = await self._reply.finish(whole_answer(answered), keyboard, self._texts.say(Sentence.MAYBE_LOST))
         what = f"remembering the answer to update {question.number}"

@@ -1,11 +1,12 @@
 """Find the attachment of a message that can be read: a picture, a video's preview, a document of pages."""
 
 import mimetypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Protocol
 
-from telegram import Document, ExternalReplyInfo, Message
+from telegram import Document, ExternalReplyInfo, Message, PaidMediaPhoto, PhotoSize
 
 from assistant.pictures.library import Origin
 from assistant.storage import Picture, Source
@@ -56,8 +57,9 @@ def brings_pictures(message: Message, *, documents: bool = True) -> bool:
 
 
 def _attached(message: Message, content: Message | ExternalReplyInfo) -> Attachment | None:
-    if content.photo:
-        return _attachment("photo", message, content.photo[-1])
+    photo = content.photo or _paid_photo(content)
+    if photo:
+        return _attachment("photo", message, photo[-1])
     sticker = content.sticker
     moving = content.animation or content.video or content.video_note
     if moving or (sticker and (sticker.is_animated or sticker.is_video)):
@@ -72,6 +74,12 @@ def _previewed(message: Message, content: Message | ExternalReplyInfo) -> Attach
     if shown is None or shown.thumbnail is None:
         return None
     return _attachment("preview", message, shown.thumbnail)
+
+
+def _paid_photo(content: Message | ExternalReplyInfo) -> Sequence[PhotoSize]:
+    """Return the first photo that has to be paid for, if the bot may see it; else nothing."""
+    media = content.paid_media.paid_media if content.paid_media is not None else ()
+    return next((one.photo for one in media if isinstance(one, PaidMediaPhoto)), ())
 
 
 def _of_document(message: Message, document: Document) -> Attachment | None:

@@ -28,6 +28,7 @@ from bot.updates.group_migration import GroupMigration
 from bot.updates.inbox import Inbox
 from bot.updates.inbox_queue import InboxQueue
 from bot.updates.lanes import Lanes
+from bot.updates.sight import Sight
 from bot.updates.succession import Succession
 from model_service import ModelService
 
@@ -58,6 +59,7 @@ class Services:
     retention: Retention
     throttle: EditThrottle
     pairing: Pairing | None
+    sight: Sight = field(default_factory=Sight)
     notices: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
     since: float = field(default_factory=time.monotonic)
 

@@ -11,9 +11,12 @@ class Sentence(StrEnum):
         "the question.\n\n/detail sets how closely I look, /new forgets the picture, /help says more."
     )
     WELCOME_GROUP = (
-        "I look at pictures. Send one and mention me in its caption, with your question; or ask about anybody's in a "
-        "reply to it, for example:\n\n/ask What is the total?\n\n/help says more."
+        "I look at pictures. Reply to one, whoever sent it, with /ask and your question, for example:\n\n"
+        "/ask What is the total?\n\nOr write that in the caption of a new picture. To go on, reply to my answer. "
+        "/help says more."
     )
+    SEES_ALL = "I see every message here, so I also answer where you mention me. To all other talk I keep silent."
+    SEES_SOME = "Telegram shows me only commands, replies to my messages and the like, not the rest of your talk."
     WELCOME_SAMPLE = (
         "I look at pictures. Press one of the questions about this receipt, or send me a photo or a scan of your own "
         "with a question in its caption.\n\n/settings is about how I answer, /help says more."
@@ -50,8 +53,10 @@ class Sentence(StrEnum):
         "was."
     )
     HELP_GROUPS = (
-        "In a group I answer when I am mentioned or replied to, and to /ask: in the caption of a picture, or in a "
-        "reply to anybody's, for example:\n\n/ask What is the total?\n\n"
+        "In a group I answer /ask, in a reply to a picture, whoever sent it, or in the caption of a new one, for "
+        "example:\n\n/ask What is the total?\n\n"
+        "I also answer replies to my messages, unless they name somebody else, and where I am mentioned, if Telegram "
+        "lets me see that.\n\n"
         "After /watch on I answer every picture. Each topic of a forum has a conversation and settings of its own. "
         "Only a group's admins change settings, unless they let everybody do so with /settings."
     )
@@ -78,9 +83,11 @@ class Sentence(StrEnum):
     ABOUT_EARLIER = "about the picture of {time}"
     NO_PICTURE_HERE = "I have not seen a picture here yet. Reply to one with /ask and your question."
     WATCH_USAGE = "Say /watch on, and I answer every picture here; /watch off, and I answer only when I am asked."
-    WATCH_ON = (
-        "From now on I answer every picture here that Telegram shows me. For that I have to be an admin of this "
-        "group, or my owner has to turn off privacy mode in @BotFather."
+    WATCH_ON = "From now on I answer every picture here. I see them all."
+    WATCH_BLIND = (
+        "From now on I answer every picture here that reaches me. But Telegram shows me only commands, replies to my "
+        "messages and the like. To let me see every picture, make me an admin of this group. Or my owner turns off "
+        "privacy mode in @BotFather, then removes me from this group and adds me again."
     )
     WATCH_OFF = "From now on I answer only when I am asked."
     WATCH_PRIVATE = "That is for groups; here I answer every picture anyway."
@@ -132,7 +139,11 @@ class Sentence(StrEnum):
     ASKS_IN = "{name}, id {id}, would like to use this bot. Shall I let them in?"
     GROUP_ASKS_IN = "{by}, id {by_id}, added me to the group {name}. May everyone there use me?"
     COME_IN = "You may use this bot now. Send me a photo or a scan with a question, or press /start for an example."
-    GROUP_COME_IN = "Everybody here may use me now: mention me under a picture, or in a reply to one."
+    GROUP_COME_IN = "Everybody here may use me now."
+    NOT_IN_CHANNELS = (
+        "You added me to the channel {name}. I do not answer in channels: send me pictures in our private chat, or add "
+        "me to a group."
+    )
     BUTTON_ADMIT = "Let in"
     BUTTON_REFUSE = "Turn away"
     BUTTON_REMOVE = "Remove"
@@ -238,6 +249,8 @@ class Sentence(StrEnum):
     PREVIEW_ONLY = "I only see its preview picture, not the rest"
     STEPPED_DOWN = "there is not enough memory to look closer"
     CLOSEST = "this model looks no closer"
+    ALBUM_HIDDEN = "Telegram showed me only one picture of this album; as an admin of the group I would see them all"
+    FIRST_ONLY = "I only look at the first of these pictures"
     PART_ONLY = "{part} only"
     PART_TOP_LEFT = "the top left quarter"
     PART_TOP_RIGHT = "the top right quarter"
@@ -272,6 +285,7 @@ class Sentence(StrEnum):
     STICKER = "This sticker has no preview picture that I could look at: send me a screenshot of it."
     MOVING = "I cannot watch this, and it has no preview picture: send me a screenshot of it."
     SOUND = "I cannot listen: please write your question, and send the picture as a photo or a file."
+    PAID = "I cannot see what has to be paid for: send it as an ordinary photo."
     DOCUMENT = (
         "I can only open image files (JPEG, PNG, WebP, BMP, TIFF) and PDFs. Send it as a PDF, or a page of it as a "
         "picture."

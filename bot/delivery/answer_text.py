@@ -33,7 +33,8 @@ _FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
 class Answered:
     """A finished answer: the readings of its pictures, and all of it as one Markdown `text`.
 
-    `hint`: the person was not told yet how the picture would keep its small print. `info` tells of the model.
+    `hint`: the person was not told yet how the picture would keep its small print. `info` tells of the model. `hidden`
+    is the note on pictures that belong to these, but were not seen.
     """
 
     texts: Texts
@@ -42,6 +43,7 @@ class Answered:
     text: str
     hint: bool = True
     info: EngineInfo | None = None
+    hidden: Sentence | None = None
 
 
 def whole_answer(answered: Answered) -> list[Part]:
@@ -115,7 +117,8 @@ async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -
 
 def note_under(answered: Answered) -> str:
     """Return the notes in one line: what the answer is about, if in doubt; what was read, and how, if that is shown."""
-    notes = [_earlier(answered), _part(answered), _region(answered)]
+    hidden = "" if answered.hidden is None else answered.texts.say(answered.hidden)
+    notes = [_earlier(answered), hidden, _part(answered), _region(answered)]
     if answered.question.settings.footer is not Footer.HIDDEN:
         notes.append(_reading(answered))
     return SEPARATOR.join(note for note in notes if note)

@@ -37,9 +37,11 @@ from bot.handlers import (
 from bot.handlers.command import Command
 
 STOPS, GATE, POISON, AGE, WORK = range(5)
-PICTURE = filters.PHOTO | filters.Document.ALL
+PICTURE = filters.PHOTO | filters.Document.ALL | filters.PAID_MEDIA
 MOVING = filters.ANIMATION | filters.VIDEO | filters.VIDEO_NOTE
-ANYTHING_ELSE = ~filters.StatusUpdate.ALL
+SERVICE = filters.StatusUpdate.ALL | filters.SUCCESSFUL_PAYMENT | filters.PASSPORT_DATA
+ANYTHING_ELSE = ~SERVICE & (filters.TEXT | filters.CHECKLIST | filters.ATTACHMENT)
+"""What somebody sent to be seen; of what is not known here it may be Telegram that speaks, which wants no answer."""
 
 
 def register(application: EyeglassApplication) -> None:

@@ -11,6 +11,7 @@ from bot.context import BotContext
 from bot.delivery.command_menus import tell_person
 from bot.delivery.people_list import DOOR, listing, shown_name
 from bot.delivery.say import acknowledge, redraw, tell
+from bot.handlers.introduction import introduction
 
 DONE = {
     Action.ADMIT: Sentence.ADMITTED,
@@ -105,7 +106,10 @@ async def _decide(context: BotContext, actor: Admission, action: Action, subject
 
 async def _greet(context: BotContext, subject: Admission) -> None:
     texts = await context.texts_of(subject)
-    await tell(context.bot, subject.id, texts.say(Sentence.GROUP_COME_IN if subject.is_group else Sentence.COME_IN))
+    said = texts.say(Sentence.COME_IN)
+    if subject.is_group:
+        said = f"{texts.say(Sentence.GROUP_COME_IN)} {await introduction(context, subject.id, texts)}"
+    await tell(context.bot, subject.id, said)
 
 
 async def _list(actor: Admission, context: BotContext) -> tuple[str, InlineKeyboardMarkup | None]:

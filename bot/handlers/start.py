@@ -9,6 +9,7 @@ from bot.delivery import command_menus
 from bot.delivery.model_facts import with_limits
 from bot.delivery.say import acknowledge, redraw
 from bot.handlers import sample
+from bot.handlers.introduction import introduction
 from model_service import EngineInfo
 
 PREFIX, TRY, FORMS, PRINT, GROUPS, COMMANDS, BACK = "help", "try", "forms", "print", "groups", "commands", "back"
@@ -26,11 +27,12 @@ PAGES = {FORMS: Sentence.HELP_FORMS, PRINT: Sentence.HELP_PRINT, GROUPS: Sentenc
 
 async def welcome(update: Update, context: BotContext) -> None:
     """Handle /start: say what the bot is for, in private with an example to try."""
-    private = context.incoming.message.chat.type == Chat.PRIVATE
-    if not private or not await sample.show(update, context):
-        texts = context.incoming.texts
-        said = texts.say(Sentence.WELCOME if private else Sentence.WELCOME_GROUP)
-        await context.say_text(with_limits(texts, said, context.services.model.info))
+    incoming, info = context.incoming, context.services.model.info
+    if not incoming.private:
+        said = await introduction(context, incoming.chat.id, incoming.texts)
+        await context.say_text(with_limits(incoming.texts, said, info))
+    elif not await sample.show(update, context):
+        await context.say_text(with_limits(incoming.texts, incoming.texts.say(Sentence.WELCOME), info))
 
 
 async def explain(update: Update, context: BotContext) -> None:

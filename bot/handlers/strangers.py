@@ -3,7 +3,7 @@
 import logging
 import time
 
-from telegram import Chat, ChatMember, InlineKeyboardMarkup, Message, Update
+from telegram import Chat, ChatMember, InlineKeyboardMarkup, Message, Update, User
 
 from assistant.access import STRANGER_PAUSE, Action, inert, one_line
 from assistant.storage import Admission
@@ -12,6 +12,7 @@ from bot.context import BotContext
 from bot.delivery.command_menus import tell_person
 from bot.delivery.people_list import DOOR, button
 from bot.delivery.say import tell
+from bot.handlers.introduction import introduction
 from bot.pairing import Attempt
 
 MOST_QUESTIONS = 20
@@ -37,23 +38,37 @@ async def meet(message: Message, update: Update, context: BotContext) -> None:
 
 
 async def invited(update: Update, context: BotContext) -> None:
-    """Handle being added to a group: ask the owner whether to answer there. A stranger may cause that once an hour."""
+    """Handle a change of the bot's own membership: introduce it where it was added, or ask the owner about that."""
     change, services = update.my_chat_member, context.services
-    if change is None or change.chat.type not in {Chat.GROUP, Chat.SUPERGROUP}:
+    incoming = await context.take_apart(update)
+    if change is None or incoming is None or incoming.private:
         return
+    services.sight.forget(change.chat.id)
     if change.old_chat_member.status in IN_A_GROUP or change.new_chat_member.status not in IN_A_GROUP:
         return
-    group, by, now = change.chat, change.from_user, time.time()
-    owner, access = await services.admissions.owner(), services.settings.access
-    if owner is None or access.mode == "open" or group.id in access.chats:
+    chat, by, access = change.chat, change.from_user, services.settings.access
+    known = access.mode == "open" or by.id in access.users or await services.admissions.inside(by.id)
+    if chat.type == Chat.CHANNEL:
+        if known:
+            await tell(context.bot, by.id, incoming.texts.say(Sentence.NOT_IN_CHANNELS, name=inert(_name(chat))))
+    elif access.mode == "open" or chat.id in access.chats or await services.admissions.inside(chat.id):
+        await tell(context.bot, chat.id, await introduction(context, chat.id, incoming.texts))
+    else:
+        await _ask_about_group(chat, by, update, context, known=known)
+
+
+async def _ask_about_group(chat: Chat, by: User, update: Update, context: BotContext, *, known: bool) -> None:
+    """Ask the owner whether to answer in a group. A stranger may cause that once an hour."""
+    services, now = context.services, time.time()
+    owner = await services.admissions.owner()
+    if owner is None:
         return
-    _log.info("access: user %d added the bot to the group %d", by.id, group.id)
-    known = by.id in access.users or await services.admissions.inside(by.id)
+    _log.info("access: user %d added the bot to the group %d", by.id, chat.id)
     if not known and not await services.chats.may_tell_stranger(by.id, now, STRANGER_PAUSE):
         return
-    if await services.admissions.ask(group.id, _name(group), _language(update), now, STRANGER_PAUSE):
-        name, who = inert(_name(group)), inert(one_line(by.full_name))
-        await _ask_owner(context, owner, group.id, Sentence.GROUP_ASKS_IN, name=name, by=who, by_id=by.id)
+    if await services.admissions.ask(chat.id, _name(chat), _language(update), now, STRANGER_PAUSE):
+        name, who = inert(_name(chat)), inert(one_line(by.full_name))
+        await _ask_owner(context, owner, chat.id, Sentence.GROUP_ASKS_IN, name=name, by=who, by_id=by.id)
 
 
 async def _pair(message: Message, update: Update, context: BotContext) -> bool:

@@ -32,6 +32,8 @@ def sentence_about(message: Message | ExternalReplyInfo) -> Sentence | None:
         return Sentence.MOVING
     if message.voice or message.audio:
         return Sentence.SOUND
+    if message.paid_media:
+        return Sentence.PAID
     if message.document:
         return Sentence.DOCUMENT
     if isinstance(message, ExternalReplyInfo):

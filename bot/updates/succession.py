@@ -29,5 +29,6 @@ class Succession:
             for table in NUMBERED:
                 await connection.execute(f"UPDATE {table} SET message_id = {let_go('message_id')}", beyond)  # noqa: S608
             await connection.execute("DELETE FROM looked_at")
-            states = await connection.execute_fetchall("DELETE FROM inbox RETURNING state")
-        return sum(bool(row[0] != "done") for row in states)
+            await connection.execute("DELETE FROM heard")
+            states = [row[0] for row in await connection.execute_fetchall("DELETE FROM inbox RETURNING state")]
+        return len(states) - states.count("done")

@@ -29,7 +29,7 @@ async def test_start_without_the_sample(server: Server, chat: Chat) -> None:
     server.fail_next("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
     assert "I look at pictures" in (await chat.answer(await chat.send("/start"))).text
     group = server.group("Family", server.person("Ben"))
-    assert "reply to it" in (await group.answer(await group.send("/start"))).text
+    assert "Reply to one" in (await group.answer(await group.send("/start"))).text
 
 
 async def test_help_turns_its_pages(stage: Stage, chat: Chat) -> None:

@@ -1,27 +1,24 @@
 """People who write in the name of their channel are answered as anybody is, and decide about nothing."""
 
-from typing import Any
-
 import pytest
 
 from assistant.settings.chat_settings import ChatSettings
 from assistant.storage import Standing
 from playground import Chat, Server
+from playground.origins import as_channel, as_linked_channel
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final
 from tests.security.conftest import House, rows, said_by_bot
 
 NAME = "@eyeglass_play_bot"
-CHANNEL_BOT: dict[str, Any] = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
-NEWS = {"id": -100_500, "type": "channel", "title": "News"}
-AS_NEWS: dict[str, Any] = {"from": CHANNEL_BOT, "sender_chat": NEWS}
+AS_NEWS = as_channel("News")
 REFUSED = "In a group only its admins can do that"
 
 
 async def promote_stand_in(house: House) -> None:
     """Make an admin of the account that stands for all channels."""
-    await house.services.admissions.let_in(CHANNEL_BOT["id"], "Channel", by=house.ada.id)
-    subject = await house.services.admissions.get(CHANNEL_BOT["id"])
+    await house.services.admissions.let_in(AS_NEWS.user["id"], "Channel", by=house.ada.id)
+    subject = await house.services.admissions.get(AS_NEWS.user["id"])
     assert subject is not None
     assert await house.services.admissions.change(subject, Standing.ADMIN, house.ada.id)
 
@@ -35,9 +32,9 @@ def family(server: Server) -> Chat:
 async def test_a_question_in_a_channels_name_is_answered(stage: Stage, family: Chat) -> None:
     """By mention, by /ask and in a reply, as anybody's; others' questions keep them apart by name."""
     await stage.start()
-    answer = await final(family, await family.send_photo(picture(), f"{NAME} Whose cat?", **AS_NEWS))
-    await final(family, await family.send("/ask How old?", **AS_NEWS))
-    await final(family, await family.send("How big?", reply_to=answer, **AS_NEWS))
+    answer = await final(family, await family.send_photo(picture(), f"{NAME} Whose cat?", by=AS_NEWS))
+    await final(family, await family.send("/ask How old?", by=AS_NEWS))
+    await final(family, await family.send("How big?", reply_to=answer, by=AS_NEWS))
     await final(family, await family.send("/ask And its name?"))
     questions = [message.text for message in stage.engine.requests[-1].messages][::2]
     assert questions == ["News: Whose cat?", "News: How old?", "News: How big?", "And its name?"]
@@ -47,8 +44,8 @@ async def test_talk_in_a_channels_name_that_is_not_for_the_bot_is_left_alone(sta
     """As anybody's."""
     await stage.start()
     group = server.group("Family", server.person("Ada"), bot_is_admin=True)
-    await group.send_photo(picture(), "Look at my cat!", **AS_NEWS)
-    await group.send("Nice!", **AS_NEWS)
+    await group.send_photo(picture(), "Look at my cat!", by=AS_NEWS)
+    await group.send("Nice!", by=AS_NEWS)
     await final(group, await group.send_photo(picture(), f"{NAME} What is this?"))
     await stage.stop()
     assert len(said_by_bot(group)) == 1
@@ -58,7 +55,7 @@ async def test_talk_in_a_channels_name_that_is_not_for_the_bot_is_left_alone(sta
 async def test_a_channels_name_decides_about_nothing(stage: Stage, family: Chat, words: str) -> None:
     """Telegram is not even asked: the account that it names is nobody's, and could be an admin."""
     running = await stage.start()
-    said = await family.answer(await family.send(words, **AS_NEWS))
+    said = await family.answer(await family.send(words, by=AS_NEWS))
     assert said.text.startswith(REFUSED)
     assert stage.server.calls("getChatMember") == []
     assert await running.services.chats.settings(family.id) == ChatSettings()
@@ -69,7 +66,7 @@ async def test_the_account_that_stands_for_channels_owns_nothing(house: House) -
     await promote_stand_in(house)
     group = house.server.group("Others", house.eve)
     for words in ("/ask What is this?", "/people", "/allow", "/aside", f"{NAME} hello"):
-        await group.send(words, **AS_NEWS)
+        await group.send(words, by=AS_NEWS)
     await house.calm()
     assert said_by_bot(group) == []
     assert house.server.calls("getFile") == []
@@ -80,9 +77,9 @@ async def test_in_a_group_that_was_let_in_a_channels_name_is_welcome_but_no_admi
     await promote_stand_in(house)
     group = house.server.group("Family", house.eve)
     await house.services.admissions.let_in(group.id, "Family", by=house.ada.id)
-    await final(group, await group.send_photo(picture(), f"{NAME} what is this?", **AS_NEWS))
-    assert (await group.answer(await group.send("/watch on", **AS_NEWS))).text.startswith(REFUSED)
-    await group.send("/allow 12345", **AS_NEWS)
+    await final(group, await group.send_photo(picture(), f"{NAME} what is this?", by=AS_NEWS))
+    assert (await group.answer(await group.send("/watch on", by=AS_NEWS))).text.startswith(REFUSED)
+    await group.send("/allow 12345", by=AS_NEWS)
     await house.calm()
     assert 12345 not in {row[0] for row in rows(house.stage.folder)["admissions"]}
 
@@ -91,11 +88,8 @@ async def test_comments_under_the_post_of_a_linked_channel(stage: Stage, server:
     """The post comes from Telegram's own account; people reply to it with a question about its picture."""
     await stage.start()
     group = server.group("Talk", server.person("Ada"), bot_is_admin=True)
-    telegram = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
-    origin = {"type": "channel", "date": 1, "chat": NEWS, "message_id": 7}
-    automatic: dict[str, Any] = {"from": telegram, "sender_chat": NEWS, "is_automatic_forward": True}
-    post = await group.send_photo(picture(), "Our new cat", forward_origin=origin, **automatic)
-    await final(group, await group.send("/ask What is this?", reply_to=post, **AS_NEWS))
+    post = await group.send_photo(picture(), "Our new cat", by=as_linked_channel("News"))
+    await final(group, await group.send("/ask What is this?", reply_to=post, by=AS_NEWS))
     await final(group, await group.send(f"{NAME} and below?", reply_to=post))
     await stage.stop()
     assert len(said_by_bot(group)) == 2
