@@ -9,6 +9,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler
 from assistant.texts import LANGUAGES
 from bot.delivery import settings_menu as menu
 from bot.handlers import WORK
+from model_service import Ability
 from playground import Chat, Post, Server
 from playground.people import Person
 from tests.bot.samples import picture
@@ -42,6 +43,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 @pytest.fixture(params=ANSWERS)
 async def house(request: pytest.FixtureRequest, stage: Stage, server: Server) -> House:
     """The bot of somebody who speaks that language."""
+    stage.engine.abilities = set(Ability)
     made = House(stage, server, request.param)
     await made.open()
     return made
