@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -109,7 +110,7 @@ class _Person:
     async def show(self, caption: str = "", *, forwarded: bool = False) -> Post:
         """Send the picture, of one's own or forwarded from somebody."""
         origin = {"type": "hidden_user", "date": int(time.time()), "sender_user_name": "Somebody"}
-        more = {"forward_origin": origin} if forwarded else {}
+        more: dict[str, Any] = {"forward_origin": origin} if forwarded else {}
         return await self.chat.send_photo(self._picture, caption, compress=False, **more)
 
     @asynccontextmanager

@@ -68,7 +68,7 @@ async def test_a_conversation_in_english_and_in_chinese(server: Server) -> None:
 
 @pytest.mark.usefixtures("bot")
 async def test_it_says_what_it_can_do_and_does_no_more(bot: RunningBot, server: Server) -> None:
-    """/start tells; a table, a description and a Russian question are answered honestly, the rest as exactly as ever."""
+    """A table, a description and a Russian question are answered honestly, the rest as exactly as ever."""
     await bot.services.model.ready()
     chat, receipt = server.person("Ada").private(), SAMPLES["receipt.jpg"]
     await chat.answer(await chat.send("/start"), lambda post: "A small test model answers here." in post.text, PATIENCE)
