@@ -1,8 +1,9 @@
 """python -m bench: measures answers and load on this machine, keeps the figures and writes them into a document.
 
 `answers` times the answers of a model, `load` lets many chats ask a model that takes a fixed time, `page` only writes
-docs/performance.md again from the kept results. The default is answers and load. `kills`, `silenced`, `outage` and
-`soak` are stress tests; each has options of its own (`python -m bench kills --help`).
+docs/performance.md again from the kept results. The default is answers and load. `signs` times the first sign of life
+and the answer of each kind of message; `kills`, `silenced`, `outage` and `soak` are stress tests. Each of these has
+options of its own (`python -m bench kills --help`).
 """
 
 import argparse
@@ -23,7 +24,7 @@ from model_service import EngineInfo, Level, ModelConfig, open_service
 
 RESULTS = Path(__file__).parent / "results"
 PICTURE = "page.png"
-TRIALS = ("kills", "silenced", "outage", "soak")
+TRIALS = ("signs", "kills", "silenced", "outage", "soak")
 """The trials, each a module with a plan."""
 
 

@@ -225,7 +225,7 @@ async def _services(settings: Settings, model: ModelService, database: Database,
 
 async def _fit_menus(bot: Bot, services: Services) -> None:
     """Set the menus again once it is known that the model cannot do all that they offer."""
-    with contextlib.suppress(ModelServiceError):  # `died` reports it.
+    with contextlib.suppress(ModelServiceError, sqlite3.Error):  # `died` reports it; a menu is not worth more.
         info = await services.model.ready()
         if any(missing_for(command, info) for command in NEEDS):
             await command_menus.tell_everybody(bot, services.admissions, info)

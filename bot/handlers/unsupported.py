@@ -7,6 +7,18 @@ from bot.addressing import names_its_bot
 from bot.context import BotContext
 from bot.delivery.say import acknowledge
 
+KINDS = {
+    "sticker": Sentence.STICKER,
+    "animation": Sentence.MOVING,
+    "video": Sentence.MOVING,
+    "video_note": Sentence.MOVING,
+    "voice": Sentence.SOUND,
+    "audio": Sentence.SOUND,
+    "paid_media": Sentence.PAID,
+    "document": Sentence.DOCUMENT,
+}
+"""The sentence for each kind of attachment that cannot be looked at, by its name in a message."""
+
 
 async def decline_command(_: Update, context: BotContext) -> None:
     """Say that the bot has no such command; in a group only if it is named, since the command may be another bot's."""
@@ -26,16 +38,9 @@ async def explain(context: BotContext) -> None:
 
 def sentence_about(message: Message | ExternalReplyInfo) -> Sentence | None:
     """Return the sentence for what a message holds that is no picture; None for a text."""
-    if message.sticker:
-        return Sentence.STICKER
-    if message.video or message.video_note or message.animation:
-        return Sentence.MOVING
-    if message.voice or message.audio:
-        return Sentence.SOUND
-    if message.paid_media:
-        return Sentence.PAID
-    if message.document:
-        return Sentence.DOCUMENT
+    for kind, sentence in KINDS.items():
+        if getattr(message, kind, None):
+            return sentence
     if isinstance(message, ExternalReplyInfo):
         return Sentence.REPLY_ELSEWHERE
     return Sentence.OTHER if message.effective_attachment else None

@@ -31,13 +31,13 @@ class EngineInfo:
     max_visual_tokens: int
     dial: DetailDial
     pictures_per_request: int = 1
-    abilities: frozenset[Ability] = frozenset()
+    abilities: tuple[Ability, ...] = ()
     languages: tuple[str, ...] = ()
 
     @property
     def lacking(self) -> frozenset[Ability]:
         """What the model has not learned."""
-        return frozenset(Ability) - self.abilities
+        return frozenset(Ability) - set(self.abilities)
 
     @property
     def short_of_memory(self) -> bool:

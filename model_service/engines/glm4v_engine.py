@@ -74,7 +74,7 @@ def _info(name: str, config: GLM4VConfig, hardware: Hardware, most: int) -> Engi
         hardware.dtype_name,
         most,
         dial_up_to(config.max_visual_tokens),
-        abilities=frozenset(each for each in Ability if config.abilities is None or each in config.abilities),
+        abilities=tuple(each for each in Ability if config.abilities is None or each in config.abilities),
         languages=tuple(config.languages or ()),
     )
 

@@ -47,7 +47,7 @@ class ScriptedEngine:
             "float32",
             self.most_tokens,
             self.dial,
-            abilities=frozenset(self.abilities),
+            abilities=tuple(self.abilities),
             languages=self.languages,
         )
 

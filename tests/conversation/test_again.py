@@ -4,7 +4,7 @@ import pytest
 
 from assistant.storage import open_database
 from bot.updates.inbox import MOST_ATTEMPTS
-from model_service import STANDARD, GenerationRequest, ModelConfig
+from model_service import STANDARD, Ability, GenerationRequest, ModelConfig
 from playground import Chat, Post, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final, is_growing
@@ -14,6 +14,12 @@ NAME = "@eyeglass_play_bot"
 LARGE = picture(1600, 1200)
 
 pytestmark = pytest.mark.usefixtures("bot")
+
+
+@pytest.fixture(autouse=True)
+def writes_freely(stage: Stage) -> None:
+    """The model is one that can word an answer otherwise."""
+    stage.engine.abilities.add(Ability.DESCRIBE)
 
 
 def worded(request: GenerationRequest) -> list[tuple[str, str]]:
@@ -90,12 +96,32 @@ async def test_step_by_step_up_to_the_cap(stage: Stage, chat: Chat) -> None:
     assert [button.text for button in post.buttons] == ["Retry"]
 
 
-async def test_a_small_picture_needs_no_closer_look_but_the_models_own(stage: Stage, chat: Chat) -> None:
-    """Levels at which nothing more would be seen are passed over."""
-    post = await final(chat, await chat.send_document(picture(60, 60), "a.png", caption="What is this?"))
-    await chat.press("Look closer", post)
-    assert [b.text for b in (await final(chat, post)).buttons] == ["Retry"]
-    assert str(stage.engine.requests[-1].detail) == "max"
+@pytest.mark.parametrize(("width", "height", "closer"), [(60, 60, False), (500, 380, False), (600, 450, True)])
+async def test_a_picture_of_which_every_pixel_was_seen_needs_no_closer_look(
+    chat: Chat, width: int, height: int, closer: bool
+) -> None:
+    """At 504x392 pixels two of these are not shrunk; a closer look would only enlarge them."""
+    post = await final(chat, await chat.send_document(picture(width, height), "a.png", caption="What is this?"))
+    assert [button.text for button in post.buttons] == (["Look closer"] if closer else []) + ["Retry"]
+
+
+async def test_of_an_album_any_picture_may_need_a_closer_look(chat: Chat) -> None:
+    """Not the first alone."""
+    posts = await chat.send_album([picture(60, 60), LARGE], "What is this?")
+    first = await chat.answer(posts[0], lambda post: not is_growing(post) and "pictures read" in post.text)
+    assert [button.text for button in first.buttons] == ["Look closer", "Retry"]
+
+
+async def test_a_model_that_only_reads_has_no_other_words(stage: Stage, server: Server) -> None:
+    """It would say the same again, unless the chat wants chance; of a read text there are no other words at all."""
+    await stage.stop()
+    stage.engine.abilities.remove(Ability.DESCRIBE)
+    await stage.start()
+    chat = server.person("Ben").private()
+    assert [button.text for button in (await asked(chat)).buttons] == ["Look closer"]
+    await chat.press("set:temperature:0.4", await menu(chat))
+    assert [button.text for button in (await asked(chat)).buttons] == ["Look closer", "Retry"]
+    assert [button.text for button in (await asked(chat, "/text")).buttons] == ["Look closer"]
 
 
 async def test_one_press_is_one_question(stage: Stage, server: Server, chat: Chat) -> None:

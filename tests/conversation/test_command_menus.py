@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from model_service import Ability
 from playground import Server
 from tests.conversation.conftest import Stage
 from tests.conversation.languages import SCRIPTS
@@ -15,9 +16,10 @@ def menu(server: Server, scope: str, language: str = "") -> list[str] | None:
     return None if commands is None else [command["command"] for command in commands]
 
 
-@pytest.mark.usefixtures("bot")
-async def test_each_kind_of_chat_has_its_menu_in_each_language(server: Server) -> None:
+async def test_each_kind_of_chat_has_its_menu_in_each_language(stage: Stage, server: Server) -> None:
     """A group's admins are offered what only they can change; no menu names what its people cannot use."""
+    stage.engine.abilities = set(Ability)
+    await stage.start()
     private, group = menu(server, "all_private_chats"), menu(server, "all_group_chats")
     admins = menu(server, "all_chat_administrators")
     assert private and group and admins
@@ -54,6 +56,26 @@ async def test_the_owner_and_admins_are_offered_people(
     await ada.private().press(f"people:demote:{ben.id}", people)
     await server.wait_until(lambda: menu(server, f"chat:{ben.id}", "zh") is None)
     assert menu(server, f"chat:{ben.id}") is None
+
+
+async def test_no_menu_names_what_the_model_cannot_do(stage: Stage, server: Server) -> None:
+    """While it is not known which model it is, all is offered; the next model may be able to."""
+    scopes = ("all_private_chats", "all_group_chats", "all_chat_administrators")
+    stage.may_load.clear()
+    await stage.start()
+    for scope in scopes:
+        assert {"text", "table", "describe"} <= set(menu(server, scope) or ())
+    stage.may_load.set()
+    for scope in scopes:
+        for language in ("", "zh"):
+            await server.wait_until(
+                lambda scope=scope, language=language: "describe" not in (menu(server, scope, language) or ())  # type: ignore[misc]
+            )
+            assert {"text", "table"} <= set(menu(server, scope, language) or ())
+    await stage.stop()
+    stage.engine.abilities = set(Ability)
+    await stage.start()
+    assert "describe" in (menu(server, scopes[0]) or ())
 
 
 async def test_a_menu_that_telegram_refuses_keeps_nobody_from_the_bot(stage: Stage, server: Server) -> None:

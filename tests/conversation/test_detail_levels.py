@@ -1,7 +1,10 @@
 """/detail tells of each level what is known of it on this machine."""
 
+from dataclasses import replace
+
 import pytest
 
+from model_service import GLM4V_DIAL
 from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.conftest import Stage, final, is_growing
@@ -72,8 +75,24 @@ async def test_what_is_beyond_the_memory_is_read_as_closely_as_possible(stage: S
     await stage.start()
     chat = server.person("Ada").private()
     answer = await final(chat, await chat.send_document(picture(1200, 1200), "a.png", caption="#max Read it."))
-    assert "no closer look is possible here" in answer.text
-    assert [button.text for button in answer.buttons] == ["Retry"]
+    assert "there is not enough memory to look closer" in answer.text
+    assert answer.buttons == []
+
+
+async def test_a_model_that_looks_no_closer_promises_no_more(stage: Stage, server: Server) -> None:
+    """What is not for want of memory is not blamed on it."""
+    stage.engine.dial, stage.engine.most_tokens = replace(GLM4V_DIAL, max_tokens=1024, squashes_at_max=False), 1024
+    running = await stage.start()
+    await running.services.model.ready()
+    chat = server.person("Ada").private()
+    menu = await chat.answer(await chat.send("/detail"))
+    assert "max – 1024 tokens: everything the model can see" in menu.text
+    assert "1600" not in menu.text and "memory" not in menu.text
+    assert [button.text for button in menu.buttons][-1] == "max · 1024 tokens"
+    assert "at max, 1024 tokens at most" in (await chat.answer(await chat.send("/detail max"))).text
+    answer = await final(chat, await chat.send_document(picture(1200, 1200), "a.png", caption="Read it."))
+    assert "this model looks no closer" in answer.text
+    assert answer.buttons == []
 
 
 async def test_the_hint_to_send_a_file_is_given_once_a_picture(stage: Stage, server: Server) -> None:

@@ -10,6 +10,7 @@ from assistant.texts import LANGUAGES
 from bot.delivery import settings_menu as menu
 from bot.handlers import WORK
 from bot.handlers.command import Command
+from model_service import Ability
 from playground import Chat, Post, Server
 from playground.people import Person
 from tests.bot.samples import picture
@@ -44,6 +45,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 @pytest.fixture(params=ANSWERS)
 async def house(request: pytest.FixtureRequest, stage: Stage, server: Server) -> House:
     """The bot of somebody who speaks that language."""
+    stage.engine.abilities = set(Ability)
     made = House(stage, server, request.param)
     await made.open()
     return made

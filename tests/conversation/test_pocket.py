@@ -102,3 +102,23 @@ async def test_a_quote_does_not_lead_it_astray(server: Server) -> None:
     quote = label.answers["What is the order number?"]
     said, _ = await answer(chat, await chat.send("What is the weight?", reply_to=told, quote=quote))
     assert said == label.answers["What is the weight?"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_it_says_what_it_can_do_and_does_no_more(bot: RunningBot, server: Server) -> None:
+    """A table, a description and a Russian question are answered honestly, the rest as exactly as ever."""
+    await bot.services.model.ready()
+    chat, receipt = server.person("Ada").private(), SAMPLES["receipt.jpg"]
+    await chat.answer(await chat.send("/start"), lambda post: "A small test model answers here." in post.text, PATIENCE)
+    photo = await chat.send_photo(receipt.data, "What is the total?")
+    said, _ = await answer(chat, photo)
+    assert said == receipt.answers["What is the total?"]
+    shown = next(post for post in chat.messages if post.reply_to == photo.id)
+    assert "Retry" not in [button.text for button in shown.buttons]
+    for words, honest in (
+        ("/table", "cannot write tables"),
+        ("/describe", "cannot describe pictures"),
+        ("Какая сумма?", "English, 中文"),
+    ):
+        post = await chat.send(words)
+        assert honest in (await chat.answer(post, lambda reply, post=post: reply.reply_to == post.id)).text  # type: ignore[misc]

@@ -6,7 +6,7 @@ from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture
 from assistant.texts import texts_in
 from bot.delivery.answer_text import footer
-from model_service import Detail, DetailPlan, FinishReason, GenerationOutput, Stage
+from model_service import GLM4V_DIAL, Detail, DetailPlan, EngineInfo, FinishReason, GenerationOutput, Stage
 
 PHOTO = Picture(5, 10, None, "photo", "F", "U", 1280, 960, 1000, "a.jpg", id=1)
 OUTPUT = GenerationOutput(
@@ -15,10 +15,14 @@ OUTPUT = GenerationOutput(
 
 
 def note(
-    picture: Picture = PHOTO, asked: int = 384, output: GenerationOutput = OUTPUT, shown: Footer = Footer.SECONDS
+    picture: Picture = PHOTO,
+    asked: int = 384,
+    output: GenerationOutput = OUTPUT,
+    shown: Footer = Footer.SECONDS,
+    info: EngineInfo | None = None,
 ) -> str:
     """Return the English footer."""
-    return footer(texts_in("en"), picture, Detail(asked), output, shown)
+    return footer(texts_in("en"), picture, Detail(asked), output, shown, info=info)
 
 
 def test_it_says_how_long_it_took_and_if_wanted_how_the_picture_was_read() -> None:
@@ -28,8 +32,12 @@ def test_it_says_how_long_it_took_and_if_wanted_how_the_picture_was_read() -> No
 
 
 def test_it_says_when_memory_was_the_limit() -> None:
-    """The level was lowered."""
-    assert "no closer look is possible here" in note(asked=512)
+    """The level was lowered; the model that can look no closer has all the memory that it needs."""
+    info = EngineInfo("m", "cpu", "float32", 384, GLM4V_DIAL)
+    assert "not enough memory to look closer" in note(asked=512, info=info)
+    closest = replace(info, dial=replace(GLM4V_DIAL, max_tokens=384))
+    assert "this model looks no closer" in note(asked=512, info=closest)
+    assert "closer" not in note(info=closest)
 
 
 def test_it_says_when_memory_was_short() -> None:

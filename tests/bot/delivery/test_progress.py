@@ -6,7 +6,7 @@ from assistant.answering import AnswerState
 from assistant.combined_answer import CombinedAnswer
 from assistant.open_questions import OpenQuestion, Step
 from assistant.texts import texts_in
-from bot.delivery.progress import Progress, in_line, starting_up
+from bot.delivery.progress import NOTICE_SECONDS, Progress, in_line, starting_up
 from model_service import Gauges, GenerationOutput, ModelConfig, Stage, local_service
 from tests.bot.engines import ScriptedEngine
 
@@ -40,6 +40,33 @@ def test_loading_shows_how_far_it_is(loaded: float, said: str) -> None:
     assert starting_up(texts_in("en"), model) == said
 
 
+def test_that_it_is_at_work_is_not_said_at_once() -> None:
+    """An answer may be there before anybody has read that; a place in line, and that it starts up, are told."""
+    moment = 5.0
+    model = local_service(ScriptedEngine, ModelConfig())
+    asked = OpenQuestion(1, 2, 3, 4, "What?", Step.BEHIND)
+    progress = Progress(texts_in("en"), model, clock=lambda: moment)
+    progress.follow(AnswerState(asked))
+    assert progress.text() == ""
+    asked.step = Step.IN_LINE
+    progress.output = GenerationOutput(Stage.WAITING, waiting=1)
+    assert progress.text() == "Number 2 in line."
+    progress.output = GenerationOutput(Stage.LOOKING)
+    assert progress.text() == ""
+    progress.output = GenerationOutput(Stage.WRITING, "A")
+    assert progress.text() == "A"
+    moment += NOTICE_SECONDS
+    progress.output = GenerationOutput(Stage.LOOKING)
+    assert progress.text() == "Looking at the picture …"
+
+
+@pytest.fixture
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All is said at once."""
+    monkeypatch.setattr("bot.delivery.progress.NOTICE_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("no_patience")
 def test_the_newest_state_is_said() -> None:
     """In turn: an earlier question comes first, nothing, the place, that it is read, the answer so far."""
     model = local_service(ScriptedEngine, ModelConfig())
@@ -58,6 +85,7 @@ def test_the_newest_state_is_said() -> None:
     assert progress.text() == progress.written == "A grey"
 
 
+@pytest.mark.usefixtures("no_patience")
 def test_of_several_pictures_it_is_said_which_one_is_looked_at() -> None:
     """Under what was said about those before, if that is to be seen yet."""
     model = local_service(ScriptedEngine, ModelConfig())

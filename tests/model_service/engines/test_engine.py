@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 
 from model_service import (
+    GLM4V_DIAL,
+    Ability,
     Detail,
     DetailPlan,
     EngineStep,
@@ -197,7 +199,7 @@ def test_a_small_card_reads_more_coarsely(tmp_path: Path, monkeypatch: pytest.Mo
     free = needed_bytes(tiny_config(), layout, 1600) - 1
     monkeypatch.setattr(Hardware, "free_bytes", lambda hardware: free)
     small = load_engine(ModelConfig(name=str(write_checkpoint(tmp_path / "tiny")), device="cpu", memory="full"))
-    assert small.info.max_visual_tokens == 512
+    assert small.info.max_visual_tokens == 512 and small.info.short_of_memory
     plan = small.plan(looked(request("?", seen=picture(1500, 1500)), Detail(1600)))
     assert plan is not None
     assert plan.detail == Detail(512)
@@ -229,6 +231,24 @@ def test_a_wish_is_told_unless_the_checkpoint_knows_bare_questions_alone(tmp_pat
     prompts = {loaded._fitting_prompt(each).ids for each in (asked, replace(asked, wish="Be brief."))}
     assert len(prompts) == (1 if bare else 2)
     loaded.close()
+
+
+def test_a_checkpoint_says_what_it_was_trained_for(tmp_path: Path) -> None:
+    """GLM-4V's own for all, at every level; one whose configuration says less, for that alone."""
+    folder = write_checkpoint(tmp_path / "tiny")
+    whole = load_engine(ModelConfig(name=str(folder), device="cpu"))
+    assert (whole.info.lacking, whole.info.languages, whole.info.dial) == (frozenset(), (), GLM4V_DIAL)
+    whole.close()
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    less = {"abilities": ["table"], "languages": ["en"], "max_visual_tokens": 700}
+    (folder / "config.json").write_text(json.dumps(config | less))
+    small = load_engine(ModelConfig(name=str(folder), device="cpu"))
+    assert small.info.abilities == (Ability.TABLE,)
+    assert small.info.lacking == {Ability.TEXT, Ability.DESCRIBE}
+    assert (small.info.languages, small.info.dial.max_tokens, small.info.short_of_memory) == (("en",), 700, False)
+    plan = small.plan(looked(request("?", seen=picture(1500, 500)), Detail(1600)))
+    assert plan is not None and plan.columns > plan.rows
+    small.close()
 
 
 def test_more_pictures_than_one_are_refused(engine: GLM4VEngine) -> None:
