@@ -73,7 +73,10 @@ ANOTHER_WORDING = 0.7
 SENTENCE_END = 40
 """The characters before a number in which the end of a sentence is looked for."""
 
-_TAG = re.compile(r"(?<![\w/&])[#＃](?P<word>[上下左右半部分边角中间]+|[^\W\d_]+|\d{1,4})(?![^\W_])")
+_LATIN = "A-Za-zＡ-Ｚａ-ｚ"
+_TAG = re.compile(
+    rf"(?<![\w/&])[#＃](?P<word>[{_LATIN}]+|[上下左右半部分边角中间]+|[^\W\d_]+|\d{{1,4}})(?![{_LATIN}\d_])"
+)
 _FIRST_WORD = re.compile(r"(?P<word>[^\W\d_]+|\d{1,4})(?:\s+|$)")
 _ENDED = re.compile(r"""(?:\n|[.?!。？！…؟।]["'”’»)）」』\]]*)\s*$""")
 _ABBREVIATED = re.compile(r"\b(?:n[or]s?|num|inv|ref|art|apt|fig|acct?|tel|ext|vol|ch|pp?|ste?)\.\s*$", re.IGNORECASE)

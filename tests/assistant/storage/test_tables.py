@@ -72,6 +72,7 @@ async def test_every_setting_is_read_as_it_was_chosen(database: Database) -> Non
     words = {
         Setting.DETAIL: "high", Setting.LANGUAGE: "zh", Setting.FOOTER: "2", Setting.STREAM: "off",
         Setting.LENGTH: "long", Setting.TEMPERATURE: "0.4", Setting.WATCH: "1", Setting.CHANGED_BY: "everybody",
+        Setting.UNASKED: "react",
     }  # fmt: skip
     assert set(words) == set(Setting)
     for setting, word in words.items():

@@ -41,7 +41,9 @@ class Moment:
 def update(number: int, album: str | None = "A", **content: Any) -> Update:
     """Return an update of chat 1 with a message of an album."""
     message = {"message_id": number, "date": 1, "chat": {"id": 1, "type": "private"}, **content}
-    if "text" not in content:
+    if album is None:
+        message |= {"text": "What?"} | content
+    else:
         message |= {"photo": [{"file_id": "a", "file_unique_id": str(number), "width": 9, "height": 9}]}
     if album is not None:
         message |= {"media_group_id": album}
@@ -270,7 +272,7 @@ async def test_one_that_comes_while_the_others_are_at_work_is_handled_by_itself(
     street.gate.set()
     await work
     await moment.asleep.wait()
-    moment.turn(1.0)
+    moment.turn(2.0)
     await late
     assert street.log == [1, 2]
 
@@ -316,7 +318,7 @@ async def test_what_comes_after_all_of_an_album_was_forgotten_is_another_album(s
     await moment.asleep.wait()
     assert [work.done() for work in works] == [False, False]
     assert await street.states() == ["waiting", "done", "waiting", "waiting"]
-    moment.turn(1.0)
+    moment.turn(2.0)
     await asyncio.gather(*works)
     assert street.log == [3, 4]
 
