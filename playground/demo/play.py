@@ -59,7 +59,7 @@ async def play(screen: Screen, samples: dict[str, Sample]) -> list[str]:
                 info = await model.ready()
                 screen.line(f"The {info.model} model is loaded on the {info.device}.", "dim")
                 talk = Conversation(server, screen)
-                for number, scene in enumerate(conversation(samples, settings.chat_defaults()), start=1):
+                for number, scene in enumerate(conversation(samples, settings.chat_defaults(), info), start=1):
                     await talk.play(number, scene)
             return talk.wrong + [f"not in the Bot API: {violation}" for violation in server.violations]
 

@@ -7,6 +7,8 @@ from assistant.settings.chat_settings import ChatSettings
 from assistant.texts import Sentence, texts_in
 from assistant.texts.messages import Label
 from bot.delivery import settings_menu as menu
+from bot.delivery.model_facts import with_limits
+from model_service import EngineInfo
 from playground.demo.samples import Sample
 
 ADA, BEN, CHEN = "Ada", "Ben", "Chen"
@@ -62,10 +64,12 @@ class Scene:
     buttons: bool = False
 
 
-def conversation(samples: dict[str, Sample], defaults: ChatSettings) -> tuple[Scene, ...]:
-    """Return every scene, in order; `defaults` are the bot's settings."""
+def conversation(
+    samples: dict[str, Sample], defaults: ChatSettings, info: EngineInfo | None = None
+) -> tuple[Scene, ...]:
+    """Return every scene, in order; `defaults` are the bot's settings, and `info` tells of its model."""
     return (
-        *_beginning(samples),
+        *_beginning(samples, info),
         *_figures(samples),
         *_forms(samples),
         *_closely(samples),
@@ -73,9 +77,10 @@ def conversation(samples: dict[str, Sample], defaults: ChatSettings) -> tuple[Sc
     )
 
 
-def _beginning(samples: dict[str, Sample]) -> tuple[Scene, ...]:
+def _beginning(samples: dict[str, Sample], info: EngineInfo | None) -> tuple[Scene, ...]:
     receipt, card = samples["receipt.jpg"], samples["card.jpg"]
-    welcome = texts_in("en").say(Sentence.WELCOME_SAMPLE)
+    texts = texts_in("en")
+    welcome = with_limits(texts, texts.say(Sentence.WELCOME_SAMPLE), info)
     total, phone, name = "What is the total?", "What is the phone number?", "What is the name?"
     return (
         Scene("First contact", (Step(ADA, "/start", expected=welcome, answered=False),), buttons=True),
