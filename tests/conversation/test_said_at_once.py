@@ -1,0 +1,274 @@
+"""What people say at once, in several messages: a question before its picture, pictures one by one, a cut text."""
+
+import asyncio
+
+import pytest
+
+from playground import Chat, Post, Server
+from playground.origins import origin_of_channel
+from tests.bot.samples import picture
+from tests.conversation.albums import WIDTHS, HandWindow, answered, looked_at, pictures
+from tests.conversation.conftest import Stage, final, settled
+
+NAME = "@eyeglass_play_bot"
+NEWS = origin_of_channel("News")
+TOTAL = "What is the total?"
+
+
+def asked(stage: Stage) -> list[str]:
+    """Return the questions that the engine got."""
+    return [request.messages[-1].text for request in stage.engine.requests]
+
+
+def said_by_bot(chat: Chat) -> list[Post]:
+    """Return what the bot says now."""
+    return [post for post in chat.messages if post.by_bot]
+
+
+async def known(chat: Chat, stage: Stage) -> None:
+    """Have an older picture known and talked about."""
+    await final(chat, await chat.send_photo(pictures(1)[0], "What is this?"))
+    stage.engine.requests.clear()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question waits long for the picture that is forwarded behind it."""
+    monkeypatch.setattr("bot.handlers.questions.FOLLOWS", 5.0)
+    monkeypatch.setattr("bot.answering.HOLD", 5.0)
+
+
+@pytest.mark.usefixtures("bot", "patient")
+@pytest.mark.parametrize("older", [False, True])
+@pytest.mark.parametrize("caption", ["", "Prices rise again. Subscribe to @news"])
+async def test_a_forwarded_picture_is_what_the_comment_before_it_asks_about(
+    stage: Stage, chat: Chat, older: bool, caption: str
+) -> None:
+    """One answer, under the comment, about the picture that came with it; its own caption is nobody's question."""
+    if older:
+        await known(chat, stage)
+    before = len(said_by_bot(chat))
+    comment = await chat.send(TOTAL)
+    await chat.send_photo(pictures(2)[1], caption, forward_origin=NEWS)
+    await final(chat, comment)
+    assert (asked(stage), looked_at(stage)) == ([TOTAL], [2])
+    assert len(said_by_bot(chat)) == before + 1
+
+
+@pytest.mark.usefixtures("bot", "patient")
+async def test_a_forwarded_album_is_what_the_comment_before_it_asks_about(
+    stage: Stage, chat: Chat, window: HandWindow
+) -> None:
+    """As a whole."""
+    comment = await chat.send(TOTAL)
+    await chat.send_album(pictures(3), forward_origin=NEWS)
+    await window.arriving(3)
+    window.turn(1.0)
+    await answered(chat, comment, 3)
+    assert looked_at(stage) == [1, 2, 3]
+    assert len(said_by_bot(chat)) == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_answer_about_an_older_picture_becomes_that_about_the_forwarded_one(stage: Stage, chat: Chat) -> None:
+    """The picture came a moment too late: the same message says what is right, and only that is remembered."""
+    await known(chat, stage)
+    comment = await chat.send(TOTAL)
+    wrong = await final(chat, comment)
+    stage.engine.pieces = ("About the ", "new one.")
+    await chat.send_photo(pictures(2)[1], forward_origin=NEWS)
+    await chat.wait_until(lambda: "About the new one." in wrong.text and "read at" in wrong.text)
+    assert looked_at(stage) == [1, 2]
+    await final(chat, await chat.send("And the date?"))
+    history = [message.text for message in stage.engine.requests[-1].messages]
+    assert history == [TOTAL, "About the new one.", "And the date?"]
+    assert looked_at(stage)[-1] == 2
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_picture_that_comes_later_is_another_matter(
+    stage: Stage, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The opposite mistake: a follow-up about the picture before keeps its answer; the new one is asked about."""
+    monkeypatch.setattr("bot.incoming.subject.CLOSE", -1.0)
+    await known(chat, stage)
+    follow_up = await final(chat, await chat.send(TOTAL))
+    new = await chat.send_photo(pictures(2)[1])
+    assert "What do you want to know" in await settled(chat, new)
+    assert "A grey gradient." in follow_up.text
+    assert looked_at(stage) == [1]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_somebody_elses_picture_is_not_taken(stage: Stage, server: Server) -> None:
+    """In a group the question waits for a picture of the one who asked."""
+    ada, ben = server.person("Ada"), server.person("Ben")
+    group = server.group("Family", ada, ben, bot_is_admin=True)
+    question = await group.send(f"{NAME} {TOTAL}", by=ada)
+    assert "not seen a picture" in await settled(group, question)
+    await group.send_photo(pictures(1)[0], by=ben)
+    await group.send_photo(pictures(2)[1], by=ada)
+    await final(group, question)
+    assert looked_at(stage) == [2]
+
+
+async def test_a_question_without_a_picture_is_kept_until_it_comes(stage: Stage, chat: Chat) -> None:
+    """Also over a restart; /new ends the wait."""
+    await stage.start()
+    question = await chat.send(f"{TOTAL} #high")
+    assert "picture first" in await settled(chat, question)
+    await stage.stop()
+    await stage.start()
+    photo = await chat.send_photo(picture())
+    await final(chat, question)
+    assert asked(stage) == [TOTAL]
+    assert stage.engine.requests[0].pictures[0].detail.tokens > 500
+    assert len(said_by_bot(chat)) == 2
+    await chat.answer(await chat.send("/new"))
+    await settled(chat, await chat.send("And the date?"))
+    await chat.answer(await chat.send("/new"))
+    photo = await chat.send_photo(picture())
+    assert "What do you want to know" in await settled(chat, photo)
+
+
+@pytest.mark.parametrize("held", ["what waits for its picture", "what the model is at"])
+async def test_a_question_that_is_cut_off_by_a_kill_gets_its_picture(
+    stage: Stage, chat: Chat, monkeypatch: pytest.MonkeyPatch, held: str
+) -> None:
+    """Both come again from the inbox, in order: one answer."""
+    monkeypatch.setattr("bot.handlers.questions.FOLLOWS", 30.0)
+    stage.engine.hold = 0
+    await stage.start()
+    question = await chat.send(TOTAL)
+    if held == "what the model is at":
+        await chat.send_photo(pictures(2)[1], forward_origin=NEWS)
+        await asyncio.to_thread(stage.engine.held.wait, 10)
+    await stage.server.acknowledged()
+    await stage.stop()
+    stage.engine.go.set()
+    await stage.start()
+    if held == "what waits for its picture":
+        await chat.send_photo(pictures(2)[1], forward_origin=NEWS)
+    await final(chat, question)
+    assert set(looked_at(stage)) == {2}
+    assert sum("read at" in post.text for post in said_by_bot(chat)) == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_pictures_one_by_one_are_answered_together(stage: Stage, chat: Chat, window: HandWindow) -> None:
+    """The question behind them ends the wait; each is looked at in turn, and can be named afterwards."""
+    for data in pictures(3):
+        await chat.send_photo(data)
+    await window.arriving(3)
+    question = await chat.send(TOTAL)
+    reply = await answered(chat, question, 3)
+    assert [f"Picture {number}:" in reply.text for number in (1, 2, 3)] == [True] * 3
+    assert len(said_by_bot(chat)) == 1
+    await final(chat, await chat.send("What is the date on picture 2?"))
+    assert looked_at(stage) == [1, 2, 3, 2]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_pictures_one_by_one_get_one_notice(stage: Stage, chat: Chat, window: HandWindow) -> None:
+    """And the question that comes later is about them all."""
+    for data in pictures(3):
+        await chat.send_photo(data)
+    await window.arriving(3)
+    window.turn(1.0)
+    notice = await chat.wait_for(lambda post: post.by_bot)
+    assert "3 pictures" in notice.text
+    await answered(chat, await chat.send(TOTAL), 3)
+    assert looked_at(stage) == [1, 2, 3]
+    assert len(said_by_bot(chat)) == 2
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_caption_under_the_last_is_about_all(stage: Stage, chat: Chat, window: HandWindow) -> None:
+    """What comes one by one ends with the question, at once."""
+    for data in pictures(2):
+        await chat.send_photo(data)
+    await window.arriving(2)
+    last = await chat.send_photo(pictures(3)[2], TOTAL)
+    await answered(chat, last, 3)
+    assert looked_at(stage) == [1, 2, 3]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_follows_a_captioned_picture_shares_its_question(
+    stage: Stage, chat: Chat, window: HandWindow
+) -> None:
+    """That one is answered at once; the others together, with no notice, and the next question is about all."""
+    first = await chat.send_photo(pictures(1)[0], TOTAL)
+    await final(chat, first)
+    others = [await chat.send_photo(data) for data in pictures(3)[1:]]
+    await window.arriving(2)
+    window.turn(1.0)
+    await answered(chat, others[0], 2)
+    assert (asked(stage), looked_at(stage)) == ([TOTAL] * 3, [1, 2, 3])
+    await answered(chat, await chat.send("And the dates?"), 3)
+    assert len(said_by_bot(chat)) == 3
+
+
+@pytest.mark.usefixtures("bot")
+async def test_two_albums_that_people_sent_as_one(stage: Stage, chat: Chat, window: HandWindow) -> None:
+    """Twelve pictures come as albums of ten and two: one answer about them all."""
+    caption, *_ = await chat.send_album(pictures(5), TOTAL)
+    await chat.send_album([picture(width, 100) for width in WIDTHS[5:7]])
+    await window.arriving(7)
+    window.turn(1.0)
+    await answered(chat, caption, 7)
+    assert looked_at(stage) == list(range(1, 8))
+    assert len(said_by_bot(chat)) == 1
+
+
+@pytest.mark.usefixtures("bot", "window")
+async def test_pictures_with_questions_of_their_own_are_answered_at_once_each(stage: Stage, chat: Chat) -> None:
+    """Nobody waits for more of what is complete."""
+    for data, words in zip(pictures(3), ("One?", "Two?", "Three?"), strict=True):
+        await final(chat, await chat.send_photo(data, words))
+    assert (asked(stage), looked_at(stage)) == (["One?", "Two?", "Three?"], [1, 2, 3])
+
+
+@pytest.mark.usefixtures("bot", "window")
+async def test_others_do_not_wait_for_what_somebody_goes_on_sending(stage: Stage, server: Server) -> None:
+    """In a group one person's pictures without a question hold up nobody."""
+    ada, ben = server.person("Ada"), server.person("Ben")
+    group = server.group("Family", ada, ben, bot_is_admin=True)
+    await group.send_photo(pictures(1)[0], by=ada)
+    await final(group, await group.send_photo(pictures(2)[1], f"{NAME} {TOTAL}", by=ben))
+    assert looked_at(stage) == [2]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_picture_and_then_the_bots_name_belong_together(
+    stage: Stage, server: Server, window: HandWindow
+) -> None:
+    """In a group: a photo without a word to the bot, then the question with its name."""
+    ada, ben = server.person("Ada"), server.person("Ben")
+    group = server.group("Family", ada, ben, bot_is_admin=True)
+    await group.send_photo(pictures(1)[0], by=ben)
+    await group.send_photo(pictures(2)[1], by=ada)
+    await window.arriving(2)
+    await final(group, await group.send(f"{NAME} {TOTAL}", by=ada))
+    assert looked_at(stage) == [2]
+
+
+@pytest.mark.usefixtures("bot", "window")
+async def test_a_text_that_the_app_cut_is_one_question(stage: Stage, chat: Chat) -> None:
+    """One answer for one paste."""
+    await known(chat, stage)
+    parts = ["Is this in the picture? " + "word " * 780, "and that?"]
+    first, _ = [await chat.send(part.strip()) for part in parts]
+    await final(chat, first)
+    assert asked(stage) == [f"{parts[0].strip()} {parts[1]}"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_long_text_alone_is_a_question(stage: Stage, chat: Chat, window: HandWindow) -> None:
+    """After a second without more."""
+    await known(chat, stage)
+    question = await chat.send("word " * 790)
+    await window.arriving(1)
+    window.turn(1.0)
+    await final(chat, question)
+    assert len(asked(stage)) == 1
