@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Stream
+from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Stream, Unasked
 from assistant.settings.errors import SettingsError, dotted_keys, explain, unknown_key
 from assistant.texts import LANGUAGES
 from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDetail
@@ -174,6 +174,7 @@ class ChatsSettings(_Section):
     stream: Stream = Stream.EDIT
     length: Length = Length.NORMAL
     watch: bool = False
+    unasked: Unasked = Unasked.DESCRIBE
     changed_by: ChangedBy = ChangedBy.ADMINS
 
 
@@ -204,6 +205,7 @@ class Settings(_Section):
             stream=self.chats.stream,
             length=self.chats.length,
             watch=self.chats.watch,
+            unasked=self.chats.unasked,
             changed_by=self.chats.changed_by,
         )
 

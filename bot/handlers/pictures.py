@@ -42,7 +42,8 @@ async def look(_: Update, context: BotContext) -> None:
         return
     try:
         alone = len(utterance.asking) > 1 or asked.beside is not None
-        pictures = new if alone else await select_named(whole, asked.parsed.text, context)
+        named = whole if alone else await select_named(whole, asked.parsed.text, context)
+        pictures = [picture for picture in named if not alone or picture.id in {one.id for one in new}]
     except USER_ERRORS as error:
         await say_error(error, message, context)
         return
@@ -94,11 +95,12 @@ async def _take_in(messages: Sequence[Message], question: str, context: BotConte
 async def _whole(new: Sequence[Picture], asked: Asked, context: BotContext) -> list[Picture]:
     """Return the whole set that new pictures belong to: an album as far as it came, or those asked the same before."""
     known, first = context.services.pictures, new[0]
-    if asked.beside is not None and first.album is None:
-        earlier = await known.of_message(first.chat, asked.beside)
-        await known.join([*earlier, *new], f"together-{asked.beside}")
-        return [*earlier, *new]
-    return list(new) if first.album is None else await known.of_album(first.chat, first.album)
+    together, album = list(new), first.album
+    if asked.beside is not None:
+        together = list(dict.fromkeys([*await known.of_message(first.chat, asked.beside), *new]))
+        album = next((picture.album for picture in together if picture.album), f"together-{asked.beside}")
+        await known.join(together, album)
+    return together if album is None else await known.of_album(first.chat, album)
 
 
 async def without_question(

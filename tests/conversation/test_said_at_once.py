@@ -51,7 +51,8 @@ async def test_a_forwarded_picture_is_what_the_comment_before_it_asks_about(
     comment = await chat.send(TOTAL)
     await chat.send_photo(pictures(2)[1], caption, forward_origin=NEWS)
     await final(chat, comment)
-    assert (asked(stage), looked_at(stage)) == ([TOTAL], [2])
+    assert looked_at(stage)[-1] == 2
+    assert set(asked(stage)) == {TOTAL}
     assert len(said_by_bot(chat)) == before + 1
 
 
