@@ -57,15 +57,28 @@ async def ask(update: Update, context: BotContext) -> None:
         await context.say(Sentence.FORWARDED_WORDS)
     elif not asked.parsed.text and command_of(message, context.bot.bot) == ASK:
         await context.say(Sentence.ASK_USAGE)
-    elif await _is_unread(context):
-        await _wait_for_picture(context, asked, Subject.UNREAD, Sentence.NOT_READ)
-    elif (current := await context.services.pictures.current(incoming.chat.id, incoming.topic)).pictures:
-        fresh = message.edit_date is None and not context.services.inbox.is_repeated(context.update_id)
-        doubtful = replace(asked, earlier=doubt(current, incoming), held=fresh)
-        await _go_on(context, current.pictures, doubtful, Subject.ASSUMED)
     else:
+        await _assume(context, asked)
+
+
+async def _assume(context: BotContext, asked: Asked) -> None:
+    """Answer about the current pictures; where they cannot be meant, keep the question for the one that comes next."""
+    message, incoming, services = context.incoming.message, context.incoming, context.services
+    place = incoming.chat.id, incoming.topic or 0, incoming.asker.id
+    last = await services.heard.last(*place, message.message_id)
+    said_before = None if last is None else last.subject
+    current = await services.pictures.current(incoming.chat.id, incoming.topic)
+    if said_before is Subject.UNREAD:
+        await _wait_for_picture(context, asked, Subject.UNREAD, Sentence.NOT_READ)
+    elif not current.pictures:
         first = Sentence.SEND_PICTURE_FIRST if incoming.private else Sentence.NO_PICTURE_HERE
         await _wait_for_picture(context, asked, Subject.MISSING, first)
+    elif said_before is Subject.WANTED:  # The bot asked what to know about them.
+        await _go_on(context, current.pictures, asked, Subject.NAMED)
+    else:
+        fresh = message.edit_date is None and not services.inbox.is_repeated(context.update_id)
+        doubtful = replace(asked, earlier=doubt(current, incoming), held=fresh)
+        await _go_on(context, current.pictures, doubtful, Subject.ASSUMED)
 
 
 async def _go_on(context: BotContext, pictures: list[Picture], asked: Asked, subject: Subject) -> None:
@@ -113,14 +126,6 @@ async def _named(context: BotContext, asked: Asked) -> list[Picture]:
     if not pictures and sentence is not None:
         raise NoPicture(sentence)
     return pictures
-
-
-async def _is_unread(context: BotContext) -> bool:
-    """Whether what the person sent last could not be read: it would be wrong to take an older picture in its place."""
-    incoming, heard = context.incoming, context.services.heard
-    number = incoming.message.message_id
-    last = await heard.last(incoming.chat.id, incoming.topic or 0, incoming.asker.id, number)
-    return last is not None and last.subject is Subject.UNREAD
 
 
 async def _wait_for_picture(context: BotContext, asked: Asked, subject: Subject, sentence: Sentence) -> None:

@@ -66,8 +66,11 @@ async def test_an_answered_question_that_is_corrected_at_once_is_answered_in_pla
 
 
 @pytest.mark.usefixtures("bot")
-async def test_an_edit_that_changes_nothing_is_passed_over(stage: Stage, chat: Chat) -> None:
+async def test_an_edit_that_changes_nothing_is_passed_over(
+    stage: Stage, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Telegram sends one when a link's preview was loaded, say. Neither questions nor commands are done twice."""
+    monkeypatch.setattr("bot.incoming.subject.CLOSE", -1.0)
     photo = await chat.send_photo(picture(), TOTAL)
     await final(chat, photo)
     bare = await chat.send_photo(picture())
