@@ -56,12 +56,12 @@ class Heard:
         self._database = database
 
     async def note(self, messages: Sequence[HeardMessage]) -> None:
-        """Store messages of one chat in place of what they said before; let go of what is a day older."""
+        """Store messages in place of what they said before; let go of all that is a day older."""
         columns = HeardMessage.__dataclass_fields__
         sql = f"INSERT OR REPLACE INTO heard ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608
         rows = [tuple(getattr(message, name) for name in columns) for message in messages]
         await self._database.write_all(
-            ("DELETE FROM heard WHERE chat = ? AND said_at < ?", (rows[0][0], messages[0].said_at - KEPT_SECONDS)),
+            ("DELETE FROM heard WHERE said_at < ?", (messages[0].said_at - KEPT_SECONDS,)),
             *((sql, row) for row in rows),
         )
 

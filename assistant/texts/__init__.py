@@ -8,7 +8,8 @@ from importlib.resources.abc import Traversable
 
 from assistant.texts.catalogue import read_catalogue
 from assistant.texts.counts import Count, Counted
-from assistant.texts.messages import Label, Sentence
+from assistant.texts.labels import Label
+from assistant.texts.messages import Sentence
 from model_service import Detail, Level, Limit, PictureFault
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The bot's messages in English, which are also the keys of their translations: sentences and menu labels."""
+"""The bot's sentences in English, which are also the keys of their translations."""
 
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ class Sentence(StrEnum):
 
     WELCOME = (
         "I look at pictures. Send me a photo or a scan with a question in its caption, or first the picture and then "
-        "the question.\n\n/detail sets how closely I look, /new forgets the picture, /help says more."
+        "the question.\n\n/detail sets how closely I look, /new starts afresh, /help says more."
     )
     WELCOME_GROUP = (
         "I look at pictures. Reply to one, whoever sent it, with /ask and your question, for example:\n\n"
@@ -35,7 +35,7 @@ class Sentence(StrEnum):
         "Further questions are about the same picture until you send another; reply to an older picture, or to an "
         "answer about it, to go back to it.\n\n"
         "/text – all its text, to copy\n/table – its table, for spreadsheets\n/describe – the picture in words\n"
-        "/detail – how closely I look\n/settings – how I answer\n/new – forget the picture and start afresh"
+        "/detail – how closely I look\n/settings – how I answer\n/new – start afresh"
     )
     HELP_FORMS = (
         "Send several pictures at once, with a caption on any of them: I look at each and put one answer together. "
@@ -352,78 +352,3 @@ class Sentence(StrEnum):
         "The disk that I keep things on is full. This is kept: I go on with it by myself as soon as there is room."
     )
     STORAGE_BUSY = "I cannot use my storage right now. This is kept: I go on with it by myself as soon as I can."
-
-
-class Label(StrEnum):
-    """The words of the menus; words in braces are filled in by `Texts.say`."""
-
-    COMMAND_ASK = "A question about a picture"
-    COMMAND_SETTINGS = "How I answer here: language, length and more"
-    COMMAND_DETAIL = "How closely I look at pictures"
-    COMMAND_TEXT = "All text in a picture, exactly as written"
-    COMMAND_TABLE = "A table in a picture, as a file for spreadsheets"
-    COMMAND_DESCRIBE = "A picture in words, for those who cannot see it"
-    COMMAND_PICTURES = "The last pictures here, to go back to one"
-    COMMAND_NEW = "Forget the picture and start afresh"
-    COMMAND_WATCH = "Whether I answer every picture here"
-    COMMAND_PEOPLE = "Who may use me, and who asks to"
-    COMMAND_ASIDE = "What I put aside, to have it tried again"
-    COMMAND_FORGET = "Delete all pictures, questions and answers of this chat"
-    COMMAND_CANCEL = "Drop my questions that are not answered yet"
-    COMMAND_QUEUE = "How many questions wait, and where mine stand"
-    COMMAND_STATUS = "Which model answers, on what, and how busy it is"
-    COMMAND_HELP = "What I can do, and how"
-
-    SETTINGS_CHAT = "Settings of this chat:"
-    SETTINGS_TOPIC = "Settings of this topic:"
-    SETTING_LINE = "{name}: {choice}"
-    SETTING_DETAIL = "Detail"
-    SETTING_LANGUAGE = "Language"
-    SETTING_FOOTER = "Line under an answer"
-    SETTING_STREAM = "Show answers"
-    SETTING_LENGTH = "Length of answers"
-    SETTING_TEMPERATURE = "Creativity"
-    SETTING_WATCH = "When I speak"
-    SETTING_CHANGED_BY = "Who may change this"
-    LEVEL_LOW = "low"
-    LEVEL_STANDARD = "standard"
-    LEVEL_FINE = "fine"
-    LEVEL_HIGH = "high"
-    LEVEL_MAX = "max"
-    LANGUAGE_CHOICE = "Which language should my menus and notices be in?"
-    LANGUAGE_AUTO = "as in Telegram"
-    OWN_NAME = "English"
-    FOOTER_CHOICE = "Under an answer I can say how long it took, or everything: also how closely I read the picture."
-    FOOTER_HIDDEN = "hidden"
-    FOOTER_TIME = "seconds"
-    FOOTER_EVERYTHING = "everything"
-    STREAM_CHOICE = "You can watch an answer grow, or get it when it is finished."
-    STREAM_EDIT = "as they are written"
-    STREAM_DRAFT = "as a draft (private chats)"
-    STREAM_OFF = "when they are finished"
-    LENGTH_CHOICE = "How long should my answers be?"
-    LENGTH_SHORT = "short"
-    LENGTH_NORMAL = "normal"
-    LENGTH_LONG = "long"
-    TEMPERATURE_CHOICE = "How creative should my wording be? For reading texts and numbers, “none” is best."
-    EXACT = "none"
-    BALANCED = "some"
-    LIVELY = "more"
-    WATCH_CHOICE = (
-        "When should I speak in this group? Every picture reaches me only if I am an admin here, or if my owner has "
-        "turned off privacy mode in @BotFather."
-    )
-    WATCH_ASKED = "when I am asked"
-    WATCH_ALL = "on every picture"
-    SETTING_UNASKED = "Pictures without a question"
-    UNASKED_CHOICE = (
-        "What should I do with a picture that comes without a question? I describe it only if the model here can, and "
-        "nobody is waiting for it."
-    )
-    UNASKED_DESCRIBE = "say in a line what it shows"
-    UNASKED_ASK = "ask what you want to know"
-    UNASKED_REACT = "only react with 👀"
-    CHANGED_BY_CHOICE = "Who may change these settings? This one is always up to the admins."
-    CHANGED_BY_ADMINS = "the admins"
-    CHANGED_BY_EVERYBODY = "everybody"
-    SETTINGS_RESET = "Back to the defaults."

@@ -101,11 +101,9 @@ async def _delete(update: Update, context: BotContext, query: CallbackQuery | No
     if query is not None and first:
         await acknowledge(query)
     deleted, told = await _delete_all(update, context)
-    counts: dict[str, Any] = {
-        "pictures": Count.PICTURES.of(deleted.pictures),
-        "answers": Count.ANSWERS.of(deleted.questions),
-    }
-    anything = deleted.pictures > 0 or deleted.questions > 0
+    pictures, answers = deleted.pictures, deleted.questions
+    anything = pictures > 0 or answers > 0
+    counts: dict[str, Any] = {"pictures": Count.PICTURES.of(pictures), "answers": Count.ANSWERS.of(answers)}
     sentence = Sentence.FORGOTTEN if told or anything else Sentence.FORGET_NOTHING
     if told:
         await context.say(sentence, **counts)  # An edit of what was said long ago would not be noticed.

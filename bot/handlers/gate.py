@@ -39,7 +39,8 @@ async def admit(update: Update, context: BotContext) -> None:
     verdict = await _verdict(update, context)
     if await context.take_apart(update) is None:
         raise ApplicationHandlerStop
-    if verdict is Verdict.WELCOME and (message is None or await _is_meant(message, context)):
+    together = context.lanes.utterance_of(context.update_id).spoken_for(message) if message is not None else []
+    if verdict is Verdict.WELCOME and (message is None or await _is_meant(message, together, context)):
         await _keep_for_edits(message, context)
         return
     if verdict is Verdict.STRANGER and message is not None:
@@ -58,7 +59,7 @@ async def show_arriving(application: EyeglassApplication, update: Update) -> Non
     if message is None or await _verdict(update, context) is not Verdict.WELCOME:
         return
     await context.take_apart(update)
-    if not await _is_meant(message, context):
+    if not await _is_meant(message, [message], context):
         return
     earlier = await question_before(message, context) if brings_pictures(message) else None
     if earlier is not None and earlier.subject is Subject.ASSUMED:
@@ -77,14 +78,13 @@ def _move(message: Message) -> tuple[int, int] | None:
     return (before, after) if before != after and max(before, after) < 0 else None
 
 
-async def _is_meant(message: Message, context: BotContext) -> bool:
-    """Whether the bot is addressed, in any part of the utterance, or the message goes on with what was said to it.
+async def _is_meant(message: Message, together: list[Message], context: BotContext) -> bool:
+    """Whether the bot is addressed, in any message of these, or this one goes on with what was said to it.
 
     In a chat where every picture is answered, each is meant for it; an edit that changes nothing is for nobody.
     """
     if message.edit_date is not None and not await is_news(message, context):
         return False
-    together = context.lanes.utterance_of(context.update_id).spoken_for(message) or [message]
     if any(is_addressed(one, context.bot.bot) for one in together):
         return True
     if leading_command(message) is not None:

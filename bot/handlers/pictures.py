@@ -20,7 +20,7 @@ from bot.delivery.react import react
 from bot.handlers.unsupported import explain
 from bot.incoming.downloads import MOST_OF_A_CHAT
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
-from bot.incoming.subject import Asked, asked_by, heard_now
+from bot.incoming.subject import Asked, asked_by, heard_now, is_awaited
 
 SEEN = "👀"
 
@@ -69,10 +69,12 @@ async def _take_in(messages: Sequence[Message], question: str, context: BotConte
 
     Pictures that came together become an album. Only of a document that came alone the question names the pages.
     """
-    few = asyncio.Semaphore(MOST_OF_A_CHAT)  # Each may have 20 MB, and is in memory until it is looked at.
-    first, alone = messages[0], len(messages) == 1
+    few, alone = (
+        asyncio.Semaphore(MOST_OF_A_CHAT),
+        len(messages) == 1,
+    )  # Each may have 20 MB, in memory till it is kept.
     albums = [one.media_group_id for one in messages if one.media_group_id]
-    album = None if alone else next(iter(albums), f"together-{first.message_id}")
+    album = None if alone else next(iter(albums), f"together-{messages[0].message_id}")
 
     async def fetch(message: Message) -> list[Picture]:
         try:
@@ -109,7 +111,8 @@ async def without_question(
     """Say what the pictures show, ask what to know about them, or only show that they were seen."""
     incoming, services, message = context.incoming, context.services, context.incoming.message
     late, document = len(whole) > len(new), new[0].pages > 1 and len(new) == 1
-    meant = incoming.private or any(is_addressed(one, context.bot.bot) for one in shown)
+    addressed = incoming.private or any(is_addressed(one, context.bot.bot) for one in shown)
+    meant = addressed or await is_awaited(message, context)
     unasked = incoming.settings.unasked
     prompt = None if document or late or unasked is not Unasked.DESCRIBE else _one_line_prompt(context)
     if prompt is not None:
@@ -128,11 +131,9 @@ async def without_question(
 
 def _one_line_prompt(context: BotContext) -> str | None:
     """Return the question that describes a picture, if nobody waits for the model or every picture is answered here."""
-    questions, incoming = context.services.questions, context.incoming
+    questions, model, incoming = context.services.questions, context.services.model, context.incoming
     busy = questions.waiting or questions.answering
-    return (
-        None if busy and not incoming.settings.watch else one_line_prompt(incoming.texts, context.services.model.info)
-    )
+    return None if busy and not incoming.settings.watch else one_line_prompt(incoming.texts, model.info)
 
 
 async def _ask_back(context: BotContext, pictures: Sequence[Picture]) -> list[int]:

@@ -38,7 +38,7 @@ class NoPicture(Exception):
 
 async def ask(update: Update, context: BotContext) -> None:
     """Find the pictures that are meant, and answer about them; say so if there are none, and keep the question."""
-    message, incoming = context.incoming.message, context.incoming
+    message = context.incoming.message
     if any(brings_pictures(one) for one in context.lanes.utterance_of(context.update_id).spoken_for(message)):
         await look(update, context)
         return
@@ -68,7 +68,8 @@ async def _assume(context: BotContext, asked: Asked) -> None:
     last = await services.heard.last(*place, message.message_id)
     said_before = None if last is None else last.subject
     current = await services.pictures.current(incoming.chat.id, incoming.topic)
-    if said_before is Subject.UNREAD:
+    looked_since = last is not None and current.looked_on > last.said_at
+    if said_before is Subject.UNREAD and not (current.pictures and looked_since):
         await _wait_for_picture(context, asked, Subject.UNREAD, Sentence.NOT_READ)
     elif not current.pictures:
         first = Sentence.SEND_PICTURE_FIRST if incoming.private else Sentence.NO_PICTURE_HERE

@@ -8,7 +8,7 @@ from telegram import Message
 
 from assistant.storage import Current, HeardMessage, Subject
 from assistant.wording.question import ParsedQuestion
-from bot.addressing import is_foreign, names_another, parse_question, replies
+from bot.addressing import asks, names_another, parse_question, replies
 from bot.attachments import attachment_of, brings_pictures
 from bot.context import BotContext, Incoming
 
@@ -84,11 +84,10 @@ async def question_before(message: Message, context: BotContext) -> HeardMessage
 
 def _belongs(last: HeardMessage, said_at: float, incoming: Incoming) -> bool:
     """Whether a picture that came at `said_at` belongs to the question of the same person's message before it."""
-    if last.asked is None:
-        return False
-    if last.subject in {Subject.MISSING, Subject.UNREAD}:
+    if last.subject is Subject.MISSING or (last.subject is Subject.UNREAD and last.asked is not None):
         return said_at - last.said_at <= (PATIENCE if incoming.private else PATIENCE_IN_GROUPS)
-    return last.subject in {Subject.SENT, Subject.ASSUMED} and said_at - last.said_at <= CLOSE
+    follows = last.subject in {Subject.SENT, Subject.ASSUMED} and last.asked is not None
+    return follows and said_at - last.said_at <= CLOSE
 
 
 async def take_over(said: HeardMessage, context: BotContext) -> HeardMessage:
@@ -104,11 +103,11 @@ async def take_over(said: HeardMessage, context: BotContext) -> HeardMessage:
 
 async def is_awaited(message: Message, context: BotContext) -> bool:
     """Whether a group's message goes on with what its sender said to the bot: a picture, or a reply to its question."""
-    incoming, pictures = context.incoming, brings_pictures(message)
-    if not pictures:
-        plain = message.text and not replies(message) and not is_foreign(message)
-        if not plain or names_another(message, context.bot.bot):
-            return False
+    incoming, bot, pictures = context.incoming, context.bot.bot, brings_pictures(message)
+    if pictures and asks(message, bot):
+        return False  # Its words are for others.
+    if not pictures and (not message.text or not asks(message, bot) or replies(message) or names_another(message, bot)):
+        return False
     heard = context.services.heard
     last = await heard.last(message.chat.id, incoming.topic or 0, incoming.asker.id, message.message_id)
     if last is None:
@@ -147,7 +146,7 @@ def heard_now(
             words=message.text or message.caption or "",
             file=file_of(message),
             subject=subject,
-            asked=None if asked is None else asked.parsed.dump(),
+            asked=asked.parsed.dump() if asked is not None and asked.parsed.text else None,
             question=None if asked is None or asked.message == message.message_id else asked.message,
             answer=None if asked is None else asked.begun,
         )

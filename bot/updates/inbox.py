@@ -149,7 +149,8 @@ class Inbox:
     async def maybe_begun(self, chat: int, before: int) -> list[int]:
         """Return the messages of a chat that `may_be_begun` holds for, of updates before this one."""
         sql = (
-            "SELECT CAST(payload AS TEXT) ->> '$.message.message_id' AS question FROM inbox "
+            "SELECT coalesce(CAST(payload AS TEXT) ->> '$.message.message_id', "
+            "CAST(payload AS TEXT) ->> '$.edited_message.message_id') AS question FROM inbox "
             "WHERE maybe_begun AND payload <> x'' AND chat = ? AND update_id < ?"
         )
         rows = await self._database.rows(sql, chat, before)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from assistant.settings.chat_settings import ChatSettings
 from assistant.texts import Sentence, texts_in
-from assistant.texts.messages import Label
+from assistant.texts.labels import Label
 from bot.delivery import settings_menu as menu
 from bot.delivery.model_facts import with_limits
 from model_service import EngineInfo
