@@ -7,7 +7,6 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from assistant.settings.chat_settings import Setting
 from assistant.texts import LEVELS, PURPOSES, Count, Sentence, Texts
 from assistant.wording.levels import wanted_in
-from bot.addressing import leading_command
 from bot.context import BotContext, Services
 from bot.delivery.answer_text import SEPARATOR
 from bot.delivery.message import topic_of
@@ -25,7 +24,7 @@ async def choose(update: Update, context: BotContext) -> None:
     """Handle /detail: show the levels; /detail high, /detail=高 or /detail 384 tokens chooses one."""
     message, texts = context.incoming.message, context.incoming.texts
     info = context.services.model.info
-    words = (message.text or message.caption or "").removeprefix(leading_command(message) or "").strip()
+    words = " ".join(context.args or ())
     if not words:
         current = context.incoming.settings.detail
         await context.say_text(_choice(texts, current, context.services), keyboard(texts, current, info))

@@ -29,7 +29,7 @@ async def look(_: Update, context: BotContext) -> None:
     """Handle the pictures of an utterance, as far as this message speaks for them."""
     message, incoming = context.incoming.message, context.incoming
     utterance = context.lanes.utterance_of(context.update_id)
-    shown = [one for one in utterance.spoken_for(message) if not one.text and attachment_of(one)] or [message]
+    shown = _shown_with(message, context)
     asked = await asked_by(message, context)
     new = await _take_in(shown, asked.parsed.text, context)
     if not new:
@@ -54,14 +54,18 @@ async def look(_: Update, context: BotContext) -> None:
 async def take_in(context: BotContext) -> None:
     """Take in what an utterance shows without a word: the next question is about it."""
     incoming, message = context.incoming, context.incoming.message
-    if attachment_of(message) is None:
-        return
-    pictures = await _take_in([message], "", context)
+    pictures = await _take_in(_shown_with(message, context), "", context)
     if pictures:
         await context.services.pictures.look_at(pictures, incoming.chat.id, incoming.topic, incoming.asker.id)
         await react(context.bot, message, SEEN)
     subject = Subject.SENT if pictures else Subject.UNREAD
     await context.services.heard.note(heard_now([message], incoming, subject))
+
+
+def _shown_with(message: Message, context: BotContext) -> list[Message]:
+    """Return the messages with the pictures that this one speaks for; itself if there are none."""
+    together = context.lanes.utterance_of(context.update_id).spoken_for(message)
+    return [one for one in together if not one.text and attachment_of(one) is not None] or [message]
 
 
 async def _take_in(messages: Sequence[Message], question: str, context: BotContext) -> list[Picture]:
@@ -72,7 +76,7 @@ async def _take_in(messages: Sequence[Message], question: str, context: BotConte
     few, alone = (
         asyncio.Semaphore(MOST_OF_A_CHAT),
         len(messages) == 1,
-    )  # Each may have 20 MB, in memory till it is kept.
+    )  # Each may have 20 MB in memory.
     albums = [one.media_group_id for one in messages if one.media_group_id]
     album = None if alone else next(iter(albums), f"together-{messages[0].message_id}")
 

@@ -35,7 +35,7 @@ WINDOW = Window()
 
 
 class Part(StrEnum):
-    """What a message may be in an utterance: pictures, pictures with a question, a question, or an utterance alone.
+    """What a message may be in an utterance: pictures, those with a question or command, a question, or one alone.
 
     A LONG question may go on in the next message.
     """
@@ -56,10 +56,8 @@ def part_of(update: Update, asks: Callable[[Message], bool]) -> Part:
     if message is None:
         return Part.ALONE
     question = asks(message)
-    if not question and leading_command(message) is not None:
-        return Part.ALONE
     if brings_pictures(message):
-        return Part.BOTH if question else Part.PICTURES
+        return Part.BOTH if question or leading_command(message) else Part.PICTURES
     if not question or not message.text or replies(message):
         return Part.ALONE
     long = len(message.text) >= LONG and leading_command(message) is None

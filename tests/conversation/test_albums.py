@@ -66,7 +66,7 @@ async def test_a_question_right_behind_an_album_is_about_all_of_it(
     posts = await chat.send_album(pictures(2))
     question = await chat.send("What is this?")
     await chat.send_album([picture(WIDTHS[2], 100)], media_group_id=posts[0].content["media_group_id"])
-    await window.arriving(3)
+    await window.arriving(4)
     assert stage.engine.requests == []
     window.turn(1.0)
     await answered(chat, question, 3)

@@ -44,7 +44,7 @@ async def test_forget_holds(stage: Stage, chat: Chat) -> None:
     assert "1 picture and 1 answer" in question.text
     assert b"Adas question" in stored(stage)
     await chat.press(forgetting.DELETE, question)
-    await chat.wait_until(lambda: "1 picture and 1 answer" in question.text)
+    await chat.wait_until(lambda: "disk: 1 picture and 1 answer" in question.text)
     assert b"Adas question" not in stored(stage)
     assert copies(stage) == 0
 
@@ -56,7 +56,7 @@ async def test_of_a_forget_in_time_nothing_is_said_of_being_offline(stage: Stage
 
 
 @pytest.mark.parametrize(
-    ("button", "said", "left"), [("Delete", "1 picture and 1 answer", 0), ("Keep", "Nothing was deleted.", 1)]
+    ("button", "said", "left"), [("Delete", "disk: 1 picture and 1 answer", 0), ("Keep", "Nothing was deleted.", 1)]
 )
 async def test_a_press_under_the_question_of_forget_holds(
     stage: Stage, server: Server, chat: Chat, *, button: str, said: str, left: int
@@ -87,7 +87,7 @@ async def test_forget_holds_in_a_group_that_names_the_bot(stage: Stage, server: 
     post = await said_long_ago(stage, group, f"/Forget{NAME}", by=ada)
     question = await forgetting.asked(group, post)
     await group.press(forgetting.DELETE, question, by=ada)
-    await group.wait_until(lambda: "1 picture and 1 answer" in question.text)
+    await group.wait_until(lambda: "disk: 1 picture and 1 answer" in question.text)
 
 
 async def test_what_was_said_to_another_bot_is_not_ours(stage: Stage, server: Server) -> None:

@@ -6,7 +6,7 @@ from playground import Chat, Post, Server
 from playground.origins import origin_of_channel, origin_of_hidden
 from tests.bot.samples import picture
 from tests.conversation.albums import HandWindow, album, answered
-from tests.conversation.conftest import Stage, final
+from tests.conversation.conftest import Stage, final, settled
 
 NAME = "@eyeglass_play_bot"
 
@@ -34,7 +34,7 @@ async def taken_in(stage: Stage, chat: Chat, data: bytes) -> bool:
         ("/settings", "Settings of this chat"),
         ("/start", "I look at pictures"),
         ("/status", "scripted"),
-        ("/cancel", "Done"),
+        ("/cancel", "No question of yours"),
         ("/frobnicate", "do not know this command"),
         ("/new@other_bot", "do not know this command"),
     ],
@@ -59,7 +59,7 @@ async def test_what_ends_the_talk_takes_nothing_in(stage: Stage, chat: Chat, cap
     assert len(stage.engine.requests) == 1
 
 
-@pytest.mark.parametrize("caption", ["/ask What is this?", "／ask What is this?", "/describe", "/text"])
+@pytest.mark.parametrize("caption", ["/ask What is this?", "／ask What is this?", "/text"])
 async def test_commands_that_ask_stay_questions(stage: Stage, chat: Chat, caption: str) -> None:
     """They are about the picture."""
     await final(chat, await chat.send_photo(picture(), caption))
@@ -112,8 +112,7 @@ async def test_a_strangers_command_that_is_forwarded_is_not_done(
     post = await server.person("Eve").private().send("/detail low")
     photo = await server.person("Eve").private().send_photo(picture(), "/detail low")
     for each in (post, photo):
-        await chat.forward(each, origin=origin)
-    await server.acknowledged()
+        await settled(chat, await chat.forward(each, origin=origin))
     await final(chat, await chat.send_photo(picture(), "And now?"))
     assert stage.engine.requests[-1].detail.tokens == 256
     await told(chat, await chat.forward(await chat.send("/detail low")), "From now on")

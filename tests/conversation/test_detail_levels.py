@@ -14,7 +14,7 @@ from tests.conversation.conftest import Stage, final, is_growing
     ("code", "line", "beyond", "measured"),
     [
         ("en", "standard – 256 tokens: everyday photos", "700 tokens at most here", "first word after"),
-        ("ru", "обычный – 256 токенов: обычные фото", "здесь максимум 700 токенов", "первое слово через"),
+        ("ru", "обычный – 256 токенов: обычные фото", "здесь не больше 700 токенов", "первое слово через"),
         ("zh-hans", "标准 – 256 个 token：日常照片", "这里最多 700 个 token", "秒后开始回答"),
     ],
 )
@@ -89,7 +89,7 @@ async def test_a_model_that_looks_no_closer_promises_no_more(stage: Stage, serve
     assert "max – 1024 tokens: everything the model can see" in menu.text
     assert "1600" not in menu.text and "memory" not in menu.text
     assert [button.text for button in menu.buttons][-1] == "max · 1024 tokens"
-    assert "at max, 1024 tokens at most" in (await chat.answer(await chat.send("/detail max"))).text
+    assert "at max, with 1024 tokens at most" in (await chat.answer(await chat.send("/detail max"))).text
     answer = await final(chat, await chat.send_document(picture(1200, 1200), "a.png", caption="Read it."))
     assert "this model looks no closer" in answer.text
     assert answer.buttons == []

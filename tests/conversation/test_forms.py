@@ -29,18 +29,17 @@ def shown(stage: Stage) -> tuple[int, int]:
 
 
 async def test_a_sticker_that_stands_still_is_looked_at(stage: Stage, chat: Chat) -> None:
-    """It is a picture like any other."""
+    """It is a picture like any other, for whoever asks about it in a reply."""
     sticker = await chat.send_sticker(picture(512, 300, kind="WEBP"))
-    assert "What do you want to know" in await settled(chat, sticker)
-    reply = await final(chat, await chat.send("What is this?"))
+    reply = await final(chat, await chat.send("What is this?", reply_to=sticker))
     assert PREVIEW not in reply.text
     assert shown(stage) == (512, 300)
 
 
 async def test_of_a_sticker_that_moves_the_preview_is_looked_at(stage: Stage, chat: Chat) -> None:
     """And that is said, whatever else stands there."""
-    await settled(chat, await chat.send_sticker(b"film", preview=picture(200, 100), moves=True))
-    assert PREVIEW in (await final(chat, await chat.send("What is this?"))).text
+    sticker = await chat.send_sticker(b"film", preview=picture(200, 100), moves=True)
+    assert PREVIEW in (await final(chat, await chat.send("What is this?", reply_to=sticker))).text
     assert shown(stage) == (200, 100)
 
 
@@ -87,16 +86,19 @@ async def test_without_a_preview_nothing_can_be_looked_at(
 ) -> None:
     """Its sentence says so."""
     chat = server.person("Lan", language_code=language).private()
-    assert sticker in await settled(chat, await chat.send_sticker(b"film", moves=True))
+    asked = await chat.send("?", reply_to=await chat.send_sticker(b"film", moves=True))
+    assert sticker in await settled(chat, asked)
     for kind in MOVES:
         assert film in await settled(chat, await chat.send_moving(kind, None, "What is this?"))
     assert stage.engine.requests == []
 
 
 async def test_a_forwarded_picture_is_a_picture(stage: Stage, chat: Chat) -> None:
-    """No matter who took it."""
+    """No matter who took it; what they wrote under it is not asked."""
     origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Ben"}
-    await final(chat, await chat.send_photo(picture(), "What is this?", forward_origin=origin))
+    await settled(chat, await chat.send_photo(picture(), "What is this?", forward_origin=origin))
+    assert stage.engine.requests == []
+    await final(chat, await chat.send("And what is this?"))
     assert len(stage.engine.requests) == 1
 
 

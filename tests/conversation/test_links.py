@@ -4,7 +4,7 @@ import pytest
 
 from playground import Chat, Server
 from tests.bot.samples import picture
-from tests.conversation.conftest import Stage, final
+from tests.conversation.conftest import Stage, final, settled
 
 NAME = "@eyeglass_play_bot"
 ABOUT_IT = [
@@ -30,8 +30,7 @@ async def test_a_question_about_a_link(stage: Stage, server: Server, text: str, 
     chat = server.person("Ada", language_code=language).private()
     words = "do not open links" if language == "en" else "不会打开链接"
     assert words in (await chat.answer(await chat.send(text))).text
-    await chat.send_photo(picture(), "What is this?")
-    await chat.wait_for(lambda post: post.by_bot and bool(post.buttons))
+    await settled(chat, await chat.send_photo(picture(), "What is this?"))
     assert words in (await chat.answer(await chat.send(text))).text
     assert len(stage.engine.requests) == 1
 

@@ -80,11 +80,11 @@ async def test_a_press_goes_on_wherever_the_process_dies(
     await bot.ended()
     bot.start()
     results = await chat.wait_until(
-        lambda: [post for post in chat.messages if "1 picture and 1 answer" in post.text], SECONDS
+        lambda: [post for post in chat.messages if "disk: 1 picture and 1 answer" in post.text], SECONDS
     )
     await server.wait_until(lambda: bot.rows("SELECT * FROM inbox WHERE state <> 'done'") == [], SECONDS)
     assert (kept(bot), question.buttons) == ([], [])
-    assert len([post for post in chat.messages if "1 picture and 1 answer" in post.text]) == 1
+    assert len([post for post in chat.messages if "disk: 1 picture and 1 answer" in post.text]) == 1
     assert (results == [question]) is in_question
 
 
@@ -98,7 +98,7 @@ async def test_a_question_that_was_sent_when_the_process_died_can_be_answered(
     await bot.ended()
     await chat.press(DELETE, first)
     bot.start()
-    await chat.wait_until(lambda: "1 picture and 1 answer" in first.text, SECONDS)
+    await chat.wait_until(lambda: "disk: 1 picture and 1 answer" in first.text, SECONDS)
     second = await asked(chat, said)
     await chat.press(DELETE, second)
     await chat.wait_until(lambda: "nothing to delete" in second.text)

@@ -160,7 +160,7 @@ async def test_forgetting_on_a_full_disk_goes_on_by_itself(
     assert list((stage.folder / "pictures").iterdir()) == []
     assert "Deleted" not in question.text
     full.room = True
-    await chat.wait_until(lambda: "1 picture and 1 answer" in question.text)
+    await chat.wait_until(lambda: "disk: 1 picture and 1 answer" in question.text)
     assert all(b"A secret" not in file.read_bytes() for file in stage.folder.glob(f"{FILE}*"))
 
 
