@@ -32,9 +32,7 @@ async def shown(stage: Stage, chat: Chat, answer: Post, quote: str, text: str = 
     """Ask in a reply with a quote; return the numbers of the pictures that the model was shown."""
     stage.engine.requests.clear()
     question = await chat.send(text, reply_to=answer, quote=quote)
-    await chat.answer(
-        question, lambda post: post.reply_to == question.id and bool(post.buttons) and not is_growing(post)
-    )
+    await chat.answer(question, lambda post: post.reply_to == question.id and not is_growing(post))
     return looked_at(stage)
 
 

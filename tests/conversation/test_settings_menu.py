@@ -45,6 +45,7 @@ async def test_one_message_shows_what_holds_and_changes_in_place(chat: Chat) -> 
         "Show answers: as they are written",
         "Length of answers: normal",
         "Creativity: none",
+        "Pictures without a question: say in a line what it shows",
     ]
     assert [button.text for button in menu.buttons[-2:]] == ["Reset to defaults", "Done"]
     await chat.press("Length of answers", menu)

@@ -16,8 +16,11 @@ pytestmark = pytest.mark.usefixtures("bot")
         ("zh-hans", ["1. 照片，320x240 – What is this?", "2. 图片文件，200x300", "3. 第 2 页，共 4 页 – Read page 2"]),
     ],
 )
-async def test_the_last_pictures_are_listed(server: Server, language: str, lines: list[str]) -> None:
+async def test_the_last_pictures_are_listed(
+    server: Server, language: str, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With what was asked about them, in both languages."""
+    monkeypatch.setattr("bot.incoming.subject.CLOSE", -1.0)
     chat = server.person("Lan", language_code=language).private()
     await chat.answer(await chat.send_photo(picture(), "What is this?"), lambda post: "token" in post.text)
     await chat.answer(await chat.send_document(picture(200, 300), "page.png"))
