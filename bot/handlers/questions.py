@@ -68,7 +68,7 @@ async def _assume(context: BotContext, asked: Asked) -> None:
     last = await services.heard.last(*place, message.message_id)
     said_before = None if last is None else last.subject
     current = await services.pictures.current(incoming.chat.id, incoming.topic)
-    looked_since = last is not None and current.looked_on > last.said_at
+    looked_since = last is not None and current.looked_on > last.said_at + 1  # Telegram's dates are whole seconds.
     if said_before is Subject.UNREAD and not (current.pictures and looked_since):
         await _wait_for_picture(context, asked, Subject.UNREAD, Sentence.NOT_READ)
     elif not current.pictures:
