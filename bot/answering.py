@@ -21,7 +21,7 @@ from bot.delivery.answer_buttons import buttons_under
 from bot.delivery.answer_text import CLOSE, Answered, names_of, parts_of, whole_answer
 from bot.delivery.drafts import Draft
 from bot.delivery.message import place_of
-from bot.delivery.orphans import remove_orphans
+from bot.delivery.orphans import MOST_TRIED, orphans_of, remove
 from bot.delivery.progress import Progress
 from bot.delivery.reply import Reply
 from bot.incoming.hidden import hidden_note
@@ -57,7 +57,10 @@ async def answer(
         if await services.turns.answered(chat, asked.message):
             return
         begun = await services.inbox.answer_of(context.update_id) or begun
-    if begun is None or begun == asked.begun:
+    is_new = begun is None or begun == asked.begun
+    if begun is None and services.inbox.may_be_begun(context.update_id):
+        begun = await _left_behind(context, asked.message)
+    if is_new:
         await asyncio.gather(
             services.pictures.look_at(among or pictures, chat, incoming.topic, incoming.asker.id),
             services.pictures.about(pictures, {asked.message, incoming.message.message_id}),
@@ -77,6 +80,19 @@ async def answer(
         earlier=asked.earlier,
     )
     await _Answer(context, question, begun, HOLD if asked.held and begun is None else 0.0).see_through()
+
+
+async def _left_behind(context: BotContext, question: int) -> int | None:
+    """Return the message that a run began to answer in and was killed before it knew its number; None if there is none.
+
+    The answer goes on in the newest one, the others are deleted.
+    """
+    chat, services = context.incoming.chat.id, context.services
+    known = await services.pictures.messages_about(chat, question, question + MOST_TRIED + 1)
+    known |= await services.inbox.said_to_commands(question)  # A question of /forget keeps its buttons.
+    left = await orphans_of(context.bot, chat, question, known)
+    await remove(context.bot, chat, left[:-1])
+    return left[-1] if left else None
 
 
 class Hold:
@@ -125,8 +141,6 @@ class _Answer:
             if state.question.superseded:
                 return
             await self._finish(state, progress)
-            if self._services.inbox.may_be_begun(self._context.update_id):
-                await self._tidy_up()
 
     async def _finish(self, state: AnswerState, progress: Progress) -> None:
         number = self._question.number
@@ -169,15 +183,6 @@ class _Answer:
         messages = await self._reply.finish(parts)
         await self._services.pictures.about(self._question.pictures, messages)
         _log.info("a question of chat %d was cancelled", self._question.chat)
-
-    async def _tidy_up(self) -> None:
-        """Remove messages that a killed run left under the question."""
-        chat, question = self._question.chat, self._question.message
-        answer = await self._services.inbox.answer_of(self._question.number)
-        if answer is not None:
-            known = await self._services.pictures.messages_about(chat, question, answer)
-            known |= await self._services.inbox.said_to_commands(question)  # A question of /forget keeps its buttons.
-            await remove_orphans(self._context.bot, chat, question, answer, known)
 
     def _open_reply(self, begun: int | None) -> Reply:
         """Open the reply, with the message that a former run began, if any. It can be replied to early."""

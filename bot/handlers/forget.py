@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-import sys
 from typing import Any
 
 from telegram import CallbackQuery, Update
@@ -15,7 +14,7 @@ from assistant.texts import Count, Sentence
 from bot.context import BotContext
 from bot.delivery.errors import is_unchanged
 from bot.delivery.forget_buttons import PREFIX, Choice, keyboard
-from bot.delivery.orphans import remove_orphans
+from bot.delivery.orphans import orphans_of, remove
 from bot.delivery.rate_limiter import ONCE
 from bot.delivery.say import acknowledge
 from bot.handlers.stale import is_stale
@@ -132,7 +131,7 @@ async def _clear_screen(chat: int, update: Update, context: BotContext) -> None:
             await context.bot.delete_message(chat, begun)
     for question in await inbox.maybe_begun(chat, update.update_id):
         known = await inbox.said_to_commands(question)
-        await remove_orphans(context.bot, chat, question, sys.maxsize, known)
+        await remove(context.bot, chat, await orphans_of(context.bot, chat, question, known))
 
 
 async def _erase(update: Update, context: BotContext) -> bool:

@@ -112,12 +112,9 @@ async def test_the_buttons_stay_although_messages_of_a_killed_run_are_looked_for
     kill_after(server, bot, "sendMessage")
     answered = await chat.send("What is q2?")
     await bot.ended()
-    server.fail_next("sendMessage", 500, "Internal Server Error")
-    failed = len(server.calls("sendMessage"))
     bot.start(Load(4.0))
-    await server.wait_until(lambda: len(server.calls("sendMessage")) > failed, SECONDS)
     question = await asked(chat, await chat.send("/forget"), SECONDS)
-    answer = await chat.answer(question, lambda post: post.reply_to == answered.id and "read at" in post.text, SECONDS)
+    answer = await chat.answer(answered, lambda post: post.reply_to == answered.id and "read at" in post.text, SECONDS)
     await server.wait_until(lambda: bot.rows("SELECT * FROM inbox WHERE state <> 'done'") == [], SECONDS)
     left = [post.id for post in chat.messages if post.by_bot and post.reply_to == answered.id]
     assert left == [answer.id]

@@ -19,7 +19,7 @@ async def test_the_picture_the_settings_and_the_admission_move(stage: Stage, ser
     await group.send("/detail@eyeglass_play_bot quick")
     await final(group, await group.send_photo(picture(), f"{NAME} What is this?"))
     supergroup = server.upgrade(group)
-    for question in ("And above?", "And below?", "And beside it?", "Is that all?", "Really?"):
+    for question in ("And above?", "And below?", "And beside it?", "Is that all?", "And whose?"):
         await final(supergroup, await supergroup.send(f"{NAME} {question}"))
     first, *_, last = stage.engine.requests
     assert [request.detail for request in stage.engine.requests] == [first.detail] * 6

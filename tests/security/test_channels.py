@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.settings.chat_settings import ChatSettings
+from assistant.settings.chat_settings import ChatSettings, Footer
 from assistant.storage import Standing
 from playground import Chat, Server
 from playground.origins import as_channel, as_linked_channel
@@ -58,7 +58,7 @@ async def test_a_channels_name_decides_about_nothing(stage: Stage, family: Chat,
     said = await family.answer(await family.send(words, by=AS_NEWS))
     assert said.text.startswith(REFUSED)
     assert stage.server.calls("getChatMember") == []
-    assert await running.services.chats.settings(family.id) == ChatSettings()
+    assert await running.services.chats.settings(family.id) == ChatSettings(footer=Footer.EVERYTHING)
 
 
 async def test_the_account_that_stands_for_channels_owns_nothing(house: House) -> None:

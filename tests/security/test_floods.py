@@ -65,7 +65,7 @@ async def test_a_crowd_of_strangers_is_no_nuisance_to_the_owner(house: House, mo
     assert len([row for row in rows(house.stage.folder)["admissions"] if row[3] == "asking"]) == 5
 
 
-async def test_a_chats_files_are_fetched_one_after_another(stage: Stage, server: Server, chat: Chat) -> None:
+async def test_few_of_a_chats_files_are_fetched_at_a_time(stage: Stage, server: Server, chat: Chat) -> None:
     """However many come together."""
     await stage.start()
     server.delay("getFile", 0.02)
@@ -75,7 +75,7 @@ async def test_a_chats_files_are_fetched_one_after_another(stage: Stage, server:
         await chat.send_photo(picture(), "")
     await server.wait_until(lambda: fetched.count("download") == 5)
     most = max(fetched[:end].count("getFile") - fetched[:end].count("download") for end in range(1, len(fetched) + 1))
-    assert most == 1
+    assert most <= MOST_OF_A_CHAT
 
 
 async def test_a_chats_slow_downloads_leave_room_for_others(
