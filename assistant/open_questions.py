@@ -28,8 +28,8 @@ class OpenQuestion:
     """One question. `asker` is the Telegram id of the person, or of the chat they post as.
 
     `picture` is the index, from 0, of the picture being read. `suspect`: the process died while the model worked on it.
-    `settled` is set once the model is done with it, `ended` once its answer is delivered and remembered. `superseded`:
-    what was asked reads otherwise by now, or is about another picture, and is asked in place of it.
+    `settled` is set once the model is done with it, `ended` once its answer is delivered and remembered. `superseded`
+    is set when what was asked reads otherwise by now, or is about another picture, and is asked in place of it.
     """
 
     chat: int
@@ -40,9 +40,9 @@ class OpenQuestion:
     step: Step = Step.IN_LINE
     picture: int = 0
     suspect: bool = False
-    superseded: bool = False
     settled: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    superseded: asyncio.Event = field(default_factory=asyncio.Event)
     _scope: asyncio.Timeout | None = None
     _cancelled: bool = False
 
@@ -176,7 +176,7 @@ class OpenQuestions:
         """End a message's question in silence, and return it; None if it is not open."""
         asked = self._open.get((chat, message))
         if asked is not None:
-            asked.superseded = True
+            asked.superseded.set()
             asked.cancel()
             await asked.ended.wait()
         return asked

@@ -12,8 +12,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from assistant.answering import AnswerState, End, Question, Reading
 from assistant.combined_answer import CombinedAnswer
+from assistant.open_questions import OpenQuestion
 from assistant.settings.chat_settings import Stream
 from assistant.storage import HeardMessage, Picture, surely
+from assistant.tasks import spawn
 from assistant.texts import Sentence, Texts
 from assistant.texts.failures import excuse
 from bot.context import BotContext
@@ -96,26 +98,40 @@ async def _left_behind(context: BotContext, question: int) -> int | None:
 
 
 class Hold:
-    """A time, in seconds from now, for which an answer is written but not shown."""
+    """A time for which an answer is written but not shown: some seconds, and while its person is sending pictures."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, context: BotContext, seconds: float) -> None:
+        self._context = context
         self._until = time.monotonic() + seconds
+        self._holds = seconds > 0
 
     @property
     def is_over(self) -> bool:
         """Whether it may be shown."""
-        return time.monotonic() >= self._until
+        if self._holds and time.monotonic() >= self._until:
+            self._holds = self._context.lanes.following(self._context.update_id) is not None
+        return not self._holds
 
-    async def end(self) -> None:
-        """Wait until it may be shown."""
-        await asyncio.sleep(max(0.0, self._until - time.monotonic()))
+    async def end(self, question: OpenQuestion) -> None:
+        """Wait until it may be shown, or another one is asked in place of the question."""
+        if self._holds:
+            waits = [spawn(self._rest(), "hold an answer"), spawn(question.superseded.wait(), "hold an answer")]
+            try:
+                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for wait in waits:
+                    wait.cancel()
+
+    async def _rest(self) -> None:
+        await asyncio.sleep(self._until - time.monotonic())
+        await self._context.lanes.taken_in_since(self._context.update_id)
 
 
 class _Answer:
     """One question and the message that shows its answer."""
 
     def __init__(self, context: BotContext, question: Question, begun: int | None, hold: float = 0.0) -> None:
-        self._hold = Hold(hold)
+        self._hold = Hold(context, hold)
         self._context = context
         self._services = context.services
         self._question = question
@@ -137,8 +153,8 @@ class _Answer:
                         break
                     if news and self._hold.is_over:
                         await self._reply.show(progress.text())
-                await self._hold.end()
-            if state.question.superseded:
+                await self._hold.end(state.question)
+            if state.question.superseded.is_set():
                 return
             await self._finish(state, progress)
 

@@ -16,7 +16,7 @@ from bot.context import BotContext, EyeglassApplication
 from bot.delivery.message import topic_of
 from bot.delivery.rate_limiter import ONCE
 from bot.handlers import strangers
-from bot.incoming.subject import heard_now, is_awaited, is_news, question_before, take_over
+from bot.incoming.subject import heard_now, is_awaited, is_news
 
 _log = logging.getLogger(__name__)
 
@@ -51,19 +51,13 @@ async def admit(update: Update, context: BotContext) -> None:
 
 
 async def show_arriving(application: EyeglassApplication, update: Update) -> None:
-    """Show "typing" while more of an utterance is awaited, to those who are going to be answered.
-
-    A picture that follows a question is what that is about: the answer about an older one ends at once.
-    """
+    """Show "typing" while more of an utterance is awaited, to those who are going to be answered."""
     context, message = BotContext.from_update(update, application), update.message
     if message is None or await _verdict(update, context) is not Verdict.WELCOME:
         return
     await context.take_apart(update)
     if not await _is_meant(message, [message], context):
         return
-    earlier = await question_before(message, context) if brings_pictures(message) else None
-    if earlier is not None and earlier.subject is Subject.ASSUMED:
-        await take_over(earlier, context)
     with contextlib.suppress(TelegramError):
         await context.bot.send_chat_action(
             message.chat.id, ChatAction.TYPING, message_thread_id=topic_of(message), rate_limit_args=ONCE

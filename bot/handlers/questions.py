@@ -1,6 +1,7 @@
 """Handle a question in a text or by /ask: about what it came with or replies to, else about the current pictures."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 from telegram import Update
@@ -20,9 +21,6 @@ from bot.incoming.links import is_about_link
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
 from bot.incoming.quotes import select_quoted
 from bot.incoming.subject import Asked, asked_by, doubt, heard_now
-
-FOREVER = 2**62
-"""More than any message's number."""
 
 FOLLOWS = 1.5
 """The seconds for which a question without a picture waits for one that may be on its way, before anything is said."""
@@ -131,13 +129,17 @@ async def _named(context: BotContext, asked: Asked) -> list[Picture]:
 
 async def _wait_for_picture(context: BotContext, asked: Asked, subject: Subject, sentence: Sentence) -> None:
     """Keep the question for the picture that comes next; ask for it, unless it is on its way."""
-    incoming, message = context.incoming, context.incoming.message
+    incoming, message, known = context.incoming, context.incoming.message, context.services.pictures
+    begun = time.time()
     await context.services.heard.note(heard_now([message], incoming, subject, asked))
-    if not context.services.inbox.is_repeated(context.update_id):
-        context.lanes.let_by(context.update_id)
-        async with Reply(context.bot, place_of(message)).typing():
-            await asyncio.sleep(FOLLOWS)
-    last = await context.services.heard.last(incoming.chat.id, incoming.topic or 0, incoming.asker.id, FOREVER)
-    if context.lanes.expects_more(context.update_id) or (last is not None and last.message_id != message.message_id):
-        return
-    await context.say(sentence)
+    context.lanes.let_by(context.update_id)
+    async with Reply(context.bot, place_of(message)).typing():
+        await asyncio.sleep(0 if context.services.inbox.is_repeated(context.update_id) else FOLLOWS)
+        await context.lanes.taken_in_since(context.update_id)
+    if await known.of_message(message.chat.id, message.message_id):
+        return  # A picture took it over.
+    current = await known.current(incoming.chat.id, incoming.topic)
+    if current.pictures and current.looked_on > begun and current.person == incoming.asker.id:
+        await _go_on(context, current.pictures, asked, Subject.NAMED)  # One came, with a question of its own.
+    else:
+        await context.say(sentence)

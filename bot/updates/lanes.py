@@ -103,11 +103,16 @@ class Lanes(BaseUpdateProcessor):
         """Return the utterance that an update is taken in with."""
         return self._utterances[update_id]
 
-    def expects_more(self, update_id: int) -> bool:
-        """Whether the same person said more at the same place since this update, which is not taken in yet."""
-        updates = [update for utterance in self._utterances.values() for update in utterance.updates]
-        (this,) = {_place_of(update) for update in updates if update.update_id == update_id}
-        return any(update.update_id > update_id and _place_of(update) == this for update in updates)
+    def following(self, update_id: int) -> Utterance | None:
+        """Return what the same person has said at the same place since this update, if it is not taken in yet."""
+        (this,) = {_place_of(one) for one in self._utterances[update_id].updates if one.update_id == update_id}
+        coming = [one for number, one in self._utterances.items() if number > update_id and not one.taken_in.is_set()]
+        return next((one for one in coming if this in map(_place_of, one.updates)), None)
+
+    async def taken_in_since(self, update_id: int) -> None:
+        """Wait until all that the same person has said at the same place since this update is taken in."""
+        while (utterance := self.following(update_id)) is not None:
+            await utterance.taken_in.wait()
 
     async def drop(self, number: int, update_id: int) -> None:
         """Cancel the questions of a chat that came before this update, running or in line; return at their end."""
@@ -243,6 +248,10 @@ class Lanes(BaseUpdateProcessor):
                 earlier.cut()
                 _line_up(chat, earlier)
         utterance.join(update, part)
+        if part in {Part.QUESTION, Part.LONG} and going_on is None:
+            # It is about the last pictures in the chat: those of an album that somebody asks about are not all there.
+            for other in [other for those in chat.open.values() for other in those if other.asks]:
+                _line_up(chat, other)
         if utterance.is_complete:
             _line_up(chat, utterance)
         elif going_on is None:

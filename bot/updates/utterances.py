@@ -106,6 +106,11 @@ class Utterance:
         return asking + texts[:1] or self.updates[:1]
 
     @property
+    def asks(self) -> bool:
+        """Whether it brings a question so far."""
+        return any(part in {Part.BOTH, Part.QUESTION, Part.LONG} for _, part in self._parts)
+
+    @property
     def is_complete(self) -> bool:
         """Whether further updates of it come too late."""
         return self._complete.is_set()

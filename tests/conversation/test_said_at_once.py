@@ -273,3 +273,35 @@ async def test_a_long_text_alone_is_a_question(stage: Stage, chat: Chat, window:
     window.turn(1.0)
     await final(chat, question)
     assert len(asked(stage)) == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_question_of_somebody_else_waits_for_the_album_that_is_asked_about(
+    stage: Stage, server: Server, window: HandWindow
+) -> None:
+    """It is about the last pictures in the group, which are not all there yet."""
+    ada, ben = server.person("Ada"), server.person("Ben")
+    group = server.group("Family", ada, ben, bot_is_admin=True)
+    await group.send_album(pictures(2), f"{NAME} One?", by=ada)
+    question = await group.send(f"/ask {TOTAL}", by=ben)
+    await window.arriving(2)
+    window.turn(1.0)
+    await answered(group, question, 2)
+    assert asked(stage) == ["One?", "One?", TOTAL, TOTAL]
+
+
+@pytest.mark.usefixtures("bot", "patient")
+@pytest.mark.parametrize("older", [False, True])
+async def test_a_question_before_a_picture_with_one_of_its_own_is_answered_too(
+    stage: Stage, chat: Chat, monkeypatch: pytest.MonkeyPatch, older: bool
+) -> None:
+    """An album of which only the second has words: the first question is not lost."""
+    monkeypatch.setattr("bot.handlers.questions.FOLLOWS", 0.3)
+    monkeypatch.setattr("bot.answering.HOLD", 0.3)
+    if older:
+        await known(chat, stage)
+    question = await chat.send("One?")
+    posts = await chat.send_album(pictures(2), TOTAL, at=1)
+    await answered(chat, posts[1], 2)
+    await chat.answer(question, lambda post: post.reply_to == question.id and "read" in post.text)
+    assert sorted(set(asked(stage))) == ["One?", TOTAL]
