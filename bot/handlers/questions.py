@@ -19,7 +19,7 @@ from bot.handlers.unsupported import sentence_about
 from bot.incoming.links import is_about_link
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
 from bot.incoming.quotes import select_quoted
-from bot.incoming.subject import Asked, asked_by, doubt, heard_now
+from bot.incoming.subject import Asked, asked_by, doubt, heard_now, wanted_by
 
 FOREVER = 2**62
 """More than any message's number."""
@@ -68,14 +68,15 @@ async def _assume(context: BotContext, asked: Asked) -> None:
     last = await services.heard.last(*place, message.message_id)
     said_before = None if last is None else last.subject
     current = await services.pictures.current(incoming.chat.id, incoming.topic)
+    wanted = await wanted_by(last, current, context)
     looked_since = last is not None and current.looked_on > last.said_at + 1  # Telegram's dates are whole seconds.
-    if said_before is Subject.UNREAD and not (current.pictures and looked_since):
+    if wanted:
+        await _go_on(context, wanted, asked, Subject.NAMED)
+    elif said_before is Subject.UNREAD and not (current.pictures and looked_since):
         await _wait_for_picture(context, asked, Subject.UNREAD, Sentence.NOT_READ)
     elif not current.pictures:
         first = Sentence.SEND_PICTURE_FIRST if incoming.private else Sentence.NO_PICTURE_HERE
         await _wait_for_picture(context, asked, Subject.MISSING, first)
-    elif said_before is Subject.WANTED:  # The bot asked what to know about them.
-        await _go_on(context, current.pictures, asked, Subject.NAMED)
     else:
         fresh = message.edit_date is None and not services.inbox.is_repeated(context.update_id)
         doubtful = replace(asked, earlier=doubt(current, incoming), held=fresh)
