@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from telegram import Update
 
+from assistant.abilities import examples
 from assistant.storage import Picture, Subject
 from assistant.texts import Sentence
 from assistant.wording.question import ASK
@@ -56,7 +57,7 @@ async def ask(update: Update, context: BotContext) -> None:
     elif not asked.parsed.text and is_foreign(message):
         await context.say(Sentence.FORWARDED_WORDS)
     elif not asked.parsed.text and command_of(message, context.bot.bot) == ASK:
-        await context.say(Sentence.ASK_USAGE)
+        await context.say(Sentence.ASK_USAGE, **examples(context.incoming.texts, context.services.model.info))
     else:
         await _assume(context, asked)
 
