@@ -57,7 +57,7 @@ async def ask(update: Update, context: BotContext) -> None:
     elif not asked.parsed.text and is_foreign(message):
         await context.say(Sentence.FORWARDED_WORDS)
     elif not asked.parsed.text and command_of(message, context.bot.bot) == ASK:
-        await context.say(Sentence.ASK_USAGE, **examples(context.incoming.texts, context.services.model.info))
+        await context.say(Sentence.ASK_USAGE, None, **examples(context.incoming.texts, context.services.model.info))
     else:
         await _assume(context, asked)
 
