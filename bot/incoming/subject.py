@@ -8,7 +8,7 @@ from telegram import Message
 
 from assistant.storage import Current, HeardMessage, Picture, Subject
 from assistant.wording.question import ParsedQuestion
-from bot.addressing import asks, is_for_another, names_another, parse_question, replies
+from bot.addressing import asks, is_for_another, names_another, parse_question, replies, without_address
 from bot.attachments import attachment_of, brings_pictures
 from bot.context import BotContext, Incoming
 
@@ -106,8 +106,10 @@ async def is_awaited(message: Message, context: BotContext) -> bool:
     incoming, bot, pictures = context.incoming, context.bot.bot, brings_pictures(message)
     if pictures and asks(message, bot):
         return False  # Its words are for others.
-    if not pictures and (not message.text or not asks(message, bot) or replies(message) or names_another(message, bot)):
+    if not pictures and (not asks(message, bot) or replies(message) or names_another(message, bot)):
         return False
+    if not pictures and not without_address(message, message.text or "", bot):
+        return False  # "..." answers nothing.
     heard = context.services.heard
     last = await heard.last(message.chat.id, incoming.topic or 0, incoming.asker.id, message.message_id)
     if last is None:

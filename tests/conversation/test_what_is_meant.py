@@ -60,6 +60,7 @@ async def test_in_a_group_the_bot_hears_the_answer_to_its_question(stage: Stage,
     notice = await group.answer(photo, lambda post: "What do you want to know" in post.text)
     assert notice.force_reply
     await group.send("Nice one!", by=ben)
+    await group.send("...", by=ada)
     await final(group, await group.send(TOTAL, by=ada))
     await group.send("That was easy", by=ada)
     photo = await group.send_photo(pictures(2)[1], NAME, by=ada)
