@@ -299,3 +299,16 @@ async def test_a_question_mark_alone_is_no_question(stage: Stage, chat: Chat) ->
         assert "What do you want to know" in await settled(chat, await chat.send(mark))
     await final(chat, await chat.send("= ?"))
     assert asked(stage) == ["= ?"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_after_a_call_without_a_picture_the_next_one_is_meant(stage: Stage, server: Server) -> None:
+    """The bot asked for one; somebody else's is not it."""
+    ada, ben = server.person("Ada"), server.person("Ben")
+    group = server.group("Family", ada, ben, bot_is_admin=True)
+    await group.answer(await group.send(NAME, by=ada), lambda post: "not seen a picture" in post.text)
+    await group.send_photo(pictures(2)[1], by=ben)
+    photo = await group.send_photo(pictures(1)[0], by=ada)
+    assert "I have the picture" in await settled(group, photo)
+    await final(group, await group.send(TOTAL, by=ada))
+    assert looked_at(stage) == [1]
