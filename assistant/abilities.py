@@ -61,6 +61,12 @@ def in_known_language(sentence: Sentence, texts: Texts, info: EngineInfo | None)
     return said if info is None or takes(said, info.languages) else sentence.value
 
 
+def examples(texts: Texts, info: EngineInfo | None) -> dict[str, str]:
+    """Return the questions that sentences give as examples, which the loaded model takes."""
+    said = {"example": Sentence.SAMPLE_TOTAL, "another": Sentence.SAMPLE_SHOP}
+    return {name: in_known_language(sentence, texts, info) for name, sentence in said.items()}
+
+
 def takes(text: str, languages: Collection[str]) -> bool:
     """Whether a text may be in one of the languages: most of its letters outside of quotes are of their scripts.
 

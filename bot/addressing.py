@@ -99,28 +99,32 @@ def command_of(message: Message, bot: User) -> str | None:
 
 
 def asks(message: Message, bot: User) -> bool:
-    """Whether a message brings a question of its sender's."""
+    """Whether a message brings a question of its sender's, or is a text that calls the bot without a word."""
     if is_foreign(message) or small_talk_of(message, bot):
         return False
     command = command_of(message, bot)
     if command is not None and command not in QUESTIONS:
         return False
-    return command in set(Task) or bool(without_address(message, message.text or message.caption or "", bot))
+    return command in set(Task) or bool(message.text or without_address(message, message.caption or "", bot))
 
 
 def without_address(message: Message, words: str, bot: User) -> str:
-    """Return the words of a message without the command before them and the bot's name; they may be empty."""
+    """Return the words of a message without the command before them and the bot's name.
+
+    They may be empty; a question mark alone is no word.
+    """
     if command_of(message, bot) in QUESTIONS:
         words = words[len(leading_command(message) or "") :]
-    return without_mention(words, bot)
+    words = without_mention(words, bot)
+    return words if any(unicodedata.category(sign)[0] in "LNS" for sign in words) else ""
 
 
 def parse_question(message: Message, words: str, bot: User, texts: Texts) -> ParsedQuestion:
     """Parse the question of a message of which these are the whole words, with what it quotes.
 
-    It is empty if the words are somebody else's, or small talk in a caption.
+    It is empty if the words are somebody else's, or for somebody else, or small talk in a caption.
     """
-    if is_foreign(message) or (message.text is None and small_talk_of(message, bot)):
+    if is_foreign(message) or is_for_another(message, bot) or (message.text is None and small_talk_of(message, bot)):
         return ParsedQuestion("")
     parsed = parse(without_address(message, words, bot), command_of(message, bot), texts)
     return replace(parsed, quote=quote_of(message))
@@ -204,6 +208,12 @@ def names_another(message: Message, bot: User) -> bool:
         return command_of(message, bot) is None
     name = _NAME.match(message.text or message.caption or "")
     return name is not None and name[1].casefold() != (bot.username or "").casefold()
+
+
+def is_for_another(message: Message, bot: User) -> bool:
+    """Whether a group's message names somebody else, and does not call the bot by its name or a command."""
+    private, called = message.chat.type == Chat.PRIVATE, command_of(message, bot) is not None or _mentions(message, bot)
+    return not private and not called and names_another(message, bot)
 
 
 def _people_in(message: Message) -> dict[MessageEntity, str]:

@@ -67,5 +67,5 @@ def in_the_guide() -> dict[str, str]:
 
 
 def timeless(text: str) -> str:
-    """The text without the seconds that something took."""
-    return re.sub(r"[0-9]+\.[0-9](?= s\b| 秒)", "?", text)
+    """The text without the seconds that something took, and the time of day."""
+    return re.sub(r"[0-9]+\.[0-9](?= s\b| 秒)|(?<=picture of )[0-9]{2}:[0-9]{2}", "?", text)

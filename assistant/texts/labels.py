@@ -67,7 +67,7 @@ class Label(StrEnum):
     SETTING_UNASKED = "Pictures without a question"
     UNASKED_CHOICE = (
         "What should I do with a picture that comes without a question? I describe it only if the model here can, and "
-        "nobody is waiting for it."
+        "nobody is waiting for it; otherwise I ask."
     )
     UNASKED_DESCRIBE = "say in a line what it shows"
     UNASKED_ASK = "ask what you want to know"

@@ -12,10 +12,10 @@ class Sentence(StrEnum):
     )
     WELCOME_GROUP = (
         "I look at pictures. Reply to one, whoever sent it, with /ask and your question, for example:\n\n"
-        "/ask What is the total?\n\nOr write that in the caption of a new picture. To go on, reply to my answer. "
+        "/ask {example}\n\nOr write that in the caption of a new picture. To go on, reply to my answer. "
         "/help says more."
     )
-    SEES_ALL = "I see every message here, so I also answer where you mention me. To all other talk I keep silent."
+    SEES_ALL = "I see every message here, so I also answer where you mention me. I stay out of all other talk."
     SEES_SOME = "Telegram shows me only commands, replies to my messages and the like, not the rest of your talk."
     WELCOME_SAMPLE = (
         "I look at pictures. Press one of the questions about this receipt, or send me a photo or a scan of your own "
@@ -30,8 +30,7 @@ class Sentence(StrEnum):
     SAMPLE_DATE = "What is the date?"
     SAMPLE_SHOP = "What is the name of the shop?"
     HELP = (
-        "Send a picture with a question as its caption, for example “What is the total?” or “What does the sign "
-        "say?”\n\n"
+        "Send a picture with a question as its caption, for example “{example}” or “{another}”\n\n"
         "Further questions are about the same picture until you send another; reply to an older picture, or to an "
         "answer about it, to go back to it.\n\n"
         "/text – all its text, to copy\n/table – its table, for spreadsheets\n/describe – the picture in words\n"
@@ -47,14 +46,14 @@ class Sentence(StrEnum):
     HELP_PRINT = (
         "Telegram shrinks photos, and small print suffers: send the image as a file instead. Then press “Look closer” "
         "under my answer, or write #high or #max into your question.\n\n"
-        "Name a part, and I spend everything on it: “What is in the top left corner?”, “Read the bottom half”, or "
-        "#middle.\n\n"
-        "/detail sets how closely I look from now on; with /settings, a line under each answer says how closely that "
+        "Name a part, and I look closely at that part alone: “What is in the top left corner?”, “Read the bottom "
+        "half”, or #middle.\n\n"
+        "/detail sets how closely I look from now on; /settings can have a line under each answer say how closely that "
         "was."
     )
     HELP_GROUPS = (
         "In a group I answer /ask, in a reply to a picture, whoever sent it, or in the caption of a new one, for "
-        "example:\n\n/ask What is the total?\n\n"
+        "example:\n\n/ask {example}\n\n"
         "I also answer replies to my messages, unless they name somebody else, and where I am mentioned, if Telegram "
         "lets me see that.\n\n"
         "After /watch on I answer every picture. Each topic of a forum has a conversation and settings of its own. "
@@ -70,7 +69,7 @@ class Sentence(StrEnum):
     HELLO_GROUP = "Hello! Reply to a picture with /ask and your question about it."
     DOUBT_WHAT = "Which answer do you mean? Reply to it, and I look again."
     NO_CLOSER = (
-        "I looked as closely as I can already. A sharper picture would help: sent as a file, or only of the part that "
+        "I already looked as closely as I can. A sharper picture would help: send it as a file, or only the part that "
         "matters."
     )
     SEND_PICTURE_FIRST = "Send me a picture first; then ask about it."
@@ -78,12 +77,15 @@ class Sentence(StrEnum):
         "I could not read what you sent last, so I do not know which picture you mean. Send it again as a photo, or "
         "reply to the picture that you mean."
     )
-    REPLY_ELSEWHERE = "I see no picture in the message that you reply to. Send me the picture itself."
+    REPLY_ELSEWHERE = "There is no picture in the message that you replied to. Send me the picture itself."
     FORWARDED_WORDS = "You forwarded this, so I do not take it for your question. What do you want to know?"
     ABOUT_EARLIER = "about the picture of {time}"
     NO_PICTURE_HERE = "I have not seen a picture here yet. Reply to one with /ask and your question."
     WATCH_USAGE = "Say /watch on, and I answer every picture here; /watch off, and I answer only when I am asked."
-    WATCH_ON = "From now on I answer every picture here. I see them all."
+    WATCH_ON = (
+        "From now on I answer every picture here, and I see them all. If one has no question, I say what it shows, or "
+        "react with 👀."
+    )
     WATCH_BLIND = (
         "From now on I answer every picture here that reaches me. But Telegram shows me only commands, replies to my "
         "messages and the like. To let me see every picture, make me an admin of this group. Or my owner turns off "
@@ -93,7 +95,7 @@ class Sentence(StrEnum):
     WATCH_PRIVATE = "That is for groups; here I answer every picture anyway."
     ASK_USAGE = (
         "Write your question after /ask: in a reply to a picture, whoever sent it, in the caption of a new one, or "
-        "by itself about the last picture here. For example: /ask What is the total?"
+        "by itself about the last picture here. For example: /ask {example}"
     )
     WHAT_TO_KNOW = "I have the picture. What do you want to know about it?"
     PICTURES_HERE = "The last pictures here. Press a number to ask about one, or reply to it:"

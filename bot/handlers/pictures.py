@@ -115,7 +115,7 @@ async def without_question(
     """Say what the pictures show, ask what to know about them, or only show that they were seen."""
     incoming, services, message = context.incoming, context.services, context.incoming.message
     late, document = len(whole) > len(new), new[0].pages > 1 and len(new) == 1
-    addressed = incoming.private or any(is_addressed(one, context.bot.bot) for one in shown)
+    addressed = incoming.private or any(is_addressed(one, context.bot.bot) for one in [message, *shown])
     meant = addressed or await is_awaited(message, context)
     unasked = incoming.settings.unasked
     prompt = None if document or late or unasked is not Unasked.DESCRIBE else _one_line_prompt(context)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from telegram import Update
 
+from assistant.abilities import examples
 from assistant.storage import Picture, Subject
 from assistant.texts import Sentence
 from assistant.wording.question import ASK
@@ -20,7 +21,7 @@ from bot.handlers.unsupported import sentence_about
 from bot.incoming.links import is_about_link
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
 from bot.incoming.quotes import select_quoted
-from bot.incoming.subject import Asked, asked_by, doubt, heard_now
+from bot.incoming.subject import Asked, asked_by, doubt, heard_now, wanted_by
 
 FOLLOWS = 1.5
 """The seconds for which a question without a picture waits for one that may be on its way, before anything is said."""
@@ -54,7 +55,7 @@ async def ask(update: Update, context: BotContext) -> None:
     elif not asked.parsed.text and is_foreign(message):
         await context.say(Sentence.FORWARDED_WORDS)
     elif not asked.parsed.text and command_of(message, context.bot.bot) == ASK:
-        await context.say(Sentence.ASK_USAGE)
+        await context.say(Sentence.ASK_USAGE, None, **examples(context.incoming.texts, context.services.model.info))
     else:
         await _assume(context, asked)
 
@@ -66,14 +67,15 @@ async def _assume(context: BotContext, asked: Asked) -> None:
     last = await services.heard.last(*place, message.message_id)
     said_before = None if last is None else last.subject
     current = await services.pictures.current(incoming.chat.id, incoming.topic)
+    wanted = await wanted_by(last, current, context)
     looked_since = last is not None and current.looked_on > last.said_at + 1  # Telegram's dates are whole seconds.
-    if said_before is Subject.UNREAD and not (current.pictures and looked_since):
+    if wanted:
+        await _go_on(context, wanted, asked, Subject.NAMED)
+    elif said_before is Subject.UNREAD and not (current.pictures and looked_since):
         await _wait_for_picture(context, asked, Subject.UNREAD, Sentence.NOT_READ)
     elif not current.pictures:
         first = Sentence.SEND_PICTURE_FIRST if incoming.private else Sentence.NO_PICTURE_HERE
         await _wait_for_picture(context, asked, Subject.MISSING, first)
-    elif said_before is Subject.WANTED:  # The bot asked what to know about them.
-        await _go_on(context, current.pictures, asked, Subject.NAMED)
     else:
         fresh = message.edit_date is None and not services.inbox.is_repeated(context.update_id)
         doubtful = replace(asked, earlier=doubt(current, incoming), held=fresh)

@@ -2,7 +2,7 @@
 
 from telegram import Chat, InlineKeyboardButton, InlineKeyboardMarkup, Update
 
-from assistant.abilities import NEEDS, missing_for
+from assistant.abilities import NEEDS, examples, missing_for
 from assistant.texts import Sentence, Texts
 from bot.context import BotContext
 from bot.delivery import command_menus
@@ -68,15 +68,16 @@ def _page(texts: Texts, name: str, private: bool, info: EngineInfo | None) -> tu
     if name == COMMANDS:
         return command_menus.listing(texts, private, info), _buttons(texts, BACK)
     if name in PAGES:
-        return texts.say(PAGES[name]), _buttons(texts, BACK)
+        return texts.say(PAGES[name], **examples(texts, info)), _buttons(texts, BACK)
     buttons = _buttons(texts, *(button for button in BUTTONS if private or button != TRY))
     return with_limits(texts, _help(texts, info), info), buttons
 
 
 def _help(texts: Texts, info: EngineInfo | None) -> str:
     """Return the first page, without the lines of commands that the loaded model cannot do."""
+    said = texts.say(Sentence.HELP, **examples(texts, info))
     beyond = tuple(f"/{command} " for command in NEEDS if missing_for(command, info))
-    return "\n".join(line for line in texts.say(Sentence.HELP).split("\n") if not line.startswith(beyond))
+    return "\n".join(line for line in said.split("\n") if not line.startswith(beyond))
 
 
 def _buttons(texts: Texts, *names: str) -> InlineKeyboardMarkup:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from telegram import Message
 
-from assistant.storage import Current, HeardMessage, Subject
+from assistant.storage import Current, HeardMessage, Picture, Subject
 from assistant.wording.question import ParsedQuestion
-from bot.addressing import asks, names_another, parse_question, replies
+from bot.addressing import asks, is_for_another, names_another, parse_question, replies, without_address
 from bot.attachments import attachment_of, brings_pictures
 from bot.context import BotContext, Incoming
 
@@ -49,7 +49,7 @@ async def asked_by(message: Message, context: BotContext) -> Asked:
     words = context.lanes.utterance_of(context.update_id).words_of(message)
     parsed = parse_question(message, words, context.bot.bot, context.incoming.texts)
     own = await _own(message, context)
-    if parsed.text or message.text:
+    if parsed.text or message.text or is_for_another(message, context.bot.bot):
         begun = None if own is None or message.edit_date is None else (await take_over(own, context)).answer
         return Asked(parsed, message.message_id, begun)
     if own is not None and own.asked is not None:  # As found by a former run, or before the picture was replaced.
@@ -106,8 +106,10 @@ async def is_awaited(message: Message, context: BotContext) -> bool:
     incoming, bot, pictures = context.incoming, context.bot.bot, brings_pictures(message)
     if pictures and asks(message, bot):
         return False  # Its words are for others.
-    if not pictures and (not message.text or not asks(message, bot) or replies(message) or names_another(message, bot)):
+    if not pictures and (not asks(message, bot) or replies(message) or names_another(message, bot)):
         return False
+    if not pictures and not without_address(message, message.text or "", bot):
+        return False  # "..." answers nothing.
     heard = context.services.heard
     last = await heard.last(message.chat.id, incoming.topic or 0, incoming.asker.id, message.message_id)
     if last is None:
@@ -166,3 +168,15 @@ def doubt(current: Current, incoming: Incoming) -> float | None:
     if not others and time.time() - current.looked_on <= DOUBTFUL:
         return None
     return current.pictures[-1].created_at
+
+
+async def wanted_by(last: HeardMessage | None, current: Current, context: BotContext) -> list[Picture]:
+    """Return the pictures about which the bot asked this person what to know: others may look at theirs meanwhile."""
+    if last is None or last.subject is not Subject.WANTED:
+        return []
+    if current.person == context.incoming.asker.id:
+        return current.pictures
+    known = context.services.pictures
+    pictures = await known.of_message(last.chat, last.message_id)
+    album = pictures[0].album if pictures else None
+    return pictures if album is None else await known.of_album(last.chat, album)

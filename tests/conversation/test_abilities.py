@@ -49,6 +49,19 @@ async def test_start_and_help_say_what_a_small_model_reads(
         assert "/table" not in page.text and "/describe" not in page.text and "/text" in page.text
 
 
+@pytest.mark.usefixtures("small")
+async def test_its_examples_are_in_a_language_that_the_model_takes(server: Server) -> None:
+    """Who tries one gets an answer: in the help, in a group's welcome, and after /ask alone."""
+    ada = server.person("Ada", language_code="ru")
+    group = server.group("Family", ada)
+    for command in ("/help", "/start", "/ask"):
+        said = await group.answer(await group.send(command), lambda post: "What is the total?" in post.text)
+        assert "сумма" not in said.text
+    page = await group.answer(await group.send("/help"), lambda post: "/detail" in post.text)
+    await group.press("help:groups", page)
+    await group.wait_until(lambda: "/ask What is the total?" in page.text)
+
+
 @pytest.mark.usefixtures("large")
 async def test_of_a_model_that_can_do_all_nothing_is_taken_back(chat: Chat) -> None:
     """Nor is anything said of small ones."""

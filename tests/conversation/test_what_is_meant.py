@@ -60,6 +60,7 @@ async def test_in_a_group_the_bot_hears_the_answer_to_its_question(stage: Stage,
     notice = await group.answer(photo, lambda post: "What do you want to know" in post.text)
     assert notice.force_reply
     await group.send("Nice one!", by=ben)
+    await group.send("...", by=ada)
     await final(group, await group.send(TOTAL, by=ada))
     await group.send("That was easy", by=ada)
     photo = await group.send_photo(pictures(2)[1], NAME, by=ada)
@@ -240,3 +241,74 @@ async def test_in_a_group_an_answer_about_somebody_elses_picture_says_so(stage: 
     await final(group, await group.send_photo(pictures(1)[0], f"{NAME} What is this?", by=ada))
     assert "about the picture of" in (await final(group, await group.send(f"/ask {TOTAL}", by=ben))).text
     assert "about the picture of" not in (await final(group, await group.send("/ask And the date?", by=ben))).text
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_answer_to_its_question_is_about_what_it_asked_about(stage: Stage, server: Server) -> None:
+    """In a group others ask about their own pictures meanwhile, or start afresh."""
+    people = ada, ben, cat, dan, eve = [server.person(name) for name in ("Ada", "Ben", "Cat", "Dan", "Eve")]
+    group = server.group("Family", *people, bot_is_admin=True)
+    await group.answer(await group.send_photo(pictures(1)[0], NAME, by=ada))
+    await final(group, await group.send_photo(pictures(2)[1], f"{NAME} Whose?", by=cat))
+    await final(group, await group.send(TOTAL, by=ada))
+    await group.answer(await group.send_photo(pictures(3)[2], NAME, by=ben))
+    await group.answer(await group.send_photo(pictures(4)[3], NAME, by=dan))
+    await final(group, await group.send(TOTAL, by=ben))
+    await final(group, await group.send(TOTAL, by=dan))
+    await group.answer(await group.send_photo(pictures(5)[4], NAME, by=eve))
+    await group.answer(await group.send("/new", by=ben))
+    await final(group, await group.send(TOTAL, by=eve))
+    assert looked_at(stage) == [2, 1, 3, 4, 5]
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("topic", [None, 12])
+@pytest.mark.parametrize("call", [NAME, f"{NAME}?", "/ask", "/ask ？"])
+async def test_a_call_without_a_word_is_about_the_picture_just_before_it(
+    stage: Stage, server: Server, call: str, topic: int | None
+) -> None:
+    """It was not meant for the bot until then; it is asked what to know about it, and the answer is heard."""
+    group = server.group("Family", server.person("Ada"), forum=topic is not None, bot_is_admin=True)
+    await group.send_photo(pictures(1)[0], topic=topic)
+    called = await group.send(call, topic=topic)
+    notice = await group.answer(called)
+    assert (notice.reply_to, notice.force_reply) == (called.id, True)
+    assert "I have the picture" in notice.text
+    await final(group, await group.send(TOTAL, topic=topic))
+    assert (asked(stage), looked_at(stage)) == ([TOTAL], [1])
+
+
+@pytest.mark.usefixtures("bot")
+async def test_words_for_somebody_else_are_no_question(stage: Stage, server: Server) -> None:
+    """Where every picture is answered, one that is shown to another person is only seen."""
+    ada, ben = server.person("Ada"), server.person("Ben", username="ben_the_baker")
+    group = server.group("Talk", ada, ben, bot_is_admin=True)
+    await group.answer(await group.send("/watch on", by=ada))
+    shown = await group.send_photo(pictures(1)[0], "@ben_the_baker look at this!", by=ada)
+    await group.wait_until(lambda: shown.reactions or None)
+    assert asked(stage) == []
+    await final(group, await group.send_photo(pictures(2)[1], f"@ben_the_baker, {NAME} {TOTAL}", by=ada))
+    assert looked_at(stage) == [2]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_question_mark_alone_is_no_question(stage: Stage, chat: Chat) -> None:
+    """It is asked what is meant, under a picture and after an answer; a sign that may mean something is one."""
+    for mark in ("?", "？！"):
+        assert "What do you want to know" in await settled(chat, await chat.send_photo(picture(), mark))
+        assert "What do you want to know" in await settled(chat, await chat.send(mark))
+    await final(chat, await chat.send("= ?"))
+    assert asked(stage) == ["= ?"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_after_a_call_without_a_picture_the_next_one_is_meant(stage: Stage, server: Server) -> None:
+    """The bot asked for one; somebody else's is not it."""
+    ada, ben = server.person("Ada"), server.person("Ben")
+    group = server.group("Family", ada, ben, bot_is_admin=True)
+    await group.answer(await group.send(NAME, by=ada), lambda post: "not seen a picture" in post.text)
+    await group.send_photo(pictures(2)[1], by=ben)
+    photo = await group.send_photo(pictures(1)[0], by=ada)
+    assert "I have the picture" in await settled(group, photo)
+    await final(group, await group.send(TOTAL, by=ada))
+    assert looked_at(stage) == [1]
