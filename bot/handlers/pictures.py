@@ -20,13 +20,17 @@ from bot.delivery.react import react
 from bot.handlers.unsupported import explain
 from bot.incoming.downloads import MOST_OF_A_CHAT
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
-from bot.incoming.subject import Asked, asked_by, heard_now, is_awaited
+from bot.incoming.subject import Asked, asked_by, heard_now, is_awaited, question_before
 
 SEEN = "👀"
 
 
 async def look(_: Update, context: BotContext) -> None:
     """Handle the pictures of an utterance, as far as this message speaks for them."""
+    await _look(context)
+
+
+async def _look(context: BotContext) -> None:
     message, incoming = context.incoming.message, context.incoming
     utterance = context.lanes.utterance_of(context.update_id)
     shown = _shown_with(message, context)
@@ -52,8 +56,12 @@ async def look(_: Update, context: BotContext) -> None:
 
 
 async def take_in(context: BotContext) -> None:
-    """Take in what an utterance shows without a word: the next question is about it."""
+    """Take in what an utterance shows without a word: the next question is about it, or that before it."""
     incoming, message = context.incoming, context.incoming.message
+    earlier = await question_before(message, context)
+    if earlier is not None and earlier.subject is not Subject.SENT:
+        await _look(context)
+        return
     pictures = await _take_in(_shown_with(message, context), "", context)
     if pictures:
         await context.services.pictures.look_at(pictures, incoming.chat.id, incoming.topic, incoming.asker.id)
@@ -118,13 +126,14 @@ async def without_question(
     addressed = incoming.private or any(is_addressed(one, context.bot.bot) for one in shown)
     meant = addressed or await is_awaited(message, context)
     unasked = incoming.settings.unasked
-    prompt = None if document or late or unasked is not Unasked.DESCRIBE else _one_line_prompt(context)
+    going_on = context.lanes.expects_question(context.update_id) and not incoming.settings.watch
+    prompt = None if going_on or document or late or unasked is not Unasked.DESCRIBE else _one_line_prompt(context)
     if prompt is not None:
         heard = heard_now(shown, incoming, Subject.SENT)
         await answer(context, whole, Asked(ParsedQuestion(prompt), message.message_id), heard=heard)
         return
     await services.pictures.look_at(whole, message.chat.id, incoming.topic, incoming.asker.id)
-    asks = meant and not late and unasked is not Unasked.REACT
+    asks = meant and not late and not going_on and unasked is not Unasked.REACT
     await services.heard.note(heard_now(shown, incoming, Subject.WANTED if asks else Subject.SENT))
     if asks:
         said = await _ask_back(context, whole)

@@ -19,10 +19,7 @@ from bot.handlers.unsupported import sentence_about
 from bot.incoming.links import is_about_link
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
 from bot.incoming.quotes import select_quoted
-from bot.incoming.subject import Asked, asked_by, doubt, heard_now
-
-FOREVER = 2**62
-"""More than any message's number."""
+from bot.incoming.subject import FOREVER, Asked, asked_by, doubt, heard_now
 
 FOLLOWS = 1.5
 """The seconds for which a question without a picture waits for one that may be on its way, before anything is said."""
@@ -133,11 +130,14 @@ async def _wait_for_picture(context: BotContext, asked: Asked, subject: Subject,
     """Keep the question for the picture that comes next; ask for it, unless it is on its way."""
     incoming, message = context.incoming, context.incoming.message
     await context.services.heard.note(heard_now([message], incoming, subject, asked))
+    if asked.told:
+        return
     if not context.services.inbox.is_repeated(context.update_id):
         context.lanes.let_by(context.update_id)
         async with Reply(context.bot, place_of(message)).typing():
             await asyncio.sleep(FOLLOWS)
     last = await context.services.heard.last(incoming.chat.id, incoming.topic or 0, incoming.asker.id, FOREVER)
-    if context.lanes.expects_more(context.update_id) or (last is not None and last.message_id != message.message_id):
+    dropped_or_followed = last is None or last.message_id != message.message_id
+    if dropped_or_followed or context.lanes.expects_more(context.update_id):
         return
     await context.say(sentence)

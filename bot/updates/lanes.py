@@ -105,9 +105,16 @@ class Lanes(BaseUpdateProcessor):
 
     def expects_more(self, update_id: int) -> bool:
         """Whether the same person said more at the same place since this update, which is not taken in yet."""
+        return bool(self._later(update_id))
+
+    def expects_question(self, update_id: int) -> bool:
+        """Whether what the same person said since asks something."""
+        return any(message is not None and self._asks(message) for message in map(message_of, self._later(update_id)))
+
+    def _later(self, update_id: int) -> list[Update]:
         updates = [update for utterance in self._utterances.values() for update in utterance.updates]
         (this,) = {_place_of(update) for update in updates if update.update_id == update_id}
-        return any(update.update_id > update_id and _place_of(update) == this for update in updates)
+        return [update for update in updates if update.update_id > update_id and _place_of(update) == this]
 
     async def drop(self, number: int, update_id: int) -> None:
         """Cancel the questions of a chat that came before this update, running or in line; return at their end."""
