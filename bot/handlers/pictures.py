@@ -81,10 +81,7 @@ async def _take_in(messages: Sequence[Message], question: str, context: BotConte
 
     Pictures that came together become an album. Only of a document that came alone the question names the pages.
     """
-    few, alone = (
-        asyncio.Semaphore(MOST_OF_A_CHAT),
-        len(messages) == 1,
-    )  # Each may have 20 MB in memory.
+    few, alone = asyncio.Semaphore(MOST_OF_A_CHAT), len(messages) == 1  # Each may have 20 MB in memory.
     albums = [one.media_group_id for one in messages if one.media_group_id]
     album = None if alone else next(iter(albums), f"together-{messages[0].message_id}")
 

@@ -60,7 +60,8 @@ async def asked_by(message: Message, context: BotContext) -> Asked:
         own = await take_over(own, context)
         begun = own.answer
     asks = bool(parsed.text or message.text)
-    if not asks and own is not None and own.asked is not None:  # As found by a former run, or about the former picture.
+    again = message.edit_date is None or not asks
+    if again and own is not None and own.asked is not None:  # As found by a former run, or about the former picture.
         return Asked(ParsedQuestion.load(own.asked), own.question or own.message_id, own.answer)
     earlier = await _before(message, context, asks)
     if earlier is None or earlier.asked is None:

@@ -31,6 +31,13 @@ async def known(chat: Chat, stage: Stage) -> None:
     stage.engine.requests.clear()
 
 
+async def known_while_held(stage: Stage, chat: Chat) -> None:
+    """As `known`, though the engine stops before the end of every other answer."""
+    stage.engine.go.set()
+    await known(chat, stage)
+    stage.engine.go.clear()
+
+
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A question waits long for the picture that is forwarded behind it."""
@@ -165,6 +172,29 @@ async def test_a_question_on_either_side_of_a_picture(
     assert set(asked(stage)) - {TOTAL} == {f"{TOTAL}\nAnd the date?"}
     assert 2 in looked_at(stage)
     assert sum(post.reply_to == first.id for post in said_by_bot(chat)) == 1
+
+
+@pytest.mark.parametrize("said", [["", TOTAL, "And the date?"], ["word " * 780, "And the date?"]])
+async def test_what_was_said_in_parts_is_asked_whole_after_a_restart(stage: Stage, chat: Chat, said: list[str]) -> None:
+    """The other parts are done with by then."""
+    stage.engine.hold = 1
+    await stage.start()
+    if said[0]:
+        await known_while_held(stage, chat)
+        question, *_ = [await chat.send(words.strip()) for words in said]
+    else:
+        question = await chat.send(said[1])
+        await settled(chat, question)
+        await chat.send_photo(picture())
+        await chat.send(said[2])
+    await chat.answer(question, lambda post: "A grey" in post.text)
+    await stage.server.acknowledged()
+    await stage.stop()
+    stage.engine.go.set()
+    await stage.start()
+    await final(chat, question)
+    assert len(set(asked(stage)[-2:])) == 1
+    assert asked(stage)[-1].endswith("And the date?") and asked(stage)[-1] != "And the date?"
 
 
 @pytest.mark.usefixtures("bot", "patient")
