@@ -122,9 +122,9 @@ def without_address(message: Message, words: str, bot: User) -> str:
 def parse_question(message: Message, words: str, bot: User, texts: Texts) -> ParsedQuestion:
     """Parse the question of a message of which these are the whole words, with what it quotes.
 
-    It is empty if the words are somebody else's, or for somebody else, or small talk in a caption.
+    It is empty if the words are somebody else's, or for somebody else, or a caption that is small talk or a command.
     """
-    if is_foreign(message) or is_for_another(message, bot) or (message.text is None and small_talk_of(message, bot)):
+    if is_foreign(message) or is_for_another(message, bot) or (message.text is None and not asks(message, bot)):
         return ParsedQuestion("")
     parsed = parse(without_address(message, words, bot), command_of(message, bot), texts)
     return replace(parsed, quote=quote_of(message))

@@ -79,6 +79,17 @@ class Heard:
         row = await self._database.row(sql, chat, topic, person, before)
         return None if row is None else _heard(row)
 
+    async def waiting_before(self, last: HeardMessage, since: float) -> list[HeardMessage]:
+        """Return the same person's questions right before a message that wait for a picture, asked `since` then."""
+        same, place = "chat = ? AND topic = ? AND person IS ?", (last.chat, last.topic, last.person)
+        sql = (
+            f"SELECT * FROM heard WHERE {same} AND message_id < ? AND subject = 'missing' AND asked IS NOT NULL "  # noqa: S608
+            f"AND said_at >= ? AND message_id > (SELECT coalesce(max(message_id), 0) FROM heard WHERE {same} "
+            "AND message_id < ? AND subject NOT IN ('missing', 'none')) ORDER BY message_id"
+        )
+        rows = await self._database.rows(sql, *place, last.message_id, since, *place, last.message_id)
+        return [_heard(row) for row in rows]
+
     async def drop(self, chat: int, topic: int, person: int | None) -> None:
         """Let nothing that the person asked or sent there belong to what comes next."""
         sql = "UPDATE heard SET subject = 'none', asked = NULL WHERE chat = ? AND topic = ? AND person IS ?"

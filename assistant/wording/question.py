@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -62,6 +63,12 @@ class ParsedQuestion:
             length=Length.NORMAL if self.task else chat.length,
             temperature=(chat.temperature or ANOTHER_WORDING) if self.reworded else chat.temperature,
         )
+
+
+def together(questions: Sequence[ParsedQuestion]) -> ParsedQuestion:
+    """Return one question for several that wait for the same picture; the last one's own settings hold."""
+    asking = [question for question in questions if question.text]
+    return replace(asking[-1], text="\n".join(dict.fromkeys(question.text for question in asking)))
 
 
 NOTHING_MORE = frozenset({"in this picture", "in the 图中"})

@@ -60,4 +60,5 @@ class Command(BaseHandler[Update, BotContext, None]):
         message = context.incoming.message
         ours = bool(self.names) or names_its_bot(message)
         if message.text is None and self.names.isdisjoint(LEAVING_NOTHING) and ours:
+            await context.settings_changed()
             await take_in(context)

@@ -1,32 +1,30 @@
-"""Handle pictures: answer the question that came with them, or before them; else say what they show, ask, or react."""
+"""Handle pictures: answer the question that came with them, or before them."""
 
 import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from telegram import ForceReply, Message, Update
+from telegram import Message, Update
 from telegram.error import TelegramError
 
-from assistant.abilities import one_line_prompt
-from assistant.settings.chat_settings import Unasked
 from assistant.storage import Picture, Subject
-from assistant.texts import Count, Sentence
-from assistant.wording.question import ParsedQuestion
-from bot.addressing import is_addressed
 from bot.answering import answer
 from bot.attachments import attachment_of
 from bot.context import BotContext
 from bot.delivery.react import react
+from bot.handlers.unasked import SEEN, without_question
 from bot.handlers.unsupported import explain
 from bot.incoming.downloads import MOST_OF_A_CHAT
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
-from bot.incoming.subject import Asked, asked_by, heard_now, is_awaited
-
-SEEN = "👀"
+from bot.incoming.subject import Asked, asked_by, heard_now, question_before
 
 
 async def look(_: Update, context: BotContext) -> None:
     """Handle the pictures of an utterance, as far as this message speaks for them."""
+    await _look(context)
+
+
+async def _look(context: BotContext) -> None:
     message, incoming = context.incoming.message, context.incoming
     utterance = context.lanes.utterance_of(context.update_id)
     shown = _shown_with(message, context)
@@ -52,8 +50,12 @@ async def look(_: Update, context: BotContext) -> None:
 
 
 async def take_in(context: BotContext) -> None:
-    """Take in what an utterance shows without a word: the next question is about it."""
+    """Take in what an utterance shows without a word: the next question is about it, or that before it."""
     incoming, message = context.incoming, context.incoming.message
+    earlier = await question_before(message, context)
+    if earlier is not None and earlier.subject is not Subject.SENT:
+        await _look(context)
+        return
     pictures = await _take_in(_shown_with(message, context), "", context)
     if pictures:
         await context.services.pictures.look_at(pictures, incoming.chat.id, incoming.topic, incoming.asker.id)
@@ -73,10 +75,7 @@ async def _take_in(messages: Sequence[Message], question: str, context: BotConte
 
     Pictures that came together become an album. Only of a document that came alone the question names the pages.
     """
-    few, alone = (
-        asyncio.Semaphore(MOST_OF_A_CHAT),
-        len(messages) == 1,
-    )  # Each may have 20 MB in memory.
+    few, alone = asyncio.Semaphore(MOST_OF_A_CHAT), len(messages) == 1  # Each may have 20 MB in memory.
     albums = [one.media_group_id for one in messages if one.media_group_id]
     album = None if alone else next(iter(albums), f"together-{messages[0].message_id}")
 
@@ -107,47 +106,6 @@ async def _whole(new: Sequence[Picture], asked: Asked, context: BotContext) -> l
         album = next((picture.album for picture in together if picture.album), f"together-{asked.beside}")
         await known.join(together, album)
     return together if album is None else await known.of_album(first.chat, album)
-
-
-async def without_question(
-    context: BotContext, new: Sequence[Picture], whole: Sequence[Picture], shown: Sequence[Message]
-) -> None:
-    """Say what the pictures show, ask what to know about them, or only show that they were seen."""
-    incoming, services, message = context.incoming, context.services, context.incoming.message
-    late, document = len(whole) > len(new), new[0].pages > 1 and len(new) == 1
-    addressed = incoming.private or any(is_addressed(one, context.bot.bot) for one in [message, *shown])
-    meant = addressed or await is_awaited(message, context)
-    unasked = incoming.settings.unasked
-    prompt = None if document or late or unasked is not Unasked.DESCRIBE else _one_line_prompt(context)
-    if prompt is not None:
-        heard = heard_now(shown, incoming, Subject.SENT)
-        await answer(context, whole, Asked(ParsedQuestion(prompt), message.message_id), heard=heard)
-        return
-    await services.pictures.look_at(whole, message.chat.id, incoming.topic, incoming.asker.id)
-    asks = meant and not late and unasked is not Unasked.REACT
-    await services.heard.note(heard_now(shown, incoming, Subject.WANTED if asks else Subject.SENT))
-    if asks:
-        said = await _ask_back(context, whole)
-        await services.pictures.about(whole, [message.message_id, *said])
-    else:
-        await react(context.bot, message, SEEN)
-
-
-def _one_line_prompt(context: BotContext) -> str | None:
-    """Return the question that describes a picture, if nobody waits for the model or every picture is answered here."""
-    questions, model, incoming = context.services.questions, context.services.model, context.incoming
-    busy = questions.waiting or questions.answering
-    return None if busy and not incoming.settings.watch else one_line_prompt(incoming.texts, model.info)
-
-
-async def _ask_back(context: BotContext, pictures: Sequence[Picture]) -> list[int]:
-    """Ask what to know about the pictures; in a group so that the answer is a reply, which reaches the bot."""
-    keyboard = None if context.incoming.private else ForceReply(selective=True)
-    if pictures[0].pages > 1 and pictures[0].album is None:
-        return await context.say(Sentence.DOCUMENT_WHAT_TO_KNOW, keyboard, pages=Count.PAGES.of(pictures[0].pages))
-    if len(pictures) > 1:
-        return await context.say(Sentence.ALBUM_WHAT_TO_KNOW, keyboard, pictures=Count.PICTURES.of(len(pictures)))
-    return await context.say(Sentence.WHAT_TO_KNOW, keyboard)
 
 
 async def _withdraw(asked: Asked, context: BotContext) -> None:

@@ -16,7 +16,8 @@ from bot.attachments import attachment_of, brings_pictures
 from bot.context import BotContext
 from bot.delivery.message import place_of
 from bot.delivery.reply import Reply
-from bot.handlers.pictures import look, without_question
+from bot.handlers.pictures import look
+from bot.handlers.unasked import without_question
 from bot.handlers.unsupported import sentence_about
 from bot.incoming.links import is_about_link
 from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
@@ -134,12 +135,15 @@ async def _wait_for_picture(context: BotContext, asked: Asked, subject: Subject,
     incoming, message, known = context.incoming, context.incoming.message, context.services.pictures
     begun = time.time()
     await context.services.heard.note(heard_now([message], incoming, subject, asked))
+    if asked.told:
+        return
     context.lanes.let_by(context.update_id)
     async with Reply(context.bot, place_of(message)).typing():
         await asyncio.sleep(0 if context.services.inbox.is_repeated(context.update_id) else FOLLOWS)
         await context.lanes.taken_in_since(context.update_id)
-    if await known.of_message(message.chat.id, message.message_id):
-        return  # A picture took it over.
+    row = await context.services.heard.get(message.chat.id, message.message_id)
+    if row is None or row.subject is Subject.NONE or await known.of_message(message.chat.id, message.message_id):
+        return  # It was dropped, or a picture took it over.
     current = await known.current(incoming.chat.id, incoming.topic)
     if current.pictures and current.looked_on > begun and current.person == incoming.asker.id:
         await _go_on(context, current.pictures, asked, Subject.NAMED)  # One came, with a question of its own.

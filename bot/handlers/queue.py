@@ -14,6 +14,7 @@ from bot.delivery.model_facts import model_line
 from bot.delivery.progress import in_line
 from bot.delivery.say import acknowledge
 from bot.incoming.admins import is_admin_here
+from bot.incoming.subject import drop_waiting
 from model_service import MemoryUse, ModelService
 
 PREFIX = "cancel:"
@@ -52,10 +53,12 @@ async def press(update: Update, context: BotContext) -> None:
 async def cancel(update: Update, context: BotContext) -> None:
     """Handle /cancel: drop one's own questions in this chat, also those that wait.
 
-    Those that are not taken in yet are dropped when they are; each is told so in its own place.
+    Those that are not taken in yet are dropped when they are; each is told so in its own place. A question that waits
+    for its picture waits no longer.
     """
     message = context.incoming.message
     dropped = context.services.questions.cancel_all(message.chat.id, context.incoming.asker.id, update.update_id)
+    dropped += await drop_waiting(context)
     if dropped:
         await context.say(Sentence.DROPPED, questions=Count.QUESTIONS.of(dropped))
     else:

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from telegram import Message
 
 from assistant.storage import Current, HeardMessage, Picture, Subject
-from assistant.wording.question import ParsedQuestion
+from assistant.wording.question import ParsedQuestion, together
 from bot.addressing import asks, is_for_another, names_another, parse_question, replies, without_address
 from bot.attachments import attachment_of, brings_pictures
 from bot.context import BotContext, Incoming
+
+FOREVER = 2**62
+"""More than any message's number."""
 
 CLOSE = 2.0
 """The seconds within which a picture belongs to the question before it, as when it is forwarded with a comment."""
@@ -31,6 +34,7 @@ class Asked:
 
     `beside` is the message about whose pictures the same was asked a moment before. `earlier` is when its pictures
     came (in seconds since 1970), if it could be doubted that they are meant. `held`: one may follow that it is about.
+    `told`: it reads otherwise now, and was told before that it waits for a picture.
     """
 
     parsed: ParsedQuestion
@@ -39,6 +43,7 @@ class Asked:
     beside: int | None = None
     earlier: float | None = None
     held: bool = False
+    told: bool = False
 
 
 async def asked_by(message: Message, context: BotContext) -> Asked:
@@ -49,18 +54,41 @@ async def asked_by(message: Message, context: BotContext) -> Asked:
     words = context.lanes.utterance_of(context.update_id).words_of(message)
     parsed = parse_question(message, words, context.bot.bot, context.incoming.texts)
     own = await _own(message, context)
-    if parsed.text or message.text or is_for_another(message, context.bot.bot):
-        begun = None if own is None or message.edit_date is None else (await take_over(own, context)).answer
+    waited = own is not None and own.subject in {Subject.MISSING, Subject.UNREAD}
+    begun = None
+    if own is not None and message.edit_date is not None:
+        own = await take_over(own, context)
+        begun = own.answer
+    if is_for_another(message, context.bot.bot):
         return Asked(parsed, message.message_id, begun)
-    if own is not None and own.asked is not None:  # As found by a former run, or before the picture was replaced.
+    asks = bool(parsed.text or message.text)
+    again = message.edit_date is None or not asks
+    if again and own is not None and own.asked is not None:  # As found by a former run, or about the former picture.
         return Asked(ParsedQuestion.load(own.asked), own.question or own.message_id, own.answer)
-    earlier = await question_before(message, context)
+    earlier = await _before(message, context, asks)
     if earlier is None or earlier.asked is None:
-        return Asked(parsed, message.message_id)
+        return Asked(parsed, message.message_id, begun, told=waited and message.edit_date is not None)
     if earlier.subject is Subject.SENT:  # It is answered about the pictures that came before; these are asked the same.
         return Asked(ParsedQuestion.load(earlier.asked), message.message_id, beside=earlier.message_id)
+    waiting = [ParsedQuestion.load(one.asked or "") for one in await _waiting_with(earlier, context)]
     taken = await take_over(earlier, context)
-    return Asked(ParsedQuestion.load(earlier.asked), taken.question or taken.message_id, taken.answer)
+    return Asked(together([*waiting, parsed]), taken.question or taken.message_id, taken.answer or begun)
+
+
+async def _before(message: Message, context: BotContext, asks: bool) -> HeardMessage | None:
+    """Return the earlier message whose question belongs to a message's pictures, beside its own question if it `asks`.
+
+    Pictures with a question of their own want no other, except one of the same moment that has no picture yet.
+    """
+    if not asks:
+        return await question_before(message, context)
+    said = context.lanes.utterance_of(context.update_id).spoken_for(message)
+    shown = [one for one in said if brings_pictures(one)]
+    earlier = await question_before(shown[0], context) if shown else None
+    if earlier is None or earlier.subject is Subject.SENT or earlier.message_id == message.message_id:
+        return None
+    at_once = message.date.timestamp() - earlier.said_at <= CLOSE and earlier.subject is Subject.MISSING
+    return earlier if shown[0] is not message or at_once else None
 
 
 async def _own(message: Message, context: BotContext) -> HeardMessage | None:
@@ -84,10 +112,28 @@ async def question_before(message: Message, context: BotContext) -> HeardMessage
 
 def _belongs(last: HeardMessage, said_at: float, incoming: Incoming) -> bool:
     """Whether a picture that came at `said_at` belongs to the question of the same person's message before it."""
-    if last.subject is Subject.MISSING or (last.subject is Subject.UNREAD and last.asked is not None):
-        return said_at - last.said_at <= (PATIENCE if incoming.private else PATIENCE_IN_GROUPS)
+    if last.subject is Subject.MISSING or _waits(last, said_at, incoming):
+        return said_at - last.said_at <= _patience(incoming)
     follows = last.subject in {Subject.SENT, Subject.ASSUMED} and last.asked is not None
     return follows and said_at - last.said_at <= CLOSE
+
+
+def _waits(last: HeardMessage, now: float, incoming: Incoming) -> bool:
+    """Whether the question of a message still waits for a picture."""
+    waits = last.subject in {Subject.MISSING, Subject.UNREAD} and last.asked is not None
+    return waits and now - last.said_at <= _patience(incoming)
+
+
+def _patience(incoming: Incoming) -> float:
+    return PATIENCE if incoming.private else PATIENCE_IN_GROUPS
+
+
+async def _waiting_with(last: HeardMessage, context: BotContext) -> list[HeardMessage]:
+    """Return a question, after those just before it that wait for a picture as it does."""
+    if last.subject is not Subject.MISSING:
+        return [last]
+    since = last.said_at - _patience(context.incoming)
+    return [*await context.services.heard.waiting_before(last, since), last]
 
 
 async def take_over(said: HeardMessage, context: BotContext) -> HeardMessage:
@@ -99,6 +145,18 @@ async def take_over(said: HeardMessage, context: BotContext) -> HeardMessage:
     waiting = replace(said, subject=Subject.MISSING, answer=begun or said.answer)
     await services.heard.note([waiting])
     return waiting
+
+
+async def drop_waiting(context: BotContext) -> int:
+    """Let a person's questions at this place wait for a picture no longer; return how many did."""
+    heard, incoming = context.services.heard, context.incoming
+    last = await heard.last(incoming.chat.id, incoming.topic or 0, incoming.asker.id, FOREVER)
+    if last is None or not _waits(last, time.time(), incoming):
+        return 0
+    waiting = await _waiting_with(last, context)
+    kept = {Subject.MISSING: Subject.NONE}
+    await heard.note([replace(one, subject=kept.get(one.subject, one.subject), asked=None) for one in waiting])
+    return len(waiting)
 
 
 async def is_awaited(message: Message, context: BotContext) -> bool:
@@ -126,8 +184,9 @@ async def is_news(message: Message, context: BotContext) -> bool:
         return True
     before = await context.services.heard.get(message.chat.id, message.message_id)
     if before is not None:
-        if (before.words, before.file) == (message.text or message.caption or "", file_of(message)):
-            return False
+        words = message.text or message.caption or ""
+        if before.file == file_of(message) and (not words or words == before.words):
+            return False  # To take a caption away asks nothing else.
         if context.services.questions.is_open(before.chat, before.question or before.message_id):
             return True
     edited = message.edit_date or message.date

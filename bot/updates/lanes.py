@@ -114,6 +114,11 @@ class Lanes(BaseUpdateProcessor):
         while (utterance := self.following(update_id)) is not None:
             await utterance.taken_in.wait()
 
+    def expects_question(self, update_id: int) -> bool:
+        """Whether what the same person has said next asks something."""
+        following = self.following(update_id)
+        return following is not None and any(map(self._asks, following.messages))
+
     async def drop(self, number: int, update_id: int) -> None:
         """Cancel the questions of a chat that came before this update, running or in line; return at their end."""
         chat = self._chats.get(number, _Chat())

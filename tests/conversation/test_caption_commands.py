@@ -75,6 +75,16 @@ async def test_in_the_caption_of_an_album(stage: Stage, chat: Chat, window: Hand
     assert {request.detail.tokens for request in stage.engine.requests} == {128}
 
 
+async def test_a_question_that_waits_for_the_picture(stage: Stage, chat: Chat) -> None:
+    """It is answered, as the command says."""
+    question = await chat.send("What is this?")
+    assert "picture first" in await settled(chat, question)
+    await told(chat, await chat.send_photo(picture(), "/detail high"), "From now on")
+    await final(chat, question)
+    (request,) = stage.engine.requests
+    assert (request.messages[-1].text, request.detail.tokens) == ("What is this?", 512)
+
+
 async def test_a_file_that_cannot_be_read(stage: Stage, chat: Chat) -> None:
     """The command is done all the same, and the person told of the file."""
     post = await chat.send_document(b"PK", "a.docx", caption="/detail high")

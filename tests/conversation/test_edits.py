@@ -6,7 +6,7 @@ import pytest
 
 from playground import Chat, Server
 from tests.bot.samples import picture
-from tests.conversation.albums import looked_at, pictures
+from tests.conversation.albums import HandWindow, looked_at, pictures
 from tests.conversation.conftest import Stage, final, settled
 from tests.conversation.test_said_at_once import NAME, TOTAL, asked, said_by_bot
 
@@ -119,6 +119,19 @@ async def test_a_question_that_is_added_to_a_bare_picture_is_answered(stage: Sta
 
 
 @pytest.mark.usefixtures("bot")
+async def test_a_question_that_is_added_while_more_pictures_are_awaited(
+    stage: Stage, chat: Chat, window: HandWindow
+) -> None:
+    """Nobody is asked for what they say just now."""
+    photo = await chat.send_photo(picture())
+    await window.arriving(1)
+    await chat.edit(photo, TOTAL)
+    await final(chat, photo)
+    assert asked(stage) == [TOTAL]
+    assert len(said_by_bot(chat)) == 1
+
+
+@pytest.mark.usefixtures("bot")
 async def test_a_mention_that_is_added_counts(stage: Stage, server: Server) -> None:
     """In a group, where the bot was not meant before; an edit that still does not mean it is none of its business."""
     ada = server.person("Ada")
@@ -164,3 +177,59 @@ async def test_a_picture_of_an_album_that_was_replaced_is_looked_at(stage: Stage
     await chat.wait_until(lambda: len(looked_at(stage)) > 2 or None)
     await final(chat, await chat.send("And picture 2?", reply_to=shown))
     assert looked_at(stage)[-1] == 3
+
+
+async def test_a_caption_that_is_taken_away_asks_nothing(stage: Stage, chat: Chat) -> None:
+    """The answer goes on, or stays: once."""
+    stage.engine.hold = 1
+    await stage.start()
+    photo = await chat.send_photo(picture(), TOTAL)
+    await chat.answer(photo, lambda post: "A grey" in post.text)
+    await chat.edit(photo, "")
+    await stage.server.acknowledged()
+    stage.engine.go.set()
+    await final(chat, photo)
+    await chat.edit(photo, "")
+    await final(chat, await chat.send("Last?"))
+    assert asked(stage) == [TOTAL, "Last?"]
+    assert len(said_by_bot(chat)) == 2
+
+
+async def test_a_picture_is_replaced_while_the_question_before_it_is_answered(stage: Stage, chat: Chat) -> None:
+    """One answer, in its message, about the picture as it is now."""
+    stage.engine.hold = 1
+    await stage.start()
+    question = await chat.send(TOTAL)
+    photo = await chat.send_photo(pictures(1)[0])
+    grows = await chat.answer(question, lambda post: "A grey" in post.text)
+    await chat.edit_photo(photo, pictures(2)[1])
+    await chat.wait_until(lambda: len(stage.engine.requests) == 2 or None)
+    stage.engine.go.set()
+    await chat.wait_until(lambda: "read at" in grows.text or None)
+    assert looked_at(stage) == [1, 2]
+    assert len(said_by_bot(chat)) == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_question_that_waits_for_its_picture_is_edited(stage: Stage, chat: Chat) -> None:
+    """The person was told to send one, and is not told again; the picture is asked what it reads like now."""
+    question = await chat.send("What is the totl?")
+    assert "picture first" in await settled(chat, question)
+    await chat.edit(question, TOTAL)
+    await stage.server.acknowledged()
+    await chat.send_photo(picture())
+    await final(chat, question)
+    assert asked(stage) == [TOTAL]
+    assert len(said_by_bot(chat)) == 2
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_caption_of_an_album_is_edited(stage: Stage, chat: Chat) -> None:
+    """The former words are not asked with the new ones."""
+    caption, *_ = await chat.send_album(pictures(2), "What is the totl?")
+    shown = await chat.answer(caption, lambda post: "pictures read" in post.text)
+    stage.engine.pieces = ("12.25",)
+    await chat.edit(caption, TOTAL)
+    await chat.wait_until(lambda: shown.text.count("12.25") == 2 or None)
+    assert asked(stage)[2:] == [TOTAL] * 2
+    assert len(said_by_bot(chat)) == 1

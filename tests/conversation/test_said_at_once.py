@@ -31,6 +31,13 @@ async def known(chat: Chat, stage: Stage) -> None:
     stage.engine.requests.clear()
 
 
+async def known_while_held(stage: Stage, chat: Chat) -> None:
+    """As `known`, though the engine stops before the end of every other answer."""
+    stage.engine.go.set()
+    await known(chat, stage)
+    stage.engine.go.clear()
+
+
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A question waits long for the picture that is forwarded behind it."""
@@ -130,6 +137,110 @@ async def test_a_question_without_a_picture_is_kept_until_it_comes(stage: Stage,
     await chat.answer(await chat.send("/new"))
     photo = await chat.send_photo(picture())
     assert "What do you want to know" in await settled(chat, photo)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_was_asked_before_the_picture_is_answered_as_one(stage: Stage, chat: Chat) -> None:
+    """Nothing that waits for a picture is lost, and nothing is asked twice."""
+    for words in (TOTAL, "And the date?", TOTAL):
+        question = await chat.send(words)
+        assert "picture first" in await settled(chat, question)
+    await chat.send_photo(picture())
+    await final(chat, question)
+    assert asked(stage) == [f"{TOTAL}\nAnd the date?"]
+    await final(chat, await chat.send("Last?"))
+    assert asked(stage)[-1] == "Last?"
+
+
+@pytest.mark.usefixtures("bot", "patient")
+@pytest.mark.parametrize("older", [False, True])
+@pytest.mark.parametrize("behind", ["a text", "a captioned picture"])
+async def test_a_question_on_either_side_of_a_picture(
+    stage: Stage, chat: Chat, window: HandWindow, older: bool, behind: str
+) -> None:
+    """Both are asked about what stands between them."""
+    if older:
+        await known(chat, stage)
+    first = await chat.send(TOTAL)
+    await chat.send_photo(pictures(2)[1])
+    await window.arriving(1)
+    if behind == "a text":
+        await chat.send("And the date?")
+    else:
+        await chat.send_photo(pictures(3)[2], "And the date?")
+    await chat.answer(first, lambda post: post.reply_to == first.id and "read" in post.text)
+    assert set(asked(stage)) - {TOTAL} == {f"{TOTAL}\nAnd the date?"}
+    assert 2 in looked_at(stage)
+    assert sum(post.reply_to == first.id for post in said_by_bot(chat)) == 1
+
+
+@pytest.mark.parametrize("said", [["", TOTAL, "And the date?"], ["word " * 780, "And the date?"]])
+async def test_what_was_said_in_parts_is_asked_whole_after_a_restart(stage: Stage, chat: Chat, said: list[str]) -> None:
+    """The other parts are done with by then."""
+    stage.engine.hold = 1
+    await stage.start()
+    if said[0]:
+        await known_while_held(stage, chat)
+        question, *_ = [await chat.send(words.strip()) for words in said]
+    else:
+        question = await chat.send(said[1])
+        await settled(chat, question)
+        await chat.send_photo(picture())
+        await chat.send(said[2])
+    await chat.answer(question, lambda post: "A grey" in post.text)
+    await stage.server.acknowledged()
+    await stage.stop()
+    stage.engine.go.set()
+    await stage.start()
+    await final(chat, question)
+    assert len(set(asked(stage)[-2:])) == 1
+    assert asked(stage)[-1].endswith("And the date?") and asked(stage)[-1] != "And the date?"
+
+
+@pytest.mark.usefixtures("bot", "patient")
+async def test_a_question_just_before_a_captioned_picture_is_not_lost(stage: Stage, chat: Chat) -> None:
+    """With no picture known it can be about no other one."""
+    first = await chat.send(TOTAL)
+    await chat.send_photo(picture(), "And the date?")
+    await final(chat, first)
+    assert asked(stage) == [f"{TOTAL}\nAnd the date?"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_captioned_picture_that_comes_later_has_its_own_question(
+    stage: Stage, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The opposite mistake: people ask again when they send what they were asked for."""
+    monkeypatch.setattr("bot.incoming.subject.CLOSE", -1.0)
+    await settled(chat, await chat.send(TOTAL))
+    await final(chat, await chat.send_photo(picture(), "How much is it?"))
+    assert asked(stage) == ["How much is it?"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_reply_to_one_of_several_pictures_ends_the_wait(stage: Stage, chat: Chat, window: HandWindow) -> None:
+    """They are not asked about: the person said what they want to know."""
+    posts = [await chat.send_photo(data) for data in pictures(3)]
+    await window.arriving(3)
+    await final(chat, await chat.send(TOTAL, reply_to=posts[1]))
+    assert looked_at(stage) == [2]
+    assert len(said_by_bot(chat)) == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_cancel_drops_what_waits_for_a_picture(stage: Stage, chat: Chat) -> None:
+    """Told to send one or not yet."""
+    for told in (True, False):
+        question = await chat.send(TOTAL)
+        if told:
+            await settled(chat, question)
+        else:
+            await stage.server.acknowledged()
+        assert "Dropped 1 question" in await settled(chat, await chat.send("/cancel"))
+    photo = await chat.send_photo(picture())
+    assert "What do you want to know" in await settled(chat, photo)
+    assert stage.engine.requests == []
+    assert "No question of yours" in await settled(chat, await chat.send("/cancel"))
 
 
 @pytest.mark.parametrize("held", ["what waits for its picture", "what the model is at"])
