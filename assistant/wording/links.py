@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 _PARTS = re.compile(r"(?:(?P<scheme>[a-z][a-z\d+.-]*)://)?[^/?#]*(?P<path>[^?#]*)", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:jpe?g|png|webp|gif|bmp|tiff?|hei[cf]|avif|svg|pdf)\Z", re.IGNORECASE)
+_ADDRESS = re.compile(r"\s*(?:[a-z][a-z\d+.-]*://|www\.)\S+", re.IGNORECASE)
 _NOTHING = re.compile(r"[^\w?？]*\Z")
 
 
@@ -30,3 +31,8 @@ class Link:
         begins, ends = _NOTHING.match(self.before) is not None, _NOTHING.match(self.after) is not None
         asked = _NOTHING.match(self.after.strip().lstrip("?？")) is not None and len(path) > 1
         return (begins and ends) or _FILE.search(path) is not None or (scheme != "" and (begins or ends or asked))
+
+
+def without_links(text: str) -> str:
+    """Return a text without the addresses in it."""
+    return _ADDRESS.sub("", text).strip()

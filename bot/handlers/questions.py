@@ -9,31 +9,22 @@ from telegram import Update
 from assistant.abilities import examples
 from assistant.storage import Picture, Subject
 from assistant.texts import Sentence
+from assistant.wording.links import without_links
 from assistant.wording.question import ASK
-from bot.addressing import command_of, is_foreign, replies
+from bot.addressing import command_of, is_foreign
 from bot.answering import answer
-from bot.attachments import attachment_of, brings_pictures
+from bot.attachments import brings_pictures
 from bot.context import BotContext
 from bot.delivery.message import place_of
 from bot.delivery.reply import Reply
 from bot.handlers.pictures import look
 from bot.handlers.unasked import without_question
-from bot.handlers.unsupported import sentence_about
-from bot.incoming.links import is_about_link
-from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
-from bot.incoming.quotes import select_quoted
+from bot.incoming.named import NoPicture, named_by
+from bot.incoming.pictures import USER_ERRORS, say_error, select_named
 from bot.incoming.subject import Asked, asked_by, doubt, heard_now, wanted_by
 
 FOLLOWS = 1.5
 """The seconds for which a question without a picture waits for one that may be on its way, before anything is said."""
-
-
-class NoPicture(Exception):
-    """A question about what is no picture; `sentence` says what it is."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence.name)
-        self.sentence = sentence
 
 
 async def ask(update: Update, context: BotContext) -> None:
@@ -44,11 +35,14 @@ async def ask(update: Update, context: BotContext) -> None:
         return
     asked = await asked_by(message, context)
     try:
-        named = await _named(context, asked)
+        named = await named_by(context, asked.parsed.text)
     except USER_ERRORS as error:
         await say_error(error, message, context)
         return
     except NoPicture as error:
+        if error.sentence is Sentence.LINKS_NOT_OPENED:  # The picture itself may come next.
+            waits = replace(asked, parsed=replace(asked.parsed, text=without_links(asked.parsed.text)))
+            await context.services.heard.note(heard_now([message], context.incoming, Subject.UNREAD, waits))
         await context.say(error.sentence)
         return
     if named:
@@ -95,39 +89,6 @@ async def _go_on(context: BotContext, pictures: list[Picture], asked: Asked, sub
         await say_error(error, message, context)
         return
     await answer(context, chosen, asked, heard=heard_now([message], context.incoming, subject, asked))
-
-
-async def _named(context: BotContext, asked: Asked) -> list[Picture]:
-    """Return the pictures of the message that is replied to, or that this message was about before; maybe none.
-
-    Raises:
-        PictureRejected, FetchFailed, DocumentRefused, BadSelection: they cannot be looked at.
-        NoPicture: it replies to something else that was sent to be seen or heard, or is about a link.
-    """
-    message, known = context.incoming.message, context.services.pictures
-    if message.edit_date is not None or context.services.inbox.is_repeated(context.update_id):
-        settled = await known.of_message(message.chat.id, message.message_id)
-        if settled:
-            return settled
-    if not replies(message):
-        if is_about_link(message, context.bot.bot):
-            raise NoPicture(Sentence.LINKS_NOT_OPENED)
-        return []
-    replied = message if message.external_reply is not None else message.reply_to_message
-    assert replied is not None  # noqa: S101
-    pictures: list[Picture] = []
-    if attachment_of(replied) is None:
-        pictures = await known.of_message(message.chat.id, replied.message_id)
-        pictures = await select_quoted(pictures, message, context)
-    else:
-        async with at_work(message, context) as media:
-            pictures = await fetch_pictures(replied, asked.parsed.text, context, media)
-    sentence = sentence_about(message.external_reply or replied)
-    if not pictures and is_about_link(message, context.bot.bot):
-        sentence = Sentence.LINKS_NOT_OPENED
-    if not pictures and sentence is not None:
-        raise NoPicture(sentence)
-    return pictures
 
 
 async def _wait_for_picture(context: BotContext, asked: Asked, subject: Subject, sentence: Sentence) -> None:

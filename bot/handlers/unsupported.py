@@ -1,23 +1,12 @@
 """Answer clearly to anything that is neither a picture nor a question."""
 
-from telegram import ExternalReplyInfo, Message, Update
+from telegram import Update
 
 from assistant.texts import Sentence
 from bot.addressing import names_its_bot
 from bot.context import BotContext
 from bot.delivery.say import acknowledge
-
-KINDS = {
-    "sticker": Sentence.STICKER,
-    "animation": Sentence.MOVING,
-    "video": Sentence.MOVING,
-    "video_note": Sentence.MOVING,
-    "voice": Sentence.SOUND,
-    "audio": Sentence.SOUND,
-    "paid_media": Sentence.PAID,
-    "document": Sentence.DOCUMENT,
-}
-"""The sentence for each kind of attachment that cannot be looked at, by its name in a message."""
+from bot.incoming.named import sentence_about
 
 
 async def decline_command(_: Update, context: BotContext) -> None:
@@ -34,16 +23,6 @@ async def decline(_: Update, context: BotContext) -> None:
 async def explain(context: BotContext) -> None:
     """Say in one sentence why the bot cannot do anything with the message, and what it can."""
     await context.say(sentence_about(context.incoming.message) or Sentence.OTHER)
-
-
-def sentence_about(message: Message | ExternalReplyInfo) -> Sentence | None:
-    """Return the sentence for what a message holds that is no picture; None for a text."""
-    for kind, sentence in KINDS.items():
-        if getattr(message, kind, None):
-            return sentence
-    if isinstance(message, ExternalReplyInfo):
-        return Sentence.REPLY_ELSEWHERE
-    return Sentence.OTHER if message.effective_attachment else None
 
 
 async def stale_button(update: Update, context: BotContext) -> None:

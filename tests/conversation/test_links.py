@@ -76,3 +76,17 @@ async def test_a_link_beside_a_picture(stage: Stage, chat: Chat) -> None:
     await final(chat, await chat.send(text + "?", reply_to=post))
     await final(chat, await chat.send(text + "??", reply_to=answer))
     assert [request.messages[-1].text for request in stage.engine.requests] == [text, text + "?", text + "??"]
+
+
+async def test_the_picture_that_follows_a_link_gets_its_question(stage: Stage, chat: Chat) -> None:
+    """The person sends what they were asked for; an older picture is not taken meanwhile."""
+    await settled(chat, await chat.send_photo(picture(), "What is this?"))
+    link = await chat.send("https://example.com/receipt.jpg What is the total?")
+    assert "do not open links" in await settled(chat, link)
+    assert "could not read" in await settled(chat, await chat.send("And the date?"))
+    await chat.send_photo(picture(200, 100))
+    await chat.wait_until(lambda: len(stage.engine.requests) == 2 or None)
+    assert "What is the total?" in stage.engine.requests[-1].messages[-1].text or "And the date?" in (
+        stage.engine.requests[-1].messages[-1].text
+    )
+    assert "example.com" not in stage.engine.requests[-1].messages[-1].text
