@@ -84,7 +84,8 @@ async def _before(message: Message, context: BotContext, asks: bool) -> HeardMes
         return await question_before(message, context)
     said = context.lanes.utterance_of(context.update_id).spoken_for(message)
     shown = [one for one in said if brings_pictures(one)]
-    earlier = await question_before(shown[0], context) if shown else None
+    alone = shown == [message] and not context.lanes.follows_up(context.update_id)
+    earlier = await question_before(shown[0], context) if shown and not alone else None
     if earlier is None or earlier.subject is Subject.SENT or earlier.message_id == message.message_id:
         return None
     at_once = message.date.timestamp() - earlier.said_at <= CLOSE and earlier.subject is Subject.MISSING

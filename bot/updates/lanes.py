@@ -105,9 +105,18 @@ class Lanes(BaseUpdateProcessor):
 
     def following(self, update_id: int) -> Utterance | None:
         """Return what the same person has said at the same place since this update, if it is not taken in yet."""
-        (this,) = {_place_of(one) for one in self._utterances[update_id].updates if one.update_id == update_id}
-        coming = [one for number, one in self._utterances.items() if number > update_id and not one.taken_in.is_set()]
-        return next((one for one in coming if this in map(_place_of, one.updates)), None)
+        coming = [one for one in self._others(update_id, later=True) if not one.taken_in.is_set()]
+        return next(iter(coming), None)
+
+    def follows_up(self, update_id: int) -> bool:
+        """Whether the work goes on with something that the same person said at the same place before this update."""
+        return bool(self._others(update_id, later=False))
+
+    def _others(self, update_id: int, *, later: bool) -> list[Utterance]:
+        own = self._utterances[update_id]
+        (this,) = {_place_of(one) for one in own.updates if one.update_id == update_id}
+        others = [one for number, one in self._utterances.items() if (number > update_id) is later and one is not own]
+        return [one for one in others if this in map(_place_of, one.updates)]
 
     async def taken_in_since(self, update_id: int) -> None:
         """Wait until all that the same person has said at the same place since this update is taken in."""

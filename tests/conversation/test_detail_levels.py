@@ -14,7 +14,7 @@ from tests.conversation.conftest import Stage, final, is_growing
     ("code", "line", "beyond", "measured"),
     [
         ("en", "standard – 256 tokens: everyday photos", "700 tokens at most here", "first word after"),
-        ("ru", "обычный – 256 токенов: обычные фото", "здесь не больше 700 токенов", "первое слово через"),
+        ("ru", "обычный – 256 токенов: обычные фото", "здесь максимум 700 токенов", "первое слово через"),
         ("zh-hans", "标准 – 256 个 token：日常照片", "这里最多 700 个 token", "秒后开始回答"),
     ],
 )

@@ -63,7 +63,7 @@ async def test_a_part_of_the_picture_gets_all_tokens(
     assert request.messages[-1].text == asked
     plan = stage.engine.plan(request)
     assert plan is not None and plan.tokens > 200 and f"{plan.width}x{plan.height}" in answer.text
-    follow_up = await chat.send("?")
+    follow_up = await chat.send("Why?")
     await chat.answer(follow_up, lambda reply: reply.reply_to == follow_up.id and "token" in reply.text)
     later = stage.engine.requests[1]
     assert later.pictures[0].region is None

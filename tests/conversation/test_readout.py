@@ -53,7 +53,7 @@ async def test_each_is_a_question_about_the_current_picture(
     first = await chat.send_document(picture(300, 100), "a.png", caption=f"/{command}")
     await answered(chat, first)
     await answered(chat, await chat.send(f"/{command}"))
-    await answered(chat, await chat.send_photo(picture(100, 300), "?"))
+    await answered(chat, await chat.send_photo(picture(100, 300), "Why?"))
     await answered(chat, await chat.send(f"/{command}", reply_to=first))
     about = [stage.engine.requests[index] for index in (0, 1, 3)]
     for request in about:
@@ -113,7 +113,7 @@ async def test_what_is_no_table_is_said_to_be_none(stage: Stage, server: Server,
 
 async def test_a_level_and_a_part_may_follow(stage: Stage, chat: Chat) -> None:
     """Anything else is added to what is asked."""
-    await answered(chat, await chat.send_document(picture(1000, 1000), "a.png", caption="?"))
+    await answered(chat, await chat.send_document(picture(1000, 1000), "a.png", caption="Why?"))
     for words in ("max", "#fine top left", "low prices only"):
         await answered(chat, await chat.send(f"/text {words}"))
     highest, quarter, more = stage.engine.requests[1:]

@@ -413,6 +413,6 @@ async def test_a_question_before_a_picture_with_one_of_its_own_is_answered_too(
         await known(chat, stage)
     question = await chat.send("One?")
     posts = await chat.send_album(pictures(2), TOTAL, at=1)
-    await answered(chat, posts[1], 2)
+    await chat.answer(posts[1], lambda post: "2 pictures read" in post.text)
     await chat.answer(question, lambda post: post.reply_to == question.id and "read" in post.text)
-    assert sorted(set(asked(stage))) == ["One?", TOTAL]
+    assert all(any(words in one for one in asked(stage)) for words in ("One?", TOTAL))
