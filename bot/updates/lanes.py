@@ -256,7 +256,7 @@ class Lanes(BaseUpdateProcessor):
         person, part = _place_of(update), part_of(update, self._asks)
         arriving = list(chat.open.get(person, ()))
         going_on = next((one for one in arriving if one.may_join(update, part)), None)
-        utterance = going_on or Utterance(WINDOW)
+        utterance = going_on or Utterance(WINDOW, asked=self._has_just_asked(person))
         if going_on is None:
             for earlier in arriving:
                 earlier.cut()
@@ -273,6 +273,11 @@ class Lanes(BaseUpdateProcessor):
             if self.arriving_sign is not None:
                 spawn(self.arriving_sign(update), "show that more is awaited")
         return utterance
+
+    def _has_just_asked(self, person: Place) -> bool:
+        """Whether a question that a person asked a moment ago is not answered yet."""
+        recent = [one for one in self._utterances.values() if one.asks and one.age <= WINDOW.loose]
+        return any(_place_of(update) == person for utterance in recent for update in utterance.updates)
 
     @staticmethod
     def _arriving(chat: _Chat) -> set[int]:

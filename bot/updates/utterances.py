@@ -21,11 +21,13 @@ class Window:
     """The time to wait for more of an utterance, in seconds.
 
     `quiet` is the longest gap between the pictures of an album, or the parts of a long text; `loose` that between
-    pictures sent one by one, or before the question about them. After `most` the utterance is complete in any case.
+    pictures sent one by one, or before the question about them, and `brief` that if the question came just before.
+    After `most` the utterance is complete in any case.
     """
 
     quiet: float = 1.0
     loose: float = 2.0
+    brief: float = 0.5
     most: float = 10.0
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -75,8 +77,10 @@ class Utterance:
     `before` are the events that it waits for, once it is complete and its place in the chat's order is known.
     """
 
-    def __init__(self, window: Window = WINDOW) -> None:
+    def __init__(self, window: Window = WINDOW, *, asked: bool = False) -> None:
+        """Begin one; `asked`: its pictures follow a question."""
         self._window = window
+        self._asked = asked
         self._begun = self._newest = window.clock()
         self._parts: list[tuple[Update, Part]] = []
         self._settled: set[int] = set()
@@ -104,6 +108,11 @@ class Utterance:
         asking = [update for update in self.updates if of_part[update.update_id] is Part.BOTH]
         texts = [update for update in self.updates if of_part[update.update_id] in {Part.QUESTION, Part.LONG}]
         return asking + texts[:1] or self.updates[:1]
+
+    @property
+    def age(self) -> float:
+        """The seconds since it began."""
+        return self._window.clock() - self._begun
 
     @property
     def asks(self) -> bool:
@@ -195,7 +204,9 @@ class Utterance:
     def _patience(self) -> float:
         """Return how long to wait for more after the newest update, in seconds."""
         if all(part is Part.PICTURES for _, part in self._parts):
-            return self._window.loose
+            if not self._asked:
+                return self._window.loose
+            return self._window.quiet if self._albums else self._window.brief
         return self._window.quiet if self._albums or self._parts[-1][1] is Part.LONG else 0.0
 
     @property

@@ -21,7 +21,7 @@ WIDTHS = range(100, 300, 20)
 class HandWindow:
     """As bot.updates.utterances.Window, but the clock stands still until a test turns it."""
 
-    quiet, loose, most = 1.0, 1.0, 5.0
+    quiet, loose, brief, most = 1.0, 1.0, 1.0, 5.0
 
     def __init__(self, stage: "Stage") -> None:
         self._stage = stage

@@ -66,7 +66,7 @@ class Stage:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bot waits for more of what people say, but not for long."""
-    monkeypatch.setattr("bot.updates.lanes.WINDOW", Window(loose=0.1))
+    monkeypatch.setattr("bot.updates.lanes.WINDOW", Window(loose=0.1, brief=0.1))
     monkeypatch.setattr("bot.handlers.questions.FOLLOWS", 0.1)
     monkeypatch.setattr("bot.answering.HOLD", 0.1)
 

@@ -13,7 +13,7 @@ from tests.crash.bot_process import LONG, BotProcess
 
 SECONDS = 20.0
 NEWS = origin_of_channel("News")
-PATIENT = {"bot.handlers.questions.FOLLOWS": 60.0, "bot.updates.lanes.WINDOW": Window(loose=0.3)}
+PATIENT = {"bot.handlers.questions.FOLLOWS": 60.0, "bot.updates.lanes.WINDOW": Window(loose=0.3, brief=0.3)}
 """A question waits long for the picture behind it."""
 
 

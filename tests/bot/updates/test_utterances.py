@@ -21,7 +21,7 @@ class Moment:
         self.now = 0.0
         self.asleep = asyncio.Event()
         self._turned = asyncio.Event()
-        self.window = Window(1.0, 2.0, 5.0, lambda: self.now, self.sleep)
+        self.window = Window(1.0, 2.0, 0.5, 5.0, lambda: self.now, self.sleep)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep until the clock was turned so far."""
@@ -95,6 +95,20 @@ async def test_pictures_wait_longer_for_their_question(moment: Moment, album: st
     assert shown.asking == [asking]
     assert [one.message_id for one in shown.spoken_for(asking.message)] == [1, 2, 3] if asking.message else False
     assert not shown.may_join(update(4, None), Part.PICTURES)
+
+
+@pytest.mark.parametrize(("album", "seconds"), [("A", 1.0), (None, 0.5)])
+async def test_pictures_behind_their_question_wait_briefly(moment: Moment, album: str | None, seconds: float) -> None:
+    """Only for more pictures: the question is there."""
+    shown, first = Utterance(moment.window, asked=True), update(1, album)
+    shown.join(first, Part.PICTURES)
+    waiting = asyncio.ensure_future(shown.wait(first))
+    await moment.asleep.wait()
+    moment.turn(seconds - 0.1)
+    await asyncio.sleep(0)
+    assert not shown.is_complete
+    moment.turn(0.1)
+    await waiting
 
 
 @pytest.mark.parametrize("part", [Part.BOTH, Part.QUESTION, Part.ALONE])
