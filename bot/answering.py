@@ -23,7 +23,6 @@ from bot.delivery.answer_buttons import buttons_under
 from bot.delivery.answer_text import CLOSE, Answered, names_of, parts_of, whole_answer
 from bot.delivery.drafts import Draft
 from bot.delivery.message import place_of
-from bot.delivery.orphans import MOST_TRIED, orphans_of, remove
 from bot.delivery.progress import Progress
 from bot.delivery.reply import Reply
 from bot.incoming.hidden import hidden_note
@@ -59,10 +58,7 @@ async def answer(
         if await services.turns.answered(chat, asked.message):
             return
         begun = await services.inbox.answer_of(context.update_id) or begun
-    is_new = begun is None or begun == asked.begun
-    if begun is None and services.inbox.may_be_begun(context.update_id):
-        begun = await _left_behind(context, asked.message)
-    if is_new:
+    if begun is None or begun == asked.begun:
         await asyncio.gather(
             services.pictures.look_at(among or pictures, chat, incoming.topic, incoming.asker.id),
             services.pictures.about(pictures, {asked.message, incoming.message.message_id}),
@@ -82,19 +78,6 @@ async def answer(
         earlier=asked.earlier,
     )
     await _Answer(context, question, begun, HOLD if asked.held and begun is None else 0.0).see_through()
-
-
-async def _left_behind(context: BotContext, question: int) -> int | None:
-    """Return the message that a run began to answer in and was killed before it knew its number; None if there is none.
-
-    The answer goes on in the newest one, the others are deleted.
-    """
-    chat, services = context.incoming.chat.id, context.services
-    known = await services.pictures.messages_about(chat, question, question + MOST_TRIED + 1)
-    known |= await services.inbox.said_to_commands(question)  # A question of /forget keeps its buttons.
-    left = await orphans_of(context.bot, chat, question, known)
-    await remove(context.bot, chat, left[:-1])
-    return left[-1] if left else None
 
 
 class Hold:

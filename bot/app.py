@@ -13,7 +13,7 @@ from functools import partial
 from pydantic import SecretStr
 from telegram import Bot, Message, Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ContextTypes
+from telegram.ext import Application, ContextTypes, ExtBot
 from telegram.request import HTTPXRequest
 
 from assistant.abilities import NEEDS, missing_for
@@ -36,6 +36,7 @@ from bot.updates.group_migration import GroupMigration
 from bot.updates.inbox import Inbox
 from bot.updates.inbox_queue import InboxQueue
 from bot.updates.lanes import Lanes, is_quick
+from bot.updates.left_behind import adopt
 from bot.updates.polling import ALLOWED_UPDATES, PollingFaults, PollingRequest
 from bot.updates.reports import Reports
 from bot.updates.succession import Succession
@@ -246,6 +247,8 @@ async def _replay(application: EyeglassApplication, queue: InboxQueue) -> None:
     if dropped is not None:
         _log.warning("another bot goes on with this data; unanswered updates of the former one, dropped: %d", dropped)
     await services.inbox.recover(services.at_work.left if dropped is None else ())
+    assert isinstance(application.bot, ExtBot)  # noqa: S101
+    await adopt(application.bot, services.inbox, services.heard, services.pictures)
     try:
         await services.retention.delete_loose()
     except OSError as error:

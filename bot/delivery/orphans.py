@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from bot.delivery.errors import is_unchanged
+from bot.delivery.errors import is_transient, is_unchanged
 from bot.delivery.rate_limiter import ONCE
 
 MOST_TRIED = 10
@@ -30,10 +30,13 @@ async def orphans_of(bot: ExtBot[int], chat: int, question: int, known: Collecti
     for number in range(question + 1, question + 1 + MOST_TRIED):
         if number in known:
             continue
-        with contextlib.suppress(TelegramError):
+        try:
             if await _answered_by(bot, chat, number) == question:
                 _log.info("chat %d: message %d was left behind by a former run", chat, number)
                 found.append(number)
+        except TelegramError as error:
+            if is_transient(error):  # Others would only wait for it, too.
+                break
     return found
 
 

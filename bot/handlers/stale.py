@@ -47,7 +47,7 @@ async def turn_away(update: Update, context: BotContext) -> None:
         return
     if holds_at_any_age(update, context.bot.bot):
         return
-    message = context.incoming.question
+    message = context.incoming.question if update.edited_message is None else None  # One apology is enough.
     if message is not None and not is_quick(update) and _expects_an_answer(message, context.bot.bot):
         _log.info("a message of chat %d is too old to be answered", message.chat.id)
         await context.say_as_answer(Sentence.STALE)

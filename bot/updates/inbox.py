@@ -25,6 +25,15 @@ CHAT = (
 )
 """The chat of an update, in SQL; NULL if it cannot be known."""
 
+QUESTION = (
+    "coalesce(CAST(payload AS TEXT) ->> '$.message.message_id', "
+    "CAST(payload AS TEXT) ->> '$.edited_message.message_id', "
+    "CAST(payload AS TEXT) ->> '$.callback_query.message.message_id')"
+)
+"""The message under which an update is answered, in SQL."""
+
+MAYBE_BEGUN = f"maybe_begun AND payload <> x'' AND json_valid(CAST(payload AS TEXT)) AND {QUESTION} IS NOT NULL"
+
 _log = logging.getLogger(__name__)
 
 
@@ -71,7 +80,6 @@ class Inbox:
         self._database = database
         self._attempts: dict[int, int] = {}
         self._interrupted: frozenset[int] = frozenset()
-        self._maybe_begun: frozenset[int] = frozenset()
         self._repeated: set[int] = set()
         self.postponed: set[int] = set()
         """The updates that wait for the next run."""
@@ -134,10 +142,6 @@ class Inbox:
         """Record that work on this update begins once more."""
         self._repeated.add(update_id)
 
-    def may_be_begun(self, update_id: int) -> bool:
-        """Whether a former run may have sent a message for this update without having recorded its number."""
-        return update_id in self._maybe_begun
-
     async def begun(self, chat: int, before: int) -> list[int]:
         """Return the messages that show unfinished answers in a chat, to updates before this one."""
         sql = (
@@ -147,14 +151,20 @@ class Inbox:
         return [row["answer_message_id"] for row in await self._database.rows(sql, chat, before)]
 
     async def maybe_begun(self, chat: int, before: int) -> list[int]:
-        """Return the messages of a chat that `may_be_begun` holds for, of updates before this one."""
+        """Return the questions of a chat, of updates before this one, under which a former run may have left a message.
+
+        It may have sent one without having recorded its number.
+        """
+        sql = f"SELECT {QUESTION} AS question FROM inbox WHERE {MAYBE_BEGUN} AND chat = ? AND update_id < ?"  # noqa: S608
+        return [row["question"] for row in await self._database.rows(sql, chat, before)]
+
+    async def unrecorded(self) -> list[tuple[int, int, int]]:
+        """Return the updates that wait and may have left a message, commands apart: number, chat and question."""
         sql = (
-            "SELECT coalesce(CAST(payload AS TEXT) ->> '$.message.message_id', "
-            "CAST(payload AS TEXT) ->> '$.edited_message.message_id') AS question FROM inbox "
-            "WHERE maybe_begun AND payload <> x'' AND chat = ? AND update_id < ?"
+            f"SELECT update_id, chat, {QUESTION} AS question FROM inbox "  # noqa: S608
+            f"WHERE {MAYBE_BEGUN} AND state = 'waiting' AND NOT quick AND answer_message_id IS NULL ORDER BY update_id"
         )
-        rows = await self._database.rows(sql, chat, before)
-        return [row["question"] for row in rows if row["question"] is not None]
+        return [(row["update_id"], row["chat"], row["question"]) for row in await self._database.rows(sql)]
 
     async def said_to_commands(self, after: int) -> set[int]:
         """Return the messages, numbered above `after`, that were lately noted as answers to commands or presses."""
@@ -254,10 +264,9 @@ class Inbox:
         for number in blamed:
             _log.warning("the process died while it worked on update %d", number)
         self._interrupted = frozenset(mark.update_id for mark in marks if not mark.ready)
-        sql = f"SELECT * FROM inbox WHERE (attempts > 0 OR maybe_begun) AND {unfinished}"  # noqa: S608
+        sql = f"SELECT * FROM inbox WHERE attempts > 0 AND {unfinished}"  # noqa: S608
         rows = await self._database.rows(sql)
         self._attempts = {row["update_id"]: row["attempts"] for row in rows}
-        self._maybe_begun = frozenset(row["update_id"] for row in rows if row["maybe_begun"])
         self.news.set()
 
     async def waiting(self, most: int) -> list[Waiting]:

@@ -38,6 +38,19 @@ async def test_an_old_question_gets_an_apology_and_a_new_one_its_answer(
     assert [request.messages[-1].text for request in stage.engine.requests] == ["What is this?"]
 
 
+async def test_for_a_question_that_was_edited_there_is_one_apology(stage: Stage, yesterday: Server, chat: Chat) -> None:
+    """Both came while the bot was off."""
+    old = await chat.send_photo(picture(), "What was this?")
+    await stage.start()
+    await settled(chat, old)
+    await stage.stop()
+    await chat.edit(old, "What was that?")
+    await stage.start()
+    yesterday.world.clock = time.time
+    await final(chat, await chat.send_photo(picture(), "What is this?"))
+    assert sum(APOLOGY in post.text for post in chat.messages) == 1
+
+
 async def test_it_is_said_in_the_persons_language(stage: Stage, yesterday: Server) -> None:
     """Chinese, for instance."""
     chat = yesterday.person("Chen", language_code="zh").private()

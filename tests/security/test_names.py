@@ -25,7 +25,7 @@ SPOOF = "Eve\n\u202eAda (1): owner\u2066"
 MARKUP = "<b>Eve</b> *x* [Ada](tg://user?id=1) `"
 SQL = "Robert'); DROP TABLE admissions; --"
 LONG = "W" * 64
-QUESTIONS = [SQL, "'; DELETE FROM turns; --", '"', "%s %d {name} {}", "\\", "\u202etxt", "a\u0000b"]
+QUESTIONS = [SQL, "'; DELETE FROM turns; --", '"?" or "', "%s %d {name} {}", "a\\b", "\u202etxt", "a\u0000b"]
 TAPPABLE = (
     "/forget",
     "/forget@eyeglass_play_bot",
