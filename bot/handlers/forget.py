@@ -130,7 +130,7 @@ async def _clear_screen(chat: int, update: Update, context: BotContext) -> None:
         with contextlib.suppress(TelegramError):
             await context.bot.delete_message(chat, begun)
     for question in await inbox.maybe_begun(chat, update.update_id):
-        known = await inbox.said_to_commands(question)
+        known = await inbox.said_to_commands(chat, question)
         await remove(context.bot, chat, await orphans_of(context.bot, chat, question, known))
 
 

@@ -166,10 +166,10 @@ class Inbox:
         )
         return [(row["update_id"], row["chat"], row["question"]) for row in await self._database.rows(sql)]
 
-    async def said_to_commands(self, after: int) -> set[int]:
-        """Return the messages, numbered above `after`, that were lately noted as answers to commands or presses."""
-        sql = "SELECT answer_message_id AS message FROM inbox WHERE quick AND answer_message_id > ?"
-        return {row["message"] for row in await self._database.rows(sql, after)}
+    async def said_to_commands(self, chat: int, after: int) -> set[int]:
+        """Return a chat's messages, numbered above `after`, that were noted as answers to commands or presses."""
+        sql = "SELECT answer_message_id AS message FROM inbox WHERE quick AND chat = ? AND answer_message_id > ?"
+        return {row["message"] for row in await self._database.rows(sql, chat, after)}
 
     async def give_up(self, update_id: int) -> None:
         """Set a deadly update aside."""
@@ -195,13 +195,13 @@ class Inbox:
         return sorted((_waiting(row) for row in rows), key=lambda row: row.update_id)
 
     async def finish(self, update_id: int) -> None:
-        """Keep only the number of an update that is dealt with, for a while."""
+        """Keep only the number of an update that is dealt with, for a while; of a command the chat, too."""
         now = time.time()
         self._repeated.discard(update_id)
         await self._database.write_all(
             (
-                "UPDATE inbox SET state = 'done', payload = x'', chat = NULL, deleted = NULL, finished_at = ? "
-                "WHERE update_id = ? AND state = 'working'",
+                "UPDATE inbox SET state = 'done', payload = x'', chat = iif(quick, chat, NULL), deleted = NULL, "
+                "finished_at = ? WHERE update_id = ? AND state = 'working'",
                 (now, update_id),
             ),
             ("DELETE FROM inbox WHERE state = 'done' AND finished_at < ?", (now - KEPT_SECONDS,)),

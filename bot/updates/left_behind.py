@@ -16,7 +16,7 @@ async def adopt(bot: ExtBot[int], inbox: Inbox, heard: Heard, pictures: Pictures
         said = await heard.get(chat, message)
         question = message if said is None or said.question is None else said.question
         known = await pictures.messages_about(chat, question, question + MOST_TRIED + 1)
-        known |= await inbox.said_to_commands(question)  # A question of /forget keeps its buttons.
+        known |= await inbox.said_to_commands(chat, question)  # A question of /forget keeps its buttons.
         left = await orphans_of(bot, chat, question, known)
         await remove(bot, chat, left[:-1])
         if left:

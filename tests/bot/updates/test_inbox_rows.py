@@ -151,7 +151,7 @@ async def test_what_was_said_to_commands_is_no_unfinished_answer(inbox: Inbox) -
     assert await inbox.claim(2)
     await inbox.finish(2)
     assert await inbox.begun(5, 9) == [71]
-    assert [await inbox.said_to_commands(after) for after in (70, 72, 73)] == [{72, 73}, {73}, set()]
+    assert [await inbox.said_to_commands(5, after) for after in (70, 72, 73)] == [{72, 73}, {73}, set()]
 
 
 async def test_what_is_postponed_is_that_alone(inbox: Inbox, database: Database) -> None:
