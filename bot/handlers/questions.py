@@ -21,7 +21,7 @@ from bot.handlers.pictures import look
 from bot.handlers.unasked import without_question
 from bot.incoming.named import NoPicture, named_by
 from bot.incoming.pictures import USER_ERRORS, say_error, select_named
-from bot.incoming.subject import Asked, asked_by, doubt, heard_now, wanted_by
+from bot.incoming.subject import Asked, asked_by, doubt, heard_now, last_heard, wanted_by
 
 FOLLOWS = 1.5
 """The seconds for which a question without a picture waits for one that may be on its way, before anything is said."""
@@ -58,8 +58,7 @@ async def ask(update: Update, context: BotContext) -> None:
 async def _assume(context: BotContext, asked: Asked) -> None:
     """Answer about the current pictures; where they cannot be meant, keep the question for the one that comes next."""
     message, incoming, services = context.incoming.message, context.incoming, context.services
-    place = incoming.chat.id, incoming.topic or 0, incoming.asker.id
-    last = await services.heard.last(*place, message.message_id)
+    last = await last_heard(context, message.message_id)
     said_before = None if last is None else last.subject
     current = await services.pictures.current(incoming.chat.id, incoming.topic)
     wanted = await wanted_by(last, current, context)

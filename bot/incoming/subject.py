@@ -101,14 +101,20 @@ async def _own(message: Message, context: BotContext) -> HeardMessage | None:
 
 async def question_before(message: Message, context: BotContext) -> HeardMessage | None:
     """Return the earlier message whose question a picture without one belongs to; None if it belongs to none."""
-    heard, incoming, chat = context.services.heard, context.incoming, message.chat.id
+    heard, chat = context.services.heard, message.chat.id
     if message.media_group_id is not None:
         album = await context.services.pictures.of_album(chat, message.media_group_id)
         asked = await heard.asked(chat, [picture.message_id for picture in album])
         if asked is not None:
             return asked
-    last = await heard.last(chat, incoming.topic or 0, incoming.asker.id, message.message_id)
-    return last if last is not None and _belongs(last, message.date.timestamp(), incoming) else None
+    last = await last_heard(context, message.message_id)
+    return last if last is not None and _belongs(last, message.date.timestamp(), context.incoming) else None
+
+
+async def last_heard(context: BotContext, before: int) -> HeardMessage | None:
+    """Return the sender's last message here numbered below `before`, if it has to do with pictures."""
+    incoming = context.incoming
+    return await context.services.heard.last(incoming.chat.id, incoming.topic or 0, incoming.asker.id, before)
 
 
 def _belongs(last: HeardMessage, said_at: float, incoming: Incoming) -> bool:
@@ -150,13 +156,16 @@ async def take_over(said: HeardMessage, context: BotContext) -> HeardMessage:
 
 async def drop_waiting(context: BotContext) -> int:
     """Let a person's questions at this place wait for a picture no longer; return how many did."""
-    heard, incoming = context.services.heard, context.incoming
-    last = await heard.last(incoming.chat.id, incoming.topic or 0, incoming.asker.id, FOREVER)
-    if last is None or not _waits(last, time.time(), incoming):
+    last = await last_heard(context, FOREVER)
+    if last is None or not _waits(last, time.time(), context.incoming):
         return 0
     waiting = await _waiting_with(last, context)
-    kept = {Subject.MISSING: Subject.NONE}
-    await heard.note([replace(one, subject=kept.get(one.subject, one.subject), asked=None) for one in waiting])
+    await context.services.heard.note(
+        [
+            replace(one, subject=Subject.NONE if one.subject is Subject.MISSING else one.subject, asked=None)
+            for one in waiting
+        ]
+    )
     return len(waiting)
 
 
@@ -169,8 +178,7 @@ async def is_awaited(message: Message, context: BotContext) -> bool:
         return False
     if not pictures and not without_address(message, message.text or "", bot):
         return False  # "..." answers nothing.
-    heard = context.services.heard
-    last = await heard.last(message.chat.id, incoming.topic or 0, incoming.asker.id, message.message_id)
+    last = await last_heard(context, message.message_id)
     if last is None:
         return False
     said_at = message.date.timestamp()
