@@ -79,6 +79,10 @@ class Library:
             page=page,
             pages=pages,
             digest=digest_of(checked.copy),
+            print_height=checked.print_height,
+            characters=checked.characters,
+            turns=checked.turns,
+            flaws=checked.flaws,
         )
         try:
             return await self._pictures.add(new)

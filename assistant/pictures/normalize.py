@@ -38,13 +38,20 @@ ORIENTATION = 0x0112
 
 @dataclass(frozen=True, slots=True)
 class CheckedPicture:
-    """A picture that can be looked at. `width`, `height` (pixels, upright) and `bytes` are those of the original."""
+    """A picture that can be looked at. `width`, `height` (pixels, upright) and `bytes` are those of the original.
+
+    The other facts are those of `NewPicture`.
+    """
 
     copy: bytes
     suffix: str
     width: int
     height: int
     bytes: int
+    print_height: float | None = None
+    characters: int = 0
+    turns: int = 0
+    flaws: str = ""
 
 
 async def check(data: bytes, chat: int, marked: Marked = contextlib.nullcontext) -> CheckedPicture:

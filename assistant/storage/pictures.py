@@ -20,6 +20,10 @@ class NewPicture:
     `width` and `height` are pixels as sent, upright; `path` is a file's name. `file_id` is the file to fetch again: of
     a page the whole document, of which it is number `page` of `pages`; both are 0 for any other picture. `digest` is
     that of the copy, None where it was kept before there were digests.
+
+    `print_height` is the height of most lines of print in pixels as sent, None where there is none (or none was looked
+    for), and `characters` about how many they hold. `turns` are the quarter turns clockwise that made the copy upright.
+    `flaws` are words that say what of the file cannot be seen.
     """
 
     chat: int
@@ -35,6 +39,10 @@ class NewPicture:
     page: int = 0
     pages: int = 0
     digest: str | None = None
+    print_height: float | None = None
+    characters: int = 0
+    turns: int = 0
+    flaws: str = ""
 
 
 @dataclass(frozen=True, slots=True)
