@@ -77,6 +77,9 @@ class Sentence(StrEnum):
         "I could not read what you sent last, so I do not know which picture you mean. Send it again as a photo, or "
         "reply to the picture that you mean."
     )
+    REPLY_UNREAD = (
+        "That is about a file that I could not read. Send it again as a photo, or reply to the picture that you mean."
+    )
     REPLY_ELSEWHERE = "There is no picture in the message that you replied to. Send me the picture itself."
     FORWARDED_WORDS = "You forwarded this, so I do not take it for your question. What do you want to know?"
     ABOUT_EARLIER = "about the picture of {time}"
@@ -110,6 +113,8 @@ class Sentence(StrEnum):
         "I have the document; it has {pages}. What do you want to know? I read the first page, unless you name "
         "others: “page 3”, “pages 2-5” or “all pages”."
     )
+    PAGE_WHAT_TO_KNOW = "I have page {page} of {pages}. What do you want to know about it?"
+    PAGES_WHAT_TO_KNOW = "I have these {pages}. What do you want to know about them?"
     FORGET_THESE = "Delete {pictures} and {answers} for good?"
     FORGET_ALL_TOPICS = "Delete {pictures} and {answers} for good, in all topics of this group?"
     FORGET_NOT_YET = "I was offline when you sent /forget, so nothing has been deleted yet."
@@ -251,6 +256,8 @@ class Sentence(StrEnum):
     PREVIEW_ONLY = "I only see its preview picture, not the rest"
     STEPPED_DOWN = "there is not enough memory to look closer"
     CLOSEST = "this model looks no closer"
+    SOME_UNREAD = "I could not read {pictures}"
+    NTH_PICTURE = "picture {number}"
     ALBUM_HIDDEN = "Telegram showed me only one picture of this album; as an admin of the group I would see them all"
     FIRST_ONLY = "I only look at the first of these pictures"
     PART_ONLY = "{part} only"
@@ -297,6 +304,9 @@ class Sentence(StrEnum):
     PDF_EMPTY = "This PDF has no pages. Please check that it is the right one, and send it again."
     PDF_TOO_MUCH = "This PDF is more than I can handle. Send me a page of it as a picture."
     NO_SUCH_PAGE = "There is no such page: this document has {pages}."
+    PICTURE_UNREAD = (
+        "I could not read {pictures} of this album. Please send it again as a photo, or ask about another one."
+    )
     NO_SUCH_PICTURE = "There is no such picture: I have {pictures} of this album."
     OTHER = "I can only look at pictures: send me a photo, or an image as a file."
     LINKS_NOT_OPENED = "I do not open links: send me the picture itself, or a screenshot."

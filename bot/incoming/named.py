@@ -8,7 +8,7 @@ from bot.addressing import replies
 from bot.attachments import attachment_of
 from bot.context import BotContext
 from bot.incoming.links import is_about_link
-from bot.incoming.pictures import at_work, fetch_pictures
+from bot.incoming.pictures import NoPicture, at_work, fetch_pictures
 from bot.incoming.quotes import select_quoted
 
 KINDS = {
@@ -22,14 +22,6 @@ KINDS = {
     "document": Sentence.DOCUMENT,
 }
 """The sentence for each kind of attachment that cannot be looked at, by its name in a message."""
-
-
-class NoPicture(Exception):
-    """A question about what is no picture; `sentence` says what it is."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence.name)
-        self.sentence = sentence
 
 
 async def named_by(context: BotContext, question: str) -> list[Picture]:
@@ -60,6 +52,8 @@ async def named_by(context: BotContext, question: str) -> list[Picture]:
     sentence = sentence_about(message.external_reply or replied)
     if not pictures and is_about_link(message, context.bot.bot):
         sentence = Sentence.LINKS_NOT_OPENED
+    if not pictures and sentence is None and await known.is_unread(message.chat.id, replied.message_id):
+        sentence = Sentence.REPLY_UNREAD
     if not pictures and sentence is not None:
         raise NoPicture(sentence)
     return pictures

@@ -13,8 +13,8 @@ from assistant.pictures.library import FetchFailed
 from assistant.pictures.pdf import DocumentFault, DocumentRefused, render_pages
 from assistant.storage import Picture
 from assistant.texts import FAULTS, Count, Sentence, Texts
-from assistant.wording.pages import PAGES, PICTURES, chosen, names_pages
-from bot.attachments import Attachment, attachment_of, document_of, preview_of
+from assistant.wording.pages import PAGES, chosen
+from bot.attachments import Attachment, attachment_of, preview_of
 from bot.context import BotContext
 from bot.delivery.message import place_of, topic_of
 from bot.delivery.rate_limiter import ONCE
@@ -45,6 +45,14 @@ class BadSelection(Exception):
         super().__init__(sentence.name)
         self.sentence = sentence
         self.values = values
+
+
+class NoPicture(Exception):
+    """A question about what is no picture; `sentence` says what it is."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence.name)
+        self.sentence = sentence
 
 
 USER_ERRORS = (PictureRejected, FetchFailed, DocumentRefused, BadSelection)
@@ -122,24 +130,6 @@ def _numbers(question: str, pages: int) -> list[int]:
     return numbers[:MOST_PAGES]
 
 
-async def select_named(pictures: list[Picture], question: str, context: BotContext) -> list[Picture]:
-    """Return the pictures of the same album, or pages of the same document, that a question names; else `pictures`.
-
-    Raises:
-        PictureRejected, FetchFailed, DocumentRefused, BadSelection: they cannot be looked at.
-    """
-    first = pictures[0]
-    if first.page and names_pages(question) and (first.album is None or len(pictures) == 1):
-        return await pages_of(document_of(first), question, context, media_of(context))
-    if first.album is None:
-        return pictures
-    album = await context.services.pictures.of_album(first.chat, first.album)
-    numbers = chosen(question, PICTURES, len(album)) if len(album) > 1 else []
-    if numbers and not 1 <= numbers[0] <= numbers[-1] <= len(album):
-        raise BadSelection(Sentence.NO_SUCH_PICTURE, pictures=Count.PICTURES.of(len(album)))
-    return [album[number - 1] for number in numbers] or pictures
-
-
 @contextlib.asynccontextmanager
 async def at_work(message: Message, context: BotContext) -> AsyncIterator[Media]:
     """Show that the bot is at work on a message for as long as the block lasts, in which files are fetched.
@@ -165,11 +155,11 @@ async def at_work(message: Message, context: BotContext) -> AsyncIterator[Media]
                     await context.bot.delete_message(message.chat.id, number, rate_limit_args=ONCE)
 
 
-async def say_error(error: Exception, message: Message, context: BotContext) -> None:
-    """Say under a message what is wrong with its attachment or its selection."""
+async def say_error(error: Exception, message: Message, context: BotContext) -> list[int]:
+    """Say under a message what is wrong with its attachment or its selection; return the numbers of what was said."""
     _log.info("what was sent cannot be looked at: %s", error)
     texts = context.incoming.texts
-    await Reply(context.bot, place_of(message)).finish([Part(_sentence(texts, error))])
+    return await Reply(context.bot, place_of(message)).finish([Part(_sentence(texts, error))])
 
 
 def _sentence(texts: Texts, error: Exception) -> str:
@@ -177,6 +167,8 @@ def _sentence(texts: Texts, error: Exception) -> str:
         return texts.say(FAULTS[error.fault])
     if isinstance(error, DocumentRefused):
         return texts.say(DOCUMENT_FAULTS[error.fault])
+    if isinstance(error, NoPicture):
+        return texts.say(error.sentence)
     if isinstance(error, BadSelection):
         return texts.say(error.sentence, **error.values)
     return texts.say(Sentence.DOWNLOAD_FAILED)
