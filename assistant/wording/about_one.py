@@ -57,7 +57,7 @@ _COMPARES = re.compile(
 )
 _FILLERS = re.compile(
     r"\b(?:what\s+(?:about|of)|how\s+about|and|or|now|then|the|please|pls|same|thing|question|for|on|in|of|at|to|also|just|next|okay|ok|so|"
-    r"but|again|only|too|as|well|with|it|do|this|that|yes|no|i|mean|meant|sorry|look|go|try|use|ask)\b"
+    r"but|again|only|too|as|well|with|it|do|this|that|yes|no|i|mean|meant|sorry|look|go|try|use|ask|ones?|last|other)\b"
     r"|那么?|呢|和|请|再|也|还有|现在|看看?|一下|的|上|里|中|吧|同样|一样|在|对|怎么样|又|问题|问",
     re.IGNORECASE,
 )
@@ -200,8 +200,8 @@ def _in_chinese(before: str, named: str, after: str, *, several: bool) -> str:
         return alone + rest[1:]
     if (apart := re.match(r"\s*[，,：:、]\s*(?=\S)", rest)) and _SENTENCE_BEGINS.search(alone):
         return alone + rest[apart.end() :]
-    if _END.fullmatch(rest) and re.search(r"[。？！?!,，、]\s*$", before):
-        return re.sub(r"[,，、]\s*$", "", before) + ("" if re.search(r"[。？！?!]\s*$", before) else rest)
+    if _END.fullmatch(rest) and re.search(r"[.。？！?!,，、]\s*$", before):
+        return re.sub(r"(?:[,，、]\s*|\s+)$", "", before) + ("" if re.search(r"[.。？！?!]\s*$", before) else rest)
     if not alone.strip(" 请") and not _CHINESE_VERB.match(rest):
         return alone + rest
     return f"{before}{this}{after}"
