@@ -80,16 +80,16 @@ class Heard:
         row = await self._database.row(sql, chat, topic, person, before)
         return None if row is None else _heard(row)
 
-    async def last_about(self, pictures: Sequence[Picture], person: int | None, before: int) -> HeardMessage | None:
-        """Return the person's last message numbered below `before` that asked about one of these pictures."""
+    async def asked_about(self, pictures: Sequence[Picture], person: int | None, before: int) -> list[HeardMessage]:
+        """Return the person's messages numbered below `before` that asked about one of these pictures, newest first."""
         marks = ", ".join("?" * len(pictures))
         sql = (
             "SELECT heard.* FROM heard JOIN message_pictures USING (chat, message_id) WHERE chat = ? AND person IS ? "  # noqa: S608
-            f"AND message_id < ? AND asked IS NOT NULL AND picture IN ({marks}) ORDER BY message_id DESC LIMIT 1"
+            f"AND message_id < ? AND asked IS NOT NULL AND picture IN ({marks}) GROUP BY message_id "
+            "ORDER BY message_id DESC"
         )
         numbers = (picture.id for picture in pictures)
-        row = await self._database.row(sql, pictures[0].chat, person, before, *numbers)
-        return None if row is None else _heard(row)
+        return [_heard(row) for row in await self._database.rows(sql, pictures[0].chat, person, before, *numbers)]
 
     async def unread_since(self, chat: int, topic: int, moment: float) -> bool:
         """Whether anybody sent something there that could not be read, since a moment (in seconds since 1970)."""

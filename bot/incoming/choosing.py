@@ -64,9 +64,11 @@ async def _asked_of(
     """Return what is asked of each of the pictures `shown`, which the question chose `among` others."""
     said, message = asked, context.incoming.message
     if not about_one(asked.parsed.text, noun):
-        former = await context.services.heard.last_about(among, context.incoming.asker.id, message.message_id)
-        if former is not None and former.asked is not None:
-            said = replace(asked, parsed=_again(ParsedQuestion.load(former.asked), asked.parsed, noun))
+        before = await context.services.heard.asked_about(among, context.incoming.asker.id, message.message_id)
+        questions = (ParsedQuestion.load(one.asked or "") for one in before)
+        former = next((question for question in questions if about_one(question.text, noun)), None)
+        if former is not None:
+            said = replace(asked, parsed=_again(former, asked.parsed, noun))
     text = about_one(said.parsed.text, noun)
     parsed = replace(said.parsed, text=text, part=said.parsed.part or named_in(text))
     return Chosen(shown, replace(said, parsed=parsed), said)

@@ -42,7 +42,9 @@ async def test_an_album_is_numbered_by_what_was_sent(stage: Stage, chat: Chat, w
     said = await settled(chat, await chat.send("What is the date in picture 2?"))
     assert said.startswith("I could not read picture 2 of this album.")
     assert "I have 3 pictures" in await settled(chat, await chat.send("And picture 4?"))
-    assert looked_at(stage) == [3]
+    await final(chat, await chat.send("picture 1 then"))
+    assert [request.messages[-1].text for request in stage.engine.requests] == ["What is the date?"] * 2
+    assert looked_at(stage) == [3, 1]
     await stage.stop()
     await stage.start()
     stage.engine.requests.clear()
