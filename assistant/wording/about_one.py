@@ -57,7 +57,7 @@ _COMPARES = re.compile(
 )
 _FILLERS = re.compile(
     r"\b(?:what\s+(?:about|of)|how\s+about|and|or|now|then|the|please|pls|same|thing|question|for|on|in|of|at|to|also|just|next|okay|ok|so|"
-    r"but|again|only|too|as|well|with|it|do|this|that|yes|no|i|mean|meant|sorry|look|go|try|use|ask|ones?|last|other)\b"
+    r"but|again|only|too|as|well|with|it|do|this|that|yes|no|i|mean|meant|sorry|could|can|would|you|look|go|try|use|ask|ones?|last|other)\b"
     r"|那么?|呢|和|请|再|也|还有|现在|看看?|一下|的|上|里|中|吧|同样|一样|在|对|怎么样|又|问题|问",
     re.IGNORECASE,
 )
@@ -71,6 +71,11 @@ _CHINESE_BEFORE = re.compile(r"(?:在|从|请看|看)\s*$")
 _CHINESE_PLACE = re.compile(r"\s*(?:上面|里面|当中|[上里中内])?")
 _CHINESE_VERB = re.compile(
     r"\s*(?:$|[。？！?!]|[写讲说是有包含显提介描怎如能会都在和跟与到为什哪谁几多吗呢及或印画拍看读]|主要|大概|大意|大致)"
+)
+_SINGULAR_VERBS = {"do": "does", "are": "is", "were": "was", "Do": "Does", "Are": "Is", "Were": "Was"}
+_PLURAL_VERB = re.compile(
+    r"(?:(?<=^)|(?<=\b[Ww]hat )|(?<=\b[Hh]ow )|(?<=\b[Ww]here )|(?<=\b[Ww]hy )|(?<=\b[Ww]hen ))"
+    rf"(?:{'|'.join(_SINGULAR_VERBS)})(?= this (?:page|picture|photo|image)\b)"
 )
 _IDEOGRAPH = re.compile(r"[㐀-鿿]")
 
@@ -173,6 +178,8 @@ def _bare(before: str, named: str, after: str) -> str | None:
 def _bare_behind(before: str, after: str) -> str | None:
     """Return a question without words that choose behind it, as in "total page 2" or "the page 2 total"; else None."""
     clause = re.split(r"[.?!。？！,，;:\n–—]\s*", before)[-1]
+    if not clause.strip(" -") and re.match(r"\s*[,;:]", after):  # "In the PDF, page 2, what is the total?"
+        return before.rstrip(" ,;:-–—") + after
     if not _END.fullmatch(after):
         return f"{before.rstrip()} {after.lstrip()}" if _THE.search(before) and re.match(r"\s+\w", after) else None
     if not clause.strip(" -"):  # "What is the total, page 2?"
@@ -215,9 +222,7 @@ def _singular(named: str) -> str:
 
 
 def _tidy(question: str) -> str:
-    for plural, singular in (("do", "does"), ("are", "is"), ("were", "was")):
-        one = rf"\b{plural}(?= this (?:page|picture|photo|image)\b)"
-        question = re.sub(one, singular, question)
-        question = re.sub(one.replace(plural, plural.capitalize(), 1), singular.capitalize(), question)
+    """Return the question without gaps, its verb in the singular where "these pages" became "this page"."""
+    question = _PLURAL_VERB.sub(lambda verb: _SINGULAR_VERBS[verb[0]], question)
     question = re.sub(r"[ \t]{2,}", " ", question)
     return re.sub(r"[ \t]+([?!.,;:]|$)", r"\1", question, flags=re.MULTILINE).strip(" \t,;")
