@@ -159,7 +159,8 @@ async def say_error(error: Exception, message: Message, context: BotContext) -> 
     """Say under a message what is wrong with its attachment or its selection; return the numbers of what was said."""
     _log.info("what was sent cannot be looked at: %s", error)
     texts = context.incoming.texts
-    return await Reply(context.bot, place_of(message)).finish([Part(_sentence(texts, error))])
+    said = texts.say(error.sentence) if isinstance(error, NoPicture) else _sentence(texts, error)
+    return await Reply(context.bot, place_of(message)).finish([Part(said)])
 
 
 def _sentence(texts: Texts, error: Exception) -> str:
@@ -167,8 +168,6 @@ def _sentence(texts: Texts, error: Exception) -> str:
         return texts.say(FAULTS[error.fault])
     if isinstance(error, DocumentRefused):
         return texts.say(DOCUMENT_FAULTS[error.fault])
-    if isinstance(error, NoPicture):
-        return texts.say(error.sentence)
     if isinstance(error, BadSelection):
         return texts.say(error.sentence, **error.values)
     return texts.say(Sentence.DOWNLOAD_FAILED)
