@@ -25,6 +25,9 @@ PHOTO_SIDE = 1280
 CLOSE = Detail(LEVEL_TOKENS[Level.HIGH])
 """The level from which on Telegram's compression is what limits a photo."""
 
+FLAWS = {"glyphs": Sentence.GLYPHS_MISSING}
+"""What is said of each flaw of a picture."""
+
 SEPARATOR = " · "
 _FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
 
@@ -118,7 +121,7 @@ async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -
 def note_under(answered: Answered) -> str:
     """Return the notes in one line: what the answer is about, if in doubt; what was read, and how, if that is shown."""
     hidden = "" if answered.hidden is None else answered.texts.say(answered.hidden)
-    notes = [_earlier(answered), hidden, _part(answered), _region(answered)]
+    notes = [_earlier(answered), hidden, _part(answered), _region(answered), *_flaws(answered)]
     if answered.question.settings.footer is not Footer.HIDDEN:
         notes.append(_reading(answered))
     return SEPARATOR.join(note for note in notes if note)
@@ -148,6 +151,12 @@ def _part(answered: Answered) -> str:
         return texts.say(Sentence.PAGES_CUT, pages=Count.PAGES.of(len(pictures))) if cut else ""
     named = picture.page > 1 or names_pages(asked)
     return texts.say(Sentence.PAGE_OF if named else Sentence.PAGE_UNASKED, page=picture.page, pages=picture.pages)
+
+
+def _flaws(answered: Answered) -> list[str]:
+    """Say what of the pictures cannot be seen, though it was sent."""
+    found = {word for picture in answered.question.pictures for word in picture.flaws.split()}
+    return [answered.texts.say(sentence) for word, sentence in FLAWS.items() if word in found]
 
 
 def _region(answered: Answered) -> str:
