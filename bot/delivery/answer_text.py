@@ -9,10 +9,10 @@ from telegram import MessageEntity
 
 from assistant.answering import Question, Reading
 from assistant.combined_answer import APART
+from assistant.pictures.notes import flaw_notes, pages_note
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture, Pictures
 from assistant.texts import Count, Sentence, Texts
-from assistant.wording.pages import PAGES, chosen, names_pages
 from assistant.wording.question import Task
 from assistant.wording.regions import NAMES
 from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
@@ -24,9 +24,6 @@ PHOTO_SIDE = 1280
 
 CLOSE = Detail(LEVEL_TOKENS[Level.HIGH])
 """The level from which on Telegram's compression is what limits a photo."""
-
-FLAWS = {"glyphs": Sentence.GLYPHS_MISSING}
-"""What is said of each flaw of a picture."""
 
 SEPARATOR = " · "
 _FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
@@ -121,7 +118,8 @@ async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -
 def note_under(answered: Answered) -> str:
     """Return the notes in one line: what the answer is about, if in doubt; what was read, and how, if that is shown."""
     hidden = "" if answered.hidden is None else answered.texts.say(answered.hidden)
-    notes = [_earlier(answered), hidden, _part(answered), _region(answered), *_flaws(answered)]
+    flaws = flaw_notes(answered.texts, answered.question.pictures)
+    notes = [_earlier(answered), hidden, _part(answered), _region(answered), *flaws]
     if answered.question.settings.footer is not Footer.HIDDEN:
         notes.append(_reading(answered))
     return SEPARATOR.join(note for note in notes if note)
@@ -142,21 +140,8 @@ def _part(answered: Answered) -> str:
     pictures, texts = answered.question.pictures, answered.texts
     if any(picture.source == "preview" for picture in pictures):
         return texts.say(Sentence.PREVIEW_ONLY)
-    picture, asked = pictures[0], answered.question.parsed.text
-    if picture.pages < 2:
-        return ""
-    if len(pictures) > 1:
-        of_one = len({picture.message_id for picture in pictures}) == 1
-        cut = of_one and len(chosen(asked, PAGES, picture.pages)) > len(pictures)
-        return texts.say(Sentence.PAGES_CUT, pages=Count.PAGES.of(len(pictures))) if cut else ""
-    named = picture.page > 1 or names_pages(asked)
-    return texts.say(Sentence.PAGE_OF if named else Sentence.PAGE_UNASKED, page=picture.page, pages=picture.pages)
-
-
-def _flaws(answered: Answered) -> list[str]:
-    """Say what of the pictures cannot be seen, though it was sent."""
-    found = {word for picture in answered.question.pictures for word in picture.flaws.split()}
-    return [answered.texts.say(sentence) for word, sentence in FLAWS.items() if word in found]
+    of_one = len({picture.message_id for picture in pictures}) == 1
+    return pages_note(texts, pictures, answered.question.parsed.text) if of_one else ""
 
 
 def _region(answered: Answered) -> str:
