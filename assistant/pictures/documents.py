@@ -27,7 +27,6 @@ MOST_PROCESSES = 2
 _slots = FairSlots(MOST_PROCESSES)
 
 REFUSED = {
-    Kind.SVG: DocumentFault.SVG,
     Kind.ARCHIVE: DocumentFault.ARCHIVE,
     Kind.OFFICE: DocumentFault.OFFICE,
     Kind.RECORDING: DocumentFault.RECORDING,

@@ -17,7 +17,6 @@ class Kind(StrEnum):
     PDF = "pdf"
     TIFF_PAGES = "tiff_pages"
     HEIC = "heic"
-    SVG = "svg"
     ARCHIVE = "archive"
     OFFICE = "office"
     RECORDING = "recording"
@@ -40,9 +39,6 @@ _EITHER_BRANDS = frozenset({b"mif1", b"mif2", b"msf1"})
 _OF_OFFICE = re.compile(rb"\[Content_Types\]\.xml|mimetype|_rels/|docProps/|word/|xl/|ppt/|Index/|index\.xml")
 """The first entry of a ZIP that is a document of an office program."""
 
-_SVG = re.compile(rb"\s*(?:<\?xml|<!--|<!DOCTYPE\s+svg|<svg)", re.IGNORECASE)
-
-
 READABLE = frozenset({Kind.PICTURE, Kind.PDF, Kind.TIFF_PAGES, Kind.HEIC})
 """The kinds that can be looked at."""
 
@@ -53,9 +49,6 @@ def kind_of(data: bytes) -> Kind:
         return kind
     if b"%PDF-" in data[: HEAD + 5]:
         return Kind.PDF
-    start = data[:4096].removeprefix(b"\xef\xbb\xbf")
-    if _SVG.match(start) and b"<svg" in start.lower():
-        return Kind.SVG
     return Kind.ARCHIVE if data[257:262] == b"ustar" else Kind.UNKNOWN
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from assistant.texts import Count, Sentence, Texts
-from assistant.wording.pages import PAGES, chosen, names_pages
+from assistant.wording.pages import PAGES, chosen
 
 FLAWS = {"glyphs": Sentence.GLYPHS_MISSING}
 """What is said of each flaw of a picture, by its word."""
@@ -22,20 +22,20 @@ class _Shown(Protocol):
 
 
 def notes_on(texts: Texts, pictures: Sequence[_Shown], question: str) -> list[str]:
-    """Return all notes on the picture of a file, or its pages."""
-    return [note for note in (pages_note(texts, pictures, question), *flaw_notes(texts, pictures)) if note]
+    """Return all notes on the picture of a file, or on those of its pages that a question chose."""
+    named = len(chosen(question, PAGES, pictures[0].pages))
+    return [note for note in (pages_note(texts, pictures, named), *flaw_notes(texts, pictures)) if note]
 
 
-def pages_note(texts: Texts, pages: Sequence[_Shown], question: str) -> str:
-    """Return the note on which pages of one document were read, if that is not clear; else nothing."""
+def pages_note(texts: Texts, pages: Sequence[_Shown], named: int) -> str:
+    """Return the note on which pages of a document were read, if that is not clear; `named` is how many were named."""
     first = pages[0]
     if first.pages < 2:
         return ""
     if len(pages) > 1:
-        cut = len(chosen(question, PAGES, first.pages)) > len(pages)
-        return texts.say(Sentence.PAGES_CUT, pages=Count.PAGES.of(len(pages))) if cut else ""
-    named = first.page > 1 or names_pages(question)
-    return texts.say(Sentence.PAGE_OF if named else Sentence.PAGE_UNASKED, page=first.page, pages=first.pages)
+        return texts.say(Sentence.PAGES_CUT, pages=Count.PAGES.of(len(pages))) if named > len(pages) else ""
+    said = Sentence.PAGE_OF if named or first.page > 1 else Sentence.PAGE_UNASKED
+    return texts.say(said, page=first.page, pages=first.pages)
 
 
 def flaw_notes(texts: Texts, pictures: Sequence[_Shown]) -> list[str]:

@@ -18,7 +18,6 @@ class DocumentFault(StrEnum):
     HEIC = "heic"
     HEIC_BROKEN = "heic_broken"
     HEIC_TOO_MUCH = "heic_too_much"
-    SVG = "svg"
     ARCHIVE = "archive"
     OFFICE = "office"
     RECORDING = "recording"
@@ -34,7 +33,6 @@ SENTENCES = {
     DocumentFault.HEIC: Sentence.HEIC,
     DocumentFault.HEIC_BROKEN: Sentence.HEIC_BROKEN,
     DocumentFault.HEIC_TOO_MUCH: Sentence.HEIC_TOO_MUCH,
-    DocumentFault.SVG: Sentence.SVG,
     DocumentFault.ARCHIVE: Sentence.ARCHIVE,
     DocumentFault.OFFICE: Sentence.DOCUMENT,
     DocumentFault.RECORDING: Sentence.RECORDING,

@@ -8,7 +8,7 @@ MOST_DIRECTORIES = 10_000
 
 NEW_SUBFILE, OLD_SUBFILE, WIDTH, HEIGHT, PHOTOMETRIC, DNG_VERSION = 254, 255, 256, 257, 262, 0xC612
 REDUCED, MASK = 1, 4
-"""Bits of NEW_SUBFILE: a smaller copy of another picture, a mask for one."""
+"""Bits of NEW_SUBFILE: a smaller copy of another picture, a mask for one (for PHOTOMETRIC it is 4 as well)."""
 
 RAW = frozenset({32803, 34892})
 """What PHOTOMETRIC says of a camera's raw data."""
@@ -52,8 +52,9 @@ def tiff_pages(data: bytes) -> list[int]:
         return []
     if not directories or DNG_VERSION in directories[0].values or _is_reduced(directories[0]):
         return []
-    first = directories[0]
-    return [one.place for one in directories if _is_page(one, first)]
+    if any(one.values.get(PHOTOMETRIC) in RAW for one in directories):
+        return []
+    return [one.place for one in directories if _is_page(one, directories[0])]
 
 
 def tiff_page(data: bytes, place: int) -> bytes:
@@ -63,7 +64,8 @@ def tiff_page(data: bytes, place: int) -> bytes:
     directory = next(_directories(data, form, place))
     alone = bytearray(data)
     struct.pack_into(form.order + form.offset, alone, form.first, place)
-    struct.pack_into(form.order + form.offset, alone, directory.link, 0)
+    if directory.link + struct.calcsize(form.offset) <= len(alone):
+        struct.pack_into(form.order + form.offset, alone, directory.link, 0)
     return bytes(alone)
 
 
@@ -108,9 +110,8 @@ def _is_reduced(directory: _Directory) -> bool:
 
 def _is_page(directory: _Directory, first: _Directory) -> bool:
     values = directory.values
-    if _is_reduced(directory) or values.get(NEW_SUBFILE, 0) & MASK or not directory.pixels:
-        return False
-    if values.get(PHOTOMETRIC) in RAW | {MASK}:
+    masks = values.get(NEW_SUBFILE, 0) & MASK or values.get(PHOTOMETRIC) == MASK
+    if _is_reduced(directory) or masks or not directory.pixels:
         return False
     small = max(values[WIDTH], values[HEIGHT]) <= THUMBNAIL_SIDE
     return not (small and first.pixels >= 4 * directory.pixels)

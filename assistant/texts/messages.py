@@ -303,8 +303,8 @@ class Sentence(StrEnum):
         "This PDF is a portfolio: it only carries other files inside. Take them out, and send me the one that you mean."
     )
     HEIC = (
-        "This is a HEIC picture, as iPhones keep them, and HEIC cannot be opened here. Send it as a photo, not as a "
-        "file, or save it as JPEG."
+        "This is a HEIC picture, as iPhones take them, and I cannot read it here. Send it as a photo, not as a file, "
+        "or save it as a JPEG first."
     )
     HEIC_BROKEN = (
         "This HEIC picture is of a kind that I cannot open. Send it as a photo, not as a file, or save it as JPEG."
@@ -312,7 +312,6 @@ class Sentence(StrEnum):
     HEIC_TOO_MUCH = (
         "This HEIC picture is more than I can handle. Send it as a photo, not as a file, or save it as a smaller JPEG."
     )
-    SVG = "This is an SVG, a drawing that I cannot open. Save it as a PNG or a PDF, and send me that."
     ARCHIVE = "This is an archive, such as a ZIP. Please unpack it, and send me the pictures or PDFs that are in it."
     RECORDING = "I can neither watch nor listen to this file. Send me a screenshot of what I should look at."
     NO_SUCH_PAGE = "There is no such page: this document has {pages}."

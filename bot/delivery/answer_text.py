@@ -13,6 +13,7 @@ from assistant.pictures.notes import flaw_notes, pages_note
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture, Pictures
 from assistant.texts import Count, Sentence, Texts
+from assistant.wording.pages import PAGES, chosen
 from assistant.wording.question import Task
 from assistant.wording.regions import NAMES
 from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
@@ -140,8 +141,9 @@ def _part(answered: Answered) -> str:
     pictures, texts = answered.question.pictures, answered.texts
     if any(picture.source == "preview" for picture in pictures):
         return texts.say(Sentence.PREVIEW_ONLY)
+    named = len(chosen(answered.question.parsed.text, PAGES, pictures[0].pages))
     of_one = len({picture.message_id for picture in pictures}) == 1
-    return pages_note(texts, pictures, answered.question.parsed.text) if of_one else ""
+    return pages_note(texts, pictures, named) if of_one else ""
 
 
 def _region(answered: Answered) -> str:
