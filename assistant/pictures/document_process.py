@@ -10,7 +10,9 @@ kind, the others are the numbers of the pages to render. Standard output is one 
 """
 
 import contextlib
+import ctypes
 import io
+import itertools
 import json
 import re
 import resource
@@ -68,6 +70,14 @@ MOST_LOOKED_AT = 5000
 
 MISSING = 0.2
 """The share of a page's foreign letters without a glyph from which on something is missing."""
+
+INVISIBLE = frozenset({pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP})
+CHINESE = re.compile(
+    r"simsun|nsimsun|simhei|(?:st|fang)song|song(?:ti|std)|st(?:kai|hei)|kaiti|heiti|yahei|m(?:sung|hei|sjh)|mingliu"
+    r"|ms-?p?(?:gothic|mincho)|heisei|koz(?:min|go)|myeongjo|hygothic|batang|gulim|dotum|malgun|[^\x00-\x7f]",
+    re.IGNORECASE,
+)
+"""Names of fonts with Chinese, Japanese or Korean letters."""
 
 
 class Refused(Exception):
@@ -135,16 +145,34 @@ def lacks_glyphs(page: pypdfium2.PdfPage) -> bool:
         if (code := pdfium.FPDFText_GetUnicode(text, index)) < 0x250 or not chr(code).isalpha():
             continue
         piece = pdfium.FPDFText_GetTextObject(text, index)
-        font = pdfium.FPDFTextObj_GetFont(piece) if piece else None
-        hidden = {pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP}
-        if not font or pdfium.FPDFTextObj_GetTextRenderMode(piece) in hidden:
+        if not piece or pdfium.FPDFTextObj_GetTextRenderMode(piece) in INVISIBLE:
             continue
         foreign += 1
-        if not pdfium.FPDFFont_GetIsEmbedded(font):
+        if not pdfium.FPDFFont_GetIsEmbedded(pdfium.FPDFTextObj_GetFont(piece)):
             _, bottom, _, top = text.get_charbox(index)
             _, low, _, high = text.get_charbox(index, loose=True)
             missing += abs(top - bottom) < 0.02 * abs(high - low)
-    return missing > MISSING * foreign
+    return missing > MISSING * foreign or _lacks_single_glyphs(page)
+
+
+def _lacks_single_glyphs(page: pypdfium2.PdfPage) -> bool:
+    """Whether letters that stand in pieces of text of their own are not drawn: PDFium does not call these text."""
+    pieces = missing = 0
+    for piece in itertools.islice(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=3), MOST_LOOKED_AT):
+        font = pdfium.FPDFTextObj_GetFont(piece)
+        if pdfium.FPDFFont_GetIsEmbedded(font) or pdfium.FPDFTextObj_GetTextRenderMode(piece) in INVISIBLE:
+            continue
+        if CHINESE.search(_name_of(font)):
+            left, bottom, right, top = piece.get_bounds()
+            pieces += 1
+            missing += max(right - left, top - bottom) < 0.1
+    return missing > max(2, MISSING * pieces)  # One or two may be spaces.
+
+
+def _name_of(font: object) -> str:
+    name = ctypes.create_string_buffer(200)
+    pdfium.FPDFFont_GetBaseFontName(font, name, len(name))
+    return name.value.decode("utf-8", "replace")
 
 
 def heic_of(file: BinaryIO) -> tuple[dict[str, object], list[bytes]]:

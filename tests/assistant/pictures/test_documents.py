@@ -1,4 +1,4 @@
-"""PDFs from strangers: pages as pictures, and a clear refusal of what is not to be opened."""
+"""Documents from strangers: pages as pictures, and a clear refusal of what is not to be opened."""
 
 import asyncio
 import io
@@ -10,10 +10,12 @@ import pytest
 from PIL import Image
 
 from assistant.pictures.document_process import MOST_PIXELS, MOST_SIDE
-from assistant.pictures.documents import Opened, open_file
+from assistant.pictures.documents import PROCESS, Opened, open_file
 from assistant.pictures.refusals import DocumentFault, DocumentRefused
 from assistant.tasks import spawn
-from tests.bot.samples import pdf
+from model_service import MAX_BYTES, PictureFault, PictureRejected
+from tests.assistant.pictures.test_kinds import HEIC
+from tests.bot.samples import pdf, picture
 
 LOCKED = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -160,3 +162,62 @@ async def test_the_process_knows_nothing_of_the_bots_environment(started: Starte
     """Not its token, above all."""
     await open_file(pdf(), 5, [1])
     assert started.environments == [{}]
+
+
+async def test_a_heic_becomes_a_picture(started: Started) -> None:
+    """In the process, upright, with the size that it was sent in."""
+    (opened,) = await open_file(HEIC, 5, [1])
+    assert (opened.page, opened.pages, opened.size) == (0, 0, (560, 640))
+    with Image.open(io.BytesIO(opened.data)) as image:
+        assert (image.format, image.size) == ("JPEG", (560, 640))
+    assert len(started.processes) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (HEIC[:8000], "truncated"),
+        (HEIC.replace(b"hvcC", b"hvcX"), DocumentFault.HEIC_BROKEN),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", DocumentFault.HEIC_BROKEN),
+    ],
+    ids=["torn", "altered", "nothing in it"],
+)
+async def test_a_heic_that_cannot_be_opened_is_refused(data: bytes, error: str) -> None:
+    """It is called damaged only if a part is missing."""
+    with pytest.raises((DocumentRefused, PictureRejected)) as refused:
+        await open_file(data, 5, [1])
+    assert refused.value.fault == error
+
+
+async def test_without_its_package_a_heic_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """By its name, and nothing else fails."""
+    code = PROCESS.read_text(encoding="utf-8").replace("import pillow_heif", "raise ImportError")
+    code = code.replace("Path(__file__).resolve().parents[2]", repr(str(PROCESS.parents[2])))
+    (tmp_path / "process.py").write_text(code, encoding="utf-8")
+    monkeypatch.setattr("assistant.pictures.documents.PROCESS", tmp_path / "process.py")
+    with pytest.raises(DocumentRefused) as refused:
+        await open_file(HEIC, 5, [1])
+    assert refused.value.fault is DocumentFault.HEIC
+    assert (await open_file(pdf(), 5, [1]))[0].page == 1
+
+
+async def test_a_file_on_the_disk_is_opened_where_it_lies(tmp_path: Path, started: Started) -> None:
+    """Of a PDF the bot itself reads only the beginning; what is no PDF is read as a whole, and bounded."""
+    file = tmp_path / "file"
+    file.write_bytes(pdf(500))
+    (page,) = await open_file(file, 5, lambda pages: [pages - 1])
+    assert (page.page, page.pages) == (499, 500)
+    assert [process.stdin is None for process in started.processes] == [True, True]
+    file.write_bytes(picture(30, 20))
+    assert (await open_file(file, 5, [1]))[0].data == picture(30, 20)
+    with file.open("ab") as written:
+        written.truncate(MAX_BYTES + 1)
+    with pytest.raises(PictureRejected) as refused:
+        await open_file(file, 5, [1])
+    assert refused.value.fault is PictureFault.TOO_MANY_BYTES
+
+
+async def test_known_numbers_need_one_process(started: Started) -> None:
+    """The pages are counted beside."""
+    assert [(page.page, page.pages) for page in await open_file(pdf(3), 5, [3, 7])] == [(3, 3)]
+    assert len(started.processes) == 1
