@@ -10,7 +10,8 @@ from assistant.abilities import fitted, is_for_any
 from assistant.access import Asker
 from assistant.latency import Latency
 from assistant.open_questions import Cancelled, OpenQuestion, OpenQuestions, Step
-from assistant.pictures.library import FetchFailed, Library
+from assistant.pictures.library import Library
+from assistant.pictures.refusals import FetchFailed
 from assistant.request import Asking, build_request, drop_repeats, sampling_in
 from assistant.settings.chat_settings import ChatSettings
 from assistant.settings.settings import ModelSettings

@@ -9,6 +9,7 @@ from telegram import MessageEntity
 
 from assistant.answering import Question, Reading
 from assistant.combined_answer import APART
+from assistant.pictures.notes import flaw_notes, pages_note
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture, Pictures
 from assistant.texts import Count, Sentence, Texts
@@ -122,7 +123,8 @@ def nth_pictures(texts: Texts, numbers: Sequence[int]) -> str:
 def note_under(answered: Answered) -> str:
     """Return the notes in one line: what the answer is about, if in doubt; what was read, and how, if that is shown."""
     hidden = "" if answered.hidden is None else answered.texts.say(answered.hidden)
-    notes = [_earlier(answered), hidden, _unread(answered), _part(answered), _region(answered)]
+    flaws = flaw_notes(answered.texts, answered.question.pictures)
+    notes = [_earlier(answered), hidden, _unread(answered), _part(answered), _region(answered), *flaws]
     if answered.question.settings.footer is not Footer.HIDDEN:
         notes.append(_reading(answered))
     return SEPARATOR.join(note for note in notes if note)
@@ -149,16 +151,8 @@ def _part(answered: Answered) -> str:
     pictures, texts = answered.question.pictures, answered.texts
     if any(picture.source == "preview" for picture in pictures):
         return texts.say(Sentence.PREVIEW_ONLY)
-    picture, named = pictures[0], answered.question.named
-    if picture.pages < 2:
-        return ""
-    if len(pictures) > 1:
-        of_one = len({picture.message_id for picture in pictures}) == 1
-        cut = of_one and named > len(pictures)
-        return texts.say(Sentence.PAGES_CUT, pages=Count.PAGES.of(len(pictures))) if cut else ""
-    return texts.say(
-        Sentence.PAGE_OF if named or picture.page > 1 else Sentence.PAGE_UNASKED, page=picture.page, pages=picture.pages
-    )
+    of_one = len({picture.message_id for picture in pictures}) == 1
+    return pages_note(texts, pictures, answered.question.named) if of_one else ""
 
 
 def _region(answered: Answered) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from telegram import Message, Update
 from telegram.error import TelegramError
 
+from assistant.pictures.refusals import USER_ERRORS, BadSelection
 from assistant.storage import HeardMessage, Picture, Subject
 from assistant.texts import Sentence
 from bot.answering import answer
@@ -17,7 +18,7 @@ from bot.handlers.unasked import SEEN, without_question
 from bot.incoming.choosing import Chosen, choose
 from bot.incoming.downloads import MOST_OF_A_CHAT
 from bot.incoming.named import sentence_about
-from bot.incoming.pictures import USER_ERRORS, BadSelection, NoPicture, at_work, fetch_pictures, say_error
+from bot.incoming.pictures import NoPicture, at_work, fetch_pictures, say_error
 from bot.incoming.subject import Asked, asked_by, heard_now, question_before
 
 

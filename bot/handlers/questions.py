@@ -7,6 +7,7 @@ from dataclasses import replace
 from telegram import Update
 
 from assistant.abilities import examples
+from assistant.pictures.refusals import USER_ERRORS
 from assistant.storage import Picture, Subject
 from assistant.texts import Sentence
 from assistant.wording.links import without_links
@@ -21,7 +22,7 @@ from bot.handlers.pictures import look, refuse
 from bot.handlers.unasked import without_question
 from bot.incoming.choosing import choose
 from bot.incoming.named import named_by
-from bot.incoming.pictures import USER_ERRORS, NoPicture, say_error
+from bot.incoming.pictures import NoPicture, say_error
 from bot.incoming.subject import Asked, asked_by, doubt, heard_now, last_heard, wanted_by
 
 FOLLOWS = 1.5

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.pictures.refusals import BadSelection
 from assistant.storage import Picture
 from assistant.texts import Count, Sentence
 from assistant.wording.about_one import about_one, asked_again
@@ -12,7 +13,7 @@ from assistant.wording.regions import named_in
 from bot.attachments import document_of
 from bot.context import BotContext
 from bot.delivery.answer_text import nth_pictures
-from bot.incoming.pictures import BadSelection, media_of, pages_of
+from bot.incoming.pictures import media_of, pages_of
 from bot.incoming.subject import Asked
 
 

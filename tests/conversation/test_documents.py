@@ -7,7 +7,7 @@ from PIL import Image
 
 from assistant.settings.chat_settings import Setting
 from playground import Chat, Post, Server
-from tests.assistant.pictures.test_pdf import LOCKED
+from tests.assistant.pictures.test_documents import LOCKED
 from tests.bot.samples import pdf
 from tests.conversation.albums import HandWindow
 from tests.conversation.conftest import Stage, final, settled

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from playground import Chat, Post, Server
-from tests.assistant.pictures.test_pdf import LOCKED
+from tests.assistant.pictures.test_documents import LOCKED
 from tests.bot.samples import picture
 from tests.conversation.albums import WIDTHS, HandWindow, answered, looked_at, pictures
 from tests.conversation.conftest import Stage, final, settled
