@@ -14,6 +14,8 @@ from assistant.pictures.selection import pages_named
 from assistant.settings.errors import SettingsError
 from assistant.settings.settings import Settings
 from assistant.texts import Sentence, texts_in
+from assistant.wording.about_one import about_one
+from assistant.wording.pages import PAGES
 from model_service import (
     Detail,
     GenerationOutput,
@@ -46,13 +48,14 @@ async def ask_model(
     """
     out, texts = out or sys.stdout, texts_in("en")
     level, pictures = _detail(settings, detail), await _opened(file, question)
+    words = about_one(question, PAGES) if pictures[0].page else question
     async with model or open_service(settings.model.config()) as service:
         await service.ready()
         for number, picture in enumerate(pictures, start=1):
             request = GenerationRequest(
                 id=f"ask-{number}",
                 chat="terminal",
-                messages=(Message("user", question, (PictureRef(picture.data, level),)),),
+                messages=(Message("user", words or question, (PictureRef(picture.data, level),)),),
                 sampling=settings.model.sampling(),
             )
             if len(pictures) > 1 and not as_json:
