@@ -6,7 +6,6 @@ import os
 import re
 import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from functools import partial
 from itertools import count, takewhile
 from pathlib import Path
@@ -23,8 +22,7 @@ from assistant.settings.settings import Settings
 from assistant.storage import FOLDER, Chats, Database, Picture, Pictures, Turns, open_database
 from assistant.texts import Sentence, language_of, texts_in
 from assistant.texts.failures import excuse
-from assistant.wording.about_one import about_one
-from assistant.wording.pages import PAGES, names_pages
+from assistant.wording.pages import names_pages
 from assistant.wording.question import parse
 from model_service import Detail, ModelService, UnknownDetail, open_service
 
@@ -84,9 +82,7 @@ class Talk:
             return
         number, parsed = next(self._numbers), parse(text, None, self._texts)
         settings = parsed.settings(await self._chats.settings(TERMINAL))
-        words = about_one(parsed.text, PAGES) if pictures[0].page else parsed.text
-        asked = replace(parsed, text=words or parsed.text)
-        question = Question(TERMINAL, number, number, Asker(TERMINAL, "", None), asked, tuple(pictures), settings)
+        question = Question(TERMINAL, number, number, Asker(TERMINAL, "", None), parsed, tuple(pictures), settings)
         async with contextlib.aclosing(self._assistant.ask(question, self._library)) as states:
             shown = ""
             async for state in states:

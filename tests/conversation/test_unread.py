@@ -75,7 +75,7 @@ async def test_what_is_no_picture_at_all_has_its_number_too(stage: Stage, chat: 
     window.turn(2.0)
     reply = await answered(chat, first, 2)
     assert "Picture 3:" in reply.text and "Picture 2:" not in reply.text
-    assert "only open image files" in await settled(chat, archive)
+    assert "archive" in await settled(chat, archive)
 
 
 async def test_pictures_one_by_one_are_numbered_by_what_was_sent(stage: Stage, chat: Chat, window: HandWindow) -> None:
@@ -103,9 +103,8 @@ async def test_a_picture_that_took_the_place_of_an_unreadable_one_has_its_number
     await answered(chat, first, 2)
     await chat.edit_photo(broken, pictures(2)[1])
     await chat.wait_until(lambda: len(stage.engine.requests) > 2 or None)
-    stage.engine.requests.clear()
     await answered(chat, await chat.send("What is the date in all pictures?"), 3)
-    assert looked_at(stage) == [1, 2, 3]
+    assert looked_at(stage)[-3:] == [1, 2, 3]
 
 
 async def test_what_was_refused_last_is_last_however_long_the_one_before_took(stage: Stage, chat: Chat) -> None:
