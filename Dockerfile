@@ -2,8 +2,11 @@ FROM python:3.12-slim
 
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 
-# Triton, which compiles the kernels for a GPU on its first start, wants a C compiler.
-RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+# Triton, which compiles the kernels for a GPU on its first start, wants a C compiler. The fonts (5 MB and 3 MB) are for
+# PDFs that do not bring their own: Chinese, Japanese and Korean; Russian and Greek.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends gcc libc6-dev fonts-wqy-microhei fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
 
 RUN useradd --create-home --uid 1000 eyeglass && install -d -o eyeglass -g eyeglass /app /data /models
 
@@ -11,8 +14,8 @@ RUN useradd --create-home --uid 1000 eyeglass && install -d -o eyeglass -g eyegl
 WORKDIR /build
 COPY constraints.txt pyproject.toml README.md LICENSE ./
 RUN pip install -c constraints.txt setuptools \
-    && python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
-    > requirements.txt \
+    && python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+    print(*project['dependencies'], *project['optional-dependencies']['heic'], sep='\n')" > requirements.txt \
     && pip install -c constraints.txt -r requirements.txt
 
 COPY assistant assistant
@@ -20,7 +23,7 @@ COPY bot bot
 COPY cli cli
 COPY model_service model_service
 COPY playground playground
-RUN pip install -c constraints.txt --no-build-isolation '.[demo]' && rm -rf /build/*
+RUN pip install -c constraints.txt --no-build-isolation '.[demo,heic]' && rm -rf /build/*
 
 WORKDIR /app
 COPY settings.toml ./

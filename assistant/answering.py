@@ -10,7 +10,8 @@ from assistant.abilities import fitted, is_for_any
 from assistant.access import Asker
 from assistant.latency import Latency
 from assistant.open_questions import Cancelled, OpenQuestion, OpenQuestions, Step
-from assistant.pictures.library import FetchFailed, Library
+from assistant.pictures.library import Library
+from assistant.pictures.refusals import FetchFailed
 from assistant.request import Asking, build_request, drop_repeats, sampling_in
 from assistant.settings.chat_settings import ChatSettings
 from assistant.settings.settings import ModelSettings
@@ -57,7 +58,8 @@ class Question:
 
     `message` names the question within its chat, and `number` among all that the front end ever asked. `settings` hold
     for this question. `promised`: a former run took it on, so it is not refused. `suspect`: the process died of it.
-    `earlier` is when the pictures came, if it could be doubted that they are meant.
+    `earlier` is when the pictures came, if it could be doubted that they are meant. `named` is how many pages or
+    pictures the question named, and `unread` are the numbers, in their album, of those that could not be read.
     """
 
     chat: int
@@ -70,6 +72,8 @@ class Question:
     promised: bool = False
     suspect: bool = False
     earlier: float | None = None
+    named: int = 0
+    unread: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

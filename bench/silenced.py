@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import playground
-from assistant.pictures.pdf import PROCESS
+from assistant.pictures.documents import PROCESS
 from assistant.storage import open_database
 from bench.load import Spread, spread
 from bot.updates.inbox import Inbox
@@ -77,7 +77,7 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
     """Start the two chats' load, and let the others ask."""
     async with playground.serve() as server:
         bot = BotProcess(
-            server, folder / "data", patches={"assistant.pictures.pdf.PROCESS": _slow_process(plan, folder)}
+            server, folder / "data", patches={"assistant.pictures.documents.PROCESS": _slow_process(plan, folder)}
         )
         taken_in, behind, after = await _live(plan, server, bot) if plan.live else (None, None, None)
         if not plan.live:

@@ -76,6 +76,8 @@ async def answer(
         promised=begun is not None,
         suspect=services.inbox.attempts(context.update_id) > 0,
         earlier=asked.earlier,
+        named=asked.named,
+        unread=asked.unread,
     )
     await _Answer(context, question, begun, HOLD if asked.held and begun is None else 0.0).see_through()
 

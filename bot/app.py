@@ -185,6 +185,7 @@ def build_application(
         .token(token.get_secret_value())
         .base_url(telegram.base_url)
         .base_file_url(telegram.base_file_url)
+        .local_mode(telegram.local_mode)
         .request(request)
         .get_updates_request(polling)
         .update_queue(queue)

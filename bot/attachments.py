@@ -9,9 +9,45 @@ from typing import Protocol
 from telegram import Document, ExternalReplyInfo, Message, PaidMediaPhoto, PhotoSize
 
 from assistant.pictures.library import Origin
+from assistant.pictures.refusals import DocumentFault
 from assistant.storage import Picture, Source
 
-PDF = "application/pdf"
+SAYS_NOTHING = frozenset(
+    {
+        "application/octet-stream",
+        "binary/octet-stream",
+        "application/binary",
+        "application/download",
+        "application/x-download",
+        "application/force-download",
+        "application/x-force-download",
+        "application/unknown",
+        "application/x-unknown",
+    }
+)
+"""Types that programs give to any file."""
+
+HEIC_ENDINGS = frozenset({".heic", ".heif", ".hif"})
+
+OTHER_GROUPS = (
+    *("audio/", "video/", "font/", "text/", "message/", "model/"),
+    *("application/vnd.ms-", "application/vnd.openxmlformats-", "application/vnd.oasis.opendocument."),
+)
+ARCHIVES = frozenset(
+    f"application/{name}"
+    for name in (
+        *("zip", "x-zip-compressed", "x-zip", "x-tar", "gzip", "x-gzip", "x-bzip2", "x-7z-compressed", "vnd.rar"),
+        *("x-rar-compressed", "x-rar"),
+    )
+)
+OTHERS = ARCHIVES | frozenset(
+    f"application/{name}"
+    for name in (
+        *("msword", "rtf", "epub+zip", "json", "xml", "javascript", "x-sh", "x-python-code", "ogg", "x-bittorrent"),
+        *("vnd.android.package-archive", "java-archive", "x-msdownload", "x-msdos-program", "x-apple-diskimage"),
+    )
+)
+"""Types that are neither pictures nor documents of pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +119,43 @@ def _paid_photo(content: Message | ExternalReplyInfo) -> Sequence[PhotoSize]:
 
 
 def _of_document(message: Message, document: Document) -> Attachment | None:
-    """Return the attachment unless its claimed type rules it out; the bytes decide later."""
+    """Return the attachment unless name and type agree that it is something else: its bytes tell what it is.
+
+    Its source is the claim: a "file" may be a picture, a "page" a document. A film's preview is a picture, too.
+    """
+    claims = claims_of(document)
+    if not claims or any(claim.startswith("image/") for claim in claims):
+        return _attachment("file", message, document)
+    if len(claims) == 2 and all(_is_other(claim) for claim in claims):
+        film = document.thumbnail if refused_as(document) is DocumentFault.RECORDING else None
+        return None if film is None else _attachment("preview", message, film)
+    return _attachment("page", message, document)
+
+
+def claims_of(document: Document) -> list[str]:
+    """Return what a document says that it is, by its type and by its name, as far as they say anything."""
     # Only the ending is shown to it: it would read the name as an address, and some names as broken ones.
-    guess = mimetypes.guess_type(f"file{PurePosixPath(document.file_name or '').suffix}")[0]
-    claims = [claim for claim in (document.mime_type, guess) if claim and claim != "application/octet-stream"]
-    if claims and all(claim == PDF for claim in claims):
-        return _attachment("page", message, document)
-    may_be_image = not claims or any(claim.startswith("image/") for claim in claims)
-    return _attachment("file", message, document) if may_be_image else None
+    ending = PurePosixPath(document.file_name or "").suffix.lower()
+    guess = "image/heic" if ending in HEIC_ENDINGS else mimetypes.guess_type(f"file{ending}")[0]
+    stated = (document.mime_type or "").partition(";")[0].strip().lower()
+    return [claim for claim in (stated, guess) if claim and claim not in SAYS_NOTHING]
+
+
+def refused_as(document: Document) -> DocumentFault:
+    """Return why a document that is clearly something else cannot be read."""
+    claims = claims_of(document)
+    if any(claim in ARCHIVES for claim in claims):
+        return DocumentFault.ARCHIVE
+    return (
+        DocumentFault.RECORDING
+        if any(claim.startswith(("audio/", "video/")) for claim in claims)
+        else DocumentFault.OFFICE
+    )
+
+
+def _is_other(claim: str) -> bool:
+    """Whether what is claimed can be neither a picture nor a document of pages."""
+    return claim.startswith(OTHER_GROUPS) or claim in OTHERS
 
 
 def _attachment(source: Source, message: Message, file: _File) -> Attachment:

@@ -3,12 +3,19 @@
 import asyncio
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from assistant.pictures.documents import Opened, open_file
+from assistant.pictures.notes import notes_on
+from assistant.pictures.refusals import USER_ERRORS, refusal
+from assistant.pictures.selection import pages_named
 from assistant.settings.errors import SettingsError
 from assistant.settings.settings import Settings
-from assistant.texts import FAULTS, texts_in
+from assistant.texts import Sentence, texts_in
+from assistant.wording.about_one import about_one
+from assistant.wording.pages import PAGES
 from model_service import (
     Detail,
     GenerationOutput,
@@ -16,7 +23,6 @@ from model_service import (
     Message,
     ModelService,
     PictureRef,
-    PictureRejected,
     Stage,
     UnknownDetail,
     open_picture,
@@ -26,7 +32,7 @@ from model_service import (
 
 async def ask_model(
     settings: Settings,
-    picture: Path,
+    file: Path,
     question: str,
     detail: str | None,
     *,
@@ -34,29 +40,35 @@ async def ask_model(
     model: ModelService | None = None,
     out: TextIO | None = None,
 ) -> None:
-    """Write the answer to `out` as it grows; or as JSON at its end.
+    """Write the answer about a picture, or the pages that the question names, to `out` as it grows; or JSON at its end.
 
     Raises:
         SettingsError: the file cannot be read, or it or the detail is not what it should be.
         ModelServiceError: the model could not answer.
     """
-    out = out or sys.stdout
-    data = await asyncio.to_thread(_read, picture)
-    request = GenerationRequest(
-        id="ask",
-        chat="terminal",
-        messages=(Message("user", question, (PictureRef(data, _detail(settings, detail)),)),),
-        sampling=settings.model.sampling(),
-    )
+    out, texts = out or sys.stdout, texts_in("en")
+    level, pictures = _detail(settings, detail), await _opened(file, question)
+    words = about_one(question, PAGES) if pictures[0].page else question
     async with model or open_service(settings.model.config()) as service:
         await service.ready()
-        output = await _stream(service, request, None if as_json else out)
-    if as_json:
-        out.write(json.dumps(as_object(output), ensure_ascii=False) + "\n")
+        for number, picture in enumerate(pictures, start=1):
+            request = GenerationRequest(
+                id=f"ask-{number}",
+                chat="terminal",
+                messages=(Message("user", words or question, (PictureRef(picture.data, level),)),),
+                sampling=settings.model.sampling(),
+            )
+            if len(pictures) > 1 and not as_json:
+                out.write(texts.say(Sentence.PAGE_NAME, number=picture.page) + "\n")
+            output = await _stream(service, request, None if as_json else out)
+            if as_json:
+                out.write(json.dumps(as_object(output, picture), ensure_ascii=False) + "\n")
+    if not as_json:
+        out.writelines(f"({note})\n" for note in notes_on(texts, pictures, question))
 
 
-def as_object(output: GenerationOutput) -> dict[str, object]:
-    """Return the answer with the facts about it; sizes are in pixels, times in seconds."""
+def as_object(output: GenerationOutput, picture: Opened) -> dict[str, object]:
+    """Return the answer with the facts about it; sizes are in pixels, times in seconds. A page has its number, too."""
     plan = output.plan
     return {
         "answer": output.text.strip(),
@@ -68,6 +80,7 @@ def as_object(output: GenerationOutput) -> dict[str, object]:
         "tokens": plan.tokens if plan else None,
         "seconds_to_first_token": _rounded(output.seconds_to_first_token),
         "total_seconds": _rounded(output.seconds),
+        **({"page": picture.page, "pages": picture.pages} if picture.page else {}),
     }
 
 
@@ -83,16 +96,17 @@ async def _stream(service: ModelService, request: GenerationRequest, out: TextIO
     return output
 
 
-def _read(picture: Path) -> bytes:
+async def _opened(file: Path, question: str) -> list[Opened]:
+    """Return the pictures of a file that the question is about, each of which can be decoded."""
     try:
-        data = picture.read_bytes()
+        pictures = await open_file(file, 0, partial(pages_named, question))
+        for picture in pictures:
+            await asyncio.to_thread(open_picture, picture.data)
     except OSError as error:
-        raise SettingsError(f"{picture} cannot be read: {error.strerror}.") from None
-    try:
-        open_picture(data)
-    except PictureRejected as error:
-        raise SettingsError(f"{picture}: {texts_in('en').say(FAULTS[error.fault])}") from None
-    return data
+        raise SettingsError(f"{file} cannot be read: {error.strerror}.") from None
+    except USER_ERRORS as error:
+        raise SettingsError(f"{file}: {refusal(texts_in('en'), error)}") from None
+    return pictures
 
 
 def _detail(settings: Settings, word: str | None) -> Detail:

@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from itertools import count, takewhile
 from pathlib import Path
 
@@ -13,20 +14,22 @@ from assistant.access import Asker
 from assistant.answering import Assistant, End, Question
 from assistant.open_questions import OpenQuestions
 from assistant.pictures.library import Library, Origin
-from assistant.pictures.pdf import DocumentRefused, render_pages
+from assistant.pictures.notes import notes_on
+from assistant.pictures.refusals import USER_ERRORS, refusal
+from assistant.pictures.selection import pages_named
 from assistant.settings.chat_settings import Setting
 from assistant.settings.settings import Settings
 from assistant.storage import FOLDER, Chats, Database, Picture, Pictures, Turns, open_database
 from assistant.texts import Sentence, language_of, texts_in
 from assistant.texts.failures import excuse
-from assistant.wording.pages import PAGES, chosen
+from assistant.wording.pages import names_pages
 from assistant.wording.question import parse
-from model_service import Detail, ModelService, PictureRejected, UnknownDetail, open_service
+from model_service import Detail, ModelService, UnknownDetail, open_service
 
 TERMINAL = 0
 """The chat of this terminal in the database: no chat of Telegram has this number."""
 
-HELP = """A picture's path, then a question: receipt.jpg What is the total?
+HELP = """A picture's path, or a PDF's, then a question: receipt.jpg What is the total?
 Further questions are about the same picture. /detail LEVEL, /new, /quit; Ctrl-C ends an answer, then the talk."""
 
 
@@ -36,8 +39,7 @@ class Talk:
     def __init__(self, settings: Settings, database: Database, model: ModelService) -> None:
         self._texts = texts_in(language_of(os.environ.get("LANG", "").partition("_")[0]))
         self._chats, self._pictures = Chats(database, settings.chat_defaults()), Pictures(database)
-        reread = lambda picture: asyncio.to_thread(Path(picture.file_id).read_bytes)  # noqa: E731
-        self._library = Library(settings.storage.path / FOLDER, self._pictures, reread)
+        self._library = Library(settings.storage.path / FOLDER, self._pictures, self._reread)
         questions = OpenQuestions(settings.model.limits())
         self._assistant = Assistant(model, Turns(database), questions, settings.model)
         self._numbers = count(int(time.time()))
@@ -52,30 +54,27 @@ class Talk:
                 await self._pictures.look_at([], TERMINAL)
             else:
                 await self._ask(*await self._take_in(line))
-        except PictureRejected as error:
-            print(excuse(self._texts, error, 0))
-        except (DocumentRefused, UnknownDetail, OSError) as error:
-            print(error)
+        except (*USER_ERRORS, UnknownDetail, OSError) as error:
+            print(refusal(self._texts, error) if isinstance(error, USER_ERRORS) else error)
 
     async def _take_in(self, line: str) -> tuple[str, list[Picture]]:
         """Return the question in a line, and its pictures: those whose paths come first, else the last ones."""
         words = re.findall(r'"[^"]*"|\S+', line)  # A path with spaces stands in quotation marks.
         paths = list(takewhile(Path.is_file, (Path(word.strip('"')) for word in words)))
         question = " ".join(words[len(paths) :])
-        if not paths:
-            return question, (await self._pictures.current(TERMINAL)).pictures
-        pictures = [picture for path in paths for picture in await self._add(path, question)]
+        pictures = [picture for path in paths for picture in await self._add(path, question, next(self._numbers))]
+        pictures = pictures or (await self._pictures.current(TERMINAL)).pictures
+        if not paths and pictures and pictures[0].page and names_pages(question):
+            pictures = await self._add(Path(pictures[0].file_id), question, pictures[0].message_id)
         await self._pictures.look_at(pictures, TERMINAL)
         return question, pictures
 
-    async def _add(self, path: Path, question: str) -> list[Picture]:
-        data = await asyncio.to_thread(path.read_bytes)
-        document = data.startswith(b"%PDF-")
-        origin = Origin("page" if document else "file", TERMINAL, next(self._numbers), None, str(path), str(path))
-        if not document:
-            return [await self._library.add(data, origin)]
-        pages = (await render_pages(data, [], TERMINAL)).pages
-        return await self._library.add_pages(data, origin, chosen(question, PAGES, pages) or [1])
+    async def _add(self, path: Path, question: str, number: int) -> list[Picture]:
+        origin = Origin("file", TERMINAL, number, None, str(path), str(path))
+        return await self._library.take_in(path, origin, partial(pages_named, question))
+
+    async def _reread(self, picture: Picture) -> Path:
+        return Path(picture.file_id)
 
     async def _ask(self, text: str, pictures: list[Picture]) -> None:
         if not pictures or not text:
@@ -93,6 +92,7 @@ class Talk:
                 shown = text
                 if state.end is End.ANSWERED:
                     await self._assistant.remember(question, state.readings)
+                    print(*(f"\n({note})" for note in notes_on(self._texts, pictures, parsed.text)), sep="", end="")
                 elif state.end is not None:
                     print(excuse(self._texts, state.error, number), end="")
         print()

@@ -10,8 +10,8 @@ from PIL.TiffImagePlugin import TILELENGTH, TILEWIDTH, TiffImageFile
 
 from model_service.errors import PictureFault, PictureRejected
 
-MAX_BYTES = 20 * 1024 * 1024
-"""The largest file, in bytes: as much as a bot may download from Telegram."""
+MAX_BYTES = 128 * 1024 * 1024
+"""The largest file, in bytes. Telegram hands out 20 MiB, a Bot API server of one's own much more."""
 
 MAX_PIXELS = 50_000_000
 """The most pixels, read from the header before anything is decoded."""

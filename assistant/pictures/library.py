@@ -2,26 +2,24 @@
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.pictures.copies import Copies, digest_of, name_of
-from assistant.pictures.normalize import Marked, check
-from assistant.pictures.pdf import DocumentRefused, render_pages
+from assistant.pictures.documents import REFUSED, File, Opened, Wanted, open_file
+from assistant.pictures.kinds import HEAD, Kind, is_whole_heic, kind_of
+from assistant.pictures.normalize import CheckedPicture, Marked, check
+from assistant.pictures.refusals import DocumentRefused, FetchFailed
+from assistant.pictures.tiff import tiff_page, tiff_pages
 from assistant.storage import NewPicture, Picture, Pictures, Source
 from model_service import PictureFault, PictureRejected
 
-PDF_BEGINS = b"%PDF-"
 PDF_ENDS = b"%%EOF"
-PDF_WITHIN = 1024
-"""A PDF begins and ends within this many bytes of its file's first and last one."""
+CUT = "cut"
+"""The flaw of a picture that lacks its end."""
 
 _log = logging.getLogger(__name__)
-
-
-class FetchFailed(Exception):
-    """A file is no longer available; the text is for the log and holds no address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Library:
         self,
         folder: Path,
         pictures: Pictures,
-        refetch: Callable[[Picture], Awaitable[bytes]],
+        refetch: Callable[[Picture], Awaitable[File]],
         marked: Marked = contextlib.nullcontext,
     ) -> None:
         self._copies = Copies(folder)
@@ -55,29 +53,36 @@ class Library:
         self._refetch = refetch
         self._marked = marked
 
-    async def add(self, data: bytes, origin: Origin, page: int = 0, pages: int = 0) -> Picture:
-        """Check, keep and remember a picture, or page number `page` of a document of `pages`.
+    async def take_in(self, file: File, origin: Origin, wanted: Wanted) -> list[Picture]:
+        """Check, keep and remember the one picture of a file, or those of its pages that are wanted.
+
+        What the file is, its bytes tell: a page is a "page", whatever its origin says, and all else is none.
 
         Raises:
-            PictureRejected: it cannot be looked at.
-            OSError: its copy could not be written.
+            DocumentRefused, PictureRejected: it cannot be opened, or a page cannot be looked at.
+            OSError: a copy could not be written.
+            What `wanted` raises.
         """
-        checked = await check(data, origin.chat, self._marked)
+        return [await self._add(opened, origin) for opened in await open_file(file, origin.chat, wanted)]
+
+    async def _add(self, opened: Opened, origin: Origin) -> Picture:
+        checked = await self._check(opened, origin.chat)
         name = name_of(origin.chat, checked.suffix)
         await self._copies.keep(name, checked.copy)
+        source: Source = "page" if opened.page else "file" if origin.source == "page" else origin.source
         new = NewPicture(
             chat=origin.chat,
             message_id=origin.message_id,
             album=origin.album,
-            source=origin.source,
+            source=source,
             file_id=origin.file_id,
             file_unique_id=origin.file_unique_id,
             width=checked.width,
             height=checked.height,
             bytes=checked.bytes,
             path=name,
-            page=page,
-            pages=pages,
+            page=opened.page,
+            pages=opened.pages,
             digest=digest_of(checked.copy),
             print_height=checked.print_height,
             characters=checked.characters,
@@ -90,18 +95,12 @@ class Library:
             self._copies.drop(name)
             raise
 
-    async def add_pages(self, data: bytes, origin: Origin, numbers: Sequence[int]) -> list[Picture]:
-        """Render, keep and remember the pages with these numbers, as far as they exist; `data` is the whole document.
-
-        Raises:
-            DocumentRefused: it cannot be opened.
-            PictureRejected: a page cannot be looked at.
-            OSError: a copy could not be written.
-        """
-        rendered = await render_pages(data, numbers, origin.chat)
-        there = (number for number in numbers if 1 <= number <= rendered.pages)
-        pages = zip(there, rendered.pictures, strict=True)
-        return [await self.add(page, origin, number, rendered.pages) for number, page in pages]
+    async def _check(self, opened: Opened, chat: int) -> CheckedPicture:
+        """Check a picture, and add what its file tells of it."""
+        checked = await check(opened.data, chat, self._marked)
+        width, height = opened.size or (checked.width, checked.height)
+        flaws = f"{opened.flaws} {checked.flaws}".strip()
+        return replace(checked, width=width, height=height, flaws=flaws)
 
     async def read(self, picture: Picture) -> bytes:
         """Return the copy of a picture; fetch it again where it is gone, torn or altered.
@@ -109,30 +108,34 @@ class Library:
         If the file is another one by now, that becomes the picture.
 
         Raises:
-            PictureRejected, FetchFailed, OSError: the copy is gone, and cannot be made again.
+            PictureRejected, FetchFailed, FileTooBig, OSError: the copy is gone, and cannot be made again.
         """
         name = Path(picture.path).name
         copy = await self._copies.read(name)
         if await self._is_sound(picture, copy):
             return copy
         _log.warning("the copy of picture %d is gone or damaged, and is fetched again", picture.id)
-        data = await self._refetch(picture)
-        if picture.page:
-            data = await self._page(data, picture)
-        checked = await check(data, picture.chat, self._marked)
+        checked = await self._check(await self._opened_again(picture), picture.chat)
         await self._copies.keep(name, checked.copy)
         await self._pictures.note_copy(picture.id, digest_of(checked.copy))
         return checked.copy
 
     async def is_whole(self, data: bytes, chat: int) -> bool:
-        """Whether bytes are a complete picture or PDF, as far as can be told."""
-        if PDF_BEGINS in data[:PDF_WITHIN]:
-            return PDF_ENDS in data[-PDF_WITHIN:]
+        """Whether bytes are a complete picture or document, as far as can be told."""
+        kind = kind_of(data)
+        if kind is Kind.PDF:
+            return PDF_ENDS in data[-HEAD:]
+        if kind is Kind.HEIC:
+            return is_whole_heic(data)
+        if kind in REFUSED:
+            return True
+        if kind is Kind.TIFF_PAGES:
+            data = tiff_page(data, tiff_pages(data)[-1])
         try:
-            await check(data, chat, self._marked)
+            checked = await check(data, chat, self._marked)
         except PictureRejected as error:
             return error.fault not in {PictureFault.NOT_A_PICTURE, PictureFault.TRUNCATED}
-        return True
+        return CUT not in checked.flaws.split()
 
     async def _is_sound(self, picture: Picture, copy: bytes) -> bool:
         """Whether this is the copy that was kept. Without a digest, check that it is a picture, and record one."""
@@ -146,9 +149,11 @@ class Library:
         await self._pictures.note_copy(picture.id, digest)
         return True
 
-    async def _page(self, document: bytes, picture: Picture) -> bytes:
+    async def _opened_again(self, picture: Picture) -> Opened:
         try:
-            (page,) = (await render_pages(document, [picture.page], picture.chat)).pictures
-        except (DocumentRefused, ValueError) as error:
-            raise FetchFailed(f"page {picture.page} cannot be rendered again: {error}") from error
-        return page
+            found = await open_file(await self._refetch(picture), picture.chat, [picture.page])
+        except DocumentRefused as error:
+            raise FetchFailed(f"picture {picture.id} cannot be made again: {error}") from error
+        if not found:
+            raise FetchFailed(f"page {picture.page} is not there any more")
+        return found[0]

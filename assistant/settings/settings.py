@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Stream, Unasked
 from assistant.settings.errors import SettingsError, dotted_keys, explain, unknown_key
@@ -16,6 +25,9 @@ from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDe
 
 DEFAULT_FILE = Path("settings.toml")
 PREFIX = "EYEGLASS_"
+
+TELEGRAMS_MIB = 20
+"""The largest file, in MiB, that Telegram's own Bot API server lets a bot download."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,26 @@ class TelegramSettings(_Section):
     base_file_url: WebAddress = "https://api.telegram.org/file/bot"
     poll_seconds: Annotated[int, Field(ge=0, le=50)] = 10
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
+    local_mode: bool = False
+    local_files: str = ""
+    max_file_mib: Annotated[int, Field(ge=1, le=2000)] = TELEGRAMS_MIB
+
+    @field_validator("max_file_mib")
+    @classmethod
+    def _only_locally(cls, value: int, others: ValidationInfo) -> int:
+        if value > TELEGRAMS_MIB and not others.data.get("local_mode"):
+            raise ValueError(f"must be at most {TELEGRAMS_MIB} unless telegram.local_mode is true")
+        return value
+
+    @property
+    def most_bytes(self) -> int:
+        """The largest file to take."""
+        return self.max_file_mib * 1024 * 1024
+
+    @property
+    def server_folder(self) -> Path | None:
+        """The folder in which a Bot API server in local mode keeps its files, if it is on this machine."""
+        return Path(self.local_files).expanduser() if self.local_mode and self.local_files else None
 
 
 class StorageSettings(_Section):

@@ -13,6 +13,7 @@ _TOO_OLD = {
     "pictures": "DELETE FROM pictures WHERE created_at < ? AND id NOT IN (SELECT picture FROM turns)",
     "updates": "DELETE FROM inbox WHERE state = 'set_aside' AND received_at < ?",
     "heard": "DELETE FROM heard WHERE said_at < ?",
+    "unread": "DELETE FROM unread WHERE created_at < ?",
     "strangers": "DELETE FROM admissions WHERE standing = 'asking' AND asked_at < ?",
 }
 """What goes by age, in this order: what was written before the moment given."""
@@ -66,6 +67,7 @@ class Deletion:
                 (time.time(), chat, update_id),
             )
             await connection.execute("DELETE FROM heard WHERE chat = ?", (chat,))
+            await connection.execute("DELETE FROM unread WHERE chat = ?", (chat,))
             answered = await connection.execute_fetchall(
                 f"DELETE FROM turns WHERE chat = ? RETURNING {_QUESTION}",  # noqa: S608
                 (chat,),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.storage.database import Database
+from assistant.storage.pictures import Picture
 
 KEPT_SECONDS = 86_400.0
 """The seconds for which a message may still be edited or followed in a way that matters."""
@@ -78,6 +79,22 @@ class Heard:
         )
         row = await self._database.row(sql, chat, topic, person, before)
         return None if row is None else _heard(row)
+
+    async def asked_about(self, pictures: Sequence[Picture], person: int | None, before: int) -> list[HeardMessage]:
+        """Return the person's messages numbered below `before` that asked about one of these pictures, newest first."""
+        marks = ", ".join("?" * len(pictures))
+        sql = (
+            "SELECT heard.* FROM heard JOIN message_pictures USING (chat, message_id) WHERE chat = ? AND person IS ? "  # noqa: S608
+            f"AND message_id < ? AND asked IS NOT NULL AND picture IN ({marks}) GROUP BY message_id "
+            "ORDER BY message_id DESC"
+        )
+        numbers = (picture.id for picture in pictures)
+        return [_heard(row) for row in await self._database.rows(sql, pictures[0].chat, person, before, *numbers)]
+
+    async def unread_since(self, chat: int, topic: int, moment: float) -> bool:
+        """Whether anybody sent something there that could not be read, since a moment (in seconds since 1970)."""
+        sql = "SELECT 1 FROM heard WHERE chat = ? AND topic = ? AND subject = 'unread' AND said_at >= ? LIMIT 1"
+        return await self._database.row(sql, chat, topic, moment) is not None
 
     async def waiting_before(self, last: HeardMessage, since: float) -> list[HeardMessage]:
         """Return the same person's questions right before a message that wait for a picture, asked `since` then."""

@@ -63,7 +63,7 @@ class Current:
 
 
 class Pictures:
-    """The tables of pictures, of the messages about them, and of the current pictures."""
+    """The tables of pictures, of the messages about them or what could not be read, and of the current pictures."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -105,6 +105,28 @@ class Pictures:
     async def of_album(self, chat: int, album: str) -> list[Picture]:
         """Return the pictures of an album that arrived so far, in the order in which they were sent."""
         return await self._select("WHERE pictures.chat = ? AND album = ?", chat, album)
+
+    async def sent(self, chat: int, album: str) -> list[Picture | None]:
+        """Return what was sent as an album so far, in order; None stands for what could not be read."""
+        sql = (
+            "SELECT message_id FROM unread WHERE chat = ?1 AND album = ?2 "
+            "AND message_id NOT IN (SELECT message_id FROM pictures WHERE chat = ?1 AND album = ?2)"
+        )
+        unread = [row["message_id"] for row in await self._database.rows(sql, chat, album)]
+        members: list[tuple[int, Picture | None]] = [(number, None) for number in unread]
+        members += [(picture.message_id, picture) for picture in await self.of_album(chat, album)]
+        members.sort(key=lambda member: (member[0] > 0, abs(member[0])))  # Former messages have negative numbers.
+        return [picture for _, picture in members]
+
+    async def note_unread(self, chat: int, message_ids: Iterable[int], album: str | None = None) -> None:
+        """Record messages about something that could not be read, as a part of an album."""
+        sql = "INSERT OR REPLACE INTO unread (chat, message_id, album, created_at) VALUES (?, ?, ?, ?)"
+        await self._database.write_all(*((sql, (chat, number, album, time.time())) for number in message_ids))
+
+    async def is_unread(self, chat: int, message_id: int) -> bool:
+        """Whether a message is about something that could not be read."""
+        sql = "SELECT 1 FROM unread WHERE chat = ? AND message_id = ?"
+        return await self._database.row(sql, chat, message_id) is not None
 
     async def pages(self, chat: int, message_id: int) -> list[Picture]:
         """Return the pages of a message's document that were rendered so far."""

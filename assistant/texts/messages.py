@@ -77,6 +77,9 @@ class Sentence(StrEnum):
         "I could not read what you sent last, so I do not know which picture you mean. Send it again as a photo, or "
         "reply to the picture that you mean."
     )
+    REPLY_UNREAD = (
+        "That is about a file that I could not read. Send it again as a photo, or reply to the picture that you mean."
+    )
     REPLY_ELSEWHERE = "There is no picture in the message that you replied to. Send me the picture itself."
     FORWARDED_WORDS = "You forwarded this, so I do not take it for your question. What do you want to know?"
     ABOUT_EARLIER = "about the picture of {time}"
@@ -110,6 +113,8 @@ class Sentence(StrEnum):
         "I have the document; it has {pages}. What do you want to know? I read the first page, unless you name "
         "others: “page 3”, “pages 2-5” or “all pages”."
     )
+    PAGE_WHAT_TO_KNOW = "I have page {page} of {pages}. What do you want to know about it?"
+    PAGES_WHAT_TO_KNOW = "I have these {pages}. What do you want to know about them?"
     FORGET_THESE = "Delete {pictures} and {answers} for good?"
     FORGET_ALL_TOPICS = "Delete {pictures} and {answers} for good, in all topics of this group?"
     FORGET_NOT_YET = "I was offline when you sent /forget, so nothing has been deleted yet."
@@ -249,8 +254,11 @@ class Sentence(StrEnum):
     PAGE_UNASKED = "page {page} of {pages}; to read others, name them: “page 3”, “pages 2-5”"
     PAGES_CUT = "only the first {pages} of these were read; to read others, name them: “pages 11-15”"
     PREVIEW_ONLY = "I only see its preview picture, not the rest"
+    GLYPHS_MISSING = "letters are missing here: their font is neither in this PDF nor on my machine"
     STEPPED_DOWN = "there is not enough memory to look closer"
     CLOSEST = "this model looks no closer"
+    SOME_UNREAD = "I could not read {pictures}"
+    NTH_PICTURE = "picture {number}"
     ALBUM_HIDDEN = "Telegram showed me only one picture of this album; as an admin of the group I would see them all"
     FIRST_ONLY = "I only look at the first of these pictures"
     PART_ONLY = "{part} only"
@@ -275,7 +283,8 @@ class Sentence(StrEnum):
     )
     TRUNCATED = "This picture is damaged: a part of the file is missing. Please send it again."
     TOO_MANY_BYTES = (
-        "This file is too big: I can fetch 20 MB at most. Please send a smaller one, or the picture as a photo."
+        "The file of this picture is too big: I can open 128 MB at most. Please send it as a photo, or save it as a "
+        "JPEG."
     )
     TOO_MANY_PIXELS = (
         "This picture is too large: I can read 50 megapixels at most. Please send it as a photo, or a part of it."
@@ -288,15 +297,34 @@ class Sentence(StrEnum):
     MOVING = "I cannot watch this, and it has no preview picture: send me a screenshot of it."
     SOUND = "I cannot listen: please write your question, and send the picture as a photo or a file."
     PAID = "I cannot see what has to be paid for: send it as an ordinary photo."
-    DOCUMENT = (
-        "I can only open image files (JPEG, PNG, WebP, BMP, TIFF) and PDFs. Send it as a PDF, or a page of it as a "
-        "picture."
-    )
+    DOCUMENT = "I can only open pictures and PDFs. Save this as a PDF, or take a screenshot of it, and send me that."
     PDF_LOCKED = "This PDF is locked with a password. Send it without one, or a page of it as a picture."
     PDF_BROKEN = "This PDF is damaged: I cannot open it. Please send it again, or a page of it as a picture."
     PDF_EMPTY = "This PDF has no pages. Please check that it is the right one, and send it again."
     PDF_TOO_MUCH = "This PDF is more than I can handle. Send me a page of it as a picture."
+    FILE_TOO_BIG = (
+        "This file is too big: I can fetch {most} MB at most. Please send a smaller one, or the picture as a photo."
+    )
+    PDF_FORM = "This form shows itself only in Adobe Reader. Open it there, print it to a PDF, and send me that one."
+    PDF_PORTFOLIO = (
+        "This PDF is a portfolio: it only carries other files inside. Take them out, and send me the one that you mean."
+    )
+    HEIC = (
+        "This is a HEIC picture, as iPhones take them, and I cannot read it here. Send it as a photo, not as a file, "
+        "or save it as a JPEG first."
+    )
+    HEIC_BROKEN = (
+        "This HEIC picture is of a kind that I cannot open. Send it as a photo, not as a file, or save it as JPEG."
+    )
+    HEIC_TOO_MUCH = (
+        "This HEIC picture is more than I can handle. Send it as a photo, not as a file, or save it as a smaller JPEG."
+    )
+    ARCHIVE = "This is an archive, such as a ZIP. Please unpack it, and send me the pictures or PDFs that are in it."
+    RECORDING = "I can neither watch nor listen to this file. Send me a screenshot of what I should look at."
     NO_SUCH_PAGE = "There is no such page: this document has {pages}."
+    PICTURE_UNREAD = (
+        "I could not read {pictures} of this album. Please send it again as a photo, or ask about another one."
+    )
     NO_SUCH_PICTURE = "There is no such picture: I have {pictures} of this album."
     OTHER = "I can only look at pictures: send me a photo, or an image as a file."
     LINKS_NOT_OPENED = "I do not open links: send me the picture itself, or a screenshot."

@@ -10,7 +10,7 @@ from enum import StrEnum
 from assistant.settings.chat_settings import ChatSettings, Length
 from assistant.texts import LANGUAGES, Sentence, Texts, texts_in
 from assistant.wording.levels import level_of, tokens_of
-from assistant.wording.regions import RegionName, about_part, named_by_tag, named_in
+from assistant.wording.regions import PART_TAG, RegionName, about_part, named_by_tag, named_in
 from model_service import Detail
 
 ASK = "ask"
@@ -82,8 +82,21 @@ SENTENCE_END = 40
 
 _LATIN = "A-Za-zＡ-Ｚａ-ｚ"
 _TAG = re.compile(
-    rf"(?<![\w/&])[#＃](?P<word>[{_LATIN}]+|[上下左右半部分边角中间]+|[^\W\d_]+|\d{{1,4}})(?![{_LATIN}\d_])"
+    rf"(?<![\w/&])[#＃](?P<word>{PART_TAG}|[{_LATIN}]+(?=-res(?:olution)?\b)|[{_LATIN}]+|[上下左右半部分边角中间]+"
+    rf"|[^\W\d_]+|\d{{1,4}})(?:-res(?:olution)?\b)?(?![{_LATIN}\d_])"
 )
+_BEGINS = "这那请什图总读写里哪谁多有是把帮翻看第日金电姓地"
+"""What a Chinese question may begin with, right behind a level: "#高这是什么", but not "#高兴"."""
+
+_GONE = "\0"
+_LEFT_BY_TAGS = (
+    (re.compile(rf"[(\[（【“\"]\s*{_GONE}(?:[\s,，、;&]*{_GONE})*\s*[)\]）】”\"]"), _GONE),
+    (re.compile(rf"(^|[.?!。？！\n]\s*)(?:{_GONE}[\s,，、;&]*)*{_GONE}\s*[.,:;!，：；。！]+", re.MULTILINE), r"\1"),
+    (re.compile(rf"\s*[,，;:]\s*{_GONE}(?=\s*(?:[?.!。？！]|$))", re.MULTILINE), ""),
+)
+"""The punctuation that is needed no more where tags were taken out."""
+
+_PLACE = re.compile(r"\b(?:in|at|on|from|of)\s+(?P<the>the\s+)?$", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"(?P<word>[^\W\d_]+|\d{1,4})(?:\s+|$)")
 _ENDED = re.compile(r"""(?:\n|[.?!。？！…؟।]["'”’»)）」』\]]*)\s*$""")
 _ABBREVIATED = re.compile(r"\b(?:n[or]s?|num|inv|ref|art|apt|fig|acct?|tel|ext|vol|ch|pp?|ste?)\.\s*$", re.IGNORECASE)
@@ -121,19 +134,33 @@ def parse_again(text: str, detail: Detail, texts: Texts) -> ParsedQuestion:
 
 def read(text: str) -> ParsedQuestion:
     """Parse tags out of a question; the last of a kind holds. Those that are no level and no part stay in the text."""
-    detail, part = None, None
-    words = _TAG.sub(lambda tag: " " * len(tag[0]), text)
+    detail, part, bare, words = None, None, text, ""
 
     def take(match: re.Match[str]) -> str:
         nonlocal detail, part
         word = unicodedata.normalize("NFKC", match["word"])
         found = level_of(word) or (tokens_of(word) if _is_at_an_end(match, words) else None)
         named = None if found else named_by_tag(word)
+        behind = "" if found or named else _behind_level(word)
+        found = found or (level_of(word.removesuffix(behind)) if behind else None)
         detail, part = found or detail, named or part
-        return match[0] if found is None and named is None else ""
+        if found is None and named is None:
+            return match[0]
+        place = _PLACE.search(words[: match.start()]) if named else None  # "What is in #topleft?"
+        return _GONE + behind if place is None else "picture" if place["the"] else "this picture"
 
-    bare = _tidy(_TAG.sub(take, text)) if _TAG.search(text) else text
+    former = None
+    while bare != former:  # "#high#topleft": the second one is a tag once the first is gone.
+        former, words = bare, _TAG.sub(lambda tag: " " * len(tag[0]), bare)
+        bare = _TAG.sub(take, bare)
+    bare = bare if bare == text else _tidy(bare)
     return ParsedQuestion(bare, detail, part or named_in(bare))
+
+
+def _behind_level(word: str) -> str:
+    """Return the Chinese question that stands right behind a level, without a space; empty if there is none."""
+    ends = (end for end in range(len(word) - 1, 0, -1) if word[end] in _BEGINS and level_of(word[:end]))
+    return next((word[end:] for end in ends), "")
 
 
 def _with_level_first(wanted: ParsedQuestion, *, alone: bool = False) -> ParsedQuestion:
@@ -160,4 +187,7 @@ def _is_at_an_end(match: re.Match[str], words: str) -> bool:
 
 def _tidy(text: str) -> str:
     """Return the text without the gaps that tags leave."""
+    for pattern, left in _LEFT_BY_TAGS:
+        text = pattern.sub(left, text)
+    text = text.replace(_GONE, "")
     return re.sub(r"[ \t]+([?!.,]|$)", r"\1", re.sub(r"[ \t]{2,}", " ", text), flags=re.MULTILINE).strip()

@@ -80,12 +80,20 @@ _OTHERWISE = re.compile(
 )
 _SIDES = {"upper": "top", "lower": "bottom", "上": "top", "下": "bottom", "左": "left", "右": "right"}
 _ALIASES = {"center": RegionName.MIDDLE, "centre": RegionName.MIDDLE}
+_BEHIND_TAG = r"(?:left|right)(?:\s*(?:$|[^\w\s]|\n)|\s+(?:wh|how|is|are|read|corner))"
+PART_TAG = (
+    rf"(?i:(?:top|upper|bottom|lower)(?:[-_]?|[ ](?={_BEHIND_TAG}))(?:left|right)(?:[-_ ]?(?:corner|quarter))?"
+    r"|(?:top|upper|bottom|lower|left|right)[-_ ]?half)"
+)
+"""How people spell tags of parts: "top-left", "bottom left corner", "upper half"; "#top left column" is the top."""
+
+_SPELT = re.compile(r"[-_ ]|corner$|quarter$|half$")
 _CHINESE_TAG = re.compile(r"(?P<corner>[左右][上下])角?|(?P<half>[上下左右])半(?:部分?|边)|(?P<middle>中间)")
 
 
 def named_by_tag(tag: str) -> RegionName | None:
     """Return the part that a tag (without its #) names: "topleft", "左上角"."""
-    word = tag.casefold()
+    word = _SPELT.sub("", tag.casefold()).replace("upper", "top").replace("lower", "bottom")
     if (found := _CHINESE_TAG.fullmatch(word)) is not None:
         return _part(found)
     return _ALIASES.get(word) or (RegionName(word) if word in set(RegionName) else None)

@@ -9,10 +9,10 @@ from telegram import MessageEntity
 
 from assistant.answering import Question, Reading
 from assistant.combined_answer import APART
+from assistant.pictures.notes import flaw_notes, pages_note
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture, Pictures
 from assistant.texts import Count, Sentence, Texts
-from assistant.wording.pages import PAGES, chosen, names_pages
 from assistant.wording.question import Task
 from assistant.wording.regions import NAMES
 from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
@@ -105,8 +105,8 @@ async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -
     if len(shown) == 1:
         return [""]
     first = shown[0]
-    album = await pictures.of_album(first.chat, first.album) if first.album else shown
-    places = {picture.id: place for place, picture in enumerate(album, start=1)}
+    album = await pictures.sent(first.chat, first.album) if first.album else shown
+    places = {picture.id: place for place, picture in enumerate(album, start=1) if picture is not None}
     return [
         texts.say(Sentence.PICTURE_NAME, number=places[picture.id])
         if picture.album
@@ -115,10 +115,16 @@ async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -
     ]
 
 
+def nth_pictures(texts: Texts, numbers: Sequence[int]) -> str:
+    """Return the words for pictures by their numbers: "picture 2, picture 4"."""
+    return ", ".join(texts.say(Sentence.NTH_PICTURE, number=number) for number in numbers)
+
+
 def note_under(answered: Answered) -> str:
     """Return the notes in one line: what the answer is about, if in doubt; what was read, and how, if that is shown."""
     hidden = "" if answered.hidden is None else answered.texts.say(answered.hidden)
-    notes = [_earlier(answered), hidden, _part(answered), _region(answered)]
+    flaws = flaw_notes(answered.texts, answered.question.pictures)
+    notes = [_earlier(answered), hidden, _unread(answered), _part(answered), _region(answered), *flaws]
     if answered.question.settings.footer is not Footer.HIDDEN:
         notes.append(_reading(answered))
     return SEPARATOR.join(note for note in notes if note)
@@ -134,20 +140,19 @@ def _earlier(answered: Answered) -> str:
     return answered.texts.say(Sentence.ABOUT_EARLIER, time=moment)
 
 
+def _unread(answered: Answered) -> str:
+    """Say which of the pictures that the question is about could not be read."""
+    texts, numbers = answered.texts, answered.question.unread
+    return texts.say(Sentence.SOME_UNREAD, pictures=nth_pictures(texts, numbers)) if numbers else ""
+
+
 def _part(answered: Answered) -> str:
     """Say which part of the attachment the model has seen, if that is not all."""
     pictures, texts = answered.question.pictures, answered.texts
     if any(picture.source == "preview" for picture in pictures):
         return texts.say(Sentence.PREVIEW_ONLY)
-    picture, asked = pictures[0], answered.question.parsed.text
-    if picture.pages < 2:
-        return ""
-    if len(pictures) > 1:
-        of_one = len({picture.message_id for picture in pictures}) == 1
-        cut = of_one and len(chosen(asked, PAGES, picture.pages)) > len(pictures)
-        return texts.say(Sentence.PAGES_CUT, pages=Count.PAGES.of(len(pictures))) if cut else ""
-    named = picture.page > 1 or names_pages(asked)
-    return texts.say(Sentence.PAGE_OF if named else Sentence.PAGE_UNASKED, page=picture.page, pages=picture.pages)
+    of_one = len({picture.message_id for picture in pictures}) == 1
+    return pages_note(texts, pictures, answered.question.named) if of_one else ""
 
 
 def _region(answered: Answered) -> str:

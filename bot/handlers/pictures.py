@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from telegram import Message, Update
 from telegram.error import TelegramError
 
-from assistant.storage import Picture, Subject
+from assistant.pictures.refusals import USER_ERRORS, BadSelection
+from assistant.storage import HeardMessage, Picture, Subject
+from assistant.texts import Sentence
 from bot.answering import answer
 from bot.attachments import attachment_of
 from bot.context import BotContext
 from bot.delivery.react import react
 from bot.handlers.unasked import SEEN, without_question
-from bot.handlers.unsupported import explain
+from bot.incoming.choosing import Chosen, choose
 from bot.incoming.downloads import MOST_OF_A_CHAT
-from bot.incoming.pictures import USER_ERRORS, at_work, fetch_pictures, say_error, select_named
+from bot.incoming.named import sentence_about
+from bot.incoming.pictures import NoPicture, at_work, fetch_pictures, say_error
 from bot.incoming.subject import Asked, asked_by, heard_now, question_before
 
 
@@ -38,15 +41,29 @@ async def _look(context: BotContext) -> None:
     if not asked.parsed.text:
         await without_question(context, new, whole, shown)
         return
+    alone, together = len(utterance.asking) > 1 or asked.beside is not None, list({*shown, message})
     try:
-        alone = len(utterance.asking) > 1 or asked.beside is not None
-        named = whole if alone else await select_named(whole, asked.parsed.text, context)
-        pictures = [picture for picture in named if not alone or picture.id in {one.id for one in new}]
+        each = alone and new[0].album is not None
+        chosen = Chosen(new, asked, asked) if each else await choose(new if alone else whole, asked, context)
     except USER_ERRORS as error:
-        await say_error(error, message, context)
+        await refuse(context, error, whole, heard_now(together, incoming, Subject.SENT, asked))
         return
-    heard = heard_now(list({*shown, message}), incoming, Subject.SENT, asked)
-    await answer(context, pictures, asked, among=whole, heard=heard)
+    if not chosen.asked.parsed.text:
+        await without_question(context, chosen.pictures, chosen.pictures, shown, named=True)
+        return
+    heard = heard_now(together, incoming, Subject.SENT, chosen.said)
+    await answer(context, chosen.pictures, chosen.asked, among=whole, heard=heard)
+
+
+async def refuse(
+    context: BotContext, error: Exception, pictures: Sequence[Picture], heard: Sequence[HeardMessage]
+) -> None:
+    """Say why a question cannot be asked of these pictures, which the next one is about all the same."""
+    incoming, known = context.incoming, context.services.pictures
+    await say_error(error, incoming.message, context)
+    await known.look_at(pictures, incoming.chat.id, incoming.topic, incoming.asker.id)
+    await known.about(pictures, [incoming.message.message_id])
+    await context.services.heard.note(heard)
 
 
 async def take_in(context: BotContext) -> None:
@@ -67,7 +84,7 @@ async def take_in(context: BotContext) -> None:
 def _shown_with(message: Message, context: BotContext) -> list[Message]:
     """Return the messages with the pictures that this one speaks for; itself if there are none."""
     together = context.lanes.utterance_of(context.update_id).spoken_for(message)
-    return [one for one in together if not one.text and attachment_of(one) is not None] or [message]
+    return [one for one in together if one.media_group_id or (not one.text and attachment_of(one))] or [message]
 
 
 async def _take_in(messages: Sequence[Message], question: str, context: BotContext) -> list[Picture]:
@@ -76,19 +93,24 @@ async def _take_in(messages: Sequence[Message], question: str, context: BotConte
     Pictures that came together become an album. Only of a document that came alone the question names the pages.
     """
     few, alone = asyncio.Semaphore(MOST_OF_A_CHAT), len(messages) == 1  # Each may have 20 MB in memory.
-    albums = [one.media_group_id for one in messages if one.media_group_id]
-    album = None if alone else next(iter(albums), f"together-{messages[0].message_id}")
+    album = next((one.media_group_id for one in messages if one.media_group_id), None)
+    album = album if alone or album else f"together-{messages[0].message_id}"
+    known = context.services.pictures
 
     async def fetch(message: Message) -> list[Picture]:
         try:
             async with few:
-                shown = await fetch_pictures(message, question if alone else "", context, media, album)
-            if shown:
-                await context.services.pictures.about(shown, [message.message_id])
-            else:
-                await explain(context)
-        except USER_ERRORS as error:
-            await say_error(error, message, context)
+                try:
+                    shown = await fetch_pictures(message, question if alone else "", context, media, album)
+                except BadSelection:  # It is said when the pages are chosen; the document is there.
+                    shown = await fetch_pictures(message, "", context, media, album)
+            if not shown:
+                raise NoPicture(sentence_about(message) or Sentence.OTHER)
+            await known.about(shown, [message.message_id])
+        except (*USER_ERRORS, NoPicture) as error:
+            said = await say_error(error, message, context)
+            await known.note_unread(message.chat.id, [message.message_id], album)
+            await known.note_unread(message.chat.id, said)
             return []
         return shown
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from telegram import Update
 
 from assistant.abilities import examples
+from assistant.pictures.refusals import USER_ERRORS
 from assistant.storage import Picture, Subject
 from assistant.texts import Sentence
 from assistant.wording.links import without_links
@@ -17,10 +18,11 @@ from bot.attachments import brings_pictures
 from bot.context import BotContext
 from bot.delivery.message import place_of
 from bot.delivery.reply import Reply
-from bot.handlers.pictures import look
+from bot.handlers.pictures import look, refuse
 from bot.handlers.unasked import without_question
-from bot.incoming.named import NoPicture, named_by
-from bot.incoming.pictures import USER_ERRORS, say_error, select_named
+from bot.incoming.choosing import choose
+from bot.incoming.named import named_by
+from bot.incoming.pictures import NoPicture, say_error
 from bot.incoming.subject import Asked, asked_by, doubt, heard_now, last_heard, wanted_by
 
 FOLLOWS = 1.5
@@ -72,22 +74,25 @@ async def _assume(context: BotContext, asked: Asked) -> None:
         await _wait_for_picture(context, asked, Subject.MISSING, first)
     else:
         fresh = message.edit_date is None and not services.inbox.is_repeated(context.update_id)
-        doubtful = replace(asked, earlier=doubt(current, incoming), held=fresh)
+        doubtful = replace(asked, earlier=await doubt(current, context), held=fresh)
         await _go_on(context, current.pictures, doubtful, Subject.ASSUMED)
 
 
 async def _go_on(context: BotContext, pictures: list[Picture], asked: Asked, subject: Subject) -> None:
     """Answer about those of the pictures that the question names, else about all; without one, say what they show."""
-    message = context.incoming.message
+    message, incoming = context.incoming.message, context.incoming
     if not asked.parsed.text:
         await without_question(context, pictures, pictures, [message])
         return
     try:
-        chosen = await select_named(pictures, asked.parsed.text, context)
+        chosen = await choose(pictures, asked, context)
     except USER_ERRORS as error:
-        await say_error(error, message, context)
+        await refuse(context, error, pictures, heard_now([message], incoming, subject, asked))
         return
-    await answer(context, chosen, asked, heard=heard_now([message], context.incoming, subject, asked))
+    if not chosen.asked.parsed.text:
+        await without_question(context, chosen.pictures, chosen.pictures, [message], named=True)
+        return
+    await answer(context, chosen.pictures, chosen.asked, heard=heard_now([message], incoming, subject, chosen.said))
 
 
 async def _wait_for_picture(context: BotContext, asked: Asked, subject: Subject, sentence: Sentence) -> None:

@@ -8,7 +8,7 @@ from telegram import Chat, Message, ReplyKeyboardMarkup, Update
 from telegram.error import TelegramError
 
 from assistant.abilities import in_known_language
-from assistant.pictures.library import FetchFailed
+from assistant.pictures.refusals import FetchFailed
 from assistant.texts import Sentence, Texts
 from bot.attachments import attachment_of
 from bot.context import BotContext

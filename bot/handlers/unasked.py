@@ -19,11 +19,19 @@ SEEN = "👀"
 
 
 async def without_question(
-    context: BotContext, new: Sequence[Picture], whole: Sequence[Picture], shown: Sequence[Message]
+    context: BotContext,
+    new: Sequence[Picture],
+    whole: Sequence[Picture],
+    shown: Sequence[Message],
+    *,
+    named: bool = False,
 ) -> None:
-    """Say what the pictures show, ask what to know about them, or only show that they were seen."""
+    """Say what the pictures show, ask what to know about them, or only show that they were seen.
+
+    `named`: the person named just these pages or pictures.
+    """
     incoming, services, message = context.incoming, context.services, context.incoming.message
-    late, document = len(whole) > len(new), new[0].pages > 1 and len(new) == 1
+    late, document = len(whole) > len(new), new[0].pages > 1 and len(new) == 1 and not named
     addressed = incoming.private or any(is_addressed(one, context.bot.bot) for one in [message, *shown])
     meant = addressed or await is_awaited(message, context)
     unasked = incoming.settings.unasked
@@ -37,7 +45,7 @@ async def without_question(
     asks = meant and not late and not going_on and unasked is not Unasked.REACT
     await services.heard.note(heard_now(shown, incoming, Subject.WANTED if asks else Subject.SENT))
     if asks:
-        said = await _ask_back(context, whole)
+        said = await _ask_back(context, whole, named=named)
         await services.pictures.about(whole, [message.message_id, *said])
     else:
         await react(context.bot, message, SEEN)
@@ -50,11 +58,16 @@ def _one_line_prompt(context: BotContext) -> str | None:
     return None if busy and not incoming.settings.watch else one_line_prompt(incoming.texts, model.info)
 
 
-async def _ask_back(context: BotContext, pictures: Sequence[Picture]) -> list[int]:
+async def _ask_back(context: BotContext, pictures: Sequence[Picture], *, named: bool) -> list[int]:
     """Ask what to know about the pictures; in a group so that the answer is a reply, which reaches the bot."""
     keyboard = None if context.incoming.private else ForceReply(selective=True)
-    if pictures[0].pages > 1 and pictures[0].album is None:
-        return await context.say(Sentence.DOCUMENT_WHAT_TO_KNOW, keyboard, pages=Count.PAGES.of(pictures[0].pages))
+    first = pictures[0]
+    if named and first.pages > 1 and len(pictures) > 1:
+        return await context.say(Sentence.PAGES_WHAT_TO_KNOW, keyboard, pages=Count.PAGES.of(len(pictures)))
+    if named and first.pages > 1:
+        return await context.say(Sentence.PAGE_WHAT_TO_KNOW, keyboard, page=first.page, pages=first.pages)
+    if first.pages > 1 and first.album is None:
+        return await context.say(Sentence.DOCUMENT_WHAT_TO_KNOW, keyboard, pages=Count.PAGES.of(first.pages))
     if len(pictures) > 1:
         return await context.say(Sentence.ALBUM_WHAT_TO_KNOW, keyboard, pictures=Count.PICTURES.of(len(pictures)))
     return await context.say(Sentence.WHAT_TO_KNOW, keyboard)

@@ -4,16 +4,18 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from urllib.parse import quote
 
 from telegram import Bot
 from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
+from assistant.pictures.documents import File
 from assistant.pictures.fair_slots import FairSlots
-from assistant.pictures.library import FetchFailed
+from assistant.pictures.refusals import FetchFailed, FileTooBig
 from bot.delivery.errors import is_transient, seconds_of
 from bot.incoming.bodies import MOST_BYTES, TooLong
-from model_service import PictureFault, PictureRejected
+from bot.incoming.local_files import local_path
 
 MOST_WAIT = 1800.0
 """The seconds for which an outage is waited out; then the person is asked to send it again."""
@@ -47,7 +49,8 @@ class Downloads:
     """Download the files that one question needs; they share one time limit for an outage.
 
     `is_whole` tells a file (of a chat) from a part of one, or from something else, if its size is not the one
-    announced. `waiting` is called once, if it takes long. `most_wait` limits an outage, in seconds.
+    announced. `waiting` is called once, if it takes long. `most_bytes` limits a file; `most_wait` an outage, in
+    seconds. `local_files` is the folder of a Bot API server in local mode, whose files are read where they lie.
     """
 
     def __init__(
@@ -57,6 +60,8 @@ class Downloads:
         is_whole: Callable[[bytes, int], Awaitable[bool]],
         waiting: Callable[[], Awaitable[None]] | None = None,
         *,
+        most_bytes: int = MOST_BYTES,
+        local_files: Path | None = None,
         most_wait: float = MOST_WAIT,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -65,32 +70,35 @@ class Downloads:
         self._timeout = timeout
         self._is_whole = is_whole
         self._waiting = waiting
+        self._most_bytes = most_bytes
+        self._local_files = local_files
         self._most_wait = most_wait
         self._clock = clock
         self._sleep = sleep
         self._since: float | None = None
 
-    async def fetch(self, file_id: str, chat: int, announced: int | None = None) -> bytes:
+    async def fetch(self, file_id: str, chat: int, announced: int | None = None) -> File:
         """Return a file of a chat; `announced` is its size, if known.
 
         Raises:
-            PictureRejected: it is too big.
+            FileTooBig: it is too big.
             FetchFailed: it is gone, or was not available in time.
         """
+        self._check_size(announced, self._most_bytes)
         began, pause, refusals = self._clock(), 1.0, 0
         while True:
             try:
                 data = await self._attempt(file_id, chat, announced)
             except BadRequest as error:
                 if "too big" in error.message.lower():
-                    raise PictureRejected(PictureFault.TOO_MANY_BYTES, error.message) from error
+                    raise FileTooBig(None, MOST_BYTES) from error
                 raise FetchFailed(f"Telegram declined: {error.message}") from error
             except (TelegramError, TimeoutError, _Torn) as error:
                 refusals += isinstance(error, InvalidToken)
                 if refusals == MOST_REFUSALS or not _may_pass(error):
                     raise FetchFailed(type(error).__name__) from error
                 if isinstance(error.__cause__, TooLong):
-                    raise PictureRejected(PictureFault.TOO_MANY_BYTES, str(error.__cause__)) from error
+                    raise FileTooBig(None, MOST_BYTES) from error
                 await self._wait(error, began, pause)
                 pause = min(LONGEST_PAUSE, 2 * pause)
             else:
@@ -112,16 +120,37 @@ class Downloads:
             await waiting()
         await self._sleep(pause)
 
-    async def _attempt(self, file_id: str, chat: int, announced: int | None) -> bytes:
-        async with _slots.of(chat), asyncio.timeout(self._timeout * ATTEMPT):
-            file = await self._bot.get_file(file_id, read_timeout=self._timeout)
+    async def _attempt(self, file_id: str, chat: int, announced: int | None) -> File:
+        longest = self._timeout * ATTEMPT
+        # A server in local mode answers only when it has the whole file.
+        first = self._timeout if self._local_files is None else longest
+        async with _slots.of(chat), asyncio.timeout(longest):
+            file = await self._bot.get_file(file_id, read_timeout=first)
             size = file.file_size or announced
-            if size is not None and size > MOST_BYTES:
-                raise PictureRejected(PictureFault.TOO_MANY_BYTES, f"{size} bytes")
+            self._check_size(size, self._most_bytes)
+            here = await asyncio.to_thread(local_path, file.file_path or "", self._local_files)
+            if here is not None:
+                return await asyncio.to_thread(self._read, here)
+            self._check_size(size, MOST_BYTES)
             data = await self._retrieve(file.file_path)
+        self._check_size(len(data), self._most_bytes)
         if size is not None and len(data) != size and not await self._is_whole(data, chat):
             raise _Torn(f"{len(data)} bytes of {size}")
         return data
+
+    def _read(self, path: Path) -> File:
+        """Return the bytes of a file on this machine, or of a large one only where it lies."""
+        try:
+            size = path.stat().st_size
+            self._check_size(size, self._most_bytes)
+            return path if size > MOST_BYTES else path.read_bytes()
+        except OSError as error:  # Its own text names the path, in which the token stands.
+            raise FetchFailed(f"the server's file cannot be read: {type(error).__name__}") from None
+
+    @staticmethod
+    def _check_size(size: int | None, most: int) -> None:
+        if size is not None and size > most:
+            raise FileTooBig(size, most)
 
     async def _retrieve(self, path: str | None) -> bytes:
         if not path:

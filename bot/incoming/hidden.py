@@ -29,7 +29,7 @@ async def _hides_album(pictures: Sequence[Picture], context: BotContext) -> bool
     chat, album = context.incoming.chat, pictures[0].album
     if context.incoming.private or album is None or len(pictures) > 1:
         return False
-    if len(await context.services.pictures.of_album(chat.id, album)) > 1:
+    if len(await context.services.pictures.sent(chat.id, album)) > 1:
         return False
     try:
         return not await context.services.sight.sees_all(context.bot, chat.id)

@@ -5,14 +5,13 @@ from collections.abc import Awaitable, Callable
 
 from telegram import Bot
 
+from assistant.pictures.documents import File, Wanted
 from assistant.pictures.library import Library
 from assistant.pictures.normalize import Marked
 from assistant.settings.settings import Settings
 from assistant.storage import FOLDER, Picture, Pictures
 from bot.attachments import Attachment
-from bot.incoming.bodies import MOST_BYTES
 from bot.incoming.downloads import MOST_WAIT, Downloads
-from model_service import PictureFault, PictureRejected
 
 
 class Media:
@@ -33,28 +32,38 @@ class Media:
         most_wait: float = MOST_WAIT,
     ) -> None:
         self.library = Library(settings.storage.path / FOLDER, pictures, self._refetch, marked)
-        timeout = settings.telegram.timeout_seconds
-        self._downloads = Downloads(bot, timeout, self.library.is_whole, waiting, most_wait=most_wait)
+        telegram = settings.telegram
+        self._downloads = Downloads(
+            bot,
+            telegram.timeout_seconds,
+            self.library.is_whole,
+            waiting,
+            most_bytes=telegram.most_bytes,
+            local_files=telegram.server_folder,
+            most_wait=most_wait,
+        )
 
     async def receive(self, attachment: Attachment) -> Picture:
-        """Fetch, check, keep and remember a picture.
+        """Fetch, check, keep and remember a photo or a preview: one picture.
 
         Raises:
-            PictureRejected: it cannot be looked at (TOO_MANY_BYTES is known before anything is fetched).
+            As `take_in`.
+        """
+        (picture,) = await self.take_in(attachment, [1])
+        return picture
+
+    async def take_in(self, attachment: Attachment, wanted: Wanted) -> list[Picture]:
+        """Fetch, check, keep and remember the one picture of a file, or those of its pages that are wanted.
+
+        Raises:
+            FileTooBig: it has too many bytes (which may be known before anything is fetched).
             FetchFailed: Telegram did not return it.
-            OSError: its copy could not be written.
+            DocumentRefused, PictureRejected: it cannot be looked at.
+            OSError: a copy could not be written.
+            What `wanted` raises.
         """
-        return await self.library.add(await self.fetch(attachment), attachment)
+        file = await self._downloads.fetch(attachment.file_id, attachment.chat, attachment.size)
+        return await self.library.take_in(file, attachment, wanted)
 
-    async def fetch(self, attachment: Attachment) -> bytes:
-        """Return the file itself.
-
-        Raises:
-            PictureRejected, FetchFailed: as for `receive`.
-        """
-        if attachment.size is not None and attachment.size > MOST_BYTES:
-            raise PictureRejected(PictureFault.TOO_MANY_BYTES, f"{attachment.size} bytes")
-        return await self._downloads.fetch(attachment.file_id, attachment.chat, attachment.size)
-
-    async def _refetch(self, picture: Picture) -> bytes:
+    async def _refetch(self, picture: Picture) -> File:
         return await self._downloads.fetch(picture.file_id, picture.chat)

@@ -2,13 +2,14 @@
 
 from telegram import ExternalReplyInfo, Message
 
+from assistant.pictures.refusals import SENTENCES
 from assistant.storage import Picture
 from assistant.texts import Sentence
 from bot.addressing import replies
-from bot.attachments import attachment_of
+from bot.attachments import attachment_of, refused_as
 from bot.context import BotContext
 from bot.incoming.links import is_about_link
-from bot.incoming.pictures import at_work, fetch_pictures
+from bot.incoming.pictures import NoPicture, at_work, fetch_pictures
 from bot.incoming.quotes import select_quoted
 
 KINDS = {
@@ -19,24 +20,15 @@ KINDS = {
     "voice": Sentence.SOUND,
     "audio": Sentence.SOUND,
     "paid_media": Sentence.PAID,
-    "document": Sentence.DOCUMENT,
 }
 """The sentence for each kind of attachment that cannot be looked at, by its name in a message."""
-
-
-class NoPicture(Exception):
-    """A question about what is no picture; `sentence` says what it is."""
-
-    def __init__(self, sentence: Sentence) -> None:
-        super().__init__(sentence.name)
-        self.sentence = sentence
 
 
 async def named_by(context: BotContext, question: str) -> list[Picture]:
     """Return the pictures of the message that is replied to, or that this message was about before; maybe none.
 
     Raises:
-        PictureRejected, FetchFailed, DocumentRefused, BadSelection: they cannot be looked at.
+        One of USER_ERRORS: they cannot be looked at.
         NoPicture: it replies to something else that was sent to be seen or heard, or is about a link.
     """
     message, known = context.incoming.message, context.services.pictures
@@ -60,6 +52,8 @@ async def named_by(context: BotContext, question: str) -> list[Picture]:
     sentence = sentence_about(message.external_reply or replied)
     if not pictures and is_about_link(message, context.bot.bot):
         sentence = Sentence.LINKS_NOT_OPENED
+    if not pictures and sentence is None and await known.is_unread(message.chat.id, replied.message_id):
+        sentence = Sentence.REPLY_UNREAD
     if not pictures and sentence is not None:
         raise NoPicture(sentence)
     return pictures
@@ -67,6 +61,8 @@ async def named_by(context: BotContext, question: str) -> list[Picture]:
 
 def sentence_about(message: Message | ExternalReplyInfo) -> Sentence | None:
     """Return the sentence for what a message holds that is no picture; None for a text."""
+    if message.document is not None and not message.animation:
+        return SENTENCES[refused_as(message.document)]
     for kind, sentence in KINDS.items():
         if getattr(message, kind, None):
             return sentence

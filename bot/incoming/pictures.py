@@ -9,12 +9,11 @@ from functools import partial
 from telegram import Message
 from telegram.error import TelegramError
 
-from assistant.pictures.library import FetchFailed
-from assistant.pictures.pdf import DocumentFault, DocumentRefused, render_pages
+from assistant.pictures.refusals import PREVIEWED, DocumentRefused, refusal
+from assistant.pictures.selection import pages_named
 from assistant.storage import Picture
-from assistant.texts import FAULTS, Count, Sentence, Texts
-from assistant.wording.pages import PAGES, PICTURES, chosen, names_pages
-from bot.attachments import Attachment, attachment_of, document_of, preview_of
+from assistant.texts import Sentence
+from bot.attachments import Attachment, attachment_of, preview_of
 from bot.context import BotContext
 from bot.delivery.message import place_of, topic_of
 from bot.delivery.rate_limiter import ONCE
@@ -24,31 +23,15 @@ from bot.incoming.media import Media
 from bot.render import Part
 from model_service import PictureFault, PictureRejected
 
-MOST_PAGES = 10
-"""The most pages of a document that one question is about; of more, the first ones are read."""
-
-DOCUMENT_FAULTS = {
-    DocumentFault.LOCKED: Sentence.PDF_LOCKED,
-    DocumentFault.BROKEN: Sentence.PDF_BROKEN,
-    DocumentFault.EMPTY: Sentence.PDF_EMPTY,
-    DocumentFault.TOO_MUCH: Sentence.PDF_TOO_MUCH,
-}
-"""The message for each fault of a document."""
-
 _log = logging.getLogger(__name__)
 
 
-class BadSelection(Exception):
-    """A question that names pages or pictures that do not exist."""
+class NoPicture(Exception):
+    """A question about what is no picture; `sentence` says what it is."""
 
-    def __init__(self, sentence: Sentence, **values: object) -> None:
+    def __init__(self, sentence: Sentence) -> None:
         super().__init__(sentence.name)
         self.sentence = sentence
-        self.values = values
-
-
-USER_ERRORS = (PictureRejected, FetchFailed, DocumentRefused, BadSelection)
-"""The reasons why something that was sent cannot be read."""
 
 
 def media_of(
@@ -68,25 +51,26 @@ async def fetch_pictures(
     Empty if the message has no readable attachment. A picture that comes with others belongs to their `album`.
 
     Raises:
-        PictureRejected, FetchFailed, DocumentRefused, BadSelection: it cannot be read.
+        One of USER_ERRORS: it cannot be read.
     """
-    attachment, services = attachment_of(message), context.services
+    attachment, known = attachment_of(message), context.services.pictures
     if attachment is None:
         return []
     attachment = replace(attachment, album=album or attachment.album)
-    shown = await services.pictures.of_message(message.chat.id, message.message_id)
-    if shown and not _shows(shown, attachment):  # Another picture took its place, by an edit.
-        await services.pictures.remove(message.chat.id, message.message_id)
-        shown = []
-    if attachment.source == "page":
+    shown = await known.of_message(message.chat.id, message.message_id)
+    pages = await known.pages(message.chat.id, message.message_id)
+    if not _shows([*shown, *pages], attachment):  # Another file took its place, by an edit.
+        await known.remove(message.chat.id, message.message_id)
+        shown, pages = [], []
+    if pages:
         return await pages_of(attachment, question, context, media)
     if shown:
         return shown
     preview = preview_of(message)
     try:
-        return [await media.receive(attachment)]
-    except PictureRejected as error:
-        if error.fault is not PictureFault.ANIMATED or preview is None:
+        return await media.take_in(attachment, partial(pages_named, question))
+    except (PictureRejected, DocumentRefused) as error:
+        if preview is None or error.fault not in {PictureFault.ANIMATED, *PREVIEWED}:
             raise
         return [await media.receive(preview)]
 
@@ -103,41 +87,15 @@ async def pages_of(document: Attachment, question: str, context: BotContext, med
     """Return the pages that the question names, rendered if not known; the first one if it names none.
 
     Raises:
-        PictureRejected, FetchFailed, DocumentRefused, BadSelection: they cannot be looked at.
+        One of USER_ERRORS: they cannot be looked at.
     """
     known = {page.page: page for page in await context.services.pictures.pages(document.chat, document.message_id)}
-    data = b"" if known else await media.fetch(document)
-    pages = next(iter(known.values())).pages if known else (await render_pages(data, [], document.chat)).pages
-    numbers = _numbers(question, pages)
+    if not known:
+        return await media.take_in(document, partial(pages_named, question))
+    numbers = pages_named(question, next(iter(known.values())).pages)
     if missing := [number for number in numbers if number not in known]:
-        for new in await media.library.add_pages(data or await media.fetch(document), document, missing):
-            known[new.page] = new
+        known |= {page.page: page for page in await media.take_in(document, missing)}
     return [known[number] for number in numbers]
-
-
-def _numbers(question: str, pages: int) -> list[int]:
-    numbers = chosen(question, PAGES, pages) or [1]
-    if not 1 <= numbers[0] <= numbers[-1] <= pages:
-        raise BadSelection(Sentence.NO_SUCH_PAGE, pages=Count.PAGES.of(pages))
-    return numbers[:MOST_PAGES]
-
-
-async def select_named(pictures: list[Picture], question: str, context: BotContext) -> list[Picture]:
-    """Return the pictures of the same album, or pages of the same document, that a question names; else `pictures`.
-
-    Raises:
-        PictureRejected, FetchFailed, DocumentRefused, BadSelection: they cannot be looked at.
-    """
-    first = pictures[0]
-    if first.page and names_pages(question) and (first.album is None or len(pictures) == 1):
-        return await pages_of(document_of(first), question, context, media_of(context))
-    if first.album is None:
-        return pictures
-    album = await context.services.pictures.of_album(first.chat, first.album)
-    numbers = chosen(question, PICTURES, len(album)) if len(album) > 1 else []
-    if numbers and not 1 <= numbers[0] <= numbers[-1] <= len(album):
-        raise BadSelection(Sentence.NO_SUCH_PICTURE, pictures=Count.PICTURES.of(len(album)))
-    return [album[number - 1] for number in numbers] or pictures
 
 
 @contextlib.asynccontextmanager
@@ -165,18 +123,9 @@ async def at_work(message: Message, context: BotContext) -> AsyncIterator[Media]
                     await context.bot.delete_message(message.chat.id, number, rate_limit_args=ONCE)
 
 
-async def say_error(error: Exception, message: Message, context: BotContext) -> None:
-    """Say under a message what is wrong with its attachment or its selection."""
+async def say_error(error: Exception, message: Message, context: BotContext) -> list[int]:
+    """Say under a message what is wrong with its attachment or its selection; return the numbers of what was said."""
     _log.info("what was sent cannot be looked at: %s", error)
     texts = context.incoming.texts
-    await Reply(context.bot, place_of(message)).finish([Part(_sentence(texts, error))])
-
-
-def _sentence(texts: Texts, error: Exception) -> str:
-    if isinstance(error, PictureRejected):
-        return texts.say(FAULTS[error.fault])
-    if isinstance(error, DocumentRefused):
-        return texts.say(DOCUMENT_FAULTS[error.fault])
-    if isinstance(error, BadSelection):
-        return texts.say(error.sentence, **error.values)
-    return texts.say(Sentence.DOWNLOAD_FAILED)
+    said = texts.say(error.sentence) if isinstance(error, NoPicture) else refusal(texts, error)
+    return await Reply(context.bot, place_of(message)).finish([Part(said)])

@@ -14,8 +14,8 @@ async def select_quoted(pictures: list[Picture], message: Message, context: BotC
     if len(pictures) < 2 or quote is None or answered is None:
         return pictures
     first = pictures[0]
-    album = await context.services.pictures.of_album(first.chat, first.album) if first.album else pictures
-    numbers = {picture.id: place for place, picture in enumerate(album, start=1)}
+    album = await context.services.pictures.sent(first.chat, first.album) if first.album else pictures
+    numbers = {picture.id: place for place, picture in enumerate(album, start=1) if picture is not None}
     numbers |= {picture.id: picture.page for picture in pictures if picture.page and not first.album}
     said = answered.text or answered.caption or ""
     wanted = numbers_quoted(said, quote.text, quote.position) or set(chosen(quote.text, PICTURES, len(album)))

@@ -34,7 +34,8 @@ class Asked:
 
     `beside` is the message about whose pictures the same was asked a moment before. `earlier` is when its pictures
     came (in seconds since 1970), if it could be doubted that they are meant. `held`: one may follow that it is about.
-    `told`: it reads otherwise now, and was told before that it waits for a picture.
+    `told`: it reads otherwise now, and was told before that it waits for a picture. `named` and `unread` are those of
+    `Question`.
     """
 
     parsed: ParsedQuestion
@@ -44,6 +45,8 @@ class Asked:
     earlier: float | None = None
     held: bool = False
     told: bool = False
+    named: int = 0
+    unread: tuple[int, ...] = ()
 
 
 async def asked_by(message: Message, context: BotContext) -> Asked:
@@ -205,14 +208,14 @@ async def is_news(message: Message, context: BotContext) -> bool:
 def heard_now(
     messages: Sequence[Message], incoming: Incoming, subject: Subject, asked: Asked | None = None
 ) -> list[HeardMessage]:
-    """Return messages of one utterance as they read now."""
+    """Return messages of one utterance as they read now. What cannot be read was said when that turned out."""
     return [
         HeardMessage(
             chat=message.chat.id,
             message_id=message.message_id,
             topic=incoming.topic or 0,
             person=incoming.asker.id,
-            said_at=message.date.timestamp(),
+            said_at=time.time() if subject is Subject.UNREAD else message.date.timestamp(),
             words=message.text or message.caption or "",
             file=file_of(message),
             subject=subject,
@@ -230,12 +233,13 @@ def file_of(message: Message) -> str | None:
     return None if attachment is None else attachment.file_unique_id
 
 
-def doubt(current: Current, incoming: Incoming) -> float | None:
+async def doubt(current: Current, context: BotContext) -> float | None:
     """Return when the current pictures came, if it could be doubted that a question without others is about them."""
+    incoming, heard = context.incoming, context.services.heard
     others = not incoming.private and current.person != incoming.asker.id
-    if not others and time.time() - current.looked_on <= DOUBTFUL:
-        return None
-    return current.pictures[-1].created_at
+    late = time.time() - current.looked_on > DOUBTFUL
+    refused = await heard.unread_since(incoming.chat.id, incoming.topic or 0, current.looked_on)  # By whomever.
+    return current.pictures[-1].created_at if others or late or refused else None
 
 
 async def wanted_by(last: HeardMessage | None, current: Current, context: BotContext) -> list[Picture]:

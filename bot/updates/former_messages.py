@@ -6,7 +6,7 @@ that all of them stay apart, and in order.
 
 import aiosqlite
 
-NUMBERED = ("pictures", "turns", "message_pictures")
+NUMBERED = ("pictures", "turns", "message_pictures", "unread")
 """The tables of which a row has the number of a message."""
 
 BEYOND = (

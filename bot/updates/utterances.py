@@ -52,13 +52,14 @@ class Part(StrEnum):
 def part_of(update: Update, asks: Callable[[Message], bool]) -> Part:
     """Return what an update's message may be in an utterance; `asks` says whether a message brings a question.
 
-    Edits are utterances alone, and texts that reply: they say themselves what they are about.
+    Edits are utterances alone, and texts that reply: they say themselves what they are about. Of an album also what
+    cannot be read has its number in it.
     """
     message = update.message
     if message is None:
         return Part.ALONE
     question = asks(message)
-    if brings_pictures(message):
+    if brings_pictures(message) or message.media_group_id is not None:
         return Part.BOTH if question or leading_command(message) else Part.PICTURES
     if not question or not message.text or replies(message):
         return Part.ALONE

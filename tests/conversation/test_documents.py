@@ -7,7 +7,7 @@ from PIL import Image
 
 from assistant.settings.chat_settings import Setting
 from playground import Chat, Post, Server
-from tests.assistant.pictures.test_pdf import LOCKED
+from tests.assistant.pictures.test_documents import LOCKED
 from tests.bot.samples import pdf
 from tests.conversation.albums import HandWindow
 from tests.conversation.conftest import Stage, final, settled
@@ -68,7 +68,7 @@ async def test_follow_ups_are_about_the_same_pages_or_name_others(stage: Stage, 
     reply = await answered(chat, post, 2)
     assert looked_at(stage) == [2, 3]
     await answered(chat, await chat.send("And in short?"), 2)
-    assert stage.engine.requests[1].messages[0].text == "Sum up pages 2-3"
+    assert stage.engine.requests[1].messages[0].text == "Sum up this page"
     assert looked_at(stage) == [2, 3]
     assert len(server.calls("download")) == 1
     await stage.stop()

@@ -7,7 +7,7 @@ import pytest
 from telegram.constants import MessageAttachmentType
 
 from playground import Post, Server
-from tests.assistant.pictures.test_pdf import LOCKED, empty
+from tests.assistant.pictures.test_documents import LOCKED, empty
 from tests.bot.samples import animation, pdf, picture
 from tests.conversation.albums import HandWindow, album, pictures
 from tests.conversation.conftest import Stage

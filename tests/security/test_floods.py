@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from assistant.pictures.documents import PROCESS
 from assistant.pictures.fair_slots import FairSlots
-from assistant.pictures.pdf import PROCESS
 from bot.incoming.downloads import MOST_OF_A_CHAT
 from playground import Chat, Server
 from tests.bot.samples import pdf, picture
@@ -131,7 +131,7 @@ runpy.run_path({str(PROCESS)!r}, run_name="__main__")
 def slow_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a PDF that ends in SLOW never finish; at the end nobody waits for it."""
     (tmp_path / "process.py").write_text(PROCESS_OF_SLOW)
-    monkeypatch.setattr("assistant.pictures.pdf.PROCESS", tmp_path / "process.py")
+    monkeypatch.setattr("assistant.pictures.documents.PROCESS", tmp_path / "process.py")
     monkeypatch.setattr("bot.app.LAST_SECONDS", 0.1)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.storage import Database, Deletion, Heard, HeardMessage, Subject, open_database
+from assistant.storage import Database, Deletion, Heard, HeardMessage, Pictures, Subject, open_database
+from tests.assistant.storage.test_tables import NEW
 
 NOW = 1_000_000.0
 SAID = HeardMessage(5, 10, 0, 42, NOW, "What?", None, Subject.MISSING, '["What?", null, null, null, ""]')
@@ -82,3 +83,28 @@ async def test_it_is_kept_for_a_day(database: Database) -> None:
     assert (await heard.get(5, 11), (await heard.get(5, 12)) is not None) == (None, True)
     await Deletion(database).chat(5, 1)
     assert await heard.get(5, 12) is None
+
+
+async def test_what_a_person_asked_about_pictures(database: Database) -> None:
+    """The newest first, each once; neither what others asked, nor about others, nor what asked nothing."""
+    heard, pictures = Heard(database), Pictures(database)
+    one, two, other = [await pictures.add(replace(NEW, message_id=number)) for number in (1, 2, 3)]
+    rows = [replace(SAID, message_id=number) for number in range(10, 16)]
+    rows[1] = replace(rows[1], person=43)
+    rows[2] = replace(rows[2], asked=None)
+    await heard.note(rows)
+    await pictures.about([one, two], [10, 11, 12, 14, 15])
+    await pictures.about([other], [13])
+    assert await heard.asked_about([one, two], 42, 15) == [rows[4], rows[0]]
+    assert await heard.asked_about([other], 42, 99) == [rows[3]]
+    assert await heard.asked_about([one], 43, 99) == [rows[1]]
+
+
+async def test_whether_something_could_not_be_read(database: Database) -> None:
+    """Since a moment, there; whoever sent it."""
+    heard = Heard(database)
+    await heard.note([replace(SAID, subject=Subject.UNREAD), replace(SAID, message_id=11, said_at=NOW + 9)])
+    assert await heard.unread_since(5, 0, NOW)
+    assert not await heard.unread_since(5, 0, NOW + 1)
+    assert not await heard.unread_since(5, 7, NOW)
+    assert not await heard.unread_since(6, 0, NOW)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.storage import Database, Picture, Pictures
+from assistant.storage import Database, Deletion, Picture, Pictures
 from tests.assistant.storage.test_tables import NEW
 
 
@@ -56,6 +56,26 @@ async def test_each_chat_has_its_own(pictures: Pictures) -> None:
     assert await pictures.of_album(5, "A") == [here[0], here[2]]
     assert await pictures.of_message(5, 2) == [here[1]]
     assert await pictures.of_album(5, "C") == await pictures.of_message(5, 4) == await pictures.recent(7, 9) == []
+
+
+async def test_an_album_is_what_was_sent(pictures: Pictures, database: Database) -> None:
+    """With a place for each file that could not be read, until another one takes that place; /forget leaves nothing."""
+    first = await pictures.add(replace(NEW, message_id=1, album="A"))
+    third = await pictures.add(replace(NEW, message_id=3, album="A"))
+    await pictures.note_unread(5, [2, 4], "A")
+    await pictures.note_unread(5, [6])
+    await pictures.note_unread(6, [5], "A")
+    await pictures.note_unread(5, [7], "B")
+    assert await pictures.sent(5, "A") == [first, None, third, None]
+    fourth = await pictures.add(replace(NEW, message_id=4, album="A"))
+    assert await pictures.sent(5, "A") == [first, None, third, fourth]
+    assert [await pictures.is_unread(5, number) for number in (1, 2, 5, 6)] == [False, True, False, True]
+    await Deletion(database).chat(5, 1)
+    assert await pictures.sent(5, "A") == await pictures.sent(5, "B") == []
+    assert not await pictures.is_unread(5, 6)
+    assert await pictures.sent(6, "A") == [None]
+    await Deletion(database).older_than(time.time() + 1)
+    assert await pictures.sent(6, "A") == []
 
 
 async def test_pages_are_those_of_one_document(pictures: Pictures) -> None:

@@ -54,7 +54,7 @@ def test_a_file_that_may_be_an_image_is_taken_never_its_thumbnail(claims: dict[s
     [
         {"text": "Hi"},
         {"document": file("x") | {"mime_type": "application/zip", "file_name": "a.zip"}},
-        {"document": file("x") | {"mime_type": "video/mp4"}},
+        {"document": file("x") | {"mime_type": "video/mp4", "file_name": "a.mp4"}},
         {
             "document": file("x") | {"mime_type": "image/gif"},
             "animation": file("x") | {"width": 1, "height": 1, "duration": 1},

@@ -43,7 +43,7 @@ async def test_a_number_of_the_former_chat_names_no_message_of_the_new_one(datab
 async def rows_of(database: Database, chat: int) -> dict[str, list[tuple[object, ...]]]:
     """Return everything of a chat, table by table."""
     tables = {"admissions": "id", "chats": "id"} | dict.fromkeys(
-        ("pictures", "looked_at", "turns", "message_pictures"), "chat"
+        ("pictures", "looked_at", "turns", "message_pictures", "unread"), "chat"
     )
     return {
         table: [tuple(row) for row in await database.rows(f"SELECT * FROM {table} WHERE {column} = ?", chat)]  # noqa: S608
@@ -56,6 +56,7 @@ async def furnish(database: Database, chat: int) -> None:
     picture = await Pictures(database).add(replace(NEW, chat=chat))
     await Turns(database).add([(picture, TURN)])
     await Pictures(database).look_at([picture], chat)
+    await Pictures(database).note_unread(chat, [13], "A")
     await Admissions(database).let_in(chat, "Family", by=ADA)
     await Chats(database).choose(Setting.DETAIL, "384", chat)
 

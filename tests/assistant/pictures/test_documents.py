@@ -1,4 +1,4 @@
-"""PDFs from strangers: pages as pictures, and a clear refusal of what is not to be opened."""
+"""Documents from strangers: pages as pictures, and a clear refusal of what is not to be opened."""
 
 import asyncio
 import io
@@ -9,9 +9,12 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from assistant.pictures.pdf import DocumentFault, DocumentRefused, render_pages
-from assistant.pictures.pdf_process import MOST_PIXELS, MOST_SIDE
+from assistant.pictures.document_process import MOST_PIXELS, MOST_SIDE
+from assistant.pictures.documents import PROCESS, Opened, open_file
+from assistant.pictures.refusals import DocumentFault, DocumentRefused
 from assistant.tasks import spawn
+from model_service import MAX_BYTES, PictureFault, PictureRejected
+from tests.assistant.pictures.test_kinds import HEIC
 from tests.bot.samples import pdf, picture
 
 LOCKED = (
@@ -29,32 +32,30 @@ def empty() -> bytes:
     return out.getvalue()
 
 
-def grey(page: bytes) -> Any:
+def grey(page: Opened) -> Any:
     """Return the brightness of the middle of a page."""
-    with Image.open(io.BytesIO(page)) as image:
+    with Image.open(io.BytesIO(page.data)) as image:
         return image.convert("L").getpixel((image.width // 2, image.height // 2))
 
 
 async def test_the_pages_asked_for_are_rendered() -> None:
     """In that order, and those that do not exist are left out; how many there are is told."""
-    rendered = await render_pages(pdf(5), [1, 4, 9], chat=5)
-    assert rendered.pages == 5
-    assert [abs(grey(page) - light) <= 1 for page, light in zip(rendered.pictures, (255, 252), strict=True)] == [
-        True
-    ] * 2
+    opened = await open_file(pdf(5), 5, [1, 4, 9])
+    assert [(page.page, page.pages) for page in opened] == [(1, 5), (4, 5)]
+    assert [abs(grey(page) - light) <= 1 for page, light in zip(opened, (255, 252), strict=True)] == [True] * 2
 
 
 async def test_a_long_document_costs_only_its_pages() -> None:
     """One of two thousand pages is drawn."""
-    rendered = await render_pages(pdf(2000), [2000], chat=5)
-    assert (rendered.pages, len(rendered.pictures)) == (2000, 1)
+    (page,) = await open_file(pdf(2000), 5, lambda pages: [pages])
+    assert (page.page, page.pages) == (2000, 2000)
 
 
 @pytest.mark.parametrize(("width", "height"), [(60, 80), (595, 842), (9000, 14000), (14000, 300)])
 async def test_a_page_is_bounded_in_pixels(width: int, height: int) -> None:
     """However large the paper; small print on ordinary paper stays readable."""
-    (page,) = (await render_pages(pdf(1, width, height), [1], chat=5)).pictures
-    with Image.open(io.BytesIO(page)) as image:
+    (page,) = await open_file(pdf(1, width, height), 5, [1])
+    with Image.open(io.BytesIO(page.data)) as image:
         assert image.width * image.height <= 1.01 * MOST_PIXELS
         assert max(image.size) <= MOST_SIDE
         assert abs(image.width / image.height - width / height) < 0.02 * width / height
@@ -64,19 +65,17 @@ async def test_a_page_is_bounded_in_pixels(width: int, height: int) -> None:
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        (b"", DocumentFault.BROKEN),
-        (b"junk", DocumentFault.BROKEN),
-        (picture(), DocumentFault.BROKEN),
+        (b"%PDF-1.7 junk", DocumentFault.BROKEN),
         (pdf(3)[:400], DocumentFault.BROKEN),
         (LOCKED, DocumentFault.LOCKED),
         (empty(), DocumentFault.EMPTY),
     ],
-    ids=["nothing", "junk", "picture", "torn", "locked", "empty"],
+    ids=["junk", "torn", "locked", "empty"],
 )
 async def test_what_cannot_be_opened_is_refused(data: bytes, fault: DocumentFault) -> None:
     """Each reason gives its fault."""
     with pytest.raises(DocumentRefused) as refused:
-        await render_pages(data, [1], chat=5)
+        await open_file(data, 5, [1])
     assert refused.value.fault is fault
 
 
@@ -106,7 +105,7 @@ ENDS = {"too long": ENDLESS, "killed": "import os; os.kill(os.getpid(), 9)", "re
 def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     """The processes started from now on."""
     made = Started()
-    monkeypatch.setattr("assistant.pictures.pdf.asyncio.create_subprocess_exec", made.start)
+    monkeypatch.setattr("assistant.pictures.documents.asyncio.create_subprocess_exec", made.start)
     return made
 
 
@@ -114,7 +113,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
 def act(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """The action of the process instead of rendering."""
     (tmp_path / "process.py").write_text(request.param)
-    monkeypatch.setattr("assistant.pictures.pdf.PROCESS", tmp_path / "process.py")
+    monkeypatch.setattr("assistant.pictures.documents.PROCESS", tmp_path / "process.py")
     return str(request.param)
 
 
@@ -123,9 +122,9 @@ async def test_what_takes_too_long_or_kills_its_process_is_refused(
     monkeypatch: pytest.MonkeyPatch, started: Started, act: str
 ) -> None:
     """The bot goes on, and no process is left."""
-    monkeypatch.setattr("assistant.pictures.pdf.SECONDS", 0.2 if act == ENDLESS else 60.0)
+    monkeypatch.setattr("assistant.pictures.documents.SECONDS", 0.2 if act == ENDLESS else 60.0)
     with pytest.raises(DocumentRefused) as refused:
-        await render_pages(pdf() + bytes(1 << 20), [1], chat=5)
+        await open_file(pdf() + bytes(1 << 20), 5, [1])
     assert refused.value.fault is DocumentFault.TOO_MUCH
     assert [process.returncode is None for process in started.processes] == [False]
 
@@ -134,7 +133,7 @@ async def test_what_takes_too_long_or_kills_its_process_is_refused(
 @pytest.mark.usefixtures("act")
 async def test_who_is_cancelled_leaves_no_process(started: Started) -> None:
     """It would hold up what comes next."""
-    rendering = spawn(render_pages(pdf(), [1], chat=5), "render")
+    rendering = spawn(open_file(pdf(), 5, [1]), "render")
     await started.one.wait()
     rendering.cancel()
     await asyncio.wait([rendering])
@@ -145,9 +144,9 @@ async def test_who_is_cancelled_leaves_no_process(started: Started) -> None:
 @pytest.mark.usefixtures("act")
 async def test_a_chats_slow_documents_leave_room_for_others(started: Started) -> None:
     """However many it sends, one is worked on."""
-    slow = [spawn(render_pages(pdf(), [1], chat=5), "render") for _ in range(20)]
+    slow = [spawn(open_file(pdf(), 5, [1]), "render") for _ in range(20)]
     await started.one.wait()
-    others = spawn(render_pages(pdf(), [1], chat=6), "render")
+    others = spawn(open_file(pdf(), 6, [1]), "render")
     async with asyncio.timeout(30):
         while len(started.processes) < 2:
             started.one.clear()
@@ -161,5 +160,64 @@ async def test_a_chats_slow_documents_leave_room_for_others(started: Started) ->
 
 async def test_the_process_knows_nothing_of_the_bots_environment(started: Started) -> None:
     """Not its token, above all."""
-    await render_pages(pdf(), [1], chat=5)
+    await open_file(pdf(), 5, [1])
     assert started.environments == [{}]
+
+
+async def test_a_heic_becomes_a_picture(started: Started) -> None:
+    """In the process, upright, with the size that it was sent in."""
+    (opened,) = await open_file(HEIC, 5, [1])
+    assert (opened.page, opened.pages, opened.size) == (0, 0, (560, 640))
+    with Image.open(io.BytesIO(opened.data)) as image:
+        assert (image.format, image.size) == ("JPEG", (560, 640))
+    assert len(started.processes) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (HEIC[:8000], "truncated"),
+        (HEIC.replace(b"hvcC", b"hvcX"), DocumentFault.HEIC_BROKEN),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", DocumentFault.HEIC_BROKEN),
+    ],
+    ids=["torn", "altered", "nothing in it"],
+)
+async def test_a_heic_that_cannot_be_opened_is_refused(data: bytes, error: str) -> None:
+    """It is called damaged only if a part is missing."""
+    with pytest.raises((DocumentRefused, PictureRejected)) as refused:
+        await open_file(data, 5, [1])
+    assert refused.value.fault == error
+
+
+async def test_without_its_package_a_heic_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """By its name, and nothing else fails."""
+    code = PROCESS.read_text(encoding="utf-8").replace("import pillow_heif", "raise ImportError")
+    code = code.replace("Path(__file__).resolve().parents[2]", repr(str(PROCESS.parents[2])))
+    (tmp_path / "process.py").write_text(code, encoding="utf-8")
+    monkeypatch.setattr("assistant.pictures.documents.PROCESS", tmp_path / "process.py")
+    with pytest.raises(DocumentRefused) as refused:
+        await open_file(HEIC, 5, [1])
+    assert refused.value.fault is DocumentFault.HEIC
+    assert (await open_file(pdf(), 5, [1]))[0].page == 1
+
+
+async def test_a_file_on_the_disk_is_opened_where_it_lies(tmp_path: Path, started: Started) -> None:
+    """Of a PDF the bot itself reads only the beginning; what is no PDF is read as a whole, and bounded."""
+    file = tmp_path / "file"
+    file.write_bytes(pdf(500))
+    (page,) = await open_file(file, 5, lambda pages: [pages - 1])
+    assert (page.page, page.pages) == (499, 500)
+    assert [process.stdin is None for process in started.processes] == [True, True]
+    file.write_bytes(picture(30, 20))
+    assert (await open_file(file, 5, [1]))[0].data == picture(30, 20)
+    with file.open("ab") as written:
+        written.truncate(MAX_BYTES + 1)
+    with pytest.raises(PictureRejected) as refused:
+        await open_file(file, 5, [1])
+    assert refused.value.fault is PictureFault.TOO_MANY_BYTES
+
+
+async def test_known_numbers_need_one_process(started: Started) -> None:
+    """The pages are counted beside."""
+    assert [(page.page, page.pages) for page in await open_file(pdf(3), 5, [3, 7])] == [(3, 3)]
+    assert len(started.processes) == 1
