@@ -32,7 +32,7 @@ from model_service.errors import (
 )
 from model_service.gauges import Gauges, MemoryUse
 from model_service.opening import local_service, open_service
-from model_service.picture import MAX_BYTES, open_picture
+from model_service.picture import MAX_BYTES, DecodedPicture, decode_picture, open_picture
 from model_service.region import Region
 from model_service.scheduler import Place
 from model_service.service import Health, ModelService
@@ -58,6 +58,7 @@ __all__ = [
     "Backend",
     "BackendEvents",
     "CheckpointError",
+    "DecodedPicture",
     "Detail",
     "DetailDial",
     "DetailPlan",
@@ -92,6 +93,7 @@ __all__ = [
     "SamplingParams",
     "Stage",
     "UnknownDetail",
+    "decode_picture",
     "local_service",
     "open_picture",
     "open_service",

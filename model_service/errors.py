@@ -70,19 +70,32 @@ class PictureFault(StrEnum):
     """Why a picture cannot be looked at."""
 
     NOT_A_PICTURE = "not_a_picture"
+    HEIC = "heic"
+    RAW = "raw"
+    FOREIGN = "foreign"
+    """A picture of a format that is not read (`format`)."""
+    UNUSUAL = "unusual"
+    """A kind of a format that is read (`format`), but not this kind of it."""
     TRUNCATED = "truncated"
     TOO_MANY_BYTES = "too_many_bytes"
     TOO_MANY_PIXELS = "too_many_pixels"
+    """It has `megapixels`; of its kind `most` are read."""
+    TOO_MUCH = "too_much"
+    """Decoding it would take far more time than its size says."""
+    TOO_SMALL = "too_small"
+    """It is `width` x `height` pixels."""
     TOO_NARROW = "too_narrow"
+    """One side is more than `most` times the other."""
     ANIMATED = "animated"
 
 
 class PictureRejected(ModelServiceError):
-    """The bytes are not a picture that can be looked at."""
+    """The bytes are not a picture that can be looked at. `facts` are what a fault's sentence is filled in with."""
 
-    def __init__(self, fault: PictureFault, detail: str = "") -> None:
+    def __init__(self, fault: PictureFault, detail: str = "", **facts: object) -> None:
         super().__init__(f"picture rejected ({fault}){': ' + detail if detail else ''}")
         self.fault = fault
+        self.facts = facts
 
 
 class UnknownDetail(ModelServiceError):

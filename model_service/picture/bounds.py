@@ -1,0 +1,104 @@
+"""Refuse what would take more memory or time than one picture may, before anything is decoded."""
+
+from PIL import Image
+
+from model_service.errors import PictureFault, PictureRejected
+from model_service.picture.jpeg import Jpeg
+from model_service.picture.tiff import Directory
+
+MOST_MEMORY = 450 * 1024**2
+"""The most memory, in bytes, for a picture as its decoder keeps it; the file and the result come on top."""
+
+MOST_DECODED = 40_000_000
+"""The most pixels of a decoded picture; a larger one is decoded two, three ... times smaller."""
+
+LARGE = 20_000_000
+"""The pixels from which on a JPEG 2000 is decoded at half its resolution: its decoder takes 19 bytes for each."""
+
+MOST_WORK = 2_500_000_000
+"""The most samples that the scans of a JPEG go over: about a second of work. 200 megapixels in ten scans are 1.6e9."""
+
+MOST_SCANS = 500
+"""The most scans of a JPEG, however small it is. Usual are one to ten."""
+
+MOST_RUNS_PIXELS, MOST_RUNS_BYTES = 10_000_000, 4 * 1024**2
+"""The most of a BMP whose runs are packed: Pillow unpacks them in Python."""
+
+MAX_ASPECT = 200
+"""The longest shape: one side at most this many times the other."""
+
+MIN_SIDE = 2
+"""The shortest side, in pixels."""
+
+_REDUCED_BY_JPEG = (1, 2, 4, 8)
+_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
+"""Bytes of a pixel in Pillow's memory, by mode; 4 in all others."""
+
+_BESIDE = {"WEBP": 12, "AVIF": 10, "JPEG2000": 15}
+"""Bytes of a pixel that decoders keep besides: canvases, planes, samples of 32 bits."""
+
+
+def check_shape(image: Image.Image) -> None:
+    """Refuse what has a size that nothing can be seen in.
+
+    Raises:
+        PictureRejected: TOO_SMALL or TOO_NARROW.
+    """
+    width, height = image.size
+    if min(width, height) < MIN_SIDE:
+        raise PictureRejected(PictureFault.TOO_SMALL, f"{width}x{height}", width=width, height=height)
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise PictureRejected(PictureFault.TOO_NARROW, f"{width}x{height}", most=MAX_ASPECT)
+
+
+def step_of(image: Image.Image) -> int:
+    """Return how many times smaller a picture is decoded: in width, and in height."""
+    pixels = image.width * image.height
+    steps = _REDUCED_BY_JPEG if image.format in {"JPEG", "MPO"} else range(1, 1000)
+    return next((step for step in steps if pixels <= MOST_DECODED * step**2), steps[-1])
+
+
+def check_jpeg(image: Image.Image, jpeg: Jpeg) -> None:
+    """Refuse a JPEG that takes too long, or whose decoder would keep too much.
+
+    Raises:
+        PictureRejected: TOO_MUCH or TOO_MANY_PIXELS.
+    """
+    if len(jpeg.scans) > MOST_SCANS or jpeg.work() > MOST_WORK:
+        raise PictureRejected(PictureFault.TOO_MUCH, f"{len(jpeg.scans)} scans over {jpeg.size[0]}x{jpeg.size[1]}")
+    kept = 2 * jpeg.samples() if jpeg.kept_whole else 0
+    _check_memory(image, kept + _native(image) * image.width * image.height // step_of(image) ** 2)
+
+
+def check_tiff(image: Image.Image, directory: Directory) -> None:
+    """Refuse a TIFF whose pixels, or whose strips or tiles, are too many.
+
+    Raises:
+        PictureRejected: TOO_MANY_PIXELS.
+    """
+    copies = 2 if directory.orientation > 1 else 1  # Pillow turns it.
+    _check_memory(image, directory.block_bytes() + copies * _native(image) * image.width * image.height)
+
+
+def check_others(image: Image.Image, data: bytes, power: int = 0) -> None:
+    """Refuse a picture of any other format whose pixels are too many; it is halved in decoding `power` times.
+
+    Raises:
+        PictureRejected: TOO_MUCH or TOO_MANY_PIXELS.
+    """
+    pixels = image.width * image.height
+    if image.tile and image.tile[0][0] == "bmp_rle" and (pixels > MOST_RUNS_PIXELS or len(data) > MOST_RUNS_BYTES):
+        raise PictureRejected(PictureFault.TOO_MUCH, f"a BMP of {image.width}x{image.height} in runs")
+    _check_memory(image, (pixels >> 2 * power) * (_native(image) + _BESIDE.get(image.format or "", 0)))
+
+
+def _native(image: Image.Image) -> int:
+    return _BYTES.get(image.mode, 4)
+
+
+def _check_memory(image: Image.Image, needed: int) -> None:
+    if needed > MOST_MEMORY:
+        pixels = image.width * image.height
+        most, has = int(pixels * MOST_MEMORY / needed / 1e6), -(-pixels // 1_000_000)
+        detail = f"{image.format} {image.mode} {image.width}x{image.height} takes {needed >> 20} MiB"
+        raise PictureRejected(PictureFault.TOO_MANY_PIXELS, detail, megapixels=has, most=most)
