@@ -11,20 +11,31 @@ from PIL import Image
 from assistant.pictures.fair_slots import FairSlots
 from assistant.pictures.memory import give_back
 from assistant.pictures.threads import to_the_end
-from model_service import PictureRejected, open_picture
+from model_service import PictureRejected, decode_picture
 
 MOST_PIXELS = 6_000_000
-"""The copy's largest area: more than four times what the model sees at max (1120x1120)."""
+"""The area in pixels that a copy is reduced to: more than four times what the model sees at max (1120x1120)."""
 
-MOST_SIDE = 6000
-"""The copy's longest side in pixels: a thin strip keeps its length."""
+ACROSS = 2000
+"""The shorter side in pixels that a copy keeps, however long the other is: a long picture is read in parts."""
+
+MOST_LONG = 40_000_000
+"""The largest area in pixels of such a copy."""
+
+MOST_SIDE = 65_500
+"""The longest side in pixels: JPEG knows no longer one."""
 
 LARGE = 2_000_000
 """The pixels from which on the memory of decoding is returned at once."""
 
 MOST_KEPT_BYTES = 8 * 1024 * 1024
+"""The most bytes of a copy."""
+
 MOST_AT_ONCE = 2
-"""The number of pictures decoded at a time: the largest takes about 1 GB of memory meanwhile."""
+"""The number of pictures decoded at a time: the process takes at most 700 MiB for the first, 600 more for the other."""
+
+QUALITIES = ((95, 0), (90, 2), (75, 2), (50, 2))
+"""How a copy is compressed, best first: JPEG's quality, and its subsampling of colours."""
 
 _pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="pixels")
 _slots = FairSlots(MOST_AT_ONCE)
@@ -88,23 +99,41 @@ def check_picture(data: bytes) -> CheckedPicture:
     Raises:
         PictureRejected: it cannot be looked at.
     """
-    image = open_picture(data)
-    width, height = image.size
-    suffix = _kept_format(data, width, height)
-    if suffix is not None:
-        return CheckedPicture(data, suffix, width, height, len(data))
-    scale = min(1.0, (MOST_PIXELS / (width * height)) ** 0.5, MOST_SIDE / max(width, height))
-    if scale < 1.0:
-        size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=95, subsampling=0)
-    return CheckedPicture(out.getvalue(), "jpg", width, height, len(data))
+    decoded = decode_picture(data)
+    width, height, flaws = decoded.width, decoded.height, decoded.flaws
+    suffix = None if flaws else _kept_format(data, width, height)
+    copy = _encoded(_bounded(decoded.image)) if suffix is None else data
+    return CheckedPicture(copy, suffix or "jpg", width, height, len(data), flaws=flaws)
+
+
+def scale_of(width: int, height: int) -> float:
+    """Return how much smaller the copy of a picture is, in width and in height; 1.0 if it is not."""
+    area = width * height
+    wanted = max((MOST_PIXELS / area) ** 0.5, ACROSS / min(width, height))
+    return min(1.0, wanted, (MOST_LONG / area) ** 0.5, MOST_SIDE / max(width, height))
+
+
+def _bounded(image: Image.Image) -> Image.Image:
+    scale = scale_of(*image.size)
+    if scale == 1.0:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _encoded(image: Image.Image) -> bytes:
+    """Return a picture as JPEG, as good as the most bytes of a copy allow."""
+    for quality, subsampling in QUALITIES:
+        out = io.BytesIO()
+        image.save(out, "JPEG", quality=quality, subsampling=subsampling)
+        if out.tell() <= MOST_KEPT_BYTES:
+            break
+    return out.getvalue()
 
 
 def _kept_format(data: bytes, width: int, height: int) -> str | None:
     """Return the suffix of an upright RGB or grey JPEG or PNG small enough to be kept as it came; else None."""
-    if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE or len(data) > MOST_KEPT_BYTES:
+    if scale_of(width, height) < 1.0 or len(data) > MOST_KEPT_BYTES:
         return None
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
