@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -109,8 +110,8 @@ def check_picture(data: bytes) -> CheckedPicture:
 def scale_of(width: int, height: int) -> float:
     """Return how much smaller the copy of a picture is, in width and in height; 1.0 if it is not."""
     area = width * height
-    wanted = max((MOST_PIXELS / area) ** 0.5, ACROSS / min(width, height))
-    return min(1.0, wanted, (MOST_LONG / area) ** 0.5, MOST_SIDE / max(width, height))
+    wanted = max(math.sqrt(MOST_PIXELS / area), ACROSS / min(width, height))
+    return min(1.0, wanted, math.sqrt(MOST_LONG / area), MOST_SIDE / max(width, height))
 
 
 def _bounded(image: Image.Image) -> Image.Image:

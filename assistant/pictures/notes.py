@@ -6,7 +6,7 @@ from typing import Protocol
 from assistant.texts import Count, Sentence, Texts
 from assistant.wording.pages import PAGES, chosen
 
-FLAWS = {"glyphs": Sentence.GLYPHS_MISSING}
+FLAWS = {"cut": Sentence.FILE_CUT, "glyphs": Sentence.GLYPHS_MISSING}
 """What is said of each flaw of a picture, by its word."""
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from assistant.texts import FAULTS, Sentence, Texts
+from assistant.texts import Sentence, Texts
 from model_service import PictureRejected
 
 
@@ -81,7 +81,7 @@ USER_ERRORS = (PictureRejected, FetchFailed, DocumentRefused, FileTooBig, BadSel
 def refusal(texts: Texts, error: Exception) -> str:
     """Return the sentence for one of USER_ERRORS."""
     if isinstance(error, PictureRejected):
-        return texts.say(FAULTS[error.fault])
+        return texts.fault(error)
     if isinstance(error, DocumentRefused):
         return texts.say(SENTENCES[error.fault])
     if isinstance(error, FileTooBig):

@@ -10,7 +10,7 @@ from assistant.texts.catalogue import read_catalogue
 from assistant.texts.counts import Count, Counted
 from assistant.texts.labels import Label
 from assistant.texts.messages import Sentence
-from model_service import Detail, Level, Limit, PictureFault
+from model_service import Detail, Level, Limit, PictureFault, PictureRejected
 
 __all__ = [
     "FAULTS",
@@ -42,9 +42,15 @@ LANGUAGES = languages_in(LOCALE)
 
 FAULTS = {
     PictureFault.NOT_A_PICTURE: Sentence.NOT_A_PICTURE,
+    PictureFault.HEIC: Sentence.HEIC,
+    PictureFault.RAW: Sentence.RAW,
+    PictureFault.FOREIGN: Sentence.FOREIGN,
+    PictureFault.UNUSUAL: Sentence.UNUSUAL,
     PictureFault.TRUNCATED: Sentence.TRUNCATED,
     PictureFault.TOO_MANY_BYTES: Sentence.TOO_MANY_BYTES,
     PictureFault.TOO_MANY_PIXELS: Sentence.TOO_MANY_PIXELS,
+    PictureFault.TOO_MUCH: Sentence.TOO_MUCH,
+    PictureFault.TOO_SMALL: Sentence.TOO_SMALL,
     PictureFault.TOO_NARROW: Sentence.TOO_NARROW,
     PictureFault.ANIMATED: Sentence.ANIMATED,
 }
@@ -98,6 +104,10 @@ class Texts:
     def level(self, detail: Detail) -> str:
         """Return the name of a level, or the number of tokens that is none."""
         return str(detail) if detail.level is None else self.say(LEVELS[detail.level])
+
+    def fault(self, error: PictureRejected) -> str:
+        """Say why a picture cannot be looked at, and what to do."""
+        return self.say(FAULTS[error.fault], **error.facts)
 
     def _said(self, value: object) -> object:
         return self.count(value.count, value.number) if isinstance(value, Counted) else value

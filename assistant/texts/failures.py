@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from assistant.texts import FAULTS, LIMITS, Count, Sentence, Texts, own_names
+from assistant.texts import LIMITS, Count, Sentence, Texts, own_names
 from model_service import Ability, LimitReached, OutOfMemory, PictureRejected, PromptTooLong, QueueFull
 
 UNABLE: Mapping[Ability, Sentence] = {
@@ -35,7 +35,7 @@ class Unable(Exception):
 def excuse(texts: Texts, error: Exception | None, number: int) -> str:
     """Return the message for an error; the log has more under `number`."""
     if isinstance(error, PictureRejected):
-        return texts.say(FAULTS[error.fault])
+        return texts.fault(error)
     if isinstance(error, LimitReached):
         minutes = math.ceil((error.retry_after or 0) / 60)
         questions = Count.QUESTIONS.of(int(error.most))

@@ -273,24 +273,44 @@ class Sentence(StrEnum):
     PART_MIDDLE = "the middle"
     MEMORY_SHORT = "memory was short just now, so I read it at {level}; ask again for a closer look"
     SEND_AS_FILE = "Telegram shrank this photo; sent as a file it keeps its small print"
+    FILE_CUT = "the end of the file is missing, and with it a small part of the picture"
     CUT_SHORT = "cut off at the length limit; say “go on” for the rest"
     WHOLE_ANSWER = "This answer is long: here is all of it, as a file."
     NO_WORDS = "I have no answer to this one. Try other words, or add #high."
 
     NOT_A_PICTURE = (
-        "This file is not a picture that I can read. I know JPEG, PNG, WebP, BMP and TIFF. For an iPhone picture "
-        "(HEIC): send it as a photo, not as a file."
+        "This file is not a picture that I can read. I know JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and JPEG 2000, and "
+        "PDFs: send it as one of these, or a screenshot of it."
     )
+    HEIC = (
+        "This is a HEIC picture, as iPhones take them, and I cannot read it here. Send it as a photo, not as a file, "
+        "or save it as a JPEG first."
+    )
+    RAW = (
+        "This is a camera's raw photo (DNG or the like), which I cannot develop, and there is no finished picture in "
+        "it. Save it as a JPEG, or send it as a photo."
+    )
+    FOREIGN = (
+        "This is a {format} file, and I cannot read that format. Save it as a PNG or JPEG, or send a screenshot of it."
+    )
+    UNUSUAL = "I cannot open this kind of {format}. Save it as a PNG or JPEG, and send that."
     TRUNCATED = "This picture is damaged: a part of the file is missing. Please send it again."
     TOO_MANY_BYTES = (
         "The file of this picture is too big: I can open 128 MB at most. Please send it as a photo, or save it as a "
         "JPEG."
     )
     TOO_MANY_PIXELS = (
-        "This picture is too large: I can read 50 megapixels at most. Please send it as a photo, or a part of it."
+        "This picture is too large: it has {megapixels} megapixels, and of its kind I can read {most} at most. "
+        "Please send it smaller, or a part of it."
+    )
+    TOO_MUCH = (
+        "This file would take far too much time or memory to open. Save it as an ordinary PNG or JPEG, and send that."
+    )
+    TOO_SMALL = (
+        "This picture is too small to see anything in it: {width}x{height} pixels. Please send it in its original size."
     )
     TOO_NARROW = (
-        "This picture is too thin: one side may be at most 50 times as long as the other. Please send a part of it."
+        "This picture is too thin: one side may be at most {most} times as long as the other. Please send a part of it."
     )
     ANIMATED = "This picture moves. I can only look at still ones: send a screenshot of it."
     STICKER = "This sticker has no preview picture that I could look at: send me a screenshot of it."
@@ -308,10 +328,6 @@ class Sentence(StrEnum):
     PDF_FORM = "This form shows itself only in Adobe Reader. Open it there, print it to a PDF, and send me that one."
     PDF_PORTFOLIO = (
         "This PDF is a portfolio: it only carries other files inside. Take them out, and send me the one that you mean."
-    )
-    HEIC = (
-        "This is a HEIC picture, as iPhones take them, and I cannot read it here. Send it as a photo, not as a file, "
-        "or save it as a JPEG first."
     )
     HEIC_BROKEN = (
         "This HEIC picture is of a kind that I cannot open. Send it as a photo, not as a file, or save it as JPEG."

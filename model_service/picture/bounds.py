@@ -9,6 +9,9 @@ from model_service.picture.tiff import Directory
 MOST_MEMORY = 450 * 1024**2
 """The most memory, in bytes, for a picture as its decoder keeps it; the file and the result come on top."""
 
+MOST_JPEG_MEMORY = 625 * 1024**2
+"""The same for a JPEG, beside which nothing large is made: the coefficients of 200 megapixels in several scans."""
+
 MOST_DECODED = 40_000_000
 """The most pixels of a decoded picture; a larger one is decoded two, three ... times smaller."""
 
@@ -24,11 +27,17 @@ MOST_SCANS = 500
 MOST_RUNS_PIXELS, MOST_RUNS_BYTES = 10_000_000, 4 * 1024**2
 """The most of a BMP whose runs are packed: Pillow unpacks them in Python."""
 
+MOST_BLOCK = 16 * 1024**2
+"""The most bytes of a TIFF's strip or tile, beyond what its pixels take: it is decoded whole."""
+
 MAX_ASPECT = 200
 """The longest shape: one side at most this many times the other."""
 
 MIN_SIDE = 2
 """The shortest side, in pixels."""
+
+_RUNS = frozenset({1, 2})
+"""A BMP's compressions that Pillow unpacks in Python."""
 
 _REDUCED_BY_JPEG = (1, 2, 4, 8)
 _BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "I;16N": 2}
@@ -67,16 +76,18 @@ def check_jpeg(image: Image.Image, jpeg: Jpeg) -> None:
     if len(jpeg.scans) > MOST_SCANS or jpeg.work() > MOST_WORK:
         raise PictureRejected(PictureFault.TOO_MUCH, f"{len(jpeg.scans)} scans over {jpeg.size[0]}x{jpeg.size[1]}")
     kept = 2 * jpeg.samples() if jpeg.kept_whole else 0
-    _check_memory(image, kept + _native(image) * image.width * image.height // step_of(image) ** 2)
+    _check_memory(image, kept + _native(image) * image.width * image.height // step_of(image) ** 2, MOST_JPEG_MEMORY)
 
 
 def check_tiff(image: Image.Image, directory: Directory) -> None:
-    """Refuse a TIFF whose pixels, or whose strips or tiles, are too many.
+    """Refuse a TIFF whose pixels are too many, or in strips or tiles that are far larger than it.
 
     Raises:
-        PictureRejected: TOO_MANY_PIXELS.
+        PictureRejected: TOO_MUCH or TOO_MANY_PIXELS.
     """
     copies = 2 if directory.orientation > 1 else 1  # Pillow turns it.
+    if directory.block_bytes() > MOST_BLOCK + 8 * image.width * image.height:
+        raise PictureRejected(PictureFault.TOO_MUCH, f"a tile of {directory.block_bytes()} bytes")
     _check_memory(image, directory.block_bytes() + copies * _native(image) * image.width * image.height)
 
 
@@ -87,7 +98,11 @@ def check_others(image: Image.Image, data: bytes, power: int = 0) -> None:
         PictureRejected: TOO_MUCH or TOO_MANY_PIXELS.
     """
     pixels = image.width * image.height
-    if image.tile and image.tile[0][0] == "bmp_rle" and (pixels > MOST_RUNS_PIXELS or len(data) > MOST_RUNS_BYTES):
+    if (
+        image.info.get("compression") in _RUNS
+        and image.format == "BMP"
+        and (pixels > MOST_RUNS_PIXELS or len(data) > MOST_RUNS_BYTES)
+    ):
         raise PictureRejected(PictureFault.TOO_MUCH, f"a BMP of {image.width}x{image.height} in runs")
     _check_memory(image, (pixels >> 2 * power) * (_native(image) + _BESIDE.get(image.format or "", 0)))
 
@@ -96,9 +111,9 @@ def _native(image: Image.Image) -> int:
     return _BYTES.get(image.mode, 4)
 
 
-def _check_memory(image: Image.Image, needed: int) -> None:
-    if needed > MOST_MEMORY:
+def _check_memory(image: Image.Image, needed: int, most_memory: int = MOST_MEMORY) -> None:
+    if needed > most_memory:
         pixels = image.width * image.height
-        most, has = int(pixels * MOST_MEMORY / needed / 1e6), -(-pixels // 1_000_000)
+        most, has = int(pixels * most_memory / needed / 1e6), -(-pixels // 1_000_000)
         detail = f"{image.format} {image.mode} {image.width}x{image.height} takes {needed >> 20} MiB"
         raise PictureRejected(PictureFault.TOO_MANY_PIXELS, detail, megapixels=has, most=most)

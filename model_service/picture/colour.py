@@ -124,6 +124,8 @@ def _range(image: Image.Image) -> tuple[float, float]:
 
 def _is_seen(image: Image.Image) -> bool:
     """Whether anything is opaque: an alpha of nothing but zeros is one that a program never wrote."""
+    if isinstance(image.info.get("transparency"), (int, tuple)):  # A colour was chosen.
+        return True
     return any(_with_alpha(band).getchannel("A").getextrema()[1] for _, band in bands(image))
 
 

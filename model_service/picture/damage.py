@@ -51,10 +51,9 @@ def grey_share(image: Image.Image) -> float:
     missing = 0
     for bottom in range(image.height, 0, -_ROWS):
         rows = np.asarray(image.crop((0, max(0, bottom - _ROWS), image.width, bottom)), dtype=np.int16)
-        even = (np.abs(rows - _GREY) <= 1).reshape(len(rows), -1).all(axis=1)
-        below = len(even) - int(np.argmin(even[::-1])) if not even.all() else 0
-        missing += len(even) - below
-        if below:
+        seen = np.flatnonzero((np.abs(rows - _GREY) > 1).any(axis=(1, 2)))
+        missing += len(rows) - (int(seen[-1]) + 1 if seen.size else 0)
+        if seen.size:
             break
     return missing / image.height
 

@@ -44,7 +44,7 @@ _PILLOW = {"WebP": "WEBP", "JPEG 2000": "JPEG2000"}
 
 _MAY_MOVE = frozenset({"GIF", "WebP", "AVIF"})
 
-Image.MAX_IMAGE_PIXELS = 1_000_000_000  # `bounds` judges instead, by what a pixel takes.
+Image.MAX_IMAGE_PIXELS = None  # `bounds` judges instead, by what a pixel takes.
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +165,11 @@ def _decode_other(data: bytes, format: str) -> DecodedPicture:
         data, flaws = whole, CUT
     with _open(data, format, early=early) as image:
         check_shape(image)
+        size = image.size
+        power = jpeg2000.reduce(image, data) if format == "JPEG 2000" else 0
+        check_others(image, data, power)
         if format in _MAY_MOVE and _moves(image):
             raise PictureRejected(PictureFault.ANIMATED, format)
-        size, power = image.size, 0
-        if format == "JPEG 2000":
-            power = jpeg2000.reduce(image, data)
-        check_others(image, data, power)
         if not _load(image):
             flaws = _flaws(_empty(image, format, early=early))
         return _finish(image, flaws, size)
@@ -187,8 +186,6 @@ def _open(data: bytes, format: str, *, early: bool) -> Image.Image:
     """Read a picture's header. If that fails, what is to blame is a file that ends `early`, or an unusual kind."""
     try:
         return Image.open(io.BytesIO(data), formats=(_PILLOW.get(format, format),))
-    except Image.DecompressionBombError as error:
-        raise PictureRejected(PictureFault.TOO_MUCH, str(error)) from error
     except Exception as error:
         raise _unreadable(format, early=early) from error
 
