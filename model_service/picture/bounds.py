@@ -12,14 +12,17 @@ MOST_MEMORY = 450 * 1024**2
 MOST_JPEG_MEMORY = 625 * 1024**2
 """The same for a JPEG, beside which nothing large is made: the coefficients of 200 megapixels in several scans."""
 
+USUAL_BYTES, FILES = 20 * 1024**2, 2
+"""The bytes of a file that these limits leave room for; of a larger one, the copies that come on top."""
+
 MOST_DECODED = 40_000_000
 """The most pixels of a decoded picture; a larger one is decoded two, three ... times smaller."""
 
 LARGE = 20_000_000
 """The pixels from which on a JPEG 2000 is decoded at half its resolution: its decoder takes 19 bytes for each."""
 
-MOST_WORK = 2_500_000_000
-"""The most samples that the scans of a JPEG go over: about a second of work. 200 megapixels in ten scans are 1.6e9."""
+MOST_WORK = 3_500_000_000
+"""The most work (`Jpeg.work`) that a JPEG may make: two seconds or so. 200 megapixels in ten scans make 2.8e9."""
 
 MOST_SCANS = 500
 """The most scans of a JPEG, however small it is. Usual are one to ten."""
@@ -67,7 +70,7 @@ def step_of(image: Image.Image) -> int:
     return next((step for step in steps if pixels <= MOST_DECODED * step**2), steps[-1])
 
 
-def check_jpeg(image: Image.Image, jpeg: Jpeg) -> None:
+def check_jpeg(image: Image.Image, data: bytes, jpeg: Jpeg) -> None:
     """Refuse a JPEG that takes too long, or whose decoder would keep too much.
 
     Raises:
@@ -76,10 +79,11 @@ def check_jpeg(image: Image.Image, jpeg: Jpeg) -> None:
     if len(jpeg.scans) > MOST_SCANS or jpeg.work() > MOST_WORK:
         raise PictureRejected(PictureFault.TOO_MUCH, f"{len(jpeg.scans)} scans over {jpeg.size[0]}x{jpeg.size[1]}")
     kept = 2 * jpeg.samples() if jpeg.kept_whole else 0
-    _check_memory(image, kept + _native(image) * image.width * image.height // step_of(image) ** 2, MOST_JPEG_MEMORY)
+    needed = kept + _native(image) * image.width * image.height // step_of(image) ** 2
+    _check_memory(image, data, needed, MOST_JPEG_MEMORY)
 
 
-def check_tiff(image: Image.Image, directory: Directory) -> None:
+def check_tiff(image: Image.Image, data: bytes, directory: Directory) -> None:
     """Refuse a TIFF whose pixels are too many, or in strips or tiles that are far larger than it.
 
     Raises:
@@ -88,7 +92,7 @@ def check_tiff(image: Image.Image, directory: Directory) -> None:
     copies = 2 if directory.orientation > 1 else 1  # Pillow turns it.
     if directory.block_bytes() > MOST_BLOCK + 8 * image.width * image.height:
         raise PictureRejected(PictureFault.TOO_MUCH, f"a tile of {directory.block_bytes()} bytes")
-    _check_memory(image, directory.block_bytes() + copies * _native(image) * image.width * image.height)
+    _check_memory(image, data, directory.block_bytes() + copies * _native(image) * image.width * image.height)
 
 
 def check_others(image: Image.Image, data: bytes, power: int = 0) -> None:
@@ -104,16 +108,17 @@ def check_others(image: Image.Image, data: bytes, power: int = 0) -> None:
         and (pixels > MOST_RUNS_PIXELS or len(data) > MOST_RUNS_BYTES)
     ):
         raise PictureRejected(PictureFault.TOO_MUCH, f"a BMP of {image.width}x{image.height} in runs")
-    _check_memory(image, (pixels >> 2 * power) * (_native(image) + _BESIDE.get(image.format or "", 0)))
+    _check_memory(image, data, (pixels >> 2 * power) * (_native(image) + _BESIDE.get(image.format or "", 0)))
 
 
 def _native(image: Image.Image) -> int:
     return _BYTES.get(image.mode, 4)
 
 
-def _check_memory(image: Image.Image, needed: int, most_memory: int = MOST_MEMORY) -> None:
-    if needed > most_memory:
+def _check_memory(image: Image.Image, data: bytes, needed: int, most: int = MOST_MEMORY) -> None:
+    most -= max(0, FILES * (len(data) - USUAL_BYTES))
+    if needed > most:
         pixels = image.width * image.height
-        most, has = int(pixels * most_memory / needed / 1e6), -(-pixels // 1_000_000)
         detail = f"{image.format} {image.mode} {image.width}x{image.height} takes {needed >> 20} MiB"
-        raise PictureRejected(PictureFault.TOO_MANY_PIXELS, detail, megapixels=has, most=most)
+        readable = max(0, int(pixels * most / needed / 1e6))
+        raise PictureRejected(PictureFault.TOO_MANY_PIXELS, detail, megapixels=-(-pixels // 1_000_000), most=readable)

@@ -13,7 +13,7 @@ MOST_PADDED = 0.01
 """The most of a WebP, as a share of its bytes, that may be missing: its decoder shows nothing or all."""
 
 _GREY = 128
-_ROWS = 64
+_ROWS, _CORNER = 64, 4
 
 
 def ends_early(data: bytes, format: str) -> bool:
@@ -47,7 +47,10 @@ def _box_ends_early(data: bytes) -> bool:
 
 
 def grey_share(image: Image.Image) -> float:
-    """Return the share of rows at the bottom that are the grey that a JPEG's decoder puts for what is missing."""
+    """Return the share of rows at the bottom that are the grey that a JPEG's decoder puts for what is missing.
+
+    Of a row of which only the end is missing it is one line of pixels.
+    """
     missing = 0
     for bottom in range(image.height, 0, -_ROWS):
         rows = np.asarray(image.crop((0, max(0, bottom - _ROWS), image.width, bottom)), dtype=np.int16)
@@ -55,7 +58,8 @@ def grey_share(image: Image.Image) -> float:
         missing += len(rows) - (int(seen[-1]) + 1 if seen.size else 0)
         if seen.size:
             break
-    return missing / image.height
+    corner = rows[-_CORNER:, -_CORNER:]
+    return max(missing, int(not (np.abs(corner - _GREY) > 1).any())) / image.height
 
 
 def empty_share(image: Image.Image) -> float:

@@ -16,8 +16,8 @@ from model_service.picture.jpeg import Jpeg, ended, read_jpeg, without_metadata
 from model_service.picture.png import read_png
 from model_service.picture.signatures import recognize
 
-MAX_BYTES = 20 * 1024 * 1024
-"""The largest file, in bytes: as much as a bot may download from Telegram."""
+MAX_BYTES = 128 * 1024 * 1024
+"""The largest file, in bytes. Telegram hands out 20 MiB, a Bot API server of one's own much more."""
 
 CUT = "cut"
 """The flaw of a picture of which a little is missing at the end of its file."""
@@ -106,7 +106,7 @@ def _decode_jpeg(data: bytes, turn: int = 1) -> DecodedPicture:
         image = _open(without_metadata(data, jpeg), "JPEG", early=not jpeg.ended)
     with image:
         check_shape(image)
-        check_jpeg(image, jpeg)
+        check_jpeg(image, data, jpeg)
         size, step = image.size, step_of(image)
         if step > 1:
             image.draft(None, (-(-image.width // step), -(-image.height // step)))
@@ -144,7 +144,7 @@ def _decode_tiff(data: bytes) -> DecodedPicture:
     early = chosen.missing(len(data)) > 0
     with _open(tiff.begins_at(data, chosen), "TIFF", early=early) as image:
         check_shape(image)
-        check_tiff(image, chosen)
+        check_tiff(image, data, chosen)
         flaws = "" if _load(image) else _flaws(_empty(image, "TIFF", early=early))
         turn = 1 if chosen.orientation else found.orientation  # Pillow heeds its own.
         return _finish(image, flaws, turn=turn, white_is_zero=chosen.white_is_zero)

@@ -58,8 +58,8 @@ class Jpeg:
         return self.size[0] * self.size[1] * parts // (across * down)
 
     def work(self) -> int:
-        """Return the samples that all scans go over."""
-        return sum(self.samples(scan.components) for scan in self.scans)
+        """Return the samples that all scans go over, and with the weight of four scans the making of the picture."""
+        return sum(self.samples(scan.components) for scan in self.scans) + 4 * self.samples()
 
     def shows_all(self) -> bool:
         """Whether all scans but the last one, which is cut, show the whole picture, but for the finest shades."""

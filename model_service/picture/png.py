@@ -1,5 +1,6 @@
 """A PNG without the chunks that its picture does not need, and how much of the picture is in it."""
 
+import functools
 import struct
 import zlib
 from collections.abc import Iterator
@@ -21,7 +22,6 @@ class Png:
     """The picture of a PNG, as a PNG of its own (`plain`); `frames` of an animation; whether its end was found."""
 
     plain: bytes
-    packed: bytes
     header: bytes
     frames: int
     ended: bool
@@ -30,9 +30,10 @@ class Png:
         """Return how much of the picture can be unpacked, 0.0 to 1.0."""
         expected = _unpacked_bytes(self.header)
         unpacker, done = zlib.decompressobj(), 0
+        packed = next(body for kind, body in _chunks(self.plain) if kind == b"IDAT")
         try:
-            for at in range(0, len(self.packed), _STEP):
-                rest = self.packed[at : at + _STEP]
+            for at in range(0, len(packed), _STEP):
+                rest = bytes(packed[at : at + _STEP])
                 while rest and done < expected:
                     done += len(unpacker.decompress(rest, _STEP))
                     rest = unpacker.unconsumed_tail
@@ -52,11 +53,12 @@ def read_png(data: bytes) -> Png:
             ended = True
         elif kind in {b"IHDR", b"PLTE", b"tRNS", b"acTL"} or (kind == b"eXIf" and len(body) <= MOST_EXIF):
             first.setdefault(kind, bytes(body))
-    whole = b"".join(packed)
-    kept = [_chunk(kind, first[kind]) for kind in (b"IHDR", b"PLTE", b"tRNS", b"eXIf") if kind in first]
-    plain = b"".join([SIGNATURE, *kept, _chunk(b"IDAT", whole), _chunk(b"IEND", b"")])
+    kept = [
+        piece for kind in (b"IHDR", b"PLTE", b"tRNS", b"eXIf") if kind in first for piece in _chunk(kind, first[kind])
+    ]
+    plain = b"".join([SIGNATURE, *kept, *_chunk(b"IDAT", *packed), *_chunk(b"IEND")])
     frames = int.from_bytes(first.get(b"acTL", b"")[:4], "big")
-    return Png(plain, whole, first.get(b"IHDR", b""), frames, ended)
+    return Png(plain, first.get(b"IHDR", b""), frames, ended)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
@@ -70,8 +72,10 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
         at += 12 + length
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I4s", len(body), kind) + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
+def _chunk(kind: bytes, *bodies: bytes | memoryview) -> list[bytes | memoryview]:
+    """Return the pieces of a chunk that holds these bodies, one behind the other."""
+    checksum = functools.reduce(lambda so_far, body: zlib.crc32(body, so_far), bodies, zlib.crc32(kind))
+    return [struct.pack(">I4s", sum(map(len, bodies)), kind), *bodies, struct.pack(">I", checksum)]
 
 
 def _unpacked_bytes(header: bytes) -> int:

@@ -9,18 +9,19 @@ from PIL import Image
 
 from playground import Chat, Server
 from tests.bot.samples import animation, picture
+from tests.cases import PICTURES
 from tests.conversation.conftest import Stage, final
 
 pytestmark = pytest.mark.usefixtures("bot")
 
 
 def huge_png() -> bytes:
-    """Return a PNG whose header claims 8000x7000 pixels."""
+    """Return a PNG whose header claims 40000x30000 pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = struct.pack(">IIBBBBB", 8000, 7000, 8, 0, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", 40_000, 30_000, 8, 0, 0, 0, 0)
     rows = zlib.compress(b"\0" * 8001 * 10)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
@@ -37,10 +38,13 @@ BAD = {
     "truncated.jpg": (picture(600, 600, kind="JPEG")[:-3000], "damaged"),
     "not_a_picture.jpg": (b"This is a letter, not a picture. " * 40, "not a picture"),
     "empty.png": (b"", "not a picture"),
-    "huge.png": (huge_png(), "50 megapixels"),
+    "huge.png": (huge_png(), "it has 1200 megapixels, and of its kind I can read 471 at most"),
     "moving_gif.bin": (animation(), "moves"),
     "moving_png.bin": (apng(), "moves"),
-    "strip.png": (picture(2000, 4), "too thin"),
+    "strip.png": (picture(2000, 4), "at most 200 times as long"),
+    "pixel.png": (picture(1, 1), "too small to see anything in it: 1x1 pixels"),
+    "drawing.svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "This is a SVG file"),
+    "photoshop.bmp": ((PICTURES / "photoshop.bmp").read_bytes(), "I cannot open this kind of BMP. Save it as"),
 }
 
 
@@ -67,3 +71,12 @@ async def test_a_download_that_fails_is_tried_again(server: Server, chat: Chat) 
     """One failure of Telegram's does not lose the picture."""
     server.fail_next("getFile", 500)
     await final(chat, await chat.send_photo(picture(), "What is this?"))
+
+
+async def test_of_a_cut_picture_the_answer_says_that_its_end_is_missing(chat: Chat) -> None:
+    """What is there is read."""
+    data = (PICTURES / "cut-97.jpg").read_bytes()
+    said = await final(chat, await chat.send_document(data, "cut.jpg", caption="What is this?"))
+    assert "the end of the file is missing" in said.text
+    said = await final(chat, await chat.send_document(picture(), "whole.png", caption="And this?"))
+    assert "missing" not in said.text

@@ -1,9 +1,6 @@
 """Promises of `open_picture` for bytes that are no good picture."""
 
 import contextlib
-import struct
-import warnings
-import zlib
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -11,11 +8,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from model_service import MAX_BYTES, PictureFault, PictureRejected, open_picture
+from model_service.picture import decoding
 from tests.model_service.pictures import corners, encode, noise
 
 KINDS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 WHOLE = {kind: encode(noise(), kind) for kind in KINDS}
 SMALL = [encode(corners(), kind) for kind in KINDS] + [
+    encode(corners(), "AVIF"),
+    encode(corners(), "JPEG2000"),
+    encode(corners(), "JPEG", progressive=True),
     encode(corners().convert("CMYK"), "JPEG"),
     encode(corners().convert("CMYK"), "TIFF", compression="tiff_lzw"),
     encode(corners().quantize(8), "PNG", transparency=1),
@@ -24,64 +25,54 @@ SMALL = [encode(corners(), kind) for kind in KINDS] + [
 ]
 
 
-def _fault_of(data: bytes) -> PictureFault:
+def _refusal_of(data: bytes) -> PictureRejected:
     with pytest.raises(PictureRejected) as refusal:
         open_picture(data)
-    return refusal.value.fault
+    return refusal.value
 
 
-def png_of(width: int, height: int) -> bytes:
-    """A PNG that promises a size and holds next to nothing."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+def _fault_of(data: bytes) -> PictureFault:
+    return _refusal_of(data).fault
 
 
-@pytest.mark.parametrize("data", [b"", b"\0" * 1000, b"%PDF-1.7 a document", b"<svg/>", "Καλημέρα".encode() * 50])
+@pytest.mark.parametrize("data", [b"", b"\0" * 1000, b"%PDF-1.7 a document", b"<html>", "Καλημέρα".encode() * 50])
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
     """Text, documents and nothing at all are NOT_A_PICTURE."""
     assert _fault_of(data) is PictureFault.NOT_A_PICTURE
 
 
-def test_a_format_outside_the_list_is_refused() -> None:
-    """What Pillow could open besides (icons, say) is not let near the decoder."""
-    assert _fault_of(encode(corners(32, 32), "ICO")) is PictureFault.NOT_A_PICTURE
-
-
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.8])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_cut_off_picture_is_refused(kind: str, share: float) -> None:
     """A file that ends too early is TRUNCATED; half a page is not guessed at."""
     assert _fault_of(WHOLE[kind][: int(len(WHOLE[kind]) * share)]) is PictureFault.TRUNCATED
 
 
-def test_a_file_over_twenty_mebibytes_is_refused() -> None:
+def test_a_file_of_too_many_bytes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """One byte more than the limit is too many, whatever they are."""
-    assert _fault_of(bytes(MAX_BYTES + 1)) is PictureFault.TOO_MANY_BYTES
-    assert _fault_of(bytes(MAX_BYTES)) is PictureFault.NOT_A_PICTURE
+    assert MAX_BYTES == 128 << 20
+    monkeypatch.setattr(decoding, "MAX_BYTES", 1000)
+    assert _fault_of(bytes(1001)) is PictureFault.TOO_MANY_BYTES
+    assert _fault_of(bytes(1000)) is PictureFault.NOT_A_PICTURE
 
 
-@pytest.mark.parametrize("size", [(7072, 7071), (10_000, 10_000), (15_000, 15_000), (100_000, 100_000)])
-def test_a_file_over_fifty_megapixels_is_refused_unread(size: tuple[int, int]) -> None:
-    """The header is enough to refuse it, below and beyond Pillow's own limits, and no warning of Pillow's shows."""
-    with warnings.catch_warnings(record=True) as shown:
-        warnings.simplefilter("always")
-        assert _fault_of(png_of(*size)) is PictureFault.TOO_MANY_PIXELS
-    assert not shown
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (40, 1)])
+def test_what_has_no_surface_is_refused(size: tuple[int, int]) -> None:
+    """One pixel wide is TOO_SMALL; the sentence says how small."""
+    refusal = _refusal_of(encode(Image.new("RGB", size), "PNG"))
+    assert (refusal.fault, refusal.facts) == (PictureFault.TOO_SMALL, {"width": size[0], "height": size[1]})
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 40), (40, 1), (2, 101), (1000, 19)])
+@pytest.mark.parametrize("size", [(2, 401), (4000, 19)])
 def test_a_thread_is_refused(size: tuple[int, int]) -> None:
-    """One pixel wide, or over fifty times longer than wide: TOO_NARROW."""
+    """Over two hundred times longer than wide: TOO_NARROW."""
     assert _fault_of(encode(Image.new("RGB", size), "PNG")) is PictureFault.TOO_NARROW
 
 
-def test_a_narrow_picture_within_the_limit_is_read() -> None:
-    """Fifty to one is still a picture."""
-    assert open_picture(encode(Image.new("RGB", (100, 2)), "PNG")).size == (100, 2)
+@pytest.mark.parametrize("size", [(400, 2), (20, 4000)])
+def test_a_narrow_picture_within_the_limit_is_read(size: tuple[int, int]) -> None:
+    """A panorama, a till roll: two hundred to one is still a picture."""
+    assert open_picture(encode(Image.new("RGB", size), "PNG")).size == size
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
@@ -98,7 +89,19 @@ def _must_be_read_or_refused(data: bytes) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.sampled_from([b"", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBPVP8X", b"BM", b"II*\0", b"GIF89a"]),
+    st.sampled_from(
+        [
+            b"",
+            b"\xff\xd8\xff",
+            b"\x89PNG\r\n\x1a\n",
+            b"RIFF\0\0\0\0WEBPVP8X",
+            b"BM",
+            b"II*\0",
+            b"GIF89a",
+            b"\0\0\0\x20ftypavif",
+            b"\xff\x4f\xff\x51\0",
+        ]
+    ),
     st.binary(max_size=400),
 )
 @example(b"II*\0", b"\x08\0\0\0\xff\xff")

@@ -1,4 +1,4 @@
-"""Pictures are decoded a few at a time, of a chat one."""
+"""Pictures are decoded a few at a time, of a chat one; copies are bounded."""
 
 import asyncio
 import threading
@@ -6,8 +6,19 @@ import threading
 import pytest
 
 from assistant.pictures import normalize
-from assistant.pictures.normalize import CheckedPicture, check
+from assistant.pictures.normalize import (
+    ACROSS,
+    MOST_KEPT_BYTES,
+    MOST_LONG,
+    MOST_PIXELS,
+    MOST_SIDE,
+    CheckedPicture,
+    check,
+    check_picture,
+    scale_of,
+)
 from assistant.tasks import spawn
+from tests.model_service.pictures import encode, noise
 
 
 class Slow:
@@ -54,3 +65,34 @@ async def test_who_is_cancelled_keeps_the_slot_until_the_thread_has_ended(monkey
     await asyncio.wait([first, second])
     assert first.cancelled()
     assert slow.began == [b"huge", b"quick", b"huge"]
+
+
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(1, 200), (640, 480), (4000, 3000), (3024, 4032), (1080, 20_000), (2000, 20_000), (3000, 30_000), (300, 60_000)],
+)
+def test_a_copy_is_bounded_in_every_way(width: int, height: int) -> None:
+    """It is no larger than the picture; small or long ones lose nothing."""
+    scale = scale_of(width, height)
+    area = width * height * scale**2
+    assert 0 < scale <= 1
+    assert area <= MOST_LONG * 1.001 and max(width, height) * scale <= MOST_SIDE
+    assert area <= MOST_PIXELS * 1.001 or min(width, height) * scale <= ACROSS * 1.001
+    if min(width, height) <= ACROSS and width * height <= MOST_LONG:
+        assert scale == 1
+
+
+def test_a_copy_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not compress away is compressed harder."""
+    data = encode(noise(300, 300), "BMP")
+    assert MOST_KEPT_BYTES == 8 << 20
+    large = len(check_picture(data).copy)
+    monkeypatch.setattr(normalize, "MOST_KEPT_BYTES", large // 3)
+    assert len(check_picture(data).copy) <= large // 3
+
+
+def test_of_a_cut_picture_what_is_there_is_kept() -> None:
+    """With its flaw; the copy itself is whole."""
+    cut = check_picture(encode(noise(160, 320), "PNG")[:-9000])
+    assert (cut.flaws, cut.suffix) == ("cut", "jpg")
+    assert check_picture(cut.copy).flaws == ""

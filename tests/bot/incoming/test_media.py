@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from telegram import Message, Update
 
-from assistant.pictures.normalize import MOST_PIXELS, MOST_SIDE, check_picture
+from assistant.pictures.normalize import ACROSS, MOST_PIXELS, check_picture
 from bot.attachments import Attachment, attachment_of
 from model_service import PictureFault, PictureRejected, open_picture
 from tests.bot.samples import picture
@@ -74,14 +74,22 @@ def test_a_small_simple_picture_is_kept_as_it_came(kind: str, suffix: str) -> No
     assert (checked.copy, checked.suffix, checked.width, checked.height) == (data, suffix, 320, 240)
 
 
-@pytest.mark.parametrize(("width", "height"), [(4000, 3000), (7000, 300), (300, 9000)])
+@pytest.mark.parametrize(("width", "height"), [(4000, 3000), (3000, 4500), (7000, 2500)])
 def test_a_large_picture_is_bounded_and_keeps_its_shape(width: int, height: int) -> None:
-    """The sizes that are told are the original's."""
-    checked = check_picture(picture(width, height))
+    """The sizes that are told are the original's; a long one keeps 2000 pixels across."""
+    checked = check_picture(picture(width, height, kind="BMP"))
     kept = open_picture(checked.copy).size
-    assert kept[0] * kept[1] <= MOST_PIXELS * 1.01 and max(kept) <= MOST_SIDE
+    assert kept[0] * kept[1] <= MOST_PIXELS * 1.01 or min(kept) == ACROSS
     assert kept[0] / kept[1] == pytest.approx(width / height, rel=0.02)
     assert (checked.width, checked.height) == (width, height)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1080, 7000), (7000, 300), (300, 9000)])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_long_picture_is_kept_at_its_full_size(width: int, height: int, mode: str) -> None:
+    """It is read in parts, each for itself."""
+    checked = check_picture(picture(width, height, kind="TIFF", mode=mode))
+    assert open_picture(checked.copy).size == (checked.width, checked.height) == (width, height)
 
 
 def test_the_copy_is_upright() -> None:
