@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from model_service.errors import PictureFault, PictureRejected
-from model_service.picture import damage, jpeg2000, tiff
+from model_service.picture import avif, damage, jpeg2000, tiff
 from model_service.picture.bounds import check_jpeg, check_others, check_shape, check_tiff, step_of
 from model_service.picture.colour import to_rgb
 from model_service.picture.jpeg import Jpeg, ended, read_jpeg, without_metadata
@@ -170,6 +170,8 @@ def _decode_other(data: bytes, format: str) -> DecodedPicture:
         check_others(image, data, power)
         if format in _MAY_MOVE and _moves(image):
             raise PictureRejected(PictureFault.ANIMATED, format)
+        if format == "AVIF":
+            avif.check_frames(data, size)
         if not _load(image):
             flaws = _flaws(_empty(image, format, early=early))
         return _finish(image, flaws, size)

@@ -9,6 +9,7 @@ from PIL import Image
 
 from model_service import PictureFault, PictureRejected, decode_picture
 from model_service.picture import bounds
+from model_service.picture.avif import check_frames
 from tests.cases import PICTURES
 from tests.model_service.pictures import BLUE, RED, corners, encode, near
 
@@ -143,6 +144,33 @@ def test_a_jpeg_2000_whose_headers_contradict_each_other_is_refused() -> None:
     stream = data.index(b"\xff\x4f\xff\x51")
     data[stream + 8 : stream + 16] = struct.pack(">II", 60_000, 60_000)
     assert _refused(bytes(data)).fault is PictureFault.UNUSUAL
+
+
+def test_an_avif_whose_frame_is_far_larger_than_its_picture_is_refused() -> None:
+    """It would be decoded whole."""
+    data = bytearray(encode(Image.new("RGB", (600, 400)), "AVIF"))
+    decode_picture(bytes(data))
+    place = data.index(b"ispe")
+    data[place + 8 : place + 16] = struct.pack(">II", 64, 64)
+    assert _refused(bytes(data)).fault is PictureFault.UNUSUAL
+
+
+@pytest.mark.parametrize("bytes_of_places", [0x00, 0x44])
+def test_places_of_items_that_never_end_are_refused(bytes_of_places: int) -> None:
+    """A table of 65535 items with 65535 extents each that takes no room."""
+    data = bytearray(encode(Image.new("RGB", (60, 40)), "AVIF"))
+    place = data.index(b"iloc")
+    data[place + 8 : place + 12] = bytes([bytes_of_places, 0, 0xFF, 0xFF])
+    with pytest.raises(PictureRejected):
+        check_frames(bytes(data[: place + 12]) + b"\xff\xff" * 4000, (60, 40))
+
+
+@pytest.mark.parametrize("options", [{}, {"subsampling": "4:4:4", "quality": 100}])
+@pytest.mark.parametrize(("mode", "size"), [("RGB", (37, 61)), ("RGBA", (300, 200)), ("L", (640, 64))])
+def test_ordinary_avifs_are_read(mode: str, size: tuple[int, int], options: dict[str, object]) -> None:
+    """With an alpha, of odd sizes, in full colour."""
+    image = Image.linear_gradient("L").resize(size).convert(mode)
+    assert decode_picture(encode(image, "AVIF", **options)).image.size == size
 
 
 @pytest.mark.parametrize(
