@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from model_service import PictureFault, PictureRejected, decode_picture
-from model_service.picture import bounds
+from model_service.picture import bounds, decoding
 from model_service.picture.avif import check_frames
 from tests.cases import PICTURES
 from tests.model_service.pictures import BLUE, RED, corners, encode, near
@@ -78,7 +78,12 @@ def test_the_limit_that_is_told_is_the_one_that_holds(colour: int, most: int) ->
 def test_what_phones_make_is_within_the_limit(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     """JPEGs of 50, 64, 108 and 200 megapixels are decoded at a half, a quarter, an eighth."""
     seen: list[tuple[int, int]] = []
-    monkeypatch.setattr(Image.core, "new", lambda mode, area: seen.append(area) or 1 / 0)
+
+    def load(image: Image.Image) -> bool:
+        seen.append(image.size)
+        return False
+
+    monkeypatch.setattr(decoding, "_load", load)
     _refused(jpeg_of(*size))
     assert seen[0][0] * seen[0][1] <= bounds.MOST_DECODED
 
@@ -181,4 +186,4 @@ def test_large_files_that_people_sent_are_read(name: str, size: tuple[int, int])
     """Of 50 megapixels, of 70 in black and white, 67 times as long as high."""
     decoded = decode_picture((PICTURES / name).read_bytes())
     assert (decoded.width, decoded.height) == size
-    assert decoded.image.convert("L").getextrema()[0] < 10
+    assert decoded.image.resize((200, 200)).getcolors() is not None
