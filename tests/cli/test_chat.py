@@ -14,6 +14,7 @@ from assistant.storage import open_database
 from assistant.storage.database import FILE
 from cli.chat import Talk
 from model_service import ModelConfig, local_service
+from tests.assistant.pictures.test_kinds import HEIC, SCAN, archive
 from tests.bot.engines import ScriptedEngine
 from tests.bot.samples import pdf, picture
 
@@ -66,6 +67,35 @@ async def test_pages_of_a_document_and_several_pictures(talk: Talk, engine: Scri
     assert len(engine.requests) == 2
     await talk.say('a.png "with space.png" Alike?')
     assert len(engine.requests) == 4
+
+
+async def test_further_pages_are_named_in_further_questions(
+    talk: Talk, engine: ScriptedEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a PDF or a TIFF; what was read is said in the bot's words, and a page that is not there as well."""
+    (tmp_path / "s.tif").write_bytes(SCAN)
+    for name in ("d.pdf", "s.tif"):
+        await talk.say(f"{name} What is this?")
+        assert "\n(page 1 of 3; to read others" in capsys.readouterr().out
+        await talk.say("And on page 2?")
+        assert capsys.readouterr().out == "A grey gradient.\n(page 2 of 3)\n"
+        await talk.say("And there?")
+        assert "(page 2 of 3)" in capsys.readouterr().out
+        await talk.say("And on page 4?")
+        assert "has 3 pages" in capsys.readouterr().out
+    assert len(engine.requests) == 6
+
+
+async def test_files_are_known_by_their_bytes(
+    talk: Talk, engine: ScriptedEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A HEIC is read, an archive is called one."""
+    (tmp_path / "photo").write_bytes(HEIC)
+    await talk.say("photo What is this?")
+    assert len(engine.requests) == 1
+    (tmp_path / "photo").write_bytes(archive("a.png"))
+    await talk.say("photo What is this?")
+    assert "unpack it" in capsys.readouterr().out
 
 
 async def test_levels_afresh_and_what_is_no_picture(

@@ -14,12 +14,19 @@ from pydantic import SecretStr
 
 import bot.app
 import playground
+from assistant.pictures.documents import open_file
+from assistant.settings.errors import SettingsError
 from assistant.settings.settings import Settings
 from assistant.storage import Admissions, open_database
 from cli.ask import ask_model
+from cli.check import chinese_page
 from model_service import ModelConfig, ModelService, local_service
+from tests.assistant.pictures.pdfs import WAIT, form
+from tests.assistant.pictures.test_documents import LOCKED
+from tests.assistant.pictures.test_kinds import HEIC, SCAN, archive
+from tests.assistant.pictures.test_pdf_kinds import is_blank
 from tests.bot.engines import ScriptedEngine
-from tests.bot.samples import picture
+from tests.bot.samples import pdf, picture
 
 TOKEN = "123456789:AAH-abcdefghijklmnopqrstuvwxyz_01234"
 
@@ -131,13 +138,17 @@ async def test_check_names_what_is_missing(tmp_path: Path) -> None:
         )
     lines = dict(line.split(": ", 1) for line in out.splitlines())
     assert code == 1
-    assert [lines[name].startswith("ok") for name in ("settings", "access", "token", "storage", "model")] == [
-        True,
-        True,
-        True,
-        True,
-        False,
-    ]
+    assert {name: said.startswith("ok") for name, said in lines.items()} == {
+        "settings": True,
+        "access": True,
+        "token": True,
+        "storage": True,
+        "documents": True,
+        "model": False,
+    }
+    assert "PDF, TIFF, HEIC;" in lines["documents"]
+    drawn = not is_blank(*await open_file(chinese_page(), 0, [1]))
+    assert (lines["documents"].endswith("is drawn"), "fonts-wqy-microhei" in lines["documents"]) == (drawn, not drawn)
     assert "@eyeglass_play_bot" in lines["token"]
     assert "1 people" in lines["access"] and "pairing code" in lines["access"]
 
@@ -175,6 +186,57 @@ async def test_ask_streams_to_the_terminal_or_prints_json(tmp_path: Path) -> Non
         16,
     )
     assert (answer["width"], answer["height"], answer["tokens"]) == (448, 672, 384)
+
+
+async def asked(file: Path, question: str, **options: bool) -> tuple[list[str], ScriptedEngine]:
+    """Return the lines that `ask` writes about a file, and the engine that was asked."""
+    engine, out = ScriptedEngine(), io.StringIO()
+    await ask_model(Settings(), file, question, None, model=scripted(engine), out=out, **options)
+    return out.getvalue().splitlines(), engine
+
+
+async def test_ask_takes_documents_as_the_bot_does(tmp_path: Path) -> None:
+    """The first page, or those that the question names; which one it was is said in the bot's words."""
+    file = tmp_path / "report"
+    file.write_bytes(pdf(3))
+    answer, note = (await asked(file, "What is this?"))[0]
+    assert (answer, note.startswith("(page 1 of 3; to read others")) == ("A grey gradient.", True)
+    assert (await asked(file, "Page 2: what is this?"))[0][1] == "(page 2 of 3)"
+    lines, engine = await asked(file, "Sum up pages 2-3")
+    assert lines == ["Page 2:", "A grey gradient.", "Page 3:", "A grey gradient."]
+    assert len(engine.requests) == 2
+    lines, _ = await asked(file, "Sum up pages 2-3", as_json=True)
+    assert [(json.loads(line)["page"], json.loads(line)["pages"]) for line in lines] == [(2, 3), (3, 3)]
+    file.write_bytes(pdf(12))
+    lines, engine = await asked(file, "Sum up all pages")
+    assert (len(engine.requests), lines[-1].startswith("(only the first 10 pages")) == (10, True)
+
+
+async def test_ask_takes_pages_of_a_tiff_and_heic(tmp_path: Path) -> None:
+    """Whatever the files are called."""
+    file = tmp_path / "file.jpg"
+    file.write_bytes(SCAN)
+    assert (await asked(file, "What is on the last page?"))[0] == ["A grey gradient.", "(page 3 of 3)"]
+    file.write_bytes(HEIC)
+    assert (await asked(file, "What is this?"))[0] == ["A grey gradient."]
+
+
+@pytest.mark.parametrize(
+    ("data", "question", "said"),
+    [
+        (pdf(3), "Page 4: what is this?", "this document has 3 pages"),
+        (LOCKED, "What is this?", "locked with a password"),
+        (archive("a.png"), "What is this?", "unpack it"),
+        (form(WAIT), "What is this?", "only in Adobe Reader"),
+    ],
+)
+async def test_what_ask_refuses_is_called_what_it_is(tmp_path: Path, data: bytes, question: str, said: str) -> None:
+    """In the bot's words, with the file's name, before any model is loaded."""
+    file = tmp_path / "report.pdf"
+    file.write_bytes(data)
+    with pytest.raises(SettingsError, match=r"report\.pdf") as refused:
+        await ask_model(Settings(), file, question, None)
+    assert said in str(refused.value)
 
 
 @pytest.fixture

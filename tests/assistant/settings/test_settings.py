@@ -91,6 +91,16 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
             assert "there is no setting" not in str(caught.value)
 
 
+def test_large_files_want_a_server_of_ones_own(tmp_path: Path) -> None:
+    """Its folder counts in local mode alone."""
+    telegram = load(
+        tmp_path, "[telegram]\nlocal_mode = true\nlocal_files = '/srv/files'\nmax_file_mib = 2000\n"
+    ).telegram
+    assert (telegram.most_bytes, telegram.server_folder) == (2000 * 2**20, Path("/srv/files"))
+    telegram = load(tmp_path, "[telegram]\nlocal_files = '/srv/files'\n").telegram
+    assert (telegram.most_bytes, telegram.server_folder) == (20 * 2**20, None)
+
+
 def test_settings_cannot_be_changed() -> None:
     """They are frozen."""
     with pytest.raises(ValidationError):
@@ -106,6 +116,8 @@ WRONG = {
     '[model]\ndevice = "tpu"\n': ("model.device", '"auto", "cpu" or "cuda"'),
     "[model]\nmax_tokens = 0\n": ("model.max_tokens", "greater than or equal to 1"),
     '[model]\nmax_tokens = "many"\n': ("model.max_tokens", "whole number"),
+    "[telegram]\nmax_file_mib = 21\n": ("telegram.max_file_mib", "at most 20 unless telegram.local_mode is true"),
+    "[telegram]\nlocal_mode = true\nmax_file_mib = 2001\n": ("telegram.max_file_mib", "less than or equal to 2000"),
     '[access]\nusers = ["ada"]\n': ("access.users", "whole numbers"),
     '[access]\nmode = "ajar"\n': ("access.mode", '"closed" or "open"'),
     '[telegram]\nbase_url = "nowhere"\n': ("telegram.base_url", "web address"),
