@@ -10,7 +10,7 @@ from assistant.storage.database import Database
 from assistant.storage.group_commit import Statement
 
 Source = Literal["photo", "file", "preview", "page"]
-"""The source of a picture: a photo (compressed by Telegram), an image file, a video's preview, a page of a PDF."""
+"""The source of a picture: a photo (compressed by Telegram), an image file, a video's preview, a page of a document."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,13 @@ import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pillow_heif
 import pypdfium2
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
+from assistant.pictures import document_process
 from assistant.pictures.document_process import MOST_PIXELS, MOST_SIDE
 from assistant.pictures.documents import PROCESS, Opened, open_file
 from assistant.pictures.refusals import DocumentFault, DocumentRefused
@@ -187,6 +190,63 @@ async def test_a_heic_that_cannot_be_opened_is_refused(data: bytes, error: str) 
     with pytest.raises((DocumentRefused, PictureRejected)) as refused:
         await open_file(data, 5, [1])
     assert refused.value.fault == error
+
+
+def drawn(data: bytes) -> Image.Image:
+    """Return what the process makes of a HEIC, decoded here."""
+    _, (picture,) = document_process.heic_of(io.BytesIO(data))
+    return Image.open(io.BytesIO(picture))
+
+
+def heic(image: Image.Image, **options: object) -> bytes:
+    """Return a picture as HEIC."""
+    out = io.BytesIO()
+    pillow_heif.from_pillow(image).save(out, **options)
+    return out.getvalue()
+
+
+def test_a_very_large_heic_is_reduced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In stripes that leave no seam; what is larger still is refused."""
+    whole = drawn(HEIC).convert("L")
+    monkeypatch.setattr(document_process, "MOST_HEIC_KEPT", 100_000)
+    monkeypatch.setattr(document_process, "STRIPE", 7)
+    small = drawn(HEIC).convert("L")
+    assert small.size == (280, 320)
+    difference = ImageChops.difference(small, whole.reduce(2))
+    assert max(ImageStat.Stat(difference.crop((0, top, 280, top + 1))).mean[0] for top in range(320)) < 8
+    monkeypatch.setattr(document_process, "MOST_HEIC_PIXELS", 100_000)
+    with pytest.raises(document_process.Refused, match="heic_too_much"):
+        drawn(HEIC)
+
+
+def test_heic_of_every_mode() -> None:
+    """Transparency on white; grey, of more than 8 bits too; upright, whatever its metadata say."""
+    clear = Image.new("RGBA", (64, 48))
+    clear.paste("black", (0, 0, 16, 16))
+    for image, corner in (
+        (clear, 0),
+        (Image.new("L", (64, 48), 200), 200),
+        (Image.new("I;16", (64, 48), 50_000), 195),
+    ):
+        found = drawn(heic(image))
+        assert found.size == (64, 48)
+        assert abs(lightness(found, 4, 4) - corner) < 4
+    assert lightness(drawn(heic(clear)), 60, 44) > 250
+
+
+def test_a_heic_is_turned_once() -> None:
+    """As iPhones write it, with the turn in the file and in its metadata."""
+    image, metadata = Image.new("RGB", (64, 48), "white"), Image.Exif()
+    image.paste("black", (0, 0, 16, 16))
+    metadata[0x0112] = 6
+    found = drawn(heic(image, exif=metadata.tobytes()))
+    assert found.size == (48, 64)
+    assert lightness(found, 44, 4) < 5 and lightness(found, 4, 60) > 250
+
+
+def lightness(image: Image.Image, left: int, top: int) -> int:
+    """Return how light a pixel is."""
+    return int(np.asarray(image.convert("L"))[top, left])
 
 
 async def test_without_its_package_a_heic_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
