@@ -189,7 +189,7 @@ async def test_a_heic_that_cannot_be_opened_is_refused(data: bytes, error: str) 
     """It is called damaged only if a part is missing."""
     with pytest.raises((DocumentRefused, PictureRejected)) as refused:
         await open_file(data, 5, [1])
-    assert refused.value.fault == error
+    assert getattr(refused.value, "fault", None) == error
 
 
 def drawn(data: bytes) -> Image.Image:

@@ -23,7 +23,7 @@ def is_blank(picture: Opened) -> bool:
     """Whether nothing is drawn on a page."""
     with Image.open(io.BytesIO(picture.data)) as image:
         low, high = image.convert("L").getextrema()
-    return low == high  # type: ignore[no-any-return]
+    return low == high
 
 
 ELSEWHERE = {

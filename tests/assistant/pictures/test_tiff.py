@@ -53,7 +53,7 @@ def test_each_page_is_a_tiff_of_its_own(compression: str | None, *, big: bool) -
     assert len(pages) == 3
     for number, place in enumerate(pages):
         with Image.open(io.BytesIO(tiff_page(data, place))) as alone:
-            assert (alone.size, alone.n_frames) == ((100 + 30 * number,) * 2, 1)
+            assert (alone.size, getattr(alone, "n_frames", 0)) == ((100 + 30 * number,) * 2, 1)
             with Image.open(io.BytesIO(data)) as whole:
                 whole.seek(number)
                 assert ImageOps.grayscale(alone).tobytes() == ImageOps.grayscale(whole).tobytes()
@@ -95,8 +95,6 @@ def test_a_circle_of_directories_ends() -> None:
     """And so does a link to nowhere."""
     data = bytearray(scan(60, 60))
     first, second = tiff_pages(bytes(data))
-    with Image.open(io.BytesIO(data)) as image:
-        image.seek(1)
     link = data.index(struct.pack("<I", second))
     data[link : link + 4] = struct.pack("<I", first)
     assert len(tiff_pages(bytes(data))) <= 2
