@@ -13,7 +13,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from model_service.engines.glm4v.dial import GLM4V_DIAL
 from model_service.engines.glm4v.tokenizer import Tokenizer
 from training.camera.photo import photograph
-from training.curriculum import Stage, choose_em, choose_grid, choose_squash, narrow, stage_at
+from training.curriculum import Stage, choose_em, choose_grid, choose_squash, stage_at
 from training.documents import Kind
 from training.fonts import ALPHABET, Family
 from training.marks import KINDS, read_marks
@@ -32,9 +32,6 @@ CODES = {ord(character): index + 1 for index, character in enumerate(ALPHABET)}
 """The class of each character; 0 is for none."""
 
 MOST_TEXT = 520
-BESIDE_TEXT = 200
-"""The ids of a conversation at most: this many, and beside a long text that is read out."""
-
 MOST_QUESTIONS, MOST_BESIDE_READING = 10, 8
 BENT_SHARE = 0.7
 """The share of photographed pages; the others come as drawn."""
@@ -110,7 +107,6 @@ class Batches(IterableDataset[Batch]):
         plan = self._plan
         stage = stage_at(step / plan.steps)
         rows, columns = choose_grid(random.Random(f"{plan.seed} {step} train"), stage)
-        stage = narrow(stage, rows, columns)
         rng = random.Random(f"{plan.seed} {step} train {plan.rank}")
         size = max(4, min(256, plan.tokens_per_batch // (rows * columns + stage.limit // 2)))
         return collate([self._example(rng, rows, columns, stage) for _ in range(size)], self._tokenizer)
@@ -125,7 +121,7 @@ class Batches(IterableDataset[Batch]):
         strength = stage.strength * rng.random() ** 0.5 if rng.random() < BENT_SHARE else 0.0
         image, glyphs = photograph(rng, page.image, page.glyphs, size, strength=strength)
         questions = choose_questions(rng, page, stage.reading)
-        ids, weights, asked = converse(self._tokenizer, questions, max(MOST_TEXT, stage.limit + BESIDE_TEXT))
+        ids, weights, asked = converse(self._tokenizer, questions)
         cells = cells_of(glyphs, size, rows, columns)
         slots, marks = fill_slots(glyphs, cells, rows * columns), fill_marks(glyphs, cells, rows * columns)
         found = [point(glyphs, qa, cells, rows * columns) for qa in questions[: len(asked)]]
@@ -168,12 +164,10 @@ def choose_questions(rng: random.Random, page: Page, reading_share: float) -> li
     return wanted
 
 
-def converse(
-    tokenizer: Tokenizer, questions: list[QA], most: int = MOST_TEXT
-) -> tuple[list[int], list[float], list[int]]:
+def converse(tokenizer: Tokenizer, questions: list[QA]) -> tuple[list[int], list[float], list[int]]:
     """Return a conversation's ids in GLM-4V's format, each id's weight, and where each question ends.
 
-    The token after an answer ends it. Questions that would make the conversation longer than `most` are left out.
+    The token after an answer ends it. Questions that would make the conversation too long are left out.
 
     An answer's weight is the root of its length, so that a page read out does not drown a price.
     """
@@ -186,7 +180,7 @@ def converse(
     for number, qa in enumerate(questions):
         question = ([] if number == 0 else feed) + tokenizer.encode(qa.question) + [assistant]
         answer = feed + tokenizer.encode(qa.answer) + [user]
-        if number and len(ids) + len(question) + len(answer) > most:
+        if number and len(ids) + len(question) + len(answer) > MOST_TEXT:
             break
         asked.append(len(ids) + len(question) - 1)
         ids += question + answer

@@ -2,7 +2,7 @@
 
 import math
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from model_service.engines.glm4v.dial import GLM4V_DIAL
 from training.documents import PAPERS, Kind
@@ -20,8 +20,7 @@ class Stage:
 
     `tokens` bounds the visual tokens of a grid, `large` is the share of grids beyond them, up to the level max; `em`
     bounds the size of type in pixels of the grid, `limit` the characters of a page; `strength` is how badly a page may
-    be photographed, from 0 to 1; `reading` is the share of pages whose whole text is asked for. `wide` is the share of
-    wide grids: some lines of a densely printed page.
+    be photographed, from 0 to 1; `reading` is the share of pages whose whole text is asked for.
     """
 
     until: float
@@ -32,7 +31,6 @@ class Stage:
     strength: float
     large: float = 0.0
     reading: float = 0.55
-    wide: float = 0.0
 
 
 STAGES = (
@@ -40,33 +38,13 @@ STAGES = (
     Stage(0.10, (40, 160), (13, 32), 60, EASY, 0.1),
     Stage(0.20, (64, 320), (12, 30), 130, ALL, 0.3),
     Stage(0.40, (100, 540), (10, 34), 340, ALL, 0.6, 0.12),
-    Stage(1.00, (100, 540), (10, 32), 340, ALL, 1.0, 0.15, wide=0.35),
+    Stage(1.00, (100, 540), (10, 32), 340, ALL, 1.0, 0.15),
 )
-
-WIDE_ROWS, WIDE_COLUMNS = (3, 10), (16, 48)
-WIDE_ASPECT = 2.2
-"""The columns to a row from which on a grid is wide."""
-
-WIDE_EM = (10.0, 22.0)
-WIDE_LIMIT = 720
-WIDE_KINDS = (*(Kind.PAGE,) * 8, *(Kind.WORDS,) * 2, Kind.RECEIPT, Kind.INVOICE, Kind.NOTE, Kind.FORM)
 
 
 def stage_at(progress: float) -> Stage:
     """Return the stage at a share of training from 0 to 1."""
     return next(stage for stage in STAGES if progress <= stage.until)
-
-
-def is_wide(rows: int, columns: int) -> bool:
-    """Return whether a grid is one for some lines of a dense page."""
-    return columns >= WIDE_ASPECT * rows and columns >= WIDE_COLUMNS[0]
-
-
-def narrow(stage: Stage, rows: int, columns: int) -> Stage:
-    """Return the stage for a grid: a wide one has kinds, sizes of type and an amount of text of its own."""
-    if not stage.wide or not is_wide(rows, columns):
-        return stage
-    return replace(stage, kinds=WIDE_KINDS, em=WIDE_EM, limit=WIDE_LIMIT, reading=0.9)
 
 
 def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:
@@ -75,9 +53,6 @@ def choose_grid(rng: random.Random, stage: Stage) -> tuple[int, int]:
     Whole pages are now and then read at the native square, or between it and the largest of the other levels.
     """
     low, high = stage.tokens
-    if rng.random() < stage.wide:
-        rows = rng.randint(*WIDE_ROWS)
-        return rows, rng.randint(max(WIDE_COLUMNS[0], math.ceil(WIDE_ASPECT * rows)), WIDE_COLUMNS[1])
     if rng.random() < stage.large:
         if rng.random() < 0.75:
             return GLM4V_DIAL.native_side, GLM4V_DIAL.native_side
@@ -102,7 +77,7 @@ def choose_squash(rng: random.Random, rows: int, columns: int, kind: Kind) -> fl
 def choose_em(rng: random.Random, stage: Stage, rows: int, columns: int) -> float:
     """Choose a size of type that leaves room for a line or two, small sizes as likely as large ones."""
     low, high = stage.em
-    if rows * columns > stage.tokens[1] and not is_wide(rows, columns):
+    if rows * columns > stage.tokens[1]:
         low, high = low * 1.4, high * 2
     most = max(low + 1, min(high, columns * GLM4V_DIAL.token_pixels / 9, rows * GLM4V_DIAL.token_pixels / 2.5))
     return math.exp(rng.uniform(math.log(low), math.log(most)))

@@ -91,7 +91,7 @@ def draw_lines(rng: random.Random, page: Tensor, strength: float) -> None:
     """Rule or square a page faintly, in place."""
     step = rng.uniform(18, 44) * max(1.0, page.shape[2] / 600)
     tint = 1 - strength * rng.uniform(0.08, 0.22) * torch.tensor([1.0, rng.uniform(0.5, 1), rng.uniform(0.3, 1)])
-    rows = torch.arange(rng.uniform(0, min(step, page.shape[1])), page.shape[1], step).long()
+    rows = torch.arange(rng.uniform(0, step), page.shape[1], step).long()
     page[:, rows] *= tint[:, None, None]
     if rng.random() < 0.5:
         columns = torch.arange(rng.uniform(0, step), page.shape[2], step).long()

@@ -58,13 +58,9 @@ def make_bill(source: Source, count: int, *, dear: bool = False) -> Bill:
     """Make a bill of `count` items, fewer where names clash; some bills count pieces. `dear` items cost more."""
     rng = source.rng
     counted = rng.random() < 0.3
-    numbered = rng.randint(1, 90) if source.split == "train" and rng.random() < 0.12 else None
     items: list[Item] = []
     taken: set[str] = set()
-    for place in range(count):
-        if numbered is not None:  # "Item 36": its number is no part of the price behind it.
-            items.append(Item(f"{rng.choice(LISTS.NUMBERED)} {numbered + place}", rng.randint(50, 2500)))
-            continue
+    for _ in range(count):
         plain = rng.choice((rng.choice(NAMES.GOODS), values.word(rng, source.words).capitalize()))
         name = f"{rng.choice(NAMES.QUALITIES).capitalize()} {plain.lower()}" if rng.random() < 0.3 else plain
         words = set(name.lower().split())
@@ -95,13 +91,9 @@ def item_parts(source: Source, bill: Bill) -> list[Part]:
         head = f"Qty {head}" if shape == "before" else head
         parts.append(Part(Line(head, price, middle=between, join=join), optional=shape != "middle"))
     times = source.pick(TIMES.get(shape, ("",)), LISTS.HELD_OUT_TIMES)
-    close = source.split == "train" and shape != "middle" and rng.random() < 0.12
     for item in bill.items:
         amount = bill.currency.write(item.price)
         text = times.format(item.count, item.name) if shape in {"before", "after"} else item.name
-        if close:
-            parts.append(Part(Line(f"{text} {amount}"), (Fact("item", amount, item.name),), optional=False))
-            continue
         line = Line(text, amount, middle=str(item.count) if shape == "middle" else "", join=join)
         parts.append(Part(line, (Fact("item", amount, item.name),), optional=False))
     if not counted:

@@ -11,20 +11,12 @@ LISTS = read_lists("papers/prose")
 LOOSE = read_lists("papers/loose")
 VISIBLE = "".join(chr(code) for code in range(0x21, 0x7F))
 
-DENSE_COLUMNS, DENSE_SHARE = 45, 0.8
-"""The characters to a line from which on most pages are full of text."""
-
-FULL, MOST_SENTENCES = 0.85, 40
-"""The share of a page's places for characters that broken lines fill; the most sentences of a paragraph."""
-
 UNSURE = ("name", "place", "company", "shop", "role", "town", "number", "customer")
 
 
 def page_document(source: Source, room: Room) -> Document | None:
     """Write a heading, perhaps, and paragraphs of sentences or a list; half of the pages are nearly full."""
     rng = source.rng
-    if source.split == "train" and room.columns >= DENSE_COLUMNS and rng.random() < DENSE_SHARE:
-        return _dense(source, room)
     parts: list[Part] = []
     if rng.random() < 0.6 and room.rows >= 4:
         title = _title(source, room)
@@ -44,17 +36,6 @@ def page_document(source: Source, room: Room) -> Document | None:
             left -= sum(len(part.line.text) + 1 for part in made)
             parts += made
             listed = False
-    return fit(source, room, Kind.PAGE, parts, (*UNSURE, "title"))
-
-
-def _dense(source: Source, room: Room) -> Document | None:
-    """Write a few long lines full of text, as a part of a densely printed page has them."""
-    left = int(min(room.characters, FULL * room.rows * room.columns) * source.rng.uniform(0.5, 1.0))
-    parts: list[Part] = []
-    for share in source.rng.choice(((1.0,), (1.0,), (0.5, 0.5), (0.3, 0.7), (0.7, 0.3))):
-        paragraph = _paragraph(source, room, int(share * left), MOST_SENTENCES)
-        parts += [Part(Line(paragraph, role="flow"))] if paragraph else []
-        parts += [Part(Line(role="gap"))] if source.rng.random() < 0.5 else []
     return fit(source, room, Kind.PAGE, parts, (*UNSURE, "title"))
 
 

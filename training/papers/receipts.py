@@ -1,8 +1,5 @@
 """Till receipts: items, prices, payment."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from training import values
 from training.documents import Document, Fact, Kind, Line, Part, Room, Source, fit
 from training.lists import read_lists, read_rows
@@ -16,9 +13,6 @@ ROWS = read_rows("papers/receipts")
 LISTS = read_lists("papers/receipts")
 
 TOGETHER = ("items", "sums", "paid")
-
-PIECE_SHARE = 0.3
-"""The share of receipts in training of which only a piece is seen."""
 
 
 def receipt_document(source: Source, room: Room) -> Document | None:
@@ -38,17 +32,7 @@ def receipt_document(source: Source, room: Room) -> Document | None:
     parts = in_order(source, blocks, ROWS.ORDERS, ROWS.HELD_OUT_ORDERS, TOGETHER)
     if rng.random() < 0.35:
         parts.append(Part(Line(varied(source, source.pick(LISTS.THANKS, LISTS.HELD_OUT_THANKS)))))
-    if source.split == "train" and rng.random() < PIECE_SHARE:
-        parts = _piece(source, parts)
     return fit(source, room, Kind.RECEIPT, parts, LISTS.UNSURE)
-
-
-def _piece(source: Source, parts: Sequence[Part]) -> list[Part]:
-    """Return a piece of a long receipt, as one part of a till roll shows it: often without its total."""
-    first = source.rng.randrange(len(parts))
-    last = source.rng.randint(first + 1, len(parts))
-    uncounted = [replace(part, facts=tuple(fact for fact in part.facts if fact.field != "count")) for part in parts]
-    return uncounted[first:last]
 
 
 def _shop(source: Source) -> Part:
