@@ -7,32 +7,25 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.abilities import fitted, is_for_any
-from assistant.access import Asker
 from assistant.latency import Latency
-from assistant.open_questions import Cancelled, OpenQuestion, OpenQuestions, Step
+from assistant.open_questions import Cancelled, OpenQuestion, OpenQuestions
 from assistant.pictures.library import Library
 from assistant.pictures.refusals import FetchFailed
-from assistant.request import Asking, build_request, drop_repeats, sampling_in
-from assistant.settings.chat_settings import ChatSettings
+from assistant.question import Parts, Question, Reading
+from assistant.reading import Reader
 from assistant.settings.settings import ModelSettings
-from assistant.storage import Picture, Turn, Turns, surely
-from assistant.texts.failures import Unable
-from assistant.wording.question import ParsedQuestion
-from assistant.wording.quotes import with_quote
-from assistant.wording.regions import REGIONS, about_part
+from assistant.storage import Turn, Turns, surely
+from assistant.texts.failures import NoSuchPart, Unable
 from model_service import (
     CheckpointError,
     Draining,
     EngineDead,
     FinishReason,
     GenerationOutput,
-    GenerationRequest,
-    Health,
     LimitReached,
     ModelService,
     ModelServiceError,
     QueueFull,
-    Stage,
 )
 
 _log = logging.getLogger(__name__)
@@ -53,54 +46,17 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question about pictures.
-
-    `message` names the question within its chat, and `number` among all that the front end ever asked. `settings` hold
-    for this question. `promised`: a former run took it on, so it is not refused. `suspect`: the process died of it.
-    `earlier` is when the pictures came, if it could be doubted that they are meant. `named` is how many pages or
-    pictures the question named, and `unread` are the numbers, in their album, of those that could not be read.
-    """
-
-    chat: int
-    message: int
-    number: int
-    asker: Asker
-    parsed: ParsedQuestion
-    pictures: tuple[Picture, ...]
-    settings: ChatSettings
-    promised: bool = False
-    suspect: bool = False
-    earlier: float | None = None
-    named: int = 0
-    unread: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The model's output about one picture, or the error instead of it."""
-
-    picture: Picture
-    output: GenerationOutput | None = None
-    error: Exception | None = None
-
-    @property
-    def text(self) -> str:
-        """The answer about this picture."""
-        return "" if self.output is None else self.output.text.strip()
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerState:
     """The progress of a question.
 
-    `readings` are of the pictures that are done, `output` is the newest about the current picture. The last state has
-    an `end`, and the `error` behind it.
+    `readings` are of the pictures that are done, `output` is the newest about the current picture, of which `parts`
+    were read if it is read in parts. The last state has an `end`, and the `error` behind it.
     """
 
     question: OpenQuestion
     readings: tuple[Reading, ...] = ()
     output: GenerationOutput | None = None
+    parts: Parts | None = None
     end: End | None = None
     error: Exception | None = None
 
@@ -124,7 +80,7 @@ class Assistant:
         self.questions = questions
         self._model = model
         self._turns = turns
-        self._settings = settings
+        self._reader = Reader(model, turns, settings, self.latency)
 
     async def ask(self, question: Question, library: Library) -> AsyncGenerator[AnswerState, None]:
         """Yield the state of the question whenever it changes; the last state says how it ended.
@@ -147,7 +103,7 @@ class Assistant:
                     end = End.CANCELLED, None
                 except (CheckpointError, Draining, EngineDead) as error:
                     end = End.POSTPONED, error
-                except Unable as error:
+                except (Unable, NoSuchPart) as error:
                     end = End.REFUSED, error
                 except (ModelServiceError, FetchFailed) as error:
                     end = End.FAILED, error
@@ -185,18 +141,18 @@ class Assistant:
         for number, picture in enumerate(question.pictures):
             opened.picture = number
             try:
-                async with contextlib.aclosing(self._read(question, opened, picture, library)) as outputs:
-                    async for output in outputs:
-                        state = replace(state, output=output)
+                async with contextlib.aclosing(self._reader.read(question, opened, picture, library)) as readings:
+                    async for reading in readings:
+                        state = replace(state, output=reading.output, parts=reading.parts)
                         yield state
-                reading = Reading(picture, state.output)
+                reading = Reading(picture, state.output, parts=state.parts)
             except (CheckpointError, Draining, EngineDead):
                 raise
             except (ModelServiceError, FetchFailed) as error:
                 place = f"{number + 1} of {len(question.pictures)}"
                 _log.warning("question %d: picture %s was not read: %s", question.number, place, error)
                 reading = Reading(picture, error=error)
-            state = replace(state, readings=(*state.readings, reading), output=None)
+            state = replace(state, readings=(*state.readings, reading), output=None, parts=None)
             yield state
             if isinstance(reading.error, LimitReached | QueueFull):  # It holds for the others as well.
                 break
@@ -214,49 +170,6 @@ class Assistant:
         if info is None and is_for_any(question.parsed):
             return question
         return replace(question, parsed=fitted(question.parsed, info or await self._model.ready()))
-
-    async def _read(
-        self, question: Question, opened: OpenQuestion, picture: Picture, library: Library
-    ) -> AsyncGenerator[GenerationOutput, None]:
-        """Stream the output about one picture."""
-        if self._model.health is Health.DEAD:
-            raise Draining("the engine died while the question waited for another")
-        async with opened.cancellable():
-            request = await self._request(question, opened, picture, library)
-        output = GenerationOutput(Stage.WAITING)
-        async with contextlib.aclosing(self._model.generate(request)) as outputs:
-            while True:
-                async with opened.cancellable():
-                    following = await anext(outputs, None)
-                if following is None:
-                    break
-                output = following
-                if output.stage is not Stage.WAITING:
-                    opened.step = Step.ANSWERING
-                yield output
-        if output.finish_reason in {None, FinishReason.ABORT}:
-            raise Draining("the answer was aborted")
-        if len(request.messages) == 1 and not question.parsed.reworded:  # Otherwise the model's caches may have served.
-            self.latency.note(output)
-
-    async def _request(
-        self, question: Question, opened: OpenQuestion, picture: Picture, library: Library
-    ) -> GenerationRequest:
-        part, text = question.parsed.part, question.parsed.text
-        asking = Asking(
-            id=opened.request,
-            chat=str(question.chat),
-            text=with_quote(about_part(text, part) if part else text, question.parsed.quote),
-            picture=await library.read(picture),
-            detail=question.settings.detail,
-            person=question.asker.person,
-            length=question.settings.length,
-            region=REGIONS[part] if part else None,
-        )
-        history = drop_repeats(await self._turns.history(picture, question.asker.id), text)
-        return build_request(
-            asking, history, sampling_in(question.settings, self._settings), self._settings.history_tokens
-        )
 
 
 def _turn(question: Question, reading: Reading, messages: Sequence[int]) -> Turn:

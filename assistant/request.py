@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.settings.chat_settings import ChatSettings, Length
 from assistant.settings.settings import ModelSettings
+from assistant.wording.parts import WISH as WISH_OF_PART
 from model_service import Detail, GenerationRequest, Message, PictureRef, Region, SamplingParams, with_pictures
 
 ASCII_CHARACTERS_PER_TOKEN = 3
@@ -26,7 +27,10 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question about one picture. `picture` holds its encoded bytes; `person` is empty if unknown."""
+    """A question about one picture. `picture` holds its encoded bytes; `person` is empty if unknown.
+
+    `of_long`: it is a piece of a longer picture, and may not hold the answer.
+    """
 
     id: str
     chat: str
@@ -36,6 +40,7 @@ class Asking:
     person: str = ""
     length: Length = Length.NORMAL
     region: Region | None = None
+    of_long: bool = False
 
 
 def build_request(
@@ -47,6 +52,8 @@ def build_request(
     history the first pair is kept, then the newest ones; the question is kept whatever its length.
     """
     wish = wish_for(question.length, question.text)
+    if question.of_long:
+        wish = f"{wish} {WISH_OF_PART[bool(CHINESE.search(question.text))]}".strip()
     kept = truncate_history(history, history_tokens - estimate_tokens(question.text + wish))
     picture = PictureRef(question.picture, question.detail, question.region)
     return GenerationRequest(

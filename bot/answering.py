@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from assistant.answering import AnswerState, End, Question, Reading
+from assistant.answering import AnswerState, End
 from assistant.combined_answer import CombinedAnswer
 from assistant.open_questions import OpenQuestion
+from assistant.question import Question, Reading
 from assistant.settings.chat_settings import Stream
 from assistant.storage import HeardMessage, Picture, surely
 from assistant.tasks import spawn
@@ -78,6 +79,7 @@ async def answer(
         earlier=asked.earlier,
         named=asked.named,
         unread=asked.unread,
+        texts=incoming.texts,
     )
     await _Answer(context, question, begun, HOLD if asked.held and begun is None else 0.0).see_through()
 

@@ -11,12 +11,13 @@ from itertools import count, takewhile
 from pathlib import Path
 
 from assistant.access import Asker
-from assistant.answering import Assistant, End, Question
+from assistant.answering import Assistant, End
 from assistant.open_questions import OpenQuestions
 from assistant.pictures.library import Library, Origin
 from assistant.pictures.notes import notes_on
 from assistant.pictures.refusals import USER_ERRORS, refusal
 from assistant.pictures.selection import pages_named
+from assistant.question import Question
 from assistant.settings.chat_settings import Setting
 from assistant.settings.settings import Settings
 from assistant.storage import FOLDER, Chats, Database, Picture, Pictures, Turns, open_database

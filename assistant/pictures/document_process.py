@@ -32,8 +32,8 @@ from assistant.pictures.kinds import READABLE, Kind, kind_of
 MOST_PIXELS = 4 * 1120 * 1120
 """The largest page in pixels: four times what the model sees at max, for reading a part of it."""
 
-MOST_SIDE = 6000
-"""The longest side in pixels: a thin strip keeps its length."""
+ACROSS, MOST_LONG, MOST_SIDE = 1000, 20_000_000, 24_000
+"""A long page keeps this many pixels across, up to this area and this longest side: it is read in parts."""
 
 MOST_SCALE = 6.0
 """The most pixels to a point (1/72 inch): 432 dpi."""
@@ -134,7 +134,8 @@ def picture_of(page: pypdfium2.PdfPage) -> bytes:
     width, height = page.get_size()
     if not (width > 0 and height > 0):
         raise pypdfium2.PdfiumError("a page without a size")
-    scale = min(MOST_SCALE, (MOST_PIXELS / (width * height)) ** 0.5, MOST_SIDE / max(width, height))
+    wanted = max((MOST_PIXELS / (width * height)) ** 0.5, ACROSS / min(width, height))
+    scale = min(MOST_SCALE, wanted, (MOST_LONG / (width * height)) ** 0.5, MOST_SIDE / max(width, height))
     return _as_jpeg(page.render(scale=scale).to_pil(), 92)
 
 

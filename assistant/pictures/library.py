@@ -100,7 +100,8 @@ class Library:
         checked = await check(opened.data, chat, self._marked)
         width, height = opened.size or (checked.width, checked.height)
         flaws = f"{opened.flaws} {checked.flaws}".strip()
-        return replace(checked, width=width, height=height, flaws=flaws)
+        print_height = checked.print_height and checked.print_height * width / checked.width
+        return replace(checked, width=width, height=height, print_height=print_height, flaws=flaws)
 
     async def read(self, picture: Picture) -> bytes:
         """Return the copy of a picture; fetch it again where it is gone, torn or altered.

@@ -6,9 +6,11 @@ import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar, TypeVarTuple, Unpack
 
 from PIL import Image
 
+from assistant.pictures.bands import find_print
 from assistant.pictures.fair_slots import FairSlots
 from assistant.pictures.memory import give_back
 from assistant.pictures.threads import to_the_end
@@ -66,6 +68,16 @@ class CheckedPicture:
     flaws: str = ""
 
 
+Arguments = TypeVarTuple("Arguments")
+T = TypeVar("T")
+
+
+async def with_pixels(chat: int, work: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
+    """Do what decodes a picture in a thread: a few at a time, and one at a time for a chat."""
+    async with _slots.of(chat):
+        return await to_the_end(_pool, work, *arguments)
+
+
 async def check(data: bytes, chat: int, marked: Marked = contextlib.nullcontext) -> CheckedPicture:
     """Run `check_picture` in a thread: a few pictures at a time, and one at a time for a chat.
 
@@ -74,8 +86,7 @@ async def check(data: bytes, chat: int, marked: Marked = contextlib.nullcontext)
     Raises:
         PictureRejected: it cannot be looked at.
     """
-    async with _slots.of(chat):
-        return await to_the_end(_pool, _check_and_give_back, data, marked)
+    return await with_pixels(chat, _check_and_give_back, data, marked)
 
 
 def _check_and_give_back(data: bytes, marked: Marked) -> CheckedPicture:
@@ -104,7 +115,9 @@ def check_picture(data: bytes) -> CheckedPicture:
     width, height, flaws = decoded.width, decoded.height, decoded.flaws
     suffix = None if flaws else _kept_format(data, width, height)
     copy = _encoded(_bounded(decoded.image)) if suffix is None else data
-    return CheckedPicture(copy, suffix or "jpg", width, height, len(data), flaws=flaws)
+    found = find_print(decoded.image)
+    print_height = None if found.height is None else found.height * width / decoded.image.width
+    return CheckedPicture(copy, suffix or "jpg", width, height, len(data), print_height, found.characters, flaws=flaws)
 
 
 def scale_of(width: int, height: int) -> float:

@@ -12,6 +12,7 @@ class Count(Enum):
 
     PICTURES = ("{count} picture", "{count} pictures")
     PAGES = ("{count} page", "{count} pages")
+    PARTS = ("{count} part", "{count} parts")
     QUESTIONS = ("{count} question", "{count} questions")
     ANSWERS = ("{count} answer", "{count} answers")
     MESSAGES = ("{count} message", "{count} messages")

@@ -32,6 +32,14 @@ class Unable(Exception):
         self.languages = languages
 
 
+class NoSuchPart(Exception):
+    """Raised for a question about a part that a picture does not have; `parts` is how many it has."""
+
+    def __init__(self, parts: int) -> None:
+        super().__init__(f"the picture has {parts} parts")
+        self.parts = parts
+
+
 def excuse(texts: Texts, error: Exception | None, number: int) -> str:
     """Return the message for an error; the log has more under `number`."""
     if isinstance(error, PictureRejected):
@@ -42,6 +50,8 @@ def excuse(texts: Texts, error: Exception | None, number: int) -> str:
         return texts.say(LIMITS[error.limit], questions=questions, minutes=Count.MINUTES.of(minutes))
     if isinstance(error, Unable):
         return unable(texts, error)
+    if isinstance(error, NoSuchPart):
+        return texts.say(Sentence.NO_SUCH_PART, parts=Count.PARTS.of(error.parts))
     if isinstance(error, PromptTooLong):
         return texts.say(Sentence.TOO_LONG, characters=_rounded(error.characters))
     plain = next((sentence for kind, sentence in PLAIN.items() if isinstance(error, kind)), None)

@@ -204,6 +204,7 @@ class Sentence(StrEnum):
     STARTING_UP_PERCENT = "I am still starting up, {percent} % is done; your question is kept."
     LOOKING = "Looking at the picture …"
     LOOKING_AT = "Looking at picture {number} of {count} …"
+    LOOKING_AT_PART = "Looking at part {number} of {count} …"
     BUTTON_CANCEL = "Cancel"
     CANCELLED = "Cancelled."
     STOPPED = "Cancelled: the answer ends here."
@@ -250,6 +251,11 @@ class Sentence(StrEnum):
     FOOTER_SEVERAL = "{several} read, {tokens} in all, {seconds} s"
     PICTURE_NAME = "Picture {number}:"
     PAGE_NAME = "Page {number}:"
+    NOT_IN_PARTS = "I looked at every part of this picture and did not find it."
+    PART_NAME = "Part {number}:"
+    READ_IN_PARTS = "read in {parts}"
+    PART_OF = "part {part} of {parts}"
+    PARTS_LEFT = "for time, only the first {read} of {parts}; name another, as in “part {next}”"
     PAGE_OF = "page {page} of {pages}"
     PAGE_UNASKED = "page {page} of {pages}; to read others, name them: “page 3”, “pages 2-5”"
     PAGES_CUT = "only the first {pages} of these were read; to read others, name them: “pages 11-15”"
@@ -341,6 +347,7 @@ class Sentence(StrEnum):
     PICTURE_UNREAD = (
         "I could not read {pictures} of this album. Please send it again as a photo, or ask about another one."
     )
+    NO_SUCH_PART = "There is no such part: I read this picture in {parts}."
     NO_SUCH_PICTURE = "There is no such picture: I have {pictures} of this album."
     OTHER = "I can only look at pictures: send me a photo, or an image as a file."
     LINKS_NOT_OPENED = "I do not open links: send me the picture itself, or a screenshot."

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from assistant.answering import Question, Reading
+from assistant.question import Question, Reading
 from assistant.storage import Picture
 from assistant.texts import Sentence, Texts
 from assistant.wording.question import ParsedQuestion, Task

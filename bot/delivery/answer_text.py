@@ -7,9 +7,9 @@ from datetime import datetime
 
 from telegram import MessageEntity
 
-from assistant.answering import Question, Reading
 from assistant.combined_answer import APART
 from assistant.pictures.notes import flaw_notes, pages_note
+from assistant.question import Parts, Question, Reading
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture, Pictures
 from assistant.texts import Count, Sentence, Texts
@@ -124,7 +124,15 @@ def note_under(answered: Answered) -> str:
     """Return the notes in one line: what the answer is about, if in doubt; what was read, and how, if that is shown."""
     hidden = "" if answered.hidden is None else answered.texts.say(answered.hidden)
     flaws = flaw_notes(answered.texts, answered.question.pictures)
-    notes = [_earlier(answered), hidden, _unread(answered), _part(answered), _region(answered), *flaws]
+    notes = [
+        _earlier(answered),
+        hidden,
+        _unread(answered),
+        _part(answered),
+        _region(answered),
+        *_pieces(answered),
+        *flaws,
+    ]
     if answered.question.settings.footer is not Footer.HIDDEN:
         notes.append(_reading(answered))
     return SEPARATOR.join(note for note in notes if note)
@@ -153,6 +161,21 @@ def _part(answered: Answered) -> str:
         return texts.say(Sentence.PREVIEW_ONLY)
     of_one = len({picture.message_id for picture in pictures}) == 1
     return pages_note(texts, pictures, answered.question.named) if of_one else ""
+
+
+def _pieces(answered: Answered) -> list[str]:
+    """Say of each picture that was read in parts in how many, or which one, and what was left out."""
+    return [parts_note(answered.texts, reading.parts) for reading in answered.readings if reading.parts is not None]
+
+
+def parts_note(texts: Texts, parts: Parts) -> str:
+    """Return the note on the parts in which a picture was read."""
+    if parts.left:
+        read, following = max(parts.read, default=0), max(parts.read, default=0) + 1
+        return texts.say(Sentence.PARTS_LEFT, read=read, parts=Count.PARTS.of(parts.count), next=following)
+    if len(parts.read) == 1:
+        return texts.say(Sentence.PART_OF, part=parts.read[0], parts=parts.count)
+    return texts.say(Sentence.READ_IN_PARTS, parts=Count.PARTS.of(len(parts.read)))
 
 
 def _region(answered: Answered) -> str:

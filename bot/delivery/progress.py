@@ -4,9 +4,10 @@ import math
 import time
 from collections.abc import Callable
 
-from assistant.answering import AnswerState, Reading
+from assistant.answering import AnswerState
 from assistant.combined_answer import APART, CombinedAnswer
 from assistant.open_questions import OpenQuestion, Step
+from assistant.question import Parts, Reading
 from assistant.texts import Count, Sentence, Texts
 from assistant.texts.failures import excuse
 from model_service import GenerationOutput, Health, ModelService, Stage
@@ -37,6 +38,7 @@ class Progress:
     ) -> None:
         self.output: GenerationOutput | None = None
         self.question: OpenQuestion | None = None
+        self.parts: Parts | None = None
         self.answer = answer or CombinedAnswer()
         self._texts = texts
         self._model = model
@@ -47,13 +49,14 @@ class Progress:
     def follow(self, state: AnswerState) -> bool:
         """Take over a state; return whether to show it at once. Later places in line can wait."""
         first = self.output is None
-        self.question, self.output = state.question, state.output
+        changed = state.parts is not None and state.parts != self.parts
+        self.question, self.output, self.parts = state.question, state.output, state.parts
         for reading in state.readings[self.answer.done :]:
             self.answer.add(self._said_about(reading))
         output = state.output
         if output is None:
             return first and not state.readings
-        return (first or output.stage is not Stage.WAITING) and output.finish_reason is None
+        return (first or changed or output.stage is not Stage.WAITING) and output.finish_reason is None
 
     def _said_about(self, reading: Reading) -> str:
         if reading.error is not None and self.question is not None:
@@ -93,6 +96,9 @@ class Progress:
 
     def _looking(self) -> str:
         number, count = self.answer.done + 1, self.answer.pictures
+        if self.parts is not None:
+            number = min(len(self.parts.read) + 1, self.parts.count)
+            return self._texts.say(Sentence.LOOKING_AT_PART, number=number, count=self.parts.count)
         if count == 1:
             return self._texts.say(Sentence.LOOKING)
         return self._texts.say(Sentence.LOOKING_AT, number=min(number, count), count=count)

@@ -22,7 +22,8 @@ class EngineInfo:
     """Facts about a loaded engine: the model's name, its device and dtype, and the most visual tokens it may spend.
 
     `dial` says how it looks at pictures. Where `pictures_per_request` is 1, who asks about several of them asks about
-    one after the other. `languages` are the codes of those that it takes questions in; none: as many as it can.
+    one after the other. `languages` are the codes of those that it takes questions in; none: as many as it can. Of one
+    picture it reads `max_characters` well, None: as many as it can see.
     """
 
     model: str
@@ -33,6 +34,7 @@ class EngineInfo:
     pictures_per_request: int = 1
     abilities: tuple[Ability, ...] = ()
     languages: tuple[str, ...] = ()
+    max_characters: int | None = None
 
     @property
     def lacking(self) -> frozenset[Ability]:

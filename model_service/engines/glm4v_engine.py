@@ -76,6 +76,7 @@ def _info(name: str, config: GLM4VConfig, hardware: Hardware, most: int) -> Engi
         dial_up_to(config.max_visual_tokens),
         abilities=tuple(each for each in Ability if config.abilities is None or each in config.abilities),
         languages=tuple(config.languages or ()),
+        max_characters=config.max_characters,
     )
 
 

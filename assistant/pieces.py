@@ -1,0 +1,99 @@
+"""The bands of a picture for a question, where its print is too small or too much for one look."""
+
+import io
+from dataclasses import dataclass, replace
+
+from assistant.pictures.bands import Band, Capacity, Print, cut, framed
+from assistant.pictures.library import Library
+from assistant.pictures.normalize import with_pixels
+from assistant.storage import Picture
+from assistant.wording.parts import is_about_whole
+from assistant.wording.question import ParsedQuestion, Task
+from assistant.wording.regions import REGIONS
+from model_service import STANDARD, Detail, EngineInfo, Region, open_picture, plan_detail
+
+READABLE = 10.0
+"""The height of a line, in pixels of what the model is shown, from which on it is read reliably."""
+
+MOST_CHARACTERS = 2000
+"""The characters of a band at most, for a model that has no limit of its own: what an answer can hold."""
+
+SPARE = 1.5
+"""How many times as much as in a band may stand in a picture that is read out whole."""
+
+LARGEST_LINE = 22.0
+"""The height of a line at most to which a band is enlarged at the higher levels, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A band as the model is shown it: an encoded picture, its tokens, its lines, its place in the whole picture."""
+
+    number: int
+    data: bytes
+    detail: Detail
+    lines: int
+    overlaps: bool
+    region: Region
+
+
+def needs_pieces(picture: Picture, parsed: ParsedQuestion, detail: Detail, info: EngineInfo) -> bool:
+    """Whether a picture's print would be too small, or too much, for this question if it were shown whole."""
+    if picture.print_height is None or parsed.task in {Task.TABLE, Task.DESCRIBE}:
+        return False
+    size = picture.width, picture.height
+    if parsed.part is not None:
+        size = REGIONS[parsed.part].size(*size)
+    plan = plan_detail(info.dial, detail, *size, info.max_visual_tokens)
+    seen = picture.print_height * min(plan.width / size[0], plan.height / size[1])
+    if parsed.task is not Task.TEXT:
+        return seen < READABLE and not is_about_whole(parsed.text)
+    return seen < READABLE or picture.characters > SPARE * (info.max_characters or MOST_CHARACTERS)
+
+
+async def pieces_of(
+    picture: Picture, library: Library, parsed: ParsedQuestion, detail: Detail, info: EngineInfo
+) -> list[Piece]:
+    """Return the bands of a picture, in reading order; of those in a named part, if one is named.
+
+    Their borders are the same at all levels; at higher ones each is seen more closely.
+
+    Raises:
+        What `Library.read` raises.
+    """
+    data = await library.read(picture)
+    pieces = await with_pixels(picture.chat, _pieces, data, picture, detail, info)
+    if parsed.part is None:
+        return pieces
+    part = REGIONS[parsed.part]
+    return [piece for piece in pieces if _inside(piece.region, part)] or pieces
+
+
+def _pieces(data: bytes, picture: Picture, detail: Detail, info: EngineInfo) -> list[Piece]:
+    image = open_picture(data)
+    height = (picture.print_height or 0.0) * image.width / picture.width
+    found = Print(height, picture.characters)
+    capacity = Capacity(STANDARD.tokens, info.max_characters or MOST_CHARACTERS, info.dial.token_pixels)
+    closer = max(1.0, detail.tokens / STANDARD.tokens) ** 0.5
+    shown = replace(capacity, line=min(LARGEST_LINE, capacity.line * closer))
+    most = max(info.dial.min_tokens, min(info.max_visual_tokens, info.dial.max_tokens))
+    pieces = []
+    for number, band in enumerate(cut(image, found, capacity), start=1):
+        whole, tokens = framed(image, band, height, shown)
+        out = io.BytesIO()
+        whole.save(out, "JPEG", quality=95, subsampling=0)
+        level = Detail(max(info.dial.min_tokens, min(tokens, most)))
+        region = _region(band, *image.size)
+        pieces.append(Piece(number, out.getvalue(), level, band.lines, band.overlaps, region))
+    return pieces
+
+
+def _region(band: Band, width: int, height: int) -> Region:
+    box = band.box
+    return Region(box.left / width, box.top / height, min(1.0, box.right / width), min(1.0, box.bottom / height))
+
+
+def _inside(piece: Region, part: Region) -> bool:
+    """Whether the middle of a piece lies in a part of the picture, or the piece holds the part's middle."""
+    across, down = (piece.left + piece.right) / 2, (piece.top + piece.bottom) / 2
+    return part.left <= across <= part.right and part.top <= down <= part.bottom

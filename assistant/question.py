@@ -1,0 +1,60 @@
+"""A question about pictures, and what the model said about each of them."""
+
+from dataclasses import dataclass, field
+
+from assistant.access import Asker
+from assistant.settings.chat_settings import ChatSettings
+from assistant.storage import Picture
+from assistant.texts import Texts, texts_in
+from assistant.wording.question import ParsedQuestion
+from model_service import GenerationOutput
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """How a picture was read in parts: the numbers of those that were read, of how many; `left` were not, for time."""
+
+    read: tuple[int, ...]
+    count: int
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question about pictures.
+
+    `message` names the question within its chat, and `number` among all that the front end ever asked. `settings` hold
+    for this question. `promised`: a former run took it on, so it is not refused. `suspect`: the process died of it.
+    `earlier` is when the pictures came, if it could be doubted that they are meant. `named` is how many pages or
+    pictures the question named, and `unread` are the numbers, in their album, of those that could not be read.
+    `texts` are the sentences in the person's language.
+    """
+
+    chat: int
+    message: int
+    number: int
+    asker: Asker
+    parsed: ParsedQuestion
+    pictures: tuple[Picture, ...]
+    settings: ChatSettings
+    promised: bool = False
+    suspect: bool = False
+    earlier: float | None = None
+    named: int = 0
+    unread: tuple[int, ...] = ()
+    texts: Texts = field(default_factory=lambda: texts_in("en"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The model's output about one picture, or the error instead of it; `parts`, if it was read in parts."""
+
+    picture: Picture
+    output: GenerationOutput | None = None
+    error: Exception | None = None
+    parts: Parts | None = None
+
+    @property
+    def text(self) -> str:
+        """The answer about this picture."""
+        return "" if self.output is None else self.output.text.strip()

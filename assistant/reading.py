@@ -1,0 +1,265 @@
+"""Read one picture for a question: whole, or piece by piece where its print is too small or too much for one look."""
+
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+
+from assistant.latency import Latency
+from assistant.open_questions import OpenQuestion, Step
+from assistant.pictures.library import Library
+from assistant.pieces import Piece, needs_pieces, pieces_of
+from assistant.question import Parts, Question, Reading
+from assistant.request import Asking, build_request, drop_repeats, sampling_in
+from assistant.settings.settings import ModelSettings
+from assistant.storage import Picture, Turns
+from assistant.texts import Sentence, Texts
+from assistant.texts.failures import NoSuchPart
+from assistant.wording.joining import joined, without_repeats
+from assistant.wording.parts import absence_in, digits_in, is_absent, parts_named
+from assistant.wording.question import Task
+from assistant.wording.quotes import with_quote
+from assistant.wording.regions import REGIONS, about_part
+from model_service import (
+    Draining,
+    EngineInfo,
+    FinishReason,
+    GenerationOutput,
+    GenerationRequest,
+    Health,
+    ModelService,
+    Stage,
+)
+
+MOST_SECONDS, MOST_SECONDS_FOR_TEXT = 90.0, 300.0
+"""The seconds for which pieces are asked, and read out; those that are left by then are named under the answer."""
+
+
+class Reader:
+    """Ask the model about one picture."""
+
+    def __init__(self, model: ModelService, turns: Turns, settings: ModelSettings, latency: Latency) -> None:
+        self._model = model
+        self._turns = turns
+        self._settings = settings
+        self._latency = latency
+
+    async def read(
+        self, question: Question, opened: OpenQuestion, picture: Picture, library: Library
+    ) -> AsyncGenerator[Reading, None]:
+        """Yield what the model says about a picture whenever it says more; the last output is the whole answer.
+
+        Raises:
+            Cancelled: the person wants no answer any more.
+            CheckpointError, Draining, EngineDead, ModelServiceError, FetchFailed: as in `Assistant.ask`.
+            NoSuchPart: a part is named that the picture does not have.
+        """
+        if self._model.health is Health.DEAD:
+            raise Draining("the engine died while the question waited for another")
+        async with opened.cancellable():
+            pieces = await self._pieces(question, picture, library)
+        if pieces:
+            async with aclosing(_Pieces(self, question, opened, picture, pieces).read()) as readings:
+                async for reading in readings:
+                    yield reading
+            return
+        async with opened.cancellable():
+            asking = self._asking(question, opened, await library.read(picture))
+            request = await self._request(question, picture, asking)
+        output = GenerationOutput(Stage.WAITING)
+        async with aclosing(self.stream(opened, request)) as outputs:
+            async for output in outputs:
+                yield Reading(picture, output)
+        if len(request.messages) == 1 and not question.parsed.reworded:  # Otherwise the model's caches may have served.
+            self._latency.note(output)
+
+    async def _pieces(self, question: Question, picture: Picture, library: Library) -> list[Piece]:
+        if picture.print_height is None:
+            return []
+        info, detail = await self.info(), question.settings.detail
+        if not needs_pieces(picture, question.parsed, detail, info):
+            return []
+        return await pieces_of(picture, library, question.parsed, detail, info)
+
+    async def info(self) -> EngineInfo:
+        """Return the facts about the model, once it is loaded."""
+        return self._model.info or await self._model.ready()
+
+    async def stream(self, opened: OpenQuestion, request: GenerationRequest) -> AsyncGenerator[GenerationOutput, None]:
+        """Stream the model's output.
+
+        Raises:
+            Cancelled, Draining, ModelServiceError: as for `read`.
+        """
+        output = GenerationOutput(Stage.WAITING)
+        async with aclosing(self._model.generate(request)) as outputs:
+            while True:
+                async with opened.cancellable():
+                    following = await anext(outputs, None)
+                if following is None:
+                    break
+                output = following
+                if output.stage is not Stage.WAITING:
+                    opened.step = Step.ANSWERING
+                yield output
+        if output.finish_reason in {None, FinishReason.ABORT}:
+            raise Draining("the answer was aborted")
+
+    async def piece_request(
+        self, question: Question, opened: OpenQuestion, picture: Picture, piece: Piece, text: str, *, alone: bool
+    ) -> GenerationRequest:
+        """Return the request for a piece of a picture; `alone`: without what was said before."""
+        asking = self._asking(question, opened, piece.data)
+        asking = replace(asking, text=text, detail=piece.detail, region=None, of_long=not alone)
+        return await self._request(question, picture, asking, alone=alone)
+
+    def _asking(self, question: Question, opened: OpenQuestion, data: bytes) -> Asking:
+        part, text = question.parsed.part, question.parsed.text
+        return Asking(
+            id=opened.request,
+            chat=str(question.chat),
+            text=with_quote(about_part(text, part) if part else text, question.parsed.quote),
+            picture=data,
+            detail=question.settings.detail,
+            person=question.asker.person,
+            length=question.settings.length,
+            region=REGIONS[part] if part else None,
+        )
+
+    async def _request(
+        self, question: Question, picture: Picture, asking: Asking, *, alone: bool = False
+    ) -> GenerationRequest:
+        said = [] if alone else await self._turns.history(picture, question.asker.id)
+        history = drop_repeats(said, question.parsed.text)
+        sampling = sampling_in(question.settings, self._settings)
+        return build_request(asking, history, sampling, self._settings.history_tokens)
+
+
+@dataclass(slots=True)
+class _Findings:
+    """The answers of pieces to a question by their numbers, and the first word that nothing is there."""
+
+    answers: dict[int, str] = field(default_factory=dict)
+    absent: str = ""
+
+    def text(self, texts: Texts) -> str:
+        """Return one answer: what all pieces agree on, else each one's own by its name."""
+        if not self.answers:
+            return self.absent or texts.say(Sentence.NOT_IN_PARTS)
+        if len({_plain(answer) for answer in self.answers.values()}) == 1:
+            return next(iter(self.answers.values()))
+        named = (f"**{texts.say(Sentence.PART_NAME, number=number)}** {text}" for number, text in self.answers.items())
+        return "\n\n".join(named)
+
+
+def _plain(answer: str) -> str:
+    return " ".join(answer.casefold().split()).strip(" .。")
+
+
+class _Pieces:
+    """A question about a picture that is read piece by piece."""
+
+    def __init__(
+        self, reader: Reader, question: Question, opened: OpenQuestion, picture: Picture, pieces: Sequence[Piece]
+    ) -> None:
+        self._reader = reader
+        self._question = question
+        self._opened = opened
+        self._picture = picture
+        self._count = len(pieces)
+        numbers, self._text = parts_named(question.parsed.text, len(pieces))
+        if numbers and numbers[-1] > len(pieces):
+            raise NoSuchPart(len(pieces))
+        self._pieces = [piece for piece in pieces if not numbers or piece.number in numbers]
+        self._begun = time.monotonic()
+        self._before = GenerationOutput(Stage.WAITING)
+        self._read: list[int] = []
+
+    async def read(self) -> AsyncGenerator[Reading, None]:
+        """Read the pieces out, or ask each of them; see `Reader.read`."""
+        as_text = self._question.parsed.task is Task.TEXT or not self._text
+        async with aclosing(self._read_out() if as_text else self._ask()) as readings:
+            async for reading in readings:
+                yield reading
+
+    async def _read_out(self) -> AsyncGenerator[Reading, None]:
+        """Read one piece after the other, and join what they say."""
+        lines: list[str] = []
+        text = self._text or self._question.texts.say(Sentence.PROMPT_TEXT)
+        for piece in self._pieces:
+            if time.monotonic() - self._begun > MOST_SECONDS_FOR_TEXT:
+                break
+            so_far, output = lines, GenerationOutput(Stage.WAITING)
+            async with aclosing(self._stream(piece, text, alone=True)) as outputs:
+                async for output in outputs:
+                    read = without_repeats(output.text, piece.lines)
+                    so_far = joined(lines, read, overlaps=piece.overlaps)
+                    yield self._reading(output, "\n".join(so_far))
+                    if len(read) < len(output.text.rstrip()) - len(read.splitlines()):
+                        break  # It begins again; to leave is to abort.
+            lines = so_far
+            self._end(piece, output)
+        yield self._last("\n".join(lines))
+
+    async def _ask(self) -> AsyncGenerator[Reading, None]:
+        """Ask each piece; keep the answers that are not "it is not here", and whose numbers stand in the piece."""
+        found, asked = _Findings(), dict[int, Piece]()
+        for piece in self._pieces:
+            if time.monotonic() - self._begun > MOST_SECONDS:
+                break
+            output = GenerationOutput(Stage.WAITING)
+            async with aclosing(self._stream(piece, self._text, alone=False)) as outputs:
+                async for output in outputs:
+                    yield self._reading(output, "")
+            self._end(piece, output)
+            if is_absent(output.text):
+                found.absent = found.absent or absence_in(output.text)
+            else:
+                found.answers[piece.number] = output.text.strip()
+                asked[piece.number] = piece
+        for number, answer in list(found.answers.items()):
+            if (numbers := digits_in(answer)) and not numbers <= digits_in(await self._words(asked[number])):
+                del found.answers[number]
+        yield self._last(found.text(self._question.texts))
+
+    async def _words(self, piece: Piece) -> str:
+        """Return the text of a piece, by which an answer is checked."""
+        output = GenerationOutput(Stage.WAITING)
+        async with aclosing(self._stream(piece, Sentence.PROMPT_TEXT, alone=True)) as outputs:
+            async for following in outputs:
+                output = following
+        return output.text
+
+    async def _stream(self, piece: Piece, text: str, *, alone: bool) -> AsyncGenerator[GenerationOutput, None]:
+        async with self._opened.cancellable():
+            request = await self._reader.piece_request(
+                self._question, self._opened, self._picture, piece, text, alone=alone
+            )
+        async with aclosing(self._reader.stream(self._opened, request)) as outputs:
+            async for output in outputs:
+                yield output
+
+    def _end(self, piece: Piece, output: GenerationOutput) -> None:
+        """Count a piece as read."""
+        self._read.append(piece.number)
+        first = self._before.tokens == 0
+        self._before = replace(
+            output if first else self._before,
+            plan=output.plan,
+            tokens=self._before.tokens + output.tokens,
+            memory_short=self._before.memory_short or output.memory_short,
+        )
+
+    def _reading(self, output: GenerationOutput, text: str) -> Reading:
+        """Return the state while a piece is read."""
+        return Reading(self._picture, replace(output, text=text, finish_reason=None), parts=self._parts())
+
+    def _last(self, text: str) -> Reading:
+        """Return the whole answer."""
+        seconds = time.monotonic() - self._begun + self._before.seconds_waited
+        output = replace(self._before, stage=Stage.DONE, text=text, seconds=seconds, finish_reason=FinishReason.STOP)
+        return Reading(self._picture, output, parts=self._parts(len(self._pieces) - len(self._read)))
+
+    def _parts(self, left: int = 0) -> Parts | None:
+        """Return what was read so far; None where there is but one piece, the picture without its margins."""
+        return Parts(tuple(self._read), self._count, left) if self._count > 1 else None
