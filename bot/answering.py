@@ -167,9 +167,17 @@ class _Answer:
         arrived = self._context.lanes.utterance_of(self._context.update_id).messages
         hidden = await hidden_note(question.pictures, arrived, self._context)
         answered = Answered(
-            self._texts, question, read, answer.text, hint=hint, info=services.model.info, hidden=hidden
+            self._texts,
+            question,
+            read,
+            answer.text,
+            hint=hint,
+            info=services.model.info,
+            hidden=hidden,
+            first=not earlier,
         )
-        keyboard = buttons_under(self._texts, question, read, services.model.info)
+        heard = not self._context.incoming.pressed
+        keyboard = buttons_under(self._texts, question, read, services.model.info, heard=heard)
         messages = await self._reply.finish(whole_answer(answered), keyboard, self._texts.say(Sentence.MAYBE_LOST))
         what = f"remembering the answer to update {question.number}"
         await surely(lambda: services.pictures.about(question.pictures, messages), what)

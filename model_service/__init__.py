@@ -46,6 +46,7 @@ from model_service.types import (
     Stage,
     with_pictures,
 )
+from model_service.upright import quarter_turns
 
 __all__ = [
     "GLM4V_DIAL",
@@ -98,5 +99,6 @@ __all__ = [
     "open_picture",
     "open_service",
     "plan_detail",
+    "quarter_turns",
     "with_pictures",
 ]

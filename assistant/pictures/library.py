@@ -95,10 +95,12 @@ class Library:
             self._copies.drop(name)
             raise
 
-    async def _check(self, opened: Opened, chat: int) -> CheckedPicture:
-        """Check a picture, and add what its file tells of it."""
-        checked = await check(opened.data, chat, self._marked)
-        width, height = opened.size or (checked.width, checked.height)
+    async def _check(self, opened: Opened, chat: int, turns: int | None = None) -> CheckedPicture:
+        """Check a picture, turned so often or as its print tells, and add what its file tells of it."""
+        checked = await check(opened.data, chat, self._marked, turns)
+        width, height = checked.width, checked.height
+        if opened.size is not None:
+            width, height = opened.size[::-1] if checked.turns % 2 else opened.size
         flaws = f"{opened.flaws} {checked.flaws}".strip()
         print_height = checked.print_height and checked.print_height * width / checked.width
         return replace(checked, width=width, height=height, print_height=print_height, flaws=flaws)
@@ -116,10 +118,42 @@ class Library:
         if await self._is_sound(picture, copy):
             return copy
         _log.warning("the copy of picture %d is gone or damaged, and is fetched again", picture.id)
-        checked = await self._check(await self._opened_again(picture), picture.chat)
+        checked = await self._check(await self._opened_again(picture), picture.chat, picture.turns)
         await self._copies.keep(name, checked.copy)
         await self._pictures.note_copy(picture.id, digest_of(checked.copy))
         return checked.copy
+
+    async def turn(self, picture: Picture, turns: int) -> Picture:
+        """Turn a picture for good: to so many quarter turns clockwise from the way it was sent.
+
+        Raises:
+            PictureRejected, FetchFailed, OSError: its copy is gone, or a new one cannot be written.
+        """
+        more = (turns - picture.turns) % 4
+        if not more:
+            return picture
+        checked = await check(await self.read(picture), picture.chat, self._marked, more)
+        name = name_of(picture.chat, checked.suffix)
+        await self._copies.keep(name, checked.copy)
+        size = (picture.height, picture.width) if more % 2 else (picture.width, picture.height)
+        seen = checked.print_height  # In pixels of the copy, not as sent.
+        turned = replace(
+            picture,
+            path=name,
+            digest=digest_of(checked.copy),
+            turns=turns,
+            width=size[0],
+            height=size[1],
+            print_height=None if seen is None else seen * size[0] / checked.width,
+            characters=checked.characters,
+        )
+        try:
+            await self._pictures.note_turn(turned)
+        except BaseException:  # No row names it.
+            self._copies.drop(name)
+            raise
+        self._copies.drop(Path(picture.path).name)
+        return turned
 
     async def is_whole(self, data: bytes, chat: int) -> bool:
         """Whether bytes are a complete picture or document, as far as can be told."""
@@ -133,7 +167,7 @@ class Library:
         if kind is Kind.TIFF_PAGES:
             data = tiff_page(data, tiff_pages(data)[-1])
         try:
-            checked = await check(data, chat, self._marked)
+            checked = await check(data, chat, self._marked, turns=0)
         except PictureRejected as error:
             return error.fault not in {PictureFault.NOT_A_PICTURE, PictureFault.TRUNCATED}
         return CUT not in checked.flaws.split()
@@ -144,7 +178,7 @@ class Library:
         if picture.digest is not None or not copy:
             return picture.digest == digest
         try:
-            await check(copy, picture.chat, self._marked)
+            await check(copy, picture.chat, self._marked, turns=0)
         except PictureRejected:
             return False
         await self._pictures.note_copy(picture.id, digest)

@@ -14,7 +14,7 @@ from assistant.pictures.bands import find_print
 from assistant.pictures.fair_slots import FairSlots
 from assistant.pictures.memory import give_back
 from assistant.pictures.threads import to_the_end
-from model_service import PictureRejected, decode_picture
+from model_service import PictureRejected, decode_picture, quarter_turns
 
 MOST_PIXELS = 6_000_000
 """The area in pixels that a copy is reduced to: more than four times what the model sees at max (1120x1120)."""
@@ -49,10 +49,13 @@ Marked = Callable[[], contextlib.AbstractContextManager[None]]
 ORIENTATION = 0x0112
 """The EXIF tag that says which way is up; 1 is upright."""
 
+_TURNED = (None, Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90)
+"""What turns a picture by so many quarter turns clockwise; Pillow's own names count the other way."""
+
 
 @dataclass(frozen=True, slots=True)
 class CheckedPicture:
-    """A picture that can be looked at. `width`, `height` (pixels, upright) and `bytes` are those of the original.
+    """A picture that can be looked at. `width`, `height` (pixels, turned) and `bytes` are those of the original.
 
     The other facts are those of `NewPicture`.
     """
@@ -78,7 +81,9 @@ async def with_pixels(chat: int, work: Callable[[Unpack[Arguments]], T], *argume
         return await to_the_end(_pool, work, *arguments)
 
 
-async def check(data: bytes, chat: int, marked: Marked = contextlib.nullcontext) -> CheckedPicture:
+async def check(
+    data: bytes, chat: int, marked: Marked = contextlib.nullcontext, turns: int | None = None
+) -> CheckedPicture:
     """Run `check_picture` in a thread: a few pictures at a time, and one at a time for a chat.
 
     It runs in a block that `marked` makes, on its thread.
@@ -86,13 +91,13 @@ async def check(data: bytes, chat: int, marked: Marked = contextlib.nullcontext)
     Raises:
         PictureRejected: it cannot be looked at.
     """
-    return await with_pixels(chat, _check_and_give_back, data, marked)
+    return await with_pixels(chat, _check_and_give_back, data, marked, turns)
 
 
-def _check_and_give_back(data: bytes, marked: Marked) -> CheckedPicture:
+def _check_and_give_back(data: bytes, marked: Marked, turns: int | None) -> CheckedPicture:
     try:
         with marked():
-            checked = check_picture(data)
+            checked = check_picture(data, turns)
         large = checked.width * checked.height > LARGE
     except PictureRejected as error:
         refused = error.with_traceback(None)  # Its frames hold what was decoded so far.
@@ -105,8 +110,10 @@ def _check_and_give_back(data: bytes, marked: Marked) -> CheckedPicture:
     raise refused
 
 
-def check_picture(data: bytes) -> CheckedPicture:
-    """Decode a picture once and make its copy; small and simple originals are kept as they are.
+def check_picture(data: bytes, turns: int | None = None) -> CheckedPicture:
+    """Decode a picture once and make its copy; small and simple originals that stand upright are kept as they are.
+
+    It is turned by so many quarter turns clockwise; None: as its print tells.
 
     Raises:
         PictureRejected: it cannot be looked at.
@@ -114,10 +121,16 @@ def check_picture(data: bytes) -> CheckedPicture:
     decoded = decode_picture(data)
     width, height, flaws = decoded.width, decoded.height, decoded.flaws
     suffix = None if flaws else _kept_format(data, width, height)
-    copy = _encoded(_bounded(decoded.image)) if suffix is None else data
-    found = find_print(decoded.image)
-    print_height = None if found.height is None else found.height * width / decoded.image.width
-    return CheckedPicture(copy, suffix or "jpg", width, height, len(data), print_height, found.characters, flaws=flaws)
+    image = decoded.image
+    turns = quarter_turns(image) if turns is None else turns
+    if (turned := _TURNED[turns]) is not None:
+        image, suffix = image.transpose(turned), None
+    if turns % 2:
+        width, height = height, width
+    copy = _encoded(_bounded(image)) if suffix is None else data
+    found = find_print(image)
+    size = None if found.height is None else found.height * width / image.width
+    return CheckedPicture(copy, suffix or "jpg", width, height, len(data), size, found.characters, turns, flaws)
 
 
 def scale_of(width: int, height: int) -> float:

@@ -76,8 +76,8 @@ class Pictures:
         values = {name: getattr(new, name) for name in NewPicture.__dataclass_fields__} | {"created_at": time.time()}
         sql = (
             f"INSERT INTO pictures ({', '.join(values)}) VALUES ({', '.join('?' * len(values))}) "  # noqa: S608
-            "ON CONFLICT DO UPDATE SET file_id = excluded.file_id, path = excluded.path, digest = excluded.digest "
-            "RETURNING *"
+            "ON CONFLICT DO UPDATE SET file_id = excluded.file_id, path = excluded.path, digest = excluded.digest, "
+            "turns = excluded.turns, width = excluded.width, height = excluded.height RETURNING *"
         )
         async with self._database.transaction() as connection:
             rows = list(await connection.execute_fetchall(sql, tuple(values.values())))
@@ -89,6 +89,12 @@ class Pictures:
     async def note_copy(self, picture: int, digest: str) -> None:
         """Record the digest of a picture's copy that was written again."""
         await self._database.write("UPDATE pictures SET digest = ? WHERE id = ?", digest, picture)
+
+    async def note_turn(self, turned: Picture) -> None:
+        """Record that a picture was turned: its new copy, and its size and print as they stand now."""
+        names = ("path", "digest", "turns", "width", "height", "print_height", "characters")
+        sql = f"UPDATE pictures SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?"  # noqa: S608
+        await self._database.write(sql, *(getattr(turned, name) for name in names), turned.id)
 
     async def get(self, picture: int) -> Picture | None:
         """Return the picture with this number."""

@@ -48,6 +48,7 @@ class Sentence(StrEnum):
         "under my answer, or write #high or #max into your question.\n\n"
         "Name a part, and I look closely at that part alone: “What is in the top left corner?”, “Read the bottom "
         "half”, or #middle.\n\n"
+        "A page that lies on its side I mostly turn by myself; #turn, #turn left or #turn 180 turns a picture.\n\n"
         "/detail sets how closely I look from now on; /settings can have a line under each answer say how closely that "
         "was."
     )
@@ -213,6 +214,7 @@ class Sentence(StrEnum):
     NOTHING_WAITS = "No question of yours is waiting here."
     BUTTON_CLOSER = "Look closer"
     BUTTON_RETRY = "Retry"
+    BUTTON_TURN = "Turn"
     AGAIN_UNDER_WAY = "I am at it already."
     AGAIN_DONE = "I did that already: there is a newer answer."
     AGAIN_NOT_YOURS = "Only the person who asked, or an admin, can do that."
@@ -259,6 +261,7 @@ class Sentence(StrEnum):
     PAGE_OF = "page {page} of {pages}"
     PAGE_UNASKED = "page {page} of {pages}; to read others, name them: “page 3”, “pages 2-5”"
     PAGES_CUT = "only the first {pages} of these were read; to read others, name them: “pages 11-15”"
+    TURNED_UPRIGHT = "I turned the picture upright; #turn turns it further"
     PREVIEW_ONLY = "I only see its preview picture, not the rest"
     GLYPHS_MISSING = "letters are missing here: their font is neither in this PDF nor on my machine"
     STEPPED_DOWN = "there is not enough memory to look closer"

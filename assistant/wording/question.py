@@ -1,4 +1,4 @@
-"""Parse a question: its level of detail for this once ("#high"), the part of the picture that it names, its task."""
+"""Parse a question: its level of detail for this once ("#high"), the part that it names, its turn, its task."""
 
 import json
 import re
@@ -11,6 +11,7 @@ from assistant.settings.chat_settings import ChatSettings, Length
 from assistant.texts import LANGUAGES, Sentence, Texts, texts_in
 from assistant.wording.levels import level_of, tokens_of
 from assistant.wording.regions import PART_TAG, RegionName, about_part, named_by_tag, named_in
+from assistant.wording.turning import without_turn
 from model_service import Detail
 
 ASK = "ask"
@@ -34,7 +35,7 @@ class ParsedQuestion:
     """A question, and its own settings in place of the chat's. `text` is empty if nothing is asked.
 
     `reworded`: the same is asked again, and the wording is to be another one. `quote` holds the words, of what was said
-    before, that the question is about.
+    before, that the question is about. `turn` is by how many quarter turns clockwise its pictures are to be turned.
     """
 
     text: str
@@ -43,17 +44,19 @@ class ParsedQuestion:
     task: Task | None = None
     reworded: bool = False
     quote: str = ""
+    turn: int = 0
 
     def dump(self) -> str:
         """Return it in JSON."""
-        return json.dumps([self.text, self.detail and self.detail.tokens, self.part, self.task, self.quote])
+        tokens = self.detail and self.detail.tokens
+        return json.dumps([self.text, tokens, self.part, self.task, self.quote, self.turn])
 
     @staticmethod
     def load(dumped: str) -> "ParsedQuestion":
         """Return what `dump` was called on, except that it is not reworded."""
-        text, tokens, part, task, quote = json.loads(dumped)
+        text, tokens, part, task, quote, *turn = json.loads(dumped)  # Former versions knew no turn.
         named = part and RegionName(part), task and Task(task)
-        return ParsedQuestion(text, tokens and Detail(tokens), *named, quote=quote)
+        return ParsedQuestion(text, tokens and Detail(tokens), *named, quote=quote, turn=turn[0] if turn else 0)
 
     def settings(self, chat: ChatSettings) -> ChatSettings:
         """Return the settings for this question, over the chat's. The picture decides how long a task's answer is."""
@@ -134,7 +137,8 @@ def parse_again(text: str, detail: Detail, texts: Texts) -> ParsedQuestion:
 
 def read(text: str) -> ParsedQuestion:
     """Parse tags out of a question; the last of a kind holds. Those that are no level and no part stay in the text."""
-    detail, part, bare, words = None, None, text, ""
+    untagged, turn = without_turn(text)
+    detail, part, bare, words = None, None, untagged, ""
 
     def take(match: re.Match[str]) -> str:
         nonlocal detail, part
@@ -154,7 +158,7 @@ def read(text: str) -> ParsedQuestion:
         former, words = bare, _TAG.sub(lambda tag: " " * len(tag[0]), bare)
         bare = _TAG.sub(take, bare)
     bare = bare if bare == text else _tidy(bare)
-    return ParsedQuestion(bare, detail, part or named_in(bare))
+    return ParsedQuestion(bare, detail, part or named_in(bare), turn=turn)
 
 
 def _behind_level(word: str) -> str:

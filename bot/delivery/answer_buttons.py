@@ -1,36 +1,45 @@
-"""The buttons under an answer: "Look closer" asks the same question one level up, "Retry" for another wording."""
+"""The buttons under an answer: "Look closer" asks the same one level up, "Retry" for another wording, "Turn" turned."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from assistant.question import Question, Reading
 from assistant.storage import Picture
 from assistant.texts import Sentence, Texts
+from assistant.wording.nothing import says_nothing
 from assistant.wording.question import ParsedQuestion, Task
 from assistant.wording.regions import REGIONS, RegionName
 from bot.addressing import AGAIN
 from model_service import Ability, Detail, DetailPlan, EngineInfo, plan_detail
 
-PATTERN = rf"^{AGAIN}([0-9]{{2,4}}):([01]):([0-9]{{1,15}}):({'|'.join(RegionName)}|):({'|'.join(Task)}|)\Z"
+PATTERN = rf"^{AGAIN}([0-9]{{2,4}}):([01]):([0-9]{{1,15}}):({'|'.join(RegionName)}|):({'|'.join(Task)}|)(?::([0-3]))?\Z"
+
+SHORT = 6
+"""The most characters of a text read out that may be all that can be read of a page that is not upright."""
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A button's request: the question of the message `question`, at `tokens` at most; `reworded`: in other words."""
+    """A button's request: the question of the message `question`, at `tokens` at most; `reworded`: in other words.
+
+    `turns`: first its picture is turned, to so many quarter turns clockwise from the way it was sent; None: it stays.
+    """
 
     tokens: int
     reworded: bool
     question: int
     part: RegionName | None
     task: Task | None
+    turns: int | None = None
 
     @property
     def data(self) -> str:
         """The button's data, 64 bytes at most."""
-        return f"{AGAIN}{self.tokens}:{int(self.reworded)}:{self.question}:{self.part or ''}:{self.task or ''}"
+        turns = "" if self.turns is None else f":{self.turns}"
+        return f"{AGAIN}{self.tokens}:{int(self.reworded)}:{self.question}:{self.part or ''}:{self.task or ''}{turns}"
 
     def wanted(self, question: str) -> ParsedQuestion:
         """Return the question to ask again.
@@ -46,35 +55,44 @@ def read_data(data: str) -> Again | None:
     match = re.match(PATTERN, data)
     if match is None:
         return None
-    tokens, reworded, question, part, task = match.groups()
-    return Again(
-        int(tokens), reworded == "1", int(question), RegionName(part) if part else None, Task(task) if task else None
-    )
+    tokens, reworded, question, part, task, turns = match.groups()
+    named = RegionName(part) if part else None, Task(task) if task else None
+    return Again(int(tokens), reworded == "1", int(question), *named, None if turns is None else int(turns))
 
 
 def buttons_under(
-    texts: Texts, question: Question, readings: Sequence[Reading], info: EngineInfo | None
+    texts: Texts, question: Question, readings: Sequence[Reading], info: EngineInfo | None, *, heard: bool = False
 ) -> InlineKeyboardMarkup | None:
-    """Return the buttons of a finished answer that can help; None if there are none, or if it is not remembered."""
+    """Return the buttons of a finished answer that can help; None if there are none, or if nobody knows what was asked.
+
+    An answer without a word is not remembered; its question is, if it was `heard` from a person.
+    """
     told = [reading for reading in readings if reading.text]
-    if not told:
-        return None
-    choices = []
-    closer = next(filter(None, (closer_than(question, reading, info) for reading in told)), None)
-    if closer is not None:
-        choices.append((Sentence.BUTTON_CLOSER, closer, False))
-    if may_differ(question, info):
-        choices.append((Sentence.BUTTON_RETRY, question.settings.detail, True))
-    if not choices:
+    if not told and not heard:
         return None
     part, task = question.parsed.part, question.parsed.task
-    row = [
-        InlineKeyboardButton(
-            texts.say(label), callback_data=Again(detail.tokens, reworded, question.message, part, task).data
-        )
-        for label, detail, reworded in choices
-    ]
+    asked = Again(question.settings.detail.tokens, False, question.message, part, task)
+    choices: list[tuple[Sentence, Again]] = []
+    closer = next(filter(None, (closer_than(question, reading, info) for reading in told)), None)
+    if closer is not None:
+        choices.append((Sentence.BUTTON_CLOSER, replace(asked, tokens=closer.tokens)))
+    if (turns := turned_on(question, readings)) is not None:
+        choices.append((Sentence.BUTTON_TURN, replace(asked, turns=turns)))
+    if told and may_differ(question, info):
+        choices.append((Sentence.BUTTON_RETRY, replace(asked, reworded=True)))
+    if not choices:
+        return None
+    row = [InlineKeyboardButton(texts.say(label), callback_data=again.data) for label, again in choices]
     return InlineKeyboardMarkup([row])
+
+
+def turned_on(question: Question, readings: Sequence[Reading]) -> int | None:
+    """Return the turns of a question's one picture, a quarter on; None if something was found in it as it stands."""
+    if len(question.pictures) != 1 or len(readings) != 1:
+        return None
+    text = readings[0].text
+    nothing = says_nothing(text) or (question.parsed.task is Task.TEXT and len(text) <= SHORT)
+    return (question.pictures[0].turns + 1) % 4 if nothing else None
 
 
 def may_differ(question: Question, info: EngineInfo | None) -> bool:

@@ -34,7 +34,7 @@ class Answered:
     """A finished answer: the readings of its pictures, and all of it as one Markdown `text`.
 
     `hint`: the person was not told yet how the picture would keep its small print. `info` tells of the model. `hidden`
-    is the note on pictures that belong to these, but were not seen.
+    is the note on pictures that belong to these, but were not seen. `first`: nothing was said about them before.
     """
 
     texts: Texts
@@ -44,6 +44,7 @@ class Answered:
     hint: bool = True
     info: EngineInfo | None = None
     hidden: Sentence | None = None
+    first: bool = False
 
 
 def whole_answer(answered: Answered) -> list[Part]:
@@ -128,6 +129,7 @@ def note_under(answered: Answered) -> str:
         _earlier(answered),
         hidden,
         _unread(answered),
+        _turned(answered),
         _part(answered),
         _region(answered),
         *_pieces(answered),
@@ -152,6 +154,13 @@ def _unread(answered: Answered) -> str:
     """Say which of the pictures that the question is about could not be read."""
     texts, numbers = answered.texts, answered.question.unread
     return texts.say(Sentence.SOME_UNREAD, pictures=nth_pictures(texts, numbers)) if numbers else ""
+
+
+def _turned(answered: Answered) -> str:
+    """Say, under the first answer, that a picture was turned without being asked to."""
+    question = answered.question
+    unasked = answered.first and not question.parsed.turn and any(picture.turns for picture in question.pictures)
+    return answered.texts.say(Sentence.TURNED_UPRIGHT) if unasked else ""
 
 
 def _part(answered: Answered) -> str:

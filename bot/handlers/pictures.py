@@ -20,6 +20,7 @@ from bot.incoming.downloads import MOST_OF_A_CHAT
 from bot.incoming.named import sentence_about
 from bot.incoming.pictures import NoPicture, at_work, fetch_pictures, say_error
 from bot.incoming.subject import Asked, asked_by, heard_now, question_before
+from bot.incoming.turning import turn_as_asked
 
 
 async def look(_: Update, context: BotContext) -> None:
@@ -38,13 +39,15 @@ async def _look(context: BotContext) -> None:
         await _withdraw(asked, context)
         return
     whole = await _whole(new, asked, context)
-    if not asked.parsed.text:
-        await without_question(context, new, whole, shown)
-        return
     alone, together = len(utterance.asking) > 1 or asked.beside is not None, list({*shown, message})
     try:
+        if not asked.parsed.text:
+            turned = await turn_as_asked(context, Chosen(new, asked, asked))
+            await without_question(context, turned.pictures, whole, shown)
+            return
         each = alone and new[0].album is not None
         chosen = Chosen(new, asked, asked) if each else await choose(new if alone else whole, asked, context)
+        chosen = await turn_as_asked(context, chosen)
     except USER_ERRORS as error:
         await refuse(context, error, whole, heard_now(together, incoming, Subject.SENT, asked))
         return

@@ -20,10 +20,11 @@ from bot.delivery.message import place_of
 from bot.delivery.reply import Reply
 from bot.handlers.pictures import look, refuse
 from bot.handlers.unasked import without_question
-from bot.incoming.choosing import choose
+from bot.incoming.choosing import Chosen, choose
 from bot.incoming.named import named_by
 from bot.incoming.pictures import NoPicture, say_error
 from bot.incoming.subject import Asked, asked_by, doubt, heard_now, last_heard, wanted_by
+from bot.incoming.turning import turn_as_asked
 
 FOLLOWS = 1.5
 """The seconds for which a question without a picture waits for one that may be on its way, before anything is said."""
@@ -51,7 +52,7 @@ async def ask(update: Update, context: BotContext) -> None:
         await _go_on(context, named, asked, Subject.NAMED)
     elif not asked.parsed.text and is_foreign(message):
         await context.say(Sentence.FORWARDED_WORDS)
-    elif not asked.parsed.text and command_of(message, context.bot.bot) == ASK:
+    elif not asked.parsed.text and not asked.parsed.turn and command_of(message, context.bot.bot) == ASK:
         await context.say(Sentence.ASK_USAGE, None, **examples(context.incoming.texts, context.services.model.info))
     else:
         await _assume(context, asked)
@@ -80,17 +81,17 @@ async def _assume(context: BotContext, asked: Asked) -> None:
 
 async def _go_on(context: BotContext, pictures: list[Picture], asked: Asked, subject: Subject) -> None:
     """Answer about those of the pictures that the question names, else about all; without one, say what they show."""
-    message, incoming = context.incoming.message, context.incoming
-    if not asked.parsed.text:
-        await without_question(context, pictures, pictures, [message])
-        return
+    message, incoming, chosen = context.incoming.message, context.incoming, Chosen(pictures, asked, asked)
     try:
-        chosen = await choose(pictures, asked, context)
+        if asked.parsed.text:
+            chosen = await choose(pictures, asked, context)
+        chosen = await turn_as_asked(context, chosen)
     except USER_ERRORS as error:
         await refuse(context, error, pictures, heard_now([message], incoming, subject, asked))
         return
     if not chosen.asked.parsed.text:
-        await without_question(context, chosen.pictures, chosen.pictures, [message], named=True)
+        named = bool(asked.parsed.text)
+        await without_question(context, chosen.pictures, chosen.pictures, [message], named=named)
         return
     await answer(context, chosen.pictures, chosen.asked, heard=heard_now([message], incoming, subject, chosen.said))
 

@@ -1,4 +1,4 @@
-"""Handle "Look closer" and "Retry": ask the question again, as a reply to the answer that it is about."""
+"""Handle "Look closer", "Turn" and "Retry": ask the question again, as a reply to the answer that it is about."""
 
 import contextlib
 import logging
@@ -7,6 +7,7 @@ from dataclasses import replace
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
 
+from assistant.pictures.refusals import USER_ERRORS
 from assistant.storage import Picture
 from assistant.texts import Sentence
 from assistant.wording.question import ParsedQuestion
@@ -16,6 +17,7 @@ from bot.context import BotContext
 from bot.delivery.answer_buttons import Again, read_data
 from bot.delivery.say import acknowledge
 from bot.incoming.admins import is_admin_here
+from bot.incoming.pictures import media_of, say_error
 from bot.incoming.subject import Asked
 from model_service import UnknownDetail
 
@@ -40,7 +42,12 @@ async def press(update: Update, context: BotContext) -> None:
         await acknowledge(query, texts.say(refusal))
     else:
         await acknowledge(query)
-        await answer(context, pictures, Asked(wanted, message.message_id))
+        try:
+            pictures = await _turned(context, pictures, again)
+        except USER_ERRORS as error:
+            await say_error(error, message, context)
+        else:
+            await answer(context, pictures, Asked(wanted, message.message_id))
     answered = await context.services.turns.answered(message.chat.id, message.message_id)
     if answered or refusal is Sentence.AGAIN_FORGOTTEN:
         await _remove_buttons(query)
@@ -54,7 +61,7 @@ async def _understood(
     await services.questions.end_of(
         chat, again.question
     )  # The buttons are there a moment before the answer is remembered.
-    asked = await services.turns.asked(chat, again.question)
+    asked = await services.turns.asked(chat, again.question) or await _heard(context, chat, again)
     pictures = await services.pictures.of_message(chat, message.message_id)
     if asked is None or not pictures:
         return Sentence.AGAIN_FORGOTTEN, None, []
@@ -71,6 +78,19 @@ async def _understood(
         return Sentence.AGAIN_UNDER_WAY, replace(again.wanted(question), quote=_quote(message, again)), pictures
     except UnknownDetail:
         return Sentence.AGAIN_FORGOTTEN, None, []
+
+
+async def _heard(context: BotContext, chat: int, again: Again) -> tuple[str, int | None] | None:
+    """Return the question and the asker of a message that had an answer without a word."""
+    heard = await context.services.heard.get(chat, again.question)
+    return None if heard is None or heard.asked is None else (ParsedQuestion.load(heard.asked).text, heard.person)
+
+
+async def _turned(context: BotContext, pictures: list[Picture], again: Again) -> list[Picture]:
+    """Turn the pictures for good if the button says so."""
+    if again.turns is None:
+        return pictures
+    return [await media_of(context).library.turn(picture, again.turns) for picture in pictures]
 
 
 def _quote(message: Message, again: Again) -> str:

@@ -220,7 +220,7 @@ async def test_a_crowd_of_large_pictures_is_decoded_a_few_at_a_time(monkeypatch:
     inside, most, two, go = 0, 0, threading.Event(), threading.Event()
     lock = threading.Lock()
 
-    def slow(data: bytes) -> CheckedPicture:
+    def slow(data: bytes, turns: int | None) -> CheckedPicture:
         nonlocal inside, most
         with lock:
             inside += 1

@@ -30,7 +30,7 @@ class Slow:
         self.one = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
-    def check(self, data: bytes) -> CheckedPicture:
+    def check(self, data: bytes, turns: int | None) -> CheckedPicture:
         """Stand in for `check_picture`."""
         self.began.append(data)
         self._loop.call_soon_threadsafe(self.one.set)

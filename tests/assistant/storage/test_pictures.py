@@ -44,6 +44,17 @@ async def test_a_copy_that_is_written_again_is_known_by_its_digest(pictures: Pic
     assert await pictures.get(99) is None
 
 
+async def test_a_turned_picture_is_known_as_it_stands_now(pictures: Pictures) -> None:
+    """Only that one; the same file sent again stands as its new copy does."""
+    first, second = [await pictures.add(replace(NEW, message_id=number, digest="d")) for number in (1, 2)]
+    turned = replace(first, path="c.jpg", digest="e", turns=3, width=first.height, height=first.width)
+    await pictures.note_turn(turned)
+    assert await pictures.get(first.id) == turned
+    assert await pictures.get(second.id) == second
+    again = await pictures.add(replace(NEW, message_id=1, digest="f", turns=1))
+    assert again == replace(first, digest="f", turns=1)
+
+
 async def test_each_chat_has_its_own(pictures: Pictures) -> None:
     """Nothing is found of another chat, nor of another message or album."""
     for chat in (5, 6):
