@@ -1,9 +1,9 @@
 """Read one picture for a question: whole, or piece by piece where its print is too small or too much for one look."""
 
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from assistant.latency import Latency
 from assistant.open_questions import OpenQuestion, Step
@@ -16,7 +16,7 @@ from assistant.storage import Picture, Turns
 from assistant.texts import Sentence, Texts
 from assistant.texts.failures import NoSuchPart
 from assistant.wording.joining import joined, without_repeats
-from assistant.wording.parts import absence_in, digits_in, is_absent, parts_named
+from assistant.wording.parts import absence_in, digits_in, is_absent, names, parts_named
 from assistant.wording.question import Task
 from assistant.wording.quotes import with_quote
 from assistant.wording.regions import REGIONS, about_part
@@ -135,21 +135,14 @@ class Reader:
         return build_request(asking, history, sampling, self._settings.history_tokens)
 
 
-@dataclass(slots=True)
-class _Findings:
-    """The answers of pieces to a question by their numbers, and the first word that nothing is there."""
-
-    answers: dict[int, str] = field(default_factory=dict)
-    absent: str = ""
-
-    def text(self, texts: Texts) -> str:
-        """Return one answer: what all pieces agree on, else each one's own by its name."""
-        if not self.answers:
-            return self.absent or texts.say(Sentence.NOT_IN_PARTS)
-        if len({_plain(answer) for answer in self.answers.values()}) == 1:
-            return next(iter(self.answers.values()))
-        named = (f"**{texts.say(Sentence.PART_NAME, number=number)}** {text}" for number, text in self.answers.items())
-        return "\n\n".join(named)
+def _together(texts: Texts, answers: Mapping[int, str], absence: str) -> str:
+    """Return one answer of those of several pieces: what all agree on, else each one's own by its name."""
+    if not answers:
+        return absence or texts.say(Sentence.NOT_IN_PARTS)
+    if len({_plain(answer) for answer in answers.values()}) == 1:
+        return next(iter(answers.values()))
+    named = (f"**{texts.say(Sentence.PART_NAME, number=number)}** {text}" for number, text in answers.items())
+    return "\n\n".join(named)
 
 
 def _plain(answer: str) -> str:
@@ -174,6 +167,7 @@ class _Pieces:
         self._begun = time.monotonic()
         self._before = GenerationOutput(Stage.WAITING)
         self._read: list[int] = []
+        self._texts: dict[int, str] = {}
 
     async def read(self) -> AsyncGenerator[Reading, None]:
         """Read the pieces out, or ask each of them; see `Reader.read`."""
@@ -202,8 +196,8 @@ class _Pieces:
         yield self._last("\n".join(lines))
 
     async def _ask(self) -> AsyncGenerator[Reading, None]:
-        """Ask each piece; keep the answers that are not "it is not here", and whose numbers stand in the piece."""
-        found, asked = _Findings(), dict[int, Piece]()
+        """Ask each piece, and keep the answers that the print of their pieces bears out; see `_borne_out`."""
+        answers, absence = dict[int, str](), ""
         for piece in self._pieces:
             if time.monotonic() - self._begun > MOST_SECONDS:
                 break
@@ -213,22 +207,47 @@ class _Pieces:
                     yield self._reading(output, "")
             self._end(piece, output)
             if is_absent(output.text):
-                found.absent = found.absent or absence_in(output.text)
+                absence = absence or absence_in(output.text)
             else:
-                found.answers[piece.number] = output.text.strip()
-                asked[piece.number] = piece
-        for number, answer in list(found.answers.items()):
-            if (numbers := digits_in(answer)) and not numbers <= digits_in(await self._words(asked[number])):
-                del found.answers[number]
-        yield self._last(found.text(self._question.texts))
+                answers[piece.number] = output.text.strip()
+        answers = await self._borne_out(answers) or await self._found_in_print()
+        yield self._last(_together(self._question.texts, answers, absence))
 
-    async def _words(self, piece: Piece) -> str:
-        """Return the text of a piece, by which an answer is checked."""
-        output = GenerationOutput(Stage.WAITING)
-        async with aclosing(self._stream(piece, Sentence.PROMPT_TEXT, alone=True)) as outputs:
-            async for following in outputs:
-                output = following
-        return output.text
+    async def _borne_out(self, answers: dict[int, str]) -> dict[int, str]:
+        """Return the answers whose numbers stand in the print of their pieces, as it is read out.
+
+        Where they differ, those count whose line names what is asked for, if there are any.
+        """
+        named: dict[int, str] = {}
+        for number, answer in list(answers.items()):
+            digits, lines = digits_in(answer), (await self._words(number)).splitlines()
+            if not digits <= digits_in("\n".join(lines)):
+                del answers[number]
+            elif any(digits & digits_in(line) and names(line, self._text) for line in lines):
+                named[number] = answer
+        return named or answers
+
+    async def _found_in_print(self) -> dict[int, str]:
+        """Return the lines of the pieces that name what is asked for: the last resort where no piece gave an answer."""
+        found: dict[int, str] = {}
+        for number in self._read:
+            if time.monotonic() - self._begun > MOST_SECONDS:
+                break
+            lines = [line for line in (await self._words(number)).splitlines() if names(line, self._text)]
+            if lines:
+                found[number] = "\n".join(lines)
+        return found
+
+    async def _words(self, number: int) -> str:
+        """Return the text of a piece, by which answers are checked."""
+        if number not in self._texts:
+            piece = next(piece for piece in self._pieces if piece.number == number)
+            output = GenerationOutput(Stage.WAITING)
+            async with aclosing(self._stream(piece, Sentence.PROMPT_TEXT, alone=True)) as outputs:
+                async for following in outputs:
+                    output = following
+            self._texts[number] = without_repeats(output.text, piece.lines)
+        return self._texts[number]
 
     async def _stream(self, piece: Piece, text: str, *, alone: bool) -> AsyncGenerator[GenerationOutput, None]:
         async with self._opened.cancellable():

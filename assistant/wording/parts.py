@@ -42,6 +42,94 @@ _ABSENT = re.compile(
     re.IGNORECASE,
 )
 _MISSING = re.compile(r"^\s*(?:there (?:is|are) (?:no|not any)\b|图中没有)", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_ASKING = frozenset(
+    [
+        "what",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "when",
+        "where",
+        "why",
+        "how",
+        "much",
+        "many",
+        "does",
+        "did",
+        "can",
+        "could",
+        "will",
+        "would",
+        "should",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "here",
+        "and",
+        "for",
+        "from",
+        "with",
+        "about",
+        "into",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "give",
+        "tell",
+        "show",
+        "read",
+        "find",
+        "say",
+        "says",
+        "said",
+        "see",
+        "look",
+        "please",
+        "you",
+        "your",
+        "they",
+        "them",
+        "its",
+        "his",
+        "her",
+        "our",
+        "all",
+        "any",
+        "some",
+        "each",
+        "every",
+        "not",
+        "but",
+        "part",
+        "picture",
+        "image",
+        "photo",
+        "page",
+        "screenshot",
+        "document",
+        "chat",
+        "message",
+        "text",
+        "line",
+        "written",
+        "stand",
+        "stands",
+        "name",
+        "number",
+        "value",
+        "amount",
+    ]
+)
+"""Words that ask, or that stand in any question."""
+
 _NUMBER = re.compile(r"\d+(?:[.,:/’'-]\d+)*")
 
 
@@ -82,3 +170,9 @@ def absence_in(answer: str) -> str:
 def digits_in(text: str) -> set[str]:
     """Return the digits of each number, price and date in a text; of "Item 36 4.50" those of two."""
     return {re.sub(r"\D", "", number) for number in _NUMBER.findall(text)}
+
+
+def names(line: str, question: str) -> bool:
+    """Whether a line of print has a word of those that a question asks for: "TOTAL 9.35" for "What is the total?"."""
+    printed = line.casefold()
+    return any(re.search(rf"\b{word}\b", printed) for word in _WORD.findall(question.casefold()) if word not in _ASKING)
