@@ -21,9 +21,6 @@ MOST_CHARACTERS = 2000
 SPARE = 1.5
 """How many times as much as in a band may stand in a picture that is read out whole."""
 
-LARGEST_LINE = 22.0
-"""The height of a line at most to which a band is enlarged at the higher levels, in pixels."""
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -74,8 +71,7 @@ def _pieces(data: bytes, picture: Picture, detail: Detail, info: EngineInfo) -> 
     height = (picture.print_height or 0.0) * image.width / picture.width
     found = Print(height, picture.characters)
     capacity = Capacity(STANDARD.tokens, info.max_characters or MOST_CHARACTERS, info.dial.token_pixels)
-    closer = max(1.0, detail.tokens / STANDARD.tokens) ** 0.5
-    shown = replace(capacity, line=min(LARGEST_LINE, capacity.line * closer))
+    shown = replace(capacity, tokens=min(info.max_visual_tokens, max(detail.tokens, STANDARD.tokens)))
     most = max(info.dial.min_tokens, min(info.max_visual_tokens, info.dial.max_tokens))
     pieces = []
     for number, band in enumerate(cut(image, found, capacity), start=1):

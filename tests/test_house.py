@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("assistant", "bot", "cli", "model_service", "playground", "training", "bench")
-MOST_LINES = 400
+MOST_LINES = 420
 
 DOCUMENTED = re.compile(r"^\| `([a-z]+\.[a-z_]+)` \| `([^`]+)` \|", re.MULTILINE)
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:home|root|work|Users|opt|mnt)/\w+")
@@ -59,7 +59,7 @@ def shipped_settings() -> dict[str, object]:
 
 
 def test_no_file_is_too_long() -> None:
-    """One concept a file: none has more than 400 lines."""
+    """One concept a file: none has more than 420 lines, and the sentences take most."""
     long = {str(file.relative_to(ROOT)): len(file.read_text(encoding="utf-8").splitlines()) for file in python_files()}
     assert {file: lines for file, lines in long.items() if lines > MOST_LINES} == {}
 

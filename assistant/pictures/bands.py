@@ -49,6 +49,9 @@ FEWEST_ROWS = 3
 TALLEST = 1.5
 """How many times as tall as wide a band is at most; a narrow one gets more paper."""
 
+ENLARGED = (22.0, 20.0, 18.0, 16.5)
+"""The heights of a line to which a band is enlarged, in pixels of what the model is shown, the largest first."""
+
 MARGIN = 0.8
 """The paper that is added to a band in all, left and right, above and below, in heights of a line."""
 
@@ -144,13 +147,17 @@ def cut(image: Image.Image, found: Print, capacity: Capacity) -> list[Band]:
 def framed(image: Image.Image, band: Band, height: float, capacity: Capacity) -> tuple[Image.Image, int]:
     """Return a band with paper around it, of the very shape of a grid of tokens, and how many tokens that has.
 
-    `height` is that of a line in pixels of the picture.
+    Its lines, `height` pixels high in the picture, are enlarged as far as the capacity's tokens allow.
     """
     box = band.box
     part = image.crop((box.left, box.top, min(box.right, image.width), min(box.bottom, image.height)))
-    token = capacity.token_pixels * height / capacity.line
-    rows = max(FEWEST_ROWS, math.ceil((part.height + MARGIN * height) / token))
-    columns = max(FEWEST_ROWS, math.ceil(rows / TALLEST), math.ceil((part.width + MARGIN * height) / token))
+    for line in (*ENLARGED, capacity.line):
+        token = capacity.token_pixels * height / line
+        rows = max(FEWEST_ROWS, math.ceil((part.height + MARGIN * height) / token))
+        across = math.ceil((part.width + MARGIN * height) / token)
+        columns = max(FEWEST_ROWS, math.ceil(rows / TALLEST), across)
+        if rows * columns <= capacity.tokens:
+            break
     paper = tuple(int(value) for value in np.median(np.asarray(part.resize((24, 24))).reshape(-1, 3), axis=0))
     whole = Image.new("RGB", (round(columns * token), round(rows * token)), paper)
     whole.paste(part, (round(MARGIN / 2 * height), round(MARGIN / 2 * height)))
