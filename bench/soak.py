@@ -1,8 +1,8 @@
 """python -m bench soak: hours of mixed load and faults in rounds; memory, threads and files are flat where it rests.
 
-After each round all chats are forgotten, and the numbers of finished updates expire: what is left in the process and
-on the disk is the same after every round, unless something grows. It needs the checkout: the bot runs in the process
-of tests/crash.
+After each round all chats are forgotten, the numbers of finished updates expire, and free memory is given back: what
+is left in the process and on the disk is the same after every round, unless something grows. It needs the checkout: the
+bot runs in the process of tests/crash.
 """
 
 import asyncio
@@ -41,6 +41,9 @@ KEPT_SECONDS, SWEEP_SECONDS = 20.0, 60.0
 PATCHES = {"bot.updates.inbox.KEPT_SECONDS": KEPT_SECONDS, "assistant.retention.PAUSE": SWEEP_SECONDS}
 
 FAULTS = (("sendMessage", 429), ("editMessageText", 429), ("editMessageText", 502), ("download", 502), ("getFile", 500))
+
+TRIM_SECONDS = 1.0
+"""For how long the process gives free memory back: how much of it malloc keeps is chance, 50 to 100 MiB."""
 
 FLAT, FEWEST = 0.02, 4
 """The share by which a figure may differ between rests, and the number of rests without which nobody can tell."""
@@ -126,6 +129,8 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
                 earlier.append(verdict)
                 print(verdict.wrong(), *verdict.transcripts, sep="\n", flush=True)
             await _rest(server, bot, crowd)
+            bot.give_back()
+            await asyncio.sleep(TRIM_SECONDS)
             _take(begin, bot, crowd, rests, "at rest")
         await within(10.0, lambda: not judge(crowd, bot, set(), 0).wrong())
         verdict = await conclude(server, bot, crowd)
