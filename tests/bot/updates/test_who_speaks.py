@@ -107,7 +107,7 @@ async def test_a_picture_waits_briefly_behind_its_persons_question(
     await moment.asleep.wait()
     moment.turn(enough - 0.1)
     await asyncio.sleep(0)
-    assert street.lanes.arriving == 1
+    assert not street.lanes.utterance_of(2).is_complete
     moment.turn(0.1)
     await street.lanes.utterance_of(2).wait(shown(2))
     await finish(street, *works)
@@ -120,7 +120,7 @@ async def test_what_is_no_question_of_theirs_shortens_no_wait(street: Street, mo
     await moment.asleep.wait()
     moment.turn(1.9)
     await asyncio.sleep(0)
-    assert street.lanes.arriving == 1
+    assert not street.lanes.utterance_of(2).is_complete
     await street.lanes.leave_waiting()
     await finish(street, *works)
 
