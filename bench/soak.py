@@ -42,8 +42,8 @@ PATCHES = {"bot.updates.inbox.KEPT_SECONDS": KEPT_SECONDS, "assistant.retention.
 
 FAULTS = (("sendMessage", 429), ("editMessageText", 429), ("editMessageText", 502), ("download", 502), ("getFile", 500))
 
-TRIM_SECONDS = 1.0
-"""For how long the process gives free memory back: how much of it malloc keeps is chance, 50 to 100 MiB."""
+TRIMS = 5
+"""How often the process gives free memory back, once a second: how much malloc keeps is chance, 50 to 100 MiB."""
 
 FLAT, FEWEST = 0.02, 4
 """The share by which a figure may differ between rests, and the number of rests without which nobody can tell."""
@@ -129,8 +129,9 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
                 earlier.append(verdict)
                 print(verdict.wrong(), *verdict.transcripts, sep="\n", flush=True)
             await _rest(server, bot, crowd)
-            bot.give_back()
-            await asyncio.sleep(TRIM_SECONDS)
+            for _ in range(TRIMS):
+                bot.give_back()
+                await asyncio.sleep(1.0)
             _take(begin, bot, crowd, rests, "at rest")
         await within(10.0, lambda: not judge(crowd, bot, set(), 0).wrong())
         verdict = await conclude(server, bot, crowd)

@@ -55,6 +55,7 @@ def test_what_was_lost_in_an_early_round_is_wrong() -> None:
 async def test_a_short_soak_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some seconds of all kinds of questions, with faults and forgotten chats; at rest it is always the same."""
     monkeypatch.setattr(soak, "KEPT_SECONDS", 0.3)
+    monkeypatch.setattr(soak, "TRIMS", 0)
     monkeypatch.setitem(soak.PATCHES, "bot.updates.inbox.KEPT_SECONDS", 0.3)
     done = await measure(Plan(rounds=2, load=0.5, chats=4, pause=0.05, every=0.2), tmp_path / "data")
     assert done.verdict.wrong() == {}
