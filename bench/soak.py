@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import dataclasses
 import random
-import statistics
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -42,8 +41,8 @@ PATCHES = {"bot.updates.inbox.KEPT_SECONDS": KEPT_SECONDS, "assistant.retention.
 
 FAULTS = (("sendMessage", 429), ("editMessageText", 429), ("editMessageText", 502), ("download", 502), ("getFile", 500))
 
-TRIMS = 5
-"""How often the process gives free memory back, once a second: how much malloc keeps is chance, 50 to 100 MiB."""
+TRIM_SECONDS = 1.0
+"""For how long the process gives free memory back; of what its threads freed last, glibc keeps up to 25 MiB."""
 
 FLAT, FEWEST = 0.02, 4
 """The share by which a figure may differ between rests, and the number of rests without which nobody can tell."""
@@ -129,9 +128,8 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
                 earlier.append(verdict)
                 print(verdict.wrong(), *verdict.transcripts, sep="\n", flush=True)
             await _rest(server, bot, crowd)
-            for _ in range(TRIMS):
-                bot.give_back()
-                await asyncio.sleep(1.0)
+            bot.give_back()
+            await asyncio.sleep(TRIM_SECONDS)
             _take(begin, bot, crowd, rests, "at rest")
         await within(10.0, lambda: not judge(crowd, bot, set(), 0).wrong())
         verdict = await conclude(server, bot, crowd)
@@ -215,7 +213,10 @@ def _mib(file: Path) -> float:
 
 
 def change(rests: Sequence[Sample]) -> dict[str, float]:
-    """Return by what share each figure differs between the two parts of the second half; each part has a median."""
+    """Return by what share each figure's least value differs between the two parts of the second half.
+
+    What comes on top of it in one rest or another is chance: what malloc keeps, a connection that is open still.
+    """
     half = rests[len(rests) // 2 :]
     parts = half[: len(half) // 2], half[len(half) // 2 :]
     return {name: _share(*([getattr(one, name) for one in part] for part in parts)) for name in FIGURES}
@@ -225,7 +226,7 @@ def _share(before: Sequence[float], after: Sequence[float]) -> float:
     """Return the change as a share of what was before: infinite from nothing to something, 0 of too few samples."""
     if not before or not after:
         return 0.0
-    start, end = statistics.median(before), statistics.median(after)
+    start, end = min(before), min(after)
     if start == end:
         return 0.0
     return round(end / start - 1.0, 4) if start else float("inf")
