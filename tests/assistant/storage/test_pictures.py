@@ -21,8 +21,9 @@ def numbers(found: list[Picture]) -> list[int]:
 
 
 def test_a_picture_is_no_page_unless_it_says_so() -> None:
-    """And has no digest."""
+    """Nor has it a digest; nothing was found out about it."""
     assert (NEW.page, NEW.pages, NEW.digest) == (0, 0, None)
+    assert (NEW.print_height, NEW.characters, NEW.turns, NEW.flaws) == (None, 0, 0, "")
 
 
 async def test_when_it_was_remembered_is_kept(pictures: Pictures, database: Database) -> None:
