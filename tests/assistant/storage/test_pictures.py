@@ -56,6 +56,12 @@ async def test_a_turned_picture_is_known_as_it_stands_now(pictures: Pictures) ->
     assert again == replace(first, digest="f", turns=1)
 
 
+async def test_where_nothing_was_looked_at_nobody_looked(pictures: Pictures) -> None:
+    """Nor was it ever."""
+    current = await pictures.current(5)
+    assert (current.pictures, current.person, current.looked_on) == ([], None, 0.0)
+
+
 async def test_each_chat_has_its_own(pictures: Pictures) -> None:
     """Nothing is found of another chat, nor of another message or album."""
     for chat in (5, 6):
