@@ -50,7 +50,7 @@ class Picture(NewPicture):
     """A stored picture; `created_at` is in seconds since 1970."""
 
     id: int = field(kw_only=True)
-    created_at: float = field(kw_only=True, default=0.0)
+    created_at: float = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

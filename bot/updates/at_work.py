@@ -75,11 +75,11 @@ class AtWork:
 
     def _change(self, mark: Mark, by: int) -> None:
         with self._lock:
-            self._decoding[mark] += by
+            self._decoding += Counter({mark: by})  # One that comes to nothing is let go.
             self._write()
 
     def _write(self) -> None:
-        marks = [*(+self._decoding), *self._turns]
+        marks = [*self._decoding, *self._turns]
         lines = "".join(f"{mark.update_id} {int(mark.ready)}\n" for mark in marks if not self._forgiving)
         with contextlib.suppress(OSError):
             os.pwrite(self._descriptor, lines.encode()[:PAGE].ljust(PAGE, b"\n"), 0)

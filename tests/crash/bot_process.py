@@ -21,6 +21,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from assistant.pictures.memory import give_back
 from assistant.settings.settings import Settings
 from assistant.storage.database import FILE
 from bot.app import run
@@ -165,6 +166,10 @@ class BotProcess:
         await asyncio.to_thread(self.process.join, JOIN_SECONDS)
         return self.process.exitcode
 
+    def give_back(self) -> None:
+        """Have it return free memory to the system soon: what is resident then is held."""
+        os.kill(self.process.pid or 0, signal.SIGUSR1)
+
     async def kill(self) -> None:
         """Kill it (SIGKILL) and wait for its end."""
         self.process.kill()
@@ -184,6 +189,7 @@ def main(values: Values, token: str, log: str, life: Life) -> None:
     """Run the process."""
     logging.basicConfig(filename=log, level=logging.WARNING)
     random.seed()
+    signal.signal(signal.SIGUSR1, lambda *_: give_back())
     for name, value in life.patches.items():
         module, _, attribute = name.rpartition(".")
         setattr(importlib.import_module(module), attribute, value)

@@ -62,6 +62,15 @@ def served(scheduler: Scheduler) -> str:
     return order
 
 
+def test_one_turn_at_a_time_is_the_default() -> None:
+    """Nobody begins while another is in a turn."""
+    scheduler = Scheduler(Limits())
+    for name in ("a", "b"):
+        scheduler.add(request(name), 0.0)
+    begin(scheduler)
+    assert scheduler.next(0.0) is None
+
+
 def test_first_come_first_served_within_a_person() -> None:
     """Requests of one person leave in the order in which they came, and then there is none."""
     scheduler = in_line(*(request(name) for name in "abc"))

@@ -1,12 +1,14 @@
 """Tests of deletion by age or by chat, to the row; `test_retention` shows that nothing of it is left on the disk."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from assistant.storage import Admissions, Database, Deletion, Pictures, Standing, Turns
+from assistant.storage import Admissions, Database, Deletion, Heard, HeardMessage, Pictures, Standing, Turns
 from bot.updates.inbox import Inbox
+from tests.assistant.storage.test_heard import SAID
 from tests.assistant.storage.test_tables import NEW, TURN
 
 MOMENT = 1_000_000.0
@@ -59,6 +61,28 @@ async def test_of_people_only_those_go_who_still_ask(database: Database) -> None
     found = [await admissions.get(number) for number in (1, 2, 3, 4)]
     standings = [one and one.standing for one in found]
     assert standings == [None, Standing.ASKING, Standing.GUEST, Standing.REFUSED]
+
+
+async def heard_of(database: Database, said: Sequence[HeardMessage]) -> list[HeardMessage]:
+    """Return those of some messages that are kept."""
+    heard = Heard(database)
+    return [kept for one in said if (kept := await heard.get(one.chat, one.message_id)) is not None]
+
+
+async def test_of_what_was_heard_only_older_goes(database: Database) -> None:
+    """What was said at that very moment stays."""
+    said = [replace(SAID, message_id=number, said_at=moment) for number, moment in ((1, MOMENT - 1), (2, MOMENT))]
+    await Heard(database).note(said)
+    await Deletion(database).older_than(MOMENT)
+    assert await heard_of(database, said) == said[1:]
+
+
+async def test_what_was_heard_in_a_chat_is_forgotten_with_it(database: Database) -> None:
+    """Not what was heard in another one."""
+    said = [replace(SAID, chat=chat) for chat in (5, 6)]
+    await Heard(database).note(said)
+    await Deletion(database).chat(5, 2)
+    assert await heard_of(database, said) == said[1:]
 
 
 async def test_a_chat_is_forgotten_and_no_other(database: Database) -> None:

@@ -21,8 +21,9 @@ def numbers(found: list[Picture]) -> list[int]:
 
 
 def test_a_picture_is_no_page_unless_it_says_so() -> None:
-    """And has no digest."""
+    """Nor has it a digest; nothing was found out about it."""
     assert (NEW.page, NEW.pages, NEW.digest) == (0, 0, None)
+    assert (NEW.print_height, NEW.characters, NEW.turns, NEW.flaws) == (None, 0, 0, "")
 
 
 async def test_when_it_was_remembered_is_kept(pictures: Pictures, database: Database) -> None:
@@ -53,6 +54,42 @@ async def test_a_turned_picture_is_known_as_it_stands_now(pictures: Pictures) ->
     assert await pictures.get(second.id) == second
     again = await pictures.add(replace(NEW, message_id=1, digest="f", turns=1))
     assert again == replace(first, digest="f", turns=1)
+
+
+async def test_where_nothing_was_looked_at_nobody_looked(pictures: Pictures) -> None:
+    """Nor was it ever."""
+    current = await pictures.current(5)
+    assert (current.pictures, current.person, current.looked_on) == ([], None, 0.0)
+
+
+async def test_who_looked_and_when_is_known(pictures: Pictures) -> None:
+    """The pictures come in the order of their messages and pages, whichever was taken in first."""
+    added = [
+        await pictures.add(replace(NEW, message_id=number, page=page)) for number, page in ((9, 0), (8, 2), (8, 1))
+    ]
+    before = time.time()
+    await pictures.look_at(added, 5, person=42)
+    current = await pictures.current(5)
+    assert current.pictures == added[::-1]
+    assert current.person == 42
+    assert before <= current.looked_on <= time.time()
+
+
+async def test_pictures_become_an_album(pictures: Pictures) -> None:
+    """Those alone that belong together."""
+    added = [await pictures.add(replace(NEW, message_id=number)) for number in (1, 2, 3)]
+    await pictures.join(added[:2], "B")
+    assert numbers(await pictures.of_album(5, "B")) == [1, 2]
+    assert await pictures.get(added[2].id) == added[2]
+
+
+async def test_what_a_message_showed_is_removed(pictures: Pictures) -> None:
+    """Not what another one shows, nor one of another chat."""
+    shown = [
+        await pictures.add(replace(NEW, chat=chat, message_id=number)) for chat, number in ((5, 1), (5, 2), (6, 1))
+    ]
+    await pictures.remove(5, 1)
+    assert [await pictures.get(picture.id) for picture in shown] == [None, *shown[1:]]
 
 
 async def test_each_chat_has_its_own(pictures: Pictures) -> None:

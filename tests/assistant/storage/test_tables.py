@@ -104,6 +104,13 @@ async def test_a_stranger_is_told_once_an_hour(database: Database) -> None:
     assert await chats.may_tell_stranger(6, 10_001.0, 3600)
 
 
+async def test_a_stranger_who_was_told_by_a_clock_ahead_is_told_again(database: Database) -> None:
+    """Where it was ahead by more than the pause: by less, it was told just now."""
+    chats = Chats(database)
+    told = [await chats.may_tell_stranger(5, now, 3600) for now in (10_000.0, 6_400.0, 6_399.0)]
+    assert told == [True, False, True]
+
+
 async def test_a_picture_is_found_by_its_number_its_message_and_its_album(database: Database) -> None:
     """And keeps all that is known about it."""
     pictures = Pictures(database)

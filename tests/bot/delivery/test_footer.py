@@ -8,7 +8,7 @@ from assistant.texts import texts_in
 from bot.delivery.answer_text import footer
 from model_service import GLM4V_DIAL, Detail, DetailPlan, EngineInfo, FinishReason, GenerationOutput, Stage
 
-PHOTO = Picture(5, 10, None, "photo", "F", "U", 1280, 960, 1000, "a.jpg", id=1)
+PHOTO = Picture(5, 10, None, "photo", "F", "U", 1280, 960, 1000, "a.jpg", id=1, created_at=0.0)
 OUTPUT = GenerationOutput(
     Stage.DONE, "A cat.", DetailPlan(Detail(384), 16, 24, 28), seconds=2.345, finish_reason=FinishReason.STOP
 )

@@ -1,5 +1,6 @@
 """The next process knows the work in progress when the last one died."""
 
+import gc
 import os
 import signal
 import threading
@@ -69,6 +70,20 @@ def test_an_update_at_work_twice_is_marked_until_both_are_done(tmp_path: Path) -
     go.set()
     thread.join()
     assert open_marks(tmp_path).left == ()
+
+
+def test_what_is_done_takes_no_memory(tmp_path: Path) -> None:
+    """However many pictures were decoded."""
+
+    def known() -> int:
+        gc.collect()
+        return sum(isinstance(one, Mark) for one in gc.get_objects())
+
+    marks, before = open_marks(tmp_path), known()
+    for number in range(100):
+        with marks.marked(number), marks.marked(number):
+            pass
+    assert known() == before
 
 
 def test_a_stop_that_was_asked_for_blames_nobody(tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from assistant.settings.chat_settings import Setting
 from assistant.storage import Admissions, Chats, Database, Deletion, Pictures, Standing, Turns
+from assistant.storage.heard import Heard
 from bot.updates.group_migration import GroupMigration
 from bot.updates.inbox import Inbox
 from model_service import Detail
+from tests.assistant.storage.test_heard import SAID
 from tests.assistant.storage.test_tables import NEW, TURN
 
 BEFORE, AFTER, OTHER, ADA = 5, -1001, -7, 42
@@ -76,6 +78,15 @@ async def test_everything_of_the_group_moves_and_nothing_of_others(database: Dat
     assert all(former.values())
     assert (await Chats(database).settings(AFTER)).detail == Detail(384)
     assert await Admissions(database).inside(AFTER)
+
+
+async def test_what_was_heard_in_the_group_is_let_go(database: Database) -> None:
+    """Its numbers name nothing any more; what others said stays."""
+    heard, said = Heard(database), replace(SAID, chat=BEFORE)
+    await heard.note([said, replace(SAID, chat=OTHER)])
+    await GroupMigration(database).group(BEFORE, AFTER)
+    found = [await heard.get(chat, said.message_id) for chat in (BEFORE, AFTER, OTHER)]
+    assert found == [None, None, replace(SAID, chat=OTHER)]
 
 
 async def test_what_waits_is_answered_in_the_new_chat(database: Database) -> None:

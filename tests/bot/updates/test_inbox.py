@@ -82,9 +82,9 @@ async def test_a_model_that_does_not_load_blames_nobody(inbox: Inbox, database: 
 
 
 async def test_what_the_process_dies_of_too_often_is_set_aside(inbox: Inbox, database: Database) -> None:
-    """A poison update must not keep the bot from starting."""
+    """A poison update must not keep the bot from starting: eight deaths are too many."""
     await inbox.receive(1, payload(5))
-    for deaths in range(1, MOST_ATTEMPTS + 1):
+    for deaths in range(1, 9):
         assert not inbox.is_deadly(1)
         await died_of(inbox, 1)
         assert inbox.attempts(1) == deaths
@@ -92,9 +92,9 @@ async def test_what_the_process_dies_of_too_often_is_set_aside(inbox: Inbox, dat
     await inbox.claim(1)
     await inbox.give_up(1)
     await inbox.finish(1)
-    assert await state(database, 1) == ("set_aside", MOST_ATTEMPTS)
+    assert await state(database, 1) == ("set_aside", 8)
     assert await inbox.unreported() == [1]
-    assert [(one.update_id, f"{MOST_ATTEMPTS} times" in one.error) for one in await inbox.aside()] == [(1, True)]
+    assert [(one.update_id, "8 times" in one.error) for one in await inbox.aside()] == [(1, True)]
 
 
 async def test_what_is_brought_back_begins_as_if_it_had_never_failed(inbox: Inbox, database: Database) -> None:

@@ -15,7 +15,10 @@ from bot.updates.lanes import Lanes, is_quick
 
 
 class Street:
-    """Lanes with updates on their way: `log` tells what began and ended, `gates` lets an update end."""
+    """Lanes with updates on their way: `log` tells what began and ended, `gates` lets an update end.
+
+    `repeated` tells whether it was known of each that ran again that it did.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -23,6 +26,7 @@ class Street:
         self.left: list[int] = []
         self.lanes = Lanes(self.inbox, self.again, self.left.append)
         self.log: list[str] = []
+        self.repeated: list[tuple[int, bool]] = []
         self.gates: dict[int, asyncio.Event] = {}
         self.began: dict[int, asyncio.Event] = {}
 
@@ -40,6 +44,7 @@ class Street:
     async def again(self, update: Update) -> None:
         """Log the rerun of the handlers."""
         self.log.append(f"{update.update_id} again")
+        self.repeated.append((update.update_id, self.inbox.is_repeated(update.update_id)))
 
     async def handle(self, number: int) -> None:
         """Log the handlers' begin and end."""

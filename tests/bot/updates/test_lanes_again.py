@@ -19,6 +19,7 @@ async def test_what_is_to_be_tried_again_keeps_its_place(street: Street, monkeyp
     street.lanes.try_again(1)
     await finish(street, first, second)
     assert street.log == ["1 begins", "1 ends", "1 again", "2 begins", "2 ends"]
+    assert street.repeated == [(1, True)]
     assert street.left == [1, 2]
     row = await street.database.row("SELECT state FROM inbox WHERE update_id = 1")
     assert row is not None and row["state"] == "done"
