@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from assistant.pictures.bands import TALLEST, Band, Capacity, Print, cut, find_print, framed
 
-WORDS = "The goods were shipped by rail and paid for in April by Ms Weber of Hamburg".split()
+WORDS = ("The", "goods", "were", "shipped", "by", "rail", "and", "paid", "for", "in", "April", "by", "Ms", "Weber")
 Span = tuple[int, int]
 
 PAPER, NIGHT = (255, 255, 255), (24, 34, 44)
@@ -184,16 +184,18 @@ def test_lines_that_are_too_long_are_cut_between_columns() -> None:
     assert not ink[:, columns[1]].any()
 
 
-def test_without_white_between_lines_bands_overlap() -> None:
+@pytest.mark.parametrize("angle", [2, -3])
+def test_without_white_between_lines_bands_overlap(angle: float) -> None:
     """By more than a line, so that each line of a tilted page is whole in one of two."""
     image, spans = sheet(lines_of(60, 12), 20, pitch=1.4)
-    tilted = image.rotate(5, expand=True, fillcolor=PAPER)
+    tilted = image.rotate(angle, expand=True, fillcolor=PAPER)
     found = find_print(tilted)
     bands = cut(tilted, found, Capacity(256, 2000, 28))
     assert any(band.overlaps for band in bands)
     for one, other in pairwise(bands):
         common = one.box.bottom - other.box.top
         assert common >= 1.8 * height_of(spans) if other.overlaps else common == 0
+    assert sum(band.lines for band in bands) >= len(spans)
 
 
 def test_a_panorama_is_cut_across() -> None:
@@ -205,6 +207,18 @@ def test_a_panorama_is_cut_across() -> None:
     assert [band.box.left for band in bands] == sorted({band.box.left for band in bands})
     ink = np.asarray(image.convert("L")) < 128
     assert all(not ink[:, band.box.left].any() for band in bands if not band.overlaps)
+    assert not ink[:, : bands[0].box.left].any() and not ink[:, bands[-1].box.right :].any()
+
+
+def test_nothing_is_lost_at_the_edges_of_much_print() -> None:
+    """The first line and the last of a very long till roll, be they short; a speck beside it is no print."""
+    size, count = 14, 900
+    image = Image.new("RGB", (400, 100 + 24 * count), PAPER)
+    spans = drawn(image, ["A", *lines_of(count - 2, 4), "9.50"], size, (60, 30), pitch=24 / size)
+    ImageDraw.Draw(image).rectangle((390, 9, 391, 10), fill=(0, 0, 0))
+    bands = cut(image, find_print(image), Capacity(256, 2000, 28))
+    assert [len(holders(bands, span)) for span in spans] == [1] * count
+    assert max(band.box.right for band in bands) < 390
 
 
 @pytest.mark.parametrize("paper", [PAPER, NIGHT])
