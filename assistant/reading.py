@@ -1,7 +1,7 @@
 """Read one picture for a question: whole, or piece by piece where its print is too small or too much for one look."""
 
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence, Set
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -21,6 +21,8 @@ from assistant.wording.question import Task
 from assistant.wording.quotes import with_quote
 from assistant.wording.regions import REGIONS, about_part
 from model_service import (
+    MAX_TOKENS,
+    Detail,
     Draining,
     EngineInfo,
     FinishReason,
@@ -220,7 +222,8 @@ class _Pieces:
         """
         named: dict[int, str] = {}
         for number, answer in list(answers.items()):
-            digits, lines = digits_in(answer), (await self._words(number)).splitlines()
+            digits = digits_in(answer)
+            lines = (await self._words(number, digits)).splitlines()
             if not digits <= digits_in("\n".join(lines)):
                 del answers[number]
             elif any(digits & digits_in(line) and names(line, self._text) for line in lines):
@@ -238,16 +241,22 @@ class _Pieces:
                 found[number] = "\n".join(lines)
         return found
 
-    async def _words(self, number: int) -> str:
-        """Return the text of a piece, by which answers are checked."""
+    async def _words(self, number: int, digits: Set[str] = frozenset()) -> str:
+        """Return the text of a piece, by which answers are checked; read more closely if it lacks these digits."""
+        piece = next(piece for piece in self._pieces if piece.number == number)
         if number not in self._texts:
-            piece = next(piece for piece in self._pieces if piece.number == number)
-            output = GenerationOutput(Stage.WAITING)
-            async with aclosing(self._stream(piece, Sentence.PROMPT_TEXT, alone=True)) as outputs:
-                async for following in outputs:
-                    output = following
-            self._texts[number] = without_repeats(output.text, piece.lines)
+            self._texts[number] = await self._text_of(piece)
+        if not digits <= digits_in(self._texts[number]):
+            closer = Detail(min(MAX_TOKENS, 2 * piece.detail.tokens))
+            self._texts[number] = await self._text_of(replace(piece, detail=closer))
         return self._texts[number]
+
+    async def _text_of(self, piece: Piece) -> str:
+        output = GenerationOutput(Stage.WAITING)
+        async with aclosing(self._stream(piece, Sentence.PROMPT_TEXT, alone=True)) as outputs:
+            async for following in outputs:
+                output = following
+        return without_repeats(output.text, piece.lines)
 
     async def _stream(self, piece: Piece, text: str, *, alone: bool) -> AsyncGenerator[GenerationOutput, None]:
         async with self._opened.cancellable():

@@ -79,7 +79,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A part of a picture, and how many lines it holds. `overlaps`: it may begin with the last of the band before."""
+    """A part of a picture, and how many lines it holds, at most if there is no white between them.
+
+    `overlaps`: it may begin with the last lines of the band before.
+    """
 
     box: Box
     lines: int
@@ -126,7 +129,10 @@ def cut(image: Image.Image, found: Print, capacity: Capacity) -> list[Band]:
     token = capacity.token_pixels * line / capacity.line  # A token's pixels here.
     left, right = _extent(ink.sum(axis=0), line)
     bands: list[Band] = []
-    for first, last, _ in _cuts(ink[:, left:right].sum(axis=0), capacity.columns * token, line):
+    across = ink.sum(axis=0)
+    if right - left > capacity.columns * token:  # The bar of an H has only edges from above to below.
+        across = across + _ink(image.transpose(Image.Transpose.TRANSPOSE))[0].sum(axis=1)
+    for first, last, _ in _cuts(across[left:right], capacity.columns * token, line):
         column = ink[:, left + first : left + last]
         inked = column.sum(axis=1)
         if not inked.any():
@@ -140,7 +146,9 @@ def cut(image: Image.Image, found: Print, capacity: Capacity) -> list[Band]:
         for begin, end, overlaps in _cuts(inked[top:bottom], longest, line):
             edges = (left + first, top + begin, left + last, top + end)
             box = Box(*(round(edge / scale) for edge in edges))
-            bands.append(Band(box, _lines_in(inked[top + begin : top + end], line), overlaps))
+            lines = _lines_in(inked[top + begin : top + end], line)
+            tilted = overlaps or (end < bottom - top and inked[top + end - 1] > 0)
+            bands.append(Band(box, max(lines, round((end - begin) / line)) if tilted else lines, overlaps))
     return bands
 
 
@@ -158,7 +166,8 @@ def framed(image: Image.Image, band: Band, height: float, capacity: Capacity) ->
         columns = max(FEWEST_ROWS, math.ceil(rows / TALLEST), across)
         if rows * columns <= capacity.tokens:
             break
-    paper = tuple(int(value) for value in np.median(np.asarray(part.resize((24, 24))).reshape(-1, 3), axis=0))
+    spots = np.asarray(part.resize((24, 24), Image.Resampling.NEAREST)).reshape(-1, 3)
+    paper = tuple(int(value) for value in np.median(spots, axis=0))
     whole = Image.new("RGB", (round(columns * token), round(rows * token)), paper)
     whole.paste(part, (round(MARGIN / 2 * height), round(MARGIN / 2 * height)))
     return whole, rows * columns
@@ -244,12 +253,16 @@ def _inked_width(ink: Ink, height: int) -> int:
     return int(near.sum())
 
 
-def _extent(counts: Counts, margin: float) -> tuple[int, int]:
-    """Return where the print begins and ends, with a little white around it; specks at the edges do not count."""
+def _extent(counts: Counts, line: float) -> tuple[int, int]:
+    """Return where the print begins and ends, with a line's height of white around it, without specks at the edges.
+
+    A speck is less than a letter, however much print there is.
+    """
     summed = np.cumsum(counts)
-    first = int(np.searchsorted(summed, 0.002 * summed[-1]))
-    last = int(np.searchsorted(summed, 0.998 * summed[-1]))
-    return max(0, round(first - margin)), min(len(counts), round(last + 1 + margin))
+    speck = min(0.002 * summed[-1], 2 * line)
+    first = int(np.searchsorted(summed, speck))
+    last = int(np.searchsorted(summed, summed[-1] - speck))
+    return max(0, round(first - line)), min(len(counts), round(last + 1 + line))
 
 
 def _cuts(inked: Counts, most: float, line: float) -> list[tuple[int, int, bool]]:

@@ -1,13 +1,21 @@
 """Join the texts of bands that were read one after another, without a doubled or lost line."""
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import product
 
 ALIKE = 0.75
 """How alike two readings of the same line are, at least."""
 
 MOST_COMMON = 4
 """The most lines that two bands have in common."""
+
+TORN, TORN_ALIKE = 1, 0.9
+"""The most torn lines at the edge of a band; beside one, what is common has to be more alike than elsewhere."""
+
+TORN_COSTS = 0.02
+"""By how much more alike lines have to be for each torn line before or behind them."""
 
 SHORT = 6
 """A line of fewer letters is no sign that a reading repeats itself."""
@@ -23,15 +31,34 @@ def without_repeats(text: str, lines: int) -> str:
 
 
 def joined(before: Sequence[str], text: str, *, overlaps: bool) -> list[str]:
-    """Return lines with those of the next band behind them, without those that both begin and end with."""
+    """Return lines with those of the next band behind them, without those that both begin and end with.
+
+    Of the lines that may be common those count that are most alike: in a list, the next item is nearly so.
+    """
     following = [line for line in text.splitlines() if line.strip()]
-    if not overlaps:
+    seams = _seams(before, following) if overlaps else []
+    if not seams:
         return [*before, *following]
-    most = min(MOST_COMMON, len(before), len(following))
-    for common in range(most, 0, -1):
-        if all(_alike(a, b) for a, b in zip(before[-common:], following[:common], strict=True)):
-            return [*before, *following[common:]]
-    return [*before, *following]
+    _, kept, begin = max(seams)
+    return [*before[:kept], *following[begin:]]
+
+
+def _seams(before: Sequence[str], following: Sequence[str]) -> list[tuple[float, int, int]]:
+    """Return how two bands may be joined: how alike their common lines are, how many of either are kept, or left out.
+
+    The first band may end, and the second begin, with a torn line: a half of it, cut through.
+    """
+    seams = []
+    for behind, ahead in product(range(TORN + 1), repeat=2):
+        kept = len(before) - behind
+        least = TORN_ALIKE if behind or ahead else ALIKE
+        for common in range(1, min(MOST_COMMON, kept, len(following) - ahead) + 1):
+            pairs = zip(before[kept - common : kept], following[ahead : ahead + common], strict=True)
+            alike = [_likeness(*pair) for pair in pairs]
+            if min(alike) >= least:
+                likeness = sum(alike) / common - TORN_COSTS * (behind + ahead)
+                seams.append((likeness, kept, ahead + common))
+    return seams
 
 
 def _repeats(line: str, earlier: str) -> bool:
@@ -39,5 +66,14 @@ def _repeats(line: str, earlier: str) -> bool:
 
 
 def _alike(one: str, other: str) -> bool:
+    return _likeness(one, other) >= ALIKE
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return how alike two lines are, and their digits: items of a list often differ in nothing else."""
     one, other = " ".join(one.split()), " ".join(other.split())
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE
+    return min(_ratio(one, other), _ratio(*(re.sub(r"\D", "", line) for line in (one, other))))
+
+
+def _ratio(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()

@@ -3,9 +3,9 @@
 import re
 
 from assistant.wording.about_one import about_one
-from assistant.wording.pages import Noun, mentions
+from assistant.wording.pages import Mention, Noun, mentions
 
-PARTS = Noun(r"parts?", "部分|段", "parts")
+PARTS = Noun(r"parts?", "部分", "parts")
 
 WISH = (
     "This is one part of a longer picture. If it does not show what is asked for, say only: NOT HERE.",
@@ -13,32 +13,62 @@ WISH = (
 )
 """What a model is told of a part, in English and in Chinese."""
 
-_WHERE = re.compile(r"(?:^|[.?!,:;]\s*|\b(?:in|on|at|from|of|read|show|see|about|and)\s+(?:the\s+)?)$", re.IGNORECASE)
-_OF_ANOTHER = re.compile(
-    r"\s+of\s+(?!(?:the|this|that|my)\s+(?:picture|image|photo|page|scan|screenshot|chat)\b)", re.IGNORECASE
+_WHERE = re.compile(
+    r"(?:^|[.?!,:;(]\s*|\b(?:in|on|at|from|of|read|show|see|about|and|or|to|is|what|now|then|please|only|just|with"
+    r"|copy|translate|transcribe|describe|explain|summari[sz]e|sum\s+up|check|skip)\s+)(?:the\s+)?$",
+    re.IGNORECASE,
 )
+"""What stands before a part that says where to look."""
+
+_SAYS = re.compile(r"\s+(?:say|show|contain|mention|tell|list|look|read|end|begin|start|speak|talk)s?\b", re.IGNORECASE)
+"""What a part does: "What does part 3 say?"; other things have parts too: "What does part 3 cost?"."""
+
+_CHINESE_WHERE = re.compile(r"[，。？！；：、（在看读请从把查译结给到和与及或那对中]\s*$")
+_PICTURE = r"(?:picture|image|photo|page|scan|screenshot|chat|conversation|thread|list|document|receipt|bill)"
+_OF_THIS = re.compile(rf"^\s+of\s+(?:the|this|that|my)\s+(?:long\s+)?{_PICTURE}\b", re.IGNORECASE)
+_OF_ANOTHER = re.compile(r"\s+of\s+(?!\d)", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(?:no\b|number)|[#＃]", re.IGNORECASE)
+"""The number of a thing: "part no. 12"."""
+
+HIGHEST = 99
+"""A higher number is that of a thing."""
+
 _THINGS = r"(?:messages?|lines?|entr(?:y|ies)|items?|rows?|posts?|comments?|words?|paragraphs?|sentences?)"
+_BEHIND = (
+    rf"(?=\s*(?:$|[?.!,;:)])|\s+(?:of|in|on)\s+(?:the|this|that|my)\s+(?:long\s+)?{_PICTURE}\b"
+    r"|\s+(?:say|show|read|mention)s?\b|\s+(?:is|are|was|were|here|please|and|about|there)\b)"
+)
+"""What follows a beginning or end of the whole: not "the end date", nor "the last line of the address"."""
+
 _END = re.compile(
-    rf"\bthe\s+(?:very\s+)?(?:end|bottom)\b|\bthe\s+(?:very\s+)?(?:last|latest|newest|final)\s+{_THINGS}\b"
-    r"|\bends?\s+with\b|最后(?:一)?(?:条|行|句|段|个|页|面)?|末尾|结尾|最下面|底部"
+    rf"\bthe\s+(?:very\s+)?(?:end|bottom){_BEHIND}|\bthe\s+(?:very\s+)?(?:last|latest|newest|final)\s+{_THINGS}{_BEHIND}"
+    r"|\b(?:ends?\s+with|it\s+end)\s*[?.!]*\s*$"
+    r"|最后(?:一|几)?(?:条|行|句|段|部分|面)|最后(?:说|写|讲|发|是|有)|末尾|结尾|最下面|底部",
+    re.IGNORECASE,
 )
 _BEGINNING = re.compile(
-    rf"\bthe\s+(?:very\s+)?(?:beginning|start|top)\b|\bthe\s+(?:very\s+)?(?:first|oldest|earliest)\s+{_THINGS}\b"
-    r"|\b(?:begins?|starts?)\s+with\b|第一(?:条|行|句|段)|开头|最上面|顶部"
+    rf"\bthe\s+(?:very\s+)?(?:beginning|start|top){_BEHIND}|\bthe\s+(?:very\s+)?(?:first|oldest|earliest)\s+{_THINGS}{_BEHIND}"
+    r"|\b(?:(?:begins?|starts?)\s+with|it\s+(?:begin|start))\s*[?.!]*\s*$"
+    r"|(?:第一|最前面?的?一?|开头几?)(?:条|行|句|段)|开头|最上面|顶部",
+    re.IGNORECASE,
 )
+_WHOLE_PICTURE = r"(?:picture|image|photo|photograph|screenshot|scan|page|document)"
+_END_OF_QUESTION = r"\s*[?.!？。！]*\s*$"
 _WHOLE = re.compile(
-    r"\bdescrib\w+\b"
+    r"\bdescribe\b"
     r"|\bwhat(?:['’]s| is| are| do(?:es)? (?:it|this|that|you))\s*(?:this|that|these|it|see|show|here|shown)?"
-    r"(?:\s+(?:in|on|a|the)\s+(?:this|the|my)?\s*(?:picture|image|photo|screenshot|page|document)[^?]*)?\s*[?.!]*\s*$"
-    r"|\bwhat (?:kind|sort|type) of\b|这是(?:什么|啥)|描述|看到(?:了)?什么",
+    rf"(?:\s+(?:(?:in|on)\s+)?(?:a|the|this|my)\s+{_WHOLE_PICTURE})?(?:\s+(?:of|about|showing))?{_END_OF_QUESTION}"
+    rf"|\bwhat (?:kind|sort|type) of (?:{_WHOLE_PICTURE}|thing|paper|form|file) (?:is|do|does)\b"
+    rf"|^(?:这|那)(?:张图片?)?是(?:什么|啥)(?:图|图片|照片|东西|文件|截图)?{_END_OF_QUESTION}|^\W*(?:请|麻烦|帮我)*(?:你)?(?:详细)?地?描述"
+    r"|看到了?(?:什么|啥)",
     re.IGNORECASE,
 )
 _ABSENT = re.compile(
     r"\bnot here\b|^\s*there (?:is|are) (?:no|not any)\b|\bi have not learned\b"
     r"|\b(?:is|are) not (?:shown|visible|mentioned|present|stated|given)\b"
-    r"|\b(?:does|do) not (?:show|contain|mention|include)\b"
+    rf"|^\W*(?:the|this)\s+(?:\w+\s+)?(?:{_PICTURE}|part|text)\s+(?:does|do) not (?:show|contain|mention|include)\b"
     r"|^\s*图中没有|^\s*没有。?\s*$|没学过|没有学过"
-    r"|(?:没有|未)(?:显示|提到|包含|出现|给出)",
+    r"|(?:没有|未)(?:显示|提到|出现|给出)|(?:图片?|部分|页|文字)[里中内上]?(?:没有|不|未)包含",
     re.IGNORECASE,
 )
 _MISSING = re.compile(r"^\s*(?:there (?:is|are) (?:no|not any)\b|图中没有)", re.IGNORECASE)
@@ -138,18 +168,23 @@ def parts_named(question: str, count: int) -> tuple[list[int], str]:
 
     A word for its beginning or end stays, since each part has its own.
     """
-    named = [
-        mention
-        for mention in mentions(question, PARTS, count)
-        if _WHERE.search(question[: mention.start]) and not _OF_ANOTHER.match(question[mention.end :])
-    ]
+    named = [mention for mention in mentions(question, PARTS, count) if _is_where(question, mention)]
     numbers = sorted({number for mention in named for number in mention.numbers})
-    bare = about_one(question, PARTS) if numbers else question
-    if numbers and (numbers[-1] <= count or not bare):
-        return numbers, bare
+    if numbers and numbers[-1] <= max(count, HIGHEST):
+        for mention in reversed(named):  # "of the chat" goes with it.
+            question = question[: mention.end] + _OF_THIS.sub("", question[mention.end :], count=1)
+        return numbers, about_one(question, PARTS)
     if _END.search(question):
         return [count], question
     return ([1], question) if _BEGINNING.search(question) else ([], question)
+
+
+def _is_where(question: str, mention: Mention) -> bool:
+    """Whether a part that is mentioned is one of the picture's, and no other thing's."""
+    before, words, behind = question[: mention.start], question[mention.start : mention.end], question[mention.end :]
+    if _NUMBERED.search(words) or (_OF_ANOTHER.match(behind) and not _OF_THIS.match(behind)):
+        return False
+    return bool(_WHERE.search(before) or _CHINESE_WHERE.search(before) or _SAYS.match(behind))
 
 
 def is_about_whole(question: str) -> bool:
