@@ -62,6 +62,17 @@ def served(scheduler: Scheduler) -> str:
     return order
 
 
+def test_a_turn_that_goes_on_counts_where_nobody_else_may_begin() -> None:
+    """Of those that are begun, the next is of the chat that will have had less when the turns end."""
+    asked = [request("a1", "A", "1"), request("b1", "B", "3"), request("a2", "A", "2")]
+    scheduler = in_line(*asked, limits=Limits(begun=3), slots=2)
+    for each, seconds in zip(asked, (0.4, 1.0, 0.4), strict=True):
+        assert begin(scheduler) is each
+        scheduler.end_turn(each, seconds, 0.0, answered=False)
+    assert begin(scheduler).chat == "A"
+    assert begin(scheduler).chat == "B"
+
+
 def test_one_turn_at_a_time_is_the_default() -> None:
     """Nobody begins while another is in a turn."""
     scheduler = Scheduler(Limits())
