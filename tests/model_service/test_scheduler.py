@@ -77,7 +77,7 @@ def test_one_turn_at_a_time_is_the_default() -> None:
     """Nobody begins while another is in a turn."""
     scheduler = Scheduler(Limits())
     for name in ("a", "b"):
-        scheduler.add(request(name), 0.0)
+        scheduler.add(request(name, chat=name), 0.0)
     begin(scheduler)
     assert scheduler.next(0.0) is None
 
