@@ -240,8 +240,9 @@ def test_a_band_is_framed_in_the_shape_of_a_grid(paper: tuple[int, int, int]) ->
         assert found.height is not None
         for band in cut(image, found, capacity):
             whole, tokens = framed(image, band, found.height, capacity)
-            token = capacity.token_pixels * found.height / capacity.line
-            rows, columns = round(whole.height / token), round(whole.width / token)
-            assert (rows * columns, whole.size) == (tokens, (round(columns * token), round(rows * token)))
+            rows = round((tokens * whole.height / whole.width) ** 0.5)
+            columns = tokens // rows
+            assert rows * columns == tokens <= capacity.tokens
+            assert abs(whole.width / columns - whole.height / rows) < 1
             assert min(rows, columns) >= 3 and rows <= TALLEST * columns
             assert {whole.getpixel((0, 0)), whole.getpixel((whole.width - 1, whole.height - 1))} == {paper}
