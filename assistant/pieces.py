@@ -7,7 +7,7 @@ from assistant.pictures.bands import Band, Capacity, Print, cut, framed
 from assistant.pictures.library import Library
 from assistant.pictures.normalize import with_pixels
 from assistant.storage import Picture
-from assistant.wording.parts import is_about_whole
+from assistant.wording.parts import HIGHEST, is_about_whole, parts_named
 from assistant.wording.question import ParsedQuestion, Task
 from assistant.wording.regions import REGIONS
 from model_service import STANDARD, Detail, EngineInfo, Region, open_picture, plan_detail
@@ -44,7 +44,8 @@ def needs_pieces(picture: Picture, parsed: ParsedQuestion, detail: Detail, info:
     plan = plan_detail(info.dial, detail, *size, info.max_visual_tokens)
     seen = picture.print_height * min(plan.width / size[0], plan.height / size[1])
     if parsed.task is not Task.TEXT:
-        return seen < READABLE and not is_about_whole(parsed.text)
+        names_part = bool(parts_named(parsed.text, HIGHEST)[0])
+        return seen < READABLE and (names_part or not is_about_whole(parsed.text))
     return seen < READABLE or picture.characters > SPARE * (info.max_characters or MOST_CHARACTERS)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from assistant.access import Asker
-from assistant.answering import Assistant
+from assistant.answering import AnswerState, Assistant
 from assistant.open_questions import OpenQuestions
 from assistant.pictures.library import Library, Origin
 from assistant.question import Question
@@ -92,6 +92,10 @@ class Session:
 
     async def ask(self, image: Image.Image, text: str, command: str | None = None) -> str:
         """Return the answer about a new picture."""
+        return "\n".join(reading.text for reading in (await self.last_state(image, text, command)).readings)
+
+    async def last_state(self, image: Image.Image, text: str, command: str | None = None) -> AnswerState:
+        """Return how a question about a new picture ended."""
         out = io.BytesIO()
         image.save(out, "PNG")
         number, parsed = next(self._numbers), parse(text, command, texts_in("en"))
@@ -100,7 +104,7 @@ class Session:
         settings = parsed.settings(await self._chats.settings(CHAT))
         question = Question(CHAT, number, number, Asker(CHAT, "", None), parsed, tuple(pictures), settings)
         *_, last = [state async for state in self._assistant.ask(question, self._library)]
-        return "\n".join(reading.text for reading in last.readings)
+        return last
 
 
 @contextlib.asynccontextmanager

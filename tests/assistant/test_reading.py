@@ -1,0 +1,126 @@
+"""A long picture is asked, and read out, part by part."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from assistant.texts.failures import NoSuchPart
+from model_service import EngineStep, FinishReason, GenerationRequest, open_picture
+from tests.assistant.sessions import opened
+
+LINES = 60
+READ_OUT = "Read out all text"
+
+
+def long_picture() -> Image.Image:
+    """A till roll of numbered lines, too long to be read whole."""
+    image = Image.new("RGB", (420, 40 * LINES), "white")
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(22)
+    for number in range(LINES):
+        draw.text((30, 40 * number + 8), f"Item {number} of many things", font=font, fill="black")
+    return image
+
+
+class Asked:
+    """What the model was asked about each part, and what it says: by the question and the number of the part."""
+
+    def __init__(self, answer: Callable[[int], str], text: Callable[[int], str] = "part {}".format) -> None:
+        self.questions: list[tuple[str, int]] = []
+        self.sizes: list[tuple[int, int]] = []
+        self.wishes: set[str] = set()
+        self._answer, self._text = answer, text
+        self._parts: list[bytes] = []
+
+    def script(self, request: GenerationRequest) -> Iterator[EngineStep]:
+        """Answer one part."""
+        (picture,) = request.pictures
+        if picture.data not in self._parts:
+            self._parts.append(picture.data)
+        part, question = self._parts.index(picture.data) + 1, request.messages[-1].text
+        self.questions.append((question, part))
+        self.sizes.append(open_picture(picture.data).size)
+        self.wishes.add(request.wish)
+        yield EngineStep(self._text(part) if question.startswith(READ_OUT) else self._answer(part))
+        yield EngineStep("", FinishReason.STOP)
+
+
+async def test_every_part_is_asked_and_the_one_that_knows_answers(tmp_path: Path) -> None:
+    """The others say that it is not there, which is no answer."""
+    asked = Asked(lambda part: "TOTAL 9.35" if part == 2 else "NOT HERE", lambda part: f"Item {part}\nTOTAL 9.35")
+    async with opened(asked.script, tmp_path) as chat:
+        assert await chat.ask(long_picture(), "What is the total?") == "TOTAL 9.35"
+    parts = max(part for _, part in asked.questions)
+    assert parts > 2
+    assert [part for question, part in asked.questions if question == "What is the total?"] == [*range(1, parts + 1)]
+    assert any("NOT HERE" in wish for wish in asked.wishes)
+    assert all(height <= 2 * width for width, height in asked.sizes)
+
+
+async def test_an_amount_that_no_part_holds_is_not_told(tmp_path: Path) -> None:
+    """ "Item 36 4.50" is not 364.50."""
+    asked = Asked(lambda part: "364.50" if part == 2 else "There is no total in the picture.", "Item 36 4.50 {}".format)
+    async with opened(asked.script, tmp_path) as chat:
+        assert await chat.ask(long_picture(), "What is the total?") == "There is no total in the picture."
+
+
+async def test_of_different_answers_that_counts_whose_line_names_what_is_asked(tmp_path: Path) -> None:
+    """A price is no total, though it stands there."""
+    asked = Asked(lambda part: f"{part}.25", lambda part: f"{'TOTAL' if part == 3 else 'Bread'} {part}.25")
+    async with opened(asked.script, tmp_path) as chat:
+        assert await chat.ask(long_picture(), "What is the total?") == "3.25"
+
+
+async def test_answers_of_several_parts_are_told_by_their_parts(tmp_path: Path) -> None:
+    """Where nothing says which one is meant."""
+    asked = Asked(lambda part: f"A word of {'one' if part < 3 else 'another'} kind" if part < 4 else "NOT HERE")
+    async with opened(asked.script, tmp_path) as chat:
+        said = await chat.ask(long_picture(), "Who wrote this down?")
+    assert re.findall(r"\*\*Part (\d+):\*\*", said) == ["1", "2", "3"]
+
+
+async def test_where_no_part_answers_the_lines_that_name_it_are_told(tmp_path: Path) -> None:
+    """The model overlooked it, but reads it out."""
+    asked = Asked("NOT HERE {}".format, lambda part: "The total is 51.15" if part == 2 else "Hello")
+    async with opened(asked.script, tmp_path) as chat:
+        assert await chat.ask(long_picture(), "What is the total?") == "The total is 51.15"
+
+
+async def test_it_is_read_out_in_order(tmp_path: Path) -> None:
+    """Each part once, its lines behind those of the part before."""
+    asked = Asked(str, lambda part: f"first of {part}\nlast of {part}")
+    async with opened(asked.script, tmp_path) as chat:
+        said = (await chat.ask(long_picture(), "", "text")).splitlines()
+    parts = len(said) // 2
+    assert said == [f"{place} of {part}" for part in range(1, parts + 1) for place in ("first", "last")]
+
+
+@pytest.mark.parametrize(
+    ("question", "left"), [("part 2: what is it?", "What is it?"), ("What is in the last line?", None)]
+)
+async def test_a_part_that_is_named_is_asked_alone(question: str, left: str | None, tmp_path: Path) -> None:
+    """Without the words that chose it; a word for the end stays, for the part has one too."""
+    asked = Asked("word {}".format)
+    async with opened(asked.script, tmp_path) as chat:
+        await chat.ask(long_picture(), question)
+    assert [said for said, _ in asked.questions if not said.startswith(READ_OUT)] == [left or question]
+
+
+async def test_a_part_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """How many there are is said."""
+    asked = Asked(str)
+    async with opened(asked.script, tmp_path) as chat:
+        state = await chat.last_state(long_picture(), "part 40?")
+    assert isinstance(state.error, NoSuchPart) and 2 < state.error.parts < 40
+    assert asked.questions == []
+
+
+async def test_what_it_shows_as_a_whole_needs_no_parts(tmp_path: Path) -> None:
+    """One look is enough for that, and for a picture whose print is large enough."""
+    asked = Asked(lambda _: "A till roll.")
+    async with opened(asked.script, tmp_path) as chat:
+        assert await chat.ask(long_picture(), "What is this?") == "A till roll."
+        assert await chat.ask(long_picture().crop((0, 0, 420, 400)), "What is the total?") == "A till roll."
+    assert len(asked.questions) == 2
