@@ -98,7 +98,7 @@ async def test_it_is_read_out_in_order(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "left"), [("part 2: what is it?", "What is it?"), ("What is in the last line?", None)]
+    ("question", "left"), [("Part 2: what is it?", "What is it?"), ("What is in the last line?", None)]
 )
 async def test_a_part_that_is_named_is_asked_alone(question: str, left: str | None, tmp_path: Path) -> None:
     """Without the words that chose it; a word for the end stays, for the part has one too."""
