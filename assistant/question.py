@@ -12,7 +12,10 @@ from model_service import GenerationOutput
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """How a picture was read in parts: the numbers of those that were read, of how many; `left` were not, for time."""
+    """How a picture was read in parts: the numbers of those that were read, of how many; `left` were not, for time.
+
+    Where there is but one, it is the picture without its margins.
+    """
 
     read: tuple[int, ...]
     count: int

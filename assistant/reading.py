@@ -183,7 +183,7 @@ class _Pieces:
         lines: list[str] = []
         text = self._text or self._question.texts.say(Sentence.PROMPT_TEXT)
         for piece in self._pieces:
-            if time.monotonic() - self._begun > MOST_SECONDS_FOR_TEXT:
+            if self._lasts_longer_than(MOST_SECONDS_FOR_TEXT):
                 break
             so_far, output = lines, GenerationOutput(Stage.WAITING)
             async with aclosing(self._stream(piece, text, alone=True)) as outputs:
@@ -201,7 +201,7 @@ class _Pieces:
         """Ask each piece, and keep the answers that the print of their pieces bears out; see `_borne_out`."""
         answers, absence = dict[int, str](), ""
         for piece in self._pieces:
-            if time.monotonic() - self._begun > MOST_SECONDS:
+            if self._lasts_longer_than(MOST_SECONDS):
                 break
             output = GenerationOutput(Stage.WAITING)
             async with aclosing(self._stream(piece, self._text, alone=False)) as outputs:
@@ -234,7 +234,7 @@ class _Pieces:
         """Return the lines of the pieces that name what is asked for: the last resort where no piece gave an answer."""
         found: dict[int, str] = {}
         for number in self._read:
-            if time.monotonic() - self._begun > MOST_SECONDS:
+            if self._lasts_longer_than(MOST_SECONDS):
                 break
             lines = [line for line in (await self._words(number)).splitlines() if names(line, self._text)]
             if lines:
@@ -278,6 +278,10 @@ class _Pieces:
             memory_short=self._before.memory_short or output.memory_short,
         )
 
+    def _lasts_longer_than(self, seconds: float) -> bool:
+        """Whether this picture has had its share of the seconds for all of the question's pictures."""
+        return time.monotonic() - self._begun > seconds / len(self._question.pictures)
+
     def _reading(self, output: GenerationOutput, text: str) -> Reading:
         """Return the state while a piece is read."""
         return Reading(self._picture, replace(output, text=text, finish_reason=None), parts=self._parts())
@@ -288,6 +292,6 @@ class _Pieces:
         output = replace(self._before, stage=Stage.DONE, text=text, seconds=seconds, finish_reason=FinishReason.STOP)
         return Reading(self._picture, output, parts=self._parts(len(self._pieces) - len(self._read)))
 
-    def _parts(self, left: int = 0) -> Parts | None:
-        """Return what was read so far; None where there is but one piece, the picture without its margins."""
-        return Parts(tuple(self._read), self._count, left) if self._count > 1 else None
+    def _parts(self, left: int = 0) -> Parts:
+        """Return what was read so far."""
+        return Parts(tuple(self._read), self._count, left)

@@ -105,6 +105,9 @@ def may_differ(question: Question, info: EngineInfo | None) -> bool:
 def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -> Detail | None:
     """Return the next level that shows more of the picture; None if there is none, or memory does not allow it."""
     plan = None if reading.output is None else reading.output.plan
+    if reading.parts is not None and info is not None:  # Each part has a plan of its own.
+        closer = info.dial.closer(question.settings.detail)
+        return closer if closer is not None and closer.tokens <= info.max_visual_tokens else None
     return None if plan is None or info is None else closer_level(reading.picture, question.parsed.part, plan, info)
 
 

@@ -174,7 +174,11 @@ def _part(answered: Answered) -> str:
 
 def _pieces(answered: Answered) -> list[str]:
     """Say of each picture that was read in parts in how many, or which one, and what was left out."""
-    return [parts_note(answered.texts, reading.parts) for reading in answered.readings if reading.parts is not None]
+    return [
+        parts_note(answered.texts, reading.parts)
+        for reading in answered.readings
+        if reading.parts is not None and reading.parts.count > 1
+    ]
 
 
 def parts_note(texts: Texts, parts: Parts) -> str:

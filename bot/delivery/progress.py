@@ -96,7 +96,7 @@ class Progress:
 
     def _looking(self) -> str:
         number, count = self.answer.done + 1, self.answer.pictures
-        if self.parts is not None:
+        if self.parts is not None and self.parts.count > 1:
             number = min(len(self.parts.read) + 1, self.parts.count)
             return self._texts.say(Sentence.LOOKING_AT_PART, number=number, count=self.parts.count)
         if count == 1:

@@ -124,3 +124,13 @@ async def test_what_it_shows_as_a_whole_needs_no_parts(tmp_path: Path) -> None:
         assert await chat.ask(long_picture(), "What is this?") == "A till roll."
         assert await chat.ask(long_picture().crop((0, 0, 420, 400)), "What is the total?") == "A till roll."
     assert len(asked.questions) == 2
+
+
+async def test_several_pictures_share_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left by then is left out, and counted."""
+    monkeypatch.setattr("assistant.reading.MOST_SECONDS", 0.0)
+    asked = Asked("word {}".format)
+    async with opened(asked.script, tmp_path) as chat:
+        state = await chat.last_state(long_picture(), "Who wrote this down?")
+    (parts,) = [reading.parts for reading in state.readings]
+    assert parts is not None and parts.left == parts.count - len(parts.read) > 0

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
+from assistant.question import Parts
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture
 from assistant.texts import texts_in
-from bot.delivery.answer_text import footer
+from bot.delivery.answer_text import footer, parts_note
 from model_service import GLM4V_DIAL, Detail, DetailPlan, EngineInfo, FinishReason, GenerationOutput, Stage
 
 PHOTO = Picture(5, 10, None, "photo", "F", "U", 1280, 960, 1000, "a.jpg", id=1, created_at=0.0)
@@ -65,3 +68,16 @@ def test_it_hints_at_files_only_where_telegram_shrank_the_photo() -> None:
 def test_without_a_picture_there_is_none() -> None:
     """Nothing was looked at."""
     assert note(output=replace(OUTPUT, plan=None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (Parts((1, 2, 3), 3), "read in 3 parts"),
+        (Parts((2,), 5), "part 2 of 5"),
+        (Parts((1, 2), 5, left=3), "for time, only the first 2 of 5 parts; name another, as in “part 3”"),
+    ],
+)
+def test_how_a_picture_was_read_in_parts_is_told(parts: Parts, said: str) -> None:
+    """Which ones, and what was left out."""
+    assert parts_note(texts_in("en"), parts) == said
