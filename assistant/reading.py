@@ -166,7 +166,7 @@ class _Pieces:
         if numbers and numbers[-1] > len(pieces):
             raise NoSuchPart(len(pieces))
         self._pieces = [piece for piece in pieces if not numbers or piece.number in numbers]
-        self._begun = time.monotonic()
+        self._begun, self._waited = time.monotonic(), 0.0
         self._before = GenerationOutput(Stage.WAITING)
         self._read: list[int] = []
         self._texts: dict[int, str] = {}
@@ -270,6 +270,7 @@ class _Pieces:
     def _end(self, piece: Piece, output: GenerationOutput) -> None:
         """Count a piece as read."""
         self._read.append(piece.number)
+        self._waited += output.seconds_waited
         first = self._before.tokens == 0
         self._before = replace(
             output if first else self._before,
@@ -279,8 +280,8 @@ class _Pieces:
         )
 
     def _lasts_longer_than(self, seconds: float) -> bool:
-        """Whether this picture has had its share of the seconds for all of the question's pictures."""
-        return time.monotonic() - self._begun > seconds / len(self._question.pictures)
+        """Whether this picture has had its share of the seconds for all of the question's; waiting does not count."""
+        return time.monotonic() - self._begun - self._waited > seconds / len(self._question.pictures)
 
     def _reading(self, output: GenerationOutput, text: str) -> Reading:
         """Return the state while a piece is read."""
