@@ -11,7 +11,8 @@ import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from itertools import count
+from difflib import SequenceMatcher
+from itertools import count, pairwise
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -36,6 +37,9 @@ SIDE, DPI, POINTS = (2480, 3508), 300, 10
 """A page of A4 in pixels, at these dots to an inch, with type of this size."""
 
 MOST_WRONG, LEAST_RIGHT = 0.03, 0.9
+LOST, SAME = 0.5, 0.8
+"""How alike a line is to what was read of it at least, and to a reading of that very line."""
+
 _AMOUNT = re.compile(r"\d+[.,]\d\d")
 
 
@@ -145,12 +149,23 @@ async def measure(plan: Plan, folder: Path) -> Outcome:
 
 
 async def _read(chat: Session, plan: Plan, number: int, faces: list[str]) -> tuple[int, int]:
-    """Return the wrong characters of a page that was read out, and by how many lines it is too short or too long."""
+    """Return the wrong characters of a page that was read out, and how many of its lines are lost or doubled."""
     rng = random.Random(f"{plan.seed} page {number}")
     image, lines = dense_page(rng, rng.choice(faces), plan.characters)
-    said = await chat.ask(image, "", "text")
-    read = [line for line in said.splitlines() if line.strip()]
-    return character_errors("\n".join(read), "\n".join(lines)), abs(len(read) - len(lines))
+    read = [line for line in (await chat.ask(image, "", "text")).splitlines() if line.strip()]
+    return character_errors("\n".join(read), "\n".join(lines)), lost_or_doubled(read, lines)
+
+
+def lost_or_doubled(read: list[str], lines: list[str]) -> int:
+    """Count the lines of a page that nothing that was read is like, or that two lines that were read are like."""
+    wholes = [*read, *map(" ".join, pairwise(read))]  # A line may have been read as two.
+    lost = sum(max((_alike(whole, line) for whole in wholes), default=0.0) < LOST for line in lines)
+    doubled = sum(sum(_alike(one, line) >= SAME for one in read) > 1 for line in lines)
+    return lost + doubled
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def screenshot(rng: random.Random, face: str) -> tuple[Image.Image, str, set[str]]:

@@ -6,7 +6,6 @@ import os
 import re
 import time
 from collections.abc import AsyncIterator
-from functools import partial
 from itertools import count, takewhile
 from pathlib import Path
 
@@ -72,7 +71,7 @@ class Talk:
 
     async def _add(self, path: Path, question: str, number: int) -> list[Picture]:
         origin = Origin("file", TERMINAL, number, None, str(path), str(path))
-        return await self._library.take_in(path, origin, partial(pages_named, question))
+        return await self._library.take_in(path, origin, lambda pages: pages_named(question, pages))
 
     async def _reread(self, picture: Picture) -> Path:
         return Path(picture.file_id)

@@ -202,7 +202,9 @@ def _reading(answered: Answered) -> str:
     outputs = [(reading.picture, reading.output) for reading in answered.readings if reading.output is not None]
     if len(question.pictures) == 1:
         picture, output = outputs[0]
-        return footer(texts, picture, question.settings.detail, output, shown, hint=answered.hint, info=answered.info)
+        in_parts = any(reading.parts is not None for reading in answered.readings)  # Each is as fine as it has to be.
+        asked = output.plan.detail if in_parts and output.plan else question.settings.detail
+        return footer(texts, picture, asked, output, shown, hint=answered.hint, info=answered.info)
     tokens = sum(output.plan.tokens for _, output in outputs if output.plan)
     seconds = sum(output.seconds - output.seconds_waited for _, output in outputs)
     several = (Count.PICTURES if question.pictures[0].album else Count.PAGES).of(len(outputs))

@@ -58,7 +58,8 @@ async def fetch_pictures(
         return []
     attachment = replace(attachment, album=album or attachment.album)
     shown = await known.of_message(message.chat.id, message.message_id)
-    pages = await known.pages(message.chat.id, message.message_id)
+    may_have_pages = attachment.source != "photo" or message.edit_date is not None
+    pages = await known.pages(message.chat.id, message.message_id) if may_have_pages else []
     if not _shows([*shown, *pages], attachment):  # Another file took its place, by an edit.
         await known.remove(message.chat.id, message.message_id)
         shown, pages = [], []

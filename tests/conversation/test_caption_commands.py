@@ -89,7 +89,7 @@ async def test_a_file_that_cannot_be_read(stage: Stage, chat: Chat) -> None:
     """The command is done all the same, and the person told of the file."""
     post = await chat.send_document(b"PK", "a.docx", caption="/detail high")
     await told(chat, post, "From now on")
-    await told(chat, post, "image files")
+    await told(chat, post, "take a screenshot")
 
 
 async def test_in_a_group(stage: Stage, server: Server) -> None:

@@ -156,7 +156,7 @@ async def test_anything_else_gets_a_clear_sentence(server: Server, chat: Chat, k
 
 async def test_another_document_is_declined(server: Server, chat: Chat) -> None:
     """One that is neither an image nor a PDF is not even fetched."""
-    assert "image files" in (await chat.answer(await chat.send_document(b"PK", "a.docx"))).text
+    assert "take a screenshot" in (await chat.answer(await chat.send_document(b"PK", "a.docx"))).text
     assert server.calls("download") == []
 
 

@@ -50,7 +50,7 @@ async def test_a_captioned_photo_costs_few_reads_before_the_model_begins(
     reads = Reads(monkeypatch)
     question = await room.send_photo(picture(), "What?" if private else "@eyeglass_play_bot What?")
     await asyncio.to_thread(stage.engine.held.wait, 10)
-    assert len(reads.statements) <= MOST, reads.statements
+    assert len(reads.statements) <= MOST, "\n".join(reads.statements)
     assert reads.settings == 1
     stage.engine.go.set()
     await final(room, question)

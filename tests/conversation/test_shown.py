@@ -12,8 +12,11 @@ pytestmark = pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize(
     ("language", "lines"),
     [
-        ("en", ["1. photo, 320x240 – What is this?", "2. image file, 200x300", "3. page 2 of 4 – Read page 2"]),
-        ("zh-hans", ["1. 照片，320x240 – What is this?", "2. 图片文件，200x300", "3. 第 2 页，共 4 页 – Read page 2"]),
+        ("en", ["1. photo, 320x240 – What is this?", "2. image file, 200x300", "3. page 2 of 4 – Read this page"]),
+        (
+            "zh-hans",
+            ["1. 照片，320x240 – What is this?", "2. 图片文件，200x300", "3. 第 2 页，共 4 页 – Read this page"],
+        ),
     ],
 )
 async def test_the_last_pictures_are_listed(

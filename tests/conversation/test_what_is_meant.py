@@ -181,7 +181,7 @@ async def test_in_a_group_others_go_on_after_somebodys_refused_file(stage: Stage
 
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize(
-    ("kind", "sentence"), [("voice", "cannot listen"), ("zip", "only open image files"), ("place", "only look at")]
+    ("kind", "sentence"), [("voice", "cannot listen"), ("zip", "unpack it"), ("place", "only look at")]
 )
 async def test_a_reply_to_what_is_no_picture_is_not_about_an_older_one(
     stage: Stage, server: Server, kind: str, sentence: str
