@@ -15,7 +15,7 @@ from assistant.settings.settings import ModelSettings
 from assistant.storage import Picture, Turns
 from assistant.texts import Sentence, Texts
 from assistant.texts.failures import NoSuchPart
-from assistant.wording.joining import joined, without_repeats
+from assistant.wording.joining import is_loop, joined, without_repeats
 from assistant.wording.parts import absence_in, digits_in, is_absent, names, parts_named
 from assistant.wording.question import Task
 from assistant.wording.quotes import with_quote
@@ -151,6 +151,11 @@ def _plain(answer: str) -> str:
     return " ".join(answer.casefold().split()).strip(" .。")
 
 
+def _closer(piece: Piece) -> Piece:
+    """Return a piece as it is seen with twice as many tokens."""
+    return replace(piece, detail=Detail(min(MAX_TOKENS, 2 * piece.detail.tokens)))
+
+
 class _Pieces:
     """A question about a picture that is read piece by piece."""
 
@@ -186,13 +191,16 @@ class _Pieces:
             if self._lasts_longer_than(MOST_SECONDS_FOR_TEXT):
                 break
             so_far, output = lines, GenerationOutput(Stage.WAITING)
-            async with aclosing(self._stream(piece, text, alone=True)) as outputs:
-                async for output in outputs:
-                    read = without_repeats(output.text, piece.lines)
-                    so_far = joined(lines, read, overlaps=piece.overlaps)
-                    yield self._reading(output, "\n".join(so_far))
-                    if len(read) < len(output.text.rstrip()) - len(read.splitlines()):
-                        break  # It begins again; to leave is to abort.
+            for looked in (piece, _closer(piece)):  # A second look where the first one goes round in circles.
+                async with aclosing(self._stream(looked, text, alone=True)) as outputs:
+                    async for output in outputs:
+                        read = without_repeats(output.text, piece.lines)
+                        so_far = joined(lines, read, overlaps=piece.overlaps)
+                        yield self._reading(output, "\n".join(so_far))
+                        if is_loop(output.text) or len(read) < len(output.text.rstrip()) - len(read.splitlines()):
+                            break  # It begins again; to leave is to abort.
+                if not is_loop(output.text):
+                    break
             lines = so_far
             self._end(piece, output)
         yield self._last("\n".join(lines))
@@ -247,8 +255,7 @@ class _Pieces:
         if number not in self._texts:
             self._texts[number] = await self._text_of(piece)
         if not digits <= digits_in(self._texts[number]):
-            closer = Detail(min(MAX_TOKENS, 2 * piece.detail.tokens))
-            self._texts[number] = await self._text_of(replace(piece, detail=closer))
+            self._texts[number] = await self._text_of(_closer(piece))
         return self._texts[number]
 
     async def _text_of(self, piece: Piece) -> str:

@@ -21,6 +21,18 @@ SHORT = 6
 """A line of fewer letters is no sign that a reading repeats itself."""
 
 
+_LOOP = re.compile(r"([^\n]{4,80}?)\1{3,}")
+"""The same piece of text four times in a row."""
+
+LOOKED_AT = 400
+"""The characters at the end of a reading in which a loop is looked for."""
+
+
+def is_loop(text: str) -> bool:
+    """Whether a reading goes round in circles at its end: the same letters again and again, but no dotted line."""
+    return any(any(map(str.isalpha, found[1])) for found in _LOOP.finditer(text[-LOOKED_AT:]))
+
+
 def without_repeats(text: str, lines: int) -> str:
     """Return a reading up to where it begins again, though all the `lines` that there are were read."""
     found = [line for line in text.splitlines() if line.strip()]

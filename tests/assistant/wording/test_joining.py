@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.wording.joining import joined, without_repeats
+from assistant.wording.joining import is_loop, joined, without_repeats
 
 ITEMS = [f"Item {number} {number + 1}.50" for number in range(30, 45)]
 
@@ -75,3 +75,19 @@ def test_what_is_alike_is_no_repetition(lines: list[str]) -> None:
 def test_more_lines_than_were_counted_are_kept() -> None:
     """If they say something else."""
     assert without_repeats(text("Monthly report", "Sales rose by 3 %", "Costs fell"), 1).count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "loops"),
+    [
+        ("kibbutz some some some some", True),
+        ("one line\nthe end the end the end the end the", True),
+        ("Total ................ 9.35", False),
+        ("- - - - - - - -", False),
+        ("ha ha ha, said the cook", False),
+        ("1.00 1.00 1.00 1.00", False),
+    ],
+)
+def test_a_reading_that_goes_round_in_circles(text: str, loops: bool) -> None:
+    """The same words four times in a row; neither a dotted line nor equal prices."""
+    assert is_loop(text) == loops
