@@ -24,7 +24,6 @@ from model_service import (
     MAX_TOKENS,
     Detail,
     Draining,
-    EngineInfo,
     FinishReason,
     GenerationOutput,
     GenerationRequest,
@@ -78,14 +77,10 @@ class Reader:
     async def _pieces(self, question: Question, picture: Picture, library: Library) -> list[Piece]:
         if picture.print_height is None:
             return []
-        info, detail = await self.info(), question.settings.detail
+        info, detail = self._model.info or await self._model.ready(), question.settings.detail
         if not needs_pieces(picture, question.parsed, detail, info):
             return []
         return await pieces_of(picture, library, question.parsed, detail, info)
-
-    async def info(self) -> EngineInfo:
-        """Return the facts about the model, once it is loaded."""
-        return self._model.info or await self._model.ready()
 
     async def stream(self, opened: OpenQuestion, request: GenerationRequest) -> AsyncGenerator[GenerationOutput, None]:
         """Stream the model's output.
@@ -176,12 +171,10 @@ class _Pieces:
         self._read: list[int] = []
         self._texts: dict[int, str] = {}
 
-    async def read(self) -> AsyncGenerator[Reading, None]:
+    def read(self) -> AsyncGenerator[Reading, None]:
         """Read the pieces out, or ask each of them; see `Reader.read`."""
         as_text = self._question.parsed.task is Task.TEXT or not self._text
-        async with aclosing(self._read_out() if as_text else self._ask()) as readings:
-            async for reading in readings:
-                yield reading
+        return self._read_out() if as_text else self._ask()
 
     async def _read_out(self) -> AsyncGenerator[Reading, None]:
         """Read one piece after the other, and join what they say."""

@@ -53,7 +53,7 @@ def build_request(
     """
     wish = wish_for(question.length, question.text)
     if question.of_long:
-        wish = f"{wish} {WISH_OF_PART[bool(CHINESE.search(question.text))]}".strip()
+        wish = f"{wish} {_in_language_of(question.text, WISH_OF_PART)}".strip()
     kept = truncate_history(history, history_tokens - estimate_tokens(question.text + wish))
     picture = PictureRef(question.picture, question.detail, question.region)
     return GenerationRequest(
@@ -68,7 +68,12 @@ def build_request(
 
 def wish_for(length: Length, question: str) -> str:
     """Return the wish for a length, in the question's language, since the model answers in that; empty: normal."""
-    english, chinese = WISHES.get(length, ("", ""))
+    return _in_language_of(question, WISHES.get(length, ("", "")))
+
+
+def _in_language_of(question: str, wish: tuple[str, str]) -> str:
+    """Return a wish, given in English and in Chinese, in the language of a question."""
+    english, chinese = wish
     return chinese if CHINESE.search(question) else english
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from assistant.pictures.normalize import check_picture
+from assistant.pictures.normalize import TURNED, check_picture
 from bot.logs import set_up_logs
 from model_service import (
     Detail,
@@ -28,13 +28,6 @@ from training.exam import Sheet, exam_sheet, jpeg
 from training.fonts import find_families, find_words
 from training.metrics import exact
 from training.questions import Asked
-
-TURNS = {
-    1: Image.Transpose.ROTATE_270,
-    2: Image.Transpose.ROTATE_180,
-    3: Image.Transpose.ROTATE_90,
-}
-"""By how many quarter turns clockwise a page is sent; Pillow's names count the other way."""
 
 LEAST_ALIKE = 0.95
 
@@ -106,7 +99,9 @@ async def _turn(service: ModelService, plan: Plan, found: Outcome, number: int, 
     question, right = asked
     upright = await _ask(service, plan, question, check_picture(sheet.picture).copy)
     found = replace(found, right_upright=found.right_upright + exact(upright, right))
-    for turns, transpose in TURNS.items():
+    for turns, transpose in enumerate(TURNED):
+        if transpose is None:
+            continue
         with Image.open(io.BytesIO(sheet.picture)) as image:
             checked = check_picture(jpeg(image.transpose(transpose), 95))
         said = await _ask(service, plan, question, checked.copy)

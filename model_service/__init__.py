@@ -32,7 +32,7 @@ from model_service.errors import (
 )
 from model_service.gauges import Gauges, MemoryUse
 from model_service.opening import local_service, open_service
-from model_service.picture import MAX_BYTES, DecodedPicture, decode_picture, open_picture
+from model_service.picture import CUT, MAX_BYTES, DecodedPicture, decode_picture, open_picture
 from model_service.region import Region
 from model_service.scheduler import Place
 from model_service.service import Health, ModelService
@@ -49,6 +49,7 @@ from model_service.types import (
 from model_service.upright import quarter_turns
 
 __all__ = [
+    "CUT",
     "GLM4V_DIAL",
     "LEVEL_TOKENS",
     "MAX_BYTES",

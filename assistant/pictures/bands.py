@@ -31,8 +31,8 @@ FAINT = 0.03
 """The share of a strip's usual ink up to which a row of pixels is between two lines."""
 
 LINE_PIXELS = (5, 120)
-FEWEST_LINES, REGULAR = 1, 0.6
-"""A picture is print if it has this many pieces of lines, and they have this share of all strokes."""
+REGULAR = 0.6
+"""A picture is print if the pieces of lines of about one height have this share of all strokes."""
 
 CHARACTER = 0.52
 """The width of a character, in heights of its line."""
@@ -107,11 +107,11 @@ def find_print(image: Image.Image) -> Print:
     """Return what print a picture holds, measured in its own pixels."""
     ink, scale = _ink(image)
     runs = [run for strip in _strips(ink) for run in _lines(ink[:, slice(*strip)], strip)]
-    if len(runs) < FEWEST_LINES:
+    if not runs:
         return Print()
     height = _median([run.height for run in runs], [run.ink for run in runs])
     regular = [run for run in runs if 0.55 * height <= run.height <= 1.8 * height]
-    if len(regular) < FEWEST_LINES or sum(run.ink for run in regular) < REGULAR * ink.sum():
+    if sum(run.ink for run in regular) < REGULAR * ink.sum():
         return Print()
     letters = sum(_inked_width(ink[run.top : run.bottom, slice(*run.strip)], run.height) for run in regular)
     return Print(height / scale, round(letters / (CHARACTER * height)))
@@ -127,9 +127,9 @@ def cut(image: Image.Image, found: Print, capacity: Capacity) -> list[Band]:
         return []
     line = found.height * scale
     token = capacity.token_pixels * line / capacity.line  # A token's pixels here.
-    left, right = _extent(ink.sum(axis=0), line)
-    bands: list[Band] = []
     across = ink.sum(axis=0)
+    left, right = _extent(across, line)
+    bands: list[Band] = []
     if right - left > capacity.columns * token:  # The bar of an H has only edges from above to below.
         across = across + _ink(image.transpose(Image.Transpose.TRANSPOSE))[0].sum(axis=1)
     for first, last, _ in _cuts(across[left:right], capacity.columns * token, line):

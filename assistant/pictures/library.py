@@ -13,12 +13,9 @@ from assistant.pictures.normalize import CheckedPicture, Marked, check
 from assistant.pictures.refusals import DocumentRefused, FetchFailed
 from assistant.pictures.tiff import tiff_page, tiff_pages
 from assistant.storage import NewPicture, Picture, Pictures, Source
-from model_service import PictureFault, PictureRejected
+from model_service import CUT, PictureFault, PictureRejected
 
 PDF_ENDS = b"%%EOF"
-CUT = "cut"
-"""The flaw of a picture that lacks its end."""
-
 _log = logging.getLogger(__name__)
 
 

@@ -49,7 +49,7 @@ Marked = Callable[[], contextlib.AbstractContextManager[None]]
 ORIENTATION = 0x0112
 """The EXIF tag that says which way is up; 1 is upright."""
 
-_TURNED = (None, Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90)
+TURNED = (None, Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90)
 """What turns a picture by so many quarter turns clockwise; Pillow's own names count the other way."""
 
 
@@ -123,7 +123,7 @@ def check_picture(data: bytes, turns: int | None = None) -> CheckedPicture:
     suffix = None if flaws else _kept_format(data, width, height)
     image = decoded.image
     turns = quarter_turns(image) if turns is None else turns
-    if (turned := _TURNED[turns]) is not None:
+    if (turned := TURNED[turns]) is not None:
         image, suffix = image.transpose(turned), None
     if turns % 2:
         width, height = height, width

@@ -5,8 +5,9 @@ from typing import Protocol
 
 from assistant.texts import Count, Sentence, Texts
 from assistant.wording.pages import PAGES, chosen
+from model_service import CUT
 
-FLAWS = {"cut": Sentence.FILE_CUT, "glyphs": Sentence.GLYPHS_MISSING}
+FLAWS = {CUT: Sentence.FILE_CUT, "glyphs": Sentence.GLYPHS_MISSING}
 """What is said of each flaw of a picture, by its word."""
 
 

@@ -1,5 +1,5 @@
 """Bytes from a stranger become an upright RGB picture, or are refused with a reason."""
 
-from model_service.picture.decoding import MAX_BYTES, DecodedPicture, decode_picture, open_picture
+from model_service.picture.decoding import CUT, MAX_BYTES, DecodedPicture, decode_picture, open_picture
 
-__all__ = ["MAX_BYTES", "DecodedPicture", "decode_picture", "open_picture"]
+__all__ = ["CUT", "MAX_BYTES", "DecodedPicture", "decode_picture", "open_picture"]
