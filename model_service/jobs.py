@@ -42,14 +42,14 @@ class Job:
 
 
 class JobQueue:
-    """Jobs that take turns as the scheduler says, up to `slots` of them running. Lives on the event loop."""
+    """Jobs that take turns as the scheduler says, as many at once as there are slots. Lives on the event loop."""
 
-    def __init__(self, limits: Limits, clock: Callable[[], float], *, slots: int = 1) -> None:
+    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
         self.idle = asyncio.Event()
         """Set while no job waits, is parked or runs."""
         self.idle.set()
         self._clock = clock
-        self._scheduler = Scheduler(limits, slots=slots)
+        self._scheduler = Scheduler(limits)
         self._jobs: dict[str, Job] = {}
         self._running: set[Job] = set()
 
@@ -61,6 +61,10 @@ class JobQueue:
     def under_way(self) -> int:
         """Return how many answers are begun and not ended: those that run, and those parked."""
         return len(self._jobs) - len(self._scheduler)
+
+    def resize(self, slots: int, devices: int) -> None:
+        """Let up to `slots` jobs run at once, on as many devices."""
+        self._scheduler.resize(slots, devices)
 
     def add(self, request: GenerationRequest) -> Job:
         """Put a request in line.

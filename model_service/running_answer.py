@@ -1,12 +1,16 @@
-"""One answer on the engine's thread, written in turns: between them its iterator stays suspended, with its KV cache."""
+"""One answer on the engine's thread, written step by step: between them its iterator is suspended, with its KV cache."""
 
 from collections.abc import Generator, Iterator
+from concurrent.futures import Executor, wait
 from dataclasses import replace
 
-from model_service.engines.engine import Engine, EngineStep
+from model_service.engines.engine import PAUSE, Engine, EngineStep
 from model_service.errors import GenerationFailed
 from model_service.jobs import Job
 from model_service.types import FinishReason, GenerationOutput, Stage
+
+OPENING = 0.001
+"""Seconds that a step waits for a picture that is opened aside: others wait as long for their next token."""
 
 
 class RunningAnswer:
@@ -16,10 +20,19 @@ class RunningAnswer:
         self._engine = engine
         self._job = job
         self._output = GenerationOutput(Stage.LOOKING)
-        self._steps: Iterator[EngineStep] | None = None
+        self._steps: Generator[EngineStep, None, None] | None = None
+        self.paused = True
+        """Whether the last step brought no token."""
 
-    def turn(self, tokens: int) -> GenerationOutput | None:
-        """Look at the picture if that is still to be done, and write up to `tokens` tokens.
+    @property
+    def is_reading(self) -> bool:
+        """Whether the answer has no token yet."""
+        return self._output.stage is Stage.LOOKING
+
+    def step(self, aside: Executor | None = None) -> GenerationOutput | None:
+        """Work until the next token, or until others are to have a step; look at the picture first.
+
+        With `aside`, the picture is opened there, so that others need not wait for it.
 
         Returns:
             The last output if the answer has ended, else None.
@@ -29,21 +42,20 @@ class RunningAnswer:
         """
         if self._job.aborted.is_set():
             return self.abort()
-        steps = self._begun()
-        for _ in range(tokens):
-            step = next(steps, None)
-            if step is None:
-                raise GenerationFailed("the engine stopped without saying why")
+        if self._steps is None:
+            self._steps = self._all_steps(aside)
+        step = next(self._steps, None)
+        if step is None:
+            raise GenerationFailed("the engine stopped without saying why")
+        self.paused = step.pause or step.plan is not None
+        if not step.pause:
             self._output = _grow(self._output, step, self._job.seconds())
-            if step.plan is not None:
-                self._job.stream.put(self._output)
-                continue
-            if step.finish_reason is not None:
-                return self._end(step.finish_reason)
-            if self._job.aborted.is_set():
-                return self.abort()
-            if step.text:
-                self._job.stream.put(self._output)
+        if step.finish_reason is not None:
+            return self._end(step.finish_reason)
+        if self._job.aborted.is_set():
+            return self.abort()
+        if step.text or step.plan is not None:
+            self._job.stream.put(self._output)
         return None
 
     def abort(self) -> GenerationOutput:
@@ -52,21 +64,32 @@ class RunningAnswer:
 
     def close(self) -> None:
         """Let go of the suspended iterator and of the memory that it holds."""
-        if isinstance(self._steps, Generator):
+        if self._steps is not None:
             self._steps.close()
 
-    def _begun(self) -> Iterator[EngineStep]:
-        if self._steps is None:
-            waited = self._job.seconds()
-            plan = self._engine.plan(self._job.request)
-            self._output = replace(self._output, plan=plan, seconds_waited=waited, seconds=self._job.seconds())
-            self._job.stream.put(self._output)
-            self._steps = self._engine.generate(self._job.request)
-        return self._steps
+    def _all_steps(self, aside: Executor | None) -> Generator[EngineStep, None, None]:
+        request, waited = self._job.request, self._job.seconds()
+        if aside is not None:
+            opened = aside.submit(self._engine.plan, request)
+            while not wait([opened], OPENING).done:
+                yield PAUSE
+        plan = self._engine.plan(request) if aside is None else opened.result()
+        self._output = replace(self._output, plan=plan, seconds_waited=waited, seconds=self._job.seconds())
+        self._job.stream.put(self._output)
+        steps = self._engine.generate(request)
+        try:
+            yield from steps
+        finally:
+            _close(steps)
 
     def _end(self, reason: FinishReason) -> GenerationOutput:
         self.close()
         return replace(self._output, stage=Stage.DONE, seconds=self._job.seconds(), finish_reason=reason)
+
+
+def _close(steps: Iterator[EngineStep]) -> None:
+    if isinstance(steps, Generator):
+        steps.close()
 
 
 def _grow(output: GenerationOutput, step: EngineStep, seconds: float) -> GenerationOutput:

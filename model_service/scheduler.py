@@ -1,8 +1,7 @@
 """Decide whose turn is next and estimate waits: pure data, without a clock, a thread or a loop."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from heapq import heappop, heappush
+from dataclasses import dataclass, replace
 
 from model_service.config import Limits
 from model_service.errors import Limit, LimitReached
@@ -31,12 +30,12 @@ class Place:
 class Scheduler:
     """Requests that wait for their first turn, that are parked between two turns, and up to `slots` in their turn.
 
-    Times are seconds of one clock that never goes back, whatever its origin.
+    Turns share the seconds of `devices`, so that several at once take longer each. Times are seconds of one clock that
+    never goes back, whatever its origin.
     """
 
-    def __init__(self, limits: Limits, *, slots: int = 1) -> None:
-        self._limits = limits
-        self._slots = slots
+    def __init__(self, limits: Limits, *, slots: int = 1, devices: int = 1) -> None:
+        self._limits, self._slots, self._devices = limits, slots, devices
         self._line = FairLine()
         self._entries: dict[str, Entry] = {}
         self._running: dict[Entry, float] = {}
@@ -48,6 +47,11 @@ class Scheduler:
     def __len__(self) -> int:
         """Return how many wait for their first turn."""
         return sum(not entry.begun for entry in self._entries.values())
+
+    def resize(self, slots: int, devices: int) -> None:
+        """Let up to `slots` requests be in their turn at once, on as many devices, and as many be begun at least."""
+        self._slots, self._devices = slots, devices
+        self._limits = replace(self._limits, begun=max(self._limits.begun, slots))
 
     def add(self, request: GenerationRequest, now: float) -> None:
         """Put a request in line.
@@ -136,32 +140,39 @@ class Scheduler:
         line, begun = self._line.copy(), {entry for entry in self._entries.values() if entry.begun}
         left: dict[Entry, float] = {}
         busy: dict[Entry, float] = {}
-        ends: list[tuple[float, int, Entry]] = []
-        started = 0
+        """Entries in their turn, and the seconds of it."""
+        rest: dict[Entry, float] = {}
+        """What is left of these, in the order in which they began."""
 
         def begin(entry: Entry, at: float, passed: float) -> tuple[Entry, float | None]:
-            nonlocal started
-            started += 1
             begun.add(entry)
             answer = self._pace.answer(entry.detail)
             remaining, turn = self._expect(entry, left, answer or UNMEASURED)
             busy[entry], left[entry] = turn, remaining - turn
-            heappush(ends, (at + max(turn - passed, 0.0), started, entry))
+            rest[entry] = max(turn - passed, 0.0)
             return entry, None if answer is None else at
 
         for entry, since in self._running.items():
-            yield begin(entry, 0.0, now - since)
+            yield begin(entry, 0.0, (now - since) * self._speed(len(self._running)))
         at = 0.0
         while True:
             while len(busy) < self._slots and (following := self._pick(line, begun, busy)) is not None:
                 yield begin(following, at, 0.0)
-            if not ends:
+            if not rest:
                 return
-            at, _, entry = heappop(ends)
+            entry = min(rest, key=rest.__getitem__)
+            passed = rest.pop(entry)
+            at += passed / self._speed(len(rest) + 1)
+            for other in rest:
+                rest[other] -= passed
             line.charge(entry, busy.pop(entry))
             if left[entry] <= 0:
                 begun.discard(entry)
                 line.remove(entry)
+
+    def _speed(self, running: int) -> float:
+        """Return the share of a device that each of some running turns has."""
+        return min(1.0, self._devices / running)
 
     def _turn_of(self, entry: Entry) -> float:
         """Return the seconds that the turn of a running entry is expected to take."""

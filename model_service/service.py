@@ -51,7 +51,7 @@ class ModelService:
         self._backend = backend
         self._config = config
         self._gauges = gauges or Gauges()
-        self._jobs = JobQueue(config.limits, clock, slots=backend.slots)
+        self._jobs = JobQueue(config.limits, clock)
         self._watch: Callable[[frozenset[str]], None] = lambda _: None
         self._started = False
         self._health = Health.CLOSED
@@ -231,6 +231,7 @@ class ModelService:
 
     def _on_loaded(self, info: EngineInfo) -> None:
         self._info = info
+        self._jobs.resize(self._backend.slots, self._backend.devices)
         if self._health is Health.LOADING:
             self._health = Health.READY
         self._loaded.set()

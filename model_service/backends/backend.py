@@ -40,7 +40,11 @@ class Backend(Protocol):
 
     @property
     def slots(self) -> int:
-        """Return how many requests may be in their turn at once."""
+        """Return how many requests may be in their turn at once; to be asked again once it is loaded."""
+
+    @property
+    def devices(self) -> int:
+        """Return how many turns go on at full speed at once; more of them share the devices' seconds."""
 
     def start(self, events: BackendEvents) -> None:
         """Begin to load."""

@@ -1,4 +1,4 @@
-"""The backend in this process: one thread owns the engine, gives one job after the other its turn, and closes it."""
+"""The backend in this process: one thread owns the engine, gives jobs their turns, several at once, and closes it."""
 
 import logging
 import queue
@@ -6,6 +6,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from model_service.backends.backend import BackendEvents, Outcome
@@ -24,13 +25,25 @@ class Forget:
     chat: str
 
 
+@dataclass(slots=True)
+class Turn:
+    """A job's turn: the tokens that its answer may still grow by, and the seconds charged so far."""
+
+    job: Job
+    answer: RunningAnswer
+    left: int
+    seconds: float = 0.0
+
+
 class EngineThread:
-    """Runs `load()` and then the turns submitted, one at a time, on a thread of its own.
+    """Runs `load()` and then the turns submitted on a thread of its own, up to `engine.info.together` at once.
 
     A turn is up to `slice_tokens` tokens of a job's answer, which is then suspended until the job is submitted again.
+    Turns go on side by side: in each round every one gets a token, but of those that have none yet only the first is
+    worked on. A round's seconds are shared by those who got a token in it; reading is charged to whoever reads.
     """
 
-    slots = 1
+    devices = 1
 
     def __init__(
         self, load: Callable[[], Engine], *, slice_tokens: int, clock: Callable[[], float] = time.monotonic
@@ -39,7 +52,11 @@ class EngineThread:
         self._slice_tokens = slice_tokens
         self._clock = clock
         self._work: queue.SimpleQueue[Job | Forget | None] = queue.SimpleQueue()
+        self._turns: list[Turn] = []
         self._answers: dict[Job, RunningAnswer] = {}
+        """Suspended answers."""
+        self.slots = 1
+        """Turns at once, known once the engine is loaded."""
 
     def start(self, events: BackendEvents) -> None:
         """Begin to load."""
@@ -82,30 +99,72 @@ class EngineThread:
 
     def _serve(self, engine: Engine) -> None:
         info = engine.info
+        self.slots = info.together
         self._post(lambda: self._events.loaded(info))
+        aside = ThreadPoolExecutor(1, "opening") if info.together > 1 else None
         try:
-            while (work := self._work.get()) is not None:
-                if isinstance(work, Forget):
-                    self._forget(engine, work.chat)
-                    continue
-                begun = self._clock()
-                self._events.at_work(frozenset({work.request.id}))
-                outcome = self._turn(engine, work)
-                self._events.at_work(frozenset())
-                if not self._report(work, outcome, self._clock() - begun):
+            while self._take_in(engine):
+                if not self._round(aside):
+                    return
+            while self._turns:
+                if not self._round(aside):
                     return
             for job, answer in self._answers.items():
                 self._report(job, answer.abort(), 0.0)
         finally:
-            while self._answers:
-                _let_go(self._answers.popitem()[1])
+            if aside is not None:
+                aside.shutdown(cancel_futures=True)
+            for answer in [turn.answer for turn in self._turns] + [*self._answers.values()]:
+                _let_go(answer)
+            self._turns, self._answers = [], {}
 
-    def _turn(self, engine: Engine, job: Job) -> Outcome | None:
-        answer = self._answers.pop(job, None) or RunningAnswer(engine, job)
-        outcome = _outcome(answer, job, self._slice_tokens)
+    def _take_in(self, engine: Engine) -> bool:
+        """Take in what was submitted, and wait for it while there is nothing to do; False once all is to end."""
+        while True:
+            try:
+                work = self._work.get(block=not self._turns)
+            except queue.Empty:
+                return True
+            if work is None:
+                return False
+            if isinstance(work, Forget):
+                self._forget(engine, work.chat)
+                continue
+            answer = self._answers.pop(work, None) or RunningAnswer(engine, work)
+            self._turns.append(Turn(work, answer, self._slice_tokens))
+            self._tell_at_work()
+
+    def _round(self, aside: Executor | None) -> bool:
+        """Let each turn's answer grow by a token; report the turns that ended. False when nobody listens any more."""
+        writing, ended, shared = list[Turn](), list[tuple[Turn, Outcome | None]](), 0.0
+        reader = next((turn for turn in self._turns if turn.answer.is_reading), None)
+        for turn in self._turns:
+            if turn.answer.is_reading and turn is not reader and not turn.job.aborted.is_set():
+                continue
+            begin = self._clock()
+            outcome = _outcome(turn.answer, turn.job, aside if len(self._turns) > 1 else None)
+            seconds = self._clock() - begin
+            if turn.answer.paused:
+                turn.seconds += seconds
+            else:
+                turn.left -= 1
+                writing.append(turn)
+                shared += seconds
+            if outcome is not None or turn.left == 0:
+                ended.append((turn, outcome))
+        for turn in writing:
+            turn.seconds += shared / len(writing)
+        return all([self._end_turn(turn, outcome) for turn, outcome in ended])
+
+    def _end_turn(self, turn: Turn, outcome: Outcome | None) -> bool:
+        self._turns.remove(turn)
         if outcome is None:
-            self._answers[job] = answer
-        return outcome
+            self._answers[turn.job] = turn.answer
+        self._tell_at_work()
+        return self._report(turn.job, outcome, turn.seconds)
+
+    def _tell_at_work(self) -> None:
+        self._events.at_work(frozenset(turn.job.request.id for turn in self._turns))
 
     def _forget(self, engine: Engine, chat: str) -> None:
         """Close the chat's suspended answers that nobody wants any more first: the engine would keep what they read."""
@@ -130,10 +189,10 @@ class EngineThread:
         return True
 
 
-def _outcome(answer: RunningAnswer, job: Job, tokens: int) -> Outcome | None:
-    """Give a job its turn; what fails concerns this job alone, unless the engine says that it is dead."""
+def _outcome(answer: RunningAnswer, job: Job, aside: Executor | None) -> Outcome | None:
+    """Let an answer have a step; what fails concerns this job alone, unless the engine says that it is dead."""
     try:
-        return answer.turn(tokens)
+        return answer.step(aside)
     except EngineDead:
         raise
     except ModelServiceError as error:

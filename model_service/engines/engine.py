@@ -23,7 +23,8 @@ class EngineInfo:
 
     `dial` says how it looks at pictures. Where `pictures_per_request` is 1, who asks about several of them asks about
     one after the other. `languages` are the codes of those that it takes questions in; none: as many as it can. Of one
-    picture it reads `max_characters` well, None: as many as it can see.
+    picture it reads `max_characters` well, None: as many as it can see. Up to `together` answers are written in one
+    step.
     """
 
     model: str
@@ -35,6 +36,7 @@ class EngineInfo:
     abilities: tuple[Ability, ...] = ()
     languages: tuple[str, ...] = ()
     max_characters: int | None = None
+    together: int = 1
 
     @property
     def lacking(self) -> frozenset[Ability]:
@@ -51,12 +53,17 @@ class EngineInfo:
 class EngineStep:
     """One step: its `text` may be empty (nothing printable yet). The last step carries `finish_reason`.
 
-    A step with a `plan` stands before the first token: memory was short, so the picture was read at this grid.
+    A step with a `plan` stands before the first token: memory was short, so the picture was read at this grid. A step
+    that is a `pause` brings nothing: others, whose answers are being written, are to have a step.
     """
 
     text: str
     finish_reason: FinishReason | None = None
     plan: DetailPlan | None = None
+    pause: bool = False
+
+
+PAUSE = EngineStep("", pause=True)
 
 
 class Engine(Protocol):
@@ -69,12 +76,17 @@ class Engine(Protocol):
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """Return the grid the request's picture will be read at; None without a picture.
 
+        Where several answers are written together it is called on a thread of its own, one call at a time.
+
         Raises:
             PictureRejected: the bytes cannot be looked at.
         """
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Yield one step per new token; closing the iterator (GeneratorExit) stops the work.
+
+        Up to `info.together` iterators are asked for their next step in turn; only one of them may be before its first
+        token.
 
         Raises:
             GenerationFailed, OutOfMemory, PictureRejected.

@@ -1,11 +1,13 @@
-"""The engine: one request at a time through vision, prefill and decode."""
+"""The engine: pictures and questions are read one at a time, answers are written together."""
 
 import contextlib
 import hashlib
 import logging
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from typing import TypeVar
 
 import torch
 from PIL import Image
@@ -13,7 +15,7 @@ from torch import Tensor
 
 from model_service.config import ModelConfig
 from model_service.detail import Detail, DetailPlan, plan_detail
-from model_service.engines.engine import Ability, EngineInfo, EngineStep
+from model_service.engines.engine import PAUSE, Ability, EngineInfo, EngineStep
 from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.dial import dial_up_to
 from model_service.engines.glm4v.image import to_pixels
@@ -21,16 +23,18 @@ from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.glm4v.prompt import build_prompt, worded
 from model_service.engines.glm4v.tokenizer import Tokenizer
 from model_service.engines.hardware import Hardware, choose_hardware
-from model_service.engines.model import Prompt
-from model_service.engines.runtime.decoding import generate_ids
+from model_service.engines.model import Paused, Prompt
+from model_service.engines.runtime.batch import Batch
 from model_service.engines.runtime.detokenizer import Detokenizer
 from model_service.engines.runtime.lru_cache import LRUCache
+from model_service.engines.runtime.pacing import Pacer, until_room
 from model_service.engines.runtime.prefix_cache import Sequence
 from model_service.engines.runtime.runner import ModelRunner, View
 from model_service.engines.runtime.sampling import Sampler
 from model_service.engines.runtime.warmup import warming_up
 from model_service.engines.weights.checkpoint import checkpoint_name, find_checkpoint, load_tokenizer
 from model_service.engines.weights.loading import load_checkpoint, plan_memory
+from model_service.engines.weights.memory_plan import MemoryPlan
 from model_service.engines.weights.packed_cache import PackedCache
 from model_service.engines.weights.packed_cache_writer import PackedCacheWriter
 from model_service.errors import GenerationFailed, OutOfMemory, PromptTooLong
@@ -47,6 +51,11 @@ LEAST_PART = 64
 SIZES = 1024
 """Number of pictures whose size is remembered, so that a follow-up's plan needs no decoding."""
 
+Read = tuple[Sequence, Tensor, DetailPlan | None]
+"""What was read, its last logits, and the grid of its picture."""
+
+Result = TypeVar("Result")
+
 
 def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngine":
     """Find the checkpoint that the configuration names, and load it; `gauges` show how far that is.
@@ -62,21 +71,22 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         model, unkept = load_checkpoint(folder, config, hardware, plan.layout, gauges)
     hardware = replace(hardware, kernels=warm.checked)
     tokenizer = load_tokenizer(folder, model.config)
-    info = _info(checkpoint_name(folder), model.config, hardware, plan.max_visual_tokens)
+    info = _info(checkpoint_name(folder), model.config, hardware, plan)
     return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept)
 
 
-def _info(name: str, config: GLM4VConfig, hardware: Hardware, most: int) -> EngineInfo:
-    """Return the facts about a loaded checkpoint, on which memory allows `most` visual tokens."""
+def _info(name: str, config: GLM4VConfig, hardware: Hardware, plan: MemoryPlan) -> EngineInfo:
+    """Return the facts about a loaded checkpoint, of which memory allows what `plan` says."""
     return EngineInfo(
         name,
         str(hardware.device),
         hardware.dtype_name,
-        most,
+        plan.max_visual_tokens,
         dial_up_to(config.max_visual_tokens),
         abilities=tuple(each for each in Ability if config.abilities is None or each in config.abilities),
         languages=tuple(config.languages or ()),
         max_characters=config.max_characters,
+        together=plan.together,
     )
 
 
@@ -96,15 +106,18 @@ class GLM4VEngine:
     ) -> None:
         """Capture the steps; then begin to keep the packed weights, if there is a cache that wants them."""
         self._config, self._tokenizer, self._hardware = model.config, tokenizer, hardware
-        with gauges.stage("preparing the steps"):
-            self._runner = ModelRunner(model, hardware, config)
-        self._info, self._gauges = info, gauges
-        gauges.memory = hardware.memory()
         ids = model.config.eos_token_id
         self._stop = frozenset([ids] if isinstance(ids, int) else ids or ())
         allowed = torch.arange(model.config.padded_vocab_size, device=hardware.device) < tokenizer.ordinary_size
         allowed[list(self._stop)] = True
         self._allowed = allowed
+        with gauges.stage("preparing the steps"):
+            self._runner = ModelRunner(model, hardware, config, allowed, info.together)
+        self._batch = Batch(self._runner, ahead=hardware.device.type == "cuda")
+        self._pacer = Pacer(self._batch, hardware.device)
+        self._info, self._gauges = info, gauges
+        gauges.memory = hardware.memory()
+        self._opening = threading.Lock()
         self._open = lru_cache(maxsize=1)(open_picture)
         self._digest = lru_cache(maxsize=1)(lambda picture: hashlib.sha256(picture).digest())
         self._sizes: LRUCache[bytes, tuple[int, int]] = LRUCache(SIZES)
@@ -120,7 +133,8 @@ class GLM4VEngine:
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """Return the grid for the request's picture."""
         picture = _picture(request)
-        return None if picture is None else self._plan(picture, picture.detail)
+        with self._opening:
+            return None if picture is None else self._plan(picture, picture.detail)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """One step per token."""
@@ -134,7 +148,8 @@ class GLM4VEngine:
     def forget(self, chat: str) -> None:
         """Drop the chat's KV prefix, and of pictures all that is remembered."""
         self._runner.forget(chat)
-        self._sizes.clear()
+        with self._opening:
+            self._sizes.clear()
         self._open.cache_clear()
         self._digest.cache_clear()
 
@@ -159,39 +174,52 @@ class GLM4VEngine:
         prompt = self._fitting_prompt(request)
         limit = min(request.sampling.max_tokens, self._config.seq_length - len(prompt.ids))
         planned = self.plan(request)
-        sequence, logits, plan = self._read(request, prompt, planned, limit)
-        sampler = Sampler(request.sampling, self._allowed)
+        sequence, logits, plan = yield from self._read(request, prompt, planned, limit)
+        row = self._batch.join(sequence, logits, Sampler(request.sampling, self._allowed), limit)
         stream = Detokenizer(self._tokenizer)
         try:
             if plan != planned:
                 yield EngineStep("", plan=plan)
-            ahead = self._hardware.device.type == "cuda"
-            tokens = generate_ids(self._runner, sequence, logits, sampler, limit=limit, ahead=ahead)
-            for count, token in enumerate(tokens, start=1):
-                if token in self._stop:
-                    yield EngineStep(stream.finish(), FinishReason.STOP)
-                    return
-                if count == limit:
+            while (token := self._batch.next_id(row)) not in self._stop:
+                if token is None:
+                    yield PAUSE
+                elif row.read == limit:
                     yield EngineStep(stream.push(token) + stream.finish(), FinishReason.LENGTH)
                     return
-                yield EngineStep(stream.push(token))
+                else:
+                    yield EngineStep(stream.push(token))
+            yield EngineStep(stream.finish(), FinishReason.STOP)
         finally:
+            self._batch.leave(row)
             self._runner.keep(sequence)
 
     def _read(
         self, request: GenerationRequest, prompt: Prompt, plan: DetailPlan | None, limit: int
-    ) -> tuple[Sequence, Tensor, DetailPlan | None]:
-        """Prefill; where memory does not suffice, once more with the picture a level lower. Also the plan it was."""
-        # Left by the with statement, the error lets go of the tensors that its frames hold.
-        with contextlib.suppress(torch.OutOfMemoryError):
-            return *self._runner.prefill(request.chat, prompt, self._view(request, plan), limit), plan
+    ) -> Generator[EngineStep, None, Read]:
+        """Prefill. Where memory does not suffice, once others have left; else with the picture a level lower."""
+        while True:
+            # Left by the with statement, the error lets go of the tensors that its frames hold.
+            with contextlib.suppress(torch.OutOfMemoryError):
+                return (yield from self._prefill(request, prompt, plan, limit))
+            if self._batch.make_room():
+                continue
+            left = self._batch.left
+            yield from (PAUSE for _ in until_room(self._batch))
+            if self._batch.left == left:
+                break
         lower = None if plan is None else self._info.dial.coarser(plan)
         if lower is None:
             raise torch.OutOfMemoryError("not even at the lowest level")
         logger.warning("memory is short on %s: request %s is read at %s", self._hardware.device, request.id, lower)
         picture = _picture(request)
         plan = None if picture is None else self._plan(picture, lower)
-        return *self._runner.prefill(request.chat, prompt, self._view(request, plan), limit), plan
+        return (yield from self._prefill(request, prompt, plan, limit))
+
+    def _prefill(
+        self, request: GenerationRequest, prompt: Prompt, plan: DetailPlan | None, limit: int
+    ) -> Generator[EngineStep, None, Read]:
+        read = self._pacer.paced(self._runner.prefill(request.chat, prompt, self._view(request, plan), limit))
+        return *(yield from _pausing(read)), plan
 
     def _fitting_prompt(self, request: GenerationRequest) -> Prompt:
         """The prompt, less the oldest questions and answers if they would leave no room for this answer.
@@ -248,3 +276,16 @@ def _picture(request: GenerationRequest) -> PictureRef | None:
 
 def _cropped(picture: Image.Image, region: Region | None) -> Image.Image:
     return picture if region is None else picture.crop(region.box(*picture.size))
+
+
+def _pausing(work: Paused[Result]) -> Generator[EngineStep, None, Result]:
+    """Turn the pauses of work into steps that bring nothing."""
+    try:
+        while True:
+            try:
+                next(work)
+            except StopIteration as done:
+                return done.value  # type: ignore[no-any-return]
+            yield PAUSE
+    finally:
+        work.close()

@@ -1,10 +1,25 @@
 """The protocol of a network that looks at pictures and writes text, as weights and runtime know it."""
 
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor
+
+Result = TypeVar("Result")
+
+Paused = Generator[None, None, Result]
+"""Work that pauses after each layer, so that its caller can do something else there; it returns its result."""
+
+
+def at_once(work: Paused[Result]) -> Result:
+    """Do such work without a pause."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +53,7 @@ class VisionLanguageModel(Protocol):
     placeholders: int
     """Ids that stand for a picture in a prompt."""
 
-    def see(self, pixels: Tensor) -> Tensor:
+    def see(self, pixels: Tensor) -> Paused[Tensor]:
         """(1, 3, height, width) -> the picture's (1, places, hidden) embeddings."""
 
     def embed(self, ids: Tensor, image: Tensor | None = None, begin: int = 0) -> Tensor:
@@ -46,6 +61,12 @@ class VisionLanguageModel(Protocol):
 
     def positions(self, length: int, begin: int | None, image: Tensor | None, device: torch.device) -> Tensor:
         """(1, T') positions of `length` ids with a picture at `begin`, counted from 0."""
+
+    def read(self, embeds: Tensor, positions: Tensor, cache: Cache) -> Paused[Tensor]:
+        """The (vocabulary,) logits of the last of (1, T', hidden) embeddings; the cache is filled."""
+
+    def decode(self, ids: Tensor, positions: Tensor, caches: Sequence[Cache]) -> Tensor:
+        """(B, vocabulary) logits of (B,) ids at (B,) positions, each put into a cache of its own."""
 
     def __call__(self, embeds: Tensor, positions: Tensor, cache: Cache | None = None, last: bool = False) -> Tensor:
         """Logits, (1, T', vocabulary), or with `last` (1, 1, vocabulary); the cache is filled."""

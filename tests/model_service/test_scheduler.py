@@ -30,9 +30,11 @@ def looking(asked: GenerationRequest, detail: Detail) -> GenerationRequest:
     return replace(asked, messages=with_pictures(asked.messages, PictureRef(b"", detail)))
 
 
-def in_line(*requests: GenerationRequest, limits: Limits | None = None, slots: int = 1) -> Scheduler:
+def in_line(
+    *requests: GenerationRequest, limits: Limits | None = None, slots: int = 1, devices: int = 0
+) -> Scheduler:
     """A scheduler with these requests in line."""
-    scheduler = Scheduler(limits or Limits(), slots=slots)
+    scheduler = Scheduler(limits or Limits(), slots=slots, devices=devices or slots)
     for each in requests:
         scheduler.add(each, 0.0)
     return scheduler
@@ -313,6 +315,24 @@ def test_places_with_two_slots() -> None:
     for _ in range(2):
         begin(scheduler)
     assert scheduler.places(4.0) == {"d": Place(2, 6.0), "e": Place(3, 6.0)}
+
+
+def test_places_where_two_slots_share_a_device() -> None:
+    """Side by side each turn takes twice as long: nothing is gained over one slot, and nothing lost."""
+    scheduler = in_line(*(request(name, name) for name in "abcde"), slots=2, devices=1)
+    turn(scheduler, 10.0)
+    for _ in range(2):
+        begin(scheduler)
+    assert scheduler.places(4.0) == {"d": Place(2, 16.0), "e": Place(3, 16.0)}
+
+
+def test_as_many_are_begun_as_there_are_slots() -> None:
+    """Whatever the limit on answers in turns says: a slot is never left empty for it."""
+    scheduler = in_line(*(request(name, name) for name in "abcd"), limits=Limits(begun=1))
+    assert begin(scheduler).id == "a"
+    scheduler.resize(3, 1)
+    assert begin(scheduler).id + begin(scheduler).id == "bc"
+    assert scheduler.next(0.0) is None
 
 
 def test_an_estimate_goes_by_how_closely_it_is_looked() -> None:

@@ -111,7 +111,7 @@ class ForeseenTurns(RuleBasedStateMachine):
     def start(self, slots: int) -> None:
         """With some slots, and one answer that was measured."""
         limits = Limits(begun=2)
-        self.scheduler, self.slots = Scheduler(limits, slots=slots), slots
+        self.scheduler, self.slots = Scheduler(limits, slots=slots, devices=slots), slots
         self.left: dict[str, int] = {}
         self.running: list[tuple[float, GenerationRequest]] = []
         self.now = 0.0

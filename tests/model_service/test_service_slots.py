@@ -20,7 +20,7 @@ from tests.model_service.turns_engine import ask, begin
 class TwoSlots:
     """A backend whose turns end when the test says so."""
 
-    slots = 2
+    slots = devices = 2
 
     def __init__(self) -> None:
         self.jobs: dict[str, Job] = {}

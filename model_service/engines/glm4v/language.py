@@ -1,5 +1,7 @@
 """The language model of GLM-4V, written for decoding; module names are the original checkpoint's."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -7,7 +9,7 @@ from model_service.engines.glm4v import attention
 from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.rotary import Rotary, rotate
 from model_service.engines.kernels import dispatch
-from model_service.engines.model import Cache
+from model_service.engines.model import Cache, Paused, at_once
 
 MLP_AT_ONCE, MLP_PART = 2048, 1024
 """Positions that the MLP takes at once, and the size of the parts where there are more.
@@ -31,30 +33,36 @@ class SelfAttention(nn.Module):
         self.query_key_value = nn.Linear(config.hidden_size, width + 2 * self.groups * self.head_dim)
         self.dense = nn.Linear(width, config.hidden_size, bias=False)
 
-    def forward(self, x: Tensor, table: Tensor, cache: Cache | None, last: bool = False) -> Tensor:
-        """(B, T, hidden) -> (B, T, hidden); with a cache, T new positions behind those it holds (B = 1).
+    def forward(self, x: Tensor, table: Tensor, caches: Sequence[Cache], last: bool = False) -> Tensor:
+        """(B, T, hidden) -> (B, T, hidden); with a cache for each of B, T new positions behind those it holds.
 
         With `last`, (B, 1, hidden): all positions are attended to, by the last one only.
         """
         qkv = self.query_key_value(x)
-        if cache is not None and dispatch.applies(qkv):
+        if len(caches) == 1 and dispatch.applies(qkv):
+            (cache,) = caches
             query, key, value = dispatch.rotate_into_cache(
                 qkv, table, cache.keys, cache.values, self.layer, cache.length
             )
+            mixed = attention.causal(query[:, :, -1:] if last else query, key, value)
         else:
-            query, key, value = self._rotate(qkv, table, cache)
-        mixed = attention.causal(query[:, :, -1:] if last else query, key, value)
+            query, key, value = self._rotate(qkv, table)
+            mixed = self._attend(query[:, :, -1:] if last else query, key, value, caches)
         return self.dense(mixed.transpose(1, 2).flatten(2))  # type: ignore[no-any-return]
 
-    def _rotate(self, qkv: Tensor, table: Tensor, cache: Cache | None) -> tuple[Tensor, Tensor, Tensor]:
-        """Rotated queries and keys, and values, with those that the cache holds."""
+    def _attend(self, query: Tensor, key: Tensor, value: Tensor, caches: Sequence[Cache]) -> Tensor:
+        """Attention to what each of B caches holds, new keys and values included, or without caches to these alone."""
+        if not caches:
+            return attention.causal(query, key, value)
+        rows = zip(query.split(1), key.split(1), value.split(1), caches, strict=True)
+        return torch.cat([attention.causal(one, *cache.extend(self.layer, k, v)) for one, k, v, cache in rows])
+
+    def _rotate(self, qkv: Tensor, table: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Rotated queries and keys, and values."""
         batch, new, _ = qkv.shape
         heads = qkv.reshape(batch, new, self.heads + 2 * self.groups, self.head_dim)
         query, key, value = torch.split(heads.transpose(1, 2), [self.heads, self.groups, self.groups], dim=1)
-        query, key = rotate(query, table), rotate(key, table)
-        if cache is not None:
-            key, value = cache.extend(self.layer, key, value)
-        return query, key, value
+        return rotate(query, table), rotate(key, table), value
 
 
 class MLP(nn.Module):
@@ -85,9 +93,9 @@ class DecoderLayer(nn.Module):
         self.post_attention_layernorm = nn.RMSNorm(config.hidden_size, config.layernorm_epsilon)
         self.mlp = MLP(config)
 
-    def forward(self, x: Tensor, table: Tensor, cache: Cache | None, last: bool = False) -> Tensor:
+    def forward(self, x: Tensor, table: Tensor, caches: Sequence[Cache], last: bool = False) -> Tensor:
         """(B, T, hidden) -> (B, T, hidden); with `last`, (B, 1, hidden) of the last position."""
-        mixed = self.self_attention(self.input_layernorm(x), table, cache, last)
+        mixed = self.self_attention(self.input_layernorm(x), table, caches, last)
         norm = self.post_attention_layernorm
         x, seen = dispatch.add_norm(x[:, -1:] if last else x, mixed, norm.weight, norm.eps or 0.0)
         return x + self.mlp(seen)  # type: ignore[no-any-return]
@@ -107,10 +115,17 @@ class Decoder(nn.Module):
 
         With `last`, (B, 1, hidden) of the last position: the last layer does for the others only what the cache keeps.
         """
+        return at_once(self.by_layer(x, positions, () if cache is None else (cache,), last))
+
+    def by_layer(
+        self, x: Tensor, positions: Tensor, caches: Sequence[Cache] = (), last: bool = False
+    ) -> Paused[Tensor]:
+        """The same, with a cache for each of B or none, pausing after each layer."""
         table = self.rotary.table(positions, x.dtype)
         with attention.kinds():
             for layer in self.layers:
-                x = layer(x, table, cache, last and layer is self.layers[-1])
-        if cache is not None:
+                x = layer(x, table, caches, last and layer is self.layers[-1])
+                yield
+        for cache in caches:
             cache.advance(positions.shape[1])
         return self.final_layernorm(x)  # type: ignore[no-any-return]

@@ -1,5 +1,7 @@
 """GLM-4V as a PreTrainedModel: original shards load without conversion."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
@@ -7,7 +9,7 @@ from transformers import PreTrainedModel
 from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.language import Decoder
 from model_service.engines.glm4v.vision import VisionModel
-from model_service.engines.model import Cache
+from model_service.engines.model import Cache, Paused, at_once
 
 PLACEHOLDERS = 3
 """A prompt holds three ids for a picture: begin of image, one placeholder, end of image."""
@@ -65,9 +67,9 @@ class GLM4VForConditionalGeneration(PreTrainedModel):  # type: ignore[no-untyped
         """The head, which transformers leaves out of quantisation by default."""
         return self.transformer.output_layer
 
-    def see(self, pixels: Tensor) -> Tensor:
-        """(1, 3, height, width) -> the visual tokens, (1, N + 2, hidden)."""
-        return self.transformer.vision(pixels)  # type: ignore[no-any-return]
+    def see(self, pixels: Tensor) -> Paused[Tensor]:
+        """(1, 3, height, width) -> the visual tokens, (1, N + 2, hidden); pauses after each layer."""
+        return self.transformer.vision.by_layer(pixels)
 
     def positions(self, length: int, begin: int | None, image: Tensor | None, device: torch.device) -> Tensor:
         """Positions of a prompt of `length` ids whose picture, of (1, N + 2, hidden), begins at `begin`."""
@@ -88,6 +90,16 @@ class GLM4VForConditionalGeneration(PreTrainedModel):  # type: ignore[no-untyped
         """Logits, (B, T, vocabulary) for (B, T, hidden) at (B, T) positions; with `last`, of the last position only."""
         hidden = self.transformer.encoder(embeds, positions, cache, last)
         return self.transformer.output_layer(hidden)  # type: ignore[no-any-return]
+
+    def read(self, embeds: Tensor, positions: Tensor, cache: Cache) -> Paused[Tensor]:
+        """The (vocabulary,) logits of the last of (1, T, hidden) at (1, T) positions; pauses after each layer."""
+        hidden = yield from self.transformer.encoder.by_layer(embeds, positions, (cache,), last=True)
+        return self.transformer.output_layer(hidden)[0, -1]  # type: ignore[no-any-return]
+
+    def decode(self, ids: Tensor, positions: Tensor, caches: Sequence[Cache]) -> Tensor:
+        """(B, vocabulary) logits of (B,) ids at (B,) positions, each put behind what a cache of its own holds."""
+        hidden = at_once(self.transformer.encoder.by_layer(self.embed(ids[:, None]), positions[:, None], caches))
+        return self.transformer.output_layer(hidden)[:, 0]  # type: ignore[no-any-return]
 
 
 def image_positions(length: int, begin: int | None, visual_tokens: int, device: torch.device) -> Tensor:

@@ -8,6 +8,7 @@ from model_service.engines.glm4v import attention
 from model_service.engines.glm4v.config import GLM4VConfig, VisionConfig
 from model_service.engines.glm4v.image import bicubic_weights
 from model_service.engines.kernels import dispatch
+from model_service.engines.model import Paused, at_once
 
 
 class PatchEmbedding(nn.Module):
@@ -135,10 +136,11 @@ class VisionTransformer(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList(VisionLayer(config) for _ in range(config.num_hidden_layers))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def by_layer(self, x: Tensor) -> Paused[Tensor]:
         """(B, L, hidden) -> (B, L, hidden)."""
         for layer in self.layers:
             x = layer(x)
+            yield
         return x
 
 
@@ -179,13 +181,17 @@ class VisionModel(nn.Module):
 
         Pixels are cast to the model's own dtype, whatever they come in.
         """
+        return at_once(self.by_layer(pixels))
+
+    def by_layer(self, pixels: Tensor) -> Paused[Tensor]:
+        """The same, pausing after each layer."""
         height, width = pixels.shape[-2:]
         rows, columns = height // self.patch_size, width // self.patch_size
         if height % (2 * self.patch_size) or width % (2 * self.patch_size):
             raise ValueError(f"{width}x{height} pixels: both sides must be multiples of {2 * self.patch_size}")
         x = self.patch_embedding(pixels.to(self.conv.weight.dtype))
         with attention.kinds(rows * columns):
-            x = self.transformer(x)[:, 1:]
+            x = (yield from self.transformer.by_layer(x))[:, 1:]
         x = self.linear_proj(_tiles(self.conv, x.transpose(1, 2).reshape(len(x), -1, rows, columns)))
         frame = (self.boi.expand(len(x), -1, -1), x, self.eoi.expand(len(x), -1, -1))
         return torch.cat(frame, dim=1) / self.scaling_factor

@@ -3,6 +3,9 @@
 `dispatch` uses them where they apply, `self_check` finds out whether they compute what torch computes.
 """
 
+SPLITS = 32
+"""Parts of a sequence that a step attends to at once, by programs of their own."""
+
 UNPACKED = 60 * 1024**2
 """Weights that are unpacked at a time for a product with many rows: half of the 9B's widest matrix."""
 

@@ -1,8 +1,9 @@
 """The work of one step between its matrix products, in six kernels. Each computes what `language.py` computes.
 
-The KV cache is reached by address: STATE holds, on the device, all that differs from step to step, so that a captured
-step serves whichever sequence is put there. A step takes one token, or several in a row each; rows that get no token
-compute what nobody reads, and leave the cache alone.
+The KV caches are reached by address: STATE holds, on the device, all that differs from step to step, so that a captured
+step serves whichever sequences are put there. A row is a token of a sequence, of its own or the next of one before.
+Rows that get no token compute what nobody reads, and leave the caches alone. What a row computes does not depend on
+how many there are.
 """
 
 import torch
@@ -10,31 +11,22 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from model_service.engines.kernels import overlap
+from model_service.engines.kernels import SPLITS, overlap
 
-POSITION, LENGTH, COUNT, KEYS, VALUES, CAPACITY, TOKENS = range(7)
-"""The int64 fields of STATE: the first token's rotary position, the positions that the KV cache holds, how many tokens
-are put in, the cache's buffers' addresses and capacity, and from here on the ids."""
+POSITION, LENGTH, ACTIVE, KEYS, VALUES, CAPACITY, TOKEN = range(7)
+"""The int64 fields of a row of STATE: the token's rotary position, the positions that the KV cache holds before it,
+whether there is a token (1 or 0), the cache's buffers' addresses and capacity, and the id."""
 
-SPLITS, SPLITS_OF_ROWS = 32, 4
-"""Parts of a sequence that are attended to at once, by programs of their own: for one row, and where there are more."""
+FIELDS = 7
 
 POSITIONS = 64
 """Positions that such a program reads at a time."""
 
 
 @triton.jit
-def _place(index, WIDTH: tl.constexpr, EIGHTHS: tl.constexpr):
-    """Where an element of a vector goes: in order, or in eighths as the NF4 product wants it."""
-    if EIGHTHS:
-        return (index % 8) * (WIDTH // 8) + index // 8
-    return index
-
-
-@triton.jit
 def _embed(state_ptr, table_ptr, x_ptr, WIDTH: tl.constexpr, TILE: tl.constexpr):
     row = tl.program_id(1)
-    token = tl.load(state_ptr + 6 + row)
+    token = tl.load(state_ptr + row * 7 + 6)
     column = tl.program_id(0) * TILE + tl.arange(0, TILE)
     inside = column < WIDTH
     tl.store(x_ptr + row * WIDTH + column, tl.load(table_ptr + token * WIDTH + column, mask=inside), mask=inside)
@@ -48,7 +40,6 @@ def _add_norm(
     y_ptr,
     eps,
     ADD: tl.constexpr,
-    EIGHTHS: tl.constexpr,
     WIDTH: tl.constexpr,
     TILE: tl.constexpr,
     OVERLAP: tl.constexpr,
@@ -66,7 +57,7 @@ def _add_norm(
     wide = x.to(tl.float32)
     wide = wide * tl.rsqrt(tl.sum(wide * wide) / WIDTH + eps)
     y = tl.load(weight_ptr + column, mask=inside, other=0.0).to(tl.float32) * wide
-    tl.store(y_ptr + row + _place(column, WIDTH, EIGHTHS), y.to(y_ptr.dtype.element_ty), mask=inside)
+    tl.store(y_ptr + row + column, y.to(y_ptr.dtype.element_ty), mask=inside)
 
 
 @triton.jit(do_not_specialize=["layer"])
@@ -76,7 +67,6 @@ def _turn(
     rotary_ptr,
     query_ptr,
     layer,
-    ROWS: tl.constexpr,
     HEADS: tl.constexpr,
     GROUPS: tl.constexpr,
     DIM: tl.constexpr,
@@ -87,7 +77,8 @@ def _turn(
     overlap.let_next_begin(OVERLAP)
     overlap.wait_for_input(OVERLAP)
     head, row = tl.program_id(0), tl.program_id(1)
-    if ROWS > 1 and row >= tl.load(state_ptr + 2):
+    state_ptr += row * 7
+    if tl.load(state_ptr + 2) == 0:
         return
     column = tl.arange(0, TILE)
     inside = column < DIM
@@ -95,7 +86,7 @@ def _turn(
     qkv_ptr += row * (HEADS + 2 * GROUPS) * DIM
     x = tl.load(qkv_ptr + head * DIM + column, mask=inside, other=0.0).to(tl.float32)
     if head < HEADS + GROUPS:
-        pair = (tl.load(state_ptr) + row) * PAIRS + column // 2
+        pair = tl.load(state_ptr) * PAIRS + column // 2
         turned = column < 2 * PAIRS
         cos = tl.load(rotary_ptr + 2 * pair, mask=turned, other=1.0).to(tl.float32)
         sin = tl.load(rotary_ptr + 2 * pair + 1, mask=turned, other=0.0).to(tl.float32)
@@ -107,7 +98,7 @@ def _turn(
         group = (head - HEADS) % GROUPS
         length, capacity = tl.load(state_ptr + 1), tl.load(state_ptr + 5)
         buffer = tl.load(state_ptr + 3) if head < HEADS + GROUPS else tl.load(state_ptr + 4)
-        place = (layer * GROUPS + group) * capacity + length + row
+        place = (layer * GROUPS + group) * capacity + length
         tl.store(buffer.to(tl.pointer_type(kind)) + place * DIM + column, x.to(kind), mask=inside)
 
 
@@ -120,7 +111,6 @@ def _attend(
     sum_ptr,
     layer,
     scale,
-    ROWS: tl.constexpr,
     GROUPS: tl.constexpr,
     SHARING: tl.constexpr,
     DIM: tl.constexpr,
@@ -133,10 +123,11 @@ def _attend(
     overlap.let_next_begin(OVERLAP)
     overlap.wait_for_input(OVERLAP)
     group, split, row = tl.program_id(0), tl.program_id(1), tl.program_id(2)
-    if ROWS > 1 and row >= tl.load(state_ptr + 2):
+    state_ptr += row * 7
+    if tl.load(state_ptr + 2) == 0:
         return
     kind = query_ptr.dtype.element_ty
-    length, capacity = tl.load(state_ptr + 1) + row + 1, tl.load(state_ptr + 5)
+    length, capacity = tl.load(state_ptr + 1) + 1, tl.load(state_ptr + 5)
     first = (layer * GROUPS + group) * capacity
     keys = tl.multiple_of(tl.load(state_ptr + 3), 16).to(tl.pointer_type(kind)) + first * DIM
     values = tl.multiple_of(tl.load(state_ptr + 4), 16).to(tl.pointer_type(kind)) + first * DIM
@@ -176,7 +167,6 @@ def _join(
     peak_ptr,
     sum_ptr,
     y_ptr,
-    EIGHTHS: tl.constexpr,
     WIDTH: tl.constexpr,
     DIM: tl.constexpr,
     SPLITS: tl.constexpr,
@@ -194,12 +184,12 @@ def _join(
     places = (head * SPLITS + split)[:, None] * DIM + column[None, :]
     parts = tl.load(part_ptr + places, mask=(column < DIM)[None, :], other=0.0)
     y = tl.sum(parts * share[:, None], axis=0) / whole
-    place = _place(tl.program_id(0) * DIM + column, WIDTH, EIGHTHS)
+    place = tl.program_id(0) * DIM + column
     tl.store(y_ptr + row * WIDTH + place, y.to(y_ptr.dtype.element_ty), mask=column < DIM)
 
 
 @triton.jit
-def _gate(x_ptr, y_ptr, EIGHTHS: tl.constexpr, WIDTH: tl.constexpr, TILE: tl.constexpr, OVERLAP: tl.constexpr):
+def _gate(x_ptr, y_ptr, WIDTH: tl.constexpr, TILE: tl.constexpr, OVERLAP: tl.constexpr):
     overlap.let_next_begin(OVERLAP)
     overlap.wait_for_input(OVERLAP)
     row = tl.program_id(1)
@@ -208,64 +198,60 @@ def _gate(x_ptr, y_ptr, EIGHTHS: tl.constexpr, WIDTH: tl.constexpr, TILE: tl.con
     gate = tl.load(x_ptr + 2 * row * WIDTH + column, mask=inside, other=0.0).to(tl.float32)
     up = tl.load(x_ptr + (2 * row + 1) * WIDTH + column, mask=inside, other=0.0).to(tl.float32)
     open_ = (gate * tl.sigmoid(gate)).to(y_ptr.dtype.element_ty).to(tl.float32)
-    place = row * WIDTH + _place(column, WIDTH, EIGHTHS)
-    tl.store(y_ptr + place, (open_ * up).to(y_ptr.dtype.element_ty), mask=inside)
+    tl.store(y_ptr + row * WIDTH + column, (open_ * up).to(y_ptr.dtype.element_ty), mask=inside)
 
 
 def embed(state: Tensor, table: Tensor) -> Tensor:
-    """The (rows, hidden) embeddings of the tokens in STATE; `table` may lie in pinned host memory."""
-    rows, width = state.numel() - TOKENS, table.shape[1]
+    """The (rows, hidden) embeddings of the tokens in (rows, fields) STATE; `table` may lie in pinned host memory."""
+    rows, width = state.shape[0], table.shape[1]
     x = torch.empty(rows, width, dtype=table.dtype, device=state.device)
     _embed[(triton.cdiv(width, 1024), rows)](state, table, x, WIDTH=width, TILE=1024)
     return x
 
 
-def add_norm(x: Tensor, delta: Tensor | None, weight: Tensor, eps: float, eighths: bool) -> Tensor:
+def add_norm(x: Tensor, delta: Tensor | None, weight: Tensor, eps: float) -> Tensor:
     """The (rows, width) root mean square norm of x + delta, which takes the place of x."""
     y = torch.empty_like(x)
     rows, width = x.shape
     _add_norm[(rows,)](
-        x, x if delta is None else delta, weight, y, eps, ADD=delta is not None, EIGHTHS=eighths, WIDTH=width,
+        x, x if delta is None else delta, weight, y, eps, ADD=delta is not None, WIDTH=width,
         TILE=triton.next_power_of_2(width), num_warps=8, **overlap.options(x),
     )  # fmt: skip
     return y
 
 
-def attend(
-    state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[int, int, int], eighths: bool
-) -> Tensor:
+def attend(state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[int, int, int]) -> Tensor:
     """Causal attention of new positions: (rows, (heads + 2 groups) dim) -> (rows, heads dim).
 
-    Their keys and values go into the KV cache behind what is there. `rotary` is the (positions, pairs, 2) table,
+    Their keys and values go into the KV caches behind what is there. `rotary` is the (positions, pairs, 2) table,
     and `shape` (heads, groups, dim).
     """
     heads, groups, dim = shape
     rows, tile = qkv.shape[0], triton.next_power_of_2(dim)
     query = torch.empty(rows, heads * dim, dtype=qkv.dtype, device=qkv.device)
     _turn[(heads + 2 * groups, rows)](
-        state, qkv, rotary, query, layer, ROWS=rows, HEADS=heads, GROUPS=groups, DIM=dim, PAIRS=rotary.shape[1],
+        state, qkv, rotary, query, layer, HEADS=heads, GROUPS=groups, DIM=dim, PAIRS=rotary.shape[1],
         TILE=tile, num_warps=1, **overlap.options(qkv),
     )  # fmt: skip
-    splits = SPLITS if rows == 1 else SPLITS_OF_ROWS
-    part = torch.empty(rows, heads, splits, dim, dtype=torch.float32, device=qkv.device)
-    peak, total = torch.empty(2, rows, heads, splits, dtype=torch.float32, device=qkv.device)
+    part = torch.empty(rows, heads, SPLITS, dim, dtype=torch.float32, device=qkv.device)
+    peak, total = torch.empty(2, rows, heads, SPLITS, dtype=torch.float32, device=qkv.device)
     sharing = heads // groups
-    _attend[(groups, splits, rows)](
-        state, query, part, peak, total, layer, dim**-0.5, ROWS=rows, GROUPS=groups, SHARING=sharing, DIM=dim,
-        SPLITS=splits, TILE_N=POSITIONS, TILE_H=max(16, triton.next_power_of_2(sharing)), TILE_D=max(16, tile),
+    _attend[(groups, SPLITS, rows)](
+        state, query, part, peak, total, layer, dim**-0.5, GROUPS=groups, SHARING=sharing, DIM=dim,
+        SPLITS=SPLITS, TILE_N=POSITIONS, TILE_H=max(16, triton.next_power_of_2(sharing)), TILE_D=max(16, tile),
         **overlap.options(qkv),
     )  # fmt: skip
     y = torch.empty_like(query)
     _join[(heads, rows)](
-        part, peak, total, y, EIGHTHS=eighths, WIDTH=heads * dim, DIM=dim, SPLITS=splits, TILE_D=tile, num_warps=4,
+        part, peak, total, y, WIDTH=heads * dim, DIM=dim, SPLITS=SPLITS, TILE_D=tile, num_warps=4,
         **overlap.options(qkv),
     )  # fmt: skip
     return y
 
 
-def gate(x: Tensor, eighths: bool) -> Tensor:
+def gate(x: Tensor) -> Tensor:
     """SwiGLU: (rows, 2 width) -> (rows, width), silu of the first half times the second."""
     rows, width = x.shape[0], x.shape[1] // 2
     y = torch.empty(rows, width, dtype=x.dtype, device=x.device)
-    _gate[(triton.cdiv(width, 1024), rows)](x, y, EIGHTHS=eighths, WIDTH=width, TILE=1024, **overlap.options(x))
+    _gate[(triton.cdiv(width, 1024), rows)](x, y, WIDTH=width, TILE=1024, **overlap.options(x))
     return y

@@ -1,6 +1,8 @@
-"""Steps captured as CUDA graphs: the language model for one new token or a few, without a launch from Python each."""
+"""Steps captured as CUDA graphs: the language model for a few new tokens at once, without a launch from Python each."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeGuard, cast
 
 import torch
@@ -10,11 +12,10 @@ from model_service.engines.hardware import Hardware
 from model_service.engines.kernels.self_check import relative_error
 from model_service.engines.model import VisionLanguageModel
 from model_service.engines.runtime.kv_cache import KVCache
-from model_service.engines.weights import nf4
-from model_service.engines.weights.nf4 import BLOCK, NF4Linear
+from model_service.engines.weights.nf4 import BLOCK, NF4Linear, nf4_product
 
-ROWS = 32
-"""Tokens that a step for follow-ups takes at most."""
+ROWS = (16, 32)
+"""Tokens of a text that one step reads at most: the fewer it takes, the sooner it is done."""
 
 MOST_STEPS = 2
 """Steps by which a text is read; the model itself reads a longer one as fast."""
@@ -31,144 +32,187 @@ Rounding makes 0.017 to 0.026, in whatever model; a kernel that goes wrong makes
 logger = logging.getLogger(__name__)
 
 
-def capture_step(
-    model: VisionLanguageModel, hardware: Hardware, rows: int = 1, sharing: "DecodeStep | None" = None
-) -> "DecodeStep | None":
-    """Capture the step of `rows` rows; None if it fails on this card, so that the model itself has to do its work.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a token goes: its rotary position, and behind how many positions of a KV cache."""
 
-    It shares memory with another step, `sharing`: the logits of either are overwritten by the other.
+    position: int
+    length: int
+    cache: KVCache
+
+    def state(self) -> list[int]:
+        """The fields of STATE but the token."""
+        cache = self.cache
+        return [self.position, self.length, 1, cache.keys.data_ptr(), cache.values.data_ptr(), cache.capacity]
+
+
+def capture_steps(
+    model: VisionLanguageModel,
+    hardware: Hardware,
+    sizes: Sequence[int],
+    forbidden: Tensor | None = None,
+    sharing: "CapturedSteps | None" = None,
+) -> "CapturedSteps | None":
+    """Capture steps of these numbers of rows; None if one fails on this card, so that the model has to do the work.
+
+    They share memory with other steps, `sharing`: the logits of either are overwritten by the other.
     """
-    work = "decoding" if rows == 1 else "reading follow-ups"
+    work = "decoding" if sharing is None else "reading follow-ups"
     try:
-        step = DecodeStep(model, hardware, rows)
-        error = step.error()
+        steps = CapturedSteps(model, hardware, sizes, forbidden)
+        error = max(steps.error(rows) for rows in steps.sizes)
         if not error <= MOST_ERROR:
             raise ValueError(f"its logits are off by {error:.3g}")
-        step.capture(sharing)
+        steps.capture(sharing)
     except Exception as reason:  # A card or a driver that nobody tried: slower, but it works.
         logger.warning("%s without a CUDA graph: %r", work, reason, exc_info=True)
         return None
     logger.info("%s by a CUDA graph; its logits agree with the model's to within %.3g", work, error)
-    return step
+    return steps
 
 
-class DecodeStep:
-    """Puts a token, or as many as it has rows, behind a sequence: what the model does, by kernels that find everything
-    in STATE on the device.
+class CapturedSteps:
+    """Put a token into each of some KV caches, or several into one: what the model does, by kernels that find
+    everything in STATE on the device.
 
-    So one graph serves all sequences, whatever their lengths and wherever their KV caches lie.
+    So one graph serves all sequences, whatever their lengths and wherever their KV caches lie. There is one for each
+    of `sizes`, numbers of rows; the smallest that suffices is taken, and what a row computes does not depend on it.
+    Ids that are `forbidden`, a (vocabulary,) mask, are never chosen. Without such a mask nothing is chosen, and only
+    the last row has logits: that is enough to read a text.
     """
 
-    def __init__(self, model: VisionLanguageModel, hardware: Hardware, rows: int = 1) -> None:
+    def __init__(
+        self, model: VisionLanguageModel, hardware: Hardware, sizes: Sequence[int], forbidden: Tensor | None = None
+    ) -> None:
         from model_service.engines.kernels import step
 
-        self._kernels, self._hardware, self._rows = step, hardware, rows
+        self._kernels, self._hardware, self._forbidden = step, hardware, forbidden
+        self.sizes = tuple(sorted(sizes))
         # It goes through a decoder of GLM-4's layers piece by piece, which the protocol of models does not show.
         self._model = cast(Any, model)
         decoder, device = self._model.transformer.encoder, hardware.device
         self._table = _reachable(self._model.transformer.embedding.word_embeddings.weight)
         positions = torch.arange(model.config.seq_length, device=device)
         self._rotary = decoder.rotary.table(positions[None], hardware.dtype)[0].contiguous()
-        self._state = torch.zeros(step.TOKENS + rows, dtype=torch.int64, device=device)
-        self._at: list[int] | None = None
-        """Contents of STATE besides the tokens, as far as known."""
-        self._graph: torch.cuda.CUDAGraph | None = None
-        self._logits = torch.empty(0)
+        self._state = torch.zeros(self.sizes[-1], step.FIELDS, dtype=torch.int64, device=device)
+        self._at: list[list[int]] | None = None
+        """Contents of STATE but the tokens, as far as known, for the rows that take part."""
+        self._graphs: dict[int, torch.cuda.CUDAGraph] = {}
+        self._logits: dict[int, Tensor] = {}
 
-    def __call__(self, ids: Tensor, position: int, cache: KVCache) -> Tensor:
-        """The (vocabulary,) logits behind the last of (n,) ids from a position on; the next step overwrites them.
+    def __call__(self, places: Sequence[Place], ids: Tensor | Sequence[Tensor]) -> Tensor:
+        """The (rows, vocabulary) logits behind (rows,) ids, each put into its place, or those of the last.
 
-        Nothing waits for the device. The keys and values are put behind those in the cache; its length is left alone.
+        The next step overwrites them.
+
+        Nothing waits for the device. `chosen` has the most likely ids. The caches' lengths are left alone. Ids that
+        are those `chosen` by the step before, for the same sequences, are not looked at: they are there already.
         """
-        new = len(ids)
-        self._put(ids, position, cache)
-        if self._graph is None:
-            logits = self._run()
+        count = len(places)
+        rows = next(size for size in self.sizes if size >= count)
+        self._put([place.state() for place in places], ids)
+        if rows in self._graphs:
+            self._graphs[rows].replay()
+            logits = self._logits[rows]
         else:
-            self._graph.replay()
-            logits = self._logits
-        self._at = _at(position + new, cache.length + new, new, cache)
-        return logits
+            logits = self._run(rows)
+        if self._forbidden is None:
+            return logits
+        self._at = [[place.position + 1, place.length + 1, *place.state()[2:]] for place in places]
+        return logits[:count]
+
+    def chosen(self, count: int) -> Tensor:
+        """A copy of the (count,) most likely ids behind those of the last step, one a row."""
+        return self._state[:count, self._kernels.TOKEN].clone()
+
+    def choose(self, row: int, token: Tensor) -> None:
+        """Put another (1,) id in the place of a row's most likely one."""
+        self._state[row, self._kernels.TOKEN :].copy_(token)
 
     def reads(self, ids: int) -> bool:
         """Whether it reads a text of that many ids sooner than the model itself."""
-        return ids <= MOST_STEPS * self._rows
+        return ids <= MOST_STEPS * self.sizes[-1]
 
     def read(self, ids: Tensor, position: int, cache: KVCache) -> Tensor:
-        """Put (n,) ids into the cache, as many at a time as it has rows; the (vocabulary,) logits behind the last."""
+        """Put (n,) ids into one cache, some at a time; the (vocabulary,) logits behind the last."""
         logits = torch.empty(0)
-        for part in torch.split(ids, self._rows):
-            logits = self(part, position, cache)
+        for part in torch.split(ids, self.sizes[-1]):
+            places = [Place(position + number, cache.length + number, cache) for number in range(len(part))]
+            logits = self(places, part)[-1]
             position += len(part)
             cache.advance(len(part))
         return logits.clone()
 
-    def capture(self, sharing: "DecodeStep | None" = None) -> None:
-        """From now on a step is one launch. The kernels have been compiled by an earlier step."""
-        graph = torch.cuda.CUDAGraph()
-        shared = None if sharing is None or sharing._graph is None else sharing._graph.pool()
-        with torch.cuda.graph(graph, shared, capture_error_mode="thread_local"):
-            self._logits = self._run()
-        self._graph, self._at = graph, None
+    def capture(self, sharing: "CapturedSteps | None" = None) -> None:
+        """From now on a step is one launch. The kernels have been compiled by earlier steps."""
+        shared = None if sharing is None else next(iter(sharing._graphs.values())).pool()
+        for rows in reversed(self.sizes):
+            graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(graph, shared, capture_error_mode="thread_local"):
+                self._logits[rows] = self._run(rows)
+            self._graphs[rows], shared = graph, graph.pool()
+        self._at = None
 
-    def error(self) -> float:
+    def error(self, rows: int) -> float:
         """Measure how far a step's logits are from the model's own on a text, as a relative error in the 2-norm.
 
-        A step of several rows leaves one of them free.
+        A step of several rows leaves one of them free, and a quarter of them belong to a second sequence.
         """
         device, dtype = self._hardware.device, self._hardware.dtype
         ids = torch.arange(min(TRIED, len(self._rotary)), device=device)
-        known = len(ids) - max(1, self._rows - 1)
-        cache = KVCache(self._model.config, len(ids), device, dtype)
-        embeds = self._model.embed(ids[None])
-        self._model(embeds[:, :known], ids[None, :known], cache, last=True)
-        wanted = self._model(embeds[:, known:], ids[None, known:], cache, last=True)[0, 0]
-        cache.length = known
-        return relative_error(self(ids[known:], known, cache), wanted)
+        new = max(1, rows - 1)
+        shares = (new,) if new < 4 else (new - new // 4, new // 4)
+        places: list[Place] = []
+        wanted: list[Tensor] = []
+        put: list[Tensor] = []
+        for number, share in enumerate(shares):
+            text = ids[number:]
+            known, cache = len(text) - share, KVCache(self._model.config, len(text), device, dtype)
+            embeds = self._model.embed(text[None])
+            self._model(embeds[:, :known], ids[None, :known], cache, last=True)
+            logits = self._model(embeds[:, known:], ids[None, known : len(text)], cache)[0]
+            cache.length = known
+            places += [Place(known + step, known + step, cache) for step in range(share)]
+            put.append(text[known:])
+            wanted.append(logits)
+        found = self(places, torch.cat(put))
+        pairs = zip(found.flip(0), torch.cat(wanted).flip(0), strict=False)
+        return max(relative_error(one, other) for one, other in pairs)
 
-    def _put(self, ids: Tensor, position: int, cache: KVCache) -> None:
-        tokens, new = self._kernels.TOKENS, len(ids)
-        if (at := _at(position, cache.length, new, cache)) != self._at:
-            self._state[:tokens].copy_(torch.tensor(at), non_blocking=True)  # So small a copy is taken over at once.
-        self._at = None  # Until the step has been run.
-        self._state[tokens : tokens + new].copy_(ids)
+    def _put(self, states: list[list[int]], ids: Tensor | Sequence[Tensor]) -> None:
+        known, self._at = self._at, None  # Until the step has been run.
+        if states == known:
+            return
+        count, token = len(states), self._kernels.TOKEN
+        free = [[0] * token] * (len(self._state) - count)
+        self._state[:, :token].copy_(torch.tensor(states + free), non_blocking=True)  # So small a copy is no wait.
+        self._state[:count, token].copy_(ids if isinstance(ids, Tensor) else torch.cat(list(ids)))
 
-    def _run(self) -> Tensor:
-        transformer, config = self._model.transformer, self._model.config
-        x, delta = self._kernels.embed(self._state, self._table), None
+    def _run(self, rows: int) -> Tensor:
+        transformer, config, kernel = self._model.transformer, self._model.config, self._kernels
+        state = self._state[:rows]
+        x, delta = kernel.embed(state, self._table), None
         for number, layer in enumerate(transformer.encoder.layers):
-            delta = self._layer(layer, number, x, delta)
-        head = transformer.output_layer
+            delta = self._layer(layer, number, state, x, delta)
         norm = transformer.encoder.final_layernorm
-        seen = self._kernels.add_norm(x, delta, norm.weight, config.layernorm_epsilon, _in_eighths(head, 1))
-        count = self._state[self._kernels.COUNT]
-        if self._rows > 1:
-            seen = seen.index_select(0, count - 1)
-        self._state[: self._kernels.COUNT].add_(count)  # POSITION and LENGTH
-        return _project(head, seen)[0]
+        seen = kernel.add_norm(x, delta, norm.weight, config.layernorm_epsilon)
+        active = state[:, kernel.ACTIVE]
+        if self._forbidden is None:
+            return _project(transformer.output_layer, seen.index_select(0, active.sum(0, keepdim=True) - 1))
+        logits = _project(transformer.output_layer, seen)
+        state[:, : kernel.ACTIVE].add_(active[:, None])  # POSITION and LENGTH
+        state[:, kernel.TOKEN].copy_(logits.masked_fill(self._forbidden, float("-inf")).argmax(-1))
+        return logits
 
-    def _layer(self, layer: Any, number: int, x: Tensor, delta: Tensor | None) -> Tensor:
+    def _layer(self, layer: Any, number: int, state: Tensor, x: Tensor, delta: Tensor | None) -> Tensor:
         """Adds to `x` what the last block left over, and what attention computes; what the MLP adds is left over."""
-        config, kernel = self._model.config, self._kernels
+        kernel, eps = self._kernels, self._model.config.layernorm_epsilon
         attention, mlp = layer.self_attention, layer.mlp
-        eps, projection, up = config.layernorm_epsilon, attention.query_key_value, mlp.dense_h_to_4h
-        seen = kernel.add_norm(x, delta, layer.input_layernorm.weight, eps, _in_eighths(projection, self._rows))
-        mixed = kernel.attend(
-            self._state,
-            _project(projection, seen),
-            self._rotary,
-            number,
-            (attention.heads, attention.groups, attention.head_dim),
-            _in_eighths(attention.dense, self._rows),
-        )
-        delta = _project(attention.dense, mixed)
-        seen = kernel.add_norm(x, delta, layer.post_attention_layernorm.weight, eps, _in_eighths(up, self._rows))
-        gated = kernel.gate(_project(up, seen), _in_eighths(mlp.dense_4h_to_h, self._rows))
-        return _project(mlp.dense_4h_to_h, gated)
-
-
-def _at(position: int, length: int, new: int, cache: KVCache) -> list[int]:
-    return [position, length, new, cache.keys.data_ptr(), cache.values.data_ptr(), cache.capacity]
+        seen = kernel.add_norm(x, delta, layer.input_layernorm.weight, eps)
+        shape = (attention.heads, attention.groups, attention.head_dim)
+        mixed = kernel.attend(state, _project(attention.query_key_value, seen), self._rotary, number, shape)
+        seen = kernel.add_norm(x, _project(attention.dense, mixed), layer.post_attention_layernorm.weight, eps)
+        return _project(mlp.dense_4h_to_h, kernel.gate(_project(mlp.dense_h_to_4h, seen)))
 
 
 def _reachable(table: Tensor) -> Tensor:
@@ -179,15 +223,14 @@ def _reachable(table: Tensor) -> Tensor:
 
 
 def _ours(layer: nn.Module) -> TypeGuard[NF4Linear]:
-    """Whether our NF4 kernels compute a layer."""
+    """Whether our NF4 kernel computes a layer."""
     return isinstance(layer, NF4Linear) and layer.in_features % BLOCK == 0
 
 
-def _in_eighths(layer: nn.Module, rows: int) -> bool:
-    """Whether a layer wants that many rows of input in eighths."""
-    return _ours(layer) and nf4.in_eighths(layer, rows)
-
-
 def _project(layer: nn.Module, x: Tensor) -> Tensor:
-    """A linear layer of (rows, in), in the order that it wants."""
-    return nf4.nf4_product(layer, x) if _ours(layer) else layer(x)
+    """A linear layer of (rows, in): what a row becomes does not depend on the others."""
+    if _ours(layer):
+        return nf4_product(layer, x)
+    from model_service.engines.kernels import head
+
+    return head.product(x, layer.weight, layer.bias)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ class Shape(Protocol):
 class KVCache:
     """Keys and values of all layers for one sequence.
 
-    The buffers, (layers, groups, capacity, head_dim) each, never change shape or place; `length` positions are filled.
+    The buffers, (layers, groups, capacity, head_dim) each, never change shape; `length` positions are filled.
     """
 
     def __init__(self, config: Shape, capacity: int, device: torch.device, dtype: torch.dtype) -> None:
@@ -26,6 +26,9 @@ class KVCache:
         self.values = torch.zeros(shape, device=device, dtype=dtype)
         self.capacity = capacity
         self.length = 0
+        self._device = device
+        self.parked = False
+        """Whether the buffers lie in host memory, where nobody can write to them or read them."""
 
     def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Write (1, groups, T, head_dim) behind what is there; return all filled keys and values of the layer.
@@ -51,3 +54,17 @@ class KVCache:
         filled_keys, filled_values = self.filled()
         filled_keys.copy_(keys)
         filled_values.copy_(values)
+
+    def park(self) -> None:
+        """Move to host memory, which gives back the device's."""
+        self.keys, self.values = self.keys.to("cpu", copy=True), self.values.to("cpu", copy=True)
+        self.parked = True
+
+    def unpark(self) -> None:
+        """Move back to the device.
+
+        Raises:
+            torch.OutOfMemoryError: there is no room; it stays parked.
+        """
+        self.keys, self.values = self.keys.to(self._device), self.values.to(self._device)
+        self.parked = False

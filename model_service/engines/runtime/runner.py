@@ -1,7 +1,7 @@
 """The model's passes, prefill and decode, and what is kept of them: each picture and each conversation is read once."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -10,13 +10,14 @@ from torch import Tensor
 
 from model_service.config import ModelConfig
 from model_service.engines.hardware import Hardware
-from model_service.engines.model import Prompt, VisionLanguageModel
+from model_service.engines.model import Paused, Prompt, VisionLanguageModel
 from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.runtime.lru_cache import LRUCache
 from model_service.engines.runtime.prefix_cache import PrefixCache, Sequence, ViewKey
+from model_service.engines.runtime.sampling import Sampler
 
 if TYPE_CHECKING:
-    from model_service.engines.runtime.cuda_graph import DecodeStep
+    from model_service.engines.runtime.cuda_graph import CapturedSteps
 
 MIB = 1024**2
 
@@ -42,29 +43,41 @@ class ModelRunner:
     When memory runs out both make way, and the pass is tried once more.
     """
 
-    def __init__(self, model: VisionLanguageModel, hardware: Hardware, config: ModelConfig) -> None:
+    def __init__(
+        self,
+        model: VisionLanguageModel,
+        hardware: Hardware,
+        config: ModelConfig,
+        allowed: Tensor | None = None,
+        together: int = 1,
+    ) -> None:
+        """Run up to `together` sequences in a step; ids that are not `allowed`, a (vocabulary,) mask, are not chosen."""
         self._model, self._hardware = model, hardware
         self._features: LRUCache[ViewKey, Tensor] = LRUCache(config.feature_cache_mib * MIB)
         self._prefixes = PrefixCache(config.prefix_cache_mib * MIB)
-        self._step, self._reader = _captured_steps(model, hardware)
+        self._steps, self._reader = _captured_steps(model, hardware, together, allowed)
 
-    def prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> tuple[Sequence, Tensor]:
+    def prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> Paused[tuple[Sequence, Tensor]]:
         """Read a prompt; its sequence, with `room` for more tokens, and the last id's (vocabulary,) logits.
 
         Raises:
             torch.OutOfMemoryError: even without what was kept.
         """
-        return self._with_room(self._prefill, chat, prompt, view, room)
+        # Left by the with statement, the error lets go of the tensors that its frames hold.
+        with contextlib.suppress(torch.OutOfMemoryError):
+            return (yield from self._prefill(chat, prompt, view, room))
+        self._make_way()
+        return (yield from self._prefill(chat, prompt, view, room))
 
-    def decode(self, sequence: Sequence, token: Tensor) -> Tensor:
-        """Put a (1,) id of the device behind the sequence; the (vocabulary,) logits behind it, until the next step.
+    def decode(self, sequences: list[Sequence], tokens: list[Tensor], samplers: list[Sampler]) -> Tensor:
+        """Put a (1,) id of the device behind each sequence; the (n,) ids that their samplers choose next.
 
-        Nothing waits for a GPU, so the id need not be known here: whoever learns it adds it to `sequence.ids`.
+        Nothing waits for a GPU, so the ids need not be known here: whoever learns them adds them to `sequence.ids`.
 
         Raises:
             torch.OutOfMemoryError: even without what was kept.
         """
-        return self._with_room(self._decode, sequence, token)
+        return self._with_room(self._decode, sequences, tokens, samplers)
 
     def keep(self, sequence: Sequence) -> None:
         """Remember a sequence that ended, for whatever reason; its passes that failed left nothing in it."""
@@ -80,60 +93,71 @@ class ModelRunner:
 
     def close(self) -> None:
         """Drop the weights and all that was kept."""
-        del self._model, self._step, self._reader
+        del self._model, self._steps, self._reader
         self._make_way()
 
-    def _prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> tuple[Sequence, Tensor]:
+    def _prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> Paused[tuple[Sequence, Tensor]]:
         key = None if view is None else view.key
         prefix = self._prefixes.find(chat)
         known = 0 if prefix is None else prefix.common(prompt, key)
         begin = prompt.image_begin
         if begin is not None:  # From here on: within what is left to be read, and None if the picture is not.
             begin = begin - known if begin >= known else None
-        image = None if begin is None or view is None else self._see(view)
+        image = None if begin is None or view is None else (yield from self._see(view))
         ids, device = torch.tensor(prompt.ids[known:]), self._hardware.device
         held = 0 if prefix is None else prefix.positions(known)
         needed = held + len(ids) + (0 if image is None else image.shape[1] - self._model.placeholders) + room
         cache = KVCache(self._model.config, needed, device, self._hardware.dtype)
         if prefix is not None:
             cache.fill(prefix.keys[:, :, :held], prefix.values[:, :, :held])
-        logits = self._read(ids, known, cache, image, begin)
+        logits = yield from self._read(ids, known, cache, image, begin)
         visual = cache.length - len(prompt.ids)
         sequence = Sequence(chat, list(prompt.ids), prompt.image_begin, key, cache, visual, self._prefixes.forgets)
         return sequence, logits
 
-    def _read(self, ids: Tensor, known: int, cache: KVCache, image: Tensor | None, begin: int | None) -> Tensor:
+    def _read(self, ids: Tensor, known: int, cache: KVCache, image: Tensor | None, begin: int | None) -> Paused[Tensor]:
         """The logits behind (n,) ids, put behind `known` ones; the picture, if any, begins in them at `begin`.
 
         The ids come in host memory and go to the device without waiting for it: it may still be busy with the picture.
         """
         device = self._hardware.device
-        step = self._step if len(ids) == 1 else self._reader
         if image is None:
             ids = ids.to(device, non_blocking=True)
-            if step is not None and step.reads(len(ids)):
-                return step.read(ids, known, cache)
+            if self._reader is not None and self._reader.reads(len(ids)):
+                return self._reader.read(ids, known, cache)
         embeds = self._model.embed(ids[None], image, begin or 0)
         positions = known + self._model.positions(len(ids), begin, image, device)
-        logits: Tensor = self._model(embeds, positions, cache, last=True)
-        return logits[0, -1]
+        return (yield from self._model.read(embeds, positions, cache))
 
-    def _see(self, view: View) -> Tensor:
+    def _see(self, view: View) -> Paused[Tensor]:
         """The picture's (1, N + 2, hidden) embeddings."""
         features = self._features.get(view.key)
         if features is None:
-            features = self._model.see(view.pixels().to(self._hardware.device))
+            features = yield from self._model.see(view.pixels().to(self._hardware.device))
             self._features.put(view.key, features, features.nbytes)
         return features
 
-    def _decode(self, sequence: Sequence, token: Tensor) -> Tensor:
-        sequence.rewind()
-        position = sequence.next_position
-        if self._step is not None:
-            return self._step(token, position, sequence.cache)
-        positions = torch.full_like(token, position)
-        logits: Tensor = self._model(self._model.embed(token[None]), positions[None], sequence.cache, last=True)
-        return logits[0, -1]
+    def _decode(self, sequences: list[Sequence], tokens: list[Tensor], samplers: list[Sampler]) -> Tensor:
+        for sequence in sequences:
+            sequence.rewind()
+        if self._steps is not None:
+            return self._decode_by_graph(self._steps, sequences, tokens, samplers)
+        ids, device = torch.cat(tokens), self._hardware.device
+        positions = torch.tensor([sequence.next_position for sequence in sequences], device=device)
+        logits = self._model.decode(ids, positions, [sequence.cache for sequence in sequences])
+        return torch.cat([sampler.choose(row) for sampler, row in zip(samplers, logits, strict=True)])
+
+    def _decode_by_graph(
+        self, steps: "CapturedSteps", sequences: list[Sequence], tokens: list[Tensor], samplers: list[Sampler]
+    ) -> Tensor:
+        from model_service.engines.runtime.cuda_graph import Place
+
+        places = [Place(each.next_position, each.cache.length, each.cache) for each in sequences]
+        logits = steps(places, tokens)
+        for row, sampler in enumerate(samplers):
+            if not sampler.is_greedy:
+                steps.choose(row, sampler.choose(logits[row]))
+        return steps.chosen(len(sequences))
 
     def _with_room(self, work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
         # Left by the with statement, the error lets go of the tensors that its frames hold.
@@ -150,13 +174,16 @@ class ModelRunner:
 
 
 @torch.inference_mode()
-def _captured_steps(model: VisionLanguageModel, hardware: Hardware) -> tuple["DecodeStep | None", "DecodeStep | None"]:
-    """Capture the step for an answer's next token, and that for a follow-up's; None where the model works."""
-    if not hardware.kernels.products:
+def _captured_steps(
+    model: VisionLanguageModel, hardware: Hardware, together: int, allowed: Tensor | None
+) -> tuple["CapturedSteps | None", "CapturedSteps | None"]:
+    """Capture the steps for answers' next tokens, and those for a follow-up's; None where the model works."""
+    if not hardware.kernels.products or hardware.dtype not in (torch.bfloat16, torch.float16):
         return None, None
-    from model_service.engines.runtime.cuda_graph import ROWS, capture_step  # It wants Triton.
+    from model_service.engines.runtime.cuda_graph import ROWS, capture_steps  # It wants Triton.
 
-    step = capture_step(model, hardware)
-    if step is None or torch.cuda.get_device_capability(hardware.device) < (8, 0):  # Older: registers run out.
-        return step, None
-    return step, capture_step(model, hardware, ROWS, step)
+    vocabulary = model.config.padded_vocab_size
+    forbidden = torch.zeros(vocabulary, dtype=torch.bool, device=hardware.device) if allowed is None else ~allowed
+    sizes = [1 << power for power in range(together.bit_length()) if 1 << power < together] + [together]
+    steps = capture_steps(model, hardware, sizes, forbidden)
+    return steps, None if steps is None else capture_steps(model, hardware, ROWS, sharing=steps)

@@ -22,10 +22,15 @@ class Sampler:
         self._forbidden = ~allowed
         self._draws = _uniforms(params.seed, allowed.device)
 
+    @property
+    def is_greedy(self) -> bool:
+        """Whether the most likely id is chosen."""
+        return self._params.temperature <= 0
+
     def choose(self, logits: Tensor) -> Tensor:
         """The next id, (1,), for (vocabulary,) logits; nothing waits for the device."""
         logits = logits.float().masked_fill(self._forbidden, float("-inf"))
-        if self._params.temperature <= 0:
+        if self.is_greedy:
             return logits.argmax(-1, keepdim=True)
         probabilities = torch.softmax(logits / self._params.temperature, dim=-1)
         ordered, ids = probabilities.sort(descending=True)

@@ -40,8 +40,11 @@ def plan_memory(folder: Path, config: ModelConfig, hardware: Hardware) -> Memory
         CheckpointError: the device is too small, or config.json describes no model.
     """
     shape = _empty(folder, Layout(Plan.FULL, False, hardware.dtype)).config
-    plan = choose_plan(shape, _is_packed(folder, config, hardware), hardware, config.memory)
-    logger.info("memory plan %s: at most %d visual tokens", plan.layout.plan, plan.max_visual_tokens)
+    plan = choose_plan(shape, _is_packed(folder, config, hardware), hardware, config.memory, config.together)
+    logger.info(
+        "memory plan %s: at most %d visual tokens, %d answers together",
+        plan.layout.plan, plan.max_visual_tokens, plan.together,
+    )  # fmt: skip
     return plan
 
 

@@ -10,6 +10,7 @@ from model_service.engines import kernels
 from model_service.engines.glm4v.config import NINE_BILLION, GLM4VConfig
 from model_service.engines.glm4v.language import MLP_AT_ONCE, MLP_PART
 from model_service.engines.hardware import GIB, Hardware
+from model_service.engines.kernels import SPLITS
 from model_service.engines.weights.layout import Layout, Plan, device_bytes
 from model_service.errors import CheckpointError
 
@@ -24,7 +25,10 @@ stream there, and 8 on older cards.
 """
 
 STEPS = 24 * 1024**2
-"""Bytes that the captured steps compute with: the allocator takes them in blocks of 2 and 20 MiB."""
+"""Bytes that the captured steps of one answer, and of a text, compute with: the allocator takes them in blocks."""
+
+TOGETHER = (16, 8, 4, 2, 1)
+"""Answers that are written together at most: as many of these as memory allows."""
 
 CONTEXT = 600 * 1024**2
 """Bytes that a card's driver takes of its memory for a process, and a screen may; no tensor can have it."""
@@ -32,10 +36,11 @@ CONTEXT = 600 * 1024**2
 
 @dataclass(frozen=True, slots=True)
 class MemoryPlan:
-    """A layout, and the most visual tokens that fit with it."""
+    """A layout, the most visual tokens that fit with it, and how many answers are written together."""
 
     layout: Layout
     max_visual_tokens: int
+    together: int = 1
 
 
 def kv_bytes(config: GLM4VConfig, positions: int, dtype: torch.dtype) -> int:
@@ -61,16 +66,34 @@ def prefill_bytes(config: GLM4VConfig, positions: int, layout: Layout) -> int:
     return (positions * 4 * width + max(before, after)) * layout.dtype.itemsize
 
 
-def needed_bytes(config: GLM4VConfig, layout: Layout, tokens: int, conversation: int = CONVERSATION) -> int:
-    """Return the peak bytes on the device while a picture of `tokens` visual tokens is read and talked about."""
+def step_bytes(config: GLM4VConfig, rows: int, dtype: torch.dtype) -> int:
+    """Return the bytes that a captured step of some rows computes with, and the logits that it leaves."""
+    attention = config.num_attention_heads * SPLITS * (config.kv_channels + 2) * 4
+    return rows * (attention + (3 * config.ffn_hidden_size + 2 * config.padded_vocab_size) * dtype.itemsize)
+
+
+def needed_bytes(
+    config: GLM4VConfig, layout: Layout, tokens: int, conversation: int = CONVERSATION, together: int = 1
+) -> int:
+    """Return the peak bytes on the device while a picture of `tokens` visual tokens is read and talked about.
+
+    Meanwhile others' answers are written, `together` in all, each behind as much.
+    """
     positions = tokens + 2 + conversation
     lengths = (positions, min(positions, MLP_AT_ONCE))  # What is taken at once can need more than all of it in parts.
     reading = max(prefill_bytes(config, most, layout) + kv_bytes(config, most, layout.dtype) for most in lengths)
-    return device_bytes(config, layout) + max(vision_bytes(config, tokens, layout), reading) + STEPS + WORKSPACE
+    others = (together - 1) * kv_bytes(config, positions, layout.dtype)
+    if together > 1:
+        others += step_bytes(config, 2 * together, layout.dtype)  # The smaller steps leave logits too.
+    return device_bytes(config, layout) + max(vision_bytes(config, tokens, layout), reading) + others + STEPS + WORKSPACE
 
 
-def choose_plan(config: GLM4VConfig, packed: bool, hardware: Hardware, wanted: Memory) -> MemoryPlan:
+def choose_plan(
+    config: GLM4VConfig, packed: bool, hardware: Hardware, wanted: Memory, together: int | None = None
+) -> MemoryPlan:
     """The plan that is set; left to itself, of those that allow the most visual tokens the one that streams least.
+
+    As many answers are written together as memory allows then, `together` at most; on a CPU one, if nothing is set.
 
     Raises:
         CheckpointError: the device is too small for it, or for any.
@@ -78,7 +101,7 @@ def choose_plan(config: GLM4VConfig, packed: bool, hardware: Hardware, wanted: M
     layouts = [Layout(plan, packed, hardware.dtype) for plan in Plan if wanted in {"auto", plan}]
     free = hardware.free_bytes()
     if free is None:
-        return MemoryPlan(layouts[0], config.max_visual_tokens)
+        return MemoryPlan(layouts[0], config.max_visual_tokens, together or 1)
     most, layout = max(((_fitting(config, layout, free), layout) for layout in layouts), key=lambda pair: pair[0])
     if most == 0:
         least = min(needed_bytes(config, layout, min(LEVEL_TOKENS.values())) for layout in layouts)
@@ -86,7 +109,9 @@ def choose_plan(config: GLM4VConfig, packed: bool, hardware: Hardware, wanted: M
             f"{hardware.device} has {free / GIB:.1f} GiB free, and this model needs {least / GIB:.1f} GiB at least"
             f" (model.memory is {wanted})"
         )
-    return MemoryPlan(layout, most)
+    counts = [count for count in TOGETHER if count <= (together or TOGETHER[0])]
+    fitting = (count for count in counts if needed_bytes(config, layout, most, together=count) <= free)
+    return MemoryPlan(layout, most, next(fitting, 1))
 
 
 def holds_nine_billion(hardware: Hardware) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
+from model_service.engines.model import Paused
+
 ALIGNMENT = 256
 """Bytes; kernels read tensors that begin at multiples of it at full speed."""
 
@@ -32,7 +34,7 @@ class OffloadedTransformer(nn.Module):
             _move(layer, buffer)
         self._copies = torch.cuda.Stream(device) if pinned else None  # type: ignore[no-untyped-call]
 
-    def forward(self, x: Tensor) -> Tensor:
+    def by_layer(self, x: Tensor) -> Paused[Tensor]:
         """(B, L, hidden) -> (B, L, hidden)."""
         self._fetch(0)
         for index in range(len(self.layers)):
@@ -42,6 +44,7 @@ class OffloadedTransformer(nn.Module):
                 self._fetch(index + 1)
             layer, _ = self._slots[index % 2]
             x = layer(x)
+            yield
         return x
 
     def _fetch(self, index: int) -> None:

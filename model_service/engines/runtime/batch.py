@@ -1,0 +1,207 @@
+"""The answers that are written together: each step puts a token behind every one of them."""
+
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from model_service.engines.runtime.prefix_cache import Sequence
+from model_service.engines.runtime.runner import ModelRunner
+from model_service.engines.runtime.sampling import Sampler
+
+UNMEASURED = 0.005
+"""Seconds that a step is taken to last until one was measured."""
+
+
+class Arriving:
+    """(n,) ids on their way from the device; others may be chosen there before they are waited for."""
+
+    def __init__(self, ids: Tensor) -> None:
+        self._copy = ids.to("cpu", non_blocking=True)
+        self._copied = torch.cuda.Event(blocking=True) if ids.is_cuda else None  # type: ignore[no-untyped-call]
+        if self._copied is not None:
+            self._copied.record()
+
+    def wait(self) -> list[int]:
+        """The ids."""
+        if self._copied is not None:
+            self._copied.synchronize()
+        return self._copy.tolist()  # type: ignore[no-any-return]
+
+
+@dataclass(eq=False, slots=True)
+class Row:
+    """An answer in the batch: the ids behind its sequence, of which the caller has read some.
+
+    `token` is the (1,) id chosen last, on the device; `put` counts those that were put into the KV cache.
+    """
+
+    sequence: Sequence
+    sampler: Sampler
+    limit: int
+    token: Tensor
+    chosen: int = 1
+    put: int = 0
+    read: int = 0
+    ids: list[int] = field(default_factory=list)
+    failed: bool = False
+    begin: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note where the answer begins in its sequence."""
+        self.begin = len(self.sequence.ids)
+
+    @property
+    def unread(self) -> bool:
+        """Whether there is an id that the caller has not read."""
+        return self.read < len(self.ids)
+
+    @property
+    def wants_step(self) -> bool:
+        """Whether the caller has read all there is, and the answer may grow."""
+        return not self.unread and self.chosen < self.limit and not self.failed
+
+    def settle(self) -> None:
+        """Let the sequence hold the ids that are both known here and put into its KV cache."""
+        held = len(self.sequence.ids) - self.begin
+        self.sequence.ids.extend(self.ids[held : self.put])
+
+
+class Batch:
+    """Rows whose next ids are computed in one step, whoever of their callers asks first.
+
+    A row whose caller does not read takes no part once an id waits for it, so that a suspended answer costs nothing.
+    `ahead`: the device begins a step before the ids that it puts in are known here, so that it never waits for the
+    host. Whoever stops reading has then had one step computed that nobody takes.
+
+    When memory runs out in a step, rows that take no part are parked in host memory, then the youngest that do; they
+    come back when another row has left.
+    """
+
+    def __init__(self, runner: ModelRunner, *, ahead: bool, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._runner = runner
+        self._ahead = ahead
+        self._clock = clock
+        self._rows: list[Row] = []
+        self._pending: deque[tuple[list[Row], Arriving]] = deque()
+        self.steps = 0
+        """Count of steps so far."""
+        self.left = 0
+        """Count of rows that have left."""
+        self._unpark_at = 0
+        self.seconds = UNMEASURED
+        """Seconds that the last step took; not updated while `interrupted`."""
+        self.interrupted = False
+        """Set while something else computes between the steps."""
+
+    def join(self, sequence: Sequence, logits: Tensor, sampler: Sampler, limit: int) -> Row:
+        """Let an answer of at most `limit` ids grow behind a sequence, whose last (vocabulary,) logits are given.
+
+        Raises:
+            torch.OutOfMemoryError: there is no room to choose the first.
+        """
+        row = Row(sequence, sampler, limit, sampler.choose(logits))
+        self._rows.append(row)
+        self._pending.append(([row], Arriving(row.token)))
+        return row
+
+    def leave(self, row: Row) -> None:
+        """Take a row out; its sequence holds what a follow-up may take over."""
+        self._rows.remove(row)
+        self.left += 1
+        if row.sequence.cache.parked:
+            with contextlib.suppress(torch.OutOfMemoryError):
+                row.sequence.cache.unpark()
+
+    def next_id(self, row: Row) -> int | None:
+        """The row's next id; None if memory is short and the others' answers come first.
+
+        Raises:
+            torch.OutOfMemoryError: in a step, even without the others.
+        """
+        if not row.unread:
+            self._advance()
+        if row.unread:
+            row.read += 1
+            return row.ids[row.read - 1]
+        if row.failed:
+            raise torch.OutOfMemoryError("a step failed, even without others")
+        return None
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a caller waits for the next step."""
+        return any(row.wants_step for row in self._rows)
+
+    def make_room(self) -> bool:
+        """Park the rows that take no part now; False if there are none."""
+        idle = [row for row in self._rows if row.unread and not row.sequence.cache.parked]
+        for row in idle:
+            row.sequence.cache.park()
+        return bool(idle)
+
+    def _advance(self) -> None:
+        """Compute a step for all rows that want one, and take in the ids that were computed before.
+
+        Where the host goes first, only what is pending, if anything is: a step's ids are then known at once.
+        """
+        begin = self._clock()
+        pending = len(self._pending)
+        if self._ahead or not pending:
+            self._launch()
+        for _ in range(pending if self._ahead and pending else len(self._pending)):
+            rows, arriving = self._pending.popleft()
+            for row, token in zip(rows, arriving.wait(), strict=True):
+                row.ids.append(token)
+                row.settle()
+        if not self.interrupted:
+            self.seconds = self._clock() - begin
+
+    def _launch(self) -> None:
+        """Begin a step; rows for which memory does not suffice are parked, and the last one fails."""
+        self._unpark()
+        rows = [row for row in self._rows if row.wants_step and not row.sequence.cache.parked]
+        while rows:
+            # Left by the with statement, the error lets go of the tensors that its frames hold.
+            with contextlib.suppress(torch.OutOfMemoryError):
+                ids = self._runner.decode(
+                    [row.sequence for row in rows], [row.token for row in rows], [row.sampler for row in rows]
+                )
+                break
+            if self.make_room():
+                continue
+            youngest = rows.pop()
+            if rows:
+                youngest.sequence.cache.park()
+                self._unpark_at = self.left + 1
+            else:
+                youngest.failed = True
+        else:
+            return
+        self.steps += 1
+        self._pending.append((rows, Arriving(ids)))
+        for row, token in zip(rows, ids.split(1), strict=True):
+            row.token = token
+            row.chosen += 1
+            row.put += 1
+            row.settle()
+
+    def _unpark(self) -> None:
+        """Bring parked rows back that want a step: once another row has left, or where no other wants one."""
+        wanting = [row for row in self._rows if row.wants_step]
+        parked = [row for row in wanting if row.sequence.cache.parked]
+        if not parked or (self.left < self._unpark_at and len(parked) < len(wanting)):
+            return
+        for row in parked:
+            while row.sequence.cache.parked:
+                with contextlib.suppress(torch.OutOfMemoryError):
+                    row.sequence.cache.unpark()
+                    break
+                if not self.make_room():
+                    self._unpark_at = self.left + 1
+                    row.failed = len(wanting) == 1
+                    return
