@@ -15,6 +15,7 @@ import torch
 from model_service.engines.hardware import Hardware
 from model_service.engines.kernels import LONG, dispatch
 from model_service.engines.kernels.self_check import NONE, Checked, check
+from model_service.engines.model import at_once
 from model_service.engines.weights.families import read_config
 from model_service.engines.weights.layout import Layout, empty_model
 from model_service.gauges import Gauges
@@ -95,13 +96,14 @@ def warm_up(shape: Any, layout: Layout, hardware: Hardware) -> None:
     model.to_empty(device=hardware.device)
     for patches in (4, math.isqrt(LONG)):
         side = patches * shape.vision.patch_size
-        model.see(torch.zeros(1, 3, side, side, dtype=hardware.dtype, device=hardware.device))
+        at_once(model.see(torch.zeros(1, 3, side, side, dtype=hardware.dtype, device=hardware.device)))
     del model.transformer.vision  # The room that it has is soon wanted by the weights.
     if hardware.kernels.products:
-        from model_service.engines.runtime.cuda_graph import ROWS, DecodeStep  # It wants Triton.
+        from model_service.engines.runtime.cuda_graph import ROWS, CapturedSteps  # It wants Triton.
 
-        for rows in (1, ROWS):
-            DecodeStep(model, hardware, rows).error()
+        steps = CapturedSteps(model, hardware, (1, *ROWS))
+        for rows in steps.sizes:
+            steps.error(rows)
     del model
     if hardware.device.type == "cuda":
         torch._C._cuda_clearCublasWorkspaces()  # This thread's, which nobody would use again: 80 MiB.

@@ -8,9 +8,11 @@ from torch import Tensor
 from model_service import ModelConfig
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.hardware import Hardware
-from model_service.engines.model import Prompt
+from model_service.engines.model import Prompt, at_once
 from model_service.engines.runtime.prefix_cache import Sequence
 from model_service.engines.runtime.runner import ModelRunner, View
+from model_service.engines.runtime.sampling import Sampler
+from model_service.types import SamplingParams
 
 CPU = Hardware(torch.device("cpu"), torch.float32)
 COLD = ModelConfig(feature_cache_mib=0, prefix_cache_mib=0)
@@ -45,13 +47,18 @@ def prompt(*ids: int, seen: bool = True, before: int = 2) -> Prompt:
 
 def cold(model: GLM4VForConditionalGeneration, asked: Prompt, look: View | None) -> Tensor:
     """The logits of one pass over everything."""
-    _, logits = ModelRunner(model, CPU, COLD).prefill("chat", asked, look, 0)
+    _, logits = prefill(ModelRunner(model, CPU, COLD), "chat", asked, look, 0)
     return logits
+
+
+def prefill(runner: ModelRunner, chat: str, asked: Prompt, look: View | None, room: int) -> tuple[Sequence, Tensor]:
+    """A prompt's sequence and logits, read without a pause."""
+    return at_once(runner.prefill(chat, asked, look, room))
 
 
 def read(runner: ModelRunner, asked: Prompt, look: View | None, *tokens: int, chat: str = "chat") -> Tensor:
     """The logits behind a prompt and `tokens`; the sequence is kept."""
-    sequence, logits = runner.prefill(chat, asked, look, len(tokens))
+    sequence, logits = prefill(runner, chat, asked, look, len(tokens))
     for token in tokens:
         logits = put(runner, sequence, token)
     runner.keep(sequence)
@@ -60,6 +67,16 @@ def read(runner: ModelRunner, asked: Prompt, look: View | None, *tokens: int, ch
 
 def put(runner: ModelRunner, sequence: Sequence, token: int) -> Tensor:
     """The logits behind a sequence with this token behind it."""
-    logits = runner.decode(sequence, torch.tensor([token]))
+    seen = Seen(SamplingParams(), torch.ones(runner._model.config.padded_vocab_size, dtype=torch.bool))
+    runner.decode([sequence], [torch.tensor([token])], [seen])
     sequence.ids.append(token)
-    return logits
+    return seen.logits
+
+
+class Seen(Sampler):
+    """Shows the logits that it was to choose from."""
+
+    def choose(self, logits: Tensor) -> Tensor:
+        """Choose as always."""
+        self.logits = logits
+        return super().choose(logits)

@@ -33,13 +33,13 @@ def test_a_follow_up_agrees_with_the_original(reference: Path) -> None:
 
     runner = ModelRunner(model, CPU, config)
     answer = tokenizer.encode("\n" + messages[1].text)
-    sequence, _ = runner.prefill("chat", build_prompt(tokenizer, messages[:1], with_picture=True), view, len(answer))
+    sequence, _ = prefill(runner, "chat", build_prompt(tokenizer, messages[:1], with_picture=True), view, len(answer))
     for token in answer:
         put(runner, sequence, token)
     runner.keep(sequence)
 
     ids = wanted["multi.greedy_ids"].tolist()
-    sequence, logits = runner.prefill("chat", build_prompt(tokenizer, messages, with_picture=True), view, len(ids))
+    sequence, logits = prefill(runner, "chat", build_prompt(tokenizer, messages, with_picture=True), view, len(ids))
     assert torch.allclose(logits, wanted["multi.logits"][0, -1], atol=TOLERANCE)
     found = []
     for _ in ids:

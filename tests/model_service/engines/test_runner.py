@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from model_service import ModelConfig
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.runtime.runner import ModelRunner, View
-from tests.model_service.engines.reading import CPU, LOOK, Work, cold, prompt, put, read, view
+from tests.model_service.engines.reading import CPU, LOOK, Work, cold, prefill, prompt, put, read, view
 from tests.model_service.engines.tiny import tiny_model
 
 pytestmark = pytest.mark.usefixtures("inference")
@@ -92,8 +92,8 @@ def test_two_answers_from_one_beginning_share_no_buffer(
 ) -> None:
     """Two sequences that take over the same prefix and are decoded by turns are both right, as is what is kept."""
     read(runner, prompt(1), view(1), 50)
-    one, _ = runner.prefill("chat", prompt(1, 50, 2), view(1), 2)
-    other, _ = runner.prefill("chat", prompt(1, 50, 3), view(1), 2)
+    one, _ = prefill(runner, "chat", prompt(1, 50, 2), view(1), 2)
+    other, _ = prefill(runner, "chat", prompt(1, 50, 3), view(1), 2)
     for token in (70, 71):
         logits = [put(runner, one, token), put(runner, other, token + 10)]
     assert torch.allclose(logits[0], cold(model, prompt(1, 50, 2, 70, 71), view(1)), atol=1e-4)

@@ -10,7 +10,7 @@ from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.runtime.prefix_cache import PrefixCache, Sequence
 from model_service.engines.runtime.runner import ModelRunner, View
-from tests.model_service.engines.reading import CPU, LOOK, Work, cold, noise, prompt, put, read, view
+from tests.model_service.engines.reading import CPU, LOOK, Work, cold, noise, prefill, prompt, put, read, view
 from tests.model_service.engines.tiny import tiny_config
 
 pytestmark = pytest.mark.usefixtures("inference")
@@ -31,7 +31,7 @@ def test_a_forgotten_chat_is_read_anew(runner: ModelRunner, work: Work) -> None:
 
 def test_an_answer_on_its_way_is_forgotten_too(runner: ModelRunner, work: Work) -> None:
     """What a chat is being answered while it is forgotten is not kept when it ends."""
-    sequence, _ = runner.prefill("chat", prompt(1), view(1), 1)
+    sequence, _ = prefill(runner, "chat", prompt(1), view(1), 1)
     runner.forget("chat")
     runner.keep(sequence)
     work.positions.clear()
@@ -67,12 +67,12 @@ def test_what_is_kept_makes_way(model: GLM4VForConditionalGeneration, runner: Mo
 def test_out_of_memory_twice_is_an_error(runner: ModelRunner) -> None:
     """It is tried again once, not forever."""
     with pytest.raises(torch.OutOfMemoryError):
-        runner.prefill("chat", prompt(3), View(view(2).key, failing(2, lambda: noise(2))), 0)
+        prefill(runner, "chat", prompt(3), View(view(2).key, failing(2, lambda: noise(2))), 0)
 
 
 def test_a_failed_step_leaves_nothing_behind(model: GLM4VForConditionalGeneration, runner: ModelRunner) -> None:
     """Out of memory in the middle of a decode step: it is repeated, and prefix and logits are right."""
-    sequence, _ = runner.prefill("chat", prompt(1), view(1), 1)
+    sequence, _ = prefill(runner, "chat", prompt(1), view(1), 1)
     broken = failing(1, lambda: noise(1))
     hook = model.transformer.encoder.layers[1].register_forward_pre_hook(lambda *_: [broken(), None][1])
     logits = put(runner, sequence, 50)
@@ -87,7 +87,7 @@ def test_without_memory_for_a_copy_nothing_is_kept(
     runner: ModelRunner, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The answer that was given does not fail for it."""
-    sequence, _ = runner.prefill("chat", prompt(1), view(1), 0)
+    sequence, _ = prefill(runner, "chat", prompt(1), view(1), 0)
     broken = failing(1, lambda: noise(1))
     with monkeypatch.context() as patch:
         patch.setattr(KVCache, "filled", lambda cache: (broken(), broken()))
