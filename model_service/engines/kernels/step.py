@@ -24,14 +24,6 @@ POSITIONS = 64
 
 
 @triton.jit
-def _place(index, WIDTH: tl.constexpr, EIGHTHS: tl.constexpr):
-    """Where an element of a vector goes: in order, or in eighths as the NF4 product wants it."""
-    if EIGHTHS:
-        return (index % 8) * (WIDTH // 8) + index // 8
-    return index
-
-
-@triton.jit
 def _embed(state_ptr, table_ptr, x_ptr, WIDTH: tl.constexpr, TILE: tl.constexpr):
     row = tl.program_id(1)
     token = tl.load(state_ptr + 6 + row)
@@ -48,7 +40,6 @@ def _add_norm(
     y_ptr,
     eps,
     ADD: tl.constexpr,
-    EIGHTHS: tl.constexpr,
     WIDTH: tl.constexpr,
     TILE: tl.constexpr,
     OVERLAP: tl.constexpr,
@@ -66,7 +57,7 @@ def _add_norm(
     wide = x.to(tl.float32)
     wide = wide * tl.rsqrt(tl.sum(wide * wide) / WIDTH + eps)
     y = tl.load(weight_ptr + column, mask=inside, other=0.0).to(tl.float32) * wide
-    tl.store(y_ptr + row + _place(column, WIDTH, EIGHTHS), y.to(y_ptr.dtype.element_ty), mask=inside)
+    tl.store(y_ptr + row + column, y.to(y_ptr.dtype.element_ty), mask=inside)
 
 
 @triton.jit(do_not_specialize=["layer"])
@@ -176,7 +167,6 @@ def _join(
     peak_ptr,
     sum_ptr,
     y_ptr,
-    EIGHTHS: tl.constexpr,
     WIDTH: tl.constexpr,
     DIM: tl.constexpr,
     SPLITS: tl.constexpr,
@@ -194,12 +184,12 @@ def _join(
     places = (head * SPLITS + split)[:, None] * DIM + column[None, :]
     parts = tl.load(part_ptr + places, mask=(column < DIM)[None, :], other=0.0)
     y = tl.sum(parts * share[:, None], axis=0) / whole
-    place = _place(tl.program_id(0) * DIM + column, WIDTH, EIGHTHS)
+    place = tl.program_id(0) * DIM + column
     tl.store(y_ptr + row * WIDTH + place, y.to(y_ptr.dtype.element_ty), mask=column < DIM)
 
 
 @triton.jit
-def _gate(x_ptr, y_ptr, EIGHTHS: tl.constexpr, WIDTH: tl.constexpr, TILE: tl.constexpr, OVERLAP: tl.constexpr):
+def _gate(x_ptr, y_ptr, WIDTH: tl.constexpr, TILE: tl.constexpr, OVERLAP: tl.constexpr):
     overlap.let_next_begin(OVERLAP)
     overlap.wait_for_input(OVERLAP)
     row = tl.program_id(1)
@@ -208,7 +198,7 @@ def _gate(x_ptr, y_ptr, EIGHTHS: tl.constexpr, WIDTH: tl.constexpr, TILE: tl.con
     gate = tl.load(x_ptr + 2 * row * WIDTH + column, mask=inside, other=0.0).to(tl.float32)
     up = tl.load(x_ptr + (2 * row + 1) * WIDTH + column, mask=inside, other=0.0).to(tl.float32)
     open_ = (gate * tl.sigmoid(gate)).to(y_ptr.dtype.element_ty).to(tl.float32)
-    place = row * WIDTH + _place(column, WIDTH, EIGHTHS)
+    place = row * WIDTH + column
     tl.store(y_ptr + place, (open_ * up).to(y_ptr.dtype.element_ty), mask=inside)
 
 
@@ -220,19 +210,19 @@ def embed(state: Tensor, table: Tensor) -> Tensor:
     return x
 
 
-def add_norm(x: Tensor, delta: Tensor | None, weight: Tensor, eps: float, eighths: bool) -> Tensor:
+def add_norm(x: Tensor, delta: Tensor | None, weight: Tensor, eps: float) -> Tensor:
     """The (rows, width) root mean square norm of x + delta, which takes the place of x."""
     y = torch.empty_like(x)
     rows, width = x.shape
     _add_norm[(rows,)](
-        x, x if delta is None else delta, weight, y, eps, ADD=delta is not None, EIGHTHS=eighths, WIDTH=width,
+        x, x if delta is None else delta, weight, y, eps, ADD=delta is not None, WIDTH=width,
         TILE=triton.next_power_of_2(width), num_warps=8, **overlap.options(x),
     )  # fmt: skip
     return y
 
 
 def attend(
-    state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[int, int, int], eighths: bool
+    state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[int, int, int]
 ) -> Tensor:
     """Causal attention of new positions: (rows, (heads + 2 groups) dim) -> (rows, heads dim).
 
@@ -257,15 +247,15 @@ def attend(
     )  # fmt: skip
     y = torch.empty_like(query)
     _join[(heads, rows)](
-        part, peak, total, y, EIGHTHS=eighths, WIDTH=heads * dim, DIM=dim, SPLITS=splits, TILE_D=tile, num_warps=4,
+        part, peak, total, y, WIDTH=heads * dim, DIM=dim, SPLITS=splits, TILE_D=tile, num_warps=4,
         **overlap.options(qkv),
     )  # fmt: skip
     return y
 
 
-def gate(x: Tensor, eighths: bool) -> Tensor:
+def gate(x: Tensor) -> Tensor:
     """SwiGLU: (rows, 2 width) -> (rows, width), silu of the first half times the second."""
     rows, width = x.shape[0], x.shape[1] // 2
     y = torch.empty(rows, width, dtype=x.dtype, device=x.device)
-    _gate[(triton.cdiv(width, 1024), rows)](x, y, EIGHTHS=eighths, WIDTH=width, TILE=1024, **overlap.options(x))
+    _gate[(triton.cdiv(width, 1024), rows)](x, y, WIDTH=width, TILE=1024, **overlap.options(x))
     return y

@@ -11,7 +11,7 @@ from model_service.engines.kernels.self_check import relative_error
 from model_service.engines.model import VisionLanguageModel
 from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.weights import nf4
-from model_service.engines.weights.nf4 import BLOCK, NF4Linear
+from model_service.engines.weights.nf4 import NF4Linear
 
 ROWS = 32
 """Tokens that a step for follow-ups takes at most."""
@@ -140,7 +140,7 @@ class DecodeStep:
             delta = self._layer(layer, number, x, delta)
         head = transformer.output_layer
         norm = transformer.encoder.final_layernorm
-        seen = self._kernels.add_norm(x, delta, norm.weight, config.layernorm_epsilon, _in_eighths(head, 1))
+        seen = self._kernels.add_norm(x, delta, norm.weight, config.layernorm_epsilon)
         count = self._state[self._kernels.COUNT]
         if self._rows > 1:
             seen = seen.index_select(0, count - 1)
@@ -152,18 +152,17 @@ class DecodeStep:
         config, kernel = self._model.config, self._kernels
         attention, mlp = layer.self_attention, layer.mlp
         eps, projection, up = config.layernorm_epsilon, attention.query_key_value, mlp.dense_h_to_4h
-        seen = kernel.add_norm(x, delta, layer.input_layernorm.weight, eps, _in_eighths(projection, self._rows))
+        seen = kernel.add_norm(x, delta, layer.input_layernorm.weight, eps)
         mixed = kernel.attend(
             self._state,
             _project(projection, seen),
             self._rotary,
             number,
             (attention.heads, attention.groups, attention.head_dim),
-            _in_eighths(attention.dense, self._rows),
         )
         delta = _project(attention.dense, mixed)
-        seen = kernel.add_norm(x, delta, layer.post_attention_layernorm.weight, eps, _in_eighths(up, self._rows))
-        gated = kernel.gate(_project(up, seen), _in_eighths(mlp.dense_4h_to_h, self._rows))
+        seen = kernel.add_norm(x, delta, layer.post_attention_layernorm.weight, eps)
+        gated = kernel.gate(_project(up, seen))
         return _project(mlp.dense_4h_to_h, gated)
 
 
@@ -180,14 +179,9 @@ def _reachable(table: Tensor) -> Tensor:
 
 def _ours(layer: nn.Module) -> TypeGuard[NF4Linear]:
     """Whether our NF4 kernels compute a layer."""
-    return isinstance(layer, NF4Linear) and layer.in_features % BLOCK == 0
-
-
-def _in_eighths(layer: nn.Module, rows: int) -> bool:
-    """Whether a layer wants that many rows of input in eighths."""
-    return _ours(layer) and nf4.in_eighths(layer, rows)
+    return isinstance(layer, NF4Linear) and nf4.has_product(layer)
 
 
 def _project(layer: nn.Module, x: Tensor) -> Tensor:
-    """A linear layer of (rows, in), in the order that it wants."""
+    """A linear layer of (rows, in)."""
     return nf4.nf4_product(layer, x) if _ours(layer) else layer(x)
