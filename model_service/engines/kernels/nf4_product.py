@@ -3,7 +3,7 @@
 A warp takes 16 outputs. `mma` multiplies 16 rows of A, two to each quad of lanes (quad g has rows g and g + 8), with 8
 columns of B, one to each quad. Here A is a block of 64 weights of each output: a quad has that block of two outputs,
 sixteen weights of either to a lane. B is that block of eight rows of x: a quad has one row, sixteen elements to a lane.
-Of the 16 x 8 sums a lane holds those of its quad's two outputs with rows 2 t and 2 t + 1, t being its place in the quad.
+Of the 16 x 8 sums a lane holds those of its quad's two outputs with rows 2 t and 2 t + 1: it is lane t of the quad.
 
 The warps of a program have the same outputs, and every so many runs of neighbouring blocks each. What is added up in
 which order is the same for any number of rows, so a row comes to the same, to the bit, alone or among others.
@@ -34,9 +34,7 @@ def _pairs(word, zero, table, UNPACK: tl.constexpr):
 def _of_quad(value, number):
     """What one lane of each quad has, for all four."""
     if IN_REGISTERS:
-        return tl.inline_asm_elementwise(
-            OF_QUAD, "=r,r,r", [value, number], dtype=value.dtype, is_pure=True, pack=1
-        )
+        return tl.inline_asm_elementwise(OF_QUAD, "=r,r,r", [value, number], dtype=value.dtype, is_pure=True, pack=1)
     return tl.reshape(tl.broadcast_to(_quads(value, number)[:, None], (value.shape[0] // 4, 4)), value.shape)
 
 
@@ -95,7 +93,7 @@ def _block(
                 column = 8 * tile + 2 * (tl.arange(0, word.shape[0]) & 3) + number % 2
                 held, factor = (word, scale) if number < 2 else (word_2, scale_2)
                 part = _sum(held, x_ptr + (column - row) * WIDTH, column < rows, code_ptr)
-                sums = sums + (total[tile][number] + part * factor,)  # type: ignore[assignment]  # noqa: RUF005
+                sums = sums + (total[tile][number] + part * factor,)  # noqa: RUF005
             added = added + (sums,)  # type: ignore[assignment]  # noqa: RUF005
     return added
 
@@ -145,9 +143,7 @@ def _product(
     place, place_2 = output * BLOCKS + run, (output + 8) * BLOCKS + run
     here = run < BLOCKS
     words, absmax, nested = _read(words_ptr, absmax_ptr, nested_ptr, place, lane, own, inside & here, AHEAD)
-    words_2, absmax_2, nested_2 = _read(
-        words_ptr, absmax_ptr, nested_ptr, place_2, lane, own, inside_2 & here, AHEAD
-    )
+    words_2, absmax_2, nested_2 = _read(words_ptr, absmax_ptr, nested_ptr, place_2, lane, own, inside_2 & here, AHEAD)
     offset = tl.load(offset_ptr)
     zero = tl.load(code_ptr + 7 + thread * 0).to(tl.int32, bitcast=True)
     table = zero

@@ -86,9 +86,9 @@ def _shuffles(part: int) -> list[str]:
 def multiplying_code(kind: str, deep: int) -> str:
     """PTX for what a tile of 16 outputs by 8 rows adds up to over 64 weights, by `mma` of 16 or 8 of them at a time.
 
-    Of an output's codes ($4 to $11), of another's ($12 to $19) and of x, which is read from an address ($20) where there
-    is such a row ($21), to the sums $0, $1 of one output and $2, $3 of the other, each with two rows. What a row that is
-    not there comes to is undefined.
+    Of an output's codes ($4 to $11), of another's ($12 to $19) and of x, which is read from an address ($20) where
+    there is such a row ($21), to the sums $0, $1 of one output and $2, $3 of the other, each with two rows. What a row
+    that is not there comes to is undefined.
     """
     lines = [
         ".reg .b32 x0, x1, x2, x3, x4, x5, x6, x7;",

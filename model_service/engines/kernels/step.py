@@ -221,9 +221,7 @@ def add_norm(x: Tensor, delta: Tensor | None, weight: Tensor, eps: float) -> Ten
     return y
 
 
-def attend(
-    state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[int, int, int]
-) -> Tensor:
+def attend(state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[int, int, int]) -> Tensor:
     """Causal attention of new positions: (rows, (heads + 2 groups) dim) -> (rows, heads dim).
 
     Their keys and values go into the KV cache behind what is there. `rotary` is the (positions, pairs, 2) table,
