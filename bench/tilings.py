@@ -1,11 +1,13 @@
-"""Time the NF4 product in many tilings, for each shape of the 9B and 1 to 32 rows, with random weights."""
+"""Time the products of NF4 matrices and of the head in many tilings, for 1 to 32 rows, with random weights."""
 
 import multiprocessing
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import cycle, product
 
 import torch
+import torch.nn.functional as F
 
 from bench.card import captured_seconds
 from bench.record import Record
@@ -29,6 +31,11 @@ TILINGS = [
     {"num_warps": warps, "AHEAD": ahead, "shuffled": shuffled}
     for warps, ahead, shuffled in product((1, 2, 4, 8, 16), (1, 2, 4), range(4))
 ]
+HEAD = (151552, 4096)
+HEAD_TILINGS = [
+    {"TILE_O": outputs, "TILE_K": inputs, "STAGES": stages, "num_warps": warps}
+    for outputs, inputs, stages, warps in product((64, 128), (64, 128), (3, 4, 6), (4, 8))
+]
 WORKERS = 14
 """Processes that compile."""
 
@@ -46,6 +53,10 @@ def measure(record: Record, device: torch.device, tiny: bool) -> None:
         with record.section(name) as found:
             found.update(_measured(outputs, inputs, bias, _fitting(tilings, inputs), device))
             print(name, found["best"], flush=True)
+
+    with record.section("head") as found:
+        found.update(_head(*((512, 256) if tiny else HEAD), HEAD_TILINGS[: 1 if tiny else None], device))
+        print("head", found["best"], flush=True)
 
 
 def _fitting(tilings: Iterable[dict[str, int]], inputs: int) -> list[dict[str, int]]:
@@ -81,11 +92,38 @@ def _measured(
         if not same or relative_error(every, wanted) > 0.01:
             wrong.append(name)
         took[name] = [round(_microseconds(layers, x[:rows], tiling, device), 2) for rows in ROWS]
-    best = {
+    return {"wrong, or not the same among other rows": wrong, "best": _best(took), "microseconds by rows": took}
+
+
+def _best(took: dict[str, list[float]]) -> dict[int, dict[str, float]]:
+    """The four fastest for each number of rows."""
+    return {
         rows: dict(sorted(((name, each[place]) for name, each in took.items()), key=lambda pair: pair[1])[:4])
         for place, rows in enumerate(ROWS)
     }
-    return {"microseconds by rows": [*ROWS], **took, "best": best, "wrong, or not the same among other rows": wrong}
+
+
+def _head(outputs: int, inputs: int, tilings: list[dict[str, int]], device: torch.device) -> dict[str, object]:
+    from triton.runtime.errors import OutOfResources
+
+    from model_service.engines.kernels import head
+
+    weight = torch.randn(outputs, inputs, device=device, dtype=torch.bfloat16) * inputs**-0.5
+    x = torch.randn(max(ROWS), inputs, device=device, dtype=torch.bfloat16)
+    wanted, wrong, took = F.linear(x, weight), [], {}
+    took["torch"] = [round(captured_seconds(partial(F.linear, x[:rows], weight), device, 4) * 1e6, 1) for rows in ROWS]
+    for tiling in tilings:
+        name = "{TILE_O} x {TILE_K}, {STAGES} stages, {num_warps} warps".format(**tiling)
+        try:
+            every = head.product(x, weight, tiling)
+        except OutOfResources:
+            continue
+        same = all(torch.equal(head.product(x[:rows], weight, tiling), every[:rows]) for rows in ROWS)
+        if not same or relative_error(every, wanted) > 0.01:
+            wrong.append(name)
+        work = [partial(head.product, x[:rows], weight, tiling) for rows in ROWS]
+        took[name] = [round(captured_seconds(each, device, 4) * 1e6, 1) for each in work]
+    return {"wrong, or not the same among other rows": wrong, "best": _best(took), "microseconds by rows": took}
 
 
 def _microseconds(layers: list[NF4Linear], x: torch.Tensor, tiling: dict[str, int], device: torch.device) -> float:
