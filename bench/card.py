@@ -24,12 +24,6 @@ A card under long load may lower its clock; the rate of a short burst is noted w
 REST = 0.5
 """Seconds without work before each, as before most questions."""
 
-TILINGS = (
-    *((1, 32, 4, 2), (2, 8, 1, 1), (2, 8, 1, 2), (2, 8, 1, 3), (2, 16, 2, 2), (2, 16, 2, 3), (2, 32, 4, 2)),
-    *((2, 32, 4, 3), (2, 64, 8, 1), (4, 32, 4, 2), (4, 32, 4, 3), (4, 64, 8, 0), (4, 64, 8, 1), (16, 8, 4, 3)),
-)
-"""Pairs of outputs, blocks, warps and shuffled quarters of one program that are tried for each shape."""
-
 
 def synchronize(device: torch.device) -> None:
     """Wait for the device."""
@@ -67,40 +61,33 @@ def floors(device: torch.device, tiny: bool) -> dict[str, float]:
     }
 
 
-def products(layers: list[NF4Linear], device: torch.device, tilings: bool) -> dict[str, dict[str, object]]:
+def products(layers: list[NF4Linear], device: torch.device) -> dict[str, dict[str, object]]:
     """Measure each shape of packed layer: bytes a second and error of our kernels, bitsandbytes' and unpacking.
 
     Every call takes another layer's weights, so that none are found in the card's cache. The error is that against the
-    unpacked weights in fp32, relative, in the 2-norm. With `tilings`, the speed on tensor cores in other tilings too.
+    unpacked weights in fp32, relative, in the 2-norm.
     """
     shapes: dict[str, list[NF4Linear]] = {}
     for layer in layers:
         shapes.setdefault(f"{layer.out_features}x{layer.in_features}", []).append(layer)
-    return {shape: _product(same, device, tilings) for shape, same in shapes.items()}
+    return {shape: _product(same, device) for shape, same in shapes.items()}
 
 
-def _product(layers: list[NF4Linear], device: torch.device, tilings: bool) -> dict[str, object]:
+def _product(layers: list[NF4Linear], device: torch.device) -> dict[str, object]:
     first = layers[0]
     x = torch.randn(1, first.in_features, device=device, dtype=first.dtype)
-    spread = nf4.arranged(first, x)
     wanted = x.float() @ first.dequantize().float().T
     wanted = wanted if first.bias is None else wanted + first.bias.float()
 
     def speed(work: Callable[[NF4Linear], Tensor]) -> float:
         following = _round(layers)
-        return read / _captured_seconds(lambda: work(next(following)), device, len(layers))
+        return read / captured_seconds(lambda: work(next(following)), device, len(layers))
 
     read = first.packed.nbytes + first.absmax.nbytes + first.absmax_scale.nbytes
-    tried = {}
-    for outputs, blocks, warps, shuffled in TILINGS if tilings else ():
-        tiling = {"TILE_O": outputs, "TILE_B": blocks, "num_warps": warps, "shuffled": shuffled}
-        tried[f"{outputs}x{blocks} {warps}w {shuffled}sh"] = speed(_tiled(spread, tiling))
-    ours = _tiled(spread, None)
     return {
-        "ours": speed(ours),
+        "ours": speed(lambda layer: nf4.nf4_product(layer, x)),
         "bitsandbytes": speed(lambda layer: layer(x)),
-        "tilings": tried,
-        "our_error": relative_error(ours(first), wanted),
+        "our_error": relative_error(nf4.nf4_product(first, x), wanted),
         "bitsandbytes_error": relative_error(first(x), wanted),
         "our_unpacking": speed(nf4.unpacked),
         "bitsandbytes_unpacking": speed(NF4Linear.dequantize),
@@ -108,17 +95,12 @@ def _product(layers: list[NF4Linear], device: torch.device, tilings: bool) -> di
     }
 
 
-def _tiled(x: Tensor, tiling: dict[str, int] | None) -> Callable[[NF4Linear], Tensor]:
-    """Return our product with `x`, arranged as it needs it."""
-    return lambda layer: nf4.nf4_product(layer, x, tiling)
-
-
 def _round(layers: list[NF4Linear]) -> Iterator[NF4Linear]:
     while True:
         yield from layers
 
 
-def _captured_seconds(work: Callable[[], object], device: torch.device, calls: int) -> float:
+def captured_seconds(work: Callable[[], object], device: torch.device, calls: int) -> float:
     """Return the seconds of one call within a CUDA graph of `calls` of them, which leaves Python's time out."""
     for _ in range(3):
         work()

@@ -35,7 +35,7 @@ def floors(record: Record, work: Path, device: torch.device, tiny: bool) -> None
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One memory plan, loaded from the shards or, `-again`, from the kept weights; or other tilings."""
+    """One memory plan, loaded from the shards or, `-again`, from the kept weights."""
 
     record: Record
     work: Path
@@ -51,9 +51,6 @@ class Plan:
                 found["reading_seconds"] = gpu_engine.read_files(self.work / "checkpoint")
             engine = gpu_engine.load(found, self._config())
         if engine is None or self.name == "full-again":
-            return
-        if self.name == "tilings":
-            self._products(engine, tilings=True)
             return
         levels = ["16", "64"] if self.tiny else [*Level]
         for level in levels:
@@ -95,14 +92,14 @@ class Plan:
         if step is not None:
             with self.record.section("profile") as found:
                 found["table"] = card.profile(step, model, hardware)
-            self._products(engine, tilings=False)
+            self._products(engine)
 
-    def _products(self, engine: GLM4VEngine, tilings: bool) -> None:
+    def _products(self, engine: GLM4VEngine) -> None:
         model: Any = engine._runner._model
         device = engine._runner._hardware.device
         layers = [it for it in model.transformer.encoder.modules() if isinstance(it, NF4Linear)]
         with self.record.section("products") as found:
-            found.update(card.products(layers, device, tilings))
+            found.update(card.products(layers, device))
 
     def _floor(self, name: str) -> float:
         """Return the floor as the part `floors` measured it."""

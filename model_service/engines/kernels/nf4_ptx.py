@@ -83,14 +83,29 @@ def _shuffles(part: int) -> list[str]:
 
 
 @lru_cache
-def multiplying_code(kind: str) -> str:
-    """PTX for a quad's sums ($0, $1 of one output, $2, $3 of another) of 64 codes ($4 to $11, $12 to $19) times x."""
-    lines = [".reg .b32 even, odd;", *(f"mov.f32 ${number}, 0f00000000;" for number in range(4))]
-    for part in range(4):
-        one, other = 4 + 2 * part, 12 + 2 * part
-        lines += [
-            f"mov.b64 {{even, odd}}, ${20 + part};",
-            f"mma.sync.aligned.m16n8k16.row.col.f32.{kind}.{kind}.f32 {{$0, $1, $2, $3}}, "
-            f"{{${one}, ${other}, ${one + 1}, ${other + 1}}}, {{even, odd}}, {{$0, $1, $2, $3}};",
-        ]
+def multiplying_code(kind: str, deep: int) -> str:
+    """PTX for what a tile of 16 outputs by 8 rows adds up to over 64 weights, by `mma` of 16 or 8 of them at a time.
+
+    Of an output's codes ($4 to $11), of another's ($12 to $19) and of x, which is read from an address ($20) where
+    there is such a row ($21), to the sums $0, $1 of one output and $2, $3 of the other, each with two rows. What a row
+    that is not there comes to is undefined.
+    """
+    lines = [
+        ".reg .b32 x0, x1, x2, x3, x4, x5, x6, x7;",
+        ".reg .f32 none;",
+        ".reg .pred there;",
+        "setp.ne.b32 there, $21, 0;",
+        "@there ld.global.v4.b32 {x0, x1, x2, x3}, [$20];",
+        "@there ld.global.v4.b32 {x4, x5, x6, x7}, [$20 + 16];",
+        "mov.f32 none, 0f00000000;",
+    ]
+    sums, before = "{$0, $1, $2, $3}", "{none, none, none, none}"
+    for first in range(0, 8, deep // 8):
+        parts = range(first, first + deep // 8)
+        codes = ", ".join(f"${4 + part}, ${12 + part}" for part in parts)
+        x = ", ".join(f"x{part}" for part in parts)
+        lines.append(
+            f"mma.sync.aligned.m16n8k{deep}.row.col.f32.{kind}.{kind}.f32 {sums}, {{{codes}}}, {{{x}}}, {before};"
+        )
+        before = sums
     return "{" + " ".join(lines) + "}"

@@ -19,6 +19,9 @@ BLOCK = 64
 NESTED = 256
 """Scales that share a scale of their own."""
 
+MOST_ROWS = 32
+"""Rows that our product takes at most."""
+
 SLAB = 64 * 1024**2
 """Weights that are unpacked on the device at a time while a layer is packed."""
 
@@ -139,47 +142,43 @@ class NF4Linear(nn.Module):
 
 
 def products(device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
-    """Pairs of what our kernels and what bitsandbytes computes: a random matrix's product with a row, and itself."""
+    """Pairs of what our kernels and what torch computes: a random matrix's products with rows; its rows; and itself.
+
+    A row comes to the very same alone and among others; where it does not, a pair has NaN.
+    """
     generator = torch.Generator(device).manual_seed(0)
     weight = torch.randn(200, 512, generator=generator, device=device, dtype=torch.float16)
-    x = torch.randn(1, 512, generator=generator, device=device, dtype=torch.float16)
+    x = torch.randn(MOST_ROWS, 512, generator=generator, device=device, dtype=torch.float16)
     layer = NF4Linear.quantize(weight)
     wanted = layer.dequantize().float()
-    yield nf4_product(layer, arranged(layer, x)), x.float() @ wanted.T
+    all_rows = nf4_product(layer, x)
+    yield all_rows, x.float() @ wanted.T
+    for rows in (1, 8, 16):
+        found = nf4_product(layer, x[:rows])
+        yield torch.where(found == all_rows[:rows], found, torch.nan), x[:rows].float() @ wanted.T
     yield unpacked(layer), wanted
 
 
 def nf4_product(layer: NF4Linear, x: Tensor, tiling: dict[str, int] | None = None) -> Tensor:
-    """A 4-bit layer of (rows, in), as `arranged`: (rows, out). Many rows are a power of two."""
-    from model_service.engines.kernels import nf4, nf4_mma, rows
+    """A 4-bit layer of 1 to 32 rows: (rows, in) -> (rows, out). Only where `has_product`."""
+    from model_service.engines.kernels import nf4_product
 
     shape = layer.out_features, layer.in_features
-    if not in_eighths(layer, x.shape[0]):
-        product = nf4_mma.product
-    else:
-        product = nf4.product if x.shape[0] < rows.LEAST else rows.product
-    return product(x, layer.packed, *_tables(layer), layer.bias, shape, tiling)
+    return nf4_product.product(x, layer.packed, *_tables(layer), layer.bias, shape, tiling)
 
 
-def in_eighths(layer: NF4Linear, rows: int) -> bool:
-    """Whether the product with that many rows wants them as `nf4.in_eighths` makes them, or in order."""
-    from model_service.engines.kernels.rows import LEAST
-
-    return rows >= LEAST or not _has_mma(layer.packed.device, layer.dtype)
-
-
-def arranged(layer: NF4Linear, x: Tensor) -> Tensor:
-    """(rows, in) in the order that the product wants."""
-    from model_service.engines.kernels import nf4
-
-    return nf4.in_eighths(x) if in_eighths(layer, x.shape[0]) else x
+def has_product(layer: NF4Linear) -> bool:
+    """Whether our kernel multiplies a layer: on cards with tensor cores for its dtype, where rows are whole blocks."""
+    return layer.in_features % BLOCK == 0 and _has_mma(layer.packed.device, layer.dtype)
 
 
 @lru_cache
 def _has_mma(device: torch.device, dtype: torch.dtype) -> bool:
-    """Whether `nf4_mma` works there; what interprets it can always do so."""
-    known = dtype in (torch.float16, torch.bfloat16)
-    return known and (device.type != "cuda" or torch.cuda.get_device_capability(device) >= (8, 0))
+    """Whether tensor cores multiply a dtype there; what interprets kernels can do so with fp16 and bf16."""
+    least = {torch.float16: (7, 5), torch.bfloat16: (8, 0)}.get(dtype)
+    if least is None:
+        return False
+    return device.type != "cuda" or torch.cuda.get_device_capability(device) >= least
 
 
 def unpacked(layer: NF4Linear, rows: range | None = None) -> Tensor:

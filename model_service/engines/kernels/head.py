@@ -1,0 +1,67 @@
+"""The product of a 16-bit matrix with 1 to 32 rows, for the head: as fast as the matrix is read.
+
+Rows are padded to 16, what tensor cores take at the least, and more than 16 are multiplied 16 at a time with each part
+of the matrix. So a row comes to the same, to the bit, alone or among others.
+"""
+
+import torch
+import triton
+import triton.language as tl
+from torch import Tensor
+
+from model_service.engines.kernels import overlap
+
+AT_ONCE = 16
+
+
+@triton.jit(do_not_specialize=["rows"])
+def _product(
+    x_ptr,
+    weight_ptr,
+    y_ptr,
+    outputs,
+    rows,
+    WIDTH: tl.constexpr,
+    MANY: tl.constexpr,
+    TILE_O: tl.constexpr,
+    TILE_K: tl.constexpr,
+    STAGES: tl.constexpr,
+    OVERLAP: tl.constexpr,
+):
+    overlap.let_next_begin(OVERLAP)
+    output = tl.program_id(0) * TILE_O + tl.arange(0, TILE_O)
+    column, row = tl.arange(0, TILE_K), tl.arange(0, 16)
+    inside = (output < outputs)[:, None]
+    weight_ptr += output.to(tl.int64)[:, None] * WIDTH + column[None, :]
+    x_ptr += row[None, :] * WIDTH + column[:, None]
+    first = tl.zeros((TILE_O, 16), tl.float32)
+    second = tl.zeros((TILE_O, 16), tl.float32)
+    overlap.wait_for_input(OVERLAP)
+    for start in tl.range(0, WIDTH, TILE_K, num_stages=STAGES):
+        here = (WIDTH % TILE_K == 0) | (column < WIDTH - start)
+        weight = tl.load(weight_ptr + start, mask=inside & here[None, :], other=0.0, eviction_policy="evict_first")
+        x = tl.load(x_ptr + start, mask=(row < rows)[None, :] & here[:, None], other=0.0)
+        first = tl.dot(weight, x, first)
+        if MANY:
+            x = tl.load(x_ptr + (start + 16 * WIDTH), mask=(row + 16 < rows)[None, :] & here[:, None], other=0.0)
+            second = tl.dot(weight, x, second)
+    place = y_ptr + row[None, :] * outputs + output[:, None]
+    tl.store(place, first.to(y_ptr.dtype.element_ty), mask=inside & (row < rows)[None, :])
+    if MANY:
+        tl.store(place + 16 * outputs, second.to(y_ptr.dtype.element_ty), mask=inside & (row + 16 < rows)[None, :])
+
+
+def tile() -> dict[str, int]:
+    """Outputs and inputs that a program takes at a time, loads under way at once, and warps."""
+    return {"TILE_O": 64, "TILE_K": 128, "STAGES": 4, "num_warps": 4}
+
+
+def product(x: Tensor, weight: Tensor, tiling: dict[str, int] | None = None) -> Tensor:
+    """The product x W^T of 1 to 32 rows, bf16 or fp16: (rows, in) and (out, in) -> (rows, out)."""
+    (rows, width), outputs = x.shape, weight.shape[0]
+    y = torch.empty(rows, outputs, dtype=x.dtype, device=x.device)
+    chosen = tiling or tile()
+    _product[(triton.cdiv(outputs, chosen["TILE_O"]),)](
+        x, weight, y, outputs, rows, WIDTH=width, MANY=rows > AT_ONCE, **chosen, **overlap.options(x)
+    )
+    return y

@@ -1,0 +1,250 @@
+"""The product of an NF4 matrix with 1 to 32 rows on tensor cores, which unpacks each weight once for all rows.
+
+A warp takes 16 outputs. `mma` multiplies 16 rows of A, two to each quad of lanes (quad g has rows g and g + 8), with 8
+columns of B, one to each quad. Here A is a block of 64 weights of each output: a quad has that block of two outputs,
+sixteen weights of either to a lane. B is that block of eight rows of x: a quad has one row, sixteen elements to a lane.
+Of the 16 x 8 sums a lane holds those of its quad's two outputs with rows 2 t and 2 t + 1: it is lane t of the quad.
+
+The warps of a program have the same outputs, and every so many runs of neighbouring blocks each. What is added up in
+which order is the same for any number of rows, so a row comes to the same, to the bit, alone or among others.
+"""
+
+import torch
+import triton
+import triton.language as tl
+from torch import Tensor
+
+from model_service.engines.kernels import overlap
+from model_service.engines.kernels.nf4 import BLOCK, IN_REGISTERS, Codes, Scales
+from model_service.engines.kernels.nf4_ptx import multiplying_code, unpacking_code
+
+EIGHT_PAIRS = tl.constexpr(",".join(["=r"] * 8) + ",l,r,r")
+FOUR_SUMS = tl.constexpr(",".join(["=&f"] * 4 + ["r"] * 16 + ["l", "r"]))
+OF_QUAD = tl.constexpr("shfl.sync.idx.b32 $0, $1, $2, 0x1c1f, 0xffffffff;")
+
+
+@triton.jit
+def _pairs(word, zero, table, UNPACK: tl.constexpr):
+    return tl.inline_asm_elementwise(
+        UNPACK, EIGHT_PAIRS, [word, zero, table], dtype=(tl.int32,) * 8, is_pure=True, pack=1
+    )
+
+
+@triton.jit
+def _of_quad(value, number):
+    """What one lane of each quad has, for all four."""
+    if IN_REGISTERS:
+        return tl.inline_asm_elementwise(OF_QUAD, "=r,r,r", [value, number], dtype=value.dtype, is_pure=True, pack=1)
+    return tl.reshape(tl.broadcast_to(_quads(value, number)[:, None], (value.shape[0] // 4, 4)), value.shape)
+
+
+@triton.jit
+def _quads(value, number):
+    """What one lane of each quad has: what the interpreter does."""
+    held = tl.reshape(value, (value.shape[0] // 4, 4))
+    return tl.sum(tl.where(tl.arange(0, 4)[None, :] == number, held, 0), axis=1)
+
+
+@triton.jit
+def _sum(word, x_ptr, there, code_ptr):
+    """What each quad's block of an output comes to, times the same block of x: what the interpreter does."""
+    total = tl.zeros(word.shape, tl.float32)
+    for lane in tl.static_range(4):
+        held = _of_quad(word, lane)
+        for number in tl.static_range(16):
+            code = tl.load(code_ptr + ((held >> (number // 2 * 8 + (1 - number % 2) * 4)) & 15))
+            total += code * tl.load(x_ptr + lane * 16 + number, mask=there, other=0.0).to(tl.float32)
+    return total
+
+
+@triton.jit
+def _tile(sums, one, other, x_ptr, there, scale, scale_2, MULTIPLY: tl.constexpr):
+    """Add a block's products with eight rows, on tensor cores."""
+    a, b, c, d, e, f, g, h = one
+    i, j, k, l, m, n, o, p = other  # noqa: E741
+    q, r, s, t = tl.inline_asm_elementwise(
+        MULTIPLY,
+        FOUR_SUMS,
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, x_ptr, there],
+        dtype=(tl.float32,) * 4,
+        is_pure=False,  # It reads x, which is there only behind `wait_for_input`.
+        pack=1,
+    )
+    return sums[0] + q * scale, sums[1] + r * scale, sums[2] + s * scale_2, sums[3] + t * scale_2
+
+
+@triton.jit
+def _block(
+    total, word, word_2, x_ptr, row, rows, scale, scale_2, zero, table, code_ptr,
+    WIDTH: tl.constexpr, TILES: tl.constexpr, UNPACK: tl.constexpr, MULTIPLY: tl.constexpr,
+):  # fmt: skip
+    """Add a block's products to `total`, four sums for each eight rows; `row` is the lane's in B."""
+    added = ()
+    if IN_REGISTERS:
+        one, other = _pairs(word, zero, table, UNPACK), _pairs(word_2, zero, table, UNPACK)
+        for tile in tl.static_range(TILES):
+            there = (row + 8 * tile < rows).to(tl.int32)
+            sums = _tile(total[tile], one, other, x_ptr + tile * 8 * WIDTH, there, scale, scale_2, MULTIPLY)
+            added = added + (sums,)  # type: ignore[assignment]  # noqa: RUF005
+    else:
+        for tile in tl.static_range(TILES):
+            sums = ()
+            for number in tl.static_range(4):
+                column = 8 * tile + 2 * (tl.arange(0, word.shape[0]) & 3) + number % 2
+                held, factor = (word, scale) if number < 2 else (word_2, scale_2)
+                part = _sum(held, x_ptr + (column - row) * WIDTH, column < rows, code_ptr)
+                sums = sums + (total[tile][number] + part * factor,)  # noqa: RUF005
+            added = added + (sums,)  # type: ignore[assignment]  # noqa: RUF005
+    return added
+
+
+@triton.jit
+def _read(words_ptr, absmax_ptr, nested_ptr, block, quarter, own, inside, AHEAD: tl.constexpr):
+    """A run of words from a block on, and what the scale of the lane's own block is made of."""
+    words = ()
+    for number in tl.static_range(AHEAD):
+        place = words_ptr + ((block + number) * 4 + quarter)
+        words = words + (tl.load(place, mask=inside, eviction_policy="evict_first"),)  # type: ignore[assignment]  # noqa: RUF005
+    absmax = tl.load(absmax_ptr + (block + own), mask=inside, other=0)
+    return words, absmax, tl.load(nested_ptr + ((block + own) >> 8), mask=inside, other=0.0)
+
+
+@triton.jit(do_not_specialize=["rows"])
+def _product(
+    x_ptr,
+    words_ptr,
+    absmax_ptr,
+    nested_ptr,
+    offset_ptr,
+    code_ptr,
+    absmax_code_ptr,
+    bias_ptr,
+    y_ptr,
+    outputs,
+    rows,
+    BLOCKS: tl.constexpr,
+    HAS_BIAS: tl.constexpr,
+    WHOLE: tl.constexpr,
+    TILES: tl.constexpr,
+    WARPS: tl.constexpr,
+    AHEAD: tl.constexpr,
+    OVERLAP: tl.constexpr,
+    UNPACK: tl.constexpr,
+    MULTIPLY: tl.constexpr,
+):
+    overlap.let_next_begin(OVERLAP)
+    WIDTH: tl.constexpr = BLOCKS * 64  # noqa: N806
+    ROUND: tl.constexpr = WARPS * AHEAD  # noqa: N806
+    thread = tl.arange(0, WARPS * 32)
+    quad, lane = (thread >> 2) & 7, thread & 3
+    own = thread & (AHEAD - 1)  # Of a run's scales a quad has one to a lane.
+    output, run = tl.program_id(0) * 16 + quad, (thread >> 5) * AHEAD
+    inside, inside_2 = WHOLE | (output < outputs), WHOLE | (output + 8 < outputs)
+    place, place_2 = output * BLOCKS + run, (output + 8) * BLOCKS + run
+    here = run < BLOCKS
+    words, absmax, nested = _read(words_ptr, absmax_ptr, nested_ptr, place, lane, own, inside & here, AHEAD)
+    words_2, absmax_2, nested_2 = _read(words_ptr, absmax_ptr, nested_ptr, place_2, lane, own, inside_2 & here, AHEAD)
+    offset = tl.load(offset_ptr)
+    zero = tl.load(code_ptr + 7 + thread * 0).to(tl.int32, bitcast=True)
+    table = zero
+    if IN_REGISTERS:
+        table = tl.load(code_ptr + (thread & 15)).to(y_ptr.dtype.element_ty).to(tl.int16, bitcast=True).to(tl.int32)
+    nothing = tl.zeros((WARPS * 32,), tl.float32)
+    total = ((nothing, nothing, nothing, nothing),) * TILES
+    x_ptr += quad * WIDTH + lane * (16 if IN_REGISTERS else 0)
+    overlap.wait_for_input(OVERLAP)
+    for start in tl.range(0, BLOCKS, ROUND, num_stages=1):
+        there = run < BLOCKS - start - ROUND
+        words_n, absmax_n, nested_n = _read(
+            words_ptr, absmax_ptr, nested_ptr, place + (start + ROUND), lane, own, inside & there, AHEAD
+        )
+        words_m, absmax_m, nested_m = _read(
+            words_ptr, absmax_ptr, nested_ptr, place_2 + (start + ROUND), lane, own, inside_2 & there, AHEAD
+        )
+        scale = tl.load(absmax_code_ptr + absmax.to(tl.int32)) * nested + offset
+        scale_2 = tl.load(absmax_code_ptr + absmax_2.to(tl.int32)) * nested_2 + offset
+        if BLOCKS % ROUND:  # A warp that has no run left takes the last of x, times nothing.
+            here = run < BLOCKS - start
+            scale, scale_2 = tl.where(here, scale, 0.0), tl.where(here, scale_2, 0.0)
+            x = x_ptr + tl.minimum(run + start, BLOCKS - AHEAD) * 64
+        else:
+            x = x_ptr + (run + start) * 64
+        for number in tl.static_range(AHEAD):
+            total = _block(
+                total, words[number], words_2[number], x + number * 64, quad, rows, _of_quad(scale, number),
+                _of_quad(scale_2, number), zero, table, code_ptr, WIDTH, TILES, UNPACK, MULTIPLY,
+            )  # fmt: skip
+        words, absmax, nested = words_n, absmax_n, nested_n
+        words_2, absmax_2, nested_2 = words_m, absmax_m, nested_m
+    for tile in tl.static_range(TILES):
+        _put(total[tile], tile * 8, bias_ptr, y_ptr, outputs, rows, HAS_BIAS, WARPS)
+
+
+@triton.jit
+def _put(sums, first, bias_ptr, y_ptr, outputs, rows, HAS_BIAS: tl.constexpr, WARPS: tl.constexpr):
+    """Add up what the warps have for eight rows, and write it."""
+    held = tl.join(tl.join(sums[0], sums[1]), tl.join(sums[2], sums[3]))
+    y = tl.sum(tl.reshape(held, (WARPS, 32, 2, 2)), axis=0)
+    lane, pair = tl.arange(0, 32)[:, None, None], tl.arange(0, 2)
+    row = first + 2 * (lane & 3) + pair[None, :, None]
+    output = tl.program_id(0) * 16 + (lane >> 2) + 8 * pair[None, None, :]
+    if HAS_BIAS:
+        y += tl.load(bias_ptr + output, mask=output < outputs, other=0.0).to(tl.float32)
+    tl.store(y_ptr + row * outputs + output, y.to(y_ptr.dtype.element_ty), mask=(row < rows) & (output < outputs))
+
+
+def tile(in_features: int, out_features: int) -> dict[str, int]:
+    """Warps that share a program's outputs, blocks that a warp reads at a time, and quarters that are `shuffled`.
+
+    The same for any number of rows. One warp is enough where there are many outputs; where there are few, more warps
+    share the blocks of each.
+    """
+    if out_features >= 8192:
+        return {"num_warps": 1, "AHEAD": 4, "shuffled": 2}
+    if in_features >= 8192:
+        return {"num_warps": 16, "AHEAD": 2, "shuffled": 2}
+    return {"num_warps": 8, "AHEAD": 2, "shuffled": 2}
+
+
+def product(
+    x: Tensor,
+    packed: Tensor,
+    scales: Scales,
+    codes: Codes,
+    bias: Tensor | None,
+    shape: tuple[int, int],
+    tiling: dict[str, int] | None = None,
+) -> Tensor:
+    """The product x W^T + b for 1 to 32 rows of `x`, in x's dtype, bf16 or fp16: (rows, in) -> (rows, out).
+
+    `packed` holds an (out, in) matrix as bitsandbytes packs it; `scales` are its absmax, absmax_scale and
+    absmax_offset, `codes` the 16 values of a weight and the 256 of an absmax.
+    """
+    out_features, in_features = shape
+    rows, blocks = x.shape[0], in_features // BLOCK
+    y = torch.empty(rows, out_features, dtype=x.dtype, device=x.device)
+    chosen = dict(tiling or tile(in_features, out_features))
+    while blocks % chosen["AHEAD"]:  # A run is there as a whole or not at all.
+        chosen["AHEAD"] //= 2
+    shuffled, kind = chosen.pop("shuffled"), "bf16" if x.dtype == torch.bfloat16 else "f16"
+    deep = 8 if x.is_cuda and torch.cuda.get_device_capability(x.device) < (8, 0) else 16
+    _product[(triton.cdiv(out_features, 16),)](
+        x,
+        packed.view(torch.int64),
+        *scales,
+        *codes,
+        y if bias is None else bias,
+        y,
+        out_features,
+        rows,
+        BLOCKS=blocks,
+        HAS_BIAS=bias is not None,
+        WHOLE=out_features % 16 == 0,
+        TILES=1 if rows <= 8 else 2 if rows <= 16 else 4,
+        WARPS=chosen["num_warps"],
+        UNPACK=unpacking_code(kind, shuffled),
+        MULTIPLY=multiplying_code(kind, deep),
+        **chosen,
+        **overlap.options(x),
+    )
+    return y
