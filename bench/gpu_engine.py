@@ -73,7 +73,7 @@ def load(found: dict[str, object], config: ModelConfig) -> GLM4VEngine:
         engine = load_engine(config, gauges)
         found["seconds"] = time.perf_counter() - begun
         found["step_captured"] = engine._runner._step is not None
-        _note_peak(found)
+        note_peak(found)
         if torch.cuda.is_available():
             found["loaded_gpu_gib"] = torch.cuda.memory_allocated() / GIB
         found |= _beside_keeping(engine)
@@ -102,7 +102,7 @@ def _beside_keeping(engine: GLM4VEngine) -> dict[str, object]:
 
 def _answers(engine: GLM4VEngine, rounds: Iterable[object]) -> dict[str, float]:
     """Time answers about small pictures: seconds to the first token, median and most, and tokens a second."""
-    times = [_answer(engine, _request("64", QUESTION, tokens=64))[:3] for _ in rounds]
+    times = [_answer(engine, request_of("64", QUESTION, tokens=64))[:3] for _ in rounds]
     if not times:
         return {"count": 0}
     firsts = sorted(first for first, _, _ in times)
@@ -117,9 +117,9 @@ def ask(found: dict[str, object], engine: GLM4VEngine, level: str) -> None:
     itself for each new shape shows.
     """
     firsts, follow_ups = [], []
-    _reset_peak()
+    reset_peak()
     for _ in range(4):
-        request = _request(level, QUESTION)
+        request = request_of(level, QUESTION)
         first, _, _, text = _answer(engine, request)
         messages = (*request.messages, Message("assistant", text), Message("user", FOLLOW_UP))
         follow_up, _, _, _ = _answer(engine, replace(request, messages=messages))
@@ -128,8 +128,8 @@ def ask(found: dict[str, object], engine: GLM4VEngine, level: str) -> None:
     plan = engine.plan(request)
     found["tokens"] = 0 if plan is None else plan.tokens
     found["first"], found["follow_up"] = sorted(firsts[1:])[1], sorted(follow_ups[1:])[1]
-    _note_peak(found)
-    longer = [_answer(engine, _request(level, QUESTION + "?" * more))[0] for more in (1, 2, 3)]
+    note_peak(found)
+    longer = [_answer(engine, request_of(level, QUESTION + "?" * more))[0] for more in (1, 2, 3)]
     found["first of a grid"], found["first of a length"] = firsts[0], sorted(longer)[1]
     found["stages"] = _stages(engine, level)
 
@@ -139,7 +139,7 @@ def _stages(engine: GLM4VEngine, level: str) -> dict[str, float]:
 
     Their sum exceeds the whole, in which the host launches prefill during the device's vision.
     """
-    rounds = [_stages_once(engine, _request(level, QUESTION)) for _ in range(3)]
+    rounds = [_stages_once(engine, request_of(level, QUESTION)) for _ in range(3)]
     return {stage: sorted(times[stage] for times in rounds)[1] for stage in rounds[0]}
 
 
@@ -175,25 +175,25 @@ def _stages_once(engine: GLM4VEngine, request: GenerationRequest) -> dict[str, f
 
 def talk(found: dict[str, object], engine: GLM4VEngine, level: str, tiny: bool) -> None:
     """Return tokens a second of an answer after a conversation of 2,000 tokens and the picture; peak memory."""
-    request = _request(level, "spoon" * (40 if tiny else 345), "Indeed.", QUESTION, tokens=24 if tiny else 200)
+    request = request_of(level, "spoon" * (40 if tiny else 345), "Indeed.", QUESTION, tokens=24 if tiny else 200)
     _answer(engine, request)
     engine.forget(request.chat)
-    _reset_peak()
+    reset_peak()
     _, seconds, tokens, _ = _answer(engine, request)
     found["tokens"], found["tokens_per_second"] = tokens, (tokens - 1) / seconds
     prefix = engine._runner._prefixes.find(request.chat)
     found["positions"] = None if prefix is None else prefix.keys.shape[2]
-    _note_peak(found)
+    note_peak(found)
 
 
 def read(engine: GLM4VEngine, picture: bytes, question: str) -> str:
     """Return the greedy answer to a question, with empty caches."""
-    asked = _request("high", question, tokens=60, picture=picture)
+    asked = request_of("high", question, tokens=60, picture=picture)
     engine.forget(asked.chat)
     return _answer(engine, asked)[3]
 
 
-def _request(level: str, *texts: str, tokens: int = 8, picture: bytes = b"") -> GenerationRequest:
+def request_of(level: str, *texts: str, tokens: int = 8, picture: bytes = b"") -> GenerationRequest:
     """Return a request with a conversation about a picture, a new one if none is given."""
     messages = tuple(Message("user" if number % 2 == 0 else "assistant", text) for number, text in enumerate(texts))
     seen = picture or (PICTURES / "page.png").read_bytes() + secrets.token_bytes(8)
@@ -235,13 +235,13 @@ def _watch(ended: threading.Event, peak: list[int]) -> None:
         peak[0] = max(peak[0], int(kib) * 1024)
 
 
-def _reset_peak() -> None:
+def reset_peak() -> None:
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
 
 
-def _note_peak(found: dict[str, object]) -> None:
+def note_peak(found: dict[str, object]) -> None:
     if torch.cuda.is_available():
         found["peak_gpu_gib"] = torch.cuda.max_memory_allocated() / GIB
         found["reserved_gpu_gib"] = torch.cuda.max_memory_reserved() / GIB

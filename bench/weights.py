@@ -63,7 +63,7 @@ def write_checkpoint(folder: Path, tiny: bool, device: torch.device) -> dict[str
     total = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     index = {"metadata": {"total_size": total}, "weight_map": where}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
-    (folder / "tokenizer.model").write_text(_vocabulary(ORDINARY[tiny]), encoding="utf-8")
+    (folder / "tokenizer.model").write_text(vocabulary(ORDINARY[tiny]), encoding="utf-8")
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     return {"seconds": round(time.perf_counter() - begun, 1), "bytes": total}
 
@@ -86,7 +86,7 @@ def _write_shard(folder: Path, held: dict[str, Tensor], where: dict[str, str]) -
         held.clear()
 
 
-def _vocabulary(size: int) -> str:
+def vocabulary(size: int) -> str:
     """Write a tokenizer.model: single bytes and words of four letters, which encode to the same ids again."""
     tokens = [bytes([byte]) for byte in range(256)]
     tokens += [b" " + _word(number) for number in range(size - 256)]

@@ -33,7 +33,7 @@ from model_service.engines.runtime.runner import ModelRunner, View
 from model_service.engines.runtime.sampling import Sampler
 from model_service.engines.runtime.warmup import warming_up
 from model_service.engines.weights.checkpoint import checkpoint_name, find_checkpoint, load_tokenizer
-from model_service.engines.weights.loading import load_checkpoint, plan_memory
+from model_service.engines.weights.loading import load_checkpoint, plan_memory, ungroup
 from model_service.engines.weights.memory_plan import MemoryPlan
 from model_service.engines.weights.packed_cache import PackedCache
 from model_service.engines.weights.packed_cache_writer import PackedCacheWriter
@@ -70,6 +70,8 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
     with warming_up(folder, plan.layout, hardware, gauges) as warm:
         model, unkept = load_checkpoint(folder, config, hardware, plan.layout, gauges)
     hardware = replace(hardware, kernels=warm.checked)
+    if not hardware.kernels.products:
+        ungroup(model, plan.layout)
     tokenizer = load_tokenizer(folder, model.config)
     info = _info(checkpoint_name(folder), model.config, hardware, plan)
     return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept)

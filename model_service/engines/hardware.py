@@ -2,6 +2,7 @@
 
 import resource
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -26,6 +27,14 @@ class Hardware:
     def dtype_name(self) -> str:
         """`bfloat16`, `float16` or `float32`."""
         return str(self.dtype).removeprefix("torch.")
+
+    @property
+    def multiplies_nf4(self) -> bool:
+        """Whether our product of packed weights can be tried: there are tensor cores for this dtype, and Triton."""
+        least = {torch.float16: (7, 5), torch.bfloat16: (8, 0)}.get(self.dtype)
+        if least is None or self.device.type != "cuda" or torch.version.hip is not None or find_spec("triton") is None:
+            return False
+        return torch.cuda.get_device_capability(self.device) >= least
 
     def free_bytes(self) -> int | None:
         """Return the free bytes of the device; None for a CPU, whose memory is not planned."""

@@ -47,9 +47,3 @@ def codes_in(words, code_ptr, LOOKUP: tl.constexpr):
         tl.load(code_ptr + ((words >> 24) & 15)),
     )
 
-
-@triton.jit
-def scales_of(place, inside, absmax_ptr, scale_ptr, offset, absmax_code_ptr):
-    """The scale of each block, by its place in the matrix."""
-    scale = tl.load(absmax_code_ptr + tl.load(absmax_ptr + place, mask=inside, other=0).to(tl.int32))
-    return scale * tl.load(scale_ptr + place // 256, mask=inside, other=0.0) + offset

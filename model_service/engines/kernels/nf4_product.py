@@ -5,8 +5,9 @@ columns of B, one to each quad. Here A is a block of 64 weights of each output: 
 sixteen weights of either to a lane. B is that block of eight rows of x: a quad has one row, sixteen elements to a lane.
 Of the 16 x 8 sums a lane holds those of its quad's two outputs with rows 2 t and 2 t + 1: it is lane t of the quad.
 
-The warps of a program have the same outputs, and every so many runs of neighbouring blocks each. What is added up in
-which order is the same for any number of rows, so a row comes to the same, to the bit, alone or among others.
+The warps of a program have the same outputs, and take turns at their blocks, however many are read at a time. What is
+added up in which order is the same for any number of rows, so a row comes to the same, to the bit, alone or among
+others.
 """
 
 import torch
@@ -53,7 +54,8 @@ def _sum(word, x_ptr, there, code_ptr):
         held = _of_quad(word, lane)
         for number in tl.static_range(16):
             code = tl.load(code_ptr + ((held >> (number // 2 * 8 + (1 - number % 2) * 4)) & 15))
-            total += code * tl.load(x_ptr + lane * 16 + number, mask=there, other=0.0).to(tl.float32)
+            place = lane * 8 + number % 8 + number // 8 * 32
+            total += code * tl.load(x_ptr + place, mask=there, other=0.0).to(tl.float32)
     return total
 
 
@@ -99,14 +101,26 @@ def _block(
 
 
 @triton.jit
-def _read(words_ptr, absmax_ptr, nested_ptr, block, quarter, own, inside, AHEAD: tl.constexpr):
-    """A run of words from a block on, and what the scale of the lane's own block is made of."""
+def _read(
+    words_ptr, absmax_ptr, nested_ptr, offset, absmax_code_ptr, block, own, output,
+    BLOCKS: tl.constexpr, WARPS: tl.constexpr, AHEAD: tl.constexpr,
+):  # fmt: skip
+    """Some blocks' words for two outputs, from a block on, and the two scales of the block that is the lane's own."""
     words = ()
     for number in tl.static_range(AHEAD):
-        place = words_ptr + ((block + number) * 4 + quarter)
-        words = words + (tl.load(place, mask=inside, eviction_policy="evict_first"),)  # type: ignore[assignment]  # noqa: RUF005
-    absmax = tl.load(absmax_ptr + (block + own), mask=inside, other=0)
-    return words, absmax, tl.load(nested_ptr + ((block + own) >> 8), mask=inside, other=0.0)
+        place = (block + number * WARPS)[:, None]
+        both = tl.load(words_ptr + place * 64, place < BLOCKS, other=0, eviction_policy="evict_first")
+        words = words + (tl.split(both),)  # type: ignore[assignment]  # noqa: RUF005
+    block += own * WARPS
+    inside = block < BLOCKS
+    absmax = tl.load(absmax_ptr + block * 8, mask=inside, other=0).to(tl.int32)
+    nested = tl.load(nested_ptr + ((output * BLOCKS + block) >> 8), mask=inside, other=0.0)
+    nested_2 = tl.load(nested_ptr + (((output + 8) * BLOCKS + block) >> 8), mask=inside, other=0.0)
+    scale = tl.load(absmax_code_ptr + (absmax & 255)) * nested + offset
+    scale_2 = tl.load(absmax_code_ptr + ((absmax >> 8) & 255)) * nested_2 + offset
+    if BLOCKS % (WARPS * AHEAD):
+        scale, scale_2 = tl.where(inside, scale, 0.0), tl.where(inside, scale_2, 0.0)
+    return words, scale, scale_2
 
 
 @triton.jit(do_not_specialize=["rows"])
@@ -124,7 +138,6 @@ def _product(
     rows,
     BLOCKS: tl.constexpr,
     HAS_BIAS: tl.constexpr,
-    WHOLE: tl.constexpr,
     TILES: tl.constexpr,
     WARPS: tl.constexpr,
     AHEAD: tl.constexpr,
@@ -137,45 +150,39 @@ def _product(
     ROUND: tl.constexpr = WARPS * AHEAD  # noqa: N806
     thread = tl.arange(0, WARPS * 32)
     quad, lane = (thread >> 2) & 7, thread & 3
-    own = thread & (AHEAD - 1)  # Of a run's scales a quad has one to a lane.
-    output, run = tl.program_id(0) * 16 + quad, (thread >> 5) * AHEAD
-    inside, inside_2 = WHOLE | (output < outputs), WHOLE | (output + 8 < outputs)
-    place, place_2 = output * BLOCKS + run, (output + 8) * BLOCKS + run
-    here = run < BLOCKS
-    words, absmax, nested = _read(words_ptr, absmax_ptr, nested_ptr, place, lane, own, inside & here, AHEAD)
-    words_2, absmax_2, nested_2 = _read(words_ptr, absmax_ptr, nested_ptr, place_2, lane, own, inside_2 & here, AHEAD)
+    own = thread & (AHEAD - 1)  # Of some blocks' scales a quad has one to a lane.
+    group = tl.program_id(0)
+    output, warp = group * 16 + quad, thread >> 5
+    pair = ((thread & 31) * 2)[:, None] + tl.arange(0, 2)[None, :]
+    words_ptr += tl.max_contiguous(tl.multiple_of(group * (BLOCKS * 64) + pair, [1, 2]), [1, 2])
+    absmax_ptr += group * (BLOCKS * 8) + quad
     offset = tl.load(offset_ptr)
+    words, scale, scale_2 = _read(
+        words_ptr, absmax_ptr, nested_ptr, offset, absmax_code_ptr, warp, own, output, BLOCKS, WARPS, AHEAD
+    )
     zero = tl.load(code_ptr + 7 + thread * 0).to(tl.int32, bitcast=True)
     table = zero
     if IN_REGISTERS:
         table = tl.load(code_ptr + (thread & 15)).to(y_ptr.dtype.element_ty).to(tl.int16, bitcast=True).to(tl.int32)
     nothing = tl.zeros((WARPS * 32,), tl.float32)
     total = ((nothing, nothing, nothing, nothing),) * TILES
-    x_ptr += quad * WIDTH + lane * (16 if IN_REGISTERS else 0)
+    x_ptr += quad * WIDTH + lane * (8 if IN_REGISTERS else 0)
     overlap.wait_for_input(OVERLAP)
     for start in tl.range(0, BLOCKS, ROUND, num_stages=1):
-        there = run < BLOCKS - start - ROUND
-        words_n, absmax_n, nested_n = _read(
-            words_ptr, absmax_ptr, nested_ptr, place + (start + ROUND), lane, own, inside & there, AHEAD
-        )
-        words_m, absmax_m, nested_m = _read(
-            words_ptr, absmax_ptr, nested_ptr, place_2 + (start + ROUND), lane, own, inside_2 & there, AHEAD
-        )
-        scale = tl.load(absmax_code_ptr + absmax.to(tl.int32)) * nested + offset
-        scale_2 = tl.load(absmax_code_ptr + absmax_2.to(tl.int32)) * nested_2 + offset
-        if BLOCKS % ROUND:  # A warp that has no run left takes the last of x, times nothing.
-            here = run < BLOCKS - start
-            scale, scale_2 = tl.where(here, scale, 0.0), tl.where(here, scale_2, 0.0)
-            x = x_ptr + tl.minimum(run + start, BLOCKS - AHEAD) * 64
-        else:
-            x = x_ptr + (run + start) * 64
+        words_n, scale_n, scale_m = _read(
+            words_ptr, absmax_ptr, nested_ptr, offset, absmax_code_ptr, warp + (start + ROUND), own, output,
+            BLOCKS, WARPS, AHEAD,
+        )  # fmt: skip
         for number in tl.static_range(AHEAD):
+            # Blocks behind the last are the last of x, times nothing.
+            block = warp + (start + number * WARPS)
+            place = tl.minimum(block, BLOCKS - 1) if BLOCKS % ROUND else block
+            one, other = words[number]
             total = _block(
-                total, words[number], words_2[number], x + number * 64, quad, rows, _of_quad(scale, number),
+                total, one, other, x_ptr + place * 64, quad, rows, _of_quad(scale, number),
                 _of_quad(scale_2, number), zero, table, code_ptr, WIDTH, TILES, UNPACK, MULTIPLY,
             )  # fmt: skip
-        words, absmax, nested = words_n, absmax_n, nested_n
-        words_2, absmax_2, nested_2 = words_m, absmax_m, nested_m
+        words, scale, scale_2 = words_n, scale_n, scale_m
     for tile in tl.static_range(TILES):
         _put(total[tile], tile * 8, bias_ptr, y_ptr, outputs, rows, HAS_BIAS, WARPS)
 
@@ -189,21 +196,21 @@ def _put(sums, first, bias_ptr, y_ptr, outputs, rows, HAS_BIAS: tl.constexpr, WA
     row = first + 2 * (lane & 3) + pair[None, :, None]
     output = tl.program_id(0) * 16 + (lane >> 2) + 8 * pair[None, None, :]
     if HAS_BIAS:
-        y += tl.load(bias_ptr + output, mask=output < outputs, other=0.0).to(tl.float32)
-    tl.store(y_ptr + row * outputs + output, y.to(y_ptr.dtype.element_ty), mask=(row < rows) & (output < outputs))
+        y += tl.load(bias_ptr + output).to(tl.float32)
+    tl.store(y_ptr + row * outputs + output, y.to(y_ptr.dtype.element_ty), mask=row < rows)
 
 
-def tile(in_features: int, out_features: int) -> dict[str, int]:
-    """Warps that share a program's outputs, blocks that a warp reads at a time, and quarters that are `shuffled`.
+def tile(in_features: int, out_features: int, rows: int) -> dict[str, int]:
+    """Warps that share a program's outputs, blocks that each reads at a time, and quarters that are `shuffled`.
 
-    The same for any number of rows. One warp is enough where there are many outputs; where there are few, more warps
-    share the blocks of each.
+    The warps are the same for any number of rows. A few are enough where there are many outputs. The more rows, the
+    more registers, so the fewer blocks at a time.
     """
     if out_features >= 8192:
-        return {"num_warps": 1, "AHEAD": 4, "shuffled": 2}
-    if in_features >= 8192:
-        return {"num_warps": 16, "AHEAD": 2, "shuffled": 2}
-    return {"num_warps": 8, "AHEAD": 2, "shuffled": 2}
+        return {"num_warps": 4, "AHEAD": 2 if rows <= 8 else 1, "shuffled": 2}
+    if out_features > in_features:
+        return {"num_warps": 4, "AHEAD": 4 if rows <= 16 else 2, "shuffled": 2}
+    return {"num_warps": 8, "AHEAD": 4 if rows <= 8 else 2 if rows <= 16 else 1, "shuffled": 2}
 
 
 def product(
@@ -217,21 +224,20 @@ def product(
 ) -> Tensor:
     """The product x W^T + b for 1 to 32 rows of `x`, in x's dtype, bf16 or fp16: (rows, in) -> (rows, out).
 
-    `packed` holds an (out, in) matrix as bitsandbytes packs it; `scales` are its absmax, absmax_scale and
-    absmax_offset, `codes` the 16 values of a weight and the 256 of an absmax.
+    `packed` holds an (out, in) matrix in groups (`nf4.grouped`), and so does the first of `scales`: absmax,
+    absmax_scale and absmax_offset. `codes` are the 16 values of a weight and the 256 of an absmax.
     """
     out_features, in_features = shape
     rows, blocks = x.shape[0], in_features // BLOCK
     y = torch.empty(rows, out_features, dtype=x.dtype, device=x.device)
-    chosen = dict(tiling or tile(in_features, out_features))
-    while blocks % chosen["AHEAD"]:  # A run is there as a whole or not at all.
-        chosen["AHEAD"] //= 2
+    chosen = dict(tiling or tile(in_features, out_features, rows))
     shuffled, kind = chosen.pop("shuffled"), "bf16" if x.dtype == torch.bfloat16 else "f16"
     deep = 8 if x.is_cuda and torch.cuda.get_device_capability(x.device) < (8, 0) else 16
-    _product[(triton.cdiv(out_features, 16),)](
+    _product[(out_features // 16,)](
         x,
         packed.view(torch.int64),
-        *scales,
+        scales[0].view(torch.int16),
+        *scales[1:],
         *codes,
         y if bias is None else bias,
         y,
@@ -239,7 +245,6 @@ def product(
         rows,
         BLOCKS=blocks,
         HAS_BIAS=bias is not None,
-        WHOLE=out_features % 16 == 0,
         TILES=1 if rows <= 8 else 2 if rows <= 16 else 4,
         WARPS=chosen["num_warps"],
         UNPACK=unpacking_code(kind, shuffled),

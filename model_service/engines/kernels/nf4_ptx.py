@@ -96,7 +96,7 @@ def multiplying_code(kind: str, deep: int) -> str:
         ".reg .pred there;",
         "setp.ne.b32 there, $21, 0;",
         "@there ld.global.v4.b32 {x0, x1, x2, x3}, [$20];",
-        "@there ld.global.v4.b32 {x4, x5, x6, x7}, [$20 + 16];",
+        "@there ld.global.v4.b32 {x4, x5, x6, x7}, [$20 + 64];",
         "mov.f32 none, 0f00000000;",
     ]
     sums, before = "{$0, $1, $2, $3}", "{none, none, none, none}"

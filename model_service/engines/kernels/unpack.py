@@ -6,7 +6,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from model_service.engines.kernels.nf4 import CODES, codes_in, scales_of
+from model_service.engines.kernels.nf4 import BLOCK, CODES, codes_in
 
 TILE, PARTS = 128, 4
 """Words that a program unpacks at once, one a thread, and how many such parts it reads before it writes the first."""
@@ -55,6 +55,13 @@ LOOKUP = tl.constexpr(exact_lookup())
 
 
 @triton.jit
+def _word_in_rows(word, BLOCKS: tl.constexpr):
+    """Which word of the matrix, row after row, a word of the groups is: of 8 bytes half, and of lane and output."""
+    output = word // (BLOCKS * 128) * 16 + word // 2 % 2 * 8 + word // 16 % 8
+    return output * (BLOCKS * 8) + word // 128 % BLOCKS * 8 + word % 2 * 4 + word // 4 % 4
+
+
+@triton.jit
 def _unpack(
     words_ptr,
     absmax_ptr,
@@ -64,6 +71,7 @@ def _unpack(
     absmax_code_ptr,
     weight_ptr,
     count,
+    BLOCKS: tl.constexpr,
     TILE: tl.constexpr,
     PARTS: tl.constexpr,
 ):
@@ -75,7 +83,10 @@ def _unpack(
     for part in tl.static_range(PARTS):  # All of them are under way before the first is used.
         word = first + part * TILE
         inside = word < count
-        scale = scales_of(word // 8, inside, absmax_ptr, scale_ptr, offset, absmax_code_ptr)
+        row_word = _word_in_rows(word, BLOCKS) if BLOCKS else word
+        absmax = word // 128 * 16 + word // 16 % 8 * 2 + word // 2 % 2 if BLOCKS else word // 8
+        scale = tl.load(absmax_code_ptr + tl.load(absmax_ptr + absmax, mask=inside, other=0).to(tl.int32))
+        scale = scale * tl.load(scale_ptr + row_word // 2048, mask=inside, other=0.0) + offset
         held = held + ((tl.load(words_ptr + word, mask=inside, other=0), scale),)  # type: ignore[assignment]  # noqa: RUF005
     for part in tl.static_range(PARTS):
         word = first + part * TILE
@@ -88,16 +99,25 @@ def _unpack(
             tl.join((b * scale).to(kind), (f * scale).to(kind)), tl.join((d * scale).to(kind), (h * scale).to(kind))
         )
         weights = tl.reshape(tl.join(even, odd), (TILE, 8))
-        places = word[:, None] * 8 + tl.arange(0, 8)[None, :]
+        row_word = _word_in_rows(word, BLOCKS) if BLOCKS else word
+        places = row_word[:, None] * 8 + tl.arange(0, 8)[None, :]
         tl.store(weight_ptr + places, weights, mask=(word < count)[:, None])
 
 
 def unpack(
-    packed: Tensor, scales: tuple[Tensor, Tensor, Tensor], codes: tuple[Tensor, Tensor], weight: Tensor
+    packed: Tensor,
+    scales: tuple[Tensor, Tensor, Tensor],
+    codes: tuple[Tensor, Tensor],
+    weight: Tensor,
+    grouped: bool = False,
 ) -> Tensor:
-    """Fill an (out, in) matrix of any float dtype, and return it; `scales` and `codes` as for `nf4.product`."""
+    """Fill an (out, in) matrix of any float dtype, and return it; `scales` and `codes` as for the product.
+
+    The packed weights are in rows, or in groups (`nf4.grouped`).
+    """
     count = weight.numel() // 8
     _unpack[(triton.cdiv(count, TILE * PARTS),)](
-        packed, *scales, *codes, weight, count, TILE=TILE, PARTS=PARTS, num_warps=TILE // 32
-    )
+        packed, *scales, *codes, weight, count, BLOCKS=weight.shape[1] // BLOCK if grouped else 0, TILE=TILE,
+        PARTS=PARTS, num_warps=TILE // 32,
+    )  # fmt: skip
     return weight

@@ -3,16 +3,17 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeGuard, cast
+from typing import Any, cast
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model_service.engines.hardware import Hardware
 from model_service.engines.kernels.self_check import relative_error
 from model_service.engines.model import VisionLanguageModel
 from model_service.engines.runtime.kv_cache import KVCache
-from model_service.engines.weights.nf4 import BLOCK, NF4Linear, nf4_product
+from model_service.engines.weights.nf4 import NF4Linear, nf4_product
 
 ROWS = (16, 32)
 """Tokens of a text that one step reads at most: the fewer it takes, the sooner it is done."""
@@ -222,15 +223,12 @@ def _reachable(table: Tensor) -> Tensor:
     return table
 
 
-def _ours(layer: nn.Module) -> TypeGuard[NF4Linear]:
-    """Whether our NF4 kernel computes a layer."""
-    return isinstance(layer, NF4Linear) and layer.in_features % BLOCK == 0
-
-
 def _project(layer: nn.Module, x: Tensor) -> Tensor:
     """A linear layer of (rows, in): what a row becomes does not depend on the others."""
-    if _ours(layer):
-        return nf4_product(layer, x)
-    from model_service.engines.kernels import head
+    if isinstance(layer, NF4Linear):
+        return nf4_product(layer, x) if layer.grouped else F.linear(x, layer.unpacked(), layer.bias)
+    if x.is_cuda and torch.cuda.get_device_capability(x.device) < (8, 0):
+        return layer(x)  # type: ignore[no-any-return]
+    from model_service.engines.kernels import linear
 
-    return head.product(x, layer.weight, layer.bias)  # type: ignore[arg-type]
+    return linear.product(x, layer.weight, layer.bias)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """The model's passes, prefill and decode, and what is kept of them: each picture and each conversation is read once."""
 
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 

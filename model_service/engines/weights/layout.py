@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 EMBEDDINGS = "transformer.embedding.word_embeddings"
 HEAD = "transformer.output_layer"
-VISION_LAYERS = "transformer.vision.transformer.layers"
+VISION = "transformer.vision"
+VISION_LAYERS = f"{VISION}.transformer.layers"
 
 
 class Plan(StrEnum):
@@ -30,11 +31,15 @@ class Plan(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A memory plan, whether linear layers are packed, and the dtype of everything that is not."""
+    """A memory plan, whether linear layers are packed, and the dtype of everything that is not.
+
+    With `grouped`, packed weights of the language model are in the order in which our product reads them.
+    """
 
     plan: Plan
     packed: bool
     dtype: torch.dtype
+    grouped: bool = False
 
     def packs(self, module: str) -> bool:
         """Whether the linear layer of this name is packed."""
@@ -89,4 +94,5 @@ def _make_room(model: nn.Module, layout: Layout) -> None:
         if type(module) is nn.Linear and layout.packs(name):
             bias = module.bias is not None
             room = NF4Linear(module.in_features, module.out_features, bias, "meta", layout.dtype)
+            room.grouped = layout.grouped and room.can_be_grouped and not name.startswith(VISION)
             model.set_submodule(name, room)

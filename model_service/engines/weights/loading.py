@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -40,7 +41,8 @@ def plan_memory(folder: Path, config: ModelConfig, hardware: Hardware) -> Memory
         CheckpointError: the device is too small, or config.json describes no model.
     """
     shape = _empty(folder, Layout(Plan.FULL, False, hardware.dtype)).config
-    plan = choose_plan(shape, _is_packed(folder, config, hardware), hardware, config.memory, config.together)
+    chosen = choose_plan(shape, _is_packed(folder, config, hardware), hardware, config.memory, config.together)
+    plan = replace(chosen, layout=replace(chosen.layout, grouped=hardware.multiplies_nf4))
     logger.info(
         "memory plan %s: at most %d visual tokens, %d answers together",
         plan.layout.plan, plan.max_visual_tokens, plan.together,
@@ -148,6 +150,12 @@ def _empty(folder: Path, layout: Layout) -> GLM4VForConditionalGeneration:
         return empty_model(read_config(folder), layout)
     except (OSError, ValueError, TypeError, RuntimeError, ZeroDivisionError, AttributeError) as error:
         raise CheckpointError(f"{folder}: config.json describes no model ({error})") from error
+
+
+def ungroup(model: nn.Module, layout: Layout) -> None:
+    """Bring packed weights in order, row after row, for a card on which our product proved wrong."""
+    for layer in packed_layers(model, layout).values():
+        layer.ungroup()
 
 
 def _put(model: nn.Module, name: str, tensor: Tensor, dtype: torch.dtype, device: torch.device) -> None:

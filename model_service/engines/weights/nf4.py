@@ -1,7 +1,6 @@
 """Linear layers in four bits: NF4 with double quantisation, as bitsandbytes packs it."""
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Self, cast
 
 import bitsandbytes.functional as bnb
@@ -21,6 +20,9 @@ NESTED = 256
 
 MOST_ROWS = 32
 """Rows that our product takes at most."""
+
+GROUP = 16
+"""Outputs whose weights lie together, for our product."""
 
 SLAB = 64 * 1024**2
 """Weights that are unpacked on the device at a time while a layer is packed."""
@@ -52,6 +54,8 @@ class NF4Linear(nn.Module):
         """Room for a layer, not filled; `quantize` makes one from weights."""
         super().__init__()
         self.in_features, self.out_features, self.dtype = in_features, out_features, dtype
+        self.grouped = False
+        """Whether the weights are in the order in which our product reads them, which bitsandbytes does not know."""
         weights = in_features * out_features
         blocks = -(-weights // BLOCK)
         buffers = {
@@ -90,6 +94,29 @@ class NF4Linear(nn.Module):
         self.absmax_offset = absmax.mean()
         self.absmax, nested = bnb.quantize_blockwise(absmax - self.absmax_offset, blocksize=NESTED)
         self.absmax_scale, self.absmax_code = nested.absmax, nested.code
+        if self.grouped:
+            self.packed, self.absmax = grouped(self.packed, self.absmax, self._shape)
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return self.out_features, self.in_features
+
+    @property
+    def can_be_grouped(self) -> bool:
+        """Whether there are whole groups, of whole blocks."""
+        return self.out_features % GROUP == 0 and self.in_features % BLOCK == 0
+
+    def group(self) -> None:
+        """Bring the weights into the order in which our product reads them."""
+        if not self.grouped:
+            self.packed, self.absmax = grouped(self.packed, self.absmax, self._shape)
+            self.grouped = True
+
+    def ungroup(self) -> None:
+        """Bring the weights back in order, row after row."""
+        if self.grouped:
+            self.packed, self.absmax = in_rows(self.packed, self.absmax, self._shape)
+            self.grouped = False
 
     @property
     def quant_state(self) -> bnb.QuantState:
@@ -110,7 +137,10 @@ class NF4Linear(nn.Module):
 
     def dequantize(self) -> Tensor:
         """The (out, in) weight that this layer stands for, in its dtype."""
-        return bnb.dequantize_4bit(self.packed.view(-1, 1), self.quant_state)
+        packed, state = self.packed, self.quant_state
+        if self.grouped:
+            packed, state.absmax = in_rows(packed, self.absmax, self._shape)
+        return bnb.dequantize_4bit(packed.view(-1, 1), state)
 
     def unpacked(self) -> Tensor:
         """The same, by our kernel."""
@@ -120,6 +150,8 @@ class NF4Linear(nn.Module):
         """(..., in) -> (..., out)."""
         if x.numel() > self.in_features and dispatch.unpacks(x):
             return self._by_parts(x) if self._is_large else F.linear(x, unpacked(self), self.bias)
+        if self.grouped:
+            return F.linear(x, unpacked(self), self.bias)
         # On a CPU bitsandbytes misreads anything that is not contiguous.
         return matmul_4bit(x.contiguous(), self.packed.view(-1, 1), self.quant_state, bias=self.bias)  # type: ignore[no-any-return]
 
@@ -141,16 +173,38 @@ class NF4Linear(nn.Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
+def grouped(packed: Tensor, absmax: Tensor, shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """The packed weights and the absmax of an (out, in) matrix in the order in which the product reads them.
+
+    Of 16 outputs each block of 64 weights is together, 512 bytes, so that a warp reads them at once: lane 4 g + t has
+    two words of output g, t and t + 4, and next to them those of output g + 8. Their absmax are in pairs too.
+    """
+    groups, blocks = shape[0] // GROUP, shape[1] // BLOCK
+    words = packed.view(groups, 2, 8, blocks, 2, 4, 4)  # group, output's half, g, block, word's half, t, byte
+    pairs = absmax.view(groups, 2, 8, blocks)
+    return words.permute(0, 3, 2, 5, 1, 4, 6).flatten(), pairs.permute(0, 3, 2, 1).flatten()
+
+
+def in_rows(packed: Tensor, absmax: Tensor, shape: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """The other way round: row after row, as bitsandbytes has them."""
+    groups, blocks = shape[0] // GROUP, shape[1] // BLOCK
+    words = packed.view(groups, blocks, 8, 4, 2, 2, 4)
+    pairs = absmax.view(groups, blocks, 8, 2)
+    return words.permute(0, 4, 2, 1, 5, 3, 6).flatten(), pairs.permute(0, 3, 2, 1).flatten()
+
+
 def products(device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
     """Pairs of what our kernels and what torch computes: a random matrix's products with rows; its rows; and itself.
 
     A row comes to the very same alone and among others; where it does not, a pair has NaN.
     """
     generator = torch.Generator(device).manual_seed(0)
-    weight = torch.randn(200, 512, generator=generator, device=device, dtype=torch.float16)
+    weight = torch.randn(208, 512, generator=generator, device=device, dtype=torch.float16)
     x = torch.randn(MOST_ROWS, 512, generator=generator, device=device, dtype=torch.float16)
     layer = NF4Linear.quantize(weight)
     wanted = layer.dequantize().float()
+    yield unpacked(layer), wanted
+    layer.group()
     all_rows = nf4_product(layer, x)
     yield all_rows, x.float() @ wanted.T
     for rows in (1, 8, 16):
@@ -160,25 +214,11 @@ def products(device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
 
 
 def nf4_product(layer: NF4Linear, x: Tensor, tiling: dict[str, int] | None = None) -> Tensor:
-    """A 4-bit layer of 1 to 32 rows: (rows, in) -> (rows, out). Only where `has_product`."""
+    """A 4-bit layer of 1 to 32 rows: (rows, in) -> (rows, out). It is in groups."""
     from model_service.engines.kernels import nf4_product
 
     shape = layer.out_features, layer.in_features
     return nf4_product.product(x, layer.packed, *_tables(layer), layer.bias, shape, tiling)
-
-
-def has_product(layer: NF4Linear) -> bool:
-    """Whether our kernel multiplies a layer: on cards with tensor cores for its dtype, where rows are whole blocks."""
-    return layer.in_features % BLOCK == 0 and _has_mma(layer.packed.device, layer.dtype)
-
-
-@lru_cache
-def _has_mma(device: torch.device, dtype: torch.dtype) -> bool:
-    """Whether tensor cores multiply a dtype there; what interprets kernels can do so with fp16 and bf16."""
-    least = {torch.float16: (7, 5), torch.bfloat16: (8, 0)}.get(dtype)
-    if least is None:
-        return False
-    return device.type != "cuda" or torch.cuda.get_device_capability(device) >= least
 
 
 def unpacked(layer: NF4Linear, rows: range | None = None) -> Tensor:
@@ -194,7 +234,7 @@ def unpacked(layer: NF4Linear, rows: range | None = None) -> Tensor:
         packed, absmax, scale = packed[first // 2 :], absmax[first // BLOCK :], scale[first // (BLOCK * NESTED) :]
     count = layer.out_features if rows is None else len(rows)
     out = torch.empty(count, layer.in_features, dtype=layer.dtype, device=packed.device)
-    return unpack.unpack(packed, (absmax, scale, offset), codes, out)
+    return unpack.unpack(packed, (absmax, scale, offset), codes, out, layer.grouped)
 
 
 def _tables(layer: NF4Linear) -> tuple[tuple[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]:

@@ -117,6 +117,7 @@ def identity(folder: Path, files: list[Path], layout: Layout) -> str:
         "version": VERSION,
         "dtype": str(layout.dtype),
         "head": layout.packs(HEAD),
+        "grouped": layout.grouped,
         "config": hashlib.sha256((folder / "config.json").read_bytes()).hexdigest(),
         "files": [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats],
     }

@@ -1,4 +1,4 @@
-"""The product of a 16-bit matrix with 1 to 32 rows, for the head: as fast as the matrix is read.
+"""The product of a 16-bit matrix with 1 to 32 rows, as fast as the matrix is read: of the head, above all.
 
 Rows are padded to 16, what tensor cores take at the least, and more than 16 are multiplied 16 at a time with each part
 of the matrix. So a row comes to the same, to the bit, alone or among others.
@@ -18,10 +18,12 @@ AT_ONCE = 16
 def _product(
     x_ptr,
     weight_ptr,
+    bias_ptr,
     y_ptr,
     outputs,
     rows,
     WIDTH: tl.constexpr,
+    HAS_BIAS: tl.constexpr,
     MANY: tl.constexpr,
     TILE_O: tl.constexpr,
     TILE_K: tl.constexpr,
@@ -45,6 +47,9 @@ def _product(
         if MANY:
             x = tl.load(x_ptr + (start + 16 * WIDTH), mask=(row + 16 < rows)[None, :] & here[:, None], other=0.0)
             second = tl.dot(weight, x, second)
+    if HAS_BIAS:
+        bias = tl.load(bias_ptr + output, mask=output < outputs, other=0.0).to(tl.float32)[:, None]
+        first, second = first + bias, second + bias
     place = y_ptr + row[None, :] * outputs + output[:, None]
     tl.store(place, first.to(y_ptr.dtype.element_ty), mask=inside & (row < rows)[None, :])
     if MANY:
@@ -53,15 +58,18 @@ def _product(
 
 def tile() -> dict[str, int]:
     """Outputs and inputs that a program takes at a time, loads under way at once, and warps."""
-    return {"TILE_O": 64, "TILE_K": 128, "STAGES": 4, "num_warps": 4}
+    return {"TILE_O": 64, "TILE_K": 128, "STAGES": 3, "num_warps": 4}
 
 
-def product(x: Tensor, weight: Tensor, tiling: dict[str, int] | None = None) -> Tensor:
-    """The product x W^T of 1 to 32 rows, bf16 or fp16: (rows, in) and (out, in) -> (rows, out)."""
+def product(
+    x: Tensor, weight: Tensor, bias: Tensor | None = None, tiling: dict[str, int] | None = None
+) -> Tensor:
+    """The product x W^T + b of 1 to 32 rows, bf16 or fp16: (rows, in) and (out, in) -> (rows, out)."""
     (rows, width), outputs = x.shape, weight.shape[0]
     y = torch.empty(rows, outputs, dtype=x.dtype, device=x.device)
     chosen = tiling or tile()
     _product[(triton.cdiv(outputs, chosen["TILE_O"]),)](
-        x, weight, y, outputs, rows, WIDTH=width, MANY=rows > AT_ONCE, **chosen, **overlap.options(x)
-    )
+        x, weight, y if bias is None else bias, y, outputs, rows, WIDTH=width, HAS_BIAS=bias is not None,
+        MANY=rows > AT_ONCE, **chosen, **overlap.options(x),
+    )  # fmt: skip
     return y
