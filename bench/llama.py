@@ -79,8 +79,8 @@ def measure(source: Path, work: Path, tiny: bool) -> dict[str, object]:
     commands = [[str(work / "build" / "bin" / name), *rest] for name, rest in _commands(load, file)]
     batched, alone = (_said(command) for command in commands)
     figures = read_batched(batched, load) | read_alone(alone, load)
-    if torch.cuda.is_available() and "CUDA" not in str(figures["backends"]):
-        raise ValueError(f"not run on the card: {figures['backends']}")
+    if torch.cuda.is_available() and not figures["card"]:
+        raise ValueError(f"not run on the card, but by {figures['backends']}")
     told = [shlex.join([Path(command[0]).name, *command[1:]]) for command in commands]
     return figures | {"version": version(llama_build.tree(source)), "bytes": file.stat().st_size, "commands": told}
 
@@ -171,7 +171,7 @@ def _decoded(text: str) -> Any:
 
 
 def _whole(line: dict[str, Any], name: str) -> int:
-    return int(_number(line, name, lambda found: isinstance(found, int) and found >= 0))
+    return int(_number(line, name, lambda found: type(found) is int and found >= 0))
 
 
 def _positive(line: dict[str, Any], name: str) -> float:

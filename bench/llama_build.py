@@ -30,7 +30,7 @@ OPTIONS = {
     "LLAMA_BUILD_COMMIT": "unknown",  # Else that of a repository around it.
     "LLAMA_BUILD_NUMBER": "0",
     "LLAMA_OPENSSL": "OFF",
-    "GGML_NATIVE": "ON",
+    "GGML_NATIVE": "OFF",  # A guest may be told of matrix units that its host forbids; the CPU has next to no work.
     "GGML_CCACHE": "OFF",
 }
 
