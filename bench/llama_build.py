@@ -55,6 +55,7 @@ def build(source: Path, work: Path, jobs: int | None = None) -> dict[str, object
     """
     begun = time.perf_counter()
     work.mkdir(parents=True, exist_ok=True)
+    work = work.resolve()  # By another path CMake would build it anew.
     options = OPTIONS | {"LLAMA": str(tree(source))} | cuda_options(work)
     with (work / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -109,7 +110,7 @@ def _linked(apart: Path, headers: list[Path], blas: Path) -> dict[str, str]:
         if not (apart / header.name).exists():
             (apart / header.name).symlink_to(header)
     return {
-        "CMAKE_CUDA_FLAGS": f"-I{apart.resolve()}",
+        "CMAKE_CUDA_FLAGS": f"-I{apart}",
         "CUDA_cublas_LIBRARY": str(blas),
         "CUDA_cublasLt_LIBRARY": str(blas.with_name(blas.name.replace("cublas", "cublasLt"))),
     }
