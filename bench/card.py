@@ -10,7 +10,7 @@ from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.hardware import Hardware
 from model_service.engines.kernels.self_check import relative_error
-from model_service.engines.runtime.cuda_graph import DecodeStep
+from model_service.engines.runtime.cuda_graph import CapturedSteps, Place
 from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.weights import nf4
 from model_service.engines.weights.nf4 import NF4Linear
@@ -113,7 +113,7 @@ def captured_seconds(work: Callable[[], object], device: torch.device, calls: in
 
 
 def decoding(
-    model: GLM4VForConditionalGeneration, step: DecodeStep | None, hardware: Hardware, length: int, tokens: int
+    model: GLM4VForConditionalGeneration, steps: CapturedSteps | None, hardware: Hardware, length: int, tokens: int
 ) -> dict[str, object]:
     """Measure tokens a second behind `length` positions: the captured step, the same step launched kernel by kernel,
     and the model itself (bitsandbytes' products, a slice of the KV cache that grows). Compare greedy ids and logits.
@@ -121,17 +121,17 @@ def decoding(
     ids: dict[str, list[int]] = {}
     found: dict[str, object] = {}
     first: dict[str, Tensor] = {}
-    ways = ("graph", "eager", "model") if step is not None else ("model",)
+    ways = ("graph", "eager", "model") if steps is not None else ("model",)
     for way in ways:
-        used = None if way == "model" else step
-        graph = None if step is None else step._graph
-        if step is not None and way == "eager":
-            step._graph = None
+        used = None if way == "model" else steps
+        graphs = {} if steps is None else steps._graphs
+        if steps is not None and way == "eager":
+            steps._graphs = {}
         ids[way], rate, first[way] = _decode(model, used, hardware, length, tokens)
-        if step is not None:
-            step._graph = graph
+        if steps is not None:
+            steps._graphs = graphs
         found[f"{way}_tokens_per_second"] = rate
-    if step is not None:
+    if steps is not None:
         found["graph_ids_equal_eager"] = ids["graph"] == ids["eager"]
         found["graph_ids_shared_with_model"] = _shared(ids["graph"], ids["model"])
         found["logits_error"] = relative_error(first["graph"], first["model"])
@@ -139,7 +139,7 @@ def decoding(
 
 
 def _decode(
-    model: GLM4VForConditionalGeneration, step: DecodeStep | None, hardware: Hardware, length: int, tokens: int
+    model: GLM4VForConditionalGeneration, steps: CapturedSteps | None, hardware: Hardware, length: int, tokens: int
 ) -> tuple[list[int], float, Tensor]:
     """Return greedy ids, tokens a second and the first step's logits, after a prompt of `length` ids."""
     device = hardware.device
@@ -152,11 +152,11 @@ def _decode(
         if number == 1:
             synchronize(device)
             begun, first = time.perf_counter(), logits.clone()
-        if step is None:
+        if steps is None:
             position = torch.full_like(token[None], length + number)
             logits = model(model.embed(token[None]), position, cache, last=True)[0, -1]
         else:
-            logits = step(token, length + number, cache)
+            logits = steps([Place(length + number, cache.length, cache)], token)[0]
             cache.advance(1)
         token = logits.argmax(-1, keepdim=True)
         made.append(token)
@@ -194,7 +194,7 @@ def decode_floor(model: GLM4VForConditionalGeneration, length: int, bytes_per_se
     return {"bytes": read, "tokens_per_second": bytes_per_second / read}
 
 
-def profile(step: DecodeStep, model: GLM4VForConditionalGeneration, hardware: Hardware) -> str:
+def profile(steps: CapturedSteps, model: GLM4VForConditionalGeneration, hardware: Hardware) -> str:
     """Return the profile of eight steps: a table of kernels by their time on the device."""
     from torch.profiler import ProfilerActivity
     from torch.profiler import profile as profiler
@@ -202,9 +202,10 @@ def profile(step: DecodeStep, model: GLM4VForConditionalGeneration, hardware: Ha
     cache = KVCache(model.config, 2048, hardware.device, hardware.dtype)
     cache.length = 1700
     token = torch.zeros(1, dtype=torch.int64, device=hardware.device)
-    step(token, 200, cache)
+    place = [Place(200, cache.length, cache)]
+    steps(place, token)
     with profiler(activities=[ProfilerActivity.CPU, ProfilerActivity.CUDA]) as seen:
         for _ in range(8):
-            step(token, 200, cache)
+            steps(place, token)
         synchronize(hardware.device)
     return str(seen.key_averages().table(sort_by="self_device_time_total", row_limit=30, max_name_column_width=60))

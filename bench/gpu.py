@@ -15,14 +15,21 @@ import torch
 
 from bench.record import Record
 
-PARTS = {"floors": 120, "full": 200, "full-again": 60, "lean": 100, "tiny": 100, "pocket": 90, "tilings": 540}
+PARTS = {"floors": 120, "full": 200, "full-again": 60, "lean": 100, "tiny": 100, "pocket": 90, "together": 300, "tilings": 540}
 """The parts in their order, with their time limits in seconds; the last runs only when asked for, and needs no
 checkpoint."""
 
+LLAMA = "llama"
+"""The part that builds and measures llama.cpp: it runs only where its source is given."""
 
-def run_part(name: str, out: Path, work: Path, tiny: bool) -> None:
-    """Run one part in this process."""
+LIMITS = PARTS | {LLAMA: 900}
+
+
+def run_part(name: str, out: Path, work: Path, tiny: bool, llama: Path | None = None) -> None:
+    """Run one part in this process; `llama` is the source of llama.cpp."""
     from bench import gpu_parts, tilings
+    from bench.llama import run as run_llama
+    from bench.together import Together
 
     record = Record(out / f"part-{name}.json")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -31,22 +38,27 @@ def run_part(name: str, out: Path, work: Path, tiny: bool) -> None:
             gpu_parts.floors(record, work, device, tiny)
         elif name == "pocket":
             gpu_parts.pocket(record, device, tiny)
+        elif name == "together":
+            Together(record, device, tiny).run()
         elif name == "tilings":
             tilings.measure(record, device, tiny)
+        elif name == LLAMA and llama is not None:
+            run_llama(record, llama, work / LLAMA, tiny)
         else:
             gpu_parts.Plan(record, work, out, name, tiny).run()
 
 
-def run_all(out: Path, work: Path, parts: list[str], tiny: bool) -> None:
-    """Run all parts, each in a process; gpu.json grows with them."""
+def run_all(out: Path, work: Path, parts: list[str], tiny: bool, llama: Path | None = None) -> None:
+    """Run all parts, each in a process, and llama.cpp last; gpu.json grows with them."""
     from bench.machine import facts
 
     found: dict[str, object] = {"machine": facts(), "model": "tiny" if tiny else "9B", "torch": torch.__version__}
-    for name in parts:
-        command = [sys.executable, "-m", "bench.gpu", "--part", name, "--out", str(out), "--work", str(work)]
+    given = ["--tiny"] * tiny + ([] if llama is None else ["--llama", str(llama)])
+    for name in parts if llama is None else [*parts, LLAMA]:
+        command = [sys.executable, "-m", "bench.gpu", "--part", name, "--out", str(out), "--work", str(work), *given]
         begun, ended = time.perf_counter(), "well"
         try:
-            done = subprocess.run([*command, *(["--tiny"] if tiny else [])], timeout=PARTS[name], check=False)  # noqa: S603
+            done = subprocess.run(command, timeout=LIMITS[name], check=False)  # noqa: S603
             if done.returncode != 0:
                 ended = f"with {done.returncode}"
         except subprocess.TimeoutExpired:
@@ -67,7 +79,8 @@ def main() -> None:
         "--parts", nargs="+", choices=PARTS, default=[*PARTS][:-1], help="the first makes the checkpoint"
     )
     parser.add_argument("--tiny", action="store_true", help="a tiny model")
-    parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
+    parser.add_argument("--llama", type=Path, help="llama.cpp's source: build it in WORK/llama, and measure it too")
+    parser.add_argument("--part", choices=LIMITS, help=argparse.SUPPRESS)
     parser.add_argument("--plot", type=Path, help="draw a gpu.json into docs/pictures, and do nothing else")
     asked = parser.parse_args()
     if asked.plot:
@@ -78,9 +91,9 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     work = asked.work or asked.out / "work"
     if asked.part:
-        run_part(asked.part, asked.out, work, asked.tiny)
+        run_part(asked.part, asked.out, work, asked.tiny, asked.llama)
     else:
-        run_all(asked.out, work, asked.parts, asked.tiny)
+        run_all(asked.out, work, asked.parts, asked.tiny, asked.llama)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from model_service import (
     with_pictures,
 )
 from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.model import at_once
 from model_service.engines.runtime.runner import View
 from model_service.engines.runtime.sampling import Sampler
 from model_service.engines.weights.packed_cache_writer import KEEPING
@@ -72,7 +73,7 @@ def load(found: dict[str, object], config: ModelConfig) -> GLM4VEngine:
     try:
         engine = load_engine(config, gauges)
         found["seconds"] = time.perf_counter() - begun
-        found["step_captured"] = engine._runner._step is not None
+        found["step_captured"] = engine._runner._steps is not None
         note_peak(found)
         if torch.cuda.is_available():
             found["loaded_gpu_gib"] = torch.cuda.memory_allocated() / GIB
@@ -165,9 +166,9 @@ def _stages_once(engine: GLM4VEngine, request: GenerationRequest) -> dict[str, f
         pixels = view.pixels()
     seen = View(view.key, lambda: pixels)
     with timed("vision"):
-        engine._runner._see(seen)
+        at_once(engine._runner._see(seen))
     with timed("prefill"):  # The picture's features are in the cache now.
-        _, logits = engine._runner.prefill(request.chat, prompt, seen, request.sampling.max_tokens)
+        _, logits = at_once(engine._runner.prefill(request.chat, prompt, seen, request.sampling.max_tokens))
     with timed("choice"):
         Sampler(request.sampling, engine._allowed).choose(logits)
     return times

@@ -74,11 +74,11 @@ class Plan:
         """Time the step next to its floor, the naive loop, the profile, and the products next to bitsandbytes'."""
         runner = engine._runner
         model: Any = runner._model
-        step, hardware = runner._step, runner._hardware
+        steps, hardware = runner._steps, runner._hardware
         lengths = (64, 200) if self.tiny else LENGTHS
         for length in lengths if self.name == "full" else lengths[1:2]:
             with self.record.section(f"decoding behind {length}") as found:
-                found.update(card.decoding(model, step, hardware, length, 16 if self.tiny else 64))
+                found.update(card.decoding(model, steps, hardware, length, 16 if self.tiny else 64))
                 found["floor"] = card.decode_floor(model, length, self._floor("copy_bytes_per_second"))
         if self.name != "full":
             return
@@ -89,9 +89,9 @@ class Plan:
             for length in lengths[:2]:
                 found[f"behind {length}"] = tokens_per_second(naive, length, 8 if self.tiny else 48)
             del naive
-        if step is not None:
+        if steps is not None:
             with self.record.section("profile") as found:
-                found["table"] = card.profile(step, model, hardware)
+                found["table"] = card.profile(steps, model, hardware)
             self._products(engine)
 
     def _products(self, engine: GLM4VEngine) -> None:
@@ -121,11 +121,11 @@ def pocket(record: Record, device: torch.device, tiny: bool) -> None:
     with record.section("pocket") as found:
         for quantize in ("none", "nf4"):
             engine = load_engine(ModelConfig(name="pocket", quantize=quantize, dtype=dtype))  # type: ignore[arg-type]
-            step = engine._runner._step
+            steps = engine._runner._steps
             answers[quantize] = [gpu_engine.read(engine, picture, question) for picture, question, _ in asked]
-            found[f"{quantize}, step captured"] = step is not None
-            if step is not None:
-                engine._runner._step = None
+            found[f"{quantize}, step captured"] = steps is not None
+            if steps is not None:
+                engine._runner._steps = None
                 plainly = [gpu_engine.read(engine, picture, question) for picture, question, _ in asked]
                 answers[f"{quantize}, no graph"] = plainly
             engine.close()

@@ -98,6 +98,10 @@ class Batch:
         self.interrupted = False
         """Set while something else computes between the steps."""
 
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self._rows)
+
     def join(self, sequence: Sequence, logits: Tensor, sampler: Sampler, limit: int) -> Row:
         """Let an answer of at most `limit` ids grow behind a sequence, whose last (vocabulary,) logits are given.
 

@@ -60,7 +60,7 @@ class Pacer:
 def until_room(batch: Batch) -> Iterator[None]:
     """Pause until a row has left the batch, or nobody else computes steps any more."""
     left = batch.left
-    while batch.left == left:
+    while len(batch) and batch.left == left:
         steps = batch.steps
         yield
         if batch.steps == steps:
