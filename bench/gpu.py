@@ -15,7 +15,16 @@ import torch
 
 from bench.record import Record
 
-PARTS = {"floors": 120, "full": 200, "full-again": 60, "lean": 100, "tiny": 100, "pocket": 90, "together": 300, "tilings": 540}
+PARTS = {
+    "floors": 120,
+    "full": 200,
+    "full-again": 60,
+    "lean": 100,
+    "tiny": 100,
+    "pocket": 90,
+    "together": 300,
+    "tilings": 540,
+}
 """The parts in their order, with their time limits in seconds; the last runs only when asked for, and needs no
 checkpoint."""
 

@@ -6,7 +6,6 @@ The weights are drawn on the device, in GLM-4V-9B's shapes: no checkpoint is wri
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -18,12 +17,12 @@ from bench import gpu_engine
 from bench.record import Record
 from bench.weights import ORDINARY, configuration, vocabulary
 from model_service import GenerationRequest, Limits, ModelConfig, ModelService, local_service
+from model_service.engines.engine import EngineInfo
 from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.dial import dial_up_to
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.glm4v.tokenizer import Tokenizer
 from model_service.engines.glm4v_engine import GLM4VEngine
-from model_service.engines.engine import EngineInfo
 from model_service.engines.hardware import GIB, Hardware
 from model_service.engines.kernels.self_check import NONE
 from model_service.engines.model import Prompt, at_once
@@ -32,8 +31,7 @@ from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.runtime.prefix_cache import Sequence
 from model_service.engines.runtime.sampling import Sampler
 from model_service.engines.runtime.warmup import check_kernels
-from model_service.engines.weights.layout import VISION_LAYERS, Layout, Plan
-from model_service.engines.weights.layout import empty_model
+from model_service.engines.weights.layout import VISION_LAYERS, Layout, Plan, empty_model
 from model_service.engines.weights.memory_plan import needed_bytes
 from model_service.engines.weights.nf4 import NF4Linear
 from model_service.engines.weights.offload import OffloadedTransformer
@@ -225,6 +223,7 @@ class Together:
                     task.cancel()
                 await asyncio.gather(*running, return_exceptions=True)
         async with _served(engine, 1) as service:
+            await _times(service, _asked(level, 2, "warm"), [])
             alone = list[float]()
             begin = time.perf_counter()
             await _times(service, _asked(level, 2, "alone"), alone)

@@ -1,4 +1,4 @@
-"""One answer on the engine's thread, written step by step: between them its iterator is suspended, with its KV cache."""
+"""One answer on the engine's thread, written step by step: in between its iterator is suspended, with its KV cache."""
 
 from collections.abc import Generator, Iterator
 from concurrent.futures import Executor, wait
@@ -23,6 +23,8 @@ class RunningAnswer:
         self._steps: Generator[EngineStep, None, None] | None = None
         self.paused = True
         """Whether the last step brought no token."""
+        self.worked: float | None = None
+        """Seconds of the device's time that the work before the last pause took, if the engine says so."""
 
     @property
     def is_reading(self) -> bool:
@@ -47,7 +49,7 @@ class RunningAnswer:
         step = next(self._steps, None)
         if step is None:
             raise GenerationFailed("the engine stopped without saying why")
-        self.paused = step.pause or step.plan is not None
+        self.paused, self.worked = step.pause or step.plan is not None, step.seconds
         if not step.pause:
             self._output = _grow(self._output, step, self._job.seconds())
         if step.finish_reason is not None:

@@ -136,24 +136,25 @@ class EngineThread:
 
     def _round(self, aside: Executor | None) -> bool:
         """Let each turn's answer grow by a token; report the turns that ended. False when nobody listens any more."""
-        writing, ended, shared = list[Turn](), list[tuple[Turn, Outcome | None]](), 0.0
+        writing, ended = list[Turn](), list[tuple[Turn, Outcome | None]]()
+        begin, reading = self._clock(), 0.0
         reader = next((turn for turn in self._turns if turn.answer.is_reading), None)
         for turn in self._turns:
             if turn.answer.is_reading and turn is not reader and not turn.job.aborted.is_set():
                 continue
-            begin = self._clock()
+            before = self._clock()
             outcome = _outcome(turn.answer, turn.job, aside if len(self._turns) > 1 else None)
-            seconds = self._clock() - begin
             if turn.answer.paused:
+                seconds = self._clock() - before if turn.answer.worked is None else turn.answer.worked
                 turn.seconds += seconds
+                reading += seconds
             else:
                 turn.left -= 1
                 writing.append(turn)
-                shared += seconds
             if outcome is not None or turn.left == 0:
                 ended.append((turn, outcome))
         for turn in writing:
-            turn.seconds += shared / len(writing)
+            turn.seconds += max(self._clock() - begin - reading, 0.0) / len(writing)
         return all([self._end_turn(turn, outcome) for turn, outcome in ended])
 
     def _end_turn(self, turn: Turn, outcome: Outcome | None) -> bool:

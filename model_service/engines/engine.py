@@ -54,13 +54,15 @@ class EngineStep:
     """One step: its `text` may be empty (nothing printable yet). The last step carries `finish_reason`.
 
     A step with a `plan` stands before the first token: memory was short, so the picture was read at this grid. A step
-    that is a `pause` brings nothing: others, whose answers are being written, are to have a step.
+    that is a `pause` brings nothing: others, whose answers are being written, are to have a step. It may say how many
+    `seconds` of the device's time the work since the last one took, as others wait for it.
     """
 
     text: str
     finish_reason: FinishReason | None = None
     plan: DetailPlan | None = None
     pause: bool = False
+    seconds: float | None = None
 
 
 PAUSE = EngineStep("", pause=True)

@@ -23,11 +23,11 @@ from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.glm4v.prompt import build_prompt, worded
 from model_service.engines.glm4v.tokenizer import Tokenizer
 from model_service.engines.hardware import Hardware, choose_hardware
-from model_service.engines.model import Paused, Prompt
+from model_service.engines.model import Prompt
 from model_service.engines.runtime.batch import Batch
 from model_service.engines.runtime.detokenizer import Detokenizer
 from model_service.engines.runtime.lru_cache import LRUCache
-from model_service.engines.runtime.pacing import Pacer, until_room
+from model_service.engines.runtime.pacing import Paced, Pacer, until_room
 from model_service.engines.runtime.prefix_cache import Sequence
 from model_service.engines.runtime.runner import ModelRunner, View
 from model_service.engines.runtime.sampling import Sampler
@@ -116,7 +116,7 @@ class GLM4VEngine:
         with gauges.stage("preparing the steps"):
             self._runner = ModelRunner(model, hardware, config, allowed, info.together)
         self._batch = Batch(self._runner, ahead=hardware.device.type == "cuda")
-        self._pacer = Pacer(self._batch, hardware.device)
+        self._pacer = Pacer(self._batch)
         self._info, self._gauges = info, gauges
         gauges.memory = hardware.memory()
         self._opening = threading.Lock()
@@ -280,14 +280,14 @@ def _cropped(picture: Image.Image, region: Region | None) -> Image.Image:
     return picture if region is None else picture.crop(region.box(*picture.size))
 
 
-def _pausing(work: Paused[Result]) -> Generator[EngineStep, None, Result]:
+def _pausing(work: Paced[Result]) -> Generator[EngineStep, None, Result]:
     """Turn the pauses of work into steps that bring nothing."""
     try:
         while True:
             try:
-                next(work)
+                seconds = next(work)
             except StopIteration as done:
                 return done.value  # type: ignore[no-any-return]
-            yield PAUSE
+            yield replace(PAUSE, seconds=seconds)
     finally:
         work.close()

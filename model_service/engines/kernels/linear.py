@@ -61,9 +61,7 @@ def tile() -> dict[str, int]:
     return {"TILE_O": 64, "TILE_K": 128, "STAGES": 3, "num_warps": 4}
 
 
-def product(
-    x: Tensor, weight: Tensor, bias: Tensor | None = None, tiling: dict[str, int] | None = None
-) -> Tensor:
+def product(x: Tensor, weight: Tensor, bias: Tensor | None = None, tiling: dict[str, int] | None = None) -> Tensor:
     """The product x W^T + b of 1 to 32 rows, bf16 or fp16: (rows, in) and (out, in) -> (rows, out)."""
     (rows, width), outputs = x.shape, weight.shape[0]
     y = torch.empty(rows, outputs, dtype=x.dtype, device=x.device)

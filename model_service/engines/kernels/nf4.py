@@ -46,4 +46,3 @@ def codes_in(words, code_ptr, LOOKUP: tl.constexpr):
         tl.load(code_ptr + ((words >> 28) & 15)),
         tl.load(code_ptr + ((words >> 24) & 15)),
     )
-

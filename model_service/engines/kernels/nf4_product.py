@@ -102,10 +102,10 @@ def _block(
 
 @triton.jit
 def _read(
-    words_ptr, absmax_ptr, nested_ptr, offset, absmax_code_ptr, block, own, output,
+    words_ptr, absmax_ptr, nested_ptr, block, own, output,
     BLOCKS: tl.constexpr, WARPS: tl.constexpr, AHEAD: tl.constexpr,
 ):  # fmt: skip
-    """Some blocks' words for two outputs, from a block on, and the two scales of the block that is the lane's own."""
+    """Some blocks' words for two outputs, from a block on, and what the scales of the lane's own of them are made of."""
     words = ()
     for number in tl.static_range(AHEAD):
         place = (block + number * WARPS)[:, None]
@@ -116,11 +116,16 @@ def _read(
     absmax = tl.load(absmax_ptr + block * 8, mask=inside, other=0).to(tl.int32)
     nested = tl.load(nested_ptr + ((output * BLOCKS + block) >> 8), mask=inside, other=0.0)
     nested_2 = tl.load(nested_ptr + (((output + 8) * BLOCKS + block) >> 8), mask=inside, other=0.0)
+    return words, (absmax, nested, nested_2, inside)
+
+
+@triton.jit
+def _scales(parts, offset, absmax_code_ptr):
+    """The two scales of the lane's own block: nothing behind the last block."""
+    absmax, nested, nested_2, inside = parts
     scale = tl.load(absmax_code_ptr + (absmax & 255)) * nested + offset
     scale_2 = tl.load(absmax_code_ptr + ((absmax >> 8) & 255)) * nested_2 + offset
-    if BLOCKS % (WARPS * AHEAD):
-        scale, scale_2 = tl.where(inside, scale, 0.0), tl.where(inside, scale_2, 0.0)
-    return words, scale, scale_2
+    return tl.where(inside, scale, 0.0), tl.where(inside, scale_2, 0.0)
 
 
 @triton.jit(do_not_specialize=["rows"])
@@ -156,10 +161,9 @@ def _product(
     pair = ((thread & 31) * 2)[:, None] + tl.arange(0, 2)[None, :]
     words_ptr += tl.max_contiguous(tl.multiple_of(group * (BLOCKS * 64) + pair, [1, 2]), [1, 2])
     absmax_ptr += group * (BLOCKS * 8) + quad
+    words, parts = _read(words_ptr, absmax_ptr, nested_ptr, warp, own, output, BLOCKS, WARPS, AHEAD)
+    words_n, parts_n = _read(words_ptr, absmax_ptr, nested_ptr, warp + ROUND, own, output, BLOCKS, WARPS, AHEAD)
     offset = tl.load(offset_ptr)
-    words, scale, scale_2 = _read(
-        words_ptr, absmax_ptr, nested_ptr, offset, absmax_code_ptr, warp, own, output, BLOCKS, WARPS, AHEAD
-    )
     zero = tl.load(code_ptr + 7 + thread * 0).to(tl.int32, bitcast=True)
     table = zero
     if IN_REGISTERS:
@@ -167,12 +171,12 @@ def _product(
     nothing = tl.zeros((WARPS * 32,), tl.float32)
     total = ((nothing, nothing, nothing, nothing),) * TILES
     x_ptr += quad * WIDTH + lane * (8 if IN_REGISTERS else 0)
+    scale, scale_2 = _scales(parts, offset, absmax_code_ptr)
     overlap.wait_for_input(OVERLAP)
     for start in tl.range(0, BLOCKS, ROUND, num_stages=1):
-        words_n, scale_n, scale_m = _read(
-            words_ptr, absmax_ptr, nested_ptr, offset, absmax_code_ptr, warp + (start + ROUND), own, output,
-            BLOCKS, WARPS, AHEAD,
-        )  # fmt: skip
+        words_m, parts_m = _read(
+            words_ptr, absmax_ptr, nested_ptr, warp + (start + 2 * ROUND), own, output, BLOCKS, WARPS, AHEAD
+        )
         for number in tl.static_range(AHEAD):
             # Blocks behind the last are the last of x, times nothing.
             block = warp + (start + number * WARPS)
@@ -182,7 +186,8 @@ def _product(
                 total, one, other, x_ptr + place * 64, quad, rows, _of_quad(scale, number),
                 _of_quad(scale_2, number), zero, table, code_ptr, WIDTH, TILES, UNPACK, MULTIPLY,
             )  # fmt: skip
-        words, scale, scale_2 = words_n, scale_n, scale_m
+        scale, scale_2 = _scales(parts_n, offset, absmax_code_ptr)  # What it is made of has come meanwhile.
+        words, words_n, parts_n = words_n, words_m, parts_m
     for tile in tl.static_range(TILES):
         _put(total[tile], tile * 8, bias_ptr, y_ptr, outputs, rows, HAS_BIAS, WARPS)
 

@@ -19,7 +19,7 @@ whether there is a token (1 or 0), the cache's buffers' addresses and capacity, 
 
 FIELDS = 7
 
-POSITIONS = 64
+POSITIONS = 32
 """Positions that such a program reads at a time."""
 
 
@@ -239,11 +239,11 @@ def attend(state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[
     _attend[(groups, SPLITS, rows)](
         state, query, part, peak, total, layer, dim**-0.5, GROUPS=groups, SHARING=sharing, DIM=dim,
         SPLITS=SPLITS, TILE_N=POSITIONS, TILE_H=max(16, triton.next_power_of_2(sharing)), TILE_D=max(16, tile),
-        **overlap.options(qkv),
+        num_stages=2, **overlap.options(qkv),
     )  # fmt: skip
     y = torch.empty_like(query)
     _join[(heads, rows)](
-        part, peak, total, y, WIDTH=heads * dim, DIM=dim, SPLITS=SPLITS, TILE_D=tile, num_warps=4,
+        part, peak, total, y, WIDTH=heads * dim, DIM=dim, SPLITS=SPLITS, TILE_D=tile, num_warps=1,
         **overlap.options(qkv),
     )  # fmt: skip
     return y

@@ -85,7 +85,9 @@ def needed_bytes(
     others = (together - 1) * kv_bytes(config, positions, layout.dtype)
     if together > 1:
         others += step_bytes(config, 2 * together, layout.dtype)  # The smaller steps leave logits too.
-    return device_bytes(config, layout) + max(vision_bytes(config, tokens, layout), reading) + others + STEPS + WORKSPACE
+    return (
+        device_bytes(config, layout) + max(vision_bytes(config, tokens, layout), reading) + others + STEPS + WORKSPACE
+    )
 
 
 def choose_plan(

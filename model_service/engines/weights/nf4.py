@@ -148,7 +148,10 @@ class NF4Linear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(..., in) -> (..., out)."""
-        if x.numel() > self.in_features and dispatch.unpacks(x):
+        rows = x.numel() // self.in_features
+        if self.grouped and rows <= MOST_ROWS and dispatch.unpacks(x):
+            return nf4_product(self, x.reshape(rows, -1)).view(*x.shape[:-1], -1)
+        if rows > 1 and dispatch.unpacks(x):
             return self._by_parts(x) if self._is_large else F.linear(x, unpacked(self), self.bias)
         if self.grouped:
             return F.linear(x, unpacked(self), self.bias)
