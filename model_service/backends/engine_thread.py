@@ -153,9 +153,11 @@ class EngineThread:
                 writing.append(turn)
             if outcome is not None or turn.left == 0:
                 ended.append((turn, outcome))
+        shared = max(self._clock() - begin - reading, 0.0)
         for turn in writing:
-            turn.seconds += max(self._clock() - begin - reading, 0.0) / len(writing)
-        return all([self._end_turn(turn, outcome) for turn, outcome in ended])
+            turn.seconds += shared / len(writing)
+        heard = [self._end_turn(turn, outcome) for turn, outcome in ended]
+        return all(heard)
 
     def _end_turn(self, turn: Turn, outcome: Outcome | None) -> bool:
         self._turns.remove(turn)

@@ -105,7 +105,7 @@ def _read(
     words_ptr, absmax_ptr, nested_ptr, block, own, output,
     BLOCKS: tl.constexpr, WARPS: tl.constexpr, AHEAD: tl.constexpr,
 ):  # fmt: skip
-    """Some blocks' words for two outputs, from a block on, and what the scales of the lane's own of them are made of."""
+    """Some blocks' words for two outputs, from a block on, and what the scales of the lane's own are made of."""
     words = ()
     for number in tl.static_range(AHEAD):
         place = (block + number * WARPS)[:, None]

@@ -51,7 +51,7 @@ class ModelRunner:
         allowed: Tensor | None = None,
         together: int = 1,
     ) -> None:
-        """Run up to `together` sequences in a step; ids that are not `allowed`, a (vocabulary,) mask, are not chosen."""
+        """Run up to `together` sequences in a step; only ids that are `allowed`, a (vocabulary,) mask, are chosen."""
         self._model, self._hardware = model, hardware
         self._features: LRUCache[ViewKey, Tensor] = LRUCache(config.feature_cache_mib * MIB)
         self._prefixes = PrefixCache(config.prefix_cache_mib * MIB)
