@@ -32,9 +32,10 @@ class ModelConfig:
 
     `name` is `auto`, `pocket`, a folder, or a hub id such as `zai-org/glm-4v-9b`. `auto` is the 9B where a big enough
     GPU is found, else pocket. `device` is `auto`, `cpu`, `cuda`, or cards such as `cuda:0,cuda:1`, each with an engine
-    of its own. Up to `together` answers are written in one step; None: as many as memory allows. Each `*_cache_mib` bounds, in MiB of the model's device, what is kept of earlier
-    requests: the vision features of pictures, and the KV prefixes of chats; 0 keeps nothing. `cache` is the folder in
-    which packed weights are kept for the next start; None keeps none.
+    of its own. Up to `together` answers are written in one step; None: as many as memory allows. Each `*_cache_mib`
+    bounds, in MiB of the model's device, what is kept of earlier requests: the vision features of pictures, and the KV
+    prefixes of chats; 0 keeps nothing. `cache` is the folder in which packed weights are kept for the next start; None
+    keeps none.
     """
 
     name: str = "auto"
