@@ -73,6 +73,19 @@ def test_a_turn_that_goes_on_counts_where_nobody_else_may_begin() -> None:
     assert begin(scheduler).chat == "B"
 
 
+def test_a_turn_that_goes_on_counts_with_what_its_kind_takes() -> None:
+    """Who looks quickly keeps the others of the chat from no slot, however long the answers to closer looks take."""
+    quick, fine = Detail(64), Detail(1024)
+    scheduler = in_line(
+        *(looking(request(f"b{number}", "B", "3"), fine) for number in range(2)),
+        *(looking(request(f"a{person}", "A", person), quick) for person in "012"),
+        looking(request("c", "C"), fine),
+        slots=2,
+    )
+    assert turn(scheduler, 4.0) + turn(scheduler, 1.0) + turn(scheduler, 50.0) == "b0a0c"
+    assert begin(scheduler).id + begin(scheduler).id == "a1a2"
+
+
 def test_one_turn_at_a_time_is_the_default() -> None:
     """Nobody begins while another is in a turn."""
     scheduler = Scheduler(Limits())

@@ -173,6 +173,21 @@ async def test_who_waits_is_written_together(database: Database) -> None:
     assert [row["id"] for row in await database.rows("SELECT id FROM chats ORDER BY id")] == [1, 2, 3]
 
 
+async def test_a_full_disk_is_told_to_all_who_wait(database: Database) -> None:
+    """Nothing of what any of them wanted is there; once there is room the next write works."""
+    insert = "INSERT INTO chats (id, detail) VALUES (?, ?)"
+    ((pages,),) = await database.rows("PRAGMA page_count")
+    await database.rows(f"PRAGMA max_page_count = {pages}")
+    details = ("low", "x" * 100_000, "high")
+    writes = (database.write(insert, number, detail) for number, detail in enumerate(details))
+    async with asyncio.timeout(10):
+        told = await asyncio.gather(*writes, return_exceptions=True)
+    assert [str(error) for error in told] == ["database or disk is full"] * 3
+    await database.rows(f"PRAGMA max_page_count = {pages + 100}")
+    assert await database.write(insert, 7, "low") == 1
+    assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [7]
+
+
 async def test_what_was_talked_about_before_albums_is_still_known(tmp_path: Path) -> None:
     """Recreated tables keep their rows, and the rows that refer to them."""
     async with aiosqlite.connect(tmp_path / FILE, isolation_level=None) as connection:
