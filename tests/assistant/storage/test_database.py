@@ -52,6 +52,20 @@ async def test_a_commit_that_fails_leaves_nothing(database: Database) -> None:
     assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [2]
 
 
+async def test_a_transaction_that_cannot_begin_says_why(tmp_path: Path) -> None:
+    """Another program writes: that it does is told, not that there was nothing to roll back; afterwards it works."""
+    insert = "INSERT INTO chats (id) VALUES (1)"
+    async with open_database(tmp_path) as database:
+        await database.rows("PRAGMA busy_timeout = 0")
+        with contextlib.closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+                async with database.transaction() as connection:
+                    await connection.execute(insert)
+        assert await database.row("SELECT id FROM chats") is None
+        assert await database.write(insert) == 1
+
+
 async def test_writers_take_turns(database: Database) -> None:
     """Many at once do not disturb each other."""
     await asyncio.gather(*(database.write("INSERT INTO chats (id) VALUES (?)", number) for number in range(50)))
