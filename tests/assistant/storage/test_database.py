@@ -277,6 +277,25 @@ async def test_damage_that_only_an_examination_shows_is_told_with_the_file(tmp_p
     assert "NULL value in chats.detail" in str(told.value)
 
 
+def kept(folder: Path) -> bytes:
+    """Return all that is in the database's files."""
+    return b"".join(file.read_bytes() for file in folder.glob(f"{FILE}*"))
+
+
+async def test_nothing_is_called_erased_while_another_program_reads_it(tmp_path: Path) -> None:
+    """It is still in the log; once the reader ends it is in no file."""
+    async with open_database(tmp_path) as database:
+        await database.write("INSERT INTO chats (id, detail) VALUES (7, 'zebra')")
+        with contextlib.closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+            other.execute("BEGIN")
+            assert other.execute("SELECT detail FROM chats").fetchall() == [("zebra",)]
+            await database.write("DELETE FROM chats")
+            assert not await database.scrub()
+            assert b"zebra" in kept(tmp_path)
+        assert await database.scrub()
+        assert b"zebra" not in kept(tmp_path)
+
+
 @pytest.mark.parametrize("seed", [2, 4])
 async def test_scrubbing_erases_what_stayed_behind_when_a_page_was_divided(tmp_path: Path, seed: int) -> None:
     """`secure_delete` overwrites a row where it is deleted, but not where it was before it moved to another page."""
@@ -303,5 +322,5 @@ async def test_scrubbing_erases_what_stayed_behind_when_a_page_was_divided(tmp_p
                 assert await database.scrub()
                 deleted.append(words[chat])
                 words[chat] = f"zebra{number:05}x"
-    kept = (tmp_path / FILE).read_bytes()
-    assert [word for word in deleted if word.encode() in kept] == []
+    left = (tmp_path / FILE).read_bytes()
+    assert [word for word in deleted if word.encode() in left] == []
