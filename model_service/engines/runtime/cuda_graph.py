@@ -61,7 +61,7 @@ def capture_steps(
     work = "decoding" if sharing is None else "reading follow-ups"
     try:
         steps = CapturedSteps(model, hardware, sizes, forbidden)
-        error = max(steps.error(rows) for rows in steps.sizes)
+        error = _largest([steps.error(rows) for rows in steps.sizes])
         if not error <= MOST_ERROR:
             raise ValueError(f"its logits are off by {error:.3g}")
         steps.capture(sharing)
@@ -178,7 +178,7 @@ class CapturedSteps:
             wanted.append(logits)
         found = self(places, torch.cat(put))
         pairs = zip(found.flip(0), torch.cat(wanted).flip(0), strict=False)
-        return max(relative_error(one, other) for one, other in pairs)
+        return _largest([relative_error(one, other) for one, other in pairs])
 
     def _put(self, states: list[list[int]], ids: Tensor | Sequence[Tensor]) -> None:
         known, self._at = self._at, None  # Until the step has been run.
@@ -214,6 +214,11 @@ class CapturedSteps:
         mixed = kernel.attend(state, _project(attention.query_key_value, seen), self._rotary, number, shape)
         seen = kernel.add_norm(x, _project(attention.dense, mixed), layer.post_attention_layernorm.weight, eps)
         return _project(mlp.dense_4h_to_h, kernel.gate(_project(mlp.dense_h_to_4h, seen)))
+
+
+def _largest(errors: list[float]) -> float:
+    """The largest of some numbers, and NaN if one is: `max` may pass that over."""
+    return float(torch.tensor(errors, dtype=torch.float64).max())
 
 
 def _reachable(table: Tensor) -> Tensor:
