@@ -61,7 +61,7 @@ def capture_steps(
     work = "decoding" if sharing is None else "reading follow-ups"
     try:
         steps = CapturedSteps(model, hardware, sizes, forbidden)
-        error = max(steps.error(rows) for rows in steps.sizes)
+        error = _largest([steps.error(rows) for rows in steps.sizes])
         if not error <= MOST_ERROR:
             raise ValueError(f"its logits are off by {error:.3g}")
         steps.capture(sharing)
@@ -178,7 +178,7 @@ class CapturedSteps:
             wanted.append(logits)
         found = self(places, torch.cat(put))
         pairs = zip(found.flip(0), torch.cat(wanted).flip(0), strict=False)
-        return max(relative_error(one, other) for one, other in pairs)
+        return _largest([relative_error(one, other) for one, other in pairs])
 
     def _put(self, states: list[list[int]], ids: Tensor | Sequence[Tensor]) -> None:
         known, self._at = self._at, None  # Until the step has been run.
@@ -218,6 +218,11 @@ class CapturedSteps:
         norm = layer.post_attention_layernorm
         seen = kernel.add_norm(x, _project(out, mixed, rows), norm.weight, eps, _in_fragments(up))
         return _project(down, kernel.gate(_project(up, seen, rows), _in_fragments(down)), rows)
+
+
+def _largest(errors: list[float]) -> float:
+    """The largest of some numbers, and NaN if one is: `max` may pass that over."""
+    return float(torch.tensor(errors, dtype=torch.float64).max())
 
 
 def _reachable(table: Tensor) -> Tensor:
