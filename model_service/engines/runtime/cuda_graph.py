@@ -1,6 +1,7 @@
 """Steps captured as CUDA graphs: the language model for a few new tokens at once, without a launch from Python each."""
 
 import logging
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -29,6 +30,9 @@ MOST_ERROR = 0.06
 
 Rounding makes 0.017 to 0.026, in whatever model; a kernel that goes wrong makes one of 0.1 and more.
 """
+
+CAPTURING = threading.Lock()
+"""Held while a step is captured: torch captures one at a time in a process, whatever the card."""
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +104,7 @@ class CapturedSteps:
         """Contents of STATE but the tokens, as far as known, for the rows that take part."""
         self._graphs: dict[int, torch.cuda.CUDAGraph] = {}
         self._logits: dict[int, Tensor] = {}
+        self._stream: torch.cuda.Stream | None = None
 
     def __call__(self, places: Sequence[Place], ids: Tensor | Sequence[Tensor]) -> Tensor:
         """The (rows, vocabulary) logits behind (rows,) ids, each put into its place, or those of the last.
@@ -147,9 +152,12 @@ class CapturedSteps:
     def capture(self, sharing: "CapturedSteps | None" = None) -> None:
         """From now on a step is one launch. The kernels have been compiled by earlier steps."""
         shared = None if sharing is None else next(iter(sharing._graphs.values())).pool()
+        # torch's own stream for this would be one of the card that captured first; who shares memory shares a stream.
+        device = self._hardware.device
+        self._stream = torch.cuda.Stream(device) if sharing is None else sharing._stream  # type: ignore[no-untyped-call]
         for rows in reversed(self.sizes):
             graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph, shared, capture_error_mode="thread_local"):
+            with CAPTURING, torch.cuda.graph(graph, shared, self._stream, capture_error_mode="thread_local"):
                 self._logits[rows] = self._run(rows)
             self._graphs[rows], shared = graph, graph.pool()
         self._at = None
