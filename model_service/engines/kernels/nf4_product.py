@@ -236,15 +236,14 @@ def _put(sums, first, bias_ptr, y_ptr, outputs, rows, HAS_BIAS: tl.constexpr, WA
 def tile(in_features: int, out_features: int, rows: int) -> dict[str, int]:
     """Warps that share a program's outputs, blocks that each reads at a time, and quarters that are `shuffled`.
 
-    The warps are the same for any number of rows; where a row is long, more of them share it. The more rows, the more
-    registers, so the fewer blocks at a time.
+    The warps are the same for any number of rows; where there are few outputs, more of them share each. The more rows,
+    the more registers, so the fewer blocks at a time.
     """
-    if in_features >= 8192:
-        return {"num_warps": 8, "AHEAD": 4 if rows <= 8 else 2 if rows <= 16 else 1, "shuffled": 2}
     if out_features >= 8192:
         return {"num_warps": 4, "AHEAD": 4 if rows <= 8 else 1, "shuffled": 2}
-    few = rows <= 8 or (rows <= 16 and out_features <= in_features)
-    return {"num_warps": 4, "AHEAD": 4 if few else 2, "shuffled": 2}
+    if out_features > in_features:
+        return {"num_warps": 4, "AHEAD": 4 if rows <= 8 else 2, "shuffled": 2}
+    return {"num_warps": 8, "AHEAD": 4 if rows <= 8 else 2 if rows <= 16 else 1, "shuffled": 2}
 
 
 def product(
