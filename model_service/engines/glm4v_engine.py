@@ -71,8 +71,9 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
     with warming_up(folder, plan.layout, hardware, gauges) as warm:
         model, unkept = load_checkpoint(folder, config, hardware, plan.layout, gauges)
     hardware = replace(hardware, kernels=warm.checked)
-    if not hardware.kernels.products:
+    if plan.layout.grouped and not hardware.kernels.products:
         ungroup(model, plan.layout)
+        unkept = None  # The next start, too, would take what is kept for weights in groups.
     tokenizer = load_tokenizer(folder, model.config)
     info = _info(checkpoint_name(folder), model.config, hardware, plan)
     return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept if config.keep else None)

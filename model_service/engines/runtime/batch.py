@@ -127,14 +127,14 @@ class Batch:
         Raises:
             torch.OutOfMemoryError: in a step, even without the others.
         """
-        if not row.unread:
+        while not row.unread:
+            if row.failed:
+                raise torch.OutOfMemoryError("a step failed, even without the others")
             self._advance()
-        if row.unread:
-            row.read += 1
-            return row.ids[row.read - 1]
-        if row.failed:
-            raise torch.OutOfMemoryError("a step failed, even without others")
-        return None
+            if row.sequence.cache.parked and not row.unread:
+                return None
+        row.read += 1
+        return row.ids[row.read - 1]
 
     @property
     def awaited(self) -> bool:

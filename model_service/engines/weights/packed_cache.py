@@ -117,7 +117,7 @@ def identity(folder: Path, files: list[Path], layout: Layout) -> str:
         "version": VERSION,
         "dtype": str(layout.dtype),
         "head": layout.packs(HEAD),
-        "grouped": layout.grouped,
+        **({"grouped": True} if layout.grouped else {}),  # In rows they are as earlier versions kept them.
         "config": hashlib.sha256((folder / "config.json").read_bytes()).hexdigest(),
         "files": [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats],
     }

@@ -34,14 +34,16 @@ def work(model: GLM4VForConditionalGeneration) -> Iterator[Work]:
     seen = Work()
 
     def passed(module: nn.Module, given: tuple[Tensor, ...]) -> None:
-        seen.positions.append(given[0].shape[1])
+        rows, positions, _ = given[0].shape
+        seen.rows.append(rows)
+        seen.positions.append(positions)
 
     def looked(module: nn.Module, given: tuple[Tensor, ...]) -> None:
         seen.pictures += 1
 
     hooks = (
-        model.transformer.encoder.register_forward_pre_hook(passed),
-        model.transformer.vision.register_forward_pre_hook(looked),
+        model.transformer.encoder.layers[0].register_forward_pre_hook(passed),
+        model.transformer.vision.transformer.layers[0].register_forward_pre_hook(looked),
     )
     yield seen
     for hook in hooks:

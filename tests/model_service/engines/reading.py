@@ -23,8 +23,9 @@ LOOK = 8
 
 @dataclass
 class Work:
-    """What the model did: positions of each pass of the language model, and pictures seen."""
+    """What the model did: sequences in each pass of the language model, and positions of each; and pictures seen."""
 
+    rows: list[int] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     pictures: int = 0
 

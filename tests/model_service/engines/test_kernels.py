@@ -71,12 +71,13 @@ def test_a_step_that_fails_is_not_used(
     model: GLM4VForConditionalGeneration, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever goes wrong on a card that nobody tried, one warning says why and the model itself decodes."""
-    monkeypatch.setattr(cuda_graph.DecodeStep, "__init__", lambda *_: None)
-    monkeypatch.setattr(cuda_graph.DecodeStep, "error", lambda _: float("nan"))
-    assert cuda_graph.capture_step(model, CPU) is None
-    monkeypatch.setattr(cuda_graph.DecodeStep, "error", out_of_memory)
-    assert cuda_graph.capture_step(model, CPU) is None
-    assert cuda_graph.capture_step(model, CPU, cuda_graph.ROWS) is None
+    monkeypatch.setattr(cuda_graph.CapturedSteps, "__init__", lambda steps, *_: setattr(steps, "sizes", (1, 2)))
+    monkeypatch.setattr(cuda_graph.CapturedSteps, "error", lambda _, rows: 0.01 if rows == 1 else float("nan"))
+    assert cuda_graph.capture_steps(model, CPU, (1, 2)) is None
+    monkeypatch.setattr(cuda_graph.CapturedSteps, "error", out_of_memory)
+    assert cuda_graph.capture_steps(model, CPU, (1, 2)) is None
+    sharing = cuda_graph.CapturedSteps(model, CPU, (1, 2))
+    assert cuda_graph.capture_steps(model, CPU, cuda_graph.ROWS, sharing=sharing) is None
     first, second, third = (record.message for record in caplog.records)
     assert first == "decoding without a CUDA graph: ValueError('its logits are off by nan')"
     assert second == "decoding without a CUDA graph: OutOfMemoryError('no memory')"

@@ -10,7 +10,7 @@ from model_service.config import Memory, ModelConfig
 from model_service.engines.glm4v.language import MLP
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.runtime.runner import ModelRunner
-from model_service.engines.weights.layout import EMBEDDINGS, HEAD, Plan
+from model_service.engines.weights.layout import EMBEDDINGS, HEAD, VISION, Layout, Plan, empty_model, packed_layers
 from model_service.engines.weights.loading import load_checkpoint
 from model_service.engines.weights.offload import OffloadedTransformer
 from tests.model_service.engines.reading import CPU, noise, prompt, read, view
@@ -46,6 +46,20 @@ def test_packed_only_the_head_differs(checkpoint: Path) -> None:
     exact = full.get_submodule(HEAD).weight
     assert float((head.dequantize() - exact).norm() / exact.norm()) < 0.12  # type: ignore[operator]
     assert torch.equal(lean.get_parameter(f"{EMBEDDINGS}.weight"), full.get_parameter(f"{EMBEDDINGS}.weight"))
+
+
+@pytest.mark.parametrize("plan", Plan)
+def test_the_language_models_packed_layers_are_in_groups(plan: Plan) -> None:
+    """Where the layout says so, but for one that makes no whole groups; the vision tower's never are."""
+    shape = tiny_config()
+    shape.padded_vocab_size = 296
+    for grouped in (False, True):
+        layout = Layout(plan, True, torch.float32, grouped)
+        layers = packed_layers(empty_model(shape, layout), layout)
+        assert any(name.startswith(VISION) for name in layers)
+        assert {name for name, layer in layers.items() if layer.grouped} == {
+            name for name in layers if grouped and not name.startswith(VISION) and name != HEAD
+        }
 
 
 def test_the_stream_passes_every_layer(checkpoint: Path, model: GLM4VForConditionalGeneration) -> None:

@@ -1,5 +1,7 @@
 """Linear layers in four bits: what bitsandbytes packs, and what comes of it."""
 
+from itertools import product
+
 import pytest
 import torch
 from bitsandbytes.functional import quantize_4bit
@@ -82,3 +84,40 @@ def test_room_has_the_shapes_of_a_packed_layer() -> None:
     shapes = {name: (tensor.shape, tensor.dtype) for name, tensor in packed.state_dict().items()}
     assert {name: (tensor.shape, tensor.dtype) for name, tensor in room.state_dict().items()} == shapes
     assert {tensor.device.type for tensor in room.state_dict().values()} == {"meta"}
+
+
+def test_groups_have_the_order_that_they_say() -> None:
+    """Of 16 outputs a block's 512 bytes, 16 to a lane: two words of output g, and two of g + 8; and pairs of absmax."""
+    layer = NF4Linear.quantize(weights(32, 192))
+    words, absmax = layer.packed.view(32, 3, 8, 4), layer.absmax.view(32, 3)
+    layer.group()
+    for group, block, g in product(range(2), range(3), range(8)):
+        pair = [16 * group + g, 16 * group + g + 8]
+        place = 8 * (3 * group + block) + g
+        assert torch.equal(layer.absmax.view(-1, 2)[place], absmax[pair, block])
+        for t in range(4):
+            held = layer.packed.view(-1, 2, 2, 4)[4 * place + t]
+            assert torch.equal(held, words[pair, block][:, [t, t + 4]])
+
+
+def test_groups_stand_for_the_same_weights() -> None:
+    """There and back, more than once, to the bit; and so packed from the beginning."""
+    weight = weights(48, 128)
+    layer, room = NF4Linear.quantize(weight), NF4Linear(128, 48, bias=False)
+    before, wanted = layer.state_dict(), layer.dequantize()
+    for _ in range(2):
+        layer.group()
+    assert not torch.equal(layer.packed, before["packed"])
+    assert torch.equal(layer.dequantize(), wanted)
+    room.grouped = True
+    room.pack(weight, torch.device("cpu"))
+    assert all(torch.equal(tensor, layer.state_dict()[name]) for name, tensor in room.state_dict().items())
+    for _ in range(2):
+        layer.ungroup()
+    assert all(torch.equal(tensor, before[name]) for name, tensor in layer.state_dict().items())
+
+
+@pytest.mark.parametrize(("outputs", "inputs", "fits"), [(16, 64, True), (24, 64, False), (16, 96, False)])
+def test_groups_are_whole(outputs: int, inputs: int, fits: bool) -> None:
+    """Of 16 outputs, and of whole blocks."""
+    assert NF4Linear(inputs, outputs).can_be_grouped is fits

@@ -18,6 +18,7 @@ from safetensors.torch import save_file
 
 from model_service.config import ModelConfig
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
+from model_service.engines.glm4v_engine import load_engine
 from model_service.engines.hardware import Hardware
 from model_service.engines.weights import loading, packed_cache
 from model_service.engines.weights.layout import Layout, Plan
@@ -246,5 +247,35 @@ def test_the_identity_of_what_is_kept_stays(tmp_path: Path) -> None:
     shard = tmp_path / "model.safetensors"
     shard.write_bytes(b"weights")
     os.utime(shard, ns=(0, 1_700_000_000_000_000_000))
-    found = packed_cache.identity(tmp_path, [shard], Layout(Plan.LEAN, True, torch.bfloat16))
-    assert found == "e5b2c3d3a3489d37e4803b0f9aade3fda7b57b0b131baeff0f325481b6b82dc9"
+    rows, groups = (
+        packed_cache.identity(tmp_path, [shard], Layout(Plan.LEAN, True, torch.bfloat16, grouped))
+        for grouped in (False, True)
+    )
+    assert rows == "e5b2c3d3a3489d37e4803b0f9aade3fda7b57b0b131baeff0f325481b6b82dc9"
+    assert groups == "19ab8f29d9e8cc29236ab0618d9853da03a75ede42d830fc82e735265651fa09"
+
+
+def test_weights_in_groups_are_kept_as_such(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who multiplies them otherwise packs anew; the second start in groups reads what the first packed."""
+    in_rows = start()
+    monkeypatch.setattr(Hardware, "multiplies_nf4", True)
+    first = start()
+    assert not start.same(in_rows, first)
+    assert start.same(first, start())
+    assert start.packed == 2
+
+
+def test_weights_brought_back_into_rows_are_not_kept(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where our product proves wrong on a card that has tensor cores: the next start would take them for groups."""
+    wanted = start().state_dict()
+    monkeypatch.setattr(Hardware, "multiplies_nf4", True)
+    config = ModelConfig(name=str(start.checkpoint), device="cpu", quantize="nf4", cache=start.root)
+    for kept in (False, True):
+        engine = load_engine(config)
+        assert engine._writer is None
+        found = engine._runner._model.state_dict()  # type: ignore[attr-defined]
+        assert all(torch.equal(tensor, wanted[name]) for name, tensor in found.items())
+        engine.close()
+        assert start.packed == (3 if kept else 2)
+        start()
+    assert start.packed == 3

@@ -14,7 +14,7 @@ from model_service.engines.glm4v.prompt import build_prompt
 from model_service.engines.runtime.runner import ModelRunner, View
 from model_service.engines.weights.checkpoint import load_tokenizer
 from model_service.engines.weights.loading import load_checkpoint
-from tests.model_service.engines.reading import CPU, put
+from tests.model_service.engines.reading import CPU, prefill, put
 from tests.parity import TOLERANCE
 
 

@@ -82,16 +82,16 @@ def test_without_a_gpu_there_is_none(checkpoint: Path, monkeypatch: pytest.Monke
 
 
 class Tried:
-    """Stands for a step: tries the model itself, and notes of how many rows the step was to be."""
+    """Stands for the steps: tries the model itself, and notes of how many rows each step is."""
 
     rows: ClassVar[list[int]] = []
 
-    def __init__(self, model: GLM4VForConditionalGeneration, hardware: Hardware, rows: int) -> None:
-        self.model, self.device = model, hardware.device
-        self.rows.append(rows)
+    def __init__(self, model: GLM4VForConditionalGeneration, hardware: Hardware, sizes: tuple[int, ...]) -> None:
+        self.model, self.device, self.sizes = model, hardware.device, sizes
 
-    def error(self) -> None:
+    def error(self, rows: int) -> None:
         """Read a text."""
+        self.rows.append(rows)
         ids = torch.arange(5, device=self.device)[None]
         assert self.model(self.model.embed(ids), ids).shape == (1, 5, self.model.config.padded_vocab_size)
 
@@ -102,10 +102,10 @@ def test_the_model_that_rehearses_sees_and_reads(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, plan: Plan, packed: bool
 ) -> None:
     """In every layout, whatever its memory holds; each of the steps is tried once."""
-    monkeypatch.setattr(cuda_graph, "DecodeStep", Tried)
+    monkeypatch.setattr(cuda_graph, "CapturedSteps", Tried)
     monkeypatch.setattr(Tried, "rows", [])
     warm_up(few_layers(checkpoint), Layout(plan, packed, torch.float32), replace(CPU, kernels=Checked(products=True)))
-    assert Tried.rows == [1, cuda_graph.ROWS]
+    assert Tried.rows == [1, *cuda_graph.ROWS]
 
 
 @pytest.mark.parametrize("plan", Plan)
