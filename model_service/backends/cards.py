@@ -1,4 +1,4 @@
-"""Several backends as one, each with a card of its own: a chat stays with its card while that has room."""
+"""Several backends as one, each with a card of its own: a chat stays with its card while a slot is free there."""
 
 import threading
 from collections.abc import Sequence
@@ -20,24 +20,18 @@ GRACE = 5.0
 
 @dataclass(eq=False, slots=True)
 class Card:
-    """A backend and what it does: the jobs that it has begun and not ended, and those of them in their turn."""
+    """A backend, and the jobs that are in their turn there."""
 
     backend: Backend
-    held: set[Job] = field(default_factory=set)
     in_turn: set[Job] = field(default_factory=set)
     at_work: frozenset[str] = frozenset()
     info: EngineInfo | None = None
     ended: bool = False
 
     @property
-    def is_free(self) -> bool:
-        """Whether one more job may be in its turn."""
-        return len(self.in_turn) < self.backend.slots
-
-    @property
-    def room(self) -> int:
-        """How many more jobs it can hold so that none waits for another's turn; below zero, some do."""
-        return self.backend.slots - len(self.held)
+    def free(self) -> int:
+        """How many more jobs may be in their turn."""
+        return self.backend.slots - len(self.in_turn)
 
 
 class Cards:
@@ -49,6 +43,7 @@ class Cards:
     def __init__(self, backends: Sequence[Backend]) -> None:
         self._cards = [Card(backend) for backend in backends]
         self._holders: dict[Job, Card] = {}
+        """Where the jobs are that have begun and not ended."""
         self._last: dict[str, Card] = {}
         """The card that a chat used last; who used one longest ago comes first."""
         self._lock = threading.Lock()
@@ -76,16 +71,15 @@ class Cards:
     def can_go_on(self, job: Job) -> bool:
         """Return whether the card that began a job has a slot free for its next turn."""
         holder = self._holders.get(job)
-        return holder is None or holder.is_free
+        return holder is None or holder.free > 0
 
     def submit(self, job: Job) -> None:
-        """Give a job its next turn on the card that began it, or on the one that suits it best."""
+        """Give a job its next turn on the card that began it, or its first on the one that suits it best."""
         if self._error is not None:
             return  # It hears of that once all have ended.
         card = self._holders.get(job) or self._choose(job.request.chat)
         self._remember(job.request.chat, card)
         self._holders[job] = card
-        card.held.add(job)
         if not job.aborted.is_set():  # Else it only ends.
             card.in_turn.add(job)
         card.backend.submit(job)
@@ -103,13 +97,9 @@ class Cards:
                 card.backend.stop()
 
     def _choose(self, chat: str) -> Card:
-        """The chat's last card if no job waits for another's turn there, else the one with the most room."""
-        free = [card for card in self._cards if card.is_free] or self._cards
-        roomiest = max(free, key=lambda card: card.room)
+        """The card that the chat used last, if a slot is free there, else the one with the most free slots."""
         last = self._last.get(chat)
-        if last in free and (last.room > 0 or last.room == roomiest.room):
-            return last
-        return roomiest
+        return last if last is not None and last.free > 0 else max(self._cards, key=lambda card: card.free)
 
     def _remember(self, chat: str, card: Card) -> None:
         self._last.pop(chat, None)
@@ -131,7 +121,6 @@ class Cards:
     def _turned(self, card: Card, job: Job, outcome: Outcome | None, seconds: float) -> None:
         card.in_turn.discard(job)
         if outcome is not None:
-            card.held.discard(job)
             self._holders.pop(job, None)
         if not (self._reported or (self._error is not None and _given_up(job, outcome))):
             self._events.turned(job, outcome, seconds)

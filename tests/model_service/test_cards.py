@@ -1,8 +1,7 @@
 """Promises of ModelService on several cards: whose turn is where, what ends with what, and what is told of it."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterator
+import time
 from dataclasses import replace
 
 import pytest
@@ -11,12 +10,9 @@ from model_service import (
     GLM4V_DIAL,
     BackendEvents,
     CheckpointError,
-    EngineDead,
     EngineInfo,
-    EngineStep,
     FinishReason,
     GenerationOutput,
-    GenerationRequest,
     Health,
     Limits,
     ModelConfig,
@@ -25,16 +21,19 @@ from model_service import (
 )
 from model_service.backends import cards
 from model_service.backends.cards import Cards
-from model_service.backends.engine_thread import EngineThread
 from model_service.jobs import Job
-from tests.model_service.scripted_engine import PATIENCE, Gate, ScriptedEngine, echo, follow
+from model_service.output_stream import OutputStream
+from tests.model_service.scripted_engine import PATIENCE, end_of
 from tests.model_service.turns_engine import ask, begin
 
 INFO = EngineInfo("model", "card", "float32", 1600, GLM4V_DIAL)
 
 
 class Card:
-    """A backend of some slots, whose turns end when the test says so; told to stop, it does at once or `lingers`."""
+    """A backend of some slots, whose turns end when the test says so.
+
+    An aborted answer ends at once, and so does the backend when it is told to stop, unless it `lingers`.
+    """
 
     devices = 1
 
@@ -61,9 +60,9 @@ class Card:
         self.suspended.pop(name, None)
         self.jobs[name] = job
         job.stream.put(GenerationOutput(Stage.LOOKING))
-        if job.aborted.is_set():
+        if job.aborted.is_set() and not self.lingers:
             self.end(name, FinishReason.ABORT)
-        assert len(self.jobs) <= self.slots
+        assert sum(not held.aborted.is_set() for held in self.jobs.values()) <= self.slots
 
     def forget(self, chat: str) -> None:
         """Note it."""
@@ -140,22 +139,6 @@ async def test_a_chat_whose_card_is_full_goes_to_another_and_stays_there() -> No
         finish(first, second)
 
 
-async def test_a_chat_does_not_queue_up_behind_what_its_card_holds() -> None:
-    """A slot that is free between two turns of another's answer is not room, while another card has some."""
-    first, second = Card(), Card()
-    async with _on(first, second) as service, asyncio.TaskGroup() as group:
-        await begin(group, service, ask("a", chat="here"))
-        first.end("a")
-        await begin(group, service, ask("b", chat="there"), ask("c", chat="here", person="x"))
-        assert (set(first.jobs), set(second.jobs)) == ({"b"}, {"c"})
-        second.end("c")
-        first.end("b", None, seconds=5.0)
-        assert set(first.jobs) == {"b"}
-        await begin(group, service, ask("d", chat="there", person="y"))
-        assert (set(first.jobs), set(second.jobs)) == ({"b"}, {"d"})
-        finish(first, second)
-
-
 async def test_an_answer_goes_on_where_it_began_and_others_go_first_meanwhile() -> None:
     """Whose card is at another's answer is passed over, though it used less: no free slot waits for it."""
     first, second = Card(), Card()
@@ -184,6 +167,28 @@ async def test_who_leaves_between_two_turns_ends_on_the_card_that_holds_its_answ
         await asyncio.wait([leaving])
         assert (set(first.jobs), first.suspended) == ({"c", "e"}, {})
         finish(first, second)
+
+
+async def test_an_answer_that_is_being_given_up_takes_nobodys_slot() -> None:
+    """Its card only has to let go of it: others of that card go on beside it."""
+    first, second = Card(lingers=True), Card()
+    service = _on(first, second)
+    async with asyncio.TaskGroup() as group:
+        await service.start()
+        leaving, *_ = await begin(group, service, *(ask(name) for name in "abc"))
+        first.end("a", None)
+        assert (set(first.jobs), set(first.suspended), set(second.jobs)) == ({"c"}, {"a"}, {"b"})
+        leaving.cancel()
+        await asyncio.wait([leaving])
+        assert set(first.jobs) == {"a", "c"}
+        first.end("c", None)
+        assert set(first.jobs) == {"a", "c"}
+        first.end("a", FinishReason.ABORT)
+        finish(first, second)
+        closing = group.create_task(service.close())
+        await asyncio.sleep(0)
+        first.stopped()
+        await closing
 
 
 async def test_forgetting_a_chat_is_for_all_cards() -> None:
@@ -244,7 +249,7 @@ async def test_a_card_that_dies_ends_the_others_once_their_turns_are_over() -> N
     async with asyncio.TaskGroup() as group:
         await service.start()
         begun = {name: asyncio.Event() for name in "abcde"}
-        whole, *others = [group.create_task(_end(service, ask(name), begun[name])) for name in begun]
+        whole, *others = [group.create_task(end_of(service, ask(name), begun[name])) for name in begun]
         await asyncio.gather(*(event.wait() for event in begun.values()))
         assert (set(first.jobs), set(second.jobs)) == ({"c"}, {"a", "b", "d"})
         error = RuntimeError("off the bus")
@@ -261,18 +266,10 @@ async def test_a_card_that_dies_ends_the_others_once_their_turns_are_over() -> N
     await service.close()
 
 
-async def _end(service: ModelService, request: GenerationRequest, begun: asyncio.Event | None = None) -> str:
-    """What an answer ended with: the reason to finish, or what is told of an error."""
-    try:
-        return str((await follow(service, request, begun))[-1].finish_reason)
-    except EngineDead as error:
-        return str(error)
-
-
 async def test_a_card_that_does_not_end_is_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may still load, or hang in its device; what it says later is not heard."""
     monkeypatch.setattr(cards, "GRACE", 0.0)
-    first, second = Card(info=None), Card(info=None, lingers=True)
+    first, second = Card(), Card(info=None, lingers=True)
     service = _on(first, second)
     await service.start()
     first.stopped(CheckpointError("no such card"))
@@ -282,6 +279,30 @@ async def test_a_card_that_does_not_end_is_not_waited_for_long(monkeypatch: pyte
     second.stopped(RuntimeError("another"))
     assert (str(await service.died()), service.info) == ("no such card", None)
     await service.close()
+
+
+async def test_the_end_is_told_once_and_nothing_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ended of what came first; what a card that is left behind does is no news."""
+    monkeypatch.setattr(cards, "GRACE", 0.0)
+    backends = [Card(), Card(), Card(info=None, lingers=True)]
+    both, told, over = Cards(backends), list[object](), asyncio.Event()
+
+    def stopped(error: BaseException | None) -> None:
+        told.append(str(error))
+        over.set()
+
+    loop = asyncio.get_running_loop()
+    both.start(BackendEvents(loop, told.append, lambda job, outcome, seconds: told.append(job), stopped))
+    job = Job(ask("a"), OutputStream(loop), time.monotonic)
+    both.submit(job)
+    backends[1].lingers = True
+    backends[0].stopped(RuntimeError("first"))
+    backends[1].stopped(RuntimeError("second"))
+    await asyncio.wait_for(over.wait(), PATIENCE)
+    backends[2].events.loaded(INFO)
+    backends[2].events.turned(job, None, 1.0)
+    backends[2].stopped(RuntimeError("third"))
+    assert told == ["first"]
 
 
 async def test_closing_stops_all_cards() -> None:
@@ -294,83 +315,3 @@ async def test_closing_stops_all_cards() -> None:
         await service.close()
     assert [task.result()[-1].finish_reason for task in tasks] == [FinishReason.ABORT] * 2
     assert service.health is Health.CLOSED
-
-
-class Together(ScriptedEngine):
-    """An engine that writes two answers together, and counts each one's steps."""
-
-    def __init__(self, gate: Gate | None = None) -> None:
-        super().__init__(gate.script if gate else echo)
-        self.steps: defaultdict[str, int] = defaultdict(int)
-
-    @property
-    def info(self) -> EngineInfo:
-        """Facts of no real model."""
-        return replace(super().info, together=2)
-
-    def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
-        """Follow the script, and count its steps."""
-        for step in super().generate(request):
-            self.steps[request.id] += 1
-            yield step
-
-
-def _threads(*engines: ScriptedEngine, slice_tokens: int = 2) -> ModelService:
-    threads = [EngineThread(lambda engine=engine: engine, slice_tokens=slice_tokens) for engine in engines]  # type: ignore[misc]
-    return ModelService(Cards(threads), ModelConfig())
-
-
-async def test_a_crowd_is_answered_by_all_cards() -> None:
-    """Everybody has the own answer, each written by one engine from its first step to its last."""
-    engines = [Together(), Together(), Together()]
-    texts = {
-        f"{chat}-{number}": f"{chat} {number} " + "word " * (chat % 5) for chat in range(20) for number in range(2)
-    }
-    async with _threads(*engines) as service:
-        requests = [
-            replace(ask(name, chat=name.split("-")[0]), messages=(replace(ask(name).messages[0], text=text),))
-            for name, text in texts.items()
-        ]
-        answers = await asyncio.gather(*(follow(service, request) for request in requests))
-    assert [answer[-1].text for answer in answers] == list(texts.values())
-    for name, text in texts.items():
-        assert sorted(engine.steps[name] for engine in engines) == [0, 0, len(text.split()) + 1]
-    assert all(engine.seen for engine in engines)
-
-
-async def test_what_is_at_work_is_said_of_all_cards_together() -> None:
-    """From whichever thread, what is in its turn on the others is not left out."""
-    gates = [Gate(), Gate()]
-    seen: list[frozenset[str]] = []
-    service = _threads(*(Together(gate) for gate in gates), slice_tokens=100)
-    service.watch_turns(seen.append)
-    async with service, asyncio.TaskGroup() as group:
-        await service.ready()
-        first, second = await begin(group, service, ask("a", 1), ask("b", 1))
-        gates[0].open(2)
-        await first
-        gates[1].open(2)
-        await second
-    assert [sorted(ids) for ids in seen] == [["a"], ["a", "b"], ["b"], []]
-
-
-async def test_an_engine_that_dies_in_its_thread_ends_the_other() -> None:
-    """The answer at work in the other is given before all is over."""
-    gate, other = Gate(), Gate()
-
-    def deadly(request: GenerationRequest) -> Iterator[EngineStep]:
-        gate.wait()
-        raise EngineDead("gone")
-        yield
-
-    engines = [ScriptedEngine(deadly), ScriptedEngine(other.script)]
-    service = _threads(*engines, slice_tokens=100)
-    async with service, asyncio.TaskGroup() as group:
-        await service.ready()
-        dying, whole = [group.create_task(_end(service, ask(name))) for name in "ab"]
-        gate.open()
-        assert await asyncio.to_thread(engines[0].closed.wait, PATIENCE)
-        other.open(2)
-        assert [await dying, await whole] == ["the engine died: gone", "stop"]
-        assert service.health is Health.DEAD
-    assert all(engine.closed.is_set() for engine in engines)
