@@ -143,7 +143,7 @@ class Batch:
 
     def make_room(self) -> bool:
         """Park the rows that take no part now; False if there are none."""
-        idle = [row for row in self._rows if row.unread and not row.sequence.cache.parked]
+        idle = [row for row in self._rows if not row.wants_step and not row.sequence.cache.parked]
         for row in idle:
             row.sequence.cache.park()
         return bool(idle)
@@ -207,5 +207,5 @@ class Batch:
                     break
                 if not self.make_room():
                     self._unpark_at = self.left + 1
-                    row.failed = len(wanting) == 1
+                    row.failed = all(each.sequence.cache.parked for each in wanting)
                     return
