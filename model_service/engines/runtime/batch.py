@@ -128,7 +128,7 @@ class Batch:
             torch.OutOfMemoryError: in a step, even without the others.
         """
         if not row.unread:
-            self._advance()
+            self._advance(row)
         if row.unread:
             row.read += 1
             return row.ids[row.read - 1]
@@ -148,22 +148,26 @@ class Batch:
             row.sequence.cache.park()
         return bool(idle)
 
-    def _advance(self) -> None:
-        """Compute a step for all rows that want one, and take in the ids that were computed before.
+    def _advance(self, row: Row) -> None:
+        """Compute a step for all rows that want one, and take in the ids that were computed before, and the row's.
 
-        Where the host goes first, only what is pending, if anything is: a step's ids are then known at once.
+        Where the host goes first, all of them; and there is no step if the row's id is pending.
         """
         begin = self._clock()
-        pending = len(self._pending)
-        if self._ahead or not pending:
+        before = len(self._pending)
+        if self._ahead or not self._is_pending(row):
             self._launch()
-        for _ in range(pending if self._ahead and pending else len(self._pending)):
+        later = len(self._pending) - before if self._ahead else 0
+        while len(self._pending) > later or (not row.unread and self._is_pending(row)):
             rows, arriving = self._pending.popleft()
-            for row, token in zip(rows, arriving.wait(), strict=True):
-                row.ids.append(token)
-                row.settle()
+            for each, token in zip(rows, arriving.wait(), strict=True):
+                each.ids.append(token)
+                each.settle()
         if not self.interrupted:
             self.seconds = self._clock() - begin
+
+    def _is_pending(self, row: Row) -> bool:
+        return any(row in rows for rows, _ in self._pending)
 
     def _launch(self) -> None:
         """Begin a step; rows for which memory does not suffice are parked, and the last one fails."""
