@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence, Set
 from contextlib import aclosing
 from dataclasses import replace
+from statistics import median
 
 from assistant.latency import Latency
 from assistant.open_questions import OpenQuestion, Step
@@ -34,6 +35,9 @@ from model_service import (
 
 MOST_SECONDS, MOST_SECONDS_FOR_TEXT = 90.0, 300.0
 """The seconds for which pieces are asked, and read out; those that are left by then are named under the answer."""
+
+ENOUGH = 0.75
+"""The share of what lines of print usually hold below which one of three seems to be missing."""
 
 
 class Reader:
@@ -170,6 +174,8 @@ class _Pieces:
         self._before = GenerationOutput(Stage.WAITING)
         self._read: list[int] = []
         self._texts: dict[int, str] = {}
+        self._lengths: list[float] = []
+        """Letters that were read to a line of print, piece by piece."""
 
     def read(self) -> AsyncGenerator[Reading, None]:
         """Read the pieces out, or ask each of them; see `Reader.read`."""
@@ -183,8 +189,12 @@ class _Pieces:
         for piece in self._pieces:
             if self._lasts_longer_than(MOST_SECONDS_FOR_TEXT):
                 break
-            so_far, output = lines, GenerationOutput(Stage.WAITING)
-            for looked in (piece, _closer(piece)):  # A second look where the first one goes round in circles.
+            output, looks = GenerationOutput(Stage.WAITING), list[tuple[bool, int, list[str]]]()
+            for looked in (
+                piece,
+                _closer(piece),
+            ):  # A second look where the first goes round in circles, or falls short.
+                so_far, read = lines, ""
                 async with aclosing(self._stream(looked, text, alone=True)) as outputs:
                     async for output in outputs:
                         read = without_repeats(output.text, piece.lines)
@@ -192,11 +202,22 @@ class _Pieces:
                         yield self._reading(output, "\n".join(so_far))
                         if is_loop(output.text) or len(read) < len(output.text.rstrip()) - len(read.splitlines()):
                             break  # It begins again; to leave is to abort.
-                if not is_loop(output.text):
+                looks.append((not is_loop(output.text), len(read), so_far))
+                if not is_loop(output.text) and not self._falls_short(read, piece):
                     break
-            lines = so_far
+            _, length, lines = max(looks, key=lambda look: look[:2])
+            self._lengths.append(length / max(1, piece.lines))
             self._end(piece, output)
         yield self._last("\n".join(lines))
+
+    def _falls_short(self, read: str, piece: Piece) -> bool:
+        """Whether a line of print seems to be missing: there are fewer, and they hold less than those read before.
+
+        A model may write two lines of print as one, which holds as much.
+        """
+        if len(read.splitlines()) >= piece.lines or not self._lengths:
+            return False
+        return len(read) < ENOUGH * median(self._lengths) * piece.lines
 
     async def _ask(self) -> AsyncGenerator[Reading, None]:
         """Ask each piece, and keep the answers that the print of their pieces bears out; see `_borne_out`."""

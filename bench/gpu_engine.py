@@ -237,12 +237,14 @@ def _watch(ended: threading.Event, peak: list[int]) -> None:
 
 
 def reset_peak() -> None:
+    """Begin to look for the most memory."""
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
 
 
 def note_peak(found: dict[str, object]) -> None:
+    """Note the most memory since then."""
     if torch.cuda.is_available():
         found["peak_gpu_gib"] = torch.cuda.max_memory_allocated() / GIB
         found["reserved_gpu_gib"] = torch.cuda.max_memory_reserved() / GIB

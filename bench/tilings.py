@@ -129,5 +129,6 @@ def _head(outputs: int, inputs: int, tilings: list[dict[str, int]], device: torc
 
 
 def _microseconds(layers: list[NF4Linear], x: torch.Tensor, tiling: dict[str, int], device: torch.device) -> float:
-    following = cycle(layers)
-    return captured_seconds(lambda: nf4.nf4_product(next(following), x, tiling), device, len(layers)) * 1e6
+    following, rows, x = cycle(layers), len(x), nf4.in_fragments(x)
+    work = lambda: nf4.product_of_fragments(next(following), x, rows, tiling)  # noqa: E731
+    return captured_seconds(work, device, len(layers)) * 1e6

@@ -16,7 +16,7 @@ from torch import nn
 from bench import gpu_engine
 from bench.record import Record
 from bench.weights import ORDINARY, configuration, vocabulary
-from model_service import GenerationRequest, Limits, ModelConfig, ModelService, local_service
+from model_service import GenerationRequest, Level, Limits, ModelConfig, ModelService, local_service
 from model_service.engines.engine import EngineInfo
 from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.dial import dial_up_to
@@ -107,6 +107,9 @@ class Together:
             found.update(self._ids(engine))
         with self.record.section("follow-up") as found:
             found.update(self._follow_up(engine))
+        for level in ("16", "64") if self.tiny else [*Level]:
+            with self.record.section(f"level {level}") as found, torch.inference_mode():
+                gpu_engine.ask(found, engine, level)
         for name, work in (("a new picture", self._new_picture), ("eight people", self._eight_people)):
             with self.record.section(name) as found:
                 found.update(asyncio.run(work(engine)))

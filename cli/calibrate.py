@@ -97,24 +97,25 @@ async def calibrate(
 
 
 class Memory:
-    """The peak of memory: on a CUDA device torch's allocations there, else the process's resident memory."""
+    """The peak of memory: on CUDA devices torch's allocations on the fullest, else the process's resident memory."""
 
     def __init__(self, info: EngineInfo) -> None:
-        self._device = info.device if info.device.startswith("cuda") else None
+        self._cards = info.device.split(", ") if info.device.startswith("cuda") else []
 
     def reset(self) -> None:
         """Start over; the process's own peak cannot be reset, so levels go from low to high."""
-        if self._device:
+        if self._cards:
             import torch
 
-            torch.cuda.reset_peak_memory_stats(self._device)
+            for card in self._cards:
+                torch.cuda.reset_peak_memory_stats(card)
 
     def peak(self) -> int:
         """Return the peak in bytes."""
-        if self._device:
+        if self._cards:
             import torch
 
-            return torch.cuda.max_memory_allocated(self._device)
+            return max(torch.cuda.max_memory_allocated(card) for card in self._cards)
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return used if sys.platform == "darwin" else used * 1024
 

@@ -12,7 +12,8 @@ Memory = Literal["auto", "full", "lean", "tiny"]
 class Limits:
     """Limits on the work that is taken on.
 
-    `begun` is the most answers that are written in turns at once: each keeps its KV cache. Seconds are of GPU time
+    `begun` is the most answers that are written in turns at once, or as many as are written together: each keeps its
+    KV cache. Seconds are of GPU time
     within an hour; 0 is no limit.
     """
 
@@ -32,9 +33,10 @@ class ModelConfig:
 
     `name` is `auto`, `pocket`, a folder, or a hub id such as `zai-org/glm-4v-9b`. `auto` is the 9B where a big enough
     GPU is found, else pocket. `device` is `auto`, `cpu`, `cuda`, or cards such as `cuda:0,cuda:1`, each with an engine
-    of its own. Up to `together` answers are written in one step; None: as many as memory allows. Each `*_cache_mib` bounds, in MiB of the model's device, what is kept of earlier
-    requests: the vision features of pictures, and the KV prefixes of chats; 0 keeps nothing. `cache` is the folder in
-    which packed weights are kept for the next start; None keeps none.
+    of its own. Up to `together` answers are written in one step of an engine; None: as many as memory allows. Each
+    `*_cache_mib` bounds, in MiB of a device, what is kept of earlier requests: the vision features of pictures, and the
+    KV prefixes of chats; 0 keeps nothing. `cache` is the folder of packed weights: of those that an earlier start kept,
+    and with `keep` of those that this one keeps; None: there is none.
     """
 
     name: str = "auto"
@@ -44,8 +46,14 @@ class ModelConfig:
     memory: Memory = "auto"
     together: int | None = None
     cache: Path | None = None
+    keep: bool = True
     feature_cache_mib: int = 64
     prefix_cache_mib: int = 256
     limits: Limits = field(default_factory=Limits)
     slice_tokens: int = 64
     drain_seconds: float = 30.0
+
+    @property
+    def devices(self) -> list[str]:
+        """The devices that `device` names, each for an engine of its own."""
+        return self.device.split(",")

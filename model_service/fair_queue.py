@@ -162,7 +162,7 @@ class FairLine:
         `busy` are those whose turn it is already, each with the seconds that its turn is expected to take. A person's
         later entries wait for them; other people of the chat do not.
         """
-        chats, people = self._running(busy) if busy else (NONE, {})
+        chats, people = self._running(busy)
         chat = self._chats.first({entry.request.chat for entry in among} if among else None, chats)
         if chat is None:
             return None

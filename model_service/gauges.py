@@ -1,8 +1,8 @@
-"""Gauges of the engine's thread: written there, read from anywhere."""
+"""Gauges of an engine's thread: written there, read from anywhere."""
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -38,3 +38,25 @@ class Gauges:
         seconds = time.perf_counter() - begun
         self.stages = {**self.stages, name: seconds}
         logger.info("%s: %.1f s", name, seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralGauges:
+    """The gauges of several engines, read as one: loaded is what all have loaded, and memory adds up."""
+
+    each: Sequence[Gauges]
+
+    @property
+    def loaded(self) -> float:
+        """The share of the model that the last of them has loaded."""
+        return min(gauges.loaded for gauges in self.each)
+
+    @property
+    def memory(self) -> MemoryUse | None:
+        """The memory of all devices; None before each has told its own."""
+        uses = [gauges.memory for gauges in self.each]
+        known = [use for use in uses if use is not None]
+        if len(known) < len(uses):
+            return None
+        totals = [use.total for use in known if use.total is not None]
+        return MemoryUse(sum(use.used for use in known), sum(totals) if len(totals) == len(known) else None)

@@ -79,9 +79,14 @@ class JobQueue:
         self.idle.clear()
         return job
 
-    def start_next(self) -> Job | None:
-        """Begin the next job's turn and return it; None while no slot is free or nobody can begin."""
-        request = self._scheduler.next(self._clock())
+    def start_next(self, can_go_on: Callable[[Job], bool]) -> Job | None:
+        """Begin the next job's turn and return it; None while no slot is free or nobody can begin.
+
+        Suspended jobs that cannot go on yet, whatever slot is free, are passed over.
+        """
+        suspended = [job for job in self._jobs.values() if self.is_suspended(job)]
+        held_up = {job.request.id for job in suspended if not can_go_on(job)}
+        request = self._scheduler.next(self._clock(), held_up)
         if request is None:
             return None
         job = self._jobs[request.id]

@@ -2,24 +2,30 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
+from model_service.backends.cards import Cards
 from model_service.backends.engine_thread import EngineThread
 from model_service.config import ModelConfig
 from model_service.engines.engine import Engine
-from model_service.gauges import Gauges
+from model_service.gauges import Gauges, SeveralGauges
 from model_service.service import ModelService
 
 
 def open_service(config: ModelConfig) -> ModelService:
-    """Make a service for GLM-4V, not started yet. Nothing here imports torch: the engine's thread does."""
-    gauges = Gauges()
+    """Make a service for GLM-4V, not started yet, with an engine on each device that the configuration names.
 
-    def load() -> Engine:
-        from model_service.engines.glm4v_engine import load_engine
-
-        return load_engine(config, gauges)
-
-    return local_service(load, config, gauges=gauges)
+    Nothing here imports torch: the engines' threads do. Only the first keeps packed weights for the next start.
+    """
+    configs = [replace(config, device=device) for device in config.devices]
+    configs[1:] = [replace(each, keep=False) for each in configs[1:]]
+    gauges = [Gauges() for _ in configs]
+    loads = [partial(_load, *each) for each in zip(configs, gauges, strict=True)]
+    if len(loads) == 1:
+        return local_service(loads[0], config, gauges=gauges[0])
+    threads = [EngineThread(load, slice_tokens=config.slice_tokens) for load in loads]
+    return ModelService(Cards(threads), config, gauges=SeveralGauges(gauges))
 
 
 def local_service(
@@ -33,3 +39,9 @@ def local_service(
     `load` makes the engine, on its thread; what it writes to `gauges` can be read from the service.
     """
     return ModelService(EngineThread(load, slice_tokens=config.slice_tokens, clock=clock), config, clock, gauges)
+
+
+def _load(config: ModelConfig, gauges: Gauges) -> Engine:
+    from model_service.engines.glm4v_engine import load_engine
+
+    return load_engine(config, gauges)

@@ -67,12 +67,17 @@ class Scheduler:
         self._entries[request.id] = entry
         self._line.add(entry)
 
-    def next(self, now: float) -> GenerationRequest | None:
-        """Begin the next turn, the first or a further one of its request; None when no slot is free or nobody can."""
+    def next(self, now: float, held_up: Collection[str] = ()) -> GenerationRequest | None:
+        """Begin the next turn, the first or a further one of its request; None when no slot is free or nobody can.
+
+        Begun requests that are `held_up` cannot have theirs in any slot that is free: others go first.
+        """
         if len(self._running) >= self._slots:
             return None
         begun = [entry for entry in self._entries.values() if entry.begun]
-        entry = self._pick(self._line, begun, {running: self._turn_of(running) for running in self._running})
+        busy = {running: self._turn_of(running) for running in self._running}
+        busy |= {entry: 0.0 for entry in begun if entry.request.id in held_up and entry not in busy}
+        entry = self._pick(self._line, begun, busy)
         if entry is None:
             return None
         entry.begun = True

@@ -12,7 +12,7 @@ from model_service.backends.backend import Backend, BackendEvents, Outcome
 from model_service.config import ModelConfig
 from model_service.engines.engine import EngineInfo
 from model_service.errors import CheckpointError, Draining, EngineDead
-from model_service.gauges import Gauges, MemoryUse
+from model_service.gauges import Gauges, MemoryUse, SeveralGauges
 from model_service.jobs import Job, JobQueue
 from model_service.scheduler import Place
 from model_service.types import GenerationOutput, GenerationRequest
@@ -45,7 +45,7 @@ class ModelService:
         backend: Backend,
         config: ModelConfig,
         clock: Callable[[], float] = time.monotonic,
-        gauges: Gauges | None = None,
+        gauges: Gauges | SeveralGauges | None = None,
     ) -> None:
         """Drive `backend`, not started yet; what it writes to `gauges` can be read here."""
         self._backend = backend
@@ -216,7 +216,7 @@ class ModelService:
 
     def _advance(self) -> None:
         """Let a turn begin in each free slot, and tell those who wait where they stand now."""
-        while self._info is not None and (job := self._jobs.start_next()) is not None:
+        while self._info is not None and (job := self._jobs.start_next(self._backend.can_go_on)) is not None:
             self._backend.submit(job)
         self._jobs.tell_places()
 

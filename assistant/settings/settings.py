@@ -1,6 +1,7 @@
 """Read settings.toml and the environment into one frozen Settings; a misspelt key stops the start."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ PREFIX = "EYEGLASS_"
 TELEGRAMS_MIB = 20
 """The largest file, in MiB, that Telegram's own Bot API server lets a bot download."""
 
+MOST_TOGETHER = 16
+"""The most answers that one card writes in one step."""
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingLimits:
@@ -51,6 +55,20 @@ def _known_detail(value: str) -> str:
         return str(Detail.parse(value))
     except UnknownDetail:
         raise ValueError("must be low, standard, fine, high, max or a number of tokens from 16 to 1600") from None
+
+
+def _known_device(value: str) -> str:
+    names = [part.strip() for part in value.split(",")]
+    cards = all(re.fullmatch(r"cuda:(0|[1-9]\d?)", name) for name in names) and len(set(names)) == len(names)
+    if not (cards or value in {AUTO, "cpu", "cuda"}):
+        raise ValueError("must be auto, cpu, cuda, or cards such as cuda:0,cuda:1, each named once")
+    return ",".join(names)
+
+
+def _known_together(value: str) -> str:
+    if value != AUTO and not (re.fullmatch(r"\d{1,2}", value) and 1 <= int(value) <= MOST_TOGETHER):
+        raise ValueError(f"must be {AUTO} or a whole number from 1 to {MOST_TOGETHER}")
+    return value
 
 
 def _known_language(value: str) -> str:
@@ -133,10 +151,11 @@ class ModelSettings(_Section):
 
     name: Annotated[str, Field(min_length=1)] = "auto"
     detail: Annotated[str, BeforeValidator(str), AfterValidator(_known_detail)] = "standard"
-    device: Literal["auto", "cpu", "cuda"] = "auto"
+    device: Annotated[str, AfterValidator(_known_device)] = AUTO
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     quantize: Literal["auto", "nf4", "none"] = "auto"
     memory: Literal["auto", "full", "lean", "tiny"] = "auto"
+    together: Annotated[str, BeforeValidator(str), AfterValidator(_known_together)] = AUTO
     cache: str = "~/.cache/eyeglass"
     feature_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 64
     prefix_cache_mib: Annotated[int, Field(ge=0, le=1_000_000)] = 256
@@ -162,6 +181,7 @@ class ModelSettings(_Section):
             dtype=self.dtype,
             quantize=self.quantize,
             memory=self.memory,
+            together=None if self.together == AUTO else int(self.together),
             cache=Path(self.cache).expanduser() if self.cache else None,
             feature_cache_mib=self.feature_cache_mib,
             prefix_cache_mib=self.prefix_cache_mib,

@@ -194,7 +194,8 @@ async def _examine(connection: aiosqlite.Connection, file: Path) -> None:
     Raises:
         StorageError: it is damaged.
     """
-    found = "; ".join(str(row[0]) for row in await connection.execute_fetchall("PRAGMA quick_check(1)"))
+    rows = await connection.execute_fetchall("PRAGMA quick_check(1)")
+    found = next(str(row[0]) for row in rows)  # "ok", or the first fault
     if found != "ok":
         raise damaged(file, found)
 

@@ -45,9 +45,9 @@ def examine(module: str, tests: Sequence[str], excuses: Mapping[Key, str], *, ag
     """
     file, begin = RESULTS / f"{module.replace('/', '.')}.json", time.monotonic()
     kept = [(tuple(key), said) for key, said in json.loads(file.read_text(encoding="utf-8"))] if again else []
-    only = frozenset(key for key, said in kept if said == "survived") if again else None
-    results = [(key, said) for key, said in kept if said != "survived"]
-    for mutant, said in outcomes(module, tests, only):
+    survived = frozenset(key for key, said in kept if said == "survived")
+    results = [(key, said) for key, said in kept if key not in survived]  # Lines that are alike have one key.
+    for mutant, said in outcomes(module, tests, survived if again else None):
         results.append((mutant.key, said))
         if said == "survived" and mutant.key not in excuses:
             print(f"{module}:{mutant.line}\n  - {mutant.was}\n  + {mutant.becomes}", flush=True)

@@ -46,6 +46,9 @@ class Backend(Protocol):
     def devices(self) -> int:
         """Return how many turns go on at full speed at once; more of them share the devices' seconds."""
 
+    def can_go_on(self, job: Job) -> bool:
+        """Return whether a suspended job can have its next turn in a slot that is free; asked once it is loaded."""
+
     def start(self, events: BackendEvents) -> None:
         """Begin to load."""
 

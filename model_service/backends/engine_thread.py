@@ -58,6 +58,10 @@ class EngineThread:
         self.slots = 1
         """Turns at once, known once the engine is loaded."""
 
+    def can_go_on(self, _: Job) -> bool:
+        """Return that a suspended job can have its next turn: every slot is as good."""
+        return True
+
     def start(self, events: BackendEvents) -> None:
         """Begin to load."""
         self._events = events

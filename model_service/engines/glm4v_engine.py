@@ -65,6 +65,7 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
     """
     gauges = gauges or Gauges()
     hardware = choose_hardware(config)
+    hardware.take_thread()
     folder = find_checkpoint(config.name, hardware, gauges)
     plan = plan_memory(folder, config, hardware)
     with warming_up(folder, plan.layout, hardware, gauges) as warm:
@@ -75,7 +76,7 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         unkept = None  # The next start, too, would take what is kept for weights in groups.
     tokenizer = load_tokenizer(folder, model.config)
     info = _info(checkpoint_name(folder), model.config, hardware, plan)
-    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept)
+    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept if config.keep else None)
 
 
 def _info(name: str, config: GLM4VConfig, hardware: Hardware, plan: MemoryPlan) -> EngineInfo:

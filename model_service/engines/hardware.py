@@ -36,6 +36,11 @@ class Hardware:
             return False
         return torch.cuda.get_device_capability(self.device) >= least
 
+    def take_thread(self) -> None:
+        """Have this thread launch its work on the device: a thread begins with the first card."""
+        if self.device.index is not None:
+            torch.cuda.set_device(self.device)
+
     def free_bytes(self) -> int | None:
         """Return the free bytes of the device; None for a CPU, whose memory is not planned."""
         return torch.cuda.mem_get_info(self.device)[0] if self.device.type == "cuda" else None
@@ -64,15 +69,26 @@ def choose_hardware(config: ModelConfig) -> Hardware:
     """bf16 on a GPU that has it, fp16 on one that has not, fp32 on the CPU; a setting overrides.
 
     Raises:
-        CheckpointError: a GPU is asked for and there is none.
+        CheckpointError: a GPU is asked for and there is none, or no such.
     """
-    gpu = torch.cuda.is_available()
-    if config.device == "cuda" and not gpu:
-        raise CheckpointError("model.device is cuda, but no CUDA device was found")
-    device = torch.device("cuda" if gpu and config.device != "cpu" else "cpu")
+    device = _device(config.device)
     if config.dtype != "auto":
         return Hardware(device, getattr(torch, config.dtype))
     if device.type == "cpu":
         return Hardware(device, torch.float32)
     native_bf16 = torch.cuda.get_device_capability(device) >= (8, 0)
     return Hardware(device, torch.bfloat16 if native_bf16 else torch.float16)
+
+
+def _device(wanted: str) -> torch.device:
+    """The device that `model.device` names; left to itself, a GPU if there is one."""
+    gpu = torch.cuda.is_available()
+    if wanted == "auto":
+        return torch.device("cuda" if gpu else "cpu")
+    device = torch.device(wanted)
+    if device.type == "cuda" and not gpu:
+        raise CheckpointError(f"model.device is {wanted}, but no CUDA device was found")
+    if device.index is not None and device.index >= (count := torch.cuda.device_count()):
+        there = "only cuda:0 was found" if count == 1 else f"only cuda:0 to cuda:{count - 1} were found"
+        raise CheckpointError(f"model.device is {wanted}, but {there}")
+    return device

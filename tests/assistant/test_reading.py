@@ -97,6 +97,16 @@ async def test_it_is_read_out_in_order(tmp_path: Path) -> None:
     assert said == [f"{place} of {part}" for part in range(1, parts + 1) for place in ("first", "last")]
 
 
+async def test_a_part_of_which_a_line_is_missing_is_looked_at_again(tmp_path: Path) -> None:
+    """More closely; what the closer look reads counts if it is more."""
+    seen = {2: ["first of 2", "first of 2\nlast of 2"], 3: ["first of 3", ""]}
+    asked = Asked(str, lambda part: seen[part].pop(0) if part in seen else f"first of {part}\nlast of {part}")
+    async with opened(asked.script, tmp_path) as chat:
+        said = (await chat.ask(long_picture(), "", "text")).splitlines()
+    assert said == ["first of 1", "last of 1", "first of 2", "last of 2", "first of 3", "first of 4", "last of 4"]
+    assert [part for _, part in asked.questions] == [1, 2, 2, 3, 3, 4]
+
+
 @pytest.mark.parametrize(
     ("question", "left"), [("Part 2: what is it?", "What is it?"), ("What is in the last line?", None)]
 )

@@ -9,6 +9,7 @@ from model_service import (
     GLM4V_DIAL,
     STANDARD,
     DetailPlan,
+    EngineDead,
     EngineInfo,
     EngineStep,
     FinishReason,
@@ -142,6 +143,14 @@ async def follow(
         if begun is not None:
             begun.set()
     return outputs
+
+
+async def end_of(service: ModelService, request: GenerationRequest, begun: asyncio.Event | None = None) -> str:
+    """What an answer ended with: the reason to finish, or what is told of an error."""
+    try:
+        return str((await follow(service, request, begun))[-1].finish_reason)
+    except EngineDead as error:
+        return str(error)
 
 
 def serve(

@@ -30,9 +30,7 @@ def looking(asked: GenerationRequest, detail: Detail) -> GenerationRequest:
     return replace(asked, messages=with_pictures(asked.messages, PictureRef(b"", detail)))
 
 
-def in_line(
-    *requests: GenerationRequest, limits: Limits | None = None, slots: int = 1, devices: int = 0
-) -> Scheduler:
+def in_line(*requests: GenerationRequest, limits: Limits | None = None, slots: int = 1, devices: int = 0) -> Scheduler:
     """A scheduler with these requests in line."""
     scheduler = Scheduler(limits or Limits(), slots=slots, devices=devices or slots)
     for each in requests:
@@ -73,6 +71,19 @@ def test_a_turn_that_goes_on_counts_where_nobody_else_may_begin() -> None:
         scheduler.end_turn(each, seconds, 0.0, answered=False)
     assert begin(scheduler).chat == "A"
     assert begin(scheduler).chat == "B"
+
+
+def test_turns_that_go_on_count_with_what_their_kind_takes() -> None:
+    """Each of a chat's, and no more: who looks quickly does not pay for how long the answers to closer looks take."""
+    quick, fine = Detail(64), Detail(1024)
+    scheduler = in_line(
+        *(looking(request(f"b{number}", "B", "3"), fine) for number in range(2)),
+        *(looking(request(f"a{person}", "A", person), quick) for person in "0124"),
+        looking(request("c", "C"), fine),
+        slots=3,
+    )
+    assert turn(scheduler, 2.5) + turn(scheduler, 1.0) + turn(scheduler, 50.0) == "b0a0c"
+    assert [begin(scheduler).id for _ in range(3)] == ["a1", "a2", "b1"]
 
 
 def test_one_turn_at_a_time_is_the_default() -> None:

@@ -9,20 +9,20 @@ from torch import Tensor
 
 from model_service.engines.kernels.self_check import NONE, Checked
 
-_checked = NONE
+_checked: dict[int, Checked] = {}
+"""What was found right, by the number of the card: a fact of the process."""
 
 
-def use(checked: Checked) -> None:
-    """Use the kernels that were found to be right, from now on."""
-    global _checked  # noqa: PLW0603 - what a card computes is a fact of the process.
-    _checked = checked
+def use(checked: Checked, device: torch.device) -> None:
+    """Use the kernels that were found to be right on a card, from now on."""
+    _checked[torch.cuda.current_device() if device.index is None else device.index] = checked
 
 
 def applies(x: Tensor) -> bool:
     """Whether the kernels are used for what is computed of `x` now."""
     return (
         x.is_cuda
-        and x.dtype is _checked.layers
+        and x.dtype is _found(x).layers
         and not torch.compiler.is_compiling()
         and torch.is_inference_mode_enabled()
     )
@@ -30,7 +30,11 @@ def applies(x: Tensor) -> bool:
 
 def unpacks(x: Tensor) -> bool:
     """Whether NF4 matrices are unpacked by our kernels for a product with `x`."""
-    return x.is_cuda and _checked.products
+    return x.is_cuda and _found(x).products
+
+
+def _found(x: Tensor) -> Checked:
+    return _checked.get(x.get_device(), NONE)
 
 
 def norm_add(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:

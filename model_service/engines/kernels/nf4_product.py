@@ -17,10 +17,11 @@ from torch import Tensor
 
 from model_service.engines.kernels import overlap
 from model_service.engines.kernels.nf4 import BLOCK, IN_REGISTERS, Codes, Scales
-from model_service.engines.kernels.nf4_ptx import multiplying_code, unpacking_code
+from model_service.engines.kernels.nf4_ptx import READING, multiplying_code, unpacking_code
 
 EIGHT_PAIRS = tl.constexpr(",".join(["=r"] * 8) + ",l,r,r")
-FOUR_SUMS = tl.constexpr(",".join(["=&f"] * 4 + ["r"] * 16 + ["l", "r"]))
+EIGHT_OF_X = tl.constexpr(",".join(["=r"] * 8) + ",l,r")
+FOUR_SUMS = tl.constexpr(",".join(["=&f"] * 4 + ["r"] * 24))
 OF_QUAD = tl.constexpr("shfl.sync.idx.b32 $0, $1, $2, 0x1c1f, 0xffffffff;")
 
 
@@ -54,47 +55,69 @@ def _sum(word, x_ptr, there, code_ptr):
         held = _of_quad(word, lane)
         for number in tl.static_range(16):
             code = tl.load(code_ptr + ((held >> (number // 2 * 8 + (1 - number % 2) * 4)) & 15))
-            place = lane * 8 + number % 8 + number // 8 * 32
+            place = lane * 8 + number % 8 + number // 8 * 256
             total += code * tl.load(x_ptr + place, mask=there, other=0.0).to(tl.float32)
     return total
 
 
 @triton.jit
-def _tile(sums, one, other, x_ptr, there, scale, scale_2, MULTIPLY: tl.constexpr):
+def _x(x_ptr, there, READ: tl.constexpr):
+    """The lane's sixteen elements of a block of x, in pairs; undefined where there is no such row."""
+    if not IN_REGISTERS:
+        return ()
+    return tl.inline_asm_elementwise(
+        READ,
+        EIGHT_OF_X,
+        [x_ptr, there.to(tl.int32)],
+        dtype=(tl.int32,) * 8,
+        is_pure=False,  # What it reads is there only behind `wait_for_input`.
+        pack=1,
+    )
+
+
+@triton.jit
+def _tile(sums, one, other, x, scale, scale_2, MULTIPLY: tl.constexpr):
     """Add a block's products with eight rows, on tensor cores."""
     a, b, c, d, e, f, g, h = one
     i, j, k, l, m, n, o, p = other  # noqa: E741
-    q, r, s, t = tl.inline_asm_elementwise(
+    q, r, s, t, u, v, w, y = x
+    sum_1, sum_2, sum_3, sum_4 = tl.inline_asm_elementwise(
         MULTIPLY,
         FOUR_SUMS,
-        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, x_ptr, there],
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u, v, w, y],
         dtype=(tl.float32,) * 4,
-        is_pure=False,  # It reads x, which is there only behind `wait_for_input`.
+        is_pure=True,
         pack=1,
     )
-    return sums[0] + q * scale, sums[1] + r * scale, sums[2] + s * scale_2, sums[3] + t * scale_2
+    return (
+        sums[0] + sum_1 * scale,
+        sums[1] + sum_2 * scale,
+        sums[2] + sum_3 * scale_2,
+        sums[3] + sum_4 * scale_2,
+    )
 
 
 @triton.jit
 def _block(
-    total, word, word_2, x_ptr, row, rows, scale, scale_2, zero, table, code_ptr,
-    WIDTH: tl.constexpr, TILES: tl.constexpr, UNPACK: tl.constexpr, MULTIPLY: tl.constexpr,
+    total, word, word_2, x, x_ptr, row, rows, scale, scale_2, zero, table, code_ptr,
+    WIDTH: tl.constexpr, TILES: tl.constexpr, UNPACK: tl.constexpr, READ: tl.constexpr, MULTIPLY: tl.constexpr,
 ):  # fmt: skip
-    """Add a block's products to `total`, four sums for each eight rows; `row` is the lane's in B."""
+    """Add a block's products to `total`, four sums for each eight rows; `row` is the lane's in B, `x` its first."""
     added = ()
     if IN_REGISTERS:
         one, other = _pairs(word, zero, table, UNPACK), _pairs(word_2, zero, table, UNPACK)
         for tile in tl.static_range(TILES):
-            there = (row + 8 * tile < rows).to(tl.int32)
-            sums = _tile(total[tile], one, other, x_ptr + tile * 8 * WIDTH, there, scale, scale_2, MULTIPLY)
+            part = x if tile == 0 else _x(x_ptr + tile * 8 * WIDTH, row + 8 * tile < rows, READ)
+            sums = _tile(total[tile], one, other, part, scale, scale_2, MULTIPLY)
             added = added + (sums,)  # type: ignore[assignment]  # noqa: RUF005
     else:
         for tile in tl.static_range(TILES):
             sums = ()
             for number in tl.static_range(4):
-                column = 8 * tile + 2 * (tl.arange(0, word.shape[0]) & 3) + number % 2
+                column = 2 * (tl.arange(0, word.shape[0]) & 3) + number % 2
                 held, factor = (word, scale) if number < 2 else (word_2, scale_2)
-                part = _sum(held, x_ptr + (column - row) * WIDTH, column < rows, code_ptr)
+                there = x_ptr + (tile * 8 * WIDTH + (column - row) * 32)
+                part = _sum(held, there, column + 8 * tile < rows, code_ptr)
                 sums = sums + (total[tile][number] + part * factor,)  # noqa: RUF005
             added = added + (sums,)  # type: ignore[assignment]  # noqa: RUF005
     return added
@@ -148,6 +171,7 @@ def _product(
     AHEAD: tl.constexpr,
     OVERLAP: tl.constexpr,
     UNPACK: tl.constexpr,
+    READ: tl.constexpr,
     MULTIPLY: tl.constexpr,
 ):
     overlap.let_next_begin(OVERLAP)
@@ -170,21 +194,25 @@ def _product(
         table = tl.load(code_ptr + (thread & 15)).to(y_ptr.dtype.element_ty).to(tl.int16, bitcast=True).to(tl.int32)
     nothing = tl.zeros((WARPS * 32,), tl.float32)
     total = ((nothing, nothing, nothing, nothing),) * TILES
-    x_ptr += quad * WIDTH + lane * (8 if IN_REGISTERS else 0)
+    x_ptr += quad * 32 + lane * (8 if IN_REGISTERS else 0)
     scale, scale_2 = _scales(parts, offset, absmax_code_ptr)
     overlap.wait_for_input(OVERLAP)
     for start in tl.range(0, BLOCKS, ROUND, num_stages=1):
         words_m, parts_m = _read(
             words_ptr, absmax_ptr, nested_ptr, warp + (start + 2 * ROUND), own, output, BLOCKS, WARPS, AHEAD
         )
-        for number in tl.static_range(AHEAD):
-            # Blocks behind the last are the last of x, times nothing.
+        xs = ()
+        for number in tl.static_range(AHEAD):  # All of them are under way before the first is used.
             block = warp + (start + number * WARPS)
-            place = tl.minimum(block, BLOCKS - 1) if BLOCKS % ROUND else block
+            # Blocks behind the last are the last of x, times nothing.
+            place = x_ptr + (tl.minimum(block, BLOCKS - 1) if BLOCKS % ROUND else block) * 512
+            xs = xs + ((place, _x(place, quad < rows, READ)),)  # type: ignore[assignment]  # noqa: RUF005
+        for number in tl.static_range(AHEAD):
             one, other = words[number]
+            place, x = xs[number]
             total = _block(
-                total, one, other, x_ptr + place * 64, quad, rows, _of_quad(scale, number),
-                _of_quad(scale_2, number), zero, table, code_ptr, WIDTH, TILES, UNPACK, MULTIPLY,
+                total, one, other, x, place, quad, rows, _of_quad(scale, number), _of_quad(scale_2, number),
+                zero, table, code_ptr, WIDTH, TILES, UNPACK, READ, MULTIPLY,
             )  # fmt: skip
         scale, scale_2 = _scales(parts_n, offset, absmax_code_ptr)  # What it is made of has come meanwhile.
         words, words_n, parts_n = words_n, words_m, parts_m
@@ -208,18 +236,19 @@ def _put(sums, first, bias_ptr, y_ptr, outputs, rows, HAS_BIAS: tl.constexpr, WA
 def tile(in_features: int, out_features: int, rows: int) -> dict[str, int]:
     """Warps that share a program's outputs, blocks that each reads at a time, and quarters that are `shuffled`.
 
-    The warps are the same for any number of rows. A few are enough where there are many outputs. The more rows, the
-    more registers, so the fewer blocks at a time.
+    The warps are the same for any number of rows; where there are few outputs, more of them share each. The more rows,
+    the more registers, so the fewer blocks at a time.
     """
     if out_features >= 8192:
-        return {"num_warps": 4, "AHEAD": 2 if rows <= 8 else 1, "shuffled": 2}
+        return {"num_warps": 4, "AHEAD": 4 if rows <= 8 else 1, "shuffled": 2}
     if out_features > in_features:
-        return {"num_warps": 4, "AHEAD": 4 if rows <= 16 else 2, "shuffled": 2}
+        return {"num_warps": 4, "AHEAD": 4 if rows <= 8 else 2, "shuffled": 2}
     return {"num_warps": 8, "AHEAD": 4 if rows <= 8 else 2 if rows <= 16 else 1, "shuffled": 2}
 
 
 def product(
     x: Tensor,
+    rows: int,
     packed: Tensor,
     scales: Scales,
     codes: Codes,
@@ -227,13 +256,13 @@ def product(
     shape: tuple[int, int],
     tiling: dict[str, int] | None = None,
 ) -> Tensor:
-    """The product x W^T + b for 1 to 32 rows of `x`, in x's dtype, bf16 or fp16: (rows, in) -> (rows, out).
+    """The product x W^T + b for 1 to 32 rows of `x`, in fragments and in x's dtype, bf16 or fp16: (rows, out).
 
     `packed` holds an (out, in) matrix in groups (`nf4.grouped`), and so does the first of `scales`: absmax,
     absmax_scale and absmax_offset. `codes` are the 16 values of a weight and the 256 of an absmax.
     """
     out_features, in_features = shape
-    rows, blocks = x.shape[0], in_features // BLOCK
+    blocks = in_features // BLOCK
     y = torch.empty(rows, out_features, dtype=x.dtype, device=x.device)
     chosen = dict(tiling or tile(in_features, out_features, rows))
     shuffled, kind = chosen.pop("shuffled"), "bf16" if x.dtype == torch.bfloat16 else "f16"
@@ -253,6 +282,7 @@ def product(
         TILES=1 if rows <= 8 else 2 if rows <= 16 else 4,
         WARPS=chosen["num_warps"],
         UNPACK=unpacking_code(kind, shuffled),
+        READ=READING,
         MULTIPLY=multiplying_code(kind, deep),
         **chosen,
         **overlap.options(x),

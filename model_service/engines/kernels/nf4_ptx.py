@@ -82,28 +82,26 @@ def _shuffles(part: int) -> list[str]:
     return lines
 
 
+READING = (
+    "{ .reg .pred there; setp.ne.b32 there, $9, 0; "
+    "@there ld.global.v4.b32 {$0, $1, $2, $3}, [$8]; @there ld.global.v4.b32 {$4, $5, $6, $7}, [$8 + 512]; }"
+)
+"""PTX that reads sixteen elements of x, in pairs ($0 to $7), from an address ($8) where there is such a row ($9)."""
+
+
 @lru_cache
 def multiplying_code(kind: str, deep: int) -> str:
     """PTX for what a tile of 16 outputs by 8 rows adds up to over 64 weights, by `mma` of 16 or 8 of them at a time.
 
-    Of an output's codes ($4 to $11), of another's ($12 to $19) and of x, which is read from an address ($20) where
-    there is such a row ($21), to the sums $0, $1 of one output and $2, $3 of the other, each with two rows. What a row
-    that is not there comes to is undefined.
+    Of an output's codes ($4 to $11), of another's ($12 to $19) and of x ($20 to $27) to the sums $0, $1 of one output
+    and $2, $3 of the other, each with two rows. What a row that is not there comes to is undefined.
     """
-    lines = [
-        ".reg .b32 x0, x1, x2, x3, x4, x5, x6, x7;",
-        ".reg .f32 none;",
-        ".reg .pred there;",
-        "setp.ne.b32 there, $21, 0;",
-        "@there ld.global.v4.b32 {x0, x1, x2, x3}, [$20];",
-        "@there ld.global.v4.b32 {x4, x5, x6, x7}, [$20 + 64];",
-        "mov.f32 none, 0f00000000;",
-    ]
+    lines = [".reg .f32 none;", "mov.f32 none, 0f00000000;"]
     sums, before = "{$0, $1, $2, $3}", "{none, none, none, none}"
     for first in range(0, 8, deep // 8):
         parts = range(first, first + deep // 8)
         codes = ", ".join(f"${4 + part}, ${12 + part}" for part in parts)
-        x = ", ".join(f"x{part}" for part in parts)
+        x = ", ".join(f"${20 + part}" for part in parts)
         lines.append(
             f"mma.sync.aligned.m16n8k{deep}.row.col.f32.{kind}.{kind}.f32 {sums}, {{{codes}}}, {{{x}}}, {before};"
         )

@@ -24,6 +24,14 @@ POSITIONS = 32
 
 
 @triton.jit
+def _place(row, column, WIDTH: tl.constexpr, FRAGMENTS: tl.constexpr):
+    """Where an element of rows goes: row after row, or as the NF4 product wants it (`weights.nf4.in_fragments`)."""
+    if FRAGMENTS:
+        return (row // 8 * WIDTH + column // 32 * 32) * 8 + row % 8 * 32 + column % 32
+    return row * WIDTH + column
+
+
+@triton.jit
 def _embed(state_ptr, table_ptr, x_ptr, WIDTH: tl.constexpr, TILE: tl.constexpr):
     row = tl.program_id(1)
     token = tl.load(state_ptr + row * 7 + 6)
@@ -40,6 +48,7 @@ def _add_norm(
     y_ptr,
     eps,
     ADD: tl.constexpr,
+    FRAGMENTS: tl.constexpr,
     WIDTH: tl.constexpr,
     TILE: tl.constexpr,
     OVERLAP: tl.constexpr,
@@ -57,7 +66,8 @@ def _add_norm(
     wide = x.to(tl.float32)
     wide = wide * tl.rsqrt(tl.sum(wide * wide) / WIDTH + eps)
     y = tl.load(weight_ptr + column, mask=inside, other=0.0).to(tl.float32) * wide
-    tl.store(y_ptr + row + column, y.to(y_ptr.dtype.element_ty), mask=inside)
+    place = _place(tl.program_id(0), column, WIDTH, FRAGMENTS)
+    tl.store(y_ptr + place, y.to(y_ptr.dtype.element_ty), mask=inside)
 
 
 @triton.jit(do_not_specialize=["layer"])
@@ -167,6 +177,7 @@ def _join(
     peak_ptr,
     sum_ptr,
     y_ptr,
+    FRAGMENTS: tl.constexpr,
     WIDTH: tl.constexpr,
     DIM: tl.constexpr,
     SPLITS: tl.constexpr,
@@ -184,12 +195,12 @@ def _join(
     places = (head * SPLITS + split)[:, None] * DIM + column[None, :]
     parts = tl.load(part_ptr + places, mask=(column < DIM)[None, :], other=0.0)
     y = tl.sum(parts * share[:, None], axis=0) / whole
-    place = tl.program_id(0) * DIM + column
-    tl.store(y_ptr + row * WIDTH + place, y.to(y_ptr.dtype.element_ty), mask=column < DIM)
+    place = _place(row, tl.program_id(0) * DIM + column, WIDTH, FRAGMENTS)
+    tl.store(y_ptr + place, y.to(y_ptr.dtype.element_ty), mask=column < DIM)
 
 
 @triton.jit
-def _gate(x_ptr, y_ptr, WIDTH: tl.constexpr, TILE: tl.constexpr, OVERLAP: tl.constexpr):
+def _gate(x_ptr, y_ptr, FRAGMENTS: tl.constexpr, WIDTH: tl.constexpr, TILE: tl.constexpr, OVERLAP: tl.constexpr):
     overlap.let_next_begin(OVERLAP)
     overlap.wait_for_input(OVERLAP)
     row = tl.program_id(1)
@@ -198,7 +209,8 @@ def _gate(x_ptr, y_ptr, WIDTH: tl.constexpr, TILE: tl.constexpr, OVERLAP: tl.con
     gate = tl.load(x_ptr + 2 * row * WIDTH + column, mask=inside, other=0.0).to(tl.float32)
     up = tl.load(x_ptr + (2 * row + 1) * WIDTH + column, mask=inside, other=0.0).to(tl.float32)
     open_ = (gate * tl.sigmoid(gate)).to(y_ptr.dtype.element_ty).to(tl.float32)
-    tl.store(y_ptr + row * WIDTH + column, (open_ * up).to(y_ptr.dtype.element_ty), mask=inside)
+    place = _place(row, column, WIDTH, FRAGMENTS)
+    tl.store(y_ptr + place, (open_ * up).to(y_ptr.dtype.element_ty), mask=inside)
 
 
 def embed(state: Tensor, table: Tensor) -> Tensor:
@@ -209,19 +221,21 @@ def embed(state: Tensor, table: Tensor) -> Tensor:
     return x
 
 
-def add_norm(x: Tensor, delta: Tensor | None, weight: Tensor, eps: float) -> Tensor:
-    """The (rows, width) root mean square norm of x + delta, which takes the place of x."""
-    y = torch.empty_like(x)
+def add_norm(x: Tensor, delta: Tensor | None, weight: Tensor, eps: float, fragments: bool) -> Tensor:
+    """The (rows, width) root mean square norm of x + delta, which takes the place of x; perhaps in fragments."""
     rows, width = x.shape
+    y = _room(x, width, fragments)
     _add_norm[(rows,)](
-        x, x if delta is None else delta, weight, y, eps, ADD=delta is not None, WIDTH=width,
+        x, x if delta is None else delta, weight, y, eps, ADD=delta is not None, FRAGMENTS=fragments, WIDTH=width,
         TILE=triton.next_power_of_2(width), num_warps=8, **overlap.options(x),
     )  # fmt: skip
     return y
 
 
-def attend(state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[int, int, int]) -> Tensor:
-    """Causal attention of new positions: (rows, (heads + 2 groups) dim) -> (rows, heads dim).
+def attend(
+    state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[int, int, int], fragments: bool
+) -> Tensor:
+    """Causal attention of new positions: (rows, (heads + 2 groups) dim) -> (rows, heads dim), perhaps in fragments.
 
     Their keys and values go into the KV caches behind what is there. `rotary` is the (positions, pairs, 2) table,
     and `shape` (heads, groups, dim).
@@ -241,17 +255,23 @@ def attend(state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[
         SPLITS=SPLITS, TILE_N=POSITIONS, TILE_H=max(16, triton.next_power_of_2(sharing)), TILE_D=max(16, tile),
         num_stages=2, **overlap.options(qkv),
     )  # fmt: skip
-    y = torch.empty_like(query)
+    y = _room(qkv, heads * dim, fragments)
     _join[(heads, rows)](
-        part, peak, total, y, WIDTH=heads * dim, DIM=dim, SPLITS=SPLITS, TILE_D=tile, num_warps=1,
+        part, peak, total, y, FRAGMENTS=fragments, WIDTH=heads * dim, DIM=dim, SPLITS=SPLITS, TILE_D=tile, num_warps=1,
         **overlap.options(qkv),
     )  # fmt: skip
     return y
 
 
-def gate(x: Tensor) -> Tensor:
-    """SwiGLU: (rows, 2 width) -> (rows, width), silu of the first half times the second."""
+def gate(x: Tensor, fragments: bool) -> Tensor:
+    """SwiGLU: (rows, 2 width) -> (rows, width), silu of the first half times the second; perhaps in fragments."""
     rows, width = x.shape[0], x.shape[1] // 2
-    y = torch.empty(rows, width, dtype=x.dtype, device=x.device)
-    _gate[(triton.cdiv(width, 1024), rows)](x, y, WIDTH=width, TILE=1024, **overlap.options(x))
+    y = _room(x, width, fragments)
+    _gate[(triton.cdiv(width, 1024), rows)](x, y, FRAGMENTS=fragments, WIDTH=width, TILE=1024, **overlap.options(x))
     return y
+
+
+def _room(x: Tensor, width: int, fragments: bool) -> Tensor:
+    """An empty tensor for as many rows as x has; in fragments, for whole eights of them."""
+    rows = -(-x.shape[0] // 8) * 8 if fragments else x.shape[0]
+    return torch.empty(rows, width, dtype=x.dtype, device=x.device)

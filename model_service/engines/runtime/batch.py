@@ -127,14 +127,14 @@ class Batch:
         Raises:
             torch.OutOfMemoryError: in a step, even without the others.
         """
-        if not row.unread:
-            self._advance(row)
-        if row.unread:
-            row.read += 1
-            return row.ids[row.read - 1]
-        if row.failed:
-            raise torch.OutOfMemoryError("a step failed, even without others")
-        return None
+        while not row.unread:
+            if row.failed:
+                raise torch.OutOfMemoryError("a step failed, even without the others")
+            self._advance()
+            if row.sequence.cache.parked and not row.unread:
+                return None
+        row.read += 1
+        return row.ids[row.read - 1]
 
     @property
     def awaited(self) -> bool:
@@ -148,26 +148,22 @@ class Batch:
             row.sequence.cache.park()
         return bool(idle)
 
-    def _advance(self, row: Row) -> None:
-        """Compute a step for all rows that want one, and take in the ids that were computed before, and the row's.
+    def _advance(self) -> None:
+        """Compute a step for all rows that want one, and take in the ids that were computed before.
 
-        Where the host goes first, all of them; and there is no step if the row's id is pending.
+        Where the host goes first, only what is pending, if anything is: a step's ids are then known at once.
         """
         begin = self._clock()
-        before = len(self._pending)
-        if self._ahead or not self._is_pending(row):
+        pending = len(self._pending)
+        if self._ahead or not pending:
             self._launch()
-        later = len(self._pending) - before if self._ahead else 0
-        while len(self._pending) > later or (not row.unread and self._is_pending(row)):
+        for _ in range(pending if self._ahead and pending else len(self._pending)):
             rows, arriving = self._pending.popleft()
-            for each, token in zip(rows, arriving.wait(), strict=True):
-                each.ids.append(token)
-                each.settle()
+            for row, token in zip(rows, arriving.wait(), strict=True):
+                row.ids.append(token)
+                row.settle()
         if not self.interrupted:
             self.seconds = self._clock() - begin
-
-    def _is_pending(self, row: Row) -> bool:
-        return any(row in rows for rows, _ in self._pending)
 
     def _launch(self) -> None:
         """Begin a step; rows for which memory does not suffice are parked, and the last one fails."""

@@ -1,6 +1,7 @@
 """Steps captured as CUDA graphs: the language model for a few new tokens at once, without a launch from Python each."""
 
 import logging
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -13,7 +14,7 @@ from model_service.engines.hardware import Hardware
 from model_service.engines.kernels.self_check import relative_error
 from model_service.engines.model import VisionLanguageModel
 from model_service.engines.runtime.kv_cache import KVCache
-from model_service.engines.weights.nf4 import NF4Linear, nf4_product
+from model_service.engines.weights.nf4 import NF4Linear, in_fragments, product_of_fragments
 
 ROWS = (16, 32)
 """Tokens of a text that one step reads at most: the fewer it takes, the sooner it is done."""
@@ -29,6 +30,9 @@ MOST_ERROR = 0.06
 
 Rounding makes 0.017 to 0.026, in whatever model; a kernel that goes wrong makes one of 0.1 and more.
 """
+
+CAPTURING = threading.Lock()
+"""Held while a step is captured: torch captures one at a time in a process, whatever the card."""
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +104,7 @@ class CapturedSteps:
         """Contents of STATE but the tokens, as far as known, for the rows that take part."""
         self._graphs: dict[int, torch.cuda.CUDAGraph] = {}
         self._logits: dict[int, Tensor] = {}
+        self._stream: torch.cuda.Stream | None = None
 
     def __call__(self, places: Sequence[Place], ids: Tensor | Sequence[Tensor]) -> Tensor:
         """The (rows, vocabulary) logits behind (rows,) ids, each put into its place, or those of the last.
@@ -147,9 +152,12 @@ class CapturedSteps:
     def capture(self, sharing: "CapturedSteps | None" = None) -> None:
         """From now on a step is one launch. The kernels have been compiled by earlier steps."""
         shared = None if sharing is None else next(iter(sharing._graphs.values())).pool()
+        # torch's own stream for this would be one of the card that captured first; who shares memory shares a stream.
+        device = self._hardware.device
+        self._stream = torch.cuda.Stream(device) if sharing is None else sharing._stream  # type: ignore[no-untyped-call]
         for rows in reversed(self.sizes):
             graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph, shared, capture_error_mode="thread_local"):
+            with CAPTURING, torch.cuda.graph(graph, shared, self._stream, capture_error_mode="thread_local"):
                 self._logits[rows] = self._run(rows)
             self._graphs[rows], shared = graph, graph.pool()
         self._at = None
@@ -195,25 +203,29 @@ class CapturedSteps:
         x, delta = kernel.embed(state, self._table), None
         for number, layer in enumerate(transformer.encoder.layers):
             delta = self._layer(layer, number, state, x, delta)
-        norm = transformer.encoder.final_layernorm
-        seen = kernel.add_norm(x, delta, norm.weight, config.layernorm_epsilon)
+        norm, head = transformer.encoder.final_layernorm, transformer.output_layer
         active = state[:, kernel.ACTIVE]
         if self._forbidden is None:
-            return _project(transformer.output_layer, seen.index_select(0, active.sum(0, keepdim=True) - 1))
-        logits = _project(transformer.output_layer, seen)
+            seen = kernel.add_norm(x, delta, norm.weight, config.layernorm_epsilon, False)
+            last = seen.index_select(0, active.sum(0, keepdim=True) - 1)
+            return _project(head, in_fragments(last) if _in_fragments(head) else last, 1)
+        seen = kernel.add_norm(x, delta, norm.weight, config.layernorm_epsilon, _in_fragments(head))
+        logits = _project(head, seen, rows)
         state[:, : kernel.ACTIVE].add_(active[:, None])  # POSITION and LENGTH
         state[:, kernel.TOKEN].copy_(logits.masked_fill(self._forbidden, float("-inf")).argmax(-1))
         return logits
 
     def _layer(self, layer: Any, number: int, state: Tensor, x: Tensor, delta: Tensor | None) -> Tensor:
         """Adds to `x` what the last block left over, and what attention computes; what the MLP adds is left over."""
-        kernel, eps = self._kernels, self._model.config.layernorm_epsilon
+        kernel, eps, rows = self._kernels, self._model.config.layernorm_epsilon, len(state)
         attention, mlp = layer.self_attention, layer.mlp
-        seen = kernel.add_norm(x, delta, layer.input_layernorm.weight, eps)
+        qkv, out, up, down = attention.query_key_value, attention.dense, mlp.dense_h_to_4h, mlp.dense_4h_to_h
+        seen = kernel.add_norm(x, delta, layer.input_layernorm.weight, eps, _in_fragments(qkv))
         shape = (attention.heads, attention.groups, attention.head_dim)
-        mixed = kernel.attend(state, _project(attention.query_key_value, seen), self._rotary, number, shape)
-        seen = kernel.add_norm(x, _project(attention.dense, mixed), layer.post_attention_layernorm.weight, eps)
-        return _project(mlp.dense_4h_to_h, kernel.gate(_project(mlp.dense_h_to_4h, seen)))
+        mixed = kernel.attend(state, _project(qkv, seen, rows), self._rotary, number, shape, _in_fragments(out))
+        norm = layer.post_attention_layernorm
+        seen = kernel.add_norm(x, _project(out, mixed, rows), norm.weight, eps, _in_fragments(up))
+        return _project(down, kernel.gate(_project(up, seen, rows), _in_fragments(down)), rows)
 
 
 def _largest(errors: list[float]) -> float:
@@ -228,10 +240,17 @@ def _reachable(table: Tensor) -> Tensor:
     return table
 
 
-def _project(layer: nn.Module, x: Tensor) -> Tensor:
-    """A linear layer of (rows, in): what a row becomes does not depend on the others."""
+def _in_fragments(layer: nn.Module) -> bool:
+    """Whether a layer wants its rows in the order in which tensor cores take them."""
+    return isinstance(layer, NF4Linear) and layer.grouped
+
+
+def _project(layer: nn.Module, x: Tensor, rows: int) -> Tensor:
+    """A linear layer of (rows, in), in the order that it wants: what a row becomes does not depend on the others."""
     if isinstance(layer, NF4Linear):
-        return nf4_product(layer, x) if layer.grouped else F.linear(x, layer.unpacked(), layer.bias)
+        if layer.grouped:
+            return product_of_fragments(layer, x, rows)
+        return F.linear(x, layer.unpacked(), layer.bias)
     if x.is_cuda and torch.cuda.get_device_capability(x.device) < (8, 0):
         return layer(x)  # type: ignore[no-any-return]
     from model_service.engines.kernels import linear

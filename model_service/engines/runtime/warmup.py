@@ -59,6 +59,7 @@ def _try(found: WarmUp, folder: Path, layout: Layout, hardware: Hardware) -> Non
     """Check the kernels, and warm up; where that fails, kernels are compiled when they are used first."""
     begun = time.perf_counter()
     try:
+        hardware.take_thread()
         found.checked = check_kernels(hardware)
         warm_up(few_layers(folder), layout, replace(hardware, kernels=found.checked))
     except Exception as reason:  # A card or a driver that nobody tried: it starts later, but it starts.
@@ -73,7 +74,7 @@ def check_kernels(hardware: Hardware) -> Checked:
     from model_service.engines.weights.nf4 import products  # It imports bitsandbytes, which takes a second.
 
     checked = check(hardware.dtype, lambda: products(hardware.device))
-    dispatch.use(checked)
+    dispatch.use(checked, hardware.device)
     return checked
 
 

@@ -216,12 +216,24 @@ def products(device: torch.device) -> Iterator[tuple[Tensor, Tensor]]:
     yield unpacked(layer), wanted
 
 
+def in_fragments(x: Tensor) -> Tensor:
+    """(rows, in) -> (tiles, blocks, 2, 8, 32): eight rows of half a block together, as tensor cores take them."""
+    rows, width = x.shape
+    padded = F.pad(x, (0, 0, 0, -rows % 8))
+    return padded.view(-1, 8, width // BLOCK, 2, 32).permute(0, 2, 3, 1, 4).contiguous()
+
+
 def nf4_product(layer: NF4Linear, x: Tensor, tiling: dict[str, int] | None = None) -> Tensor:
-    """A 4-bit layer of 1 to 32 rows: (rows, in) -> (rows, out). It is in groups."""
+    """A 4-bit layer in groups, of 1 to 32 rows: (rows, in) -> (rows, out)."""
+    return product_of_fragments(layer, in_fragments(x), len(x), tiling)
+
+
+def product_of_fragments(layer: NF4Linear, x: Tensor, rows: int, tiling: dict[str, int] | None = None) -> Tensor:
+    """The same, of rows in the order in which tensor cores take them (`in_fragments`)."""
     from model_service.engines.kernels import nf4_product
 
     shape = layer.out_features, layer.in_features
-    return nf4_product.product(x, layer.packed, *_tables(layer), layer.bias, shape, tiling)
+    return nf4_product.product(x, rows, layer.packed, *_tables(layer), layer.bias, shape, tiling)
 
 
 def unpacked(layer: NF4Linear, rows: range | None = None) -> Tensor:

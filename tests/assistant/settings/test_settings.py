@@ -91,6 +91,27 @@ def test_every_setting_has_its_variable(tmp_path: Path) -> None:
             assert "there is no setting" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("value", "device", "devices"),
+    [
+        ("cuda", "cuda", ["cuda"]),
+        ("cuda:1", "cuda:1", ["cuda:1"]),
+        ("cuda:0, cuda:10", "cuda:0,cuda:10", ["cuda:0", "cuda:10"]),
+    ],
+)
+def test_cards_are_named_one_by_one(tmp_path: Path, value: str, device: str, devices: list[str]) -> None:
+    """Each has an engine of its own."""
+    model = load(tmp_path, EYEGLASS_MODEL__DEVICE=value).model
+    assert (model.device, model.config().devices) == (device, devices)
+
+
+def test_how_many_answers_are_written_together(tmp_path: Path) -> None:
+    """A number, or as many as memory allows."""
+    assert load(tmp_path, "[model]\ntogether = 4\n").model.config().together == 4
+    assert load(tmp_path, EYEGLASS_MODEL__TOGETHER="16").model.config().together == 16
+    assert load(tmp_path, EYEGLASS_MODEL__TOGETHER="auto").model.config().together is None
+
+
 def test_large_files_want_a_server_of_ones_own(tmp_path: Path) -> None:
     """Its folder counts in local mode alone."""
     telegram = load(
@@ -113,7 +134,14 @@ WRONG = {
     'name = "x"\n': ("name", "there is no setting"),
     '[model]\ndetail = "ultra"\n': ("model.detail", "low, standard, fine, high, max"),
     "[model]\ndetail = 9000\n": ("model.detail", "16 to 1600"),
-    '[model]\ndevice = "tpu"\n': ("model.device", '"auto", "cpu" or "cuda"'),
+    '[model]\ndevice = "tpu"\n': ("model.device", "auto, cpu, cuda, or cards such as cuda:0,cuda:1"),
+    '[model]\ndevice = "cuda:0,cuda:0"\n': ("model.device", "each named once"),
+    '[model]\ndevice = "cuda:0,cpu"\n': ("model.device", "or cards"),
+    '[model]\ndevice = "cuda:0,"\n': ("model.device", "or cards"),
+    "[model]\ndevice = 1\n": ("model.device", "text in quotes"),
+    "[model]\ntogether = 17\n": ("model.together", "auto or a whole number from 1 to 16, not 17"),
+    "[model]\ntogether = 0\n": ("model.together", "from 1 to 16"),
+    '[model]\ntogether = "all"\n': ("model.together", "auto or a whole number"),
     "[model]\nmax_tokens = 0\n": ("model.max_tokens", "greater than or equal to 1"),
     '[model]\nmax_tokens = "many"\n': ("model.max_tokens", "whole number"),
     "[telegram]\nmax_file_mib = 21\n": ("telegram.max_file_mib", "at most 20 unless telegram.local_mode is true"),

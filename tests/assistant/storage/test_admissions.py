@@ -106,6 +106,27 @@ async def test_a_stranger_asks_once_an_hour_until_it_is_decided(admissions: Admi
     assert await admissions.all() == []
 
 
+async def test_of_whom_nothing_is_known_there_is_no_admission(admissions: Admissions) -> None:
+    """Others being known changes nothing."""
+    await admissions.pair(ADA, "Ada", "en")
+    assert await admissions.get(BEN) is None
+    assert not await admissions.inside(BEN)
+
+
+async def test_a_stranger_of_this_very_moment_counts(admissions: Admissions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clocks have ticks: asking and counting may fall into the same one."""
+    monkeypatch.setattr(time, "time", lambda: 5000.0)
+    await admissions.ask(BEN, "Ben", "en", time.time(), 3600)
+    assert await admissions.asked_since(4000.0) == 1
+
+
+@pytest.mark.parametrize(("ahead", "again"), [(3600.0, False), (3601.0, True)])
+async def test_who_asked_up_to_an_hour_ahead_asked_lately(admissions: Admissions, ahead: float, again: bool) -> None:
+    """A clock that was a little ahead lets nobody ask twice."""
+    assert await admissions.ask(BEN, "Ben", "en", 10_000.0 + ahead, 3600)
+    assert await admissions.ask(BEN, "Ben", "en", 10_000.0, 3600) is again
+
+
 async def test_a_clock_that_was_ahead_silences_no_stranger(admissions: Admissions, database: Database) -> None:
     """They ask, are told, and the owner is asked about them, as soon as it goes right."""
     chats, now, year = Chats(database, ChatSettings()), time.time(), 365 * 86_400.0

@@ -52,6 +52,20 @@ async def test_a_commit_that_fails_leaves_nothing(database: Database) -> None:
     assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [2]
 
 
+async def test_a_transaction_that_cannot_begin_says_why(tmp_path: Path) -> None:
+    """Another program writes: that it does is told, not that there was nothing to roll back; afterwards it works."""
+    insert = "INSERT INTO chats (id) VALUES (1)"
+    async with open_database(tmp_path) as database:
+        await database.rows("PRAGMA busy_timeout = 0")
+        with contextlib.closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+                async with database.transaction() as connection:
+                    await connection.execute(insert)
+        assert await database.row("SELECT id FROM chats") is None
+        assert await database.write(insert) == 1
+
+
 async def test_writers_take_turns(database: Database) -> None:
     """Many at once do not disturb each other."""
     await asyncio.gather(*(database.write("INSERT INTO chats (id) VALUES (?)", number) for number in range(50)))
@@ -173,6 +187,21 @@ async def test_who_waits_is_written_together(database: Database) -> None:
     assert [row["id"] for row in await database.rows("SELECT id FROM chats ORDER BY id")] == [1, 2, 3]
 
 
+async def test_a_full_disk_is_told_to_all_who_wait(database: Database) -> None:
+    """Nothing of what any of them wanted is there; once there is room the next write works."""
+    insert = "INSERT INTO chats (id, detail) VALUES (?, ?)"
+    ((pages,),) = await database.rows("PRAGMA page_count")
+    await database.rows(f"PRAGMA max_page_count = {pages}")
+    details = ("low", "x" * 100_000, "high")
+    writes = (database.write(insert, number, detail) for number, detail in enumerate(details))
+    async with asyncio.timeout(10):
+        told = await asyncio.gather(*writes, return_exceptions=True)
+    assert [str(error) for error in told] == ["database or disk is full"] * 3
+    await database.rows(f"PRAGMA max_page_count = {pages + 100}")
+    assert await database.write(insert, 7, "low") == 1
+    assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [7]
+
+
 async def test_what_was_talked_about_before_albums_is_still_known(tmp_path: Path) -> None:
     """Recreated tables keep their rows, and the rows that refer to them."""
     async with aiosqlite.connect(tmp_path / FILE, isolation_level=None) as connection:
@@ -248,6 +277,25 @@ async def test_damage_that_only_an_examination_shows_is_told_with_the_file(tmp_p
     assert "NULL value in chats.detail" in str(told.value)
 
 
+def kept(folder: Path) -> bytes:
+    """Return all that is in the database's files."""
+    return b"".join(file.read_bytes() for file in folder.glob(f"{FILE}*"))
+
+
+async def test_nothing_is_called_erased_while_another_program_reads_it(tmp_path: Path) -> None:
+    """It is still in the log; once the reader ends it is in no file."""
+    async with open_database(tmp_path) as database:
+        await database.write("INSERT INTO chats (id, detail) VALUES (7, 'zebra')")
+        with contextlib.closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+            other.execute("BEGIN")
+            assert other.execute("SELECT detail FROM chats").fetchall() == [("zebra",)]
+            await database.write("DELETE FROM chats")
+            assert not await database.scrub()
+            assert b"zebra" in kept(tmp_path)
+        assert await database.scrub()
+        assert b"zebra" not in kept(tmp_path)
+
+
 @pytest.mark.parametrize("seed", [2, 4])
 async def test_scrubbing_erases_what_stayed_behind_when_a_page_was_divided(tmp_path: Path, seed: int) -> None:
     """`secure_delete` overwrites a row where it is deleted, but not where it was before it moved to another page."""
@@ -274,5 +322,5 @@ async def test_scrubbing_erases_what_stayed_behind_when_a_page_was_divided(tmp_p
                 assert await database.scrub()
                 deleted.append(words[chat])
                 words[chat] = f"zebra{number:05}x"
-    kept = (tmp_path / FILE).read_bytes()
-    assert [word for word in deleted if word.encode() in kept] == []
+    left = (tmp_path / FILE).read_bytes()
+    assert [word for word in deleted if word.encode() in left] == []

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.storage import Database, Picture, Pictures, Turns
+from assistant.storage import AnsweredQuestion, Database, Picture, Pictures, Turns
 from model_service import Detail, FinishReason
 from tests.assistant.storage.test_tables import NEW, TURN
 
@@ -57,6 +57,55 @@ async def test_whether_a_message_was_answered(turns: Turns) -> None:
     """The question's message, not the answer's, and not one of that number elsewhere."""
     assert [await turns.answered(5, number) for number in (11, 14, 12, 15, 99)] == [True, True, False, False, False]
     assert not await turns.answered(6, 11)
+
+
+async def test_what_was_asked_last(turns: Turns, pictures: list[Picture]) -> None:
+    """By its own message, else by the last answer up to a message, else the last one there is; in one chat alone."""
+    first, second, third = (picture.id for picture in pictures)
+    what = AnsweredQuestion(11, "What?", Detail(512), (first,))
+    where = AnsweredQuestion(14, "Where?", Detail(100), (first, second))
+    found = {until: await turns.last_asked(5, until) for until in (10, 11, 12, 13, 14, 15, 99)}
+    assert found == {10: where, 11: what, 12: what, 13: what, 14: where, 15: where, 99: where}
+    assert await turns.last_asked(6, 99) == AnsweredQuestion(12, "Who?", Detail(64), (third,))
+    assert await turns.last_asked(7, 99) is None
+
+
+async def test_what_somebody_asked_last_about_some_pictures(turns: Turns, pictures: list[Picture]) -> None:
+    """Where both are given, both hold."""
+    first, second, third = pictures
+
+    async def last(until: int, user: int | None = None, *about: Picture) -> str | None:
+        found = await turns.last_asked(5, until, user=user, pictures=about)
+        return found.text if found else None
+
+    assert [await last(99, user) for user in (42, 43, 44)] == ["What?", "Where?", None]
+    assert [await last(13, None, *about) for about in ([first], [second], [third])] == ["What?", "Where?", None]
+    assert [await last(13, None, second, first), await last(99, None, first, second)] == ["What?", "Where?"]
+    assert [await last(99, 42, *about) for about in ([first, second], [second])] == ["What?", None]
+
+
+async def test_a_question_that_is_asked_in_another_way_is_retracted(turns: Turns, pictures: list[Picture]) -> None:
+    """With its answers, about all its pictures; nothing else is, and only a question can be."""
+
+    async def told() -> list[list[str]]:
+        return [[message.text for message in await turns.history(picture, None)] for picture in pictures]
+
+    before = await told()
+    assert [await turns.retract(chat, number) for chat, number in ((5, 12), (5, 15), (6, 11), (7, 14))] == [None] * 4
+    assert await told() == before
+    assert await turns.retract(5, 14) == 15
+    assert await told() == [["What?", "A cat."], [], ["Who?", "A cat."]]
+    assert await turns.retract(5, 14) is None
+
+
+async def test_a_retracted_answer_is_known_by_the_first_message_it_has(turns: Turns, pictures: list[Picture]) -> None:
+    """An answer may have been sent in none."""
+    silent = replace(TURN, question_message=16, answer_messages=())
+    await turns.add([(pictures[0], silent), (pictures[1], replace(silent, answer_messages=(17, 18)))])
+    assert await turns.retract(5, 16) == 17
+    await turns.add([(pictures[0], silent)])
+    assert await turns.retract(5, 16) is None
+    assert not await turns.answered(5, 16)
 
 
 async def test_all_of_a_turn_is_kept(database: Database, pictures: list[Picture]) -> None:

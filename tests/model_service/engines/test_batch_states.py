@@ -167,4 +167,4 @@ class Answers(RuleBasedStateMachine):
 
 def test_an_answer_is_what_it_is_alone() -> None:
     """Ahead or not, drawn or not, behind whatever was kept."""
-    run_state_machine_as_test(Answers, settings=settings(max_examples=40, stateful_step_count=30, deadline=None))  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Answers, settings=settings(max_examples=80, stateful_step_count=30, deadline=None))
