@@ -30,9 +30,7 @@ def looking(asked: GenerationRequest, detail: Detail) -> GenerationRequest:
     return replace(asked, messages=with_pictures(asked.messages, PictureRef(b"", detail)))
 
 
-def in_line(
-    *requests: GenerationRequest, limits: Limits | None = None, slots: int = 1, devices: int = 0
-) -> Scheduler:
+def in_line(*requests: GenerationRequest, limits: Limits | None = None, slots: int = 1, devices: int = 0) -> Scheduler:
     """A scheduler with these requests in line."""
     scheduler = Scheduler(limits or Limits(), slots=slots, devices=devices or slots)
     for each in requests:

@@ -50,12 +50,33 @@ QUESTIONS = (
 """Of several lengths, drawn and not."""
 
 
+class Watched(Sampler):
+    """Keeps the logits that it chose from."""
+
+    def __init__(self, params: SamplingParams, allowed: Tensor) -> None:
+        super().__init__(params, allowed)
+        self.logits: list[Tensor] = []
+
+    def choose(self, logits: Tensor) -> Tensor:
+        """Choose as always."""
+        self.logits.append(logits)
+        return super().choose(logits)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Ids of a whole answer, and the logits that each was chosen from."""
+
+    ids: list[int]
+    logits: list[Tensor]
+
+
 def begin(runner: ModelRunner, batch: Batch, asked: Asked) -> Row:
-    """Read a question; its answer joins the others."""
+    """Read a question; its answer joins the others, watched."""
     look = None if asked.picture is None else view(asked.picture)
     sequence, logits = prefill(runner, asked.chat, asked.prompt, look, asked.limit)
     allowed = torch.ones(runner._model.config.padded_vocab_size, dtype=torch.bool)
-    return batch.join(sequence, logits, Sampler(asked.params, allowed), asked.limit)
+    return batch.join(sequence, logits, Watched(asked.params, allowed), asked.limit)
 
 
 def end(runner: ModelRunner, batch: Batch, row: Row) -> None:
@@ -64,11 +85,18 @@ def end(runner: ModelRunner, batch: Batch, row: Row) -> None:
     runner.keep(row.sequence)
 
 
-def alone(model: GLM4VForConditionalGeneration, asked: Asked) -> list[int]:
-    """The ids of a whole answer beside which there is no other."""
+def alone(model: GLM4VForConditionalGeneration, asked: Asked) -> Answer:
+    """A whole answer beside which there is no other."""
     runner = ModelRunner(model, CPU, ModelConfig())
     batch = Batch(runner, ahead=False)
-    return [known(batch.next_id(row)) for row in [begin(runner, batch, asked)] for _ in range(asked.limit)]
+    row = begin(runner, batch, asked)
+    return Answer([known(batch.next_id(row)) for _ in range(asked.limit)], logits_of(row))
+
+
+def logits_of(row: Row) -> list[Tensor]:
+    """What the ids of a row were chosen from, so far."""
+    assert isinstance(row.sampler, Watched)
+    return row.sampler.logits
 
 
 def known(token: int | None) -> int:

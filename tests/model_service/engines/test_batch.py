@@ -23,10 +23,17 @@ from tests.model_service.engines.answers import (
     known,
 )
 from tests.model_service.engines.reading import Work, cold, prompt, read, view
+from tests.model_service.engines.tiny import tiny_model
 
 pytestmark = pytest.mark.usefixtures("inference")
 
 ASKED = Asked("chat", prompt(1))
+
+
+@pytest.fixture(scope="module")
+def model() -> GLM4VForConditionalGeneration:
+    """One that does not say the same again and again."""
+    return tiny_model(seed=5)
 
 
 def kept(sequence: Sequence) -> list[int]:
@@ -110,7 +117,7 @@ def test_one_step_serves_all_who_want_one(
     for count in range(max(asked.limit for asked in QUESTIONS)):
         for asked, row, answer in zip(QUESTIONS, rows, found, strict=True):
             answer.extend(ids(batch, row, 1) if count < asked.limit else [])
-    assert found == [alone(model, asked) for asked in QUESTIONS]
+    assert found == [alone(model, asked).ids for asked in QUESTIONS]
     assert work.rows[: batch.steps] == [4] * 5 + [3] * 2 + [2] * 2 + [1] * 2
     assert batch.steps == 11
 
@@ -128,6 +135,22 @@ def test_who_does_not_read_costs_nothing(runner: ModelRunner, work: Work, ahead:
     assert work.rows == []
 
 
+@pytest.mark.parametrize("ahead", [False, True])
+def test_who_asks_gets_an_id(model: GLM4VForConditionalGeneration, runner: ModelRunner, ahead: bool) -> None:
+    """Whoever joined or left meanwhile, and whoever's ids are on their way."""
+    batch = Batch(runner, ahead=ahead)
+    one, two = (begin(runner, batch, asked) for asked in QUESTIONS[:2])
+    first, second = ids(batch, one, 2), ids(batch, two, 1)
+    first += ids(batch, one, 1)
+    three = begin(runner, batch, QUESTIONS[2])
+    first += ids(batch, one, 1)
+    second += ids(batch, two, 1)
+    end(runner, batch, one)
+    second += ids(batch, two, 4)
+    found = [first, second, ids(batch, three, 3)]
+    assert found == [alone(model, asked).ids[: len(part)] for asked, part in zip(QUESTIONS, found, strict=False)]
+
+
 def test_the_last_to_come_is_parked(model: GLM4VForConditionalGeneration, runner: ModelRunner) -> None:
     """When memory is short; it goes on once another has left, and nobody notices but by the time."""
     batch = Batch(runner, ahead=False)
@@ -143,7 +166,7 @@ def test_the_last_to_come_is_parked(model: GLM4VForConditionalGeneration, runner
         end(runner, batch, one)
         found[2] += ids(batch, three, 5)
         found[1] += ids(batch, two, 7)
-    assert found == [alone(model, asked)[:count] for asked, count in zip(QUESTIONS, (5, 12, 6), strict=False)]
+    assert found == [alone(model, asked).ids[:count] for asked, count in zip(QUESTIONS, (5, 12, 6), strict=False)]
     assert not small.hopeless
 
 
@@ -161,7 +184,7 @@ def test_who_does_not_read_is_parked_first(model: GLM4VForConditionalGeneration,
         first += ids(batch, one, LIMIT - 2)
         assert two.sequence.cache.parked and not one.sequence.cache.parked
         second += ids(batch, two, 8)
-    assert (first, second) == (alone(model, QUESTIONS[0]), alone(model, QUESTIONS[1]))
+    assert (first, second) == (alone(model, QUESTIONS[0]).ids, alone(model, QUESTIONS[1]).ids)
 
 
 def test_who_fails_alone_fails_alone(model: GLM4VForConditionalGeneration, runner: ModelRunner) -> None:
@@ -179,7 +202,7 @@ def test_who_fails_alone_fails_alone(model: GLM4VForConditionalGeneration, runne
         assert small.hopeless[-1] is one.sequence
         end(runner, batch, one)
         found += ids(batch, two, 11)
-    assert found == alone(model, QUESTIONS[1])
+    assert found == alone(model, QUESTIONS[1]).ids
 
 
 def test_a_row_that_failed_is_in_nobodys_way(model: GLM4VForConditionalGeneration, runner: ModelRunner) -> None:
@@ -194,7 +217,7 @@ def test_a_row_that_failed_is_in_nobodys_way(model: GLM4VForConditionalGeneratio
         found += ids(batch, two, 11)
         with pytest.raises(torch.OutOfMemoryError):
             batch.next_id(one)
-    assert found == alone(model, QUESTIONS[1])
+    assert found == alone(model, QUESTIONS[1]).ids
 
 
 def test_parked_rows_for_none_of_which_there_is_room_fail(runner: ModelRunner) -> None:
@@ -208,7 +231,7 @@ def test_parked_rows_for_none_of_which_there_is_room_fail(runner: ModelRunner) -
         assert batch.next_id(rows[1]) is None
         for row in rows:
             with pytest.raises(torch.OutOfMemoryError):
-                batch.next_id(row)
+                assert not any(batch.next_id(row) for _ in range(2))
             end(runner, batch, row)
 
 
@@ -218,7 +241,7 @@ def test_a_lone_parked_row_comes_back(model: GLM4VForConditionalGeneration, runn
     row = begin(runner, batch, ASKED)
     found = ids(batch, row, 2)
     row.sequence.cache.park()
-    assert found + ids(batch, row, LIMIT - 2) == alone(model, ASKED)
+    assert found + ids(batch, row, LIMIT - 2) == alone(model, ASKED).ids
 
 
 def test_a_parked_answer_that_is_given_up_leaves_a_right_prefix(
