@@ -22,16 +22,19 @@ Paced = Generator[float, None, Result]
 class Pacer:
     """Passes on pauses of work that pauses after each layer, when a step of the batch is due.
 
-    A device works behind the host: while it computes some layers, the host launches the step behind them, and the
-    next layers. So the time between two pauses is that of the layers before the last pause, and of a step.
+    The time between two pauses is that of some layers, and of a step. If the device works `behind` the host, these are
+    the layers of two pauses ago: while it computes them, the host launches the step behind them, and the next layers.
     """
 
-    def __init__(self, batch: Batch, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, batch: Batch, *, behind: bool, clock: Callable[[], float] = time.perf_counter) -> None:
         self._batch, self._clock = batch, clock
+        self._lag = 2 if behind else 0
 
     def paced(self, work: Paused[Result]) -> Paced[Result]:
         """Do the work, and pause while a step that somebody waits for is due; without anybody, never."""
-        layers, done, pauses, before, since = FIRST, 0, 0, FIRST, self._clock()
+        layers, done, since = FIRST, 0, self._clock()
+        before = [0] * (1 + self._lag)
+        """Layers before the last pauses."""
         try:
             while True:
                 try:
@@ -43,10 +46,11 @@ class Pacer:
                     continue
                 self._batch.interrupted = True
                 now, step = self._clock(), self._batch.seconds
-                pauses, spent = pauses + 1, max(now - since - step, 0.0)
-                if pauses > 2:
-                    layers = max(1, int(before * SHARE * step / max(spent, step / 10)))
-                before, done, since = done, 0, now
+                spent = max(now - since - step, 0.0)
+                before = [*before[1:], done]
+                if measured := before[0]:
+                    layers = max(1, round(measured * SHARE * step / max(spent, step / 10)))
+                done, since = 0, now
                 yield spent
         finally:
             work.close()

@@ -11,6 +11,7 @@ from itertools import product
 from unittest.mock import patch
 
 import torch
+from model_service.engines.runtime.decoding import generate_ids
 from torch import Tensor, nn
 
 from model_service.config import ModelConfig
@@ -20,7 +21,6 @@ from model_service.engines.hardware import Hardware
 from model_service.engines.kernels import dispatch, nf4, self_check, unpack
 from model_service.engines.kernels import step as step_kernels
 from model_service.engines.runtime.cuda_graph import MOST_ERROR, DecodeStep
-from model_service.engines.runtime.decoding import generate_ids
 from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.runtime.prefix_cache import Sequence
 from model_service.engines.runtime.runner import ModelRunner

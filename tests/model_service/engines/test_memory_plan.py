@@ -18,6 +18,7 @@ GPU = Hardware(torch.device("cuda"), BF16)
 CPU = Hardware(torch.device("cpu"), torch.float32)
 FULL, LEAN, TINY = (Layout(plan, True, BF16) for plan in Plan)
 MEASURED = json.loads((ROOT / "bench" / "results" / "gpu.json").read_text(encoding="utf-8"))
+SEVERAL = json.loads((ROOT / "bench" / "results" / "together.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -136,3 +137,28 @@ def test_auto_takes_the_big_model_where_it_reads(enough: bool) -> None:
     """At the standard level, beside what the driver takes; never on a CPU."""
     assert holds_nine_billion(GPU) is enough
     assert not holds_nine_billion(CPU)
+
+
+@pytest.mark.parametrize(
+    ("card", "wanted", "together"),
+    [(24, None, 16), (12, None, 16), (24, 6, 4), (24, 1, 1), (9.4, None, 2), (5.4, None, 2)],
+    indirect=["card"],
+)
+@pytest.mark.usefixtures("card")
+def test_as_many_answers_are_written_together_as_memory_allows(wanted: int | None, together: int) -> None:
+    """Beside the closest look that fits; a setting can ask for fewer. A small card writes few."""
+    assert choose_plan(NINE_BILLION, True, GPU, "auto", wanted).together == together
+
+
+def test_a_cpu_writes_one_answer_at_a_time_unless_it_is_told_otherwise() -> None:
+    """Nothing is gained there."""
+    assert [choose_plan(tiny_config(), False, CPU, "auto", wanted).together for wanted in (None, 4)] == [1, 4]
+
+
+@pytest.mark.parametrize("plan", Plan)
+@pytest.mark.parametrize("together", [1, 8])
+def test_what_several_take_is_what_was_measured(plan: Plan, together: int) -> None:
+    """On an H200, with a picture at max and long conversations: no more than is calculated, and little less."""
+    measured = SEVERAL["together"][f"memory {plan} {together}"]["peak_gpu_gib"]
+    needed = needed_bytes(NINE_BILLION, Layout(plan, True, BF16), MAX_TOKENS, together=together) / GIB
+    assert measured <= needed <= 1.04 * measured
