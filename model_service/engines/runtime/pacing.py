@@ -22,8 +22,8 @@ Paced = Generator[float, None, Result]
 class Pacer:
     """Passes on pauses of work that pauses after each layer, when a step of the batch is due.
 
-    A device works behind the host: while it computes some layers, the host launches the step behind them, and the
-    next layers. So the time between two pauses is that of the layers before the last pause, and of a step.
+    Where the batch goes ahead the device works behind the host: at a pause others launch a step behind these layers,
+    and wait for the step before them. So the time between two pauses is that of the layers two pauses ago.
     """
 
     def __init__(self, batch: Batch, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -31,7 +31,8 @@ class Pacer:
 
     def paced(self, work: Paused[Result]) -> Paced[Result]:
         """Do the work, and pause while a step that somebody waits for is due; without anybody, never."""
-        layers, done, pauses, before, since = FIRST, 0, 0, FIRST, self._clock()
+        layers, done, each, since = FIRST, 0, 0.0, self._clock()
+        parts, behind = list[int](), 2 if self._batch.ahead else 0
         try:
             while True:
                 try:
@@ -43,10 +44,13 @@ class Pacer:
                     continue
                 self._batch.interrupted = True
                 now, step = self._clock(), self._batch.seconds
-                pauses, spent = pauses + 1, max(now - since - step, 0.0)
-                if pauses > 2:
-                    layers = max(1, int(before * SHARE * step / max(spent, step / 10)))
-                before, done, since = done, 0, now
+                spent = max(now - since - (step if parts else 0.0), 0.0)
+                parts.append(done)
+                if len(parts) > max(1, behind):  # At first the picture is made ready, too.
+                    measured = spent / parts[-1 - behind]
+                    each = (each + measured) / 2 if each else measured
+                    layers = max(1, min(2 * done, int(SHARE * step / each) if each else 2 * done))
+                done, since = 0, now
                 yield spent
         finally:
             work.close()
