@@ -41,6 +41,9 @@ from model_service.types import SamplingParams
 BEHIND, TOKENS = 1700, 128
 """Positions of each sequence, and ids that each is written."""
 
+UNDER_WAY = 20
+"""Tokens after which an answer counts as under way."""
+
 TOGETHER = (1, 2, 4, 8, 16)
 LENGTHS = (40, 300, 1100, 1700, 2300, 2900, 3500, 4000)
 
@@ -123,7 +126,7 @@ class Together:
     @torch.inference_mode()
     def _decoding(self, engine: GLM4VEngine) -> dict[str, object]:
         """Tokens a second in all, by the number of sequences, the median of three rounds."""
-        found = {}
+        found: dict[str, object] = {}
         behind, tokens = (40, 8) if self.tiny else (BEHIND, TOKENS)
         for count in (each for each in TOGETHER if each <= engine.info.together):
             rates = []
@@ -187,7 +190,7 @@ class Together:
     @torch.inference_mode()
     def _follow_up(self, engine: GLM4VEngine) -> dict[str, object]:
         """Milliseconds to read some ids behind a conversation of 1,700 positions, by their number."""
-        runner, found = engine._runner, {}
+        runner, found = engine._runner, dict[str, object]()
         known = tuple(number % 250 for number in range(60 if self.tiny else BEHIND))
         for count in (8, 14, 30):
             took = []
@@ -206,25 +209,30 @@ class Together:
     async def _new_picture(self, engine: GLM4VEngine) -> dict[str, object]:
         """The worst gap of seven running answers while an eighth picture at max is seen, and its first token."""
         level, others = ("64", 3) if self.tiny else ("max", min(7, engine.info.together - 1))
-        worst, firsts, before = [], [], []
+        worst, firsts = list[float](), list[float]()
         for _ in range(3):
-            async with _served(engine, engine.info.together) as service:
+            async with _served(engine, engine.info.together) as service, asyncio.TaskGroup() as group:
                 times: list[list[float]] = [[] for _ in range(others)]
+                under_way = [asyncio.Event() for _ in range(others)]
+                tokens = 40 if self.tiny else 400
                 running = [
-                    asyncio.create_task(_times(service, _asked(level, 40 if self.tiny else 400, number), times[number]))
+                    group.create_task(_times(service, _asked(level, tokens, number), times[number], under_way[number]))
                     for number in range(others)
                 ]
-                while not all(len(each) > 20 for each in times):
-                    await asyncio.sleep(0.001)
+                for each in under_way:
+                    await each.wait()
                 begin, late = time.perf_counter(), list[float]()
                 await _times(service, _asked(level, 2, "new"), late)
-                firsts.append((late[0] - begin) * 1e3)
-                gaps = [(b - a) * 1e3 for each in times for a, b in pairwise(each) if begin <= b <= late[0]]
-                worst.append(max(gaps, default=0.0))
-                before.append(max((b - a) * 1e3 for each in times for a, b in pairwise(each[-200:]) if b < begin))
                 for task in running:
                     task.cancel()
-                await asyncio.gather(*running, return_exceptions=True)
+            firsts.append((late[0] - begin) * 1e3)
+            gaps = [
+                (after - before) * 1e3
+                for each in times
+                for before, after in pairwise(each)
+                if begin <= after <= late[0]
+            ]
+            worst.append(max(gaps, default=0.0))
         async with _served(engine, 1) as service:
             await _times(service, _asked(level, 2, "warm"), [])
             alone = list[float]()
@@ -234,7 +242,6 @@ class Together:
             "worst gap, ms": worst,
             "first token, ms": firsts,
             "first token alone, ms": (alone[0] - begin) * 1e3,
-            "worst gap before, ms": before,
         }
 
     async def _eight_people(self, engine: GLM4VEngine) -> dict[str, object]:
@@ -297,10 +304,14 @@ def _asked(level: str, tokens: int, name: object, text: str = gpu_engine.QUESTIO
     return replace(request, id=f"{name} {time.perf_counter()}", chat=str(name), person=str(name))
 
 
-async def _times(service: ModelService, request: GenerationRequest, times: list[float]) -> None:
-    """Note when each state of an answer with more tokens came."""
+async def _times(
+    service: ModelService, request: GenerationRequest, times: list[float], under_way: asyncio.Event | None = None
+) -> None:
+    """Note when each state of an answer with more tokens came; after some of them it is `under_way`."""
     tokens = 0
     async for output in service.generate(request):
         if output.tokens > tokens:
             tokens = output.tokens
             times.append(time.perf_counter())
+        if under_way is not None and len(times) > UNDER_WAY:
+            under_way.set()

@@ -54,7 +54,7 @@ class SelfAttention(nn.Module):
         """Attention to what each of B caches holds, new keys and values included, or without caches to these alone."""
         if not caches:
             return attention.causal(query, key, value)
-        rows = zip(query.split(1), key.split(1), value.split(1), caches, strict=True)
+        rows = zip(*(torch.split(each, 1) for each in (query, key, value)), caches, strict=True)
         return torch.cat([attention.causal(one, *cache.extend(self.layer, k, v)) for one, k, v, cache in rows])
 
     def _rotate(self, qkv: Tensor, table: Tensor) -> tuple[Tensor, Tensor, Tensor]:

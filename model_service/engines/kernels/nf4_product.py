@@ -209,7 +209,7 @@ def _product(
             xs = xs + ((place, _x(place, quad < rows, READ)),)  # type: ignore[assignment]  # noqa: RUF005
         for number in tl.static_range(AHEAD):
             one, other = words[number]
-            place, x = xs[number]
+            place, x = xs[number]  # type: ignore[var-annotated]
             total = _block(
                 total, one, other, x, place, quad, rows, _of_quad(scale, number), _of_quad(scale_2, number),
                 zero, table, code_ptr, WIDTH, TILES, UNPACK, READ, MULTIPLY,

@@ -30,7 +30,7 @@ class Arriving:
         """The ids."""
         if self._copied is not None:
             self._copied.synchronize()
-        return self._copy.tolist()  # type: ignore[no-any-return]
+        return self._copy.tolist()
 
 
 @dataclass(eq=False, slots=True)
@@ -188,7 +188,7 @@ class Batch:
             return
         self.steps += 1
         self._pending.append((rows, Arriving(ids)))
-        for row, token in zip(rows, ids.split(1), strict=True):
+        for row, token in zip(rows, torch.split(ids, 1), strict=True):
             row.token = token
             row.chosen += 1
             row.put += 1
