@@ -42,6 +42,7 @@ class RunningAnswer:
         Raises:
             GenerationFailed, OutOfMemory, PictureRejected, EngineDead.
         """
+        self.paused, self.worked = True, None
         if self._job.aborted.is_set():
             return self.abort()
         if self._steps is None:

@@ -140,26 +140,29 @@ class EngineThread:
 
     def _round(self, aside: Executor | None) -> bool:
         """Let each turn's answer grow by a token; report the turns that ended. False when nobody listens any more."""
-        writing, ended = list[Turn](), list[tuple[Turn, Outcome | None]]()
+        writing, waiting, ended = list[Turn](), list[Turn](), list[tuple[Turn, Outcome | None]]()
         begin, reading = self._clock(), 0.0
         reader = next((turn for turn in self._turns if turn.answer.is_reading), None)
         for turn in self._turns:
             if turn.answer.is_reading and turn is not reader and not turn.job.aborted.is_set():
                 continue
-            before = self._clock()
+            before, reads = self._clock(), turn.answer.is_reading
             outcome = _outcome(turn.answer, turn.job, aside if len(self._turns) > 1 else None)
-            if turn.answer.paused:
+            if reads:
                 seconds = self._clock() - before if turn.answer.worked is None else turn.answer.worked
                 turn.seconds += seconds
                 reading += seconds
-            else:
+            if not turn.answer.paused:
                 turn.left -= 1
                 writing.append(turn)
+            elif not reads:
+                waiting.append(turn)
             if outcome is not None or turn.left == 0:
                 ended.append((turn, outcome))
         shared = max(self._clock() - begin - reading, 0.0)
-        for turn in writing:
-            turn.seconds += shared / len(writing)
+        sharing = writing or waiting
+        for turn in sharing:
+            turn.seconds += shared / len(sharing)
         heard = [self._end_turn(turn, outcome) for turn, outcome in ended]
         return all(heard)
 

@@ -117,9 +117,8 @@ class GLM4VEngine:
         self._allowed = allowed
         with gauges.stage("preparing the steps"):
             self._runner = ModelRunner(model, hardware, config, allowed, info.together)
-        asynchronous = hardware.device.type == "cuda"
-        self._batch = Batch(self._runner, ahead=asynchronous)
-        self._pacer = Pacer(self._batch, behind=asynchronous)
+        self._batch = Batch(self._runner, ahead=hardware.device.type == "cuda")
+        self._pacer = Pacer(self._batch)
         self._info, self._gauges = info, gauges
         gauges.memory = hardware.memory()
         self._opening = threading.Lock()

@@ -84,7 +84,7 @@ class Batch:
 
     def __init__(self, runner: ModelRunner, *, ahead: bool, clock: Callable[[], float] = time.perf_counter) -> None:
         self._runner = runner
-        self._ahead = ahead
+        self.ahead = ahead
         self._clock = clock
         self._rows: list[Row] = []
         self._pending: deque[tuple[list[Row], Arriving]] = deque()
@@ -155,9 +155,9 @@ class Batch:
         """
         begin = self._clock()
         pending = len(self._pending)
-        if self._ahead or not pending:
+        if self.ahead or not pending:
             self._launch()
-        for _ in range(pending if self._ahead and pending else len(self._pending)):
+        for _ in range(pending if self.ahead and pending else len(self._pending)):
             rows, arriving = self._pending.popleft()
             for row, token in zip(rows, arriving.wait(), strict=True):
                 row.ids.append(token)

@@ -22,19 +22,17 @@ Paced = Generator[float, None, Result]
 class Pacer:
     """Passes on pauses of work that pauses after each layer, when a step of the batch is due.
 
-    The time between two pauses is that of some layers, and of a step. If the device works `behind` the host, these are
-    the layers of two pauses ago: while it computes them, the host launches the step behind them, and the next layers.
+    Where the batch goes ahead the device works behind the host: at a pause others launch a step behind these layers,
+    and wait for the step before them. So the time between two pauses is that of the layers two pauses ago.
     """
 
-    def __init__(self, batch: Batch, *, behind: bool, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, batch: Batch, clock: Callable[[], float] = time.perf_counter) -> None:
         self._batch, self._clock = batch, clock
-        self._lag = 2 if behind else 0
 
     def paced(self, work: Paused[Result]) -> Paced[Result]:
         """Do the work, and pause while a step that somebody waits for is due; without anybody, never."""
-        layers, done, since = FIRST, 0, self._clock()
-        before = [0] * (1 + self._lag)
-        """Layers before the last pauses."""
+        layers, done, each, since = FIRST, 0, 0.0, self._clock()
+        parts, behind = list[int](), 2 if self._batch.ahead else 0
         try:
             while True:
                 try:
@@ -46,10 +44,12 @@ class Pacer:
                     continue
                 self._batch.interrupted = True
                 now, step = self._clock(), self._batch.seconds
-                spent = max(now - since - step, 0.0)
-                before = [*before[1:], done]
-                if measured := before[0]:
-                    layers = max(1, round(measured * SHARE * step / max(spent, step / 10)))
+                spent = max(now - since - (step if parts else 0.0), 0.0)
+                parts.append(done)
+                if len(parts) > max(1, behind):  # At first the picture is made ready, too.
+                    measured = spent / parts[-1 - behind]
+                    each = (each + measured) / 2 if each else measured
+                    layers = max(1, min(2 * done, int(SHARE * step / each) if each else 2 * done))
                 done, since = 0, now
                 yield spent
         finally:

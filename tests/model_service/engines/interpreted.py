@@ -6,35 +6,47 @@ Exits non-zero when something differs.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import product
+from typing import Any
 from unittest.mock import patch
 
 import torch
-from model_service.engines.runtime.decoding import generate_ids
 from torch import Tensor, nn
+from triton.runtime import interpreter
 
 from model_service.config import ModelConfig
 from model_service.engines import kernels
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.hardware import Hardware
-from model_service.engines.kernels import dispatch, nf4, self_check, unpack
+from model_service.engines.kernels import dispatch, linear, nf4, nf4_product, self_check, unpack
 from model_service.engines.kernels import step as step_kernels
-from model_service.engines.runtime.cuda_graph import MOST_ERROR, DecodeStep
+from model_service.engines.runtime.batch import Batch
+from model_service.engines.runtime.cuda_graph import MOST_ERROR, CapturedSteps, Place
 from model_service.engines.runtime.kv_cache import KVCache
-from model_service.engines.runtime.prefix_cache import Sequence
 from model_service.engines.runtime.runner import ModelRunner
-from model_service.engines.runtime.sampling import Sampler
 from model_service.engines.weights import nf4 as nf4_layers
 from model_service.engines.weights.nf4 import NF4Linear
-from model_service.types import SamplingParams
-from tests.model_service.engines.ptx import DTYPES, check_quads
-from tests.model_service.engines.reading import prompt, view
+from tests.model_service.engines.answers import Asked, begin, drawn, end, known
+from tests.model_service.engines.ptx import DTYPES, check_tile
+from tests.model_service.engines.reading import prompt
 from tests.model_service.engines.tiny import tiny_model
 
 CPU = torch.device("cpu")
 CLOSE = {torch.float32: 1e-5, torch.float16: 3e-3}
 """Relative error in the 2-norm."""
+
+
+def index_by_item() -> None:
+    """Let ranges be interpreted: Triton 3.6 turns an array of one element into an int, which NumPy 2.4 refuses."""
+    as_it_is = interpreter._patch_lang_tensor
+
+    def patched(tensor: Any, scope: Any) -> None:
+        as_it_is(tensor, scope)
+        scope.set_attr(tensor, "__index__", lambda each: int(each.handle.data.item()))
+
+    interpreter._patch_lang_tensor = patched
 
 
 def close(found: Tensor, wanted: Tensor, dtype: torch.dtype) -> None:
@@ -43,32 +55,30 @@ def close(found: Tensor, wanted: Tensor, dtype: torch.dtype) -> None:
     assert error < CLOSE[dtype], error
 
 
-def packed_model(dtype: torch.dtype) -> GLM4VForConditionalGeneration:
+def packed_model(dtype: torch.dtype, grouped: bool) -> GLM4VForConditionalGeneration:
     """The tiny model with the language model's layers in four bits."""
     model = tiny_model().to(dtype)  # type: ignore[arg-type]
-    for layer in model.transformer.encoder.layers:
-        for block in (layer.self_attention, layer.mlp):
-            for name, linear in list(block.named_children()):
-                if isinstance(linear, nn.Linear):
-                    bias = None if linear.bias is None else linear.bias.data
-                    setattr(block, name, NF4Linear.quantize(linear.weight.data, bias))
+    for decoder in model.transformer.encoder.layers:
+        for block in (decoder.self_attention, decoder.mlp):
+            for name, layer in list(block.named_children()):
+                if isinstance(layer, nn.Linear):
+                    bias = None if layer.bias is None else layer.bias.data
+                    packed = NF4Linear.quantize(layer.weight.data, bias)
+                    if grouped:
+                        packed.group()
+                    setattr(block, name, packed)
     return model  # type: ignore[no-any-return]
 
 
 def check_lookup() -> None:
-    """The byte permutes give each nibble of any word its code: rounded to bf16, and exactly where it is unpacked."""
+    """The byte permutes give each nibble of any word its code, exactly."""
     exact = torch.tensor(nf4.CODES)
     assert torch.equal(exact, NF4Linear.quantize(torch.randn(1, 64)).code)
-    rounded = exact.bfloat16().float()
     generator = torch.Generator().manual_seed(0)
     for word in torch.randint(0, 2**32, (500,), generator=generator).tolist():
         nibbles = [word >> shift & 15 for byte in range(4) for shift in (8 * byte + 4, 8 * byte)]
-        found, unpacked = (
-            torch.tensor(run_ptx(code, word), dtype=torch.uint32).view(torch.float32)
-            for code in (nf4.lookup_code(), unpack.exact_lookup())
-        )
-        assert torch.allclose(found, rounded[nibbles], rtol=2**-20, atol=0)
-        assert torch.equal(unpacked, exact[nibbles])
+        found = torch.tensor(run_ptx(unpack.exact_lookup(), word), dtype=torch.uint32).view(torch.float32)
+        assert torch.equal(found, exact[nibbles])
 
 
 def run_ptx(code: str, word: int) -> list[int]:
@@ -98,30 +108,60 @@ PTX: dict[str, Callable[..., int]] = {
 }
 
 
+def at_a_time(*_: int) -> dict[str, int]:
+    """A tiling that computes nothing for blocks behind the last, which takes time here."""
+    return {"num_warps": 4, "AHEAD": 1, "shuffled": 2}
+
+
+def check_products() -> None:
+    """What the engine tries at start agrees; with fewer rows, as each eight of them take their time here."""
+    with patch.object(nf4_layers, "MOST_ROWS", 8), patch.object(nf4_product, "tile", at_a_time):
+        assert not self_check.disagreement(nf4_layers.products(CPU))
+
+
+ROWS = (1, 3, 8, 16, 32)
+
+
+def check_unpacking(dtype: torch.dtype) -> None:
+    """Bitsandbytes' matrices are unpacked in rows or in groups, at once or some rows at a time."""
+    for outputs, inputs in ((272, 192), (16, 1216)):
+        layer, x = NF4Linear.quantize(torch.randn(outputs, inputs).to(dtype)), torch.randn(40, inputs).to(dtype)
+        weight = layer.dequantize()
+        for grouped in (False, True):
+            if grouped:
+                layer.group()
+            assert torch.allclose(nf4_layers.unpacked(layer), weight, rtol=2**-20)
+            with patch.object(kernels, "UNPACKED", 256 * inputs):
+                close(layer._by_parts(x[None])[0], x.double() @ weight.double().T, dtype)
+
+
 def check_product(dtype: torch.dtype) -> None:
-    """Ours of bitsandbytes' matrices: unpacked, and multiplied with one row or several or many, in ragged tiles."""
-    shapes = (
-        (72, 320, 1, True),
-        (130, 1024, 3, False),
-        (16, 1216, 8, True),
-        (40, 1216, 16, True),
-        (130, 320, 32, False),
-    )
-    for outputs, inputs, rows, biased in shapes:
-        weight, x = torch.randn(outputs, inputs).to(dtype), torch.randn(rows, inputs).to(dtype)
+    """A matrix in groups is multiplied with some rows; the blocks of one are shared by fewer warps than there are."""
+    for outputs, inputs, biased in ((32, 320, True), (16, 1216, False)):
+        weight, x = torch.randn(outputs, inputs).to(dtype), torch.randn(ROWS[-1], inputs).to(dtype)
         layer = NF4Linear.quantize(weight, torch.randn(outputs).to(dtype) if biased else None)
-        assert torch.allclose(nf4_layers.unpacked(layer), layer.dequantize(), rtol=2**-20)
-        check_parts(layer, x)
-        found = nf4_layers.nf4_product(layer, nf4_layers.arranged(layer, x))
+        layer.group()
+        found = check_rows_alone(partial(nf4_layers.nf4_product, layer), x)
         bias = 0 if layer.bias is None else layer.bias.double()
         close(found, x.double() @ layer.dequantize().double().T + bias, dtype)
 
 
-def check_parts(layer: NF4Linear, x: Tensor) -> None:
-    """A large matrix, unpacked some rows at a time, gives what it gives at once."""
-    large = NF4Linear.quantize(torch.randn(600, layer.in_features).to(layer.dtype))
-    with patch.object(kernels, "UNPACKED", 256 * layer.in_features):
-        close(large._by_parts(x[None])[0], x.double() @ large.dequantize().double().T, layer.dtype)
+def check_rows_alone(multiply: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    """A row comes to the same, to the bit, alone and among others, wherever it stands; all of them."""
+    all_rows = multiply(x)
+    for rows in ROWS[:-1]:
+        assert torch.equal(multiply(x[-rows:]), all_rows[-rows:]), rows
+    return all_rows
+
+
+def check_linear(dtype: torch.dtype) -> None:
+    """The product of a matrix that is not packed, in ragged tiles."""
+    for outputs, width, biased in ((70, 200, True), (64, 128, False)):
+        weight, x = torch.randn(outputs, width).to(dtype), torch.randn(ROWS[-1], width).to(dtype)
+        bias = torch.randn(outputs).to(dtype) if biased else None
+        found = check_rows_alone(partial(linear.product, weight=weight, bias=bias), x)
+        wanted = x.double() @ weight.double().T + (0 if bias is None else bias.double())
+        close(found, wanted, dtype)
 
 
 def check_fused(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
@@ -141,105 +181,132 @@ def check_fused(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> Non
         close(found, wanted, dtype)
 
 
-def check_step(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
-    """Three steps behind sequences of several lengths: the model's own logits, keys and values."""
-    step = DecodeStep(model, Hardware(CPU, dtype))
-    for length in (1, 62, 200):
-        ids = torch.randint(0, 256, (1, length + 3))
-        positions = torch.arange(length + 3)[None] % 60
-        embeds = model.embed(ids)
-        cache, other = (KVCache(model.config, length + room, CPU, dtype) for room in (3, 10))
-        model(embeds[:, :length], positions[:, :length], cache)
-        other.fill(*cache.filled())
-        for at in range(length, length + 3):
-            wanted = model(embeds[:, at : at + 1], positions[:, at : at + 1], cache)[0, 0]
-            close(step(ids[0, at : at + 1], int(positions[0, at]), other), wanted, dtype)
-            other.advance(1)
-        for found, filled in zip(other.filled(), cache.filled(), strict=True):
-            close(found, filled, dtype)
+FORBIDDEN = torch.arange(288) % 100 == 5
+"""Three of the tiny model's ids."""
+
+
+def steps_of(model: GLM4VForConditionalGeneration, dtype: torch.dtype, *sizes: int) -> CapturedSteps:
+    """Steps for answers, not captured, which choose among all ids but three."""
+    return CapturedSteps(model, Hardware(CPU, dtype), sizes, FORBIDDEN)
+
+
+TURNS = ([0, 1, 2], [0, 1, 2], [0, 2], [2], [2], [3, 2, 0, 1])
+
+
+def check_step(model: GLM4VForConditionalGeneration, dtype: torch.dtype, turns: Iterable[list[int]] = TURNS) -> None:
+    """Steps for sequences of several lengths at once, of which one leaves and another comes: for each the model's own
+    logits, keys and values, and its most likely ids.
+    """
+    steps, sequences = steps_of(model, dtype, 1, 2, 4), [sequence(model, dtype, length) for length in (1, 62, 200, 30)]
+    ids = torch.randint(0, 256, (4,))
+    for taking in turns:
+        rows = [sequences[number] for number in taking]
+        places = [Place(cache.length % 60, cache.length, cache) for cache, _ in rows]
+        positions = torch.tensor([place.position for place in places])
+        wanted = model.decode(ids[taking], positions, [other for _, other in rows])
+        logits = steps(places, torch.split(ids[taking], 1))
+        close(logits, wanted, dtype)
+        for cache, other in rows:
+            cache.advance(1)
+            for found, filled in ((cache.keys, other.keys), (cache.values, other.values)):
+                close(found, filled, dtype)
+        chosen = steps.chosen(len(rows))
+        assert torch.equal(chosen, logits.masked_fill(FORBIDDEN, float("-inf")).argmax(-1))
+        if len(rows) > 1:  # One of them draws another.
+            steps.choose(1, chosen.new_tensor([9]))
+        ids[taking] = steps.chosen(len(rows))
+
+
+def sequence(model: GLM4VForConditionalGeneration, dtype: torch.dtype, length: int) -> tuple[KVCache, KVCache]:
+    """A KV cache that holds some positions, with room for more, and another that holds the same."""
+    cache, other = (KVCache(model.config, length + 10, CPU, dtype) for _ in range(2))
+    ids = torch.randint(0, 256, (1, length))
+    model(model.embed(ids), torch.arange(length)[None] % 60, cache, last=True)
+    other.fill(*cache.filled())
+    return cache, other
 
 
 def check_rows(model: GLM4VForConditionalGeneration, dtype: torch.dtype, *texts: tuple[int, int]) -> None:
     """Texts of many ids behind many others, in one step and in more: the model's own logits, keys and values, and
     nothing is written behind them.
     """
-    step = DecodeStep(model, Hardware(CPU, dtype), 16)
-    for known, new in texts:
-        ids = torch.randint(0, 256, (1, known + new))
-        positions = torch.arange(known + new)[None] - max(0, known - 20)  # As if it had begun with a picture.
+    steps = CapturedSteps(model, Hardware(CPU, dtype), (4, 16))
+    for known_ids, new in texts:
+        ids = torch.randint(0, 256, (1, known_ids + new))
+        positions = torch.arange(known_ids + new)[None] - max(0, known_ids - 20)  # As if it had begun with a picture.
         embeds = model.embed(ids)
-        cache, other = (KVCache(model.config, known + new + 20, CPU, dtype) for _ in range(2))
-        if known:
-            model(embeds[:, :known], positions[:, :known].clamp(min=0), cache)
+        cache, other = (KVCache(model.config, known_ids + new + 20, CPU, dtype) for _ in range(2))
+        if known_ids:
+            model(embeds[:, :known_ids], positions[:, :known_ids].clamp(min=0), cache)
         other.fill(*cache.filled())
-        wanted = model(embeds[:, known:], positions[:, known:], cache, last=True)[0, -1]
-        close(step.read(ids[0, known:], int(positions[0, known]), other), wanted, dtype)
+        wanted = model(embeds[:, known_ids:], positions[:, known_ids:], cache, last=True)[0, -1]
+        close(steps.read(ids[0, known_ids:], int(positions[0, known_ids]), other), wanted, dtype)
         assert other.length == cache.length
         for found, filled in ((other.keys, cache.keys), (other.values, cache.values)):
             close(found, filled, dtype)
 
 
 def check_self(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
-    """What a step finds out about itself at start: that it is right, and that it is not with another's embeddings."""
-    for rows in (1, 16):
-        step = DecodeStep(model, Hardware(CPU, dtype), rows)
-        assert step.error() < CLOSE[dtype]
-        step._table = step._table.flip(0)
-        assert step.error() > MOST_ERROR
+    """What steps find out about themselves at start: that they are right, and not with another's embeddings."""
+    for steps in (steps_of(model, dtype, 1, 6), CapturedSteps(model, Hardware(CPU, dtype), (16,))):
+        for rows in steps.sizes:
+            assert steps.error(rows) < CLOSE[dtype]
+        steps._table = steps._table.flip(0)
+        for rows in steps.sizes:
+            assert steps.error(rows) > MOST_ERROR
 
 
-def check_conversation(model: GLM4VForConditionalGeneration, params: SamplingParams) -> None:
-    """Two answers written by turns, one given up, and two follow-ups: the ids are those that the model writes."""
+def check_conversation(model: GLM4VForConditionalGeneration) -> None:
+    """Two answers written together, drawn and not, one given up, and two follow-ups: the ids are the model's."""
     hardware = Hardware(CPU, torch.float32)
     written = []
-    for step, reader in ((None, None), (DecodeStep(model, hardware), DecodeStep(model, hardware, 16))):
+    for captured in (False, True):
         runner = ModelRunner(model, hardware, ModelConfig())
-        runner._step, runner._reader = step, reader
-
-        def answer(sequence: Sequence, logits: Tensor) -> Iterator[int]:
-            sampler = Sampler(params, torch.ones(model.config.padded_vocab_size, dtype=torch.bool))
-            return generate_ids(runner, sequence, logits, sampler, limit=6, ahead=runner._step is not None)  # noqa: B023
-
-        one, first = runner.prefill("one", prompt(1), view(1), 6)
-        two, second = runner.prefill("two", prompt(2), view(2), 6)
-        first_ids, second_ids = [], []
-        for first_id, second_id, _ in zip(answer(one, first), answer(two, second), range(4), strict=False):
-            first_ids.append(first_id)
-            second_ids.append(second_id)
-        runner.keep(one)
-        three, third = runner.prefill("one", prompt(1, *first_ids[:-1], 7), view(1), 6)
-        third_ids = list(answer(three, third))
-        runner.keep(three)
-        asked_again, fourth = runner.prefill("one", prompt(1, *first_ids[:-1], *range(7, 30)), view(1), 6)
-        written.append((first_ids, second_ids, third_ids, list(answer(asked_again, fourth))))
+        if captured:
+            runner._steps = CapturedSteps(model, hardware, (1, 2), torch.zeros_like(FORBIDDEN))
+            runner._reader = CapturedSteps(model, hardware, (16,))
+        batch = Batch(runner, ahead=captured)
+        one, two = (begin(runner, batch, Asked(name, prompt(1), params=drawn(3), limit=6)) for name in ("one", "two"))
+        found = [[known(batch.next_id(row)) for row in (one, two)] for _ in range(4)]
+        end(runner, batch, one)
+        first = [ids[0] for ids in found]
+        third = begin(runner, batch, Asked("one", prompt(1, *first[:-1], 7), limit=6))
+        found += [[known(batch.next_id(row)) for row in (third, two)] for _ in range(2)]
+        end(runner, batch, two)
+        found += [[known(batch.next_id(third))] for _ in range(4)]
+        end(runner, batch, third)
+        asked_again = Asked("one", prompt(1, *first[:-1], *range(7, 30)), params=drawn(4), limit=6)
+        for row in [begin(runner, batch, asked_again)]:
+            found += [[known(batch.next_id(row))] for _ in range(6)]
+        written.append(found)
     assert written[0] == written[1], written
-    assert len(set(written[0][0])) > 1
+    assert len({*written[0][0], *written[0][1], *written[0][2]}) > 1
 
 
 def main() -> None:
     """All of it."""
     torch.manual_seed(0)
-    step_kernels.SPLITS = step_kernels.SPLITS_OF_ROWS = 2  # Each is interpreted by itself.
+    index_by_item()
     check_lookup()
-    for kind, shuffled in product(DTYPES, range(5)):
-        check_quads(kind, shuffled)
-    assert not self_check.disagreement(nf4_layers.products(CPU))
-    with torch.inference_mode():
+    for (kind, deep), shuffled in product((("bf16", 16), ("f16", 16), ("f16", 8)), range(5)):
+        assert kind in DTYPES
+        check_tile(kind, shuffled, deep)
+    check_products()
+    with torch.inference_mode(), patch.object(step_kernels, "SPLITS", 2):  # Each is interpreted by itself.
         for dtype in CLOSE:
-            check_product(dtype)
-            with patch.object(nf4_layers, "_has_mma", lambda *_: False):
-                check_product(dtype)
+            check_unpacking(dtype)
+            check_linear(dtype)
             check_fused(tiny_model().to(dtype), dtype)  # type: ignore[arg-type]
+        check_product(torch.float16)
         check_step(tiny_model(), torch.float32)
-        packed = packed_model(torch.float16)
-        check_step(packed, torch.float16)
-        with patch.object(nf4_layers, "_has_mma", lambda *_: False):
-            assert not self_check.disagreement(nf4_layers.products(CPU))
-            check_step(packed, torch.float16)
+        for grouped in (False, True):
+            packed = packed_model(torch.float16, grouped)
+            with patch.object(nf4_product, "tile", at_a_time):
+                check_step(packed, torch.float16, TURNS[:3])
+                check_rows(packed, torch.float16, (70, 3))
         check_rows(tiny_model(), torch.float32, (0, 5), (3, 16), (90, 20))
-        check_rows(packed, torch.float16, (70, 3))
-        check_self(packed, torch.float16)
-        check_conversation(tiny_model(), SamplingParams(temperature=1.0, top_p=0.9, seed=3))
+        check_self(tiny_model().to(torch.float16), torch.float16)
+        check_conversation(tiny_model(seed=5))
     print("all agree")
 
 

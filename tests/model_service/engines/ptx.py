@@ -10,7 +10,8 @@ Lanes = list[dict[str, int]]
 LANES = 32
 DTYPES = {"bf16": torch.bfloat16, "f16": torch.float16}
 A_AT, B_AT = ((0, 0), (8, 0), (0, 8), (8, 8)), (0, 8)
-"""Where a lane's registers of m16n8k16 lie in A, as (row, column), and in B, as row: PTX ISA, 9.7.14.5.8."""
+"""Where a lane's registers of m16n8k16 lie in A, as (row, column), and in B, as row: PTX ISA, 9.7.14.5.8. Those of
+m16n8k8 are the first of them."""
 
 
 def permute(low: int, high: int, selector: int) -> int:
@@ -49,19 +50,21 @@ def run(code: str, lanes: Lanes) -> None:
 
 
 def multiply(lanes: Lanes, names: list[str], dtype: torch.dtype) -> None:
-    """mma.sync.m16n8k16, row by column, adding to what is there."""
-    a, b, sums = torch.zeros(16, 16).double(), torch.zeros(16, 8).double(), names[:4]
+    """mma.sync.m16n8k16, or m16n8k8, row by column: the product of A and B, and what was there before."""
+    half = 2 if len(names) == 14 else 1
+    sums, of_a, of_b, before = names[:4], names[4 : 4 + 2 * half], names[-4 - half : -4], names[-4:]
+    a, b = torch.zeros(16, 8 * half).double(), torch.zeros(8 * half, 8).double()
     for number, lane in enumerate(lanes):
         row, column = number >> 2, 2 * (number & 3)
-        for name, (down, right) in zip(names[4:8], A_AT, strict=True):
+        for name, (down, right) in zip(of_a, A_AT, strict=False):
             a[row + down, column + right : column + right + 2] = pair(lane[name], dtype)
-        for name, down in zip(names[8:10], B_AT, strict=True):
+        for name, down in zip(of_b, B_AT, strict=False):
             b[column + down : column + down + 2, row] = pair(lane[name], dtype)
     product = a @ b
     for number, lane in enumerate(lanes):
         row, column = number >> 2, 2 * (number & 3)
-        for place, name in enumerate(sums):
-            lane[name] += product[row + place // 2 * 8, column + place % 2].item()  # type: ignore[assignment]
+        for place, (name, earlier) in enumerate(zip(sums, before, strict=True)):
+            lane[name] = lane[earlier] + product[row + place // 2 * 8, column + place % 2].item()  # type: ignore[assignment]
 
 
 def pair(register: int, dtype: torch.dtype) -> Tensor:
@@ -69,31 +72,30 @@ def pair(register: int, dtype: torch.dtype) -> Tensor:
     return torch.tensor([register & 0xFFFF, register >> 16]).to(torch.uint16).view(dtype).double()
 
 
-def check_quads(kind: str, shuffled: int) -> None:
-    """The lanes that are kept hold what their blocks of two outputs and of x come to."""
+def check_tile(kind: str, shuffled: int, deep: int) -> None:
+    """Each lane holds what a block of its quad's two outputs comes to with two rows of x."""
     from model_service.engines.kernels import nf4, nf4_ptx
 
     dtype = DTYPES[kind]
     codes, x = torch.tensor(nf4.CODES).to(dtype), torch.randn(LANES, 16).to(dtype)
     packed = torch.randint(0, 256, (2, LANES, 8), dtype=torch.uint8)
-    weights = codes[torch.stack((packed >> 4, packed & 15), dim=-1).long()].view(2, LANES, 16)
-    wanted = (weights.double() * x.double()).view(2, 8, 64).sum(-1)
-    held: Lanes = [{f"${20 + part}": word for part, word in enumerate(words(row))} for row in x]
+    weights = codes[torch.stack((packed >> 4, packed & 15), dim=-1).long()].view(2, 8, 64)
+    wanted = weights.double() @ x.view(8, 64).double().T
+    held: Lanes = [{f"${20 + part}": word for part, word in enumerate(words(row, 4))} for row in x]
     table = codes.view(torch.uint16).tolist()
     for output in range(2):
-        lanes: Lanes = [{"$8": words(row)[0], "$9": 0} for row in packed[output]]
+        lanes: Lanes = [{"$8": words(row, 8)[0], "$9": 0} for row in packed[output]]
         for number, lane in enumerate(lanes):
             lane["$10"] = table[number % 16]
         run(nf4_ptx.unpacking_code(kind, shuffled), lanes)
         for lane, into in zip(lanes, held, strict=True):
             into.update({f"${4 + 8 * output + part}": lane[f"${part}"] for part in range(8)})
-    run(nf4_ptx.multiplying_code(kind), held)
-    kept = [number for number in range(LANES) if (number >> 3) & 3 == number & 3]
-    found = [[held[number][f"${2 * output + (number >> 2) % 2}"] for number in kept] for output in range(2)]
-    assert torch.allclose(torch.tensor(found).double(), wanted, atol=1e-4)
+    run(nf4_ptx.multiplying_code(kind, deep), held)
+    found = torch.tensor([[lane[f"${part}"] for part in range(4)] for lane in held]).double()
+    assert torch.allclose(found.view(8, 4, 2, 2).permute(2, 0, 1, 3).flatten(2), wanted, atol=1e-4)
 
 
-def words(row: Tensor) -> list[int]:
-    """A row's bytes, eight to a word."""
+def words(row: Tensor, size: int) -> list[int]:
+    """A row's bytes, some to a word."""
     data = bytes(row.contiguous().view(torch.uint8).tolist())
-    return [int.from_bytes(data[start : start + 8], "little") for start in range(0, len(data), 8)]
+    return [int.from_bytes(data[start : start + size], "little") for start in range(0, len(data), size)]

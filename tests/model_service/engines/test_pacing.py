@@ -1,133 +1,187 @@
-"""A new picture is worked on layer by layer, and pauses when a step of others is due."""
+"""A picture is worked on in parts between the steps of others, who wait for it only so long."""
 
 from collections.abc import Generator
-from itertools import islice, pairwise
-from typing import cast
 
 import pytest
 
-from model_service.engines.runtime.batch import Batch
+from model_service.engines.model import Paused
 from model_service.engines.runtime.pacing import FIRST, SHARE, Pacer, until_room
 
-LAYER, STEP = 2.0, 3.0
-"""Seconds that a layer takes here, and a step of the others."""
+STEP = 4.0
+"""Seconds that a step takes here."""
+
+
+class Clock:
+    """Time that passes by work alone."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now
 
 
 class Others:
-    """Stands for the batch: whether somebody waits for a step, and how long one takes."""
+    """A batch in which somebody waits for a step, or nobody."""
 
-    def __init__(self, awaited: bool = True) -> None:
-        self.awaited, self.interrupted, self.seconds = awaited, False, STEP
-        self.left = self.steps = 0
-        self.rows = 2
+    def __init__(self) -> None:
+        self.awaited, self.interrupted, self.seconds = True, False, STEP
+        self.rows, self.left, self.steps, self.ahead = 1, 0, 0, False
 
     def __len__(self) -> int:
+        """Return how many rows there are."""
         return self.rows
 
 
 class Layers:
-    """Work of some layers, by a clock of its own; it notes when it was closed."""
+    """Work of some layers, each of which takes its time: at once, or, `behind` the host, when a step is waited for."""
 
-    def __init__(self, count: int, behind: bool = False) -> None:
-        self.now, self.done, self.closed = 0.0, 0, False
-        self.behind = behind
-        self._count = count
+    def __init__(self, clock: Clock, others: Others, count: int, seconds: float, behind: bool) -> None:
+        self.clock, self.others, self.count, self.seconds, self.behind = clock, others, count, seconds, behind
+        self.done: list[float] = [0]
+        """Layers computed before each pause, and since."""
+        self.spent: list[float] = []
+        """What each pause said."""
+        self.closed = False
+        self._launched = 0
 
-    def clock(self) -> float:
-        """The time so far."""
-        return self.now
-
-    def work(self) -> Generator[None, None, str]:
-        """Compute a layer, pause, and go on."""
+    def work(self) -> Paused[str]:
+        """Pauses after each layer."""
         try:
-            for _ in range(self._count):
-                self.now += 0.0 if self.behind else LAYER
-                self.done += 1
+            for _ in range(self.count):
+                self.done[-1] += 1
+                self.clock.now += 0 if self.behind else self.seconds
                 yield
             return "seen"
         finally:
             self.closed = True
 
-
-def paced(others: Others, layers: Layers) -> Generator[float, None, str]:
-    """The work at a pacer's pace."""
-    return Pacer(cast(Batch, others), behind=layers.behind, clock=layers.clock).paced(layers.work())
-
-
-def result(work: Generator[float, None, str]) -> str:
-    """What work without a pause returns."""
-    with pytest.raises(StopIteration) as ended:
-        next(work)
-    return cast(str, ended.value.value)
-
-
-def test_without_others_it_never_pauses() -> None:
-    """All layers at once, and their result."""
-    others, layers = Others(awaited=False), Layers(63)
-    assert result(paced(others, layers)) == "seen"
-    assert layers.done == 63
-    assert not others.interrupted
+    def run(self) -> str:
+        """Work with a step of the others at each pause."""
+        paced = Pacer(self.others, self.clock).paced(self.work())  # type: ignore[arg-type]
+        while True:
+            try:
+                self.spent.append(next(paced))
+            except StopIteration as end:
+                return str(end.value)
+            assert self.others.interrupted
+            if self.behind:  # The device does the layers before the pause before; then a step that is waited for.
+                self.clock.now += self._launched * self.seconds
+                self._launched = int(self.done[-1])
+            self.clock.now += STEP
+            self.done.append(0)
 
 
-@pytest.mark.parametrize("behind", [False, True])
-def test_it_adapts_to_what_a_step_takes(behind: bool) -> None:
-    """So many layers that they take as long as some steps; the first ones are few, as nothing was measured."""
-    others, layers = Others(), Layers(63, behind)
-    done = [0]
-    for _ in paced(others, layers):
-        if behind and len(done) > 1:  # The device is done with what came before the last pause.
-            layers.now += (done[-1] - done[-2]) * LAYER
-        done.append(layers.done)
-        layers.now += STEP  # The others' step.
-        assert others.interrupted
-    pieces = [after - before for before, after in pairwise(done)]
-    known = 3 if behind else 1
-    assert pieces[:known] == [FIRST] * known
-    assert set(pieces[known + 1 :]) == {int(SHARE * STEP / LAYER)}
-    assert layers.closed
-    assert not others.interrupted
-
-
-def test_it_says_what_it_took() -> None:
-    """The seconds of the layers between two pauses, without those of the others' step."""
-    layers = Layers(40)
-    said = []
-    for seconds in islice(paced(Others(), layers), 4):
-        said.append(seconds)
-        layers.now += STEP
-    assert said == [FIRST * LAYER - STEP, *(pieces * LAYER for pieces in (10, 6, 6))]
-
-
-def test_it_goes_on_alone_once_nobody_waits() -> None:
-    """Whoever left makes no pause necessary."""
-    others, layers = Others(), Layers(63)
-    work = paced(others, layers)
-    next(work)
-    others.awaited = False
-    assert result(work) == "seen"
-
-
-def test_work_that_is_given_up_is_closed() -> None:
-    """With its tensors, and the batch measures its steps again."""
-    others, layers = Others(), Layers(63)
-    work = paced(others, layers)
-    next(work)
-    work.close()
-    assert layers.closed
-    assert not others.interrupted
-
-
-def test_it_waits_for_room_while_others_write() -> None:
-    """Until one of them has left; not once nobody computes steps any more, nor where nobody is there."""
+def paced(ahead: bool, behind: bool, seconds: float, count: int = 1200) -> Layers:
+    """Layers that take so many seconds each, beside others."""
     others = Others()
-    waiting = until_room(cast(Batch, others))
-    for _ in range(3):
-        next(waiting)
+    others.ahead = ahead
+    layers = Layers(Clock(), others, count, seconds, behind)
+    assert layers.run() == "seen"
+    assert not others.interrupted
+    return layers
+
+
+MODES = pytest.mark.parametrize(
+    ("ahead", "behind"),
+    [
+        pytest.param(False, False, id="on the host"),
+        pytest.param(True, True, id="the device is behind"),
+        pytest.param(True, False, id="the device waits for the host"),
+    ],
+)
+
+
+@MODES
+@pytest.mark.parametrize("seconds", [0.25, 1.0, 3.0, 16.0])
+def test_the_work_between_two_steps_takes_as_long_as_a_few_of_them(ahead: bool, behind: bool, seconds: float) -> None:
+    """Soon, whoever waits for whom; and what is told of it adds up."""
+    layers = paced(ahead, behind, seconds)
+    wanted = SHARE * STEP / seconds
+    assert layers.done[:2] == [FIRST] * 2
+    for done in layers.done[15:-1]:
+        assert 0.8 * wanted - 1 <= done <= 1.2 * wanted + 1
+    assert sum(layers.spent) == pytest.approx(seconds * sum(layers.done), abs=3 * SHARE * STEP + 4 * FIRST * seconds)
+
+
+@MODES
+def test_where_a_layer_takes_longer_than_that_there_is_a_step_after_each(ahead: bool, behind: bool) -> None:
+    """None less than one."""
+    layers = paced(ahead, behind, 40.0, 60)
+    assert {*layers.done[15:-1]} == {1}
+
+
+def test_nobody_who_waits_no_pause() -> None:
+    """From beginning to end."""
+    others = Others()
+    others.awaited = False
+    layers = Layers(Clock(), others, 100, 1.0, behind=False)
+    assert layers.run() == "seen"
+    assert layers.spent == []
+    assert not others.interrupted
+
+
+def test_there_is_a_pause_as_soon_as_somebody_waits() -> None:
+    """After the next layer, however long nobody did."""
+    others, clock = Others(), Clock()
+    layers = Layers(clock, others, 100, 1.0, behind=False)
+
+    def work() -> Paused[None]:
+        for number, _ in enumerate(layers.work()):
+            others.awaited = number >= 50
+            yield
+
+    next(Pacer(others, clock).paced(work()))  # type: ignore[arg-type]
+    assert layers.done == [51]
+
+
+@pytest.mark.parametrize("after", [0, 1, 3])
+def test_who_gives_it_up_ends_the_work(after: int) -> None:
+    """At once; steps are timed again."""
+    others, clock = Others(), Clock()
+    layers = Layers(clock, others, 100, 1.0, behind=False)
+    work: Generator[float, None, str] = Pacer(others, clock).paced(layers.work())  # type: ignore[arg-type]
+    for _ in range(after):
+        next(work)
+    work.close()
+    assert layers.closed is (after > 0)
+    assert not others.interrupted
+
+
+def test_work_that_fails_is_over() -> None:
+    """The error is passed on; steps are timed again."""
+    others, clock = Others(), Clock()
+
+    def work() -> Paused[None]:
+        yield from [None] * 2 * FIRST
+        raise MemoryError
+
+    failing = Pacer(others, clock).paced(work())  # type: ignore[arg-type]
+    next(failing)
+    assert others.interrupted
+    with pytest.raises(MemoryError):
+        list(failing)
+    assert not others.interrupted
+
+
+def test_room_is_waited_for_while_others_write() -> None:
+    """Until one has left."""
+    others, pauses = Others(), 0
+    for _ in until_room(others):  # type: ignore[arg-type]
+        pauses += 1
         others.steps += 1
-    others.left += 1
-    assert next(waiting, "room") == "room"
-    idle = until_room(cast(Batch, others))
-    next(idle)
-    assert next(idle, "idle") == "idle"
+        others.left += pauses == 3
+    assert pauses == 3
+
+
+def test_where_nobody_writes_there_is_nothing_to_wait_for() -> None:
+    """Neither beside rows that take no steps, nor without any."""
+    others = Others()
+    waiting = until_room(others)  # type: ignore[arg-type]
+    next(waiting)
+    others.steps += 1
+    next(waiting)
+    assert list(waiting) == []
     others.rows = 0
-    assert next(until_room(cast(Batch, others)), "alone") == "alone"
+    assert list(until_room(others)) == []  # type: ignore[arg-type]
