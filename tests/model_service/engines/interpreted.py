@@ -305,7 +305,7 @@ def main() -> None:
                 check_step(packed, torch.float16, TURNS[:3])
                 check_rows(packed, torch.float16, (70, 3))
         check_rows(tiny_model(), torch.float32, (0, 5), (3, 16), (90, 20))
-        check_self(tiny_model().to(torch.float16), torch.float16)
+        check_self(tiny_model().to(torch.float16), torch.float16)  # type: ignore[arg-type]
         check_conversation(tiny_model(seed=5))
     print("all agree")
 

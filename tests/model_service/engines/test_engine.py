@@ -34,6 +34,7 @@ from model_service import (
 )
 from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
 from model_service.engines.hardware import Hardware
+from model_service.engines.model import Paused
 from model_service.engines.runtime.runner import ModelRunner, View
 from model_service.engines.weights.layout import Layout, Plan
 from model_service.engines.weights.memory_plan import needed_bytes
@@ -162,7 +163,7 @@ class Failing:
         self.tried: list[int] = []
         seen = ModelRunner._see
 
-        def see(runner: ModelRunner, view: View) -> Tensor:
+        def see(runner: ModelRunner, view: View) -> Paused[Tensor]:
             *_, rows, columns = view.key
             self.tried.append(rows * columns)
             if rows * columns >= least:
