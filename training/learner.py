@@ -101,7 +101,7 @@ class Learner(nn.Module):
         table = encoder.rotary.table(positions, embeds.dtype)
         middle = hidden = embeds
         for number, layer in enumerate(encoder.layers, 1):
-            hidden = layer(hidden, table, None)
+            hidden = layer(hidden, table, ())
             middle = hidden if number == MIDDLE else middle
         return middle, encoder.final_layernorm(hidden)
 

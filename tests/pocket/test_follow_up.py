@@ -16,7 +16,7 @@ from model_service import (
     SamplingParams,
     with_pictures,
 )
-from model_service.engines.glm4v.language import Decoder
+from model_service.engines.glm4v.language import DecoderLayer
 from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
 from playground.demo.samples import load_samples
 
@@ -45,7 +45,7 @@ def passes() -> Iterator[list[int]]:
     found: list[int] = []
 
     def note(module: nn.Module, given: tuple[Tensor, ...]) -> None:
-        if isinstance(module, Decoder):
+        if isinstance(module, DecoderLayer) and module.self_attention.layer == 0:
             found.append(given[0].shape[1])
 
     hook = register_module_forward_pre_hook(note)
