@@ -56,7 +56,7 @@ def close(found: Tensor, wanted: Tensor, dtype: torch.dtype) -> None:
 
 
 def packed_model(dtype: torch.dtype, grouped: bool) -> GLM4VForConditionalGeneration:
-    """The tiny model with the language model's layers in four bits."""
+    """The tiny model with the language model's layers in four bits, the last one perhaps in groups."""
     model = tiny_model().to(dtype)  # type: ignore[arg-type]
     for decoder in model.transformer.encoder.layers:
         for block in (decoder.self_attention, decoder.mlp):
@@ -64,7 +64,7 @@ def packed_model(dtype: torch.dtype, grouped: bool) -> GLM4VForConditionalGenera
                 if isinstance(layer, nn.Linear):
                     bias = None if layer.bias is None else layer.bias.data
                     packed = NF4Linear.quantize(layer.weight.data, bias)
-                    if grouped:
+                    if grouped and decoder is model.transformer.encoder.layers[-1]:
                         packed.group()
                     setattr(block, name, packed)
     return model  # type: ignore[no-any-return]
@@ -302,7 +302,7 @@ def main() -> None:
         for grouped in (False, True):
             packed = packed_model(torch.float16, grouped)
             with patch.object(nf4_product, "tile", at_a_time):
-                check_step(packed, torch.float16, TURNS[:3])
+                check_step(packed, torch.float16, TURNS[1:3])
                 check_rows(packed, torch.float16, (70, 3))
         check_rows(tiny_model(), torch.float32, (0, 5), (3, 16), (90, 20))
         check_self(tiny_model().to(torch.float16), torch.float16)  # type: ignore[arg-type]
