@@ -216,6 +216,29 @@ def test_what_the_engine_says_of_its_reading_counts() -> None:
     assert turns.seconds["b"] > 2.0
 
 
+@pytest.mark.parametrize("aborted", [False, True])
+def test_what_was_told_of_a_reading_that_fails_counts_once(aborted: bool) -> None:
+    """Or of one that is given up."""
+    engine = Together(echo)
+
+    def script(request: GenerationRequest) -> Iterator[EngineStep]:
+        if request.id == "b":
+            engine.now += 2.0
+            yield replace(PAUSE, seconds=2.0)
+            if not aborted:
+                raise GenerationFailed("b")
+        for number, step in enumerate(echo(request)):
+            if aborted and number == 2:
+                turns.jobs["b"].aborted.set()
+            yield step
+            yield PAUSE
+
+    engine.script = script
+    turns = Turns(engine)
+    turns.run("a", "b")
+    assert turns.seconds == {"a": 0.0, "b": 2.0}
+
+
 def test_who_is_parked_pays_for_no_step() -> None:
     """The others' steps are theirs, whoever's call computed them; without any the round's seconds are not lost."""
     engine = Together(echo)

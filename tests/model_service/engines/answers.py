@@ -86,7 +86,7 @@ def end(runner: ModelRunner, batch: Batch, row: Row) -> None:
 
 
 def alone(model: GLM4VForConditionalGeneration, asked: Asked) -> Answer:
-    """A whole answer beside which there is no other."""
+    """A whole answer, with no other on the card."""
     runner = ModelRunner(model, CPU, ModelConfig())
     batch = Batch(runner, ahead=False)
     row = begin(runner, batch, asked)
@@ -112,6 +112,8 @@ class Card:
         self.room, self.failing = room, 0
         self.steps: list[list[Sequence]] = []
         """Sequences in each step that was computed."""
+        self.refused = 0
+        """Count of steps and ways back for which there was no room."""
         self.hopeless: list[Sequence] = []
         """Those for which memory did not suffice where no other was on the card."""
         self._batch = batch
@@ -138,6 +140,7 @@ class Card:
         UNPARK(cache)
 
     def _note(self, sequence: Sequence) -> None:
+        self.refused += 1
         if all(each is sequence for each in self.held()):
             self.hopeless.append(sequence)
 

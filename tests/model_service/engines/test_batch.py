@@ -163,6 +163,7 @@ def test_the_last_to_come_is_parked(model: GLM4VForConditionalGeneration, runner
             found[1] += ids(batch, two, 1)
         assert three.sequence.cache.parked
         assert [len(step) for step in small.steps] == [2] * 4
+        assert small.refused == 2  # Tried again without what was kept; and then not until there is hope.
         end(runner, batch, one)
         found[2] += ids(batch, three, 5)
         found[1] += ids(batch, two, 7)

@@ -1,15 +1,27 @@
 """Memory plans by arithmetic: what was measured with the 9B, and which plan a card gets."""
 
 import json
+from collections.abc import Iterator
+from functools import cache, partial
+from unittest.mock import patch
 
 import pytest
 import torch
 
 from model_service.detail import LEVEL_TOKENS, MAX_TOKENS, Level
-from model_service.engines.glm4v.config import NINE_BILLION
+from model_service.engines.glm4v.config import NINE_BILLION, GLM4VConfig
 from model_service.engines.hardware import GIB, Hardware
+from model_service.engines.weights import memory_plan
 from model_service.engines.weights.layout import Layout, Plan, device_bytes, empty_model
-from model_service.engines.weights.memory_plan import STEPS, WORKSPACE, choose_plan, holds_nine_billion, needed_bytes
+from model_service.engines.weights.memory_plan import (
+    CONTEXT,
+    STEPS,
+    WORKSPACE,
+    choose_plan,
+    holds_nine_billion,
+    kv_bytes,
+    needed_bytes,
+)
 from model_service.errors import CheckpointError
 from tests.model_service.engines.tiny import ROOT, SHARED, tiny_config
 
@@ -19,6 +31,18 @@ CPU = Hardware(torch.device("cpu"), torch.float32)
 FULL, LEAN, TINY = (Layout(plan, True, BF16) for plan in Plan)
 MEASURED = json.loads((ROOT / "bench" / "results" / "gpu.json").read_text(encoding="utf-8"))
 SEVERAL = json.loads((ROOT / "bench" / "results" / "together.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def weighed_once() -> Iterator[None]:
+    """The weights of the 9B are added up once a layout, as it is made for that."""
+    of_nine_billion = cache(partial(device_bytes, NINE_BILLION))
+
+    def weigh(config: GLM4VConfig, layout: Layout) -> int:
+        return of_nine_billion(layout) if config is NINE_BILLION else device_bytes(config, layout)
+
+    with patch.object(memory_plan, "device_bytes", weigh):
+        yield
 
 
 @pytest.fixture
@@ -100,6 +124,65 @@ def test_the_card_chooses_the_plan(plan: Plan, tokens: int) -> None:
     assert (chosen.layout.plan, chosen.max_visual_tokens) == (plan, tokens)
 
 
+@pytest.mark.parametrize(
+    ("card", "plan", "together"),
+    [
+        (24, Plan.FULL, 16),
+        (12, Plan.FULL, 16),
+        (10, Plan.FULL, 4),
+        (9.4, Plan.FULL, 2),
+        (8, Plan.LEAN, 4),
+        (6, Plan.TINY, 4),
+        (5.4, Plan.TINY, 2),
+        (5.05, Plan.TINY, 1),
+    ],
+    indirect=["card"],
+)
+@pytest.mark.usefixtures("card")
+def test_what_memory_is_left_is_for_answers_together(plan: Plan, together: int) -> None:
+    """As many as fit, each behind a picture and a long conversation; never in exchange for a coarser look."""
+    chosen = choose_plan(NINE_BILLION, True, GPU, "auto")
+    assert (chosen.layout.plan, chosen.together) == (plan, together)
+    alone = choose_plan(NINE_BILLION, True, GPU, "auto", together=1)
+    assert (alone.layout, alone.max_visual_tokens) == (chosen.layout, chosen.max_visual_tokens)
+    free, tokens = GPU.free_bytes(), chosen.max_visual_tokens
+    assert free is not None
+    assert needed_bytes(NINE_BILLION, chosen.layout, tokens, together=together) <= free
+    assert together == 16 or needed_bytes(NINE_BILLION, chosen.layout, tokens, together=2 * together) > free
+
+
+@pytest.mark.parametrize("card", [6 - CONTEXT / GIB], indirect=True)
+@pytest.mark.usefixtures("card")
+def test_tiny_fits_on_a_card_of_6_gib() -> None:
+    """At max, with what the driver takes, with two answers together."""
+    for wanted, together in ((None, 2), (1, 1)):
+        chosen = choose_plan(NINE_BILLION, True, GPU, "tiny", wanted)
+        assert (chosen.max_visual_tokens, chosen.together) == (MAX_TOKENS, together)
+
+
+@pytest.mark.parametrize(
+    ("card", "wanted", "together"), [(24, 1, 1), (24, 4, 4), (24, 6, 4), (24, 99, 16), (8, 16, 4)], indirect=["card"]
+)
+@pytest.mark.usefixtures("card")
+def test_a_setting_bounds_how_many_are_written_together(wanted: int, together: int) -> None:
+    """And memory does."""
+    assert choose_plan(NINE_BILLION, True, GPU, "auto", wanted).together == together
+
+
+def test_on_a_cpu_one_answer_is_written_at_a_time_unless_it_is_set() -> None:
+    """Its memory is not planned."""
+    assert [choose_plan(tiny_config(), False, CPU, "auto", wanted).together for wanted in (None, 4)] == [1, 4]
+
+
+@pytest.mark.parametrize("layout", [FULL, LEAN, TINY])
+def test_an_answer_more_needs_its_kv_cache_and_its_rows_of_the_steps(layout: Layout) -> None:
+    """40 KiB a position in bf16, 141 MiB behind a picture at max and a conversation, and little else."""
+    needed = [needed_bytes(NINE_BILLION, layout, MAX_TOKENS, together=count) for count in (2, 3, 4)]
+    more = needed[2] - needed[1]
+    assert more == needed[1] - needed[0]
+    assert 0 < more - kv_bytes(NINE_BILLION, MAX_TOKENS + 2 + 2000, BF16) < 4 * 1024**2
+
+
 @pytest.mark.parametrize("card", [24], indirect=True)
 @pytest.mark.usefixtures("card")
 def test_a_setting_chooses_the_plan() -> None:
@@ -137,22 +220,6 @@ def test_auto_takes_the_big_model_where_it_reads(enough: bool) -> None:
     """At the standard level, beside what the driver takes; never on a CPU."""
     assert holds_nine_billion(GPU) is enough
     assert not holds_nine_billion(CPU)
-
-
-@pytest.mark.parametrize(
-    ("card", "wanted", "together"),
-    [(24, None, 16), (12, None, 16), (24, 6, 4), (24, 1, 1), (9.4, None, 2), (5.4, None, 2)],
-    indirect=["card"],
-)
-@pytest.mark.usefixtures("card")
-def test_as_many_answers_are_written_together_as_memory_allows(wanted: int | None, together: int) -> None:
-    """Beside the closest look that fits; a setting can ask for fewer. A small card writes few."""
-    assert choose_plan(NINE_BILLION, True, GPU, "auto", wanted).together == together
-
-
-def test_a_cpu_writes_one_answer_at_a_time_unless_it_is_told_otherwise() -> None:
-    """Nothing is gained there."""
-    assert [choose_plan(tiny_config(), False, CPU, "auto", wanted).together for wanted in (None, 4)] == [1, 4]
 
 
 @pytest.mark.parametrize("plan", Plan)
