@@ -190,10 +190,7 @@ class _Pieces:
             if self._lasts_longer_than(MOST_SECONDS_FOR_TEXT):
                 break
             output, looks = GenerationOutput(Stage.WAITING), list[tuple[bool, int, list[str]]]()
-            for looked in (
-                piece,
-                _closer(piece),
-            ):  # A second look where the first goes round in circles, or falls short.
+            for looked in (piece, _closer(piece)):  # A second look if the first goes in circles, or falls short.
                 so_far, read = lines, ""
                 async with aclosing(self._stream(looked, text, alone=True)) as outputs:
                     async for output in outputs:
@@ -202,8 +199,9 @@ class _Pieces:
                         yield self._reading(output, "\n".join(so_far))
                         if is_loop(output.text) or len(read) < len(output.text.rstrip()) - len(read.splitlines()):
                             break  # It begins again; to leave is to abort.
-                looks.append((not is_loop(output.text), len(read), so_far))
-                if not is_loop(output.text) and not self._falls_short(read, piece):
+                sound = not is_loop(output.text)
+                looks.append((sound, len(read), so_far))
+                if sound and not self._falls_short(read, piece):
                     break
             _, length, lines = max(looks, key=lambda look: look[:2])
             self._lengths.append(length / max(1, piece.lines))

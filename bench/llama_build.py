@@ -55,7 +55,7 @@ def build(source: Path, work: Path, jobs: int | None = None) -> dict[str, object
     """
     begun = time.perf_counter()
     work.mkdir(parents=True, exist_ok=True)
-    work = work.resolve()  # By another path CMake would build it anew.
+    work = work.resolve()  # By another path CMake would build it again.
     options = OPTIONS | {"LLAMA": str(tree(source))} | cuda_options(work)
     with (work / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -72,7 +72,7 @@ def build(source: Path, work: Path, jobs: int | None = None) -> dict[str, object
 def cuda_options(work: Path) -> dict[str, str]:
     """Return what CMake needs to know of CUDA; no other kernels of flash attention than those for 16 bits.
 
-    cuBLAS is the one beside torch where that is a package of its own: a toolkit may come without it.
+    cuBLAS is the one that comes with torch where that is a package of its own: a toolkit may come without it.
     """
     if not torch.cuda.is_available():
         return {"GGML_CUDA": "OFF"}

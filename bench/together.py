@@ -257,7 +257,7 @@ class Together:
         return found
 
     def _memory(self, plan: Plan, together: int) -> dict[str, object]:
-        """The peak while a picture at max is read and others' answers are written, beside what is calculated."""
+        """The peak while a picture at max is read and others' answers are written, and what is calculated."""
         with torch.inference_mode():
             engine = engine_of(plan, together, self.device, self.tiny)
             gpu_engine.reset_peak()

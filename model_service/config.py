@@ -13,8 +13,7 @@ class Limits:
     """Limits on the work that is taken on.
 
     `begun` is the most answers that are written in turns at once, or as many as are written together: each keeps its
-    KV cache. Seconds are of GPU time
-    within an hour; 0 is no limit.
+    KV cache. Seconds are of GPU time within an hour; 0 is no limit.
     """
 
     seconds_per_person: float = 0.0

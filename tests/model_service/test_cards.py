@@ -170,7 +170,7 @@ async def test_who_leaves_between_two_turns_ends_on_the_card_that_holds_its_answ
 
 
 async def test_an_answer_that_is_being_given_up_takes_nobodys_slot() -> None:
-    """Its card only has to let go of it: others of that card go on beside it."""
+    """Its card only has to let go of it: others of that card go on."""
     first, second = Card(lingers=True), Card()
     service = _on(first, second)
     async with asyncio.TaskGroup() as group:
@@ -206,7 +206,7 @@ async def test_forgetting_a_chat_is_for_all_cards() -> None:
 
 
 async def test_which_card_a_chat_used_last_is_known_of_some_chats(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of those that asked last: what is known does not grow for ever."""
+    """Of those that asked last: what is known does not grow without end."""
     monkeypatch.setattr(cards, "CHATS", 2)
     first, second = Card(), Card(2)
     async with _on(first, second) as service, asyncio.TaskGroup() as group:

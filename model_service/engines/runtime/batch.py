@@ -157,7 +157,7 @@ class Batch:
         pending = len(self._pending)
         if self.ahead or not pending:
             self._launch()
-        for _ in range(pending if self.ahead and pending else len(self._pending)):
+        for _ in range(pending or len(self._pending)):
             rows, arriving = self._pending.popleft()
             for row, token in zip(rows, arriving.wait(), strict=True):
                 row.ids.append(token)

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -54,7 +54,7 @@ class Place:
 def capture_steps(
     model: VisionLanguageModel,
     hardware: Hardware,
-    sizes: Sequence[int],
+    sizes: Collection[int],
     forbidden: Tensor | None = None,
     sharing: "CapturedSteps | None" = None,
 ) -> "CapturedSteps | None":
@@ -87,7 +87,7 @@ class CapturedSteps:
     """
 
     def __init__(
-        self, model: VisionLanguageModel, hardware: Hardware, sizes: Sequence[int], forbidden: Tensor | None = None
+        self, model: VisionLanguageModel, hardware: Hardware, sizes: Collection[int], forbidden: Tensor | None = None
     ) -> None:
         from model_service.engines.kernels import step
 

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -15,14 +15,12 @@ from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.runtime.lru_cache import LRUCache
 from model_service.engines.runtime.prefix_cache import PrefixCache, Sequence, ViewKey
 from model_service.engines.runtime.sampling import Sampler
+from model_service.engines.weights.memory_plan import TOGETHER
 
 if TYPE_CHECKING:
     from model_service.engines.runtime.cuda_graph import CapturedSteps
 
 MIB = 1024**2
-
-Given = ParamSpec("Given")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,11 @@ class ModelRunner:
         Raises:
             torch.OutOfMemoryError: even without what was kept.
         """
-        return self._with_room(self._decode, sequences, tokens, samplers)
+        # Left by the with statement, the error lets go of the tensors that its frames hold.
+        with contextlib.suppress(torch.OutOfMemoryError):
+            return self._decode(sequences, tokens, samplers)
+        self._make_way()
+        return self._decode(sequences, tokens, samplers)
 
     def keep(self, sequence: Sequence) -> None:
         """Remember a sequence that ended, for whatever reason; its passes that failed left nothing in it."""
@@ -159,13 +161,6 @@ class ModelRunner:
                 steps.choose(row, sampler.choose(logits[row]))
         return steps.chosen(len(sequences))
 
-    def _with_room(self, work: Callable[Given, Result], *args: Given.args, **kwargs: Given.kwargs) -> Result:
-        # Left by the with statement, the error lets go of the tensors that its frames hold.
-        with contextlib.suppress(torch.OutOfMemoryError):
-            return work(*args, **kwargs)
-        self._make_way()
-        return work(*args, **kwargs)
-
     def _make_way(self) -> None:
         self._features.clear()
         self._prefixes.clear()
@@ -184,6 +179,6 @@ def _captured_steps(
 
     vocabulary = model.config.padded_vocab_size
     forbidden = torch.zeros(vocabulary, dtype=torch.bool, device=hardware.device) if allowed is None else ~allowed
-    sizes = [1 << power for power in range(together.bit_length()) if 1 << power < together] + [together]
+    sizes = {*(size for size in TOGETHER if size < together), together}
     steps = capture_steps(model, hardware, sizes, forbidden)
     return steps, None if steps is None else capture_steps(model, hardware, ROWS, sharing=steps)

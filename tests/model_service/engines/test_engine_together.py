@@ -109,7 +109,7 @@ def test_where_nobody_waits_for_a_token_a_picture_is_not_interrupted(
 
 
 def test_who_leaves_while_being_read_disturbs_nobody(engine: GLM4VEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of it is left; its picture is seen anew when it is asked about again."""
+    """Nothing of it is left; its picture is seen again when it is asked about again."""
     monkeypatch.setattr(pacing, "FIRST", 1)
     alone = [rest(engine.generate(each)) for each in written(*TEXTS)]
     others = [engine.generate(each) for each in written(*TEXTS)]

@@ -74,7 +74,7 @@ class Layers:
 
 
 def paced(ahead: bool, behind: bool, seconds: float, count: int = 1200) -> Layers:
-    """Layers that take so many seconds each, beside others."""
+    """Layers that take this many seconds each, while others write."""
     others = Others()
     others.ahead = ahead
     layers = Layers(Clock(), others, count, seconds, behind)
@@ -176,7 +176,7 @@ def test_room_is_waited_for_while_others_write() -> None:
 
 
 def test_where_nobody_writes_there_is_nothing_to_wait_for() -> None:
-    """Neither beside rows that take no steps, nor without any."""
+    """Neither with rows that take no steps, nor without any."""
     others = Others()
     waiting = until_room(others)  # type: ignore[arg-type]
     next(waiting)

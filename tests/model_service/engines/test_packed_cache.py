@@ -256,7 +256,7 @@ def test_the_identity_of_what_is_kept_stays(tmp_path: Path) -> None:
 
 
 def test_weights_in_groups_are_kept_as_such(start: Started, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who multiplies them otherwise packs anew; the second start in groups reads what the first packed."""
+    """Who multiplies them otherwise packs again; the second start in groups reads what the first packed."""
     in_rows = start()
     monkeypatch.setattr(Hardware, "multiplies_nf4", True)
     first = start()

@@ -80,7 +80,7 @@ async def _leave(service: ModelService, request: GenerationRequest, tokens: int)
 async def test_a_parked_answer_goes_on_where_it_was(
     checkpoint: Path, alone: list[str], slice_tokens: int, together: int
 ) -> None:
-    """To the letter, whoever had turns between or beside it, the same chat with the same picture included."""
+    """To the letter, whoever had turns in between or at the same time, the same chat with the same picture included."""
     config = replace(CONFIG, name=str(checkpoint), slice_tokens=slice_tokens, together=together)
     async with open_service(config) as service:
         assert (await service.ready()).together == together
