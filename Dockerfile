@@ -23,6 +23,7 @@ COPY bot bot
 COPY cli cli
 COPY model_service model_service
 COPY playground playground
+COPY web web
 RUN pip install -c constraints.txt --no-build-isolation '.[demo,heic]' && rm -rf /build/*
 
 WORKDIR /app

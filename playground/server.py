@@ -1,14 +1,11 @@
 """A Bot API server on loopback: its life, the people on it, and a test's questions to it."""
 
 import asyncio
-import contextlib
 import secrets
 import socket
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any, Self, TypeVar
-
-import uvicorn
 
 from playground.app import Api, Call
 from playground.chat import Chat
@@ -19,27 +16,10 @@ from playground.people import Person, group_header, new_person
 from playground.rooms import Room
 from playground.state import Event, World
 from playground.wire import JSON, Refused
+from web.server import EmbeddedServer, listen
 
 LOOPBACK = "127.0.0.1"
-SHUTDOWN_SECONDS = 2
 Seen = TypeVar("Seen")
-
-
-class Uvicorn(uvicorn.Server):
-    """A uvicorn that leaves signals to its program, and closes when told, not at the next tick."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.closing = asyncio.Event()
-
-    async def main_loop(self) -> None:
-        """Wait for the end."""
-        await self.closing.wait()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """Capture no signals."""
-        yield
 
 
 class Server:
@@ -64,33 +44,21 @@ class Server:
         self._socket: socket.socket
         self._port = port
         self._tasks = asyncio.TaskGroup()
-        config = uvicorn.Config(
-            self._api.app,
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        )
-        self._uvicorn = Uvicorn(config)
+        self._http = EmbeddedServer(self._api.app)
 
     async def __aenter__(self) -> Self:
         """Listen. Raises OSError if the port is taken."""
-        self._socket = socket.create_server((LOOPBACK, self._port))
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # Else the end of an answer waits 40 ms.
+        self._socket = listen(LOOPBACK, self._port)
         self._port = self._socket.getsockname()[1]
         await self._tasks.__aenter__()
-        self._tasks.create_task(self._uvicorn.serve([self._socket]))
+        self._tasks.create_task(self._http.serve([self._socket]))
         return self
 
     async def __aexit__(self, *error: object) -> None:
         """Answer waiting clients, then close."""
         self.world.updates.closed = True
         self.world.pulse.beat()
-        self._uvicorn.should_exit = True
-        self._uvicorn.closing.set()
+        self._http.end()
         await self._tasks.__aexit__(None, None, None)
         self._socket.close()
 
@@ -215,14 +183,13 @@ class Server:
 
     def refuse_connections(self) -> None:
         """Refuse new connections from now on; existing ones go on."""
-        for server in self._uvicorn.servers:
+        for server in self._http.servers:
             server.close()
 
     async def accept_connections(self) -> None:
         """Listen again, at the same address."""
-        self._socket = socket.create_server((LOOPBACK, self._port))
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await self._uvicorn.startup([self._socket])
+        self._socket = listen(LOOPBACK, self._port)
+        await self._http.startup([self._socket])
 
     async def wait_until(self, look: Callable[[], Seen | None], timeout: float = 10) -> Seen:  # noqa: ASYNC109
         """Wait until `look` is true after some change, and return its value. Raises TimeoutError."""

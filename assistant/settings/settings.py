@@ -91,6 +91,10 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _web_address_or_none(value: str) -> str:
+    return _web_address(value).rstrip("/") if value else value
+
+
 Ids = Annotated[tuple[int, ...], BeforeValidator(_comma_separated)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -230,6 +234,15 @@ class ChatsSettings(_Section):
     changed_by: ChangedBy = ChangedBy.ADMINS
 
 
+class WebSettings(_Section):
+    """The page in a browser, and what else is served over HTTP."""
+
+    enabled: bool = False
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    url: Annotated[str, AfterValidator(_web_address_or_none)] = ""
+
+
 class LogSettings(_Section):
     """The level of logging."""
 
@@ -245,6 +258,7 @@ class Settings(_Section):
     model: ModelSettings = ModelSettings()
     reply: ReplySettings = ReplySettings()
     chats: ChatsSettings = ChatsSettings()
+    web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
 
     def chat_defaults(self) -> ChatSettings:
