@@ -1,6 +1,7 @@
 """Every sentence: translated, filled in alike, and used."""
 
 import io
+import re
 import string
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from babel.messages.pofile import PoFileError, read_po
 
 import assistant.texts
 import bot
+import web
 from assistant.texts import (
     CATALOGUE,
     FAULTS,
@@ -19,6 +21,7 @@ from assistant.texts import (
     PURPOSES,
     Count,
     Label,
+    PageLabel,
     Sentence,
     language_of,
     languages_in,
@@ -50,7 +53,7 @@ def fields(text: str) -> set[str]:
 def test_the_catalogue_has_every_sentence_and_no_other(language: str) -> None:
     """None is missing, empty, fuzzy, left over or written twice; the message lists them, ready to be translated."""
     known = {message.id for message in catalogue(language) if message.id and message.string and not message.fuzzy}
-    wanted = {sentence.value for sentence in (*Sentence, *Label)}
+    wanted = {sentence.value for sentence in (*Sentence, *Label, *PageLabel)}
     text = (LOCALE / language / CATALOGUE).read_text(encoding="utf-8")
     assert sorted(wanted - {each for each in known if isinstance(each, str)}) == [], "missing sentences"
     assert sorted({each for each in known if isinstance(each, str)} - wanted) == [], "unused sentences"
@@ -102,6 +105,15 @@ def test_every_sentence_is_said_somewhere() -> None:
     names += [f"Count.{name}" for name in Count.__members__]
     unused = [name for name in names if name not in code and not name.startswith("Label.COMMAND_")]
     assert unused == []
+
+
+def test_every_word_of_the_page_is_on_it() -> None:
+    """And the page names none that it does not get."""
+    page = Path(web.__file__).parent / "page"
+    code = "\n".join(path.read_text(encoding="utf-8") for path in page.iterdir() if path.suffix in {".html", ".js"})
+    there = {name.lower() for name in PageLabel.__members__}
+    assert set(re.findall(r'(?:data-(?:text|label|hint)=|\bsay\()"([a-z_]+)"', code)) - there == set()
+    assert {name for name in there if f'"{name}"' not in code} == set()
 
 
 def test_every_fault_and_every_level_has_its_sentence() -> None:
