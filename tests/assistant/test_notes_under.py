@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.notes_under import footer, parts_note
 from assistant.question import Parts
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture
 from assistant.texts import texts_in
-from bot.delivery.answer_text import footer, parts_note
 from model_service import GLM4V_DIAL, Detail, DetailPlan, EngineInfo, FinishReason, GenerationOutput, Stage
 
 PHOTO = Picture(5, 10, None, "photo", "F", "U", 1280, 960, 1000, "a.jpg", id=1, created_at=0.0)
