@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from telegram import MessageEntity
 
 from assistant.combined_answer import APART
+from assistant.markdown.spreadsheet import as_csv, rows_of
 from assistant.notes_under import Answered, note_under
 from assistant.texts import Sentence, Texts
 from assistant.wording.question import Task
 from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
-from bot.render.spreadsheet import as_csv, rows_of
 
 _FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
 
