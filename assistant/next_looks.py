@@ -6,8 +6,7 @@ from assistant.question import Question, Reading
 from assistant.storage import Picture
 from assistant.wording.nothing import says_nothing
 from assistant.wording.question import Task
-from assistant.wording.regions import REGIONS, RegionName
-from model_service import Ability, Detail, DetailPlan, EngineInfo, plan_detail
+from model_service import Ability, Detail, DetailPlan, EngineInfo, Region, plan_detail
 
 SHORT = 6
 """The most characters of a text read out that may be all that can be read of a page that is not upright."""
@@ -35,15 +34,15 @@ def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -
     if reading.parts is not None and info is not None:  # Each part has a plan of its own.
         closer = info.dial.closer(question.settings.detail)
         return closer if closer is not None and closer.tokens <= info.max_visual_tokens else None
-    return None if plan is None or info is None else closer_level(reading.picture, question.parsed.part, plan, info)
+    return None if plan is None or info is None else closer_level(reading.picture, question.looked_at, plan, info)
 
 
-def closer_level(picture: Picture, part: RegionName | None, plan: DetailPlan, info: EngineInfo) -> Detail | None:
-    """Return the next level that shows more of a picture, or of a part of it, than a plan did; None if there is none.
+def closer_level(picture: Picture, region: Region | None, plan: DetailPlan, info: EngineInfo) -> Detail | None:
+    """Return the next level that shows more of a picture, or of a region of it, than a plan did; None if there is none.
 
     There is none where the model has seen every pixel already, and would only see them larger.
     """
-    size = size_of(picture, part)
+    size = size_of(picture, region)
     if plan.width >= size[0] and plan.height >= size[1]:
         return None
     detail = info.dial.closer(plan.detail)
@@ -52,7 +51,7 @@ def closer_level(picture: Picture, part: RegionName | None, plan: DetailPlan, in
     return detail
 
 
-def size_of(picture: Picture, part: RegionName | None) -> tuple[int, int]:
-    """Return the size of a picture, or of a part of it, in pixels."""
+def size_of(picture: Picture, region: Region | None) -> tuple[int, int]:
+    """Return the size of a picture, or of a region of it, in pixels."""
     size = picture.width, picture.height
-    return size if part is None else REGIONS[part].size(*size)
+    return size if region is None else region.size(*size)

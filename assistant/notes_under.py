@@ -112,6 +112,8 @@ def parts_note(texts: Texts, parts: Parts) -> str:
 def _region(answered: Answered) -> str:
     """Say which part of the picture the question chose, so that nobody thinks that the rest was seen."""
     part = answered.question.parsed.part
+    if answered.question.region is not None:
+        return answered.texts.say(Sentence.MARKED_ONLY)
     return "" if part is None else answered.texts.say(Sentence.PART_ONLY, part=answered.texts.say(NAMES[part]))
 
 

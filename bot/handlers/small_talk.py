@@ -90,6 +90,6 @@ def _closer(context: BotContext, asked: AnsweredQuestion, picture: Picture) -> P
     wanted, info = parse_again(asked.text, asked.detail, context.incoming.texts), context.services.model.info
     if info is None:
         return replace(wanted, reworded=True)
-    plan = plan_detail(info.dial, asked.detail, *size_of(picture, wanted.part), info.max_visual_tokens)
-    closer = closer_level(picture, wanted.part, plan, info)
+    plan = plan_detail(info.dial, asked.detail, *size_of(picture, wanted.region), info.max_visual_tokens)
+    closer = closer_level(picture, wanted.region, plan, info)
     return None if closer is None else replace(wanted, detail=closer)
