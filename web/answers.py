@@ -83,7 +83,9 @@ class Answer:
         path = f"/api/conversations/{conversation}/questions/{number}/tables"
         names = ["table.csv"] if self.tables == 1 else [f"table-{one}.csv" for one in range(1, values["tables"] + 1)]
         del values["tables"]
-        files = [{"name": name, "url": f"{path}/{one}"} for one, name in enumerate(names, start=1)] if self.tables else []
+        files = (
+            [{"name": name, "url": f"{path}/{one}"} for one, name in enumerate(names, start=1)] if self.tables else []
+        )
         return {**values, "files": files}
 
 

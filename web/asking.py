@@ -74,9 +74,9 @@ class _Chosen:
 
 
 async def question_of(
-    services: PageServices, conversation: Conversation, number: int, sent: Sent, texts: Texts, before: Sequence[str]
+    services: PageServices, conversation: Conversation, sent: Sent, texts: Texts, before: Sequence[str]
 ) -> Question:
-    """Return the question to ask the assistant; `before` are the earlier questions there, the newest last.
+    """Return the question to ask the assistant, without a number; `before` are the earlier ones, the newest last.
 
     Raises:
         Refused: there is nothing asked, or nothing to ask about.
@@ -99,8 +99,8 @@ async def question_of(
     defaults = replace(services.settings.chat_defaults(), detail=Detail(sent.tokens), footer=Footer.EVERYTHING)
     return Question(
         chat=conversation.chat,
-        message=number,
-        number=-number,  # The updates' numbers are positive.
+        message=0,
+        number=0,
         asker=Asker(conversation.person, str(conversation.person), None),
         parsed=parsed,
         pictures=tuple(found.pictures),

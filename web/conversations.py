@@ -3,8 +3,9 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
@@ -23,6 +24,8 @@ from web.guard import body_of
 from web.language import texts_for
 from web.news import Event
 from web.refusals import NOT_HERE, NOT_UNDERSTOOD
+
+M = TypeVar("M", bound=BaseModel)
 
 MOST_JSON_BYTES = 64 * 1024
 TITLE = 60
@@ -79,7 +82,9 @@ class _Conversations:
     async def show(self, request: Request, person: int) -> Response:
         """Return all of a conversation."""
         conversation = await self._desk.conversation(request, person)
-        items = [await self._item(conversation, entry, texts_for(request)) for entry in await self._entries(conversation)]
+        items = [
+            await self._item(conversation, entry, texts_for(request)) for entry in await self._entries(conversation)
+        ]
         current = (await self._services.pictures.current(conversation.chat)).pictures
         shown = {
             "id": conversation.id,
@@ -144,7 +149,8 @@ class _Conversations:
     async def follow(self, request: Request, person: int) -> Response:
         """Tell of the answers that are being written in a conversation, as Server-Sent Events."""
         conversation = await self._desk.conversation(request, person)
-        running = self._desk.answers.running(conversation.id)
+        with self._desk.readers.one_of(person):  # Once the stream has begun it is too late to refuse.
+            running = self._desk.answers.running(conversation.id)
         first = {
             number: Event("answer", {"message": number, **answer.shown(conversation.id, number)})
             for number, answer in running.items()
@@ -165,7 +171,7 @@ class _Conversations:
         services, entries = self._services, await self._entries(conversation)
         before = [asked.text for entry in entries if (asked := _question_in(entry)) is not None]
         # It is understood before it is kept, so that what cannot be asked leaves nothing behind.
-        question = await question_of(services, conversation, 0, sent, texts, before)
+        question = await question_of(services, conversation, sent, texts, before)
         if number is None:
             title = None if before else " ".join(as_typed(sent.text).split())[:TITLE]
             number = await services.conversations.send(conversation.id, sent.model_dump_json(), title)
@@ -173,7 +179,8 @@ class _Conversations:
                 self._desk.answers.news.publish(conversation.id, "title", Event("title", {"title": title}))
         else:
             await services.conversations.tell(number, None)
-        begun = self._desk.answers.begin(conversation, question.numbered(number, -number))
+        numbered = replace(question, message=number, number=-number)  # The numbers of Telegram's updates are positive.
+        begun = self._desk.answers.begin(conversation, numbered)
         item = _question_item(conversation, number, sent, begun)
         return JSONResponse({"message": number, "item": item}, HTTPStatus.ACCEPTED)
 
@@ -189,7 +196,7 @@ class _Conversations:
     async def _item(self, conversation: Conversation, entry: Entry, texts: Texts) -> dict[str, Any] | None:
         sent = _question_in(entry)
         if sent is None:
-            pictures = await self._services.pictures.uploaded(conversation.chat, entry.number)
+            pictures = await self._services.pictures.shown_by(conversation.chat, entry.number)
             return file_item(entry.number, json.loads(entry.sent)["name"], pictures) if pictures else None
         answer = self._desk.answers.answer_to(entry.number)
         if answer is None:
@@ -246,7 +253,7 @@ def _question_in(entry: Entry) -> Sent | None:
     return None
 
 
-def _parsed[M: BaseModel](model: type[M], body: bytes) -> M:
+def _parsed(model: type[M], body: bytes) -> M:
     try:
         return model.model_validate_json(body)
     except ValidationError:

@@ -53,6 +53,10 @@ class Conversations:
         row = await self._database.row(sql, id, person)
         return None if row is None else _conversation(row)
 
+    async def of_chat(self, chat: int, person: int) -> Conversation | None:
+        """Return a person's conversation by its chat."""
+        return await self.get(chat - FIRST_CHAT, person)
+
     async def of(self, person: int) -> list[Conversation]:
         """Return a person's conversations in which something was sent, the newest first."""
         sql = "SELECT * FROM conversations WHERE person = ? AND NOT deleted AND title <> '' ORDER BY changed_at DESC"

@@ -10,6 +10,8 @@ from assistant.texts.catalogue import read_catalogue
 from assistant.texts.counts import Count, Counted
 from assistant.texts.labels import Label
 from assistant.texts.messages import Sentence
+from assistant.texts.page import PageLabel
+from assistant.texts.page_sentences import PageSentence
 from model_service import Detail, Level, Limit, PictureFault, PictureRejected
 
 __all__ = [
@@ -20,6 +22,8 @@ __all__ = [
     "PURPOSES",
     "Count",
     "Label",
+    "PageLabel",
+    "PageSentence",
     "Sentence",
     "Texts",
     "language_of",
@@ -90,7 +94,7 @@ class Texts:
     def __init__(self, translations: NullTranslations) -> None:
         self._translations = translations
 
-    def say(self, sentence: Sentence | Label, **values: object) -> str:
+    def say(self, sentence: Sentence | Label | PageLabel | PageSentence, **values: object) -> str:
         """Translate the sentence and fill it in, `Count.PAGES.of(3)` as "3 pages"."""
         text = self._translations.gettext(sentence.value)
         said = {name: self._said(value) for name, value in values.items()}
