@@ -39,7 +39,7 @@ def page_app(desk: Desk, url: str = "") -> ASGIApp:
         *conversation_routes(desk),
         *picture_routes(desk),
     ]
-    app = Starlette(routes=routes, exception_handlers={Exception: on_error, HTTPException: on_error})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: on_error})
     host = urlsplit(url).hostname
     return Guard(app, [host] if host else [])
 

@@ -4,15 +4,14 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from assistant.storage import Conversation, Picture
 from assistant.texts import PageSentence
 from web.answers import Answers
 from web.entrance import Entrance
 from web.guard import Bound
-from web.language import texts_for
-from web.refusals import NOT_HERE
+from web.refusals import NOT_HERE, Refused, on_error
 from web.services import PageServices
 
 Handler = Callable[[Request, int], Awaitable[Response]]
@@ -33,11 +32,14 @@ class Desk:
         """Return the endpoint that lets a handler answer those who may ask, and tells others how to get in."""
 
         async def endpoint(request: Request) -> Response:
-            person = await self.entrance.person(request)
-            if person is None:
-                return JSONResponse({"said": texts_for(request).say(PageSentence.CLOSED)}, HTTPStatus.UNAUTHORIZED)
-            with self._bound.one_of(person):
-                return await handler(request, person)
+            try:
+                person = await self.entrance.person(request)
+                if person is None:
+                    raise Refused(HTTPStatus.UNAUTHORIZED, PageSentence.CLOSED)
+                with self._bound.one_of(person):
+                    return await handler(request, person)
+            except Exception as error:  # whatever it is, the page says it in a sentence
+                return await on_error(request, error)
 
         return endpoint
 

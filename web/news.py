@@ -42,9 +42,7 @@ class News:
         for reader in self._readers.get(conversation, ()):
             reader.put(key, event)
 
-    async def follow(
-        self, conversation: int, first: Mapping[Any, Event], idle: float
-    ) -> AsyncIterator[Event | None]:
+    async def follow(self, conversation: int, first: Mapping[Any, Event], idle: float) -> AsyncIterator[Event | None]:
         """Yield the events in `first`, then all that comes; None whenever nothing came for `idle` seconds."""
         reader = _Reader()
         for key, event in first.items():

@@ -67,7 +67,7 @@ class Visitor:
                     yield item["answer"]
                 if line.startswith("data: "):
                     data = json.loads(line.removeprefix("data: "))
-                    if data.get("message") == number:
+                    if data.pop("message", None) == number:
                         yield data
 
 
