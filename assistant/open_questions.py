@@ -132,7 +132,8 @@ class OpenQuestions:
         if not promised:
             self._check(asked)
         asked.step = Step.BEHIND if self._line(asked.chat, asked.asker) else Step.IN_LINE
-        if asked.update_id < self._dropped.get((asked.chat, asked.asker), 0):
+        dropped = self._dropped.get((asked.chat, asked.asker))
+        if dropped is not None and asked.update_id < dropped:
             asked.cancel()
         self._open[asked.chat, asked.message] = asked
         try:

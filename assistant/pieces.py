@@ -3,13 +3,12 @@
 import io
 from dataclasses import dataclass, replace
 
-from assistant.pictures.bands import Band, Capacity, Print, cut, framed
+from assistant.pictures.bands import Capacity, Print, cut, framed
 from assistant.pictures.library import Library
 from assistant.pictures.normalize import with_pixels
 from assistant.storage import Picture
 from assistant.wording.parts import HIGHEST, is_about_whole, parts_named
 from assistant.wording.question import ParsedQuestion, Task
-from assistant.wording.regions import REGIONS
 from model_service import STANDARD, Detail, EngineInfo, Region, open_picture, plan_detail
 
 READABLE = 10.0
@@ -24,35 +23,36 @@ SPARE = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A band as the model is shown it: an encoded picture, its tokens, its lines, its place in the whole picture."""
+    """A band as the model is shown it: an encoded picture, its tokens, and its lines."""
 
     number: int
     data: bytes
     detail: Detail
     lines: int
     overlaps: bool
-    region: Region
 
 
-def needs_pieces(picture: Picture, parsed: ParsedQuestion, detail: Detail, info: EngineInfo) -> bool:
-    """Whether a picture's print would be too small, or too much, for this question if it were shown whole."""
+def needs_pieces(
+    picture: Picture, parsed: ParsedQuestion, region: Region | None, detail: Detail, info: EngineInfo
+) -> bool:
+    """Whether the print of a picture, or of a region of it, would be too small, or too much, if it were shown whole."""
     if picture.print_height is None or parsed.task in {Task.TABLE, Task.DESCRIBE}:
         return False
     size = picture.width, picture.height
-    if parsed.part is not None:
-        size = REGIONS[parsed.part].size(*size)
+    if region is not None:
+        size = region.size(*size)
     plan = plan_detail(info.dial, detail, *size, info.max_visual_tokens)
     seen = picture.print_height * min(plan.width / size[0], plan.height / size[1])
     if parsed.task is not Task.TEXT:
         names_part = bool(parts_named(parsed.text, HIGHEST)[0])
         return seen < READABLE and (names_part or not is_about_whole(parsed.text))
-    return seen < READABLE or picture.characters > SPARE * (info.max_characters or MOST_CHARACTERS)
+    return seen < READABLE or _characters(picture, region) > SPARE * (info.max_characters or MOST_CHARACTERS)
 
 
 async def pieces_of(
-    picture: Picture, library: Library, parsed: ParsedQuestion, detail: Detail, info: EngineInfo
+    picture: Picture, library: Library, region: Region | None, detail: Detail, info: EngineInfo
 ) -> list[Piece]:
-    """Return the bands of a picture, in reading order; of those in a named part, if one is named.
+    """Return the bands of a picture, or of a region of it, in reading order.
 
     Their borders are the same at all levels; at higher ones each is seen more closely.
 
@@ -60,17 +60,15 @@ async def pieces_of(
         What `Library.read` raises.
     """
     data = await library.read(picture)
-    pieces = await with_pixels(picture.chat, _pieces, data, picture, detail, info)
-    if parsed.part is None:
-        return pieces
-    part = REGIONS[parsed.part]
-    return [piece for piece in pieces if _inside(piece.region, part)] or pieces
+    return await with_pixels(picture.chat, _pieces, data, picture, region, detail, info)
 
 
-def _pieces(data: bytes, picture: Picture, detail: Detail, info: EngineInfo) -> list[Piece]:
+def _pieces(data: bytes, picture: Picture, region: Region | None, detail: Detail, info: EngineInfo) -> list[Piece]:
     image = open_picture(data)
     height = (picture.print_height or 0.0) * image.width / picture.width
-    found = Print(height, picture.characters)
+    if region is not None:
+        image = image.crop(region.box(*image.size))
+    found = Print(height, _characters(picture, region))
     capacity = Capacity(STANDARD.tokens, info.max_characters or MOST_CHARACTERS, info.dial.token_pixels)
     shown = replace(capacity, tokens=min(info.max_visual_tokens, max(detail.tokens, STANDARD.tokens)))
     most = max(info.dial.min_tokens, min(info.max_visual_tokens, info.dial.max_tokens))
@@ -80,17 +78,11 @@ def _pieces(data: bytes, picture: Picture, detail: Detail, info: EngineInfo) -> 
         out = io.BytesIO()
         whole.save(out, "JPEG", quality=95, subsampling=0)
         level = Detail(max(info.dial.min_tokens, min(tokens, most)))
-        region = _region(band, *image.size)
-        pieces.append(Piece(number, out.getvalue(), level, band.lines, band.overlaps, region))
+        pieces.append(Piece(number, out.getvalue(), level, band.lines, band.overlaps))
     return pieces
 
 
-def _region(band: Band, width: int, height: int) -> Region:
-    box = band.box
-    return Region(box.left / width, box.top / height, min(1.0, box.right / width), min(1.0, box.bottom / height))
-
-
-def _inside(piece: Region, part: Region) -> bool:
-    """Whether the middle of a piece lies in a part of the picture, or the piece holds the part's middle."""
-    across, down = (piece.left + piece.right) / 2, (piece.top + piece.bottom) / 2
-    return part.left <= across <= part.right and part.top <= down <= part.bottom
+def _characters(picture: Picture, region: Region | None) -> int:
+    """Return about how many letters stand in a picture, or in a region of it."""
+    share = 1.0 if region is None else (region.right - region.left) * (region.bottom - region.top)
+    return round(picture.characters * share)

@@ -7,7 +7,7 @@ from assistant.settings.chat_settings import ChatSettings
 from assistant.storage import Picture
 from assistant.texts import Texts, texts_in
 from assistant.wording.question import ParsedQuestion
-from model_service import GenerationOutput
+from model_service import GenerationOutput, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,9 @@ class Question:
     `message` names the question within its chat, and `number` among all that the front end ever asked. `settings` hold
     for this question. `promised`: a former run took it on, so it is not refused. `suspect`: the process died of it.
     `earlier` is when the pictures came, if it could be doubted that they are meant. `named` is how many pages or
-    pictures the question named, and `unread` are the numbers, in their album, of those that could not be read.
-    `texts` are the sentences in the person's language.
+    pictures the question named, and `unread` are the numbers, in their album, of those that could not be read. `region`
+    is the rectangle that the person marked in each picture, which counts before a part that the text names. `texts` are
+    the sentences in the person's language.
     """
 
     chat: int
@@ -45,7 +46,13 @@ class Question:
     earlier: float | None = None
     named: int = 0
     unread: tuple[int, ...] = ()
+    region: Region | None = None
     texts: Texts = field(default_factory=lambda: texts_in("en"))
+
+    @property
+    def looked_at(self) -> Region | None:
+        """The rectangle of each picture that the model is shown; None: all of it."""
+        return self.region or self.parsed.region
 
 
 @dataclass(frozen=True, slots=True)

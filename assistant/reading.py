@@ -20,7 +20,7 @@ from assistant.wording.joining import is_loop, joined, without_repeats
 from assistant.wording.parts import absence_in, digits_in, is_absent, names, parts_named
 from assistant.wording.question import Task
 from assistant.wording.quotes import with_quote
-from assistant.wording.regions import REGIONS, about_part
+from assistant.wording.regions import about_part
 from model_service import (
     MAX_TOKENS,
     Detail,
@@ -82,9 +82,9 @@ class Reader:
         if picture.print_height is None:
             return []
         info, detail = self._model.info or await self._model.ready(), question.settings.detail
-        if not needs_pieces(picture, question.parsed, detail, info):
+        if not needs_pieces(picture, question.parsed, question.looked_at, detail, info):
             return []
-        return await pieces_of(picture, library, question.parsed, detail, info)
+        return await pieces_of(picture, library, question.looked_at, detail, info)
 
     async def stream(self, opened: OpenQuestion, request: GenerationRequest) -> AsyncGenerator[GenerationOutput, None]:
         """Stream the model's output.
@@ -115,16 +115,18 @@ class Reader:
         return await self._request(question, picture, asking, alone=alone)
 
     def _asking(self, question: Question, opened: OpenQuestion, data: bytes) -> Asking:
-        part, text = question.parsed.part, question.parsed.text
+        named, text = question.parsed.part, question.parsed.text
+        if named is not None and question.region is None:  # Else the words may be about what was marked.
+            text = about_part(text, named)
         return Asking(
             id=opened.request,
             chat=str(question.chat),
-            text=with_quote(about_part(text, part) if part else text, question.parsed.quote),
+            text=with_quote(text, question.parsed.quote),
             picture=data,
             detail=question.settings.detail,
             person=question.asker.person,
             length=question.settings.length,
-            region=REGIONS[part] if part else None,
+            region=question.looked_at,
         )
 
     async def _request(

@@ -27,7 +27,7 @@ from assistant.storage import FOLDER, Chats, Database, Picture, Pictures, Turns,
 from assistant.texts import texts_in
 from assistant.wording.question import parse
 from bot.logs import set_up_logs
-from model_service import ModelConfig, ModelService, open_service
+from model_service import ModelConfig, ModelService, Region, open_service
 from training.fonts import find_families, find_words
 from training.lists import NAMES
 from training.metrics import character_errors
@@ -94,19 +94,22 @@ class Session:
         self._assistant = Assistant(model, Turns(database), questions, settings.model)
         self._numbers = count(1)
 
-    async def ask(self, image: Image.Image, text: str, command: str | None = None) -> str:
+    async def ask(self, image: Image.Image, text: str, command: str | None = None, region: Region | None = None) -> str:
         """Return the answer about a new picture."""
-        return "\n".join(reading.text for reading in (await self.last_state(image, text, command)).readings)
+        return "\n".join(reading.text for reading in (await self.last_state(image, text, command, region)).readings)
 
-    async def last_state(self, image: Image.Image, text: str, command: str | None = None) -> AnswerState:
-        """Return how a question about a new picture ended."""
+    async def last_state(
+        self, image: Image.Image, text: str, command: str | None = None, region: Region | None = None
+    ) -> AnswerState:
+        """Return how a question about a new picture, or a region of it, ended."""
         out = io.BytesIO()
         image.save(out, "PNG")
         number, parsed = next(self._numbers), parse(text, command, texts_in("en"))
         origin = Origin("file", CHAT, number, None, str(number), str(number))
         pictures: list[Picture] = await self._library.take_in(out.getvalue(), origin, lambda pages: [1])
         settings = parsed.settings(await self._chats.settings(CHAT))
-        question = Question(CHAT, number, number, Asker(CHAT, "", None), parsed, tuple(pictures), settings)
+        asker = Asker(CHAT, "", None)
+        question = Question(CHAT, number, number, asker, parsed, tuple(pictures), settings, region=region)
         *_, last = [state async for state in self._assistant.ask(question, self._library)]
         return last
 

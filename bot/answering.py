@@ -12,7 +12,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from assistant.answering import AnswerState, End
 from assistant.combined_answer import CombinedAnswer
+from assistant.notes_under import CLOSE, Answered, names_of
 from assistant.open_questions import OpenQuestion
+from assistant.progress import Progress
 from assistant.question import Question, Reading
 from assistant.settings.chat_settings import Stream
 from assistant.storage import HeardMessage, Picture, surely
@@ -21,10 +23,9 @@ from assistant.texts import Sentence, Texts
 from assistant.texts.failures import excuse
 from bot.context import BotContext
 from bot.delivery.answer_buttons import buttons_under
-from bot.delivery.answer_text import CLOSE, Answered, names_of, parts_of, whole_answer
+from bot.delivery.answer_text import parts_of, whole_answer
 from bot.delivery.drafts import Draft
 from bot.delivery.message import place_of
-from bot.delivery.progress import Progress
 from bot.delivery.reply import Reply
 from bot.incoming.hidden import hidden_note
 from bot.incoming.pictures import media_of

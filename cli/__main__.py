@@ -1,4 +1,4 @@
-"""The command line: run, demo, ask, chat, check, calibrate, migrate, unpair."""
+"""The command line: run, demo, ask, chat, web, check, calibrate, migrate, unpair."""
 
 import asyncio
 import contextlib
@@ -100,6 +100,22 @@ def chat(settings: SettingsFile = None) -> None:
         loaded = load_settings(settings)
         set_up_logs("critical")
         talk(loaded)
+
+
+@app.command()
+def web(
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; web.port where none is given.")] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Open the page in a browser on this machine: upload, ask, see what the model sees; no Telegram is needed."""
+    from cli.web import run_page
+
+    with clear_errors():
+        loaded = load_settings(settings)
+        if port is not None:
+            loaded = loaded.model_copy(update={"web": loaded.web.model_copy(update={"port": port})})
+        set_up_logs(loaded.log.level)
+        asyncio.run(run_page(loaded))
 
 
 @app.command()

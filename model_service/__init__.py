@@ -35,6 +35,7 @@ from model_service.opening import local_service, open_service
 from model_service.picture import CUT, MAX_BYTES, DecodedPicture, decode_picture, open_picture
 from model_service.region import Region
 from model_service.scheduler import Place
+from model_service.seen import as_seen
 from model_service.service import Health, ModelService
 from model_service.types import (
     FinishReason,
@@ -95,6 +96,7 @@ __all__ = [
     "SamplingParams",
     "Stage",
     "UnknownDetail",
+    "as_seen",
     "decode_picture",
     "local_service",
     "open_picture",

@@ -2,6 +2,7 @@
 
 from assistant.storage.admissions import INSIDE, Admission, Admissions, Standing
 from assistant.storage.chats import Chats
+from assistant.storage.conversations import FIRST_CHAT, Conversation, Conversations, Entry
 from assistant.storage.database import BACKUPS, FOLDER, Database, open_database
 from assistant.storage.deletion import Deleted, Deletion
 from assistant.storage.errors import StorageError, StorageInUse
@@ -12,16 +13,20 @@ from assistant.storage.turns import AnsweredQuestion, Turn, Turns
 
 __all__ = [
     "BACKUPS",
+    "FIRST_CHAT",
     "FOLDER",
     "INSIDE",
     "Admission",
     "Admissions",
     "AnsweredQuestion",
     "Chats",
+    "Conversation",
+    "Conversations",
     "Current",
     "Database",
     "Deleted",
     "Deletion",
+    "Entry",
     "Heard",
     "HeardMessage",
     "NewPicture",

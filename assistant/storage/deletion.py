@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import aiosqlite
 
+from assistant.storage.conversations import FIRST_CHAT
 from assistant.storage.database import Database
 
 _TOO_OLD = {
@@ -14,6 +15,8 @@ _TOO_OLD = {
     "updates": "DELETE FROM inbox WHERE state = 'set_aside' AND received_at < ?",
     "heard": "DELETE FROM heard WHERE said_at < ?",
     "unread": "DELETE FROM unread WHERE created_at < ?",
+    "entries": "DELETE FROM entries WHERE created_at < ?",
+    "conversations": "DELETE FROM conversations WHERE changed_at < ? AND NOT deleted",
     "strangers": "DELETE FROM admissions WHERE standing = 'asking' AND asked_at < ?",
 }
 """What goes by age, in this order: what was written before the moment given."""
@@ -107,8 +110,9 @@ class Deletion:
         return row["newest"] if row else None
 
     async def files(self) -> set[str]:
-        """Return the names of all copies that a picture still needs."""
-        return {row["path"] for row in await self._database.rows("SELECT path FROM pictures")}
+        """Return the names of all copies that a picture still needs, and of the files of which it is a page."""
+        sql = "SELECT path FROM pictures UNION SELECT file_id FROM pictures WHERE chat >= ?"
+        return {row["path"] for row in await self._database.rows(sql, FIRST_CHAT)}
 
 
 async def _add_up(connection: aiosqlite.Connection, update_id: int, pictures: int, questions: int) -> tuple[int, int]:

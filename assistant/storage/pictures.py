@@ -138,6 +138,10 @@ class Pictures:
         """Return the pages of a message's document that were rendered so far."""
         return await self._select("WHERE pictures.chat = ? AND message_id = ? AND page > 0", chat, message_id)
 
+    async def shown_by(self, chat: int, message_id: int) -> list[Picture]:
+        """Return the picture that a message shows itself, or the pages of its document that were rendered so far."""
+        return await self._select("WHERE pictures.chat = ? AND message_id = ?", chat, message_id)
+
     async def recent(self, chat: int, most: int) -> list[Picture]:
         """Return the newest pictures of a chat, oldest first."""
         sql = "WHERE pictures.id IN (SELECT id FROM pictures WHERE chat = ? ORDER BY id DESC LIMIT ?)"

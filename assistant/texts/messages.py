@@ -271,6 +271,7 @@ class Sentence(StrEnum):
     ALBUM_HIDDEN = "Telegram showed me only one picture of this album; as an admin of the group I would see them all"
     FIRST_ONLY = "I only look at the first of these pictures"
     PART_ONLY = "{part} only"
+    MARKED_ONLY = "I looked only at the part that you marked"
     PART_TOP_LEFT = "the top left quarter"
     PART_TOP_RIGHT = "the top right quarter"
     PART_BOTTOM_LEFT = "the bottom left quarter"

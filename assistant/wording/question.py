@@ -10,9 +10,9 @@ from enum import StrEnum
 from assistant.settings.chat_settings import ChatSettings, Length
 from assistant.texts import LANGUAGES, Sentence, Texts, texts_in
 from assistant.wording.levels import level_of, tokens_of
-from assistant.wording.regions import PART_TAG, RegionName, about_part, named_by_tag, named_in
+from assistant.wording.regions import PART_TAG, REGIONS, RegionName, about_part, named_by_tag, named_in
 from assistant.wording.turning import without_turn
-from model_service import Detail
+from model_service import Detail, Region
 
 ASK = "ask"
 """The command that comes before a question."""
@@ -45,6 +45,11 @@ class ParsedQuestion:
     reworded: bool = False
     quote: str = ""
     turn: int = 0
+
+    @property
+    def region(self) -> Region | None:
+        """The rectangle of the part that it names; None if it names none."""
+        return None if self.part is None else REGIONS[self.part]
 
     def dump(self) -> str:
         """Return it in JSON."""

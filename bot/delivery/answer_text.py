@@ -1,50 +1,18 @@
-"""Build the messages of a finished answer: text, a block to copy, a table as a file; pictures' names, the last line."""
+"""Build the messages of a finished answer: text, a block to copy, a table as a file, the notes under it."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from telegram import MessageEntity
 
 from assistant.combined_answer import APART
-from assistant.pictures.notes import flaw_notes, pages_note
-from assistant.question import Parts, Question, Reading
-from assistant.settings.chat_settings import Footer
-from assistant.storage import Picture, Pictures
-from assistant.texts import Count, Sentence, Texts
+from assistant.markdown.spreadsheet import as_csv, rows_of
+from assistant.notes_under import Answered, note_under
+from assistant.texts import Sentence, Texts
 from assistant.wording.question import Task
-from assistant.wording.regions import NAMES
 from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
-from bot.render.spreadsheet import as_csv, rows_of
-from model_service import LEVEL_TOKENS, Detail, EngineInfo, FinishReason, GenerationOutput, Level
 
-PHOTO_SIDE = 1280
-"""The longest side, in pixels, to which Telegram shrinks a photo."""
-
-CLOSE = Detail(LEVEL_TOKENS[Level.HIGH])
-"""The level from which on Telegram's compression is what limits a photo."""
-
-SEPARATOR = " · "
 _FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A finished answer: the readings of its pictures, and all of it as one Markdown `text`.
-
-    `hint`: the person was not told yet how the picture would keep its small print. `info` tells of the model. `hidden`
-    is the note on pictures that belong to these, but were not seen. `first`: nothing was said about them before.
-    """
-
-    texts: Texts
-    question: Question
-    readings: Sequence[Reading]
-    text: str
-    hint: bool = True
-    info: EngineInfo | None = None
-    hidden: Sentence | None = None
-    first: bool = False
 
 
 def whole_answer(answered: Answered) -> list[Part]:
@@ -99,156 +67,3 @@ def _unfenced(text: str) -> str:
     """Strip the fence that a model may put around all of a text."""
     match = _FENCED.fullmatch(text)
     return match["text"] if match else text
-
-
-async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -> list[str]:
-    """Return each picture's name in an answer: its page, or its place in the album; a single one needs no name."""
-    if len(shown) == 1:
-        return [""]
-    first = shown[0]
-    album = await pictures.sent(first.chat, first.album) if first.album else shown
-    places = {picture.id: place for place, picture in enumerate(album, start=1) if picture is not None}
-    return [
-        texts.say(Sentence.PICTURE_NAME, number=places[picture.id])
-        if picture.album
-        else texts.say(Sentence.PAGE_NAME, number=picture.page)
-        for picture in shown
-    ]
-
-
-def nth_pictures(texts: Texts, numbers: Sequence[int]) -> str:
-    """Return the words for pictures by their numbers: "picture 2, picture 4"."""
-    return ", ".join(texts.say(Sentence.NTH_PICTURE, number=number) for number in numbers)
-
-
-def note_under(answered: Answered) -> str:
-    """Return the notes in one line: what the answer is about, if in doubt; what was read, and how, if that is shown."""
-    hidden = "" if answered.hidden is None else answered.texts.say(answered.hidden)
-    flaws = flaw_notes(answered.texts, answered.question.pictures)
-    notes = [
-        _earlier(answered),
-        hidden,
-        _unread(answered),
-        _turned(answered),
-        _part(answered),
-        _region(answered),
-        *_pieces(answered),
-        *flaws,
-    ]
-    if answered.question.settings.footer is not Footer.HIDDEN:
-        notes.append(_reading(answered))
-    return SEPARATOR.join(note for note in notes if note)
-
-
-def _earlier(answered: Answered) -> str:
-    """Say which pictures the answer is about, where that was assumed and can be doubted."""
-    if answered.question.earlier is None:
-        return ""
-    came = datetime.fromtimestamp(answered.question.earlier).astimezone()
-    today = came.date() == datetime.now().astimezone().date()
-    moment = came.strftime("%H:%M" if today else "%Y-%m-%d %H:%M")
-    return answered.texts.say(Sentence.ABOUT_EARLIER, time=moment)
-
-
-def _unread(answered: Answered) -> str:
-    """Say which of the pictures that the question is about could not be read."""
-    texts, numbers = answered.texts, answered.question.unread
-    return texts.say(Sentence.SOME_UNREAD, pictures=nth_pictures(texts, numbers)) if numbers else ""
-
-
-def _turned(answered: Answered) -> str:
-    """Say, under the first answer, that a picture was turned without being asked to."""
-    question = answered.question
-    unasked = answered.first and not question.parsed.turn and any(picture.turns for picture in question.pictures)
-    return answered.texts.say(Sentence.TURNED_UPRIGHT) if unasked else ""
-
-
-def _part(answered: Answered) -> str:
-    """Say which part of the attachment the model has seen, if that is not all."""
-    pictures, texts = answered.question.pictures, answered.texts
-    if any(picture.source == "preview" for picture in pictures):
-        return texts.say(Sentence.PREVIEW_ONLY)
-    of_one = len({picture.message_id for picture in pictures}) == 1
-    return pages_note(texts, pictures, answered.question.named) if of_one else ""
-
-
-def _pieces(answered: Answered) -> list[str]:
-    """Say of each picture that was read in parts in how many, or which one, and what was left out."""
-    return [
-        parts_note(answered.texts, reading.parts)
-        for reading in answered.readings
-        if reading.parts is not None and reading.parts.count > 1
-    ]
-
-
-def parts_note(texts: Texts, parts: Parts) -> str:
-    """Return the note on the parts in which a picture was read."""
-    if parts.left:
-        read, following = max(parts.read, default=0), max(parts.read, default=0) + 1
-        return texts.say(Sentence.PARTS_LEFT, read=read, parts=Count.PARTS.of(parts.count), next=following)
-    if len(parts.read) == 1:
-        return texts.say(Sentence.PART_OF, part=parts.read[0], parts=parts.count)
-    return texts.say(Sentence.READ_IN_PARTS, parts=Count.PARTS.of(len(parts.read)))
-
-
-def _region(answered: Answered) -> str:
-    """Say which part of the picture the question chose, so that nobody thinks that the rest was seen."""
-    part = answered.question.parsed.part
-    return "" if part is None else answered.texts.say(Sentence.PART_ONLY, part=answered.texts.say(NAMES[part]))
-
-
-def _reading(answered: Answered) -> str:
-    texts, question, shown = answered.texts, answered.question, answered.question.settings.footer
-    outputs = [(reading.picture, reading.output) for reading in answered.readings if reading.output is not None]
-    if len(question.pictures) == 1:
-        picture, output = outputs[0]
-        in_parts = any(reading.parts is not None for reading in answered.readings)  # Each is as fine as it has to be.
-        asked = output.plan.detail if in_parts and output.plan else question.settings.detail
-        return footer(texts, picture, asked, output, shown, hint=answered.hint, info=answered.info)
-    tokens = sum(output.plan.tokens for _, output in outputs if output.plan)
-    seconds = sum(output.seconds - output.seconds_waited for _, output in outputs)
-    several = (Count.PICTURES if question.pictures[0].album else Count.PAGES).of(len(outputs))
-    sentence = Sentence.FOOTER_SEVERAL if shown is Footer.EVERYTHING else Sentence.FOOTER_SECONDS
-    notes = [texts.say(sentence, several=several, tokens=Count.TOKENS.of(tokens), seconds=f"{seconds:.1f}")]
-    if any(output.finish_reason is FinishReason.LENGTH for _, output in outputs):
-        notes.append(texts.say(Sentence.CUT_SHORT))
-    return SEPARATOR.join(notes)
-
-
-def footer(
-    texts: Texts,
-    picture: Picture,
-    asked: Detail,
-    output: GenerationOutput,
-    shown: Footer = Footer.SECONDS,
-    *,
-    hint: bool = True,
-    info: EngineInfo | None = None,
-) -> str:
-    """Return one line of notes; empty if nothing was read. The seconds are those since the question's turn came.
-
-    `shown` is not HIDDEN. Without `hint`, leave out how the picture would have kept its small print.
-    """
-    plan = output.plan
-    if plan is None:
-        return ""
-    seconds = f"{output.seconds - output.seconds_waited:.1f}"
-    sentence = Sentence.FOOTER if shown is Footer.EVERYTHING else Sentence.FOOTER_SECONDS
-    tokens = Count.TOKENS.of(plan.tokens)
-    notes = [texts.say(sentence, width=plan.width, height=plan.height, tokens=tokens, seconds=seconds)]
-    if output.memory_short:
-        notes.append(texts.say(Sentence.MEMORY_SHORT, level=texts.level(plan.detail)))
-    elif plan.detail.tokens < asked.tokens:
-        closest = info is not None and not info.short_of_memory
-        notes.append(texts.say(Sentence.CLOSEST if closest else Sentence.STEPPED_DOWN))
-    if output.finish_reason is FinishReason.LENGTH:
-        notes.append(texts.say(Sentence.CUT_SHORT))
-    if hint and photo_is_the_limit(picture, plan.detail):
-        notes.append(texts.say(Sentence.SEND_AS_FILE))
-    return SEPARATOR.join(notes)
-
-
-def photo_is_the_limit(picture: Picture, detail: Detail) -> bool:
-    """Whether the level would show more than Telegram's compression left of the picture."""
-    shrunk = picture.source == "photo" and max(picture.width, picture.height) >= PHOTO_SIDE
-    return shrunk and detail.tokens >= CLOSE.tokens

@@ -9,8 +9,8 @@ from telegram.constants import ChatAction
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
+from assistant import progress
 from assistant.tasks import background, spawn
-from bot.delivery import progress
 from bot.delivery.drafts import Draft
 from bot.delivery.edit_throttle import EditThrottle
 from bot.delivery.errors import is_unreachable, never_arrived

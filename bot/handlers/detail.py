@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
+from assistant.notes_under import SEPARATOR
 from assistant.settings.chat_settings import Setting
 from assistant.texts import LEVELS, PURPOSES, Count, Sentence, Texts
 from assistant.wording.levels import wanted_in
 from bot.context import BotContext, Services
-from bot.delivery.answer_text import SEPARATOR
 from bot.delivery.message import topic_of
 from bot.delivery.model_facts import useful_tokens
 from bot.delivery.say import acknowledge, redraw

@@ -7,11 +7,11 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 
 from assistant.access import inert, one_line
 from assistant.open_questions import OpenQuestion, OpenQuestions, Step
+from assistant.progress import in_line
 from assistant.texts import Count, Sentence, Texts
 from assistant.wording.question import as_typed
 from bot.context import BotContext
 from bot.delivery.model_facts import model_line
-from bot.delivery.progress import in_line
 from bot.delivery.say import acknowledge
 from bot.incoming.admins import is_admin_here
 from bot.incoming.subject import drop_waiting

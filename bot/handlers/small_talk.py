@@ -7,6 +7,7 @@ from telegram import Message, Update
 from telegram.constants import ReactionEmoji
 from telegram.ext import filters
 
+from assistant.next_looks import closer_level, size_of
 from assistant.storage import AnsweredQuestion, Picture
 from assistant.texts import Sentence
 from assistant.wording.question import ParsedQuestion, parse_again
@@ -14,7 +15,6 @@ from assistant.wording.small_talk import SmallTalk
 from bot.addressing import small_talk_of
 from bot.answering import answer
 from bot.context import BotContext
-from bot.delivery.answer_buttons import closer_level, size_of
 from bot.delivery.react import react
 from bot.incoming.subject import Asked
 from model_service import plan_detail
@@ -90,6 +90,6 @@ def _closer(context: BotContext, asked: AnsweredQuestion, picture: Picture) -> P
     wanted, info = parse_again(asked.text, asked.detail, context.incoming.texts), context.services.model.info
     if info is None:
         return replace(wanted, reworded=True)
-    plan = plan_detail(info.dial, asked.detail, *size_of(picture, wanted.part), info.max_visual_tokens)
-    closer = closer_level(picture, wanted.part, plan, info)
+    plan = plan_detail(info.dial, asked.detail, *size_of(picture, wanted.region), info.max_visual_tokens)
+    closer = closer_level(picture, wanted.region, plan, info)
     return None if closer is None else replace(wanted, detail=closer)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.notes_under import nth_pictures
 from assistant.pictures.refusals import BadSelection
 from assistant.storage import Picture
 from assistant.texts import Count, Sentence
@@ -12,7 +13,6 @@ from assistant.wording.question import ParsedQuestion
 from assistant.wording.regions import named_in
 from bot.attachments import document_of
 from bot.context import BotContext
-from bot.delivery.answer_text import nth_pictures
 from bot.incoming.pictures import media_of, pages_of
 from bot.incoming.subject import Asked
 

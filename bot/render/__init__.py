@@ -1,4 +1,4 @@
-"""Render the model's Markdown as text and entities for Telegram."""
+"""Render the model's Markdown as text and entities for Telegram: `assistant.markdown` reads it."""
 
 from bot.render.answers import as_copyable, growing, render
 from bot.render.parts import MOST_ENTITIES, MOST_PARTS, MOST_UNITS, Part, Rendered

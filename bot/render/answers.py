@@ -2,9 +2,9 @@
 
 from itertools import islice
 
-from bot.render.document import Document, Span
-from bot.render.growing import settled
-from bot.render.markdown import clean, read
+from assistant.markdown.document import Document, Span
+from assistant.markdown.growing import settled
+from assistant.markdown.reading import clean, read
 from bot.render.parts import MOST_ENTITIES, MOST_PARTS, MOST_UNITS, Part, Rendered, part_of
 from bot.render.splitting import split, units
 

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from telegram import MessageEntity
 
-from bot.render.document import Document
+from assistant.markdown.document import Document
 
 MOST_UNITS = 4096
 """The longest message, in UTF-16 code units: Telegram's unit."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import regex
 
-from bot.render.document import Document, Writer
+from assistant.markdown.document import Document, Writer
 
 LONGEST_CHARACTER = 64
 """The most code points of one character that are kept together, as in a family of emoji or stacked accents."""

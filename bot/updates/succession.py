@@ -1,5 +1,6 @@
 """Succession: another bot, with a token of its own, goes on with the data of a former one."""
 
+from assistant.storage import FIRST_CHAT
 from assistant.storage.database import Database
 from bot.updates.former_messages import NUMBERED, furthest, let_go
 
@@ -25,10 +26,11 @@ class Succession:
             await connection.execute("INSERT INTO bot (id) VALUES (?)", (bot,))
             if not former:
                 return None
-            beyond = {"beyond": await furthest(connection)}
-            for table in NUMBERED:
-                await connection.execute(f"UPDATE {table} SET message_id = {let_go('message_id')}", beyond)  # noqa: S608
-            await connection.execute("DELETE FROM looked_at")
+            values = {"beyond": await furthest(connection), "page": FIRST_CHAT}
+            for table in NUMBERED:  # The page numbers its messages itself.
+                sql = f"UPDATE {table} SET message_id = {let_go('message_id')} WHERE chat < :page"  # noqa: S608
+                await connection.execute(sql, values)
+            await connection.execute("DELETE FROM looked_at WHERE chat < ?", (FIRST_CHAT,))
             await connection.execute("DELETE FROM heard")
             states = [row[0] for row in await connection.execute_fetchall("DELETE FROM inbox RETURNING state")]
         return len(states) - states.count("done")

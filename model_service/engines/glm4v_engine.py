@@ -10,11 +10,10 @@ from functools import lru_cache
 from typing import TypeVar
 
 import torch
-from PIL import Image
 from torch import Tensor
 
 from model_service.config import ModelConfig
-from model_service.detail import Detail, DetailPlan, plan_detail
+from model_service.detail import Detail, DetailPlan
 from model_service.engines.engine import PAUSE, Ability, EngineInfo, EngineStep
 from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.dial import dial_up_to
@@ -40,7 +39,7 @@ from model_service.engines.weights.packed_cache_writer import PackedCacheWriter
 from model_service.errors import GenerationFailed, OutOfMemory, PromptTooLong
 from model_service.gauges import Gauges
 from model_service.picture import open_picture
-from model_service.region import Region
+from model_service.seen import cropped, plan_region
 from model_service.types import FinishReason, GenerationRequest, PictureRef
 
 logger = logging.getLogger(__name__)
@@ -169,9 +168,7 @@ class GLM4VEngine:
         if size is None:
             size = self._open(picture.data).size
             self._sizes.put(digest, size, 1)
-        if picture.region is not None:
-            size = picture.region.size(*size)
-        return plan_detail(self._info.dial, detail, *size, self._info.max_visual_tokens)
+        return plan_region(self._info.dial, detail, size, picture.region, self._info.max_visual_tokens)
 
     @torch.inference_mode()
     def _generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
@@ -264,7 +261,7 @@ class GLM4VEngine:
         what = self._digest(data) + (repr(region).encode() if region else b"")
         key = (what, plan.rows, plan.columns)
         size, device = (plan.width, plan.height), self._hardware.device
-        return View(key, lambda: to_pixels(_cropped(self._open(data), region), *size, device))
+        return View(key, lambda: to_pixels(cropped(self._open(data), region), *size, device))
 
 
 def _picture(request: GenerationRequest) -> PictureRef | None:
@@ -276,10 +273,6 @@ def _picture(request: GenerationRequest) -> PictureRef | None:
     if len(request.pictures) > 1:
         raise GenerationFailed(f"{len(request.pictures)} pictures, and the model takes one")
     return next(iter(request.pictures), None)
-
-
-def _cropped(picture: Image.Image, region: Region | None) -> Image.Image:
-    return picture if region is None else picture.crop(region.box(*picture.size))
 
 
 def _pausing(work: Paced[Result]) -> Generator[EngineStep, None, Result]:

@@ -172,3 +172,17 @@ async def test_a_suspect_lets_go_first_what_the_model_can_begin_with(opened: Exi
     begun.settle()
     await asyncio.wait_for(waiting, 5)
     await asyncio.wait_for(questions.others_first(other), 5)
+
+
+async def test_a_question_with_a_negative_number_is_not_cancelled(opened: ExitStack) -> None:
+    """As a front end without updates numbers them: only `cancel_all` drops what comes later."""
+    questions = OpenQuestions(WaitingLimits())
+    first, dropped = question(-7), question(-9)
+    opened.enter_context(questions.open(first))
+    async with first.cancellable():
+        pass
+    questions.cancel_all(GROUP, ADA, -8)
+    opened.enter_context(questions.open(dropped))
+    with pytest.raises(Cancelled):
+        async with dropped.cancellable():
+            pass

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageStat
 
 from assistant.texts.failures import NoSuchPart
-from model_service import EngineStep, FinishReason, GenerationRequest, open_picture
+from model_service import EngineStep, FinishReason, GenerationRequest, Region, open_picture
 from tests.assistant.sessions import opened
 
 LINES = 60
@@ -24,6 +24,14 @@ def long_picture() -> Image.Image:
     return image
 
 
+def beside_red(image: Image.Image) -> Image.Image:
+    """A picture beside the same on red paper."""
+    whole = Image.new("RGB", (2 * image.width, image.height), "red")
+    whole.paste(image)
+    whole.paste(ImageChops.multiply(image, whole.crop((image.width, 0, *whole.size))), (image.width, 0))
+    return whole
+
+
 class Asked:
     """What the model was asked about each part, and what it says: by the question and the number of the part."""
 
@@ -31,18 +39,20 @@ class Asked:
         self.questions: list[tuple[str, int]] = []
         self.sizes: list[tuple[int, int]] = []
         self.wishes: set[str] = set()
+        self.regions: set[Region | None] = set()
         self._answer, self._text = answer, text
-        self._parts: list[bytes] = []
+        self.pictures: list[bytes] = []
 
     def script(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Answer one part."""
         (picture,) = request.pictures
-        if picture.data not in self._parts:
-            self._parts.append(picture.data)
-        part, question = self._parts.index(picture.data) + 1, request.messages[-1].text
+        if picture.data not in self.pictures:
+            self.pictures.append(picture.data)
+        part, question = self.pictures.index(picture.data) + 1, request.messages[-1].text
         self.questions.append((question, part))
         self.sizes.append(open_picture(picture.data).size)
         self.wishes.add(request.wish)
+        self.regions.add(picture.region)
         yield EngineStep(self._text(part) if question.startswith(READ_OUT) else self._answer(part))
         yield EngineStep("", FinishReason.STOP)
 
@@ -144,3 +154,28 @@ async def test_several_pictures_share_the_time(tmp_path: Path, monkeypatch: pyte
         state = await chat.last_state(long_picture(), "Who wrote this down?")
     (parts,) = [reading.parts for reading in state.readings]
     assert parts is not None and parts.left == parts.count - len(parts.read) > 0
+
+
+async def test_a_region_that_is_marked_is_asked_about_alone(tmp_path: Path) -> None:
+    """It counts before a part that the question names, whose words may be about the region."""
+    asked, marked = Asked(lambda _: "9.35"), Region(0.1, 0.4, 0.9, 0.5)
+    async with opened(asked.script, tmp_path) as chat:
+        assert await chat.ask(long_picture(), "What is in the top left corner? #bottom", region=marked) == "9.35"
+    assert asked.questions == [("What is in the top left corner?", 1)]
+    assert asked.regions == {marked}
+
+
+async def test_of_a_long_region_no_part_shows_more_than_that(tmp_path: Path) -> None:
+    """A narrow one, at the edge: its parts are cut out of it, so each is red."""
+    asked, marked = Asked(lambda part: f"word {part}"), Region(0.5, 0.0, 1.0, 0.8)
+    async with opened(asked.script, tmp_path) as chat:
+        state = await chat.last_state(beside_red(long_picture()), "Who wrote this down?", region=marked)
+    (parts,) = [reading.parts for reading in state.readings]
+    assert parts is not None and parts.count > 1
+    assert all(blue < 100 < red for picture in asked.pictures for red, _, blue in [_colour_of(picture)])
+
+
+def _colour_of(picture: bytes) -> tuple[float, ...]:
+    """Return a picture's mean colour."""
+    image = open_picture(picture)
+    return tuple(ImageStat.Stat(image).mean)

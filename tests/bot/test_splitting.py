@@ -2,8 +2,8 @@
 
 import pytest
 
+from assistant.markdown.document import Document, Span
 from bot.render import MOST_UNITS, as_copyable, growing, render, units
-from bot.render.document import Document, Span
 from bot.render.splitting import head, is_visible, split
 
 

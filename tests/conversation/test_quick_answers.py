@@ -21,7 +21,7 @@ async def test_a_quick_answer_is_all_that_is_said(
     server: Server, chat: Chat, stream: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a photo and of a further question, however answers are shown; "typing" is the first sign."""
-    monkeypatch.setattr("bot.delivery.progress.NOTICE_SECONDS", 30.0)
+    monkeypatch.setattr("assistant.progress.NOTICE_SECONDS", 30.0)
     if stream != "edit":
         menu = await chat.answer(await chat.send("/settings"), lambda post: bool(post.buttons))
         await chat.press("set:stream:", menu)

@@ -1,12 +1,12 @@
 """A picture as the numbers that the vision tower was trained on."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
+
+from model_service.seen import resized
 
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
@@ -36,15 +36,8 @@ def to_pixels(image: Image.Image, width: int, height: int, device: torch.device 
     return values.div_(most).sub_(mean).div_(std)[None]
 
 
-def resized(image: Image.Image, width: int, height: int) -> np.ndarray:
-    """(3, height, width) bytes, by Pillow, the three colours side by side."""
-    with ThreadPoolExecutor(3) as threads:
-        size, bicubic = (width, height), Image.Resampling.BICUBIC
-        return np.stack(list(threads.map(lambda colour: np.asarray(colour.resize(size, bicubic)), image.split())))
-
-
 def resized_by_products(picture: Tensor, width: int, height: int) -> Tensor:
-    """The same in fp32, of (H, W, 3) bytes on their device: one product across and one down, each rounded to bytes.
+    """`resized` in fp32, of (H, W, 3) bytes on their device: one product across and one down, each rounded to bytes.
 
     So did Pillow before 13, which may go down first where the height shrinks. For GPUs: on a CPU Pillow is faster.
     """

@@ -5,7 +5,8 @@ import pytest
 import torch
 from PIL import Image
 
-from model_service.engines.glm4v.image import MEAN, STD, resized, resized_by_products, to_pixels
+from model_service.engines.glm4v.image import MEAN, STD, resized_by_products, to_pixels
+from model_service.seen import resized
 
 
 @pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (12, 200, 99)])

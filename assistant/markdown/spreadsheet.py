@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.render.markdown import read_tables
+from assistant.markdown.reading import read_tables
 
 Row = list[str]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pyromark
 
-from bot.render.blocks import Blocks
-from bot.render.document import Document
-from bot.render.formulas import PLACE, lift
-from bot.render.lines import JOINT
+from assistant.markdown.blocks import Blocks
+from assistant.markdown.document import Document
+from assistant.markdown.formulas import PLACE, lift
+from assistant.markdown.lines import JOINT
 
 OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
 
@@ -20,7 +20,7 @@ MARKS = frozenset("*_~`#>-+=|[]()!\\:.\"'&;<" + JOINT)
 """The characters of Markdown itself, which may be dropped."""
 
 _UNUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\ud800-\udfff]")
-"""Control characters, noncharacters and lone surrogates: Telegram drops them or rejects the text."""
+"""Control characters, noncharacters and lone surrogates: nobody can see them, and Telegram rejects some."""
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _LAYOUT = re.compile(rf"\[[xX]\]|<br\s*/?>|{PLACE.pattern}")
 _JOINTS = re.compile(
@@ -43,15 +43,15 @@ class Block:
 
 
 def clean(text: str) -> str:
-    """Return the text without invisible characters and those that Telegram rejects; with uniform line ends."""
+    """Return the text without invisible characters and lone surrogates; with uniform line ends."""
     return _UNUSED.sub("", _LINE_ENDS.sub("\n", text))
 
 
 def read(markdown: str) -> Document:
     """Parse Markdown into a document.
 
-    No visible character is lost except Markdown's own marks: a block that would lose one, because it has a form that
-    Telegram cannot show, is shown as it was written.
+    No visible character is lost except Markdown's own marks: a block that would lose one, because it has a form that a
+    document has not, is shown as it was written.
     """
     return _written(markdown).writer.document()
 

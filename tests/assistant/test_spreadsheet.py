@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.spreadsheet import as_csv, rows_of
+from assistant.markdown.spreadsheet import as_csv, rows_of
 
 ROWS = [["Item", "Price"], ["Tea", "2.50"], ["Milk, cold", "1.20"]]
 WRITTEN = {

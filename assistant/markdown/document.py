@@ -1,4 +1,4 @@
-"""A text with spans over it: the result of parsing Markdown, and the source of messages."""
+"""A text with spans over it: the result of parsing Markdown, from which a front end makes what it shows."""
 
 from bisect import bisect
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ INLINE = EMPHASES | {"code", "text_link"}
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a text, in code points, that Telegram formats."""
+    """A stretch of a text, in code points, that has a form, as bold text has."""
 
     kind: Kind
     start: int
@@ -80,7 +80,7 @@ class Writer:
 
 
 def _around(span: Span, code: list[tuple[int, int]]) -> list[Span]:
-    """Split an emphasis around the code in it, to which Telegram applies no other format."""
+    """Split an emphasis around the code in it, which takes no other form, as in Telegram."""
     inner = code[bisect(code, (span.start,)) : bisect(code, (span.end,))] if span.kind in EMPHASES else []
     starts, ends = [span.start, *(end for _, end in inner)], [*(start for start, _ in inner), span.end]
     return [span.over(start, end) for start, end in zip(starts, ends, strict=True)] if inner else [span]

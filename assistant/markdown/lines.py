@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.render.document import Writer
-from bot.render.formulas import Formula, restore
+from assistant.markdown.document import Writer
+from assistant.markdown.formulas import Formula, restore
 
 JOINT = "\ufdd0"
 """A separator in the source where a mark would not be recognized otherwise; never shown."""

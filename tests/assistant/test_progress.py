@@ -5,8 +5,8 @@ import pytest
 from assistant.answering import AnswerState
 from assistant.combined_answer import CombinedAnswer
 from assistant.open_questions import OpenQuestion, Step
+from assistant.progress import NOTICE_SECONDS, Progress, in_line, starting_up
 from assistant.texts import texts_in
-from bot.delivery.progress import NOTICE_SECONDS, Progress, in_line, starting_up
 from model_service import Gauges, GenerationOutput, ModelConfig, Stage, local_service
 from tests.bot.engines import ScriptedEngine
 
@@ -63,7 +63,7 @@ def test_that_it_is_at_work_is_not_said_at_once() -> None:
 @pytest.fixture
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """All is said at once."""
-    monkeypatch.setattr("bot.delivery.progress.NOTICE_SECONDS", 0.0)
+    monkeypatch.setattr("assistant.progress.NOTICE_SECONDS", 0.0)
 
 
 @pytest.mark.usefixtures("no_patience")

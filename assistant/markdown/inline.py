@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.render.document import Kind
-from bot.render.formulas import BEGIN, PLACE, restore
-from bot.render.lines import INDENT, Lines
+from assistant.markdown.document import Kind
+from assistant.markdown.formulas import BEGIN, PLACE, restore
+from assistant.markdown.lines import INDENT, Lines
 
 _WEB = re.compile(r"https?://[^\s/?#.]+\.[^\s/?#]+\S*|tg://\S+", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -56,7 +56,7 @@ class Inline(Lines):
         self._put(text[at:])
 
     def _put_marked(self, kind: Kind | None, text: str) -> None:
-        """Write text that Telegram formats, except in a link, which may hold no other format."""
+        """Write text that has a form, except in a link, which may hold no other."""
         start = self.writer.length
         self._put(text)
         if kind is not None and not self._is_open("text_link"):

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bot.render.document import Document, Writer
-from bot.render.formulas import Formula, restore
-from bot.render.inline import Inline, Mark
-from bot.render.lines import INDENT
-from bot.render.tables import laid_out
+from assistant.markdown.document import Document, Writer
+from assistant.markdown.formulas import Formula, restore
+from assistant.markdown.inline import Inline, Mark
+from assistant.markdown.lines import INDENT
+from assistant.markdown.tables import laid_out
 
 BULLETS = "•◦▪"
 RULE = "———"
@@ -74,7 +74,7 @@ class Blocks(Inline):
         self.seen = start
 
     def end_quote(self, _: Any, start: int, end: int) -> None:
-        """End a quotation. Telegram shows none inside another."""
+        """End a quotation. None is shown inside another, as in Telegram."""
         first = self._quotes.pop()
         if not self._quotes:
             self.writer.cover("blockquote", first)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import regex
 
-from bot.render.document import Document, Writer
+from assistant.markdown.document import Document, Writer
 
 MOST_COLUMNS = 36
 """The characters of code that fit on one line of a phone."""

@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.question import Parts
-from assistant.settings.chat_settings import Footer
+from assistant.access import Asker
+from assistant.notes_under import Answered, footer, note_under, parts_note
+from assistant.question import Parts, Question, Reading
+from assistant.settings.chat_settings import ChatSettings, Footer
 from assistant.storage import Picture
 from assistant.texts import texts_in
-from bot.delivery.answer_text import footer, parts_note
-from model_service import GLM4V_DIAL, Detail, DetailPlan, EngineInfo, FinishReason, GenerationOutput, Stage
+from assistant.wording.question import ParsedQuestion
+from assistant.wording.regions import RegionName
+from model_service import GLM4V_DIAL, Detail, DetailPlan, EngineInfo, FinishReason, GenerationOutput, Region, Stage
 
 PHOTO = Picture(5, 10, None, "photo", "F", "U", 1280, 960, 1000, "a.jpg", id=1, created_at=0.0)
 OUTPUT = GenerationOutput(
@@ -81,3 +84,14 @@ def test_without_a_picture_there_is_none() -> None:
 def test_how_a_picture_was_read_in_parts_is_told(parts: Parts, said: str) -> None:
     """Which ones, and what was left out."""
     assert parts_note(texts_in("en"), parts) == said
+
+
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [(None, "the upper half only"), (Region(0.1, 0.1, 0.2, 0.2), "I looked only at the part that you marked")],
+)
+def test_what_was_not_looked_at_is_said(region: Region | None, said: str) -> None:
+    """By the part that was marked, or else named; whether or not the seconds are shown."""
+    parsed, settings = ParsedQuestion("?", part=RegionName.TOP), ChatSettings(footer=Footer.HIDDEN)
+    question = Question(5, 11, 11, Asker(5, "Ada", None), parsed, (PHOTO,), settings, region=region)
+    assert note_under(Answered(texts_in("en"), question, [Reading(PHOTO, OUTPUT)], "A cat.")) == said

@@ -1,0 +1,97 @@
+"""`eyeglass web`: the page alone, without a bot; it needs no token of Telegram's."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from starlette.types import ASGIApp
+
+from assistant.access import Verdict, judge
+from assistant.answering import Assistant
+from assistant.clock import DAY
+from assistant.open_questions import OpenQuestions
+from assistant.retention import Retention
+from assistant.settings.errors import SettingsError
+from assistant.settings.settings import Settings
+from assistant.storage import Turns, open_database
+from assistant.tasks import background, spawn
+from bot.app import settle, stop_signal
+from model_service import ModelService, open_service
+from web.app import finish_deletions, page_app, whole_app
+from web.desk import Desk
+from web.entrance import Entrance, read_key
+from web.server import Listening, serving
+from web.services import PageServices, page_services
+
+
+async def run_page(settings: Settings) -> None:
+    """Serve the page until SIGTERM or SIGINT, or until the model dies.
+
+    Raises:
+        CheckpointError, EngineDead: the model cannot be used, or died.
+        SettingsError: the address cannot be listened at.
+        StorageError: the storage cannot be used.
+    """
+    stop, model = stop_signal(), open_service(settings.model.config())
+    async with page_alone(settings, model) as (desk, listening), background(settle(model), "announce the model"):
+        print(f"\nEyeglass is here, for you alone:\n\n{listening.url}{desk.entrance.local_path}\n", flush=True)
+        died, stopped = spawn(model.died(), "wait for the engine's death"), spawn(stop.wait(), "wait for a signal")
+        try:
+            await asyncio.wait([died, stopped], return_when=asyncio.FIRST_COMPLETED)
+            if died.done():
+                raise died.result()
+        finally:
+            died.cancel()
+            stopped.cancel()
+
+
+@contextlib.asynccontextmanager
+async def page_alone(settings: Settings, model: ModelService) -> AsyncIterator[tuple[Desk, Listening]]:
+    """Open storage, model and page for as long as the block lasts; running answers may end before it closes.
+
+    Raises:
+        SettingsError, StorageError: as for `open_page`.
+    """
+    async with open_database(settings.storage.path) as database:
+        retention = Retention(database, settings.storage.path, settings.storage.keep_days * DAY)
+        assistant = Assistant(model, Turns(database), OpenQuestions(settings.model.limits()), settings.model)
+        desk = desk_of(page_services(settings, model, assistant, database, retention))
+        await finish_deletions(desk)
+        await retention.delete_loose()
+        async with model, background(retention.keep_sweeping(), "delete what is too old"):
+            app = whole_app([], page_app(desk, settings.web.url))
+            async with listening_at(app, settings) as listening:
+                yield desk, listening
+            await model.drain()
+            await desk.answers.ended()
+
+
+def desk_of(services: PageServices) -> Desk:
+    """Return the desk of a page.
+
+    Raises:
+        OSError: the key that signs cookies cannot be kept.
+    """
+    settings = services.settings
+
+    async def is_welcome(person: int) -> bool:
+        inside = await services.admissions.inside(person)
+        return judge(settings.access, inside, person, person, private=True) is Verdict.WELCOME
+
+    return Desk(services, Entrance(read_key(settings.storage.path), is_welcome, settings.web.url))
+
+
+@contextlib.asynccontextmanager
+async def listening_at(app: ASGIApp, settings: Settings) -> AsyncIterator[Listening]:
+    """Serve an application where the settings say.
+
+    Raises:
+        SettingsError: that address cannot be used.
+    """
+    web = settings.web
+    async with contextlib.AsyncExitStack() as opened:
+        try:
+            listening = await opened.enter_async_context(serving(app, web.host, web.port))
+        except OSError as error:
+            raise SettingsError(f"web.host and web.port: {web.host}:{web.port} cannot be used: {error}.") from None
+        yield listening

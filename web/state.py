@@ -1,0 +1,77 @@
+"""What the page has to know at its start: words, model, dial, and the person's conversations."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from assistant.progress import starting_up
+from assistant.texts import LANGUAGES, LEVELS, PURPOSES, Label, PageLabel, PageSentence, Texts, texts_in
+from model_service import EngineInfo, Health
+from web.desk import Desk
+from web.entrance import COOKIE_SECONDS
+from web.language import COOKIE, language_for
+
+
+def state_routes(desk: Desk) -> list[Route]:
+    """Return the route of the page's state."""
+
+    async def state(request: Request, person: int) -> Response:
+        language = language_for(request)
+        texts, services = texts_in(language), desk.services
+        shown = {
+            "language": language,
+            "languages": [{"code": code, "name": texts_in(code).say(Label.OWN_NAME)} for code in LANGUAGES],
+            "texts": {label.name.lower(): texts.say(label) for label in PageLabel},
+            "model": _model(desk, texts),
+            "dial": None if services.model.info is None else _dial(services.model.info, texts),
+            "detail": services.settings.model.default_detail().tokens,
+            "most_bytes": services.settings.telegram.most_bytes,
+            "conversations": [
+                {"id": one.id, "title": one.title, "changed": one.changed_at}
+                for one in await services.conversations.of(person)
+            ],
+        }
+        response = JSONResponse(shown)
+        response.set_cookie(COOKIE, language, max_age=COOKIE_SECONDS, samesite="lax")
+        return response
+
+    return [Route("/api/state", desk.for_person(state))]
+
+
+def _model(desk: Desk, texts: Texts) -> dict[str, Any]:
+    model = desk.services.model
+    said = ""
+    if model.health is Health.LOADING:
+        said = starting_up(texts, model)
+    elif model.health is not Health.READY:
+        said = texts.say(PageSentence.MODEL_AWAY)
+    info = model.info
+    return {
+        "name": "" if info is None else info.model,
+        "device": "" if info is None else info.device,
+        "health": str(model.health),
+        "percent": int(100 * model.load_progress),
+        "said": said,
+    }
+
+
+def _dial(info: EngineInfo, texts: Texts) -> dict[str, Any]:
+    """Return the dial as far as this model and its memory go; levels beyond are the closest look that there is."""
+    levels = [
+        {
+            "name": str(detail),
+            "label": texts.level(detail),
+            "purpose": texts.say(PURPOSES[detail.level]),
+            "tokens": detail.tokens,
+        }
+        for detail in info.dial.levels
+        if detail.level in LEVELS and detail.level is not None
+    ]
+    return {
+        "min": info.dial.min_tokens,
+        "max": min(info.max_visual_tokens, info.dial.max_tokens),
+        "token_pixels": info.dial.token_pixels,
+        "levels": levels,
+    }
