@@ -11,10 +11,7 @@ from assistant.texts.counts import Count, Counted
 from assistant.texts.labels import Label
 from assistant.texts.messages import Sentence
 from assistant.texts.page import PageLabel
-<<<<<<< HEAD
-=======
 from assistant.texts.page_sentences import PageSentence
->>>>>>> main
 from model_service import Detail, Level, Limit, PictureFault, PictureRejected
 
 __all__ = [
@@ -26,10 +23,7 @@ __all__ = [
     "Count",
     "Label",
     "PageLabel",
-<<<<<<< HEAD
-=======
     "PageSentence",
->>>>>>> main
     "Sentence",
     "Texts",
     "language_of",
@@ -100,11 +94,7 @@ class Texts:
     def __init__(self, translations: NullTranslations) -> None:
         self._translations = translations
 
-<<<<<<< HEAD
-    def say(self, sentence: Sentence | Label | PageLabel, **values: object) -> str:
-=======
     def say(self, sentence: Sentence | Label | PageLabel | PageSentence, **values: object) -> str:
->>>>>>> main
         """Translate the sentence and fill it in, `Count.PAGES.of(3)` as "3 pages"."""
         text = self._translations.gettext(sentence.value)
         said = {name: self._said(value) for name, value in values.items()}
