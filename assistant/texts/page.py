@@ -41,7 +41,7 @@ class PageLabel(StrEnum):
     SEEN_NAMED = "{name}, as the model sees it at {width}x{height}"
     GRID = "Grid"
     MARK = "Mark a part"
-    UNMARK = "Remove the mark"
+    UNMARK = "Unmark"
     MARKED = (
         "Marked part: from {left} to {right} % across and from {top} to {bottom} % down. Arrow keys move it, Shift and "
         "arrow keys resize it, Escape removes it."
