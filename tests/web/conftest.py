@@ -94,12 +94,13 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.engine = ScriptedEngine()
+        self.config = ModelConfig(drain_seconds=0.2)
         self.values: dict[str, dict[str, object]] = {"storage": {"path": folder}, "web": {"port": 0}}
         self._opened = AsyncExitStack()
 
     async def open(self) -> Page:
         """Open the page."""
-        model = local_service(lambda: self.engine, ModelConfig(drain_seconds=0.2))
+        model = local_service(lambda: self.engine, self.config)
         settings = Settings.model_validate(self.values)
         desk, listening = await self._opened.enter_async_context(page_alone(settings, model))
         await model.ready()

@@ -233,7 +233,9 @@ async function ask(text) {
     return false;
   }
   calm();
-  return attempt(async () => show((await api.question(conversation, asked)).item));
+  const worked = await attempt(async () => show((await api.question(conversation, asked)).item));
+  if (worked) attempt(getState); // The conversation has a title now, and is the newest.
+  return worked;
 }
 
 /** Ask a question again: as a new one, or, where it has no answer yet, in its place. */

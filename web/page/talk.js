@@ -76,6 +76,7 @@ export function createTalk({ again, pick }) {
     places.answer.className = `answer ${running ? "running" : ""} ${FAILED.includes(answer.state) ? "failed" : ""}`;
     places.answer.dataset.state = answer.state;
     places.text.innerHTML = answer.html; // Made safe by the server, from the model's Markdown.
+    for (const block of places.text.querySelectorAll("pre")) block.tabIndex = 0; // It may be wider than its place.
     places.notice.textContent = answer.notice;
     places.notes.textContent = answer.notes;
     places.files.replaceChildren(...answer.files.map(({ name, url }) => make("a", { href: url, download: name, text: `↓ ${name}` })));

@@ -40,6 +40,7 @@ export function createViewer(failed, marked) {
 
   /** Ask for the plan and the preview once the hand rests. */
   function later() {
+    frame.setAttribute("aria-busy", "true");
     clearTimeout(waiting);
     waiting = setTimeout(refresh, PATIENCE);
   }
@@ -48,7 +49,10 @@ export function createViewer(failed, marked) {
   async function refresh() {
     clearTimeout(waiting);
     running.abort();
-    if (!picture || dial.tokens() === undefined) return;
+    if (!picture || dial.tokens() === undefined) {
+      frame.removeAttribute("aria-busy");
+      return;
+    }
     const { signal } = (running = new AbortController());
     frame.setAttribute("aria-busy", "true");
     try {
