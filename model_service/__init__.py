@@ -13,7 +13,7 @@ from model_service.detail import (
     Level,
     plan_detail,
 )
-from model_service.engines.engine import Ability, Engine, EngineInfo, EngineStep
+from model_service.engines.engine import Ability, Engine, EngineInfo, EngineStep, PictureMemory
 from model_service.engines.glm4v.dial import GLM4V_DIAL
 from model_service.errors import (
     CheckpointError,
@@ -87,6 +87,7 @@ __all__ = [
     "ModelServiceError",
     "OutOfMemory",
     "PictureFault",
+    "PictureMemory",
     "PictureRef",
     "PictureRejected",
     "Place",

@@ -18,13 +18,27 @@ class Ability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PictureMemory:
+    """The bytes of the device that a picture takes beside the weights at the peak, while it is read and answered.
+
+    `works` are the kinds of work, one after the other, each with the bytes that it takes anyway, and more for a token.
+    """
+
+    works: tuple[tuple[int, int], ...]
+
+    def of(self, tokens: int) -> int:
+        """Return the bytes for a number of visual tokens: those of the work that takes most."""
+        return max(anyway + each * tokens for anyway, each in self.works)
+
+
+@dataclass(frozen=True, slots=True)
 class EngineInfo:
     """Facts about a loaded engine: the model's name, its device and dtype, and the most visual tokens it may spend.
 
     `dial` says how it looks at pictures. Where `pictures_per_request` is 1, who asks about several of them asks about
     one after the other. `languages` are the codes of those that it takes questions in; none: as many as it can. Of one
     picture it reads `max_characters` well, None: as many as it can see. Up to `together` answers are written in one
-    step.
+    step. `picture_memory` says what a picture takes; None where that is not known.
     """
 
     model: str
@@ -37,6 +51,7 @@ class EngineInfo:
     languages: tuple[str, ...] = ()
     max_characters: int | None = None
     together: int = 1
+    picture_memory: PictureMemory | None = None
 
     @property
     def lacking(self) -> frozenset[Ability]:

@@ -36,6 +36,7 @@ from model_service.engines.weights.loading import load_checkpoint, plan_memory, 
 from model_service.engines.weights.memory_plan import MemoryPlan
 from model_service.engines.weights.packed_cache import PackedCache
 from model_service.engines.weights.packed_cache_writer import PackedCacheWriter
+from model_service.engines.weights.picture_memory import picture_memory
 from model_service.errors import GenerationFailed, OutOfMemory, PromptTooLong
 from model_service.gauges import Gauges
 from model_service.picture import open_picture
@@ -90,6 +91,7 @@ def _info(name: str, config: GLM4VConfig, hardware: Hardware, plan: MemoryPlan) 
         languages=tuple(config.languages or ()),
         max_characters=config.max_characters,
         together=plan.together,
+        picture_memory=picture_memory(config, plan.layout),
     )
 
 

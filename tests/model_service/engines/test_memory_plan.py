@@ -22,6 +22,7 @@ from model_service.engines.weights.memory_plan import (
     kv_bytes,
     needed_bytes,
 )
+from model_service.engines.weights.picture_memory import picture_memory
 from model_service.errors import CheckpointError
 from tests.model_service.engines.tiny import ROOT, SHARED, tiny_config
 
@@ -229,3 +230,12 @@ def test_what_several_take_is_what_was_measured(plan: Plan, together: int) -> No
     measured = SEVERAL["together"][f"memory {plan} {together}"]["peak_gpu_gib"]
     needed = needed_bytes(NINE_BILLION, Layout(plan, True, BF16), MAX_TOKENS, together=together) / GIB
     assert measured <= needed <= 1.04 * measured
+
+
+@pytest.mark.parametrize("layout", [FULL, LEAN, TINY])
+def test_a_picture_takes_what_the_plans_count_for_it(layout: Layout) -> None:
+    """All that is needed without a conversation, but for the weights and what the libraries take."""
+    others = device_bytes(NINE_BILLION, layout) + STEPS + WORKSPACE
+    taken = picture_memory(NINE_BILLION, layout)
+    for tokens in (1, 16, 252, 1000, MAX_TOKENS):
+        assert taken.of(tokens) == needed_bytes(NINE_BILLION, layout, tokens, conversation=0) - others
