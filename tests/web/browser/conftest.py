@@ -1,10 +1,10 @@
 """A real Chromium that looks at the page; the engine behind the page does what a test says."""
 
-import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,22 +13,12 @@ from model_service import EngineStep, GenerationRequest, ModelConfig
 from tests.bot.engines import ScriptedEngine
 from tests.web.conftest import Machine, Page
 
-playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed (the extra dev)")
+pytest.importorskip("playwright.async_api", reason="playwright is not installed (the extra dev)")
 
-from playwright.async_api import Browser, async_playwright  # noqa: E402
+from playwright.async_api import Browser
 
-from tests.web.browser.looking import Tab  # noqa: E402
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-QUIET = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-)
-"""What keeps Chromium from calling anybody by itself."""
+from tests.web.browser.chromium import NoChromium, chromium
+from tests.web.browser.looking import Tab
 
 
 class WatchedEngine(ScriptedEngine):
@@ -54,22 +44,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def anyio_backend() -> str:
-    """One event loop for all tests of a file, which share a browser."""
+    """One event loop for the whole folder, which shares a browser."""
     return "asyncio"
 
 
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
+@pytest.fixture(scope="package")
+async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
     """The Chromium of this machine."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip(f"there is no Chromium on this machine ({', '.join(NAMES)})")
-    async with async_playwright() as driver:
-        running = await driver.chromium.launch(executable_path=found, args=QUIET)
-        yield running
-        await running.close()
+    try:
+        async with chromium() as running:
+            yield running
+    except NoChromium as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture
@@ -109,15 +97,16 @@ class Windows:
         """The link for this machine."""
         return self._page.desk.entrance.local_path
 
-    async def blank(self, **options: object) -> Tab:
+    async def blank(self, **options: Any) -> Tab:
         """Open a window without a page; `options` are playwright's, such as `color_scheme`."""
-        context = await self._browser.new_context(base_url=self._page.url, **{"locale": "en-GB", **options})
+        options = {"locale": "en-GB", "base_url": self._page.url, **options}
+        context = await self._browser.new_context(**options)
         self._opened.push_async_callback(context.close)
         tab = Tab(await context.new_page())
         self.tabs.append(tab)
         return tab
 
-    async def open(self, path: str | None = None, **options: object) -> Tab:
+    async def open(self, path: str | None = None, **options: Any) -> Tab:
         """Open a window on the page, by the link for this machine or by another."""
         tab = await self.blank(**options)
         await tab.page.goto(path or self.link)
