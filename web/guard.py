@@ -27,6 +27,10 @@ HEADERS = {
 }
 
 
+CLOSE = {"Connection": "close"}
+"""The header of an answer to a request whose body is not read: what is left of it is not waited for."""
+
+
 class TooLarge(Exception):
     """A request's body has more than `most` bytes."""
 
@@ -112,9 +116,9 @@ class Guard:
 
     def _refusal(self, method: str, headers: Headers) -> JSONResponse | None:
         if _host(headers.get("host", "")) not in self._hosts:
-            return JSONResponse({"said": "This page does not answer under that name (web.url)."}, 421)
+            return JSONResponse({"said": "This page does not answer under that name (web.url)."}, 421, CLOSE)
         if method not in SAFE and not _is_own(headers):
-            return JSONResponse({"said": "Only the page itself may ask for this."}, 403)
+            return JSONResponse({"said": "Only the page itself may ask for this."}, 403, CLOSE)
         return None
 
 
