@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,11 +54,6 @@ async def body_of(request: Request, most: int) -> bytes:
         if len(body) > most:
             raise TooLarge(most)
     return bytes(body)
-
-
-def is_loopback(connection: HTTPConnection) -> bool:
-    """Whether a request names this machine itself as its host."""
-    return _host(connection.headers.get("host", "")) in LOOPBACK
 
 
 class TooMany(Exception):

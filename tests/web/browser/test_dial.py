@@ -80,7 +80,9 @@ async def test_the_grid_lies_over_the_picture(tab: Tab) -> None:
     await tab.at("#show-grid").check()
     plan = plan_detail(GLM4V_DIAL, Detail(256), *SIZE)
     await expect(tab.at("#plan")).to_contain_text(f"{plan.columns} × {plan.rows}")
-    shown = await tab.at("#grid").evaluate("one => [one.style.getPropertyValue('--columns'), getComputedStyle(one).width]")
+    shown = await tab.at("#grid").evaluate(
+        "one => [one.style.getPropertyValue('--columns'), getComputedStyle(one).width]"
+    )
     assert shown[0] == str(plan.columns)
     frame = await tab.box("#frame")
     assert float(shown[1].removesuffix("px")) == pytest.approx(frame["width"], abs=1)
