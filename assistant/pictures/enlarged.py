@@ -30,4 +30,5 @@ def enlarged(seen: bytes, plan: DetailPlan) -> bytes:
 
 def _set_off(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return colours that are a little darker; dark ones a little lighter."""
-    return np.where(colours < 128, colours + FAINT, colours - FAINT).astype(np.uint8)
+    dark = colours.mean(axis=-1, keepdims=True) < 128
+    return np.where(dark, np.minimum(colours, 255 - FAINT) + FAINT, np.maximum(colours, FAINT) - FAINT).astype(np.uint8)
