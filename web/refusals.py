@@ -12,7 +12,7 @@ from assistant.pictures.refusals import USER_ERRORS, FetchFailed, refusal
 from assistant.storage import is_full, is_passing_outage
 from assistant.texts import PageSentence, Sentence, Texts
 from model_service import CheckpointError, Draining, EngineDead, UnknownDetail
-from web.guard import CLOSE, TooLarge, TooMany
+from web.guard import CLOSE, SAFE, TooLarge, TooMany
 from web.language import texts_for
 
 UNREAD = frozenset(
@@ -46,7 +46,7 @@ async def on_error(request: Request, error: Exception) -> JSONResponse:
     status, said = _judged(texts_for(request), error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return JSONResponse({"said": said}, status, CLOSE if status in UNREAD else None)
+    return JSONResponse({"said": said}, status, CLOSE if request.method not in SAFE and status in UNREAD else None)
 
 
 def _judged(texts: Texts, error: Exception) -> tuple[int, str]:
