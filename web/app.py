@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -85,7 +87,7 @@ def _file_routes() -> list[Route]:
             kind = KINDS[Path(name).suffix]
             return Response((_FOLDER / name).read_bytes(), media_type=kind, headers={"Cache-Control": "no-cache"})
 
-        return Route(f"/{name}", send)
+        return Route(f"/{name}", send, middleware=[Middleware(GZipMiddleware)])
 
     return [route(file.name) for file in _FOLDER.iterdir() if Path(file.name).suffix in KINDS]
 

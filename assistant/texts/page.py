@@ -54,7 +54,6 @@ class PageLabel(StrEnum):
 
     CONVERSATION = "Questions and answers"
     QUESTION = "Your question"
-    ASK_HINT = "What do you want to know?"
     ABOUT_PICTURES = "Pictures: {count}"
     ABOUT_PART = "Only the marked part"
     SEND = "Send"

@@ -61,6 +61,13 @@ async def test_every_view_is_accessible(page: Page, windows: Windows, look: str)
     await check(tab, "dialog")
 
 
+async def test_the_check_finds_what_is_wrong(tab: Tab) -> None:
+    """A picture without words for it, and letters too pale to be read."""
+    await tab.at("h2").evaluate("title => { title.style.color = '#ccc'; title.append(new Image()) }")
+    found = await Axe().run(tab.page)
+    assert {one["id"] for one in found.response["violations"]} == {"color-contrast", "image-alt"}
+
+
 async def test_the_closed_page_is_accessible(windows: Windows) -> None:
     """Who comes without a link sees how to get one, and nothing else."""
     tab = await windows.blank()
@@ -132,7 +139,7 @@ async def test_the_page_is_light(windows: Windows) -> None:
     """Less than 60 kB for all of it but pictures, and nothing from anywhere else; it shows itself at once."""
     tab = await windows.blank()
     answers: list[Response] = []
-    tab.page.on("response", answers.append)
+    tab.page.on("response", lambda answer: answers.append(answer))
     await tab.page.goto(windows.link)
     await tab.page.wait_for_selector("body[data-view=empty]")
     sizes = {one.url: (await one.request.sizes())["responseBodySize"] for one in answers}
