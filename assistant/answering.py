@@ -2,7 +2,8 @@
 
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Sequence
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -66,8 +67,29 @@ class AnswerState:
         return [reading.output for reading in self.readings if reading.output is not None]
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A question that is over: its answer is delivered, or nobody waits for one any more.
+
+    `end` is its outcome. None: whoever asked left before one was known, since the front end failed or the process ends.
+    A question that is asked again after that is another one. `superseded`: it reads otherwise by now, and its outcome,
+    if it had one, was shown to nobody. `seconds` go from the question to its outcome, all waiting included. `answers`
+    are the whole ones, one for each picture that was read; `outputs` are the last ones of all its requests to the
+    model: of pieces, and of those that were cancelled or failed, too.
+    """
+
+    end: End | None
+    superseded: bool
+    seconds: float
+    answers: tuple[GenerationOutput, ...]
+    outputs: tuple[GenerationOutput, ...]
+
+
 class Assistant:
-    """Answer questions with one model, each person's in order, with the history of each picture."""
+    """Answer questions with one model, each person's in order, with the history of each picture.
+
+    `on_end` hears of each question once, after its end.
+    """
 
     def __init__(
         self,
@@ -75,9 +97,11 @@ class Assistant:
         turns: Turns,
         questions: OpenQuestions,
         settings: ModelSettings,
+        on_end: Callable[[Ended], None] | None = None,
     ) -> None:
         self.latency = Latency()
         self.questions = questions
+        self._on_end = on_end
         self._model = model
         self._turns = turns
         self._reader = Reader(model, turns, settings, self.latency)
@@ -90,6 +114,22 @@ class Assistant:
         """
         asked, text = question.asker.id, question.parsed.text
         opened = OpenQuestion(question.chat, question.message, asked, question.number, text, suspect=question.suspect)
+        state, begun, settled = AnswerState(opened), time.monotonic(), None
+        try:
+            async with contextlib.aclosing(self._states(question, opened, library)) as states:
+                async for state in states:
+                    settled = None if state.end is None else time.monotonic()
+                    yield state
+        finally:
+            if self._on_end is not None:
+                seconds = (settled or time.monotonic()) - begun
+                superseded, outputs = opened.superseded.is_set(), tuple(opened.outputs)
+                self._on_end(Ended(state.end, superseded, seconds, tuple(state.outputs), outputs))
+
+    async def _states(
+        self, question: Question, opened: OpenQuestion, library: Library
+    ) -> AsyncGenerator[AnswerState, None]:
+        """Yield the states from the first to the one with the outcome, and keep the question open meanwhile."""
         state = AnswerState(opened)
         try:
             with self.questions.open(opened, promised=question.promised):

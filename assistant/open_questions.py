@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from assistant.settings.settings import WaitingLimits
-from model_service import Limit, LimitReached, QueueFull
+from model_service import GenerationOutput, Limit, LimitReached, QueueFull
 
 
 class Cancelled(Exception):
@@ -30,6 +30,7 @@ class OpenQuestion:
     `picture` is the index, from 0, of the picture being read. `suspect`: the process died while the model worked on it.
     `settled` is set once the model is done with it, `ended` once its answer is delivered and remembered. `superseded`
     is set when what was asked reads otherwise by now, or is about another picture, and is asked in place of it.
+    `outputs` are the last ones that were seen of all its requests to the model, whether they ended well or not.
     """
 
     chat: int
@@ -40,6 +41,7 @@ class OpenQuestion:
     step: Step = Step.IN_LINE
     picture: int = 0
     suspect: bool = False
+    outputs: list[GenerationOutput] = field(default_factory=list)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     superseded: asyncio.Event = field(default_factory=asyncio.Event)

@@ -87,22 +87,25 @@ class Reader:
         return await pieces_of(picture, library, question.looked_at, detail, info)
 
     async def stream(self, opened: OpenQuestion, request: GenerationRequest) -> AsyncGenerator[GenerationOutput, None]:
-        """Stream the model's output.
+        """Stream the model's output; note the last one with the question, however it ends.
 
         Raises:
             Cancelled, Draining, ModelServiceError: as for `read`.
         """
         output = GenerationOutput(Stage.WAITING)
-        async with aclosing(self._model.generate(request)) as outputs:
-            while True:
-                async with opened.cancellable():
-                    following = await anext(outputs, None)
-                if following is None:
-                    break
-                output = following
-                if output.stage is not Stage.WAITING:
-                    opened.step = Step.ANSWERING
-                yield output
+        try:
+            async with aclosing(self._model.generate(request)) as outputs:
+                while True:
+                    async with opened.cancellable():
+                        following = await anext(outputs, None)
+                    if following is None:
+                        break
+                    output = following
+                    if output.stage is not Stage.WAITING:
+                        opened.step = Step.ANSWERING
+                    yield output
+        finally:
+            opened.outputs.append(output)
         if output.finish_reason in {None, FinishReason.ABORT}:
             raise Draining("the answer was aborted")
 

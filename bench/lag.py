@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-import time
 from pathlib import Path
+
+import web.lag
 
 BEAT = 0.005
 """Seconds between two checks of the event loop."""
@@ -16,10 +17,7 @@ MEMORY_SECONDS = 1.0
 
 async def watch_lag(lags: list[float]) -> None:
     """Record by how many seconds each sleep ends late."""
-    while True:
-        begin = time.monotonic()
-        await asyncio.sleep(BEAT)
-        lags.append(time.monotonic() - begin - BEAT)
+    await web.lag.watch_lag(lags.append, BEAT)
 
 
 async def watch_memory(samples: list[float]) -> None:

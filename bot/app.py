@@ -6,7 +6,7 @@ import gc
 import logging
 import signal
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -14,10 +14,9 @@ from pydantic import SecretStr
 from telegram import Bot, Message, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, ExtBot
-from telegram.request import HTTPXRequest
 
 from assistant.abilities import NEEDS, missing_for
-from assistant.answering import Assistant
+from assistant.answering import Assistant, Ended
 from assistant.open_questions import OpenQuestion, OpenQuestions
 from assistant.retention import Retention
 from assistant.settings.settings import Settings
@@ -27,6 +26,7 @@ from bot.addressing import asks
 from bot.context import BotContext, Data, EyeglassApplication, Services
 from bot.delivery import command_menus
 from bot.delivery.edit_throttle import EditThrottle
+from bot.delivery.faults import CountedRequest
 from bot.delivery.rate_limiter import RetryAfterLimiter
 from bot.handlers import errors, gate, register
 from bot.incoming.bodies import HEADERS, bound
@@ -60,10 +60,15 @@ class RunningBot:
     refused: asyncio.Event
 
 
-async def run(settings: Settings, token: SecretStr, model: ModelService | None = None) -> None:
+async def run(
+    settings: Settings,
+    token: SecretStr,
+    model: ModelService | None = None,
+    on_end: Callable[[Ended], None] | None = None,
+) -> None:
     """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once.
 
-    Without `model` it is opened as the settings say.
+    Without `model` it is opened as the settings say. `on_end` hears of each question's end.
 
     Raises:
         CheckpointError, EngineDead: the model cannot be used, or died; restart the process.
@@ -73,7 +78,7 @@ async def run(settings: Settings, token: SecretStr, model: ModelService | None =
     """
     stop = stop_signal()
     model = model or open_service(settings.model.config())
-    async with open_bot(settings, token, model) as bot, background(settle(model), "announce the model"):
+    async with open_bot(settings, token, model, on_end) as bot, background(settle(model), "announce the model"):
         await _until_end(bot, model, stop)
 
 
@@ -96,19 +101,21 @@ def stop_signal() -> asyncio.Event:
 
 
 @contextlib.asynccontextmanager
-async def open_bot(settings: Settings, token: SecretStr, model: ModelService) -> AsyncIterator[RunningBot]:
+async def open_bot(
+    settings: Settings, token: SecretStr, model: ModelService, on_end: Callable[[Ended], None] | None = None
+) -> AsyncIterator[RunningBot]:
     """Open a bot that polls and answers for as long as the block lasts.
 
     `model` is not started yet: that happens once the storage and the token are known to be good; at the end it is
-    drained and closed. Questions may come while it loads.
+    drained and closed. Questions may come while it loads. `on_end` hears of each question's end.
 
     Raises:
         InvalidToken, StorageError, TelegramError: as for `run`.
     """
     async with open_database(settings.storage.path) as database, _open_marks(settings, model) as at_work:
-        services = await _services(settings, model, database, at_work)
+        services = await _services(settings, model, database, at_work, on_end)
         queue = InboxQueue(services.inbox, is_quick)
-        polling = PollingRequest(queue, settings.telegram.timeout_seconds)
+        polling = PollingRequest(queue, settings.telegram.timeout_seconds, services.faults)
         application = build_application(services, token, polling, queue)
         async with (
             application,
@@ -157,7 +164,8 @@ def build_application(
     """Build PTB's application with the project's queue, lanes, rate limiter and table of handlers."""
     telegram = services.settings.telegram
     seconds = telegram.timeout_seconds
-    request = HTTPXRequest(
+    request = CountedRequest(
+        services.faults,
         CONNECTIONS,
         read_timeout=seconds,
         write_timeout=seconds,
@@ -201,7 +209,13 @@ def build_application(
     return application
 
 
-async def _services(settings: Settings, model: ModelService, database: Database, at_work: AtWork) -> Services:
+async def _services(
+    settings: Settings,
+    model: ModelService,
+    database: Database,
+    at_work: AtWork,
+    on_end: Callable[[Ended], None] | None,
+) -> Services:
     admissions = Admissions(database)
     orphan = settings.access.mode == "closed" and await admissions.owner() is None
     turns = Turns(database)
@@ -209,7 +223,8 @@ async def _services(settings: Settings, model: ModelService, database: Database,
     return Services(
         settings=settings,
         model=model,
-        assistant=Assistant(model, turns, questions, settings.model),
+        database=database,
+        assistant=Assistant(model, turns, questions, settings.model, on_end),
         inbox=Inbox(database),
         at_work=at_work,
         chats=Chats(database, settings.chat_defaults()),

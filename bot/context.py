@@ -15,10 +15,11 @@ from assistant.open_questions import OpenQuestions
 from assistant.retention import Retention
 from assistant.settings.chat_settings import AUTO, ChatSettings
 from assistant.settings.settings import Settings
-from assistant.storage import Admission, Admissions, Chats, Heard, Pictures, Turns
+from assistant.storage import Admission, Admissions, Chats, Database, Heard, Pictures, Turns
 from assistant.texts import Sentence, Texts, language_of, texts_in
 from bot.addressing import asker_of, asks_again, message_of, person_of
 from bot.delivery.edit_throttle import EditThrottle
+from bot.delivery.faults import TelegramFaults
 from bot.delivery.message import Keyboard, Place, place_of, topic_of
 from bot.delivery.reply import Reply
 from bot.pairing import Pairing
@@ -40,12 +41,13 @@ class Services:
     """The services of all handlers, opened and closed by the composition root.
 
     `pairing` is set if the bot had no owner at the start, and needs one. `notices` are the messages (a chat and their
-    numbers) that said, for an update, that the storage cannot be used. `since` is the start, in seconds of
-    `time.monotonic`.
+    numbers) that said, for an update, that the storage cannot be used. `faults` are the failed requests to Telegram.
+    `since` is the start, in seconds of `time.monotonic`.
     """
 
     settings: Settings
     model: ModelService
+    database: Database
     assistant: Assistant
     inbox: Inbox
     at_work: AtWork
@@ -61,6 +63,7 @@ class Services:
     pairing: Pairing | None
     sight: Sight = field(default_factory=Sight)
     notices: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
+    faults: TelegramFaults = field(default_factory=TelegramFaults)
     since: float = field(default_factory=time.monotonic)
 
     @property

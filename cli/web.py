@@ -20,6 +20,8 @@ from model_service import ModelService, open_service
 from web.app import finish_deletions, page_app, whole_app
 from web.desk import Desk
 from web.entrance import Entrance, read_key
+from web.health import Checks, health_routes
+from web.metrics import Metrics, metrics_routes
 from web.server import Listening, serving
 from web.services import PageServices, page_services
 
@@ -54,13 +56,19 @@ async def page_alone(settings: Settings, model: ModelService) -> AsyncIterator[t
     """
     async with open_database(settings.storage.path) as database:
         retention = Retention(database, settings.storage.path, settings.storage.keep_days * DAY)
-        assistant = Assistant(model, Turns(database), OpenQuestions(settings.model.limits()), settings.model)
+        metrics, questions = Metrics(model), OpenQuestions(settings.model.limits())
+        metrics.follow(questions)
+        assistant = Assistant(model, Turns(database), questions, settings.model, on_end=metrics.on_end)
+        routes = [*health_routes(Checks(model, lambda: database.outage)), *metrics_routes(metrics)]
         desk = desk_of(page_services(settings, model, assistant, database, retention))
         await finish_deletions(desk)
         await retention.delete_loose()
-        async with model, background(retention.keep_sweeping(), "delete what is too old"):
-            app = whole_app([], page_app(desk, settings.web.url))
-            async with listening_at(app, settings) as listening:
+        async with (
+            model,
+            background(retention.keep_sweeping(), "delete what is too old"),
+            background(metrics.watch_lag(), "watch the event loop"),
+        ):
+            async with listening_at(whole_app(routes, page_app(desk, settings.web.url)), settings) as listening:
                 yield desk, listening
             await model.drain()
             await desk.answers.ended()

@@ -10,7 +10,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.guard import is_loopback
+from web.local import names_this_machine
 
 LOCAL = 0
 """The person who uses this machine; nobody on Telegram has this id."""
@@ -72,7 +72,7 @@ class Entrance:
     def person_behind(self, token: str, request: Request) -> int | None:
         """Return who enters with a link's token; None if it is none, too old, or used up."""
         if secrets.compare_digest(token.encode(), self._local_token.encode()):
-            return LOCAL if is_loopback(request) else None
+            return LOCAL if names_this_machine(request) else None
         try:
             person, nonce = self._links.loads(token, max_age=LINK_SECONDS)
         except (BadData, TypeError, ValueError):
@@ -92,7 +92,7 @@ class Entrance:
             max_age=COOKIE_SECONDS,
             httponly=True,
             samesite="lax",
-            secure=self._url.startswith("https://") and not is_loopback(request),
+            secure=self._url.startswith("https://") and not names_this_machine(request),
         )
 
     async def person(self, request: Request) -> int | None:
@@ -102,5 +102,5 @@ class Entrance:
         except BadData:
             return None
         if person == LOCAL:
-            return LOCAL if is_loopback(request) else None
+            return LOCAL if names_this_machine(request) else None
         return person if isinstance(person, int) and await self._is_welcome(person) else None

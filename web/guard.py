@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +25,10 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+
+CLOSE = {"Connection": "close"}
+"""The header of an answer to a request whose body is not read: what is left of it is not waited for."""
 
 
 class TooLarge(Exception):
@@ -50,11 +54,6 @@ async def body_of(request: Request, most: int) -> bytes:
         if len(body) > most:
             raise TooLarge(most)
     return bytes(body)
-
-
-def is_loopback(connection: HTTPConnection) -> bool:
-    """Whether a request names this machine itself as its host."""
-    return _host(connection.headers.get("host", "")) in LOOPBACK
 
 
 class TooMany(Exception):
@@ -112,9 +111,9 @@ class Guard:
 
     def _refusal(self, method: str, headers: Headers) -> JSONResponse | None:
         if _host(headers.get("host", "")) not in self._hosts:
-            return JSONResponse({"said": "This page does not answer under that name (web.url)."}, 421)
+            return JSONResponse({"said": "This page does not answer under that name (web.url)."}, 421, CLOSE)
         if method not in SAFE and not _is_own(headers):
-            return JSONResponse({"said": "Only the page itself may ask for this."}, 403)
+            return JSONResponse({"said": "Only the page itself may ask for this."}, 403, CLOSE)
         return None
 
 

@@ -19,7 +19,7 @@ from assistant.pictures.normalize import with_pixels
 from assistant.pictures.refusals import BadSelection
 from assistant.storage import Conversation, Picture
 from assistant.texts import Count, Sentence
-from model_service import Detail, EngineInfo, Region, as_seen, plan_detail
+from model_service import Detail, EngineInfo, Region, plan_detail
 from web.asking import pages_of
 from web.conversations import delete_rest, file_item, picture_item
 from web.desk import Desk
@@ -99,7 +99,7 @@ class _PictureRoutes:
         info = await self._info()
         size = (picture.width, picture.height) if region is None else region.size(picture.width, picture.height)
         plan = plan_detail(info.dial, detail, *size, info.max_visual_tokens)
-        taken = info.picture_bytes(plan.tokens)
+        taken = None if info.picture_memory is None else info.picture_memory.of(plan.tokens)
         shown = {
             "tokens": plan.tokens,
             "rows": plan.rows,
@@ -115,8 +115,7 @@ class _PictureRoutes:
         """Return a picture as the model would see it."""
         picture = await self._desk.picture(request, person)
         detail, region = _looked_at(request)
-        info, data = await self._info(), await self._services.library.read(picture)
-        _, image = await with_pixels(picture.chat, as_seen, data, info.dial, detail, region, info.max_visual_tokens)
+        _, image = await self._services.library.seen(picture, detail, await self._info(), region)
         return Response(image, media_type="image/png", headers=CACHED)
 
     async def _take_in(self, conversation: Conversation, number: int, data: bytes) -> list[Picture]:

@@ -12,8 +12,18 @@ from assistant.pictures.refusals import USER_ERRORS, FetchFailed, refusal
 from assistant.storage import is_full, is_passing_outage
 from assistant.texts import PageSentence, Sentence, Texts
 from model_service import CheckpointError, Draining, EngineDead, UnknownDetail
-from web.guard import TooLarge, TooMany
+from web.guard import CLOSE, SAFE, TooLarge, TooMany
 from web.language import texts_for
+
+UNREAD = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
+"""The refusals of requests whose body may not have been read."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +46,7 @@ async def on_error(request: Request, error: Exception) -> JSONResponse:
     status, said = _judged(texts_for(request), error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return JSONResponse({"said": said}, status)
+    return JSONResponse({"said": said}, status, CLOSE if request.method not in SAFE and status in UNREAD else None)
 
 
 def _judged(texts: Texts, error: Exception) -> tuple[int, str]:

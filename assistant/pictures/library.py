@@ -9,11 +9,11 @@ from pathlib import Path
 from assistant.pictures.copies import Copies, digest_of, name_of
 from assistant.pictures.documents import REFUSED, File, Opened, Wanted, open_file
 from assistant.pictures.kinds import HEAD, Kind, is_whole_heic, kind_of
-from assistant.pictures.normalize import CheckedPicture, Marked, check
+from assistant.pictures.normalize import CheckedPicture, Marked, check, with_pixels
 from assistant.pictures.refusals import DocumentRefused, FetchFailed
 from assistant.pictures.tiff import tiff_page, tiff_pages
 from assistant.storage import NewPicture, Picture, Pictures, Source
-from model_service import CUT, PictureFault, PictureRejected
+from model_service import CUT, Detail, DetailPlan, EngineInfo, PictureFault, PictureRejected, Region, as_seen
 
 PDF_ENDS = b"%%EOF"
 _log = logging.getLogger(__name__)
@@ -119,6 +119,22 @@ class Library:
         await self._copies.keep(name, checked.copy)
         await self._pictures.note_copy(picture.id, digest_of(checked.copy))
         return checked.copy
+
+    async def seen(
+        self, picture: Picture, detail: Detail, info: EngineInfo, region: Region | None = None
+    ) -> tuple[DetailPlan, bytes]:
+        """Return the grid at which a model reads a picture, or a region of it, and a PNG of all that it sees.
+
+        Raises:
+            What `read` raises.
+        """
+        data = await self.read(picture)
+
+        def look() -> tuple[DetailPlan, bytes]:
+            with self._marked():
+                return as_seen(data, info.dial, detail, region, info.max_visual_tokens)
+
+        return await with_pixels(picture.chat, look)
 
     async def turn(self, picture: Picture, turns: int) -> Picture:
         """Turn a picture for good: to so many quarter turns clockwise from the way it was sent.

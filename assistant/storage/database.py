@@ -37,10 +37,15 @@ class _Write:
 
 
 class Database:
-    """One connection. Reads go straight through; writes are transactions, one after another."""
+    """One connection. Reads go straight through; writes are transactions, one after another.
+
+    `outage` is the error of the last write, if the database, its disk or another program was at fault; None: it went
+    through.
+    """
 
     def __init__(self, connection: aiosqlite.Connection, batches: deque[Batch]) -> None:
         """Use a connection to a `GroupCommit` that takes its batches from `batches`."""
+        self.outage: sqlite3.Error | None = None
         self._connection = connection
         self._batches = batches
         self._writer = asyncio.Lock()
@@ -79,8 +84,11 @@ class Database:
             try:
                 await self._connection.commit()
                 outcomes = batch.outcomes
+                if any(isinstance(outcome, int) for outcome in outcomes):
+                    self._note(None)
             except Exception as error:  # it concerns all of them, and each is told
                 outcomes = [error] * len(writes)
+                self._note(error)
         for write, outcome in zip(writes, outcomes, strict=True):
             if write.rows.cancelled():
                 continue
@@ -97,11 +105,19 @@ class Database:
                 await self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 await self._connection.execute("COMMIT")
-            except BaseException:
+                self._note(None)
+            except BaseException as error:
+                self._note(error)
                 # Cancelled while BEGIN was on its way there is no telling whether a transaction is open.
                 with contextlib.suppress(sqlite3.OperationalError):
                     await self._connection.execute("ROLLBACK")
                 raise
+
+    def _note(self, error: BaseException | None) -> None:
+        if error is None:
+            self.outage = None
+        elif isinstance(error, sqlite3.Error) and is_outage(error):
+            self.outage = error
 
     async def scrub(self) -> bool:
         """Leave nothing of deleted data in the database's file nor in the write-ahead log.

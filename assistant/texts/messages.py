@@ -186,6 +186,8 @@ class Sentence(StrEnum):
     DETAIL_BUTTON = "{level} · {tokens}"
     DETAIL_LINE = "{level} – {tokens}: {purpose}"
     DETAIL_SECONDS = "first word after {seconds} s"
+    SEEN_AT = "This is what I see at {level}: {rows} x {columns} = {tokens}."
+    BUTTON_SEEN = "What you see"
     DETAIL_BEYOND = "{tokens} at most here: there is not enough memory for more"
     PURPOSE_LOW = "icons, quick looks"
     PURPOSE_STANDARD = "everyday photos"

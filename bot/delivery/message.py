@@ -155,7 +155,8 @@ class EditableMessage:
         )
 
     async def _send_file(self, part: Part, file: bytes, rate: int | None) -> Message:
-        return await self._bot.send_document(
+        send = self._bot.send_photo if part.photo else self._bot.send_document
+        return await send(
             self.place.chat,
             file,
             part.text,

@@ -18,6 +18,8 @@ from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, EngineIn
 
 PREFIX = "detail:"
 PATTERN = rf"^{PREFIX}({'|'.join(LEVEL_TOKENS)})\Z"
+SEEN = f"{PREFIX}seen"
+"""The data of the button that shows the current picture at the level that is set."""
 
 
 async def choose(update: Update, context: BotContext) -> None:
@@ -61,12 +63,13 @@ async def press(update: Update, context: BotContext) -> None:
 
 
 def keyboard(texts: Texts, current: Detail, info: EngineInfo | None) -> InlineKeyboardMarkup:
-    """Return a button for each level, with its tokens; the current one is marked."""
+    """Return a button for each level, with its tokens; the current one is marked. The last one shows what it shows."""
     rows = []
     for level, tokens in LEVEL_TOKENS.items():
         mark = CHOSEN if tokens == current.tokens else ""
         label = mark + detail_label(texts, Detail(tokens), info)
         rows.append([InlineKeyboardButton(label, callback_data=f"{PREFIX}{level}")])
+    rows.append([InlineKeyboardButton(texts.say(Sentence.BUTTON_SEEN), callback_data=SEEN)])
     return InlineKeyboardMarkup(rows)
 
 

@@ -19,12 +19,13 @@ MOST_PARTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message: at most 4096 UTF-16 units of text with its entities; or a file under such a text."""
+    """One message: at most 4096 UTF-16 units of text with its entities; or a file, or photo, over such a text."""
 
     text: str
     entities: tuple[MessageEntity, ...] = ()
     file: bytes | None = None
     file_name: str = "answer.md"
+    photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from typing import Any
 
 from telegram import Bot, Update
 from telegram.error import Conflict, NetworkError, TelegramError
-from telegram.request import HTTPXRequest
 
 from assistant.tasks import spawn
 from bot.delivery.drafts import STOPPED
+from bot.delivery.faults import CountedRequest, TelegramFaults
 from bot.updates.inbox_queue import InboxQueue
 
 ALLOWED_UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, STOPPED)
@@ -33,7 +33,7 @@ OTHER_HOOKS = (
 _log = logging.getLogger(__name__)
 
 
-class PollingRequest(HTTPXRequest):
+class PollingRequest(CountedRequest):
     """The connection that polls for updates.
 
     If one update cannot be parsed, the library drops its whole batch, and requests it again at once and without end.
@@ -42,8 +42,10 @@ class PollingRequest(HTTPXRequest):
     silently.
     """
 
-    def __init__(self, queue: InboxQueue, timeout: float) -> None:
-        super().__init__(connection_pool_size=1, read_timeout=timeout, connect_timeout=timeout, pool_timeout=timeout)
+    def __init__(self, queue: InboxQueue, timeout: float, faults: TelegramFaults) -> None:
+        super().__init__(
+            faults, connection_pool_size=1, read_timeout=timeout, connect_timeout=timeout, pool_timeout=timeout
+        )
         self._queue = queue
         self.refused = asyncio.Event()
 

@@ -77,6 +77,7 @@ async def test_detail_shows_the_levels_and_a_button_chooses(stage: Stage, chat: 
         "detail:fine",
         "detail:high",
         "detail:max",
+        "detail:seen",
     ]
     assert menu.buttons[1].text == "✓ standard · 256 tokens"
     press = await chat.press("detail:high")

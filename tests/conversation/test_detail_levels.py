@@ -88,7 +88,7 @@ async def test_a_model_that_looks_no_closer_promises_no_more(stage: Stage, serve
     menu = await chat.answer(await chat.send("/detail"))
     assert "max – 1024 tokens: everything the model can see" in menu.text
     assert "1600" not in menu.text and "memory" not in menu.text
-    assert [button.text for button in menu.buttons][-1] == "max · 1024 tokens"
+    assert [button.text for button in menu.buttons][-2] == "max · 1024 tokens"
     assert "at max, with 1024 tokens at most" in (await chat.answer(await chat.send("/detail max"))).text
     answer = await final(chat, await chat.send_document(picture(1200, 1200), "a.png", caption="Read it."))
     assert "this model looks no closer" in answer.text

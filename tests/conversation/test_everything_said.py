@@ -192,8 +192,13 @@ async def choose_levels(presses: Presses) -> None:
     """Press the buttons of /detail; a member of the group is told why they may not."""
     house = presses.house
     shown = await house.told(house.chat, await house.chat.send("/detail"))
-    for button in list(shown.buttons):
+    *levels, seen = shown.buttons
+    for button in levels:
         await presses.turn(house.chat, button.data or "", shown)
+    await house.told(house.chat, await house.chat.send_photo(picture(), house.question))
+    await presses.press(house.chat, seen.data or "", shown)
+    photo = await house.chat.wait_for(lambda post: post.by_bot and post.reply_to == shown.id)
+    assert foreign(house.language, photo) == []
     shown = await house.told(house.group, await house.group.send("/detail"))
     refused = await house.group.press("detail:high", shown, by=house.ben)
     assert is_in(house.language, await refused.answered())

@@ -197,9 +197,31 @@ async def test_a_full_disk_is_told_to_all_who_wait(database: Database) -> None:
     async with asyncio.timeout(10):
         told = await asyncio.gather(*writes, return_exceptions=True)
     assert [str(error) for error in told] == ["database or disk is full"] * 3
+    assert str(database.outage) == "database or disk is full"
     await database.rows(f"PRAGMA max_page_count = {pages + 100}")
     assert await database.write(insert, 7, "low") == 1
+    assert database.outage is None
     assert [row["id"] for row in await database.rows("SELECT id FROM chats")] == [7]
+
+
+async def test_an_outage_is_known_until_a_write_goes_through(database: Database) -> None:
+    """Of a transaction as well; a mistake in a statement is none."""
+    ((pages,),) = await database.rows("PRAGMA page_count")
+    await database.rows(f"PRAGMA max_page_count = {pages}")
+    insert = "INSERT INTO chats (id, detail) VALUES (?, ?)"
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        async with database.transaction() as connection:
+            await connection.execute(insert, (1, "x" * 100_000))
+    for attempt in (database.write("INSERT INTO nowhere VALUES (1)"), database.write(insert, 1, "x" * 100_000)):
+        with pytest.raises(sqlite3.OperationalError):
+            await attempt
+        assert database.outage is not None
+    await database.rows(f"PRAGMA max_page_count = {pages + 100}")
+    async with database.transaction() as connection:
+        await connection.execute(insert, (1, "low"))
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        await database.write("INSERT INTO nowhere VALUES (1)")
+    assert database.outage is None
 
 
 async def test_what_was_talked_about_before_albums_is_still_known(tmp_path: Path) -> None:
