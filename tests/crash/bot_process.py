@@ -24,8 +24,8 @@ from pydantic import SecretStr
 from assistant.pictures.memory import give_back
 from assistant.settings.settings import Settings
 from assistant.storage.database import FILE
-from bot.app import run
 from cli.__main__ import clear_errors
+from cli.run import run
 from model_service import CheckpointError, EngineStep, FinishReason, GenerationRequest, local_service
 from playground import Server
 from tests.bot.engines import ScriptedEngine
