@@ -7,7 +7,7 @@ import json
 import logging
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -53,12 +53,19 @@ class Webhook:
     refused, and comes again. `refused` is set when Telegram no longer takes the token.
     """
 
-    def __init__(self, bot: Bot, queue: InboxQueue, address: str) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        queue: InboxQueue,
+        address: str,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self.route = Route(urlsplit(address).path, self._receive, methods=["POST"])
         self.refused = asyncio.Event()
         self._bot = bot
         self._queue = queue
         self._address = address
+        self._sleep = sleep
         self._secret = secrets.token_urlsafe(32)
         self._turn = asyncio.Lock()
         self._open = False
@@ -110,7 +117,7 @@ class Webhook:
             await self._set()
             _log.info("Telegram brings the updates to the webhook")
             while True:
-                await asyncio.sleep(LOOK_SECONDS)
+                await self._sleep(LOOK_SECONDS)
                 await self._look()
         except InvalidToken:
             self.refused.set()
@@ -139,7 +146,7 @@ class Webhook:
                 _log.warning("the webhook could not be set, and it is tried again in %.0f s: %s", wait, error)
             else:
                 return
-            await asyncio.sleep(wait)
+            await self._sleep(wait)
             pause = min(LONGEST_PAUSE, 2 * pause)
 
     async def _look(self) -> None:
