@@ -111,6 +111,22 @@ async def test_without_the_secret_nothing_is_taken(call: Caller, queue: InboxQue
     assert (call.stored(), queue.qsize()) == ((), 0)
 
 
+async def test_of_a_stranger_no_body_is_read(hook: Webhook) -> None:
+    """However long it is."""
+
+    async def receive() -> Message:
+        raise AssertionError("it was read")
+
+    scope = {"type": "http", "method": "POST", "path": PATH, "headers": [(SECRET_HEADER.lower().encode(), b"guessed")]}
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await hook.route.handle(scope | {"query_string": b"", "root_path": ""}, receive, send)
+    assert sent[0]["status"] == 403
+
+
 async def test_each_start_has_a_secret_of_its_own(queue: InboxQueue, telegram: Telegram) -> None:
     """As Telegram allows them: letters, digits, _ and -."""
     known = set()
