@@ -4,15 +4,15 @@ import asyncio
 import contextlib
 import gc
 import logging
-import signal
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from pydantic import SecretStr
+from starlette.routing import Route
 from telegram import Bot, Message, Update
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import TelegramError
 from telegram.ext import Application, ContextTypes, ExtBot
 
 from assistant.abilities import NEEDS, missing_for
@@ -37,10 +37,12 @@ from bot.updates.inbox import Inbox
 from bot.updates.inbox_queue import InboxQueue
 from bot.updates.lanes import Lanes, is_quick
 from bot.updates.left_behind import adopt
-from bot.updates.polling import ALLOWED_UPDATES, PollingFaults, PollingRequest
+from bot.updates.polling import PollingFaults, PollingRequest
 from bot.updates.reports import Reports
+from bot.updates.sift import ALLOWED_UPDATES
 from bot.updates.succession import Succession
-from model_service import Health, ModelService, ModelServiceError, open_service
+from bot.updates.webhook import Webhook
+from model_service import Health, ModelService, ModelServiceError
 
 CONNECTIONS = 48
 """The most connections to Telegram. A request searches all of them, which with hundreds halts the event loop."""
@@ -53,70 +55,49 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunningBot:
-    """A running bot. `refused` is set if Telegram no longer takes its token."""
+    """A running bot. `refused` is set if Telegram no longer takes its token; `webhook` is None where it polls."""
 
     application: EyeglassApplication = field(repr=False)  # Its description holds the token.
     services: Services
     refused: asyncio.Event
+    webhook: Webhook | None = None
 
+    @property
+    def routes(self) -> Sequence[Route]:
+        """What the HTTP server has to serve while `hooked` is open."""
+        return () if self.webhook is None else (self.webhook.route,)
 
-async def run(
-    settings: Settings,
-    token: SecretStr,
-    model: ModelService | None = None,
-    on_end: Callable[[Ended], None] | None = None,
-) -> None:
-    """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once.
-
-    Without `model` it is opened as the settings say. `on_end` hears of each question's end.
-
-    Raises:
-        CheckpointError, EngineDead: the model cannot be used, or died; restart the process.
-        InvalidToken: Telegram refuses the token.
-        StorageError: the storage cannot be used.
-        TelegramError: Telegram could not be reached at the start.
-    """
-    stop = stop_signal()
-    model = model or open_service(settings.model.config())
-    async with open_bot(settings, token, model, on_end) as bot, background(settle(model), "announce the model"):
-        await _until_end(bot, model, stop)
-
-
-def stop_signal() -> asyncio.Event:
-    """Return an event that SIGTERM or SIGINT sets; after the first one both signals have their default effect."""
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    signals = (signal.SIGTERM, signal.SIGINT)
-
-    def on_signal() -> None:
-        _log.info("stopping: running answers may end; another signal ends at once")
-        stop.set()
-        for number in signals:
-            loop.remove_signal_handler(number)
-            # Everything worth keeping is in the database, so the process may be killed at any moment.
-            signal.signal(number, signal.SIG_DFL)
-
-    for number in signals:
-        loop.add_signal_handler(number, on_signal)
-    return stop
+    def hooked(self) -> contextlib.AbstractAsyncContextManager[None]:
+        """Have Telegram bring updates to `routes` for as long as the block lasts; nothing to do where it polls."""
+        return contextlib.nullcontext() if self.webhook is None else self.webhook.open()
 
 
 @contextlib.asynccontextmanager
 async def open_bot(
-    settings: Settings, token: SecretStr, model: ModelService, on_end: Callable[[Ended], None] | None = None
+    settings: Settings,
+    token: SecretStr,
+    model: ModelService,
+    on_end: Callable[[Ended], None] | None = None,
+    on_drained: Callable[[], Awaitable[None]] | None = None,
 ) -> AsyncIterator[RunningBot]:
-    """Open a bot that polls and answers for as long as the block lasts.
+    """Open a bot that answers for as long as the block lasts. It polls, unless it has a webhook (`RunningBot.hooked`).
 
     `model` is not started yet: that happens once the storage and the token are known to be good; at the end it is
-    drained and closed. Questions may come while it loads. `on_end` hears of each question's end.
+    drained and closed. Questions may come while it loads. `on_end` hears of each question's end;
+    `on_drained` is called, while the storage is still open, when the model has given its last answer.
 
     Raises:
-        InvalidToken, StorageError, TelegramError: as for `run`.
+        InvalidToken: Telegram refuses the token.
+        StorageError: the storage cannot be used.
+        TelegramError: Telegram could not be reached at the start.
     """
     async with open_database(settings.storage.path) as database, _open_marks(settings, model) as at_work:
         services = await _services(settings, model, database, at_work, on_end)
         queue = InboxQueue(services.inbox, is_quick)
         polling = PollingRequest(queue, settings.telegram.timeout_seconds, services.faults)
         application = build_application(services, token, polling, queue)
+        address = settings.telegram.webhook_url
+        webhook = Webhook(application.bot, queue, address) if address else None
         async with (
             application,
             model,
@@ -132,10 +113,11 @@ async def open_bot(
             await _replay(application, queue)
             await application.start()
             try:
-                await _start_polling(application, settings)
-                yield RunningBot(application, services, polling.refused)
+                if webhook is None:
+                    await _start_polling(application, settings)
+                yield RunningBot(application, services, (webhook or polling).refused, webhook)
             finally:
-                await _stop(application, model)
+                await _stop(application, model, on_drained)
                 with contextlib.suppress(sqlite3.Error):  # The next start does the same.
                     await services.inbox.release()
 
@@ -283,7 +265,9 @@ async def _start_polling(application: EyeglassApplication, settings: Settings) -
     _log.info("@%s is listening", application.bot.username)
 
 
-async def _stop(application: EyeglassApplication, model: ModelService) -> None:
+async def _stop(
+    application: EyeglassApplication, model: ModelService, on_drained: Callable[[], Awaitable[None]] | None
+) -> None:
     if application.updater is not None and application.updater.running:
         with contextlib.suppress(TelegramError):  # What ended polling was reported when it did.
             await application.updater.stop()
@@ -291,6 +275,8 @@ async def _stop(application: EyeglassApplication, model: ModelService) -> None:
     assert isinstance(lanes, Lanes)  # noqa: S101
     await lanes.leave_waiting()
     await model.drain()
+    if on_drained is not None:
+        await on_drained()
     try:
         async with asyncio.timeout(LAST_SECONDS):
             await application.stop()
@@ -308,21 +294,3 @@ async def settle(model: ModelService) -> None:
         info = await model.ready()
         _log.info("%s is ready on %s (%s)", info.model, info.device, info.dtype)
         gc.freeze()
-
-
-async def _until_end(bot: RunningBot, model: ModelService, stop: asyncio.Event) -> None:
-    """Wait for a signal, the engine's death, or the token's refusal."""
-    died = spawn(model.died(), "wait for the engine's death")
-    refused = spawn(bot.refused.wait(), "wait for the token's refusal")
-    stopped = spawn(stop.wait(), "wait for a signal")
-    waits = (died, refused, stopped)
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        if died.done():
-            raise died.result()
-        bot.services.at_work.forgive()
-        if refused.done():
-            raise InvalidToken
-    finally:
-        for wait in waits:
-            wait.cancel()

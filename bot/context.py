@@ -1,6 +1,7 @@
 """The context of every handler: the services, and the parsed update."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Self
@@ -36,6 +37,13 @@ from model_service import ModelService
 Data = dict[Any, Any]
 
 
+@dataclass(slots=True)
+class PageLinks:
+    """The links to the page that runs beside the bot; `link_for` is None where none runs."""
+
+    link_for: Callable[[int], str | None] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The services of all handlers, opened and closed by the composition root.
@@ -62,6 +70,7 @@ class Services:
     throttle: EditThrottle
     pairing: Pairing | None
     sight: Sight = field(default_factory=Sight)
+    page: PageLinks = field(default_factory=PageLinks)
     notices: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
     faults: TelegramFaults = field(default_factory=TelegramFaults)
     since: float = field(default_factory=time.monotonic)

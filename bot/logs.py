@@ -15,7 +15,7 @@ UNSEEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 HIDDEN = "<token>"
 LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "aiosqlite", "PIL", "asyncio")
+QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "aiosqlite", "PIL", "asyncio", "uvicorn")
 """Libraries that log from WARNING up: httpx would print every address, token and all."""
 
 SILENT = ("telegram.request.BaseRequest",)

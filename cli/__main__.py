@@ -54,7 +54,7 @@ def main() -> None:
 @app.command()
 def run(settings: SettingsFile = None) -> None:
     """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
-    from bot.app import run as run_bot
+    from cli.run import run as run_bot
 
     with clear_errors():
         loaded = load_settings(settings)

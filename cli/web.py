@@ -12,10 +12,11 @@ from assistant.clock import DAY
 from assistant.open_questions import OpenQuestions
 from assistant.retention import Retention
 from assistant.settings.errors import SettingsError
-from assistant.settings.settings import Settings
+from assistant.settings.settings import Settings, WebSettings
 from assistant.storage import Turns, open_database
 from assistant.tasks import background, spawn
-from bot.app import settle, stop_signal
+from bot.app import settle
+from cli.stopping import stop_signal
 from model_service import ModelService, open_service
 from web.app import finish_deletions, page_app, whole_app
 from web.desk import Desk
@@ -36,7 +37,7 @@ async def run_page(settings: Settings) -> None:
     """
     stop, model = stop_signal(), open_service(settings.model.config())
     async with page_alone(settings, model) as (desk, listening), background(settle(model), "announce the model"):
-        print(f"\nEyeglass is here, for you alone:\n\n{listening.url}{desk.entrance.local_path}\n", flush=True)
+        show_link(listening, desk)
         died, stopped = spawn(model.died(), "wait for the engine's death"), spawn(stop.wait(), "wait for a signal")
         try:
             await asyncio.wait([died, stopped], return_when=asyncio.FIRST_COMPLETED)
@@ -52,7 +53,7 @@ async def page_alone(settings: Settings, model: ModelService) -> AsyncIterator[t
     """Open storage, model and page for as long as the block lasts; running answers may end before it closes.
 
     Raises:
-        SettingsError, StorageError: as for `open_page`.
+        SettingsError, StorageError: as for `run_page`.
     """
     async with open_database(settings.storage.path) as database:
         retention = Retention(database, settings.storage.path, settings.storage.keep_days * DAY)
@@ -68,10 +69,15 @@ async def page_alone(settings: Settings, model: ModelService) -> AsyncIterator[t
             background(retention.keep_sweeping(), "delete what is too old"),
             background(metrics.watch_lag(), "watch the event loop"),
         ):
-            async with listening_at(whole_app(routes, page_app(desk, settings.web.url)), settings) as listening:
+            async with listening_at(whole_app(routes, page_app(desk, settings.web.url)), settings.web) as listening:
                 yield desk, listening
             await model.drain()
             await desk.answers.ended()
+
+
+def show_link(listening: Listening, desk: Desk) -> None:
+    """Print the link that lets in whoever uses this machine; it is a secret, so it goes into no log."""
+    print(f"\nOn this machine, open this page in a browser:\n\n{listening.url}{desk.entrance.local_path}\n", flush=True)
 
 
 def desk_of(services: PageServices) -> Desk:
@@ -90,13 +96,12 @@ def desk_of(services: PageServices) -> Desk:
 
 
 @contextlib.asynccontextmanager
-async def listening_at(app: ASGIApp, settings: Settings) -> AsyncIterator[Listening]:
+async def listening_at(app: ASGIApp, web: WebSettings) -> AsyncIterator[Listening]:
     """Serve an application where the settings say.
 
     Raises:
         SettingsError: that address cannot be used.
     """
-    web = settings.web
     async with contextlib.AsyncExitStack() as opened:
         try:
             listening = await opened.enter_async_context(serving(app, web.host, web.port))

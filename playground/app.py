@@ -10,14 +10,14 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from playground import asking, editing, reactions, sending
+from playground import asking, editing, hooking, reactions, sending
 from playground.check import Description, Violation
 from playground.faults import Fault, Faults
 from playground.state import World
 from playground.wire import JSON, Refused, Upload, bad_request, parse
 
-METHODS = asking.METHODS | sending.METHODS | editing.METHODS | reactions.METHODS
-DOWNLOAD = "download"
+METHODS = asking.METHODS | hooking.METHODS | sending.METHODS | editing.METHODS | reactions.METHODS
+DOWNLOAD, DELIVERY = "download", "delivery"
 FOREVER = 3600.0
 
 
@@ -92,11 +92,15 @@ class Api:
         if fault is not None and not fault.delivered:
             await self.fail(fault)
         result = await self.play(call)
-        for listener in self.listeners:
-            listener(call)
+        self.heard(call)
         if fault is not None:
             await self.fail(fault)
         return result
+
+    def heard(self, call: Call) -> None:
+        """Call every listener."""
+        for listener in self.listeners:
+            listener(call)
 
     async def play(self, call: Call) -> Any:
         """Return a method's result, checked too (but for updates, where a test may put anything)."""

@@ -27,22 +27,6 @@ async def get_updates(world: World, params: JSON) -> list[Any]:
     return await world.updates.get(get("offset", 0), get("limit", 100), get("timeout", 0), get("allowed_updates"))
 
 
-@METHODS.plays("deleteWebhook")
-async def delete_webhook(world: World, params: JSON) -> bool:
-    """Remove the webhook, if there is one; drop pending updates if asked to."""
-    world.updates.webhook = ""
-    if params.get("drop_pending_updates"):
-        world.updates.waiting.clear()
-    return True
-
-
-@METHODS.plays("getWebhookInfo", "WebhookInfo")
-async def get_webhook_info(world: World, params: JSON) -> JSON:
-    """Return the webhook's address, and how many updates wait."""
-    url = world.updates.webhook
-    return {"url": url, "has_custom_certificate": False, "pending_update_count": len(world.updates.waiting)}
-
-
 @METHODS.plays("getFile", "File")
 async def get_file(world: World, params: JSON) -> JSON:
     """Return the download path of a file."""

@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
-from playground.app import Api, Call
+from playground.app import DELIVERY, Api, Call
 from playground.chat import Chat
+from playground.delivery import Attempt, Delivery
 from playground.faults import Fault
-from playground.limits import Limits
+from playground.limits import HOOK_PAUSES, Limits
 from playground.origins import channel
 from playground.people import Person, group_header, new_person
 from playground.rooms import Room
@@ -25,8 +26,14 @@ Seen = TypeVar("Seen")
 class Server:
     """The playground. Use it as `async with serve() as server`; it lives in the loop that entered it."""
 
-    def __init__(
-        self, token: str | None, port: int, limits: Limits | None, privacy: bool, clock: Callable[[], float]
+    def __init__(  # noqa: PLR0917
+        self,
+        token: str | None,
+        port: int,
+        limits: Limits | None,
+        privacy: bool,
+        clock: Callable[[], float],
+        hook_pauses: tuple[float, float],
     ) -> None:
         self.token = token or f"7012345678:{secrets.token_urlsafe(26)}"
         bot_id = self.token.partition(":")[0]
@@ -41,6 +48,7 @@ class Server:
         }
         self.world = World(self.bot, limits, clock)
         self._api = Api(self.world, self.token)
+        self._delivery = Delivery(self.world, hook_pauses, lambda update: self._api.heard(Call(DELIVERY, update)))
         self._socket: socket.socket
         self._port = port
         self._tasks = asyncio.TaskGroup()
@@ -52,6 +60,7 @@ class Server:
         self._port = self._socket.getsockname()[1]
         await self._tasks.__aenter__()
         self._tasks.create_task(self._http.serve([self._socket]))
+        self._tasks.create_task(self._delivery.run())
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -97,6 +106,16 @@ class Server:
         """Whether the bot waits for updates now."""
         return self.world.updates.polling
 
+    @property
+    def hooked(self) -> bool:
+        """Whether the bot's own webhook is set."""
+        return self.world.updates.hook is not None
+
+    @property
+    def deliveries(self) -> list[Attempt]:
+        """Every attempt to bring an update to the bot's webhook so far."""
+        return self._delivery.attempts
+
     def calls(self, method: str) -> list[JSON]:
         """Return the parameters of every call of a method so far."""
         return [call.params for call in self.requests if call.method == method]
@@ -135,7 +154,10 @@ class Server:
         self.world.watchers.append(watcher)
 
     def listen(self, listener: Callable[[Call], object]) -> None:
-        """Call this with every request of the bot that was done, before the bot hears of it."""
+        """Call this with every request of the bot that was done, before the bot hears of it.
+
+        Also with each attempt to bring an update to its webhook, as "delivery", just before it is made.
+        """
         self._api.listeners.append(listener)
 
     def put_update(self, update: JSON) -> JSON:
@@ -147,8 +169,7 @@ class Server:
 
         Nobody answers at its address, so that updates go on waiting.
         """
-        self.world.updates.webhook = url
-        self.world.pulse.beat()
+        self.world.updates.set_webhook(url)
 
     def fail_next(
         self,
@@ -196,8 +217,8 @@ class Server:
         return await self.world.pulse.until(look, timeout, lambda: f"{[call.method for call in self.requests[-20:]]}")
 
     async def acknowledged(self, timeout: float = 10) -> None:  # noqa: ASYNC109
-        """Wait until the bot has acknowledged every update and polls for more."""
-        await self.wait_until(lambda: not self.pending and self.polling, timeout)
+        """Wait until the bot has acknowledged every update, and polls for more or has a webhook."""
+        await self.wait_until(lambda: not self.pending and (self.polling or self.hooked), timeout)
 
 
 def serve(
@@ -207,10 +228,12 @@ def serve(
     limits: Limits | None = None,
     privacy: bool = True,
     clock: Callable[[], float] = time.time,
+    hook_pauses: tuple[float, float] = HOOK_PAUSES,
 ) -> Server:
     """Create a server for one bot: `async with serve() as server`.
 
     Port 0 is any free port. `limits` switches flood control on; `privacy` is the bot's privacy mode in groups. `clock`
-    returns the seconds since 1970 for the dates of messages, flood control and the age of queries.
+    returns the seconds since 1970 for the dates of messages, flood control and the age of queries. `hook_pauses` are
+    the first and the longest pause, in seconds, before an update that a webhook did not take is brought again.
     """
-    return Server(token, port, limits, privacy, clock)
+    return Server(token, port, limits, privacy, clock, hook_pauses)

@@ -1,5 +1,6 @@
-"""The updates that wait for the bot: long polling, acknowledgement by offset, and one poller at a time."""
+"""The updates that wait for the bot: long polling, acknowledgement by offset, one poller at a time, or a webhook."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from playground.limits import POLL_SECONDS, UPDATES_AT_ONCE
@@ -12,10 +13,28 @@ WEBHOOK = "Conflict: can't use getUpdates method while webhook is active; use de
 TAKEN = "Conflict: terminated by setWebhook request"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Hook:
+    """A webhook that the bot set: where updates are brought to, with which secret, and how many at a time."""
+
+    url: str
+    secret: str
+    max_connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class HookError:
+    """Why an update could not be brought to a webhook. `date` is in seconds since 1970."""
+
+    date: int
+    message: str
+
+
 class Updates:
     """Waiting updates, oldest first. A newer poll ends an older one, as in Telegram.
 
-    `first` is the first update_id.
+    `first` is the first update_id. While `webhook`, an address, is not empty nobody may poll; if it is the bot's own,
+    it is `hook`, too, and `error` its last fault.
     """
 
     def __init__(self, pulse: Pulse, first: int) -> None:
@@ -23,14 +42,26 @@ class Updates:
         self.allowed: list[str] | None = None
         self.closed = False
         self.webhook = ""
+        self.hook: Hook | None = None
+        self.error: HookError | None = None
         self.polling = False
         self._pulse = pulse
         self._next = first
         self._poll = 0
 
+    def set_webhook(self, url: str, hook: Hook | None = None) -> None:
+        """Set the webhook, `hook` if it is the bot's own, or end it with an empty address."""
+        self.webhook, self.hook, self.error = url, hook, None
+        self._pulse.beat()
+
     def wanted(self, kind: str) -> bool:
         """Return whether the bot asked for this kind of update (by default all but three kinds)."""
         return kind in self.allowed if self.allowed else kind not in ONLY_IF_ASKED
+
+    def allow(self, kinds: list[str] | None) -> None:
+        """Queue these kinds of updates alone from now on; an empty list is the default again, None changes nothing."""
+        if kinds is not None:
+            self.allowed = kinds or None
 
     def put(self, kind: str, value: JSON) -> JSON | None:
         """Queue an update; None if the bot did not ask for its kind."""
@@ -57,8 +88,7 @@ class Updates:
             raise Refused(409, WEBHOOK)
         self._poll += 1
         mine = self._poll
-        if allowed is not None:
-            self.allowed = allowed or None
+        self.allow(allowed)
         self._acknowledge(offset)
         self.polling = timeout > 0
         self._pulse.beat()

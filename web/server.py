@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import ASGIApp
 
+from assistant.tasks import spawn
+
 SHUTDOWN_SECONDS = 2
 """The seconds that requests get to end."""
 
@@ -80,9 +82,9 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[Listening
     """
     with listen(host, port) as opened:
         server = EmbeddedServer(app)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve([opened]))
-            try:
-                yield Listening(host, opened.getsockname()[1])
-            finally:
-                server.end()
+        task = spawn(server.serve([opened]), "serve HTTP")  # A task group would wrap the errors of the block.
+        try:
+            yield Listening(host, opened.getsockname()[1])
+        finally:
+            server.end()
+            await asyncio.wait([task])

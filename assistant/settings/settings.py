@@ -21,6 +21,7 @@ from pydantic import (
 
 from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Stream, Unasked
 from assistant.settings.errors import SettingsError, dotted_keys, explain, unknown_key
+from assistant.settings.webhook_address import check_webhook
 from assistant.texts import LANGUAGES
 from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDetail
 
@@ -116,6 +117,7 @@ class TelegramSettings(_Section):
     local_mode: bool = False
     local_files: str = ""
     max_file_mib: Annotated[int, Field(ge=1, le=2000)] = TELEGRAMS_MIB
+    webhook_url: str = ""
 
     @field_validator("max_file_mib")
     @classmethod
@@ -123,6 +125,12 @@ class TelegramSettings(_Section):
         if value > TELEGRAMS_MIB and not others.data.get("local_mode"):
             raise ValueError(f"must be at most {TELEGRAMS_MIB} unless telegram.local_mode is true")
         return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _reachable(cls, value: str, others: ValidationInfo) -> str:
+        base_url, local_mode = others.data.get("base_url", ""), bool(others.data.get("local_mode"))
+        return check_webhook(value, base_url, local_mode=local_mode) if value else value
 
     @property
     def most_bytes(self) -> int:

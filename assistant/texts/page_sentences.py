@@ -19,3 +19,12 @@ class PageSentence(StrEnum):
     STORAGE_AWAY = "My storage cannot be used right now. Try again in a moment."
     INTERRUPTED = "This was interrupted before there was an answer. Press “Retry”."
     MODEL_AWAY = "The model has stopped. Whoever runs Eyeglass has to start it again."
+
+    LINK = "The page shows what I see of a picture. This button opens it for you: once, within ten minutes."
+    BUTTON_OPEN = "Open the page"
+    NO_PAGE = "There is no page here: my owner can switch it on (web.enabled)."
+    IN_PRIVATE_ONLY = "The link is for you alone: write /web to me in a private chat."
+    ON_THE_MACHINE_ONLY = (
+        "The page has no address that others can reach (web.url). On the machine that I run on, the terminal printed a "
+        "link to it."
+    )

@@ -34,6 +34,7 @@ from bot.handlers import (
     strangers,
     unsupported,
     watch,
+    web,
 )
 from bot.handlers.command import Command
 
@@ -65,6 +66,7 @@ def register(application: EyeglassApplication) -> None:
             Command("cancel", queue.cancel),
             Command("queue", queue.show),
             Command("status", queue.status),
+            Command("web", web.send_link),
             Command("people", people.show),
             Command("aside", aside.show),
             Command("allow", people.allow),

@@ -1,4 +1,4 @@
-"""Polling: an update that cannot be parsed is set aside instead of blocking all that follow."""
+"""Polling: ask Telegram for updates, store them before the next poll acknowledges them, and say why it fails."""
 
 import asyncio
 import json
@@ -14,12 +14,9 @@ from telegram import Bot, Update
 from telegram.error import Conflict, NetworkError, TelegramError
 
 from assistant.tasks import spawn
-from bot.delivery.drafts import STOPPED
 from bot.delivery.faults import CountedRequest, TelegramFaults
 from bot.updates.inbox_queue import InboxQueue
-
-ALLOWED_UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER, STOPPED)
-"""The updates that the bot handles; everything else would only be stored and ignored."""
+from bot.updates.sift import sift
 
 TAKE_BACK_PAUSE = 60.0
 """The least seconds between two attempts to take polling back: two programs must not fight without a pause."""
@@ -68,37 +65,18 @@ class PollingRequest(CountedRequest):
         updates = answer.get("result") if isinstance(answer, dict) else None
         if not isinstance(updates, list):
             return payload
-        passed, readable, payloads = [], [], []
-        for update in updates:
-            await asyncio.sleep(0)  # A hundred updates in one go would hold the event loop for 30 ms.
-            text = json.dumps(update)
-            read = _read(text)
-            if isinstance(read, Update):
-                readable.append(read)
-                payloads.append(text.encode())
-                passed.append(update)
-            elif (number := await self._set_aside(update, read)) is not None:
-                passed.append({"update_id": number})
         try:
-            await self._queue.write_down(readable, payloads)
+            sifted = await sift(self._queue, updates)
         except sqlite3.Error as error:
-            raise NetworkError(f"{len(readable)} updates could not be written down: {error}") from error
-        if passed == updates:
+            raise NetworkError(f"{len(updates)} updates could not be written down: {error}") from error
+        if all(isinstance(read, Update) for read in sifted):
             return payload
-        answer["result"] = passed
+        answer["result"] = [
+            update if isinstance(read, Update) else {"update_id": read}
+            for update, read in zip(updates, sifted, strict=True)
+            if read is not None
+        ]
         return json.dumps(answer).encode()
-
-    async def _set_aside(self, update: object, fault: str) -> int | None:
-        """Keep an update that cannot be read; return its number, None if it has none."""
-        number = update.get("update_id") if isinstance(update, dict) else None
-        _log.error("an update cannot be read and is set aside: %s (update %s)", fault, number)
-        if not isinstance(number, int):
-            return None
-        try:
-            await self._queue.inbox.set_aside(number, json.dumps(update).encode(), fault)
-        except sqlite3.Error as error:
-            raise NetworkError(f"the inbox does not take update {number}: {error}") from error
-        return number
 
 
 class PollingFaults:
@@ -125,15 +103,3 @@ class PollingFaults:
             _log.warning("the webhook could not be deleted: %s", error)
         else:
             _log.warning("the webhook is deleted, and updates come here again")
-
-
-def _read(text: str) -> Update | str:
-    """Return the update, or the library's error."""
-    update = json.loads(text)
-    if not isinstance(update, dict):
-        return "it is not an object"
-    try:
-        read = Update.de_json(update, None)
-    except Exception as error:  # whatever it raises, it would raise again when polling
-        return repr(error)
-    return read if isinstance(read.update_id, int) else "it has no number"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-import bot.app
+import cli.run
 import playground
 from assistant.pictures.documents import open_file
 from assistant.settings.errors import SettingsError
@@ -253,7 +253,7 @@ async def test_sigterm_lets_the_running_answer_end(tmp_path: Path, monkeypatch: 
     """The bot stops by itself, and the answer is whole."""
     engine = ScriptedEngine()
     engine.hold = 1
-    monkeypatch.setattr(bot.app, "open_service", lambda config: local_service(lambda: engine, config))
+    monkeypatch.setattr(cli.run, "open_service", lambda config: local_service(lambda: engine, config))
     async with playground.serve() as server:
         chat = server.person("Ada").private()
         settings = Settings.model_validate(
@@ -264,7 +264,7 @@ async def test_sigterm_lets_the_running_answer_end(tmp_path: Path, monkeypatch: 
                 "reply": {"private_interval": 0, "footer": "everything"},
             }
         )
-        running = asyncio.ensure_future(bot.app.run(settings, SecretStr(server.token)))
+        running = asyncio.ensure_future(cli.run.run(settings, SecretStr(server.token)))
         post = await chat.send_photo(picture(), "What is this?")
         await chat.answer(post)
         os.kill(os.getpid(), signal.SIGTERM)

@@ -10,8 +10,9 @@ from pydantic import SecretStr
 
 import playground
 from assistant.settings.settings import Settings
-from bot.app import RunningBot, open_bot
+from bot.app import RunningBot
 from bot.updates.utterances import Window
+from cli.run import open_all
 from model_service import Gauges, ModelConfig, local_service
 from playground import Chat, Post, Server
 from tests.bot.engines import ScriptedEngine
@@ -49,7 +50,7 @@ class Stage:
         self._open = AsyncExitStack()
         model = local_service(self._load, self.config, gauges=self.gauges)
         settings = Settings.model_validate(self.values)
-        self.running = await self._open.enter_async_context(open_bot(settings, SecretStr(self.server.token), model))
+        self.running = await self._open.enter_async_context(open_all(settings, SecretStr(self.server.token), model))
         return self.running
 
     def _load(self) -> ScriptedEngine:

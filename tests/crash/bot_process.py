@@ -9,6 +9,7 @@ import os
 import random
 import re
 import signal
+import socket
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -24,8 +25,8 @@ from pydantic import SecretStr
 from assistant.pictures.memory import give_back
 from assistant.settings.settings import Settings
 from assistant.storage.database import FILE
-from bot.app import run
 from cli.__main__ import clear_errors
+from cli.run import run
 from model_service import CheckpointError, EngineStep, FinishReason, GenerationRequest, local_service
 from playground import Server
 from tests.bot.engines import ScriptedEngine
@@ -127,8 +128,10 @@ class BotProcess:
         *,
         engine: str = SCRIPTED,
         patches: Mapping[str, object] | None = None,
+        hooked: bool = False,
         **sections: Mapping[str, object],
     ) -> None:
+        """`hooked`: updates come to its webhook, and it does not poll."""
         self.folder = folder
         self._engine = engine
         self._patches = patches or {}
@@ -143,6 +146,10 @@ class BotProcess:
             "reply": {"private_interval": 0.0, "group_interval": 0.0, "footer": "everything"},
             **sections,
         }
+        if hooked:
+            port = free_port()
+            hook = {"webhook_url": f"http://127.0.0.1:{port}/telegram"}
+            self._values = {**self._values, "telegram": {**self._values["telegram"], **hook}, "web": {"port": port}}
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([__name__])
         self._process: BaseProcess | None = None
@@ -183,6 +190,12 @@ class BotProcess:
     def log(self) -> str:
         """Return everything logged so far."""
         return self._log.read_text(encoding="utf-8")
+
+
+def free_port() -> int:
+    """Return a port that nobody uses."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def main(values: Values, token: str, log: str, life: Life) -> None:

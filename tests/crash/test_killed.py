@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,30 @@ from playground import Call, Server
 from tests.crash.bot_process import BotProcess
 from tests.crash.crowd import Crowd
 
-KILLS, CHATS, QUESTIONS = 30, 20, 200
-AT_FIRST = 50
-"""The number of questions at the start; the others come in step with the kills."""
-
 SECONDS = 300.0
 """Far more than everything takes."""
 
-METHODS = (None, "getUpdates", "getFile", "download", "sendMessage", "editMessageText")
-"""The method that was just done when the process is killed; None is any."""
+DOING = ("getFile", "download", "sendMessage", "editMessageText")
+"""What was just done when the process is killed, whichever way updates come; None is anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How updates come, and how much is asked and killed; `at_first` come at the start, the others with the kills.
+
+    `methods` are what was just done when the process is killed, or is just being done.
+    """
+
+    kills: int
+    chats: int
+    questions: int
+    at_first: int
+    methods: tuple[str | None, ...]
+    hooked: bool = False
+
+
+POLLING = Plan(30, 20, 200, 50, (None, "getUpdates", *DOING))
+HOOKED = Plan(15, 10, 80, 20, (None, "delivery", "delivery", "setWebhook", *DOING), hooked=True)
 
 LIMITS = {"max_waiting": 256, "waiting_per_person": 256, "waiting_per_chat": 256}
 
@@ -28,8 +44,9 @@ LIMITS = {"max_waiting": 256, "waiting_per_person": 256, "waiting_per_chat": 256
 class Reaper:
     """Kills the process at a moment that nobody knows: when a request was just done, or a little later."""
 
-    def __init__(self, server: Server, bot: BotProcess, chance: random.Random) -> None:
+    def __init__(self, server: Server, bot: BotProcess, chance: random.Random, plan: Plan) -> None:
         self.kills = 0
+        self._plan = plan
         self._server = server
         self._bot = bot
         self._chance = chance
@@ -41,12 +58,13 @@ class Reaper:
 
     async def one_life(self, crowd: Crowd) -> None:
         """Start the process, and kill it at its moment, or when all questions that came are answered."""
-        self._method = self._chance.choice(METHODS)
+        self._method = self._chance.choice(self._plan.methods)
         self._left = self._chance.randint(1, 5 if self._method else 30)
         self._merciful = self._bot.file.exists() and self._unlucky()
         self._armed = True
         self._bot.start()
-        came = AT_FIRST + self.kills * (QUESTIONS - AT_FIRST) // KILLS
+        first, most = self._plan.at_first, self._plan.questions
+        came = first + self.kills * (most - first) // self._plan.kills
 
         def idle() -> bool:
             return crowd.is_served and len(crowd.asked) >= came and not (self._merciful and self._unlucky())
@@ -81,20 +99,21 @@ class Reaper:
 
 
 @pytest.mark.timeout(SECONDS)
-async def test_no_question_is_lost_or_answered_twice_or_out_of_turn(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("plan", [POLLING, HOOKED], ids=["polling", "webhook"])
+async def test_no_question_is_lost_or_answered_twice_or_out_of_turn(server: Server, tmp_path: Path, plan: Plan) -> None:
     """Thirty deaths, two hundred questions: each is answered, in one message, in the order of its person."""
     chance = random.Random(5)
-    bot = BotProcess(server, tmp_path / "data", model=LIMITS)
-    crowd, reaper = Crowd(server, chance, CHATS, QUESTIONS), Reaper(server, bot, chance)
+    bot = BotProcess(server, tmp_path / "data", hooked=plan.hooked, model=LIMITS)
+    crowd, reaper = Crowd(server, chance, plan.chats, plan.questions), Reaper(server, bot, chance, plan)
 
     async def ask_all() -> None:
-        for number in range(QUESTIONS):
-            due = (number - AT_FIRST) * KILLS / (QUESTIONS - AT_FIRST)
+        for number in range(plan.questions):
+            due = (number - plan.at_first) * plan.kills / (plan.questions - plan.at_first)
             await server.wait_until(lambda due=due: reaper.kills >= due, SECONDS)  # type: ignore[misc]
             await crowd.ask(number)
 
     asking = spawn(ask_all(), "ask")
-    while reaper.kills < KILLS:
+    while reaper.kills < plan.kills:
         await reaper.one_life(crowd)
     await asking
     bot.start()
@@ -106,3 +125,4 @@ async def test_no_question_is_lost_or_answered_twice_or_out_of_turn(server: Serv
     for asked, answered in crowd.by_person():
         assert answered == asked
     assert bot.rows("SELECT * FROM inbox WHERE state <> 'done'") == []
+    assert bool(server.deliveries) is plan.hooked is not bool(server.calls("getUpdates"))
