@@ -20,7 +20,7 @@ from tests.web.browser.chromium import chromium
 from tests.web.browser.looking import PHONE, SAMPLES, Tab
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
-COLOURS = 96
+COLOURS = 128
 """The colours of a picture in the documents: enough for a page with one photo, and small."""
 
 MOST_BYTES = 60_000
@@ -134,23 +134,23 @@ async def phone(browser: Browser, link: str) -> None:
 
 
 async def dark(browser: Browser, link: str) -> None:
-    """A page in the dark, of which a part is asked about."""
+    """A label in the dark, of which a part is asked about."""
     async with window(browser, link, viewport={"width": 1280, "height": 800}, color_scheme="dark") as tab:
-        await tab.send(SAMPLES / "page.png")
-        await tab.asked("What is the title?")
-        await tab.drag(0.04, 0.5, 0.96, 0.72)
-        await tab.asked("How much are the tickets?")
+        await tab.send(SAMPLES / "label.jpg")
+        await tab.asked("What is the name?")
+        await tab.drag(0.26, 0.62, 0.78, 0.84)
+        await tab.asked("What is the weight?")
         await settle(tab)
         await keep(tab.page.screenshot, "web-dark")
 
 
 async def dial(browser: Browser, link: str) -> None:
-    """The same label at two settings, side by side."""
-    async with window(browser, link, viewport={"width": 800, "height": 640}) as tab:
-        await tab.send(SAMPLES / "label.jpg")
+    """The same receipt at two settings, side by side."""
+    async with window(browser, link, viewport={"width": 1000, "height": 720}) as tab:
+        await tab.send(SAMPLES / "receipt.jpg")
         await tab.at("#show-grid").check()
         sides = []
-        for tokens in (32, 256):
+        for tokens in (27, 256):
             await tab.turn_to(tokens)
             await settle(tab)
             sides.append(await shot(tab.at("#viewer")))

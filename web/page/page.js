@@ -216,7 +216,12 @@ async function receive(files) {
   if (!together) return;
   await attempt(() => load(conversation));
   await attempt(getState);
-  question.focus();
+  focusField();
+}
+
+/** Go to the field of the question; with a finger it would bring up the keyboard, over the picture. */
+function focusField() {
+  if (matchMedia("(pointer: fine)").matches) question.focus();
 }
 
 /** Send one file. */
@@ -245,6 +250,7 @@ async function again(message, how) {
     const { item } = await api.again(conversation, message, how);
     if (item.message === message) await load(conversation);
     else show(item);
+    focusField(); // The button that was pressed may be gone.
   });
 }
 
