@@ -4,8 +4,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,12 +12,11 @@ from model_service import EngineStep, GenerationRequest, ModelConfig
 from tests.bot.engines import ScriptedEngine
 from tests.web.conftest import Machine, Page
 
-pytest.importorskip("playwright.async_api", reason="playwright is not installed (the extra dev)")
+if TYPE_CHECKING:  # Each test file says that it needs playwright, and is skipped without it.
+    from playwright.async_api import Browser
 
-from playwright.async_api import Browser
-
-from tests.web.browser.chromium import NoChromium, chromium
-from tests.web.browser.looking import Tab
+    from tests.web.browser.looking import Tab
+    from tests.web.browser.windows import Windows
 
 
 class WatchedEngine(ScriptedEngine):
@@ -51,8 +49,10 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="package")
-async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
+async def browser(anyio_backend: str) -> AsyncIterator["Browser"]:
     """The Chromium of this machine."""
+    from tests.web.browser.chromium import NoChromium, chromium
+
     try:
         async with chromium() as running:
             yield running
@@ -73,8 +73,10 @@ async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
 
 
 @pytest.fixture
-async def windows(browser: Browser, page: Page) -> AsyncIterator["Windows"]:
+async def windows(browser: "Browser", page: Page) -> AsyncIterator["Windows"]:
     """Browser windows on the page; none of them may have complained, or asked another host, by the end."""
+    from tests.web.browser.windows import Windows
+
     async with AsyncExitStack() as opened:
         made = Windows(browser, page, opened)
         yield made
@@ -83,42 +85,7 @@ async def windows(browser: Browser, page: Page) -> AsyncIterator["Windows"]:
             assert tab.hosts <= {page.url}
 
 
-class Windows:
-    """Opens windows, each of somebody else: they share no cookies."""
-
-    def __init__(self, browser: Browser, page: Page, opened: AsyncExitStack) -> None:
-        self._browser = browser
-        self._page = page
-        self._opened = opened
-        self.tabs: list[Tab] = []
-
-    @property
-    def link(self) -> str:
-        """The link for this machine."""
-        return self._page.desk.entrance.local_path
-
-    async def blank(self, **options: Any) -> Tab:
-        """Open a window without a page; `options` are playwright's, such as `color_scheme`."""
-        options = {"locale": "en-GB", "base_url": self._page.url, **options}
-        context = await self._browser.new_context(**options)
-        self._opened.push_async_callback(context.close)
-        tab = Tab(await context.new_page())
-        self.tabs.append(tab)
-        return tab
-
-    async def open(self, path: str | None = None, **options: Any) -> Tab:
-        """Open a window on the page, by the link for this machine or by another."""
-        tab = await self.blank(**options)
-        await tab.page.goto(path or self.link)
-        await tab.page.wait_for_selector("body:not([data-view=starting])")
-        return tab
-
-    async def open_for(self, person: int) -> Tab:
-        """Open a window for somebody on Telegram, by a link as the bot sends them."""
-        return await self.open(urlsplit(self._page.desk.entrance.link_for(person) or "").path)
-
-
 @pytest.fixture
-async def tab(windows: Windows) -> Tab:
+async def tab(windows: "Windows") -> "Tab":
     """A window on the page, on a desk."""
     return await windows.open()

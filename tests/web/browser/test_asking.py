@@ -5,13 +5,18 @@ import json
 import time
 from pathlib import Path
 
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed (the extra dev)")
+
 from playwright.async_api import expect
 
 from assistant.texts import PageLabel, Sentence
 from model_service import OutOfMemory
 from tests.bot.samples import pdf
-from tests.web.browser.conftest import WatchedEngine, Windows
+from tests.web.browser.conftest import WatchedEngine
 from tests.web.browser.looking import SAMPLES, Tab
+from tests.web.browser.windows import Windows
 from tests.web.conftest import Page
 
 RECEIPT = SAMPLES / "receipt.jpg"

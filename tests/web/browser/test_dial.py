@@ -5,12 +5,15 @@ import re
 from contextlib import AsyncExitStack
 
 import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed (the extra dev)")
+
 from playwright.async_api import Browser, Route, expect
 
 from model_service import GLM4V_DIAL, LEVEL_TOKENS, Detail, plan_detail
 from tests.bot.samples import pdf
-from tests.web.browser.conftest import Windows
 from tests.web.browser.looking import PHONE, SAMPLES, Tab
+from tests.web.browser.windows import Windows
 from tests.web.conftest import Machine, Page
 
 LABEL = SAMPLES / "label.jpg"

@@ -4,14 +4,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed (the extra dev)")
+
 from playwright.async_api import expect
 
 from assistant.settings.settings import Settings
 from cli.web import page_alone
 from model_service import ModelConfig, open_service
 from tests.bot.engines import ScriptedEngine
-from tests.web.browser.conftest import Windows
 from tests.web.browser.looking import SAMPLES
+from tests.web.browser.windows import Windows
 from tests.web.conftest import Page
 
 

@@ -4,13 +4,16 @@ import re
 from typing import Any
 
 import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed (the extra dev)")
+
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from assistant.texts import LANGUAGES, Label, PageLabel, texts_in
 from tests.conversation.languages import SCRIPTS
-from tests.web.browser.conftest import Windows
 from tests.web.browser.looking import PHONE, SAMPLES, Tab
+from tests.web.browser.windows import Windows
 from tests.web.conftest import Page
 
 DARK: dict[str, Any] = {"color_scheme": "dark"}

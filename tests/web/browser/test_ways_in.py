@@ -3,10 +3,14 @@
 import base64
 from pathlib import Path
 
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed (the extra dev)")
+
 from playwright.async_api import expect
 
-from tests.web.browser.conftest import Windows
 from tests.web.browser.looking import PHONE, SAMPLES, Tab
+from tests.web.browser.windows import Windows
 
 FILE = """
 ([name, type, content]) => {
