@@ -50,7 +50,8 @@ class Answer:
     """An answer as it is shown.
 
     `state` is one of STAGES or ENDS. `notice` is said where there is no text, or under what was written of it. `closer`
-    are the tokens of a look that would show more; `retry`: another answer may come out. `tables` are texts with one each.
+    are the tokens of a look that would show more; `retry`: another answer may come out. `tables` are texts with one
+    each.
     """
 
     state: str
