@@ -22,7 +22,7 @@ let entries = [];
 let current = [];
 let source = null;
 
-const viewer = createViewer(fail, showSubject);
+const viewer = createViewer(fail, marked);
 const strip = createStrip(pick);
 const list = createList({ open, remove });
 const talk = createTalk({ again, pick: pickUpload });
@@ -154,6 +154,16 @@ function showSubject() {
   if (current.length > 1) about.push(say("about_pictures", { count: current.length }));
   if (viewer.part.edges()) about.push(say("about_part"));
   at("#subject").replaceChildren(...about.map((text) => make("span", { class: "tag", text })));
+}
+
+/** Ask about the one picture of which a part was marked. */
+async function marked(part) {
+  if (part && current.length > 1) {
+    await attempt(() => setCurrent([viewer.picture().id]));
+    showCurrent();
+  } else {
+    showSubject();
+  }
 }
 
 /** Ask about a picture or page: alone, or (`joins`) with the others, or no longer. */

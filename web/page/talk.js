@@ -2,11 +2,10 @@
 
 import * as api from "./api.js";
 import { nameOf } from "./strip.js";
-import { make, say } from "./words.js";
+import { asked, make, say } from "./words.js";
 
 const RUNNING = ["waiting", "looking", "writing"];
 const FAILED = ["refused", "failed", "interrupted"];
-const TASKS = { "/text": "all_text", "/table": "table" };
 const SIDE = 96;
 
 export const isRunning = (answer) => RUNNING.includes(answer.state);
@@ -43,9 +42,9 @@ export function createTalk({ again, pick }) {
 
   /** Return a question with its answer. */
   function turn(item) {
-    const asked = [say("tokens", { tokens: item.tokens })];
-    if (item.pictures.length > 1) asked.push(say("about_pictures", { count: item.pictures.length }));
-    if (item.region) asked.push(say("about_part"));
+    const about = [say("tokens", { tokens: item.tokens })];
+    if (item.pictures.length > 1) about.push(say("about_pictures", { count: item.pictures.length }));
+    if (item.region) about.push(say("about_part"));
     const places = {
       answer: make("div", { class: "answer" }),
       text: make("div", { class: "text" }),
@@ -58,12 +57,11 @@ export function createTalk({ again, pick }) {
     answer.append(...Object.values(inside));
     questions.set(item.message, { item, places });
     draw(item.message, item.answer);
-    const text = item.text in TASKS ? say(TASKS[item.text]) : item.text;
     return make(
       "article",
       { class: "turn", "data-message": item.message },
-      make("p", { class: "question", text }),
-      make("p", { class: "asked", text: asked.join(" · ") }),
+      make("p", { class: "question", text: asked(item.text) }),
+      make("p", { class: "asked", text: about.join(" · ") }),
       answer,
     );
   }

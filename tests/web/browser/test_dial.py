@@ -176,11 +176,13 @@ async def test_pages_of_a_pdf(page: Page, tab: Tab) -> None:
 
 
 async def test_several_pictures(page: Page, tab: Tab) -> None:
-    """Sent together they are asked about together; one of them alone after a press."""
+    """Sent together they are asked about together; one of them alone after a press, or when a part of it is marked."""
     await tab.send(LABEL, SAMPLES / "note.jpg")
     await expect(tab.at("#subject")).to_have_text("Pictures: 2")
     turn = await tab.asked("What is it?")
     await expect(turn.locator(".text")).to_contain_text("Picture 2:")
+    await tab.drag(0.2, 0.2, 0.6, 0.6)
+    await expect(tab.at("#subject")).to_have_text("Only the marked part")
     await tab.at("#strip").get_by_role("button", name="note.jpg").click()
     await expect(tab.at("#subject")).to_be_empty()
     await tab.asked("And this?")

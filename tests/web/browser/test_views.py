@@ -17,7 +17,7 @@ from tests.web.browser.windows import Windows
 from tests.web.conftest import Page
 
 DARK: dict[str, Any] = {"color_scheme": "dark"}
-LOOKS: dict[str, dict[str, Any]] = {"desk": {}, "phone": PHONE, "dark": DARK, "dark phone": {**PHONE, **DARK}}
+LOOKS: dict[str, dict[str, Any]] = {"desk": {}, "phone": PHONE, "dark": DARK}
 MOST_BYTES = 60_000
 
 
