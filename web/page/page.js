@@ -112,7 +112,9 @@ async function open(wished) {
 
 /** Fetch a conversation and show it. */
 async function load(id) {
+  const since = talk.heard();
   const told = await api.getConversation(id);
+  talk.catchUp(told.items, since);
   if (id === conversation) take(told);
 }
 
@@ -267,6 +269,7 @@ async function again(message, how) {
 /** Show a question that was just asked, and follow its answer. */
 function show(item) {
   if (talk.has(item.message)) return;
+  talk.catchUp([item], 0);
   items.push(item);
   talk.add(conversation, item);
   showRunning();

@@ -15,6 +15,8 @@ export function createTalk({ again, pick }) {
   const list = document.querySelector("#items");
   const spoken = document.querySelector("#spoken");
   let questions = new Map();
+  const news = new Map(); // The newest of each answer, and the how manieth news it was.
+  let heard = 0;
 
   /** Show all items of a conversation. */
   function fill(conversation, items) {
@@ -105,6 +107,7 @@ export function createTalk({ again, pick }) {
 
   /** Take news of an answer. What has ended is spoken once, as a whole. */
   function hear({ message, ...answer }) {
+    news.set(message, { answer, order: (heard += 1) });
     const known = questions.get(message);
     if (!known) return false;
     const ended = isRunning(known.item.answer) && !isRunning(answer);
@@ -115,6 +118,15 @@ export function createTalk({ again, pick }) {
     return true;
   }
 
+  /** Bring items up to date that were asked for when `since` news had been heard: what was heard later is newer. */
+  function catchUp(items, since) {
+    for (const item of items) {
+      const known = news.get(item.message);
+      if (known?.order > since) item.answer = known.answer;
+    }
+  }
+
   const answers = () => [...questions.values()].map(({ item }) => item);
-  return { fill, add, hear, running: () => answers().filter((item) => isRunning(item.answer)), has: (message) => questions.has(message) };
+  const running = () => answers().filter((item) => isRunning(item.answer));
+  return { fill, add, hear, catchUp, running, heard: () => heard, has: (message) => questions.has(message) };
 }

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("playwright", reason="playwright is not installed (the extra dev)")
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from assistant.texts import PageLabel, Sentence
 from model_service import OutOfMemory
@@ -224,3 +224,24 @@ async def test_enter_sends_and_shift_enter_does_not(page: Page, tab: Tab) -> Non
         await field.press("Enter")
     assert json.loads((await request.value).post_data or "")["text"] == "one\ntwo"
     await expect(tab.turn().locator("[data-state=answered]")).to_be_visible()
+
+
+async def test_what_was_fetched_never_comes_after_what_was_heard(page: Page, tab: Tab) -> None:
+    """A reply that was written before the answer ended, and arrives after that, leaves the answer whole."""
+    await tab.send(RECEIPT)
+    with page.held():
+        await tab.ask(QUESTION)
+        await expect(tab.turn().locator(".text")).to_have_text("A grey")
+        async with tab.page.expect_response("**/api/conversations/1") as old:
+            held: asyncio.Queue[Route] = asyncio.Queue()
+            await tab.page.route("**/api/conversations/1", held.put, times=1)
+            await tab.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+            route = await held.get()
+            fetched = await route.fetch()
+            page.engine.go.set()
+            await expect(tab.turn().locator("[data-state=answered]")).to_be_visible()
+            await route.fulfill(response=fetched)
+        await (await old.value).finished()
+    assert "writing" in await fetched.text()
+    await tab.asked("And now?")
+    await expect(tab.turn().locator("[data-state=answered] .text")).to_have_text(ANSWER)
