@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from playwright.async_api import FloatRect
 
 SAMPLES = Path(__file__).parents[3] / "playground" / "pictures"
-PATIENCE = 10_000
+PATIENCE = 60_000
 """Milliseconds after which a test that waits in vain fails."""
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
