@@ -13,7 +13,7 @@ from model_service.detail import (
     Level,
     plan_detail,
 )
-from model_service.engines.engine import Ability, Engine, EngineInfo, EngineStep, PictureMemory
+from model_service.engines.engine import Ability, Engine, EngineInfo, EngineStep, Likely, PictureMemory, Sureness
 from model_service.engines.glm4v.dial import GLM4V_DIAL
 from model_service.errors import (
     CheckpointError,
@@ -38,6 +38,7 @@ from model_service.scheduler import Place
 from model_service.seen import as_seen
 from model_service.service import Health, ModelService
 from model_service.types import (
+    Doubt,
     FinishReason,
     GenerationOutput,
     GenerationRequest,
@@ -65,6 +66,7 @@ __all__ = [
     "Detail",
     "DetailDial",
     "DetailPlan",
+    "Doubt",
     "Draining",
     "Engine",
     "EngineDead",
@@ -77,6 +79,7 @@ __all__ = [
     "GenerationRequest",
     "Health",
     "Level",
+    "Likely",
     "Limit",
     "LimitReached",
     "Limits",
@@ -96,6 +99,7 @@ __all__ = [
     "Region",
     "SamplingParams",
     "Stage",
+    "Sureness",
     "UnknownDetail",
     "as_seen",
     "decode_picture",

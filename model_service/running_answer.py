@@ -7,10 +7,13 @@ from dataclasses import replace
 from model_service.engines.engine import PAUSE, Engine, EngineStep
 from model_service.errors import GenerationFailed
 from model_service.jobs import Job
-from model_service.types import FinishReason, GenerationOutput, Stage
+from model_service.types import Doubt, FinishReason, GenerationOutput, Stage
 
 OPENING = 0.001
 """Seconds that a step waits for a picture that is opened aside: others wait as long for their next token."""
+
+CERTAIN = 0.99
+"""The probability from which on nothing is said of it, so that what is told of an answer stays small."""
 
 
 class RunningAnswer:
@@ -103,7 +106,16 @@ def _grow(output: GenerationOutput, step: EngineStep, seconds: float) -> Generat
         output,
         stage=Stage.WRITING,
         text=output.text + step.text,
+        doubts=doubts_with(output.doubts, len(output.text), step),
         tokens=output.tokens + 1,
         seconds_to_first_token=seconds if first is None else first,
         seconds=seconds,
     )
+
+
+def doubts_with(doubts: tuple[Doubt, ...], begin: int, step: EngineStep) -> tuple[Doubt, ...]:
+    """Return doubts about a text with those about what a step adds behind `begin` characters."""
+    told = step.text or step.finish_reason is FinishReason.STOP
+    if step.likely is None or step.likely[0] >= CERTAIN or not told:
+        return doubts
+    return (*doubts, Doubt(begin, begin + len(step.text), *step.likely))

@@ -90,13 +90,28 @@ class GenerationRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Characters of a text, from `start` up to `end`, that the model was not sure of.
+
+    `probability` is that of the token they come from, and `runner_up` that of the likeliest other; of several tokens,
+    those of the least likely. Where both ends are the same, it was not sure whether anything follows there.
+    """
+
+    start: int
+    end: int
+    probability: float
+    runner_up: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class GenerationOutput:
     """The state of an answer: `text` is the whole answer so far, so a newer output replaces an older one.
 
     `waiting` is the number of requests that have a turn before the first one of this (0 once it runs), which comes in
     about `wait_seconds` (None: nothing was measured yet). Other times are seconds since the request was queued.
     `seconds_waited` is when its first turn began. `finish_reason` is set on the last output only. `memory_short`: the
-    picture was read more coarsely than was planned.
+    picture was read more coarsely than was planned. `doubts`, in order, are what of the text is not certain; of a model
+    that tells nothing of that (`EngineInfo.sureness` is None) there are none.
     """
 
     stage: Stage
@@ -110,3 +125,4 @@ class GenerationOutput:
     seconds: float = 0.0
     finish_reason: FinishReason | None = None
     memory_short: bool = False
+    doubts: tuple[Doubt, ...] = ()

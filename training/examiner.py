@@ -10,6 +10,7 @@ from typing import Any
 
 from model_service import (
     Detail,
+    Doubt,
     Engine,
     EngineInfo,
     GenerationRequest,
@@ -18,6 +19,7 @@ from model_service import (
     PictureRef,
     SamplingParams,
 )
+from model_service.running_answer import doubts_with
 from training.exam import Sheet
 from training.questions import QA
 from training.scores import Answer
@@ -88,10 +90,11 @@ def _ask(sheet: Sheet, qa: QA, level: str, number: int) -> Answer:
     )
     start = time.perf_counter()
     first: float | None = None
-    said = ""
+    said, doubts = "", tuple[Doubt, ...]()
     for step in _engines[0].generate(request):
         first = first or time.perf_counter() - start
+        doubts = doubts_with(doubts, len(said), step)
         said += step.text
     seconds = time.perf_counter() - start
     about = level, number, sheet.photographed, sheet.height, qa.kind, qa.question, qa.answer
-    return Answer(*about, said.strip(), first or seconds, seconds)
+    return Answer(*about, said.rstrip(), first or seconds, seconds, doubts)  # The engine drops blanks before it.

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from itertools import filterfalse
 from typing import Any
 
+from model_service import Doubt
 from training.foreign.drawing import FOREIGN, FOREIGN_CHINESE
 from training.metrics import character_errors, exact, fold, is_chinese, says_absent
 from training.questions import Asked
@@ -17,7 +18,8 @@ ANSWERABLE = frozenset(Asked) - {Asked.ABSENT, Asked.FOREIGN}
 class Answer:
     """A model's answer to one question, and its time in seconds.
 
-    `sheet` is its place in the exam, `height` the size of its type in pixels of the picture as it was sent.
+    `sheet` is its place in the exam, `height` the size of its type in pixels of the picture as it was sent. `doubts`
+    are the model's own, about what it said.
     """
 
     level: str
@@ -30,6 +32,7 @@ class Answer:
     said: str
     seconds_to_first_token: float
     seconds: float
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from typing import Protocol
 from model_service.detail import DetailDial, DetailPlan
 from model_service.types import FinishReason, GenerationRequest
 
+Likely = tuple[float, float]
+"""The probability of what was chosen, and that of the likeliest other."""
+
 
 class Ability(StrEnum):
     """What a model has learned besides short questions about a little print: all texts, tables, any picture."""
@@ -32,13 +35,26 @@ class PictureMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class Sureness:
+    """From which probabilities on a model's words can be relied on, as was measured with it.
+
+    What is less likely than `sure` is to be marked as doubtful. An answer is not readable where the geometric mean of
+    the probabilities of its characters is less than `readable`; 0: that was not measured.
+    """
+
+    sure: float = 0.5
+    readable: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class EngineInfo:
     """Facts about a loaded engine: the model's name, its device and dtype, and the most visual tokens it may spend.
 
     `dial` says how it looks at pictures. Where `pictures_per_request` is 1, who asks about several of them asks about
     one after the other. `languages` are the codes of those that it takes questions in; none: as many as it can. Of one
     picture it reads `max_characters` well, None: as many as it can see. Up to `together` answers are written in one
-    step. `picture_memory` says what a picture takes; None where that is not known.
+    step. `picture_memory` says what a picture takes; None where that is not known. `sureness` says how probabilities
+    are to be taken; None: it tells none.
     """
 
     model: str
@@ -52,6 +68,7 @@ class EngineInfo:
     max_characters: int | None = None
     together: int = 1
     picture_memory: PictureMemory | None = None
+    sureness: Sureness | None = None
 
     @property
     def lacking(self) -> frozenset[Ability]:
@@ -71,6 +88,9 @@ class EngineStep:
     A step with a `plan` stands before the first token: memory was short, so the picture was read at this grid. A step
     that is a `pause` brings nothing: others, whose answers are being written, are to have a step. It may say how many
     `seconds` of the device's time the work since the last one took, as others wait for it.
+
+    `likely` is how probable the tokens that the text comes from were, and the likeliest other: of several, those of the
+    least likely. In the last step without a text it is about the end. None: the engine does not tell.
     """
 
     text: str
@@ -78,6 +98,7 @@ class EngineStep:
     plan: DetailPlan | None = None
     pause: bool = False
     seconds: float | None = None
+    likely: Likely | None = None
 
 
 PAUSE = EngineStep("", pause=True)

@@ -186,12 +186,14 @@ class GLM4VEngine:
             while (token := self._batch.next_id(row)) not in self._stop:
                 if token is None:
                     yield PAUSE
-                elif row.read == limit:
-                    yield EngineStep(stream.push(token) + stream.finish(), FinishReason.LENGTH)
+                    continue
+                text, likely = stream.push(token, row.read_likely)
+                if row.read == limit:
+                    yield EngineStep(text + stream.finish()[0], FinishReason.LENGTH, likely=likely)
                     return
-                else:
-                    yield EngineStep(stream.push(token))
-            yield EngineStep(stream.finish(), FinishReason.STOP)
+                yield EngineStep(text, likely=likely)
+            text, likely = stream.finish()
+            yield EngineStep(text, FinishReason.STOP, likely=likely or row.read_likely)
         finally:
             self._batch.leave(row)
             self._runner.keep(sequence)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from model_service import Detail, DetailPlan, EngineStep, FinishReason, GenerationRequest
+from model_service import Detail, DetailPlan, Doubt, EngineStep, FinishReason, GenerationRequest
 from tests.model_service.scripted_engine import Loader, ask, follow, serve
 
 
@@ -24,3 +24,26 @@ async def test_otherwise_memory_is_not_mentioned() -> None:
     async with serve(Loader()) as service:
         outputs = await follow(service, ask("a"))
     assert not any(output.memory_short for output in outputs)
+
+
+async def test_what_is_not_certain_is_told_with_its_place() -> None:
+    """In characters of the text, as the engine says it of each piece; what is nearly certain is left out."""
+
+    def script(request: GenerationRequest) -> Iterator[EngineStep]:
+        yield EngineStep("12", likely=(0.999, 0.001))
+        yield EngineStep("")
+        yield EngineStep("€4", likely=(0.6, 0.3))
+        yield EngineStep(".")
+        yield EngineStep("5", likely=(0.98, 0.01))
+        yield EngineStep("", FinishReason.STOP, likely=(0.7, 0.2))
+
+    async with serve(Loader(script)) as service:
+        last = (await follow(service, ask("a")))[-1]
+    assert last.text == "12€4.5"
+    assert last.doubts == (Doubt(2, 4, 0.6, 0.3), Doubt(5, 6, 0.98, 0.01), Doubt(6, 6, 0.7, 0.2))
+
+
+async def test_an_engine_that_tells_nothing_leaves_no_doubt() -> None:
+    """A remote one, say."""
+    async with serve(Loader()) as service:
+        assert (await follow(service, ask("a")))[-1].doubts == ()

@@ -9,16 +9,17 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from model_service.engines.engine import Likely
 from model_service.engines.runtime.prefix_cache import Sequence
 from model_service.engines.runtime.runner import ModelRunner
-from model_service.engines.runtime.sampling import Sampler
+from model_service.engines.runtime.sampling import PARTS, Sampler
 
 UNMEASURED = 0.005
 """Seconds that a step is taken to last until one was measured."""
 
 
 class Arriving:
-    """(n,) ids on their way from the device; others may be chosen there before they are waited for."""
+    """(n, 3) rated ids on their way from the device; others may be chosen there before they are waited for."""
 
     def __init__(self, ids: Tensor) -> None:
         self._copy = ids.to("cpu", non_blocking=True)
@@ -26,8 +27,8 @@ class Arriving:
         if self._copied is not None:
             self._copied.record()
 
-    def wait(self) -> list[int]:
-        """The ids."""
+    def wait(self) -> list[list[int]]:
+        """The ids, each with the probabilities that `rated` gives it."""
         if self._copied is not None:
             self._copied.synchronize()
         return self._copy.tolist()
@@ -37,7 +38,8 @@ class Arriving:
 class Row:
     """An answer in the batch: the ids behind its sequence, of which the caller has read some.
 
-    `token` is the (1,) id chosen last, on the device; `put` counts those that were put into the KV cache.
+    `token` is the (1,) id chosen last, on the device; `put` counts those that were put into the KV cache. `likely` are
+    the probabilities of the `ids`, and of the likeliest others.
     """
 
     sequence: Sequence
@@ -48,6 +50,7 @@ class Row:
     put: int = 0
     read: int = 0
     ids: list[int] = field(default_factory=list)
+    likely: list[Likely] = field(default_factory=list)
     failed: bool = False
     begin: int = field(init=False)
 
@@ -64,6 +67,18 @@ class Row:
     def wants_step(self) -> bool:
         """Whether the caller has read all there is, and the answer may grow."""
         return not self.unread and self.chosen < self.limit and not self.failed
+
+    @property
+    def read_likely(self) -> Likely:
+        """The probabilities of the id that was read last."""
+        return self.likely[self.read - 1]
+
+    def learn(self, token: int, *parts: int) -> None:
+        """Take in an id that has arrived, with its probabilities in millionths."""
+        self.ids.append(token)
+        own, other = parts
+        self.likely.append((own / PARTS, other / PARTS))
+        self.settle()
 
     def settle(self) -> None:
         """Let the sequence hold the ids that are both known here and put into its KV cache."""
@@ -108,9 +123,10 @@ class Batch:
         Raises:
             torch.OutOfMemoryError: there is no room to choose the first.
         """
-        row = Row(sequence, sampler, limit, sampler.choose(logits))
+        first = sampler.choose_rated(logits)
+        row = Row(sequence, sampler, limit, first[:, 0])
         self._rows.append(row)
-        self._pending.append(([row], Arriving(row.token)))
+        self._pending.append(([row], Arriving(first)))
         return row
 
     def leave(self, row: Row) -> None:
@@ -159,9 +175,8 @@ class Batch:
             self._launch()
         for _ in range(pending or len(self._pending)):
             rows, arriving = self._pending.popleft()
-            for row, token in zip(rows, arriving.wait(), strict=True):
-                row.ids.append(token)
-                row.settle()
+            for row, found in zip(rows, arriving.wait(), strict=True):
+                row.learn(*found)
         if not self.interrupted:
             self.seconds = self._clock() - begin
 
@@ -188,7 +203,7 @@ class Batch:
             return
         self.steps += 1
         self._pending.append((rows, Arriving(ids)))
-        for row, token in zip(rows, torch.split(ids, 1), strict=True):
+        for row, token in zip(rows, torch.split(ids[:, 0], 1), strict=True):
             row.token = token
             row.chosen += 1
             row.put += 1

@@ -14,6 +14,7 @@ from model_service.engines.hardware import Hardware
 from model_service.engines.kernels.self_check import relative_error
 from model_service.engines.model import VisionLanguageModel
 from model_service.engines.runtime.kv_cache import KVCache
+from model_service.engines.runtime.sampling import PARTS, rated
 from model_service.engines.weights.nf4 import NF4Linear, in_fragments, product_of_fragments
 
 ROWS = (16, 32)
@@ -68,6 +69,8 @@ def capture_steps(
         error = _largest([steps.error(rows) for rows in steps.sizes])
         if not error <= MOST_ERROR:
             raise ValueError(f"its logits are off by {error:.3g}")
+        if not steps.chooses_as_torch():
+            raise ValueError("it does not choose the likeliest ids")
         steps.capture(sharing)
     except Exception as reason:  # A card or a driver that nobody tried: slower, but it works.
         logger.warning("%s without a CUDA graph: %r", work, reason, exc_info=True)
@@ -89,8 +92,9 @@ class CapturedSteps:
     def __init__(
         self, model: VisionLanguageModel, hardware: Hardware, sizes: Collection[int], forbidden: Tensor | None = None
     ) -> None:
-        from model_service.engines.kernels import step
+        from model_service.engines.kernels import choice, step
 
+        self._choice = choice
         self._kernels, self._hardware, self._forbidden = step, hardware, forbidden
         self.sizes = tuple(sorted(sizes))
         # It goes through a decoder of GLM-4's layers piece by piece, which the protocol of models does not show.
@@ -100,6 +104,7 @@ class CapturedSteps:
         positions = torch.arange(model.config.seq_length, device=device)
         self._rotary = decoder.rotary.table(positions[None], hardware.dtype)[0].contiguous()
         self._state = torch.zeros(self.sizes[-1], step.FIELDS, dtype=torch.int64, device=device)
+        self._chosen = torch.zeros(self.sizes[-1], 3, dtype=torch.int64, device=device)
         self._at: list[list[int]] | None = None
         """Contents of STATE but the tokens, as far as known, for the rows that take part."""
         self._graphs: dict[int, torch.cuda.CUDAGraph] = {}
@@ -128,12 +133,13 @@ class CapturedSteps:
         return logits[:count]
 
     def chosen(self, count: int) -> Tensor:
-        """A copy of the (count,) most likely ids behind those of the last step, one a row."""
-        return self._state[:count, self._kernels.TOKEN].clone()
+        """A copy of the most likely ids behind those of the last step, one a row: (count, 3), `rated`."""
+        return self._chosen[:count].clone()
 
-    def choose(self, row: int, token: Tensor) -> None:
-        """Put another (1,) id in the place of a row's most likely one."""
-        self._state[row, self._kernels.TOKEN :].copy_(token)
+    def choose(self, row: int, rated: Tensor) -> None:
+        """Put another id, (1, 3), `rated`, in the place of a row's most likely one."""
+        self._chosen[row : row + 1].copy_(rated)
+        self._state[row, self._kernels.TOKEN :].copy_(rated[0, :1])
 
     def reads(self, ids: int) -> bool:
         """Whether it reads a text of that many ids sooner than the model itself."""
@@ -188,6 +194,18 @@ class CapturedSteps:
         pairs = zip(found.flip(0), torch.cat(wanted).flip(0), strict=False)
         return _largest([relative_error(one, other) for one, other in pairs])
 
+    def chooses_as_torch(self) -> bool:
+        """Whether the last step chose, and rated, what torch does, in logits of chance."""
+        if self._forbidden is None:
+            return True
+        rows, device = self.sizes[-1], self._hardware.device
+        logits = torch.randn(rows, len(self._forbidden), device=device).mul(4).to(self._hardware.dtype)
+        self._choice.choose(logits, self._forbidden, self._chosen, PARTS)
+        allowed = logits.masked_fill(self._forbidden, float("-inf"))
+        away = (self._chosen - rated(allowed, allowed.argmax(-1))).abs().amax(0).tolist()
+        best = allowed.gather(1, self._chosen[:, :1])[:, 0]
+        return bool(torch.equal(best, allowed.amax(-1))) and max(away[1:]) <= PARTS // 1000
+
     def _put(self, states: list[list[int]], ids: Tensor | Sequence[Tensor]) -> None:
         known, self._at = self._at, None  # Until the step has been run.
         if states == known:
@@ -212,7 +230,8 @@ class CapturedSteps:
         seen = kernel.add_norm(x, delta, norm.weight, config.layernorm_epsilon, _in_fragments(head))
         logits = _project(head, seen, rows)
         state[:, : kernel.ACTIVE].add_(active[:, None])  # POSITION and LENGTH
-        state[:, kernel.TOKEN].copy_(logits.masked_fill(self._forbidden, float("-inf")).argmax(-1))
+        self._choice.choose(logits, self._forbidden, self._chosen[:rows], PARTS)
+        state[:, kernel.TOKEN].copy_(self._chosen[:rows, 0])
         return logits
 
     def _layer(self, layer: Any, number: int, state: Tensor, x: Tensor, delta: Tensor | None) -> Tensor:

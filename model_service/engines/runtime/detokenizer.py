@@ -3,6 +3,8 @@
 import codecs
 from typing import Protocol
 
+from model_service.engines.engine import Likely
+
 
 class Tokenizer(Protocol):
     """Knows the bytes of each ordinary token."""
@@ -12,23 +14,40 @@ class Tokenizer(Protocol):
 
 
 class Detokenizer:
-    """Collects tokens and hands out whole characters; the blank space a reply begins with is dropped."""
+    """Collects tokens and hands out whole characters; the blank space a reply begins with is dropped.
+
+    With them it says how likely they were: as likely as the least likely of the tokens they come from.
+    """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._started = False
+        self._pending: Likely | None = None
+        """How likely the tokens were from which a character comes that is still in pieces."""
 
-    def push(self, token: int) -> str:
+    def push(self, token: int, likely: Likely | None = None) -> tuple[str, Likely | None]:
         """The characters that this ordinary token completes; empty while one is still in pieces."""
-        return self._trim(self._decoder.decode(self._tokenizer.decode_bytes(token)))
+        found = self._decoder.decode(self._tokenizer.decode_bytes(token))
+        all_of_it = _least(self._pending, likely)
+        in_pieces = bool(self._decoder.getstate()[0])
+        self._pending = (likely if found else all_of_it) if in_pieces else None
+        text = self._trim(found)
+        return text, all_of_it if text else None
 
-    def finish(self) -> str:
+    def finish(self) -> tuple[str, Likely | None]:
         """Return what is left: a character that never became whole shows as the replacement character."""
-        return self._trim(self._decoder.decode(b"", final=True))
+        text = self._trim(self._decoder.decode(b"", final=True))
+        return text, self._pending if text else None
 
     def _trim(self, text: str) -> str:
         if not self._started:
             text = text.lstrip()
             self._started = bool(text)
         return text
+
+
+def _least(one: Likely | None, other: Likely | None) -> Likely | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other)

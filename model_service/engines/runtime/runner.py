@@ -68,7 +68,7 @@ class ModelRunner:
         return (yield from self._prefill(chat, prompt, view, room))
 
     def decode(self, sequences: list[Sequence], tokens: list[Tensor], samplers: list[Sampler]) -> Tensor:
-        """Put a (1,) id of the device behind each sequence; the (n,) ids that their samplers choose next.
+        """Put a (1,) id of the device behind each sequence; the ids that their samplers choose next, (n, 3), `rated`.
 
         Nothing waits for a GPU, so the ids need not be known here: whoever learns them adds them to `sequence.ids`.
 
@@ -147,7 +147,7 @@ class ModelRunner:
         ids, device = torch.cat(tokens), self._hardware.device
         positions = torch.tensor([sequence.next_position for sequence in sequences], device=device)
         logits = self._model.decode(ids, positions, [sequence.cache for sequence in sequences])
-        return torch.cat([sampler.choose(row) for sampler, row in zip(samplers, logits, strict=True)])
+        return torch.cat([sampler.choose_rated(row) for sampler, row in zip(samplers, logits, strict=True)])
 
     def _decode_by_graph(
         self, steps: "CapturedSteps", sequences: list[Sequence], tokens: list[Tensor], samplers: list[Sampler]
@@ -158,7 +158,7 @@ class ModelRunner:
         logits = steps(places, tokens)
         for row, sampler in enumerate(samplers):
             if not sampler.is_greedy:
-                steps.choose(row, sampler.choose(logits[row]))
+                steps.choose(row, sampler.choose_rated(logits[row]))
         return steps.chosen(len(sequences))
 
     def _make_way(self) -> None:

@@ -20,12 +20,13 @@ from model_service.config import ModelConfig
 from model_service.engines import kernels
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.hardware import Hardware
-from model_service.engines.kernels import dispatch, linear, nf4, nf4_product, self_check, unpack
+from model_service.engines.kernels import choice, dispatch, linear, nf4, nf4_product, self_check, unpack
 from model_service.engines.kernels import step as step_kernels
 from model_service.engines.runtime.batch import Batch
 from model_service.engines.runtime.cuda_graph import MOST_ERROR, CapturedSteps, Place
 from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.runtime.runner import ModelRunner
+from model_service.engines.runtime.sampling import PARTS, rated
 from model_service.engines.weights import nf4 as nf4_layers
 from model_service.engines.weights.nf4 import NF4Linear
 from tests.model_service.engines.answers import Asked, begin, drawn, end, known
@@ -211,10 +212,14 @@ def check_step(model: GLM4VForConditionalGeneration, dtype: torch.dtype, turns: 
             for found, filled in ((cache.keys, other.keys), (cache.values, other.values)):
                 close(found, filled, dtype)
         chosen = steps.chosen(len(rows))
-        assert torch.equal(chosen, logits.masked_fill(FORBIDDEN, float("-inf")).argmax(-1))
+        allowed = logits.masked_fill(FORBIDDEN, float("-inf"))
+        likeliest = rated(allowed, allowed.argmax(-1))
+        assert torch.equal(chosen[:, 0], likeliest[:, 0])
+        assert (chosen - likeliest).abs().max() <= 1  # Millionths, rounded.
         if len(rows) > 1:  # One of them draws another.
-            steps.choose(1, chosen.new_tensor([9]))
-        ids[taking] = steps.chosen(len(rows))
+            steps.choose(1, chosen.new_tensor([[9, 1, 2]]))
+            assert steps.chosen(len(rows))[1].tolist() == [9, 1, 2]
+        ids[taking] = steps.chosen(len(rows))[:, 0]
 
 
 def sequence(model: GLM4VForConditionalGeneration, dtype: torch.dtype, length: int) -> tuple[KVCache, KVCache]:
@@ -244,6 +249,21 @@ def check_rows(model: GLM4VForConditionalGeneration, dtype: torch.dtype, *texts:
         assert other.length == cache.length
         for found, filled in ((other.keys, cache.keys), (other.values, cache.values)):
             close(found, filled, dtype)
+
+
+def check_choice(dtype: torch.dtype) -> None:
+    """Ids, and how likely they are, in vocabularies of one tile and of many, of which whole tiles are forbidden."""
+    for vocabulary, rows in ((7, 1), (288, 3), (5000, 2), (9000, 5)):
+        logits = torch.randn(rows, vocabulary).mul(5).to(dtype)
+        forbidden = torch.rand(vocabulary) < 0.1
+        forbidden[: vocabulary // 2] = vocabulary == 9000
+        forbidden[-1] = False
+        chosen = torch.empty(rows, 3, dtype=torch.int64)
+        choice.choose(logits, forbidden, chosen, PARTS)
+        allowed = logits.masked_fill(forbidden, float("-inf"))
+        best = allowed.gather(1, chosen[:, :1])
+        assert torch.equal(best[:, 0], allowed.amax(-1))  # Of several that are equal, any.
+        assert (chosen - rated(allowed, chosen[:, 0])).abs().max() <= 1
 
 
 def check_self(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
@@ -296,6 +316,7 @@ def main() -> None:
         for dtype in CLOSE:
             check_unpacking(dtype)
             check_linear(dtype)
+            check_choice(dtype)
             check_fused(tiny_model().to(dtype), dtype)  # type: ignore[arg-type]
         check_product(torch.float16)
         check_step(tiny_model(), torch.float32)

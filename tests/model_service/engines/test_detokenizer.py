@@ -13,7 +13,7 @@ BYTES = Tokenizer({bytes([byte]): byte for byte in range(ORDINARY)})
 def pieces(data: bytes) -> list[str]:
     """What each byte, pushed as a token, makes printable; last what is left at the end."""
     stream = Detokenizer(BYTES)
-    return [*(stream.push(byte) for byte in data), stream.finish()]
+    return [*(stream.push(byte)[0] for byte in data), stream.finish()[0]]
 
 
 @given(st.text())
@@ -43,3 +43,23 @@ def test_any_bytes_are_survived(data: bytes) -> None:
 def test_the_line_feed_before_a_reply_is_dropped() -> None:
     """A reply begins with a line feed; blanks inside it stay."""
     assert pieces(b"\n a \n b") == ["", "", "a", " ", "\n", " ", "b", ""]
+
+
+def rated(*tokens: tuple[bytes, float]) -> list[tuple[str, float | None]]:
+    """What each token makes printable, with how likely that is; last what is left at the end."""
+    spoken = Tokenizer({spelled: number for number, (spelled, _) in enumerate(tokens)})
+    stream = Detokenizer(spoken)
+    pieces = [stream.push(number, (likely, 0.0)) for number, (_, likely) in enumerate(tokens)]
+    return [(text, None if likely is None else likely[0]) for text, likely in [*pieces, stream.finish()]]
+
+
+def test_a_character_is_as_likely_as_its_least_likely_token() -> None:
+    """Of several tokens' bytes, and of one that ends a character, holds one and begins the next."""
+    euro = "€".encode()
+    told = rated((euro[:1], 0.5), (euro[1:2], 0.9), (euro[2:] + b"a" + euro[:2], 0.8), (euro[2:], 0.95), (b"b", 0.7))
+    assert told == [("", None), ("", None), ("€a", 0.5), ("€", 0.8), ("b", 0.7), ("", None)]
+
+
+def test_a_character_that_is_never_whole_is_rated_too() -> None:
+    """And the blank a reply begins with is not held against what follows."""
+    assert rated((b" ", 0.1), (b"a", 0.9), (b"\xe2", 0.3)) == [("", None), ("a", 0.9), ("", None), ("\ufffd", 0.3)]

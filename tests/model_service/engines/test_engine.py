@@ -91,7 +91,17 @@ def test_the_oldest_turns_give_way(engine: GLM4VEngine) -> None:
     """A conversation that became too long is answered like one that never had its oldest part."""
     long = request("a" * 20, "b" * 20, "c", "d", "e?", seen=picture())
     short = request("c", "d", "e?", seen=picture())
-    assert steps(engine, long) == steps(engine, short)
+    assert [step.text for step in steps(engine, long)] == [step.text for step in steps(engine, short)]
+
+
+def test_every_token_says_how_likely_it_was(engine: GLM4VEngine) -> None:
+    """Greedy, so likelier than the likeliest other; where nothing is to be seen yet, the next character says it."""
+    asked = replace(request("What is it?", seen=picture()), sampling=SamplingParams(max_tokens=8))
+    found = steps(engine, asked)
+    told = [step.likely for step in found if step.text]
+    assert told
+    assert all(likely is not None and 1 >= likely[0] >= likely[1] > 0 for likely in told)
+    assert all(step.likely is None for step in found if not step.text and step.finish_reason is None)
 
 
 def test_a_question_that_is_too_long_fails_alone(engine: GLM4VEngine) -> None:

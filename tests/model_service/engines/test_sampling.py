@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from model_service.engines.runtime.sampling import Sampler
+from model_service.engines.runtime.sampling import PARTS, Sampler, rated
 from model_service.types import SamplingParams
 
 CHI_SQUARED = (0.0, 10.83, 13.82, 16.27, 18.47, 20.52, 22.46, 24.32)
@@ -97,3 +97,18 @@ def test_no_number_draws_what_is_forbidden(monkeypatch: pytest.MonkeyPatch, numb
         (drawn,) = draws(SamplingParams(temperature=1.0, top_p=1.0), scores, allowed, count=1)
         extreme = min if number else max
         assert drawn == extreme((1, 2, 3, 4, 6, 7), key=lambda id_: float(scores[id_]))
+
+
+def test_an_id_comes_with_its_own_probability_and_that_of_the_likeliest_other() -> None:
+    """In millionths, whichever was chosen: the likeliest, or a less likely one."""
+    scores = torch.stack([logits(0.5, 0.3, 0.2), logits(0.1, 0.7, 0.2), logits(0.1, 0.7, 0.2)])
+    found = rated(scores, torch.tensor([0, 1, 2]))
+    assert found.tolist() == [[0, 500_000, 300_000], [1, 700_000, 200_000], [2, 200_000, 700_000]]
+
+
+@pytest.mark.parametrize("temperature", [0.0, 3.0])
+def test_probabilities_are_of_what_may_be_chosen_and_untempered(temperature: float) -> None:
+    """A forbidden id has no share, and a high temperature makes the model no less sure."""
+    allowed = torch.tensor([True, False, True, True, True, True, True, True])
+    sampler = Sampler(SamplingParams(temperature=temperature, top_p=0.1), allowed)
+    assert sampler.choose_rated(logits(0.3, 0.6, 0.1)).tolist() == [[0, PARTS * 3 // 4, PARTS // 4]]
