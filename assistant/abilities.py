@@ -17,6 +17,9 @@ NEEDS: Mapping[str, Ability] = {Task.TABLE: Ability.TABLE, Task.DESCRIBE: Abilit
 SCRIPTS = {"en": "LATIN", "zh": "CJK"}
 """The script of a language, by the first word of its characters' Unicode names; of others nothing is checked."""
 
+ANSWERED_IN = {"CJK": "zh", "CYRILLIC": "ru"}
+"""The language that a script shows, of those that are spoken here; Latin letters may be of any."""
+
 _QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」|\"[^\"]*\"")
 
 
@@ -59,6 +62,14 @@ def in_known_language(sentence: Sentence, texts: Texts, info: EngineInfo | None)
     """Return a question that the bot proposes in the person's language; in English if the model does not know that."""
     said = texts.say(sentence)
     return said if info is None or takes(said, info.languages) else sentence.value
+
+
+def in_language_of(question: str, texts: Texts) -> Texts:
+    """Return the sentences in a question's language, as far as its letters show it; else in the person's."""
+    letters = _scripts(_QUOTED.sub("", question))
+    (script, count), *_ = letters.most_common(1) or [("", 0)]
+    language = ANSWERED_IN.get(script)
+    return texts if language is None or 2 * count <= letters.total() else texts_in(language)
 
 
 def examples(texts: Texts, info: EngineInfo | None) -> dict[str, str]:

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from assistant.abilities import fitted, is_for_any
+from assistant.abilities import fitted, in_language_of, is_for_any
+from assistant.doubt import Judgement, Verdict, judge, stripped
 from assistant.latency import Latency
 from assistant.open_questions import Cancelled, OpenQuestion, OpenQuestions
 from assistant.pictures.library import Library
@@ -16,8 +17,11 @@ from assistant.question import Parts, Question, Reading
 from assistant.reading import Reader
 from assistant.settings.settings import ModelSettings
 from assistant.storage import Turn, Turns, surely
+from assistant.texts import Sentence
 from assistant.texts.failures import NoSuchPart, Unable
+from assistant.wording.question import Task
 from model_service import (
+    Ability,
     CheckpointError,
     Draining,
     EngineDead,
@@ -28,6 +32,9 @@ from model_service import (
     ModelServiceError,
     QueueFull,
 )
+
+WORTH_TELLING = 20
+"""The fewest characters that are told of an answer that was broken off behind them."""
 
 _log = logging.getLogger(__name__)
 
@@ -185,7 +192,7 @@ class Assistant:
                     async for reading in readings:
                         state = replace(state, output=reading.output, parts=reading.parts)
                         yield state
-                reading = Reading(picture, state.output, parts=state.parts)
+                reading = self._judged(question, Reading(picture, state.output, parts=state.parts))
             except (CheckpointError, Draining, EngineDead):
                 raise
             except (ModelServiceError, FetchFailed) as error:
@@ -199,6 +206,25 @@ class Assistant:
         failure = state.readings[-1].error
         if not state.outputs and failure is not None:
             raise failure
+
+    def _judged(self, question: Question, reading: Reading) -> Reading:
+        """Return a reading with what it is worth; one that was not really read says so instead of what it invented."""
+        info, output = self._model.info, reading.output
+        if info is None or output is None or not reading.text:
+            return reading
+        broken_off = output.finish_reason is FinishReason.BROKEN_OFF
+        found = Judgement(Verdict.SURE)
+        if info.sureness is not None:
+            whole = question.parsed.task in {Task.TEXT, Task.TABLE}
+            free = Ability.DESCRIBE in info.abilities and not whole
+            found = judge(*stripped(output.text, output.doubts), info.sureness, free=free, whole=whole)
+        if found.verdict is Verdict.CANNOT_READ or (broken_off and len(reading.text) < WORTH_TELLING):
+            said = in_language_of(question.parsed.text, question.texts).say(Sentence.CANNOT_READ)
+            said_only = replace(output, text=said, doubts=(), finish_reason=FinishReason.STOP)
+            return replace(reading, output=said_only, judgement=Judgement(Verdict.CANNOT_READ))
+        if broken_off:
+            found = replace(found, verdict=Verdict.UNSURE)
+        return reading if info.sureness is None else replace(reading, judgement=found)
 
     async def _fitted(self, question: Question) -> Question:
         """Return the question as the model can be asked it; where it matters, wait until it is known which model.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assistant.doubt import Verdict
 from assistant.question import Question, Reading
 from assistant.storage import Picture
 from assistant.wording.nothing import says_nothing
@@ -16,7 +17,9 @@ def turned_on(question: Question, readings: Sequence[Reading]) -> int | None:
     """Return the turns of a question's one picture, a quarter on; None if something was found in it as it stands."""
     if len(question.pictures) != 1 or len(readings) != 1:
         return None
-    text = readings[0].text
+    text, judgement = readings[0].text, readings[0].judgement
+    if judgement is not None and judgement.verdict is Verdict.CANNOT_READ:
+        return (question.pictures[0].turns + 1) % 4
     nothing = says_nothing(text) or (question.parsed.task is Task.TEXT and len(text) <= SHORT)
     return (question.pictures[0].turns + 1) % 4 if nothing else None
 
@@ -29,7 +32,12 @@ def may_differ(question: Question, info: EngineInfo | None) -> bool:
 
 
 def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -> Detail | None:
-    """Return the next level that shows more of the picture; None if there is none, or memory does not allow it."""
+    """Return the next level that shows more of the picture; None if there is none, or memory does not allow it.
+
+    It is not worth while where the answer is known to be sure.
+    """
+    if reading.judgement is not None and reading.judgement.verdict is Verdict.SURE:
+        return None
     plan = None if reading.output is None else reading.output.plan
     if reading.parts is not None and info is not None:  # Each part has a plan of its own.
         closer = info.dial.closer(question.settings.detail)

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from assistant.doubt import words_at
+from assistant.markdown.marked import marks_in
 from assistant.pictures.notes import flaw_notes, pages_note
 from assistant.question import Parts, Question, Reading
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture, Pictures
 from assistant.texts import Count, Sentence, Texts
+from assistant.wording.question import Task
 from assistant.wording.regions import NAMES
 from model_service import LEVEL_TOKENS, Detail, EngineInfo, FinishReason, GenerationOutput, Level
 
@@ -19,6 +22,9 @@ CLOSE = Detail(LEVEL_TOKENS[Level.HIGH])
 """The level from which on Telegram's compression is what limits a photo."""
 
 SEPARATOR = " · "
+
+MOST_WORDS = 8
+"""The most doubtful words that are named under an answer in which they cannot be marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ def note_under(answered: Answered) -> str:
     hidden = "" if answered.hidden is None else answered.texts.say(answered.hidden)
     flaws = flaw_notes(answered.texts, answered.question.pictures)
     notes = [
+        *_doubts(answered),
         _earlier(answered),
         hidden,
         _unread(answered),
@@ -56,6 +63,25 @@ def note_under(answered: Answered) -> str:
     if answered.question.settings.footer is not Footer.HIDDEN:
         notes.append(_reading(answered))
     return SEPARATOR.join(note for note in notes if note)
+
+
+def _doubts(answered: Answered) -> list[str]:
+    """Say what of the answer is not certain, and that the rest was not read, if so."""
+    judged = [(reading, reading.judgement) for reading in answered.readings if reading.judgement is not None]
+    places = [(reading, judgement.places) for reading, judgement in judged if judgement.places]
+    texts, notes = answered.texts, list[str]()
+    if places:
+        as_it_is = answered.question.parsed.task in {Task.TEXT, Task.TABLE}
+        if not as_it_is and all(marks_in(reading.marked) >= len(found) for reading, found in places):
+            notes.append(texts.say(Sentence.UNSURE_MARKED))
+        else:
+            words = [word for reading, found in places for word in words_at(reading.text, found)]
+            more = " …" if len(words) > MOST_WORDS else ""
+            notes.append(texts.say(Sentence.UNSURE_OF, words=", ".join(words[:MOST_WORDS]) + more))
+    outputs = [reading.output for reading in answered.readings if reading.output is not None]
+    if any(output.finish_reason is FinishReason.BROKEN_OFF for output in outputs):
+        notes.append(texts.say(Sentence.BROKEN_OFF))
+    return notes
 
 
 def _earlier(answered: Answered) -> str:

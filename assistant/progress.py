@@ -61,11 +61,11 @@ class Progress:
     def _said_about(self, reading: Reading) -> str:
         if reading.error is not None and self.question is not None:
             return excuse(self._texts, reading.error, self.question.update_id)
-        return reading.text or self._texts.say(Sentence.NO_WORDS)
+        return reading.marked or self._texts.say(Sentence.NO_WORDS)
 
     @property
     def written(self) -> str:
-        """The answer so far, in Markdown; empty before its first word."""
+        """The answer so far, in Markdown with marks of doubt; empty before its first word."""
         return self.answer.with_next(self._said)
 
     @property

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from assistant.access import Asker
+from assistant.doubt import Judgement
+from assistant.markdown.marked import with_marks
 from assistant.settings.chat_settings import ChatSettings
 from assistant.storage import Picture
 from assistant.texts import Texts, texts_in
@@ -57,14 +59,23 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The model's output about one picture, or the error instead of it; `parts`, if it was read in parts."""
+    """The model's output about one picture, or the error instead of it; `parts`, if it was read in parts.
+
+    `judgement`, of a whole answer, is what it is worth; None where nothing is known of that.
+    """
 
     picture: Picture
     output: GenerationOutput | None = None
     error: Exception | None = None
     parts: Parts | None = None
+    judgement: Judgement | None = None
 
     @property
     def text(self) -> str:
         """The answer about this picture."""
         return "" if self.output is None else self.output.text.strip()
+
+    @property
+    def marked(self) -> str:
+        """The answer, in Markdown, with marks around what is doubtful in it."""
+        return self.text if self.judgement is None else with_marks(self.text, self.judgement.places)

@@ -6,6 +6,17 @@ from contextlib import aclosing
 from dataclasses import replace
 from statistics import median
 
+from assistant.combined_answer import APART
+from assistant.doubt import (
+    Line,
+    Watch,
+    cut_off,
+    likeliness,
+    lines_of,
+    of_lines,
+    shifted,
+    stripped,
+)
 from assistant.latency import Latency
 from assistant.open_questions import OpenQuestion, Step
 from assistant.pictures.library import Library
@@ -16,14 +27,16 @@ from assistant.settings.settings import ModelSettings
 from assistant.storage import Picture, Turns
 from assistant.texts import Sentence, Texts
 from assistant.texts.failures import NoSuchPart
-from assistant.wording.joining import is_loop, joined, without_repeats
+from assistant.wording.joining import is_loop, seam, without_repeats
 from assistant.wording.parts import absence_in, digits_in, is_absent, names, parts_named
 from assistant.wording.question import Task
 from assistant.wording.quotes import with_quote
 from assistant.wording.regions import about_part
 from model_service import (
     MAX_TOKENS,
+    Ability,
     Detail,
+    Doubt,
     Draining,
     FinishReason,
     GenerationOutput,
@@ -89,10 +102,12 @@ class Reader:
     async def stream(self, opened: OpenQuestion, request: GenerationRequest) -> AsyncGenerator[GenerationOutput, None]:
         """Stream the model's output; note the last one with the question, however it ends.
 
+        Where it stops making sense it is broken off, and the last output ends there.
+
         Raises:
             Cancelled, Draining, ModelServiceError: as for `read`.
         """
-        output = GenerationOutput(Stage.WAITING)
+        output, watch = GenerationOutput(Stage.WAITING), self._watch()
         try:
             async with aclosing(self._model.generate(request)) as outputs:
                 while True:
@@ -100,14 +115,21 @@ class Reader:
                         following = await anext(outputs, None)
                     if following is None:
                         break
-                    output = following
+                    output = _sound(following, watch)
                     if output.stage is not Stage.WAITING:
                         opened.step = Step.ANSWERING
                     yield output
+                    if output.finish_reason is FinishReason.BROKEN_OFF:
+                        break  # To leave is to abort.
         finally:
             opened.outputs.append(output)
         if output.finish_reason in {None, FinishReason.ABORT}:
             raise Draining("the answer was aborted")
+
+    def _watch(self) -> Watch:
+        info = self._model.info
+        free = info is None or Ability.DESCRIBE in info.abilities  # Between words of its own it may well hesitate.
+        return Watch(None if info is None or free else info.sureness)
 
     async def piece_request(
         self, question: Question, opened: OpenQuestion, picture: Picture, piece: Piece, text: str, *, alone: bool
@@ -141,14 +163,39 @@ class Reader:
         return build_request(asking, history, sampling, self._settings.history_tokens)
 
 
-def _together(texts: Texts, answers: Mapping[int, str], absence: str) -> str:
-    """Return one answer of those of several pieces: what all agree on, else each one's own by its name."""
+def _sound(output: GenerationOutput, watch: Watch) -> GenerationOutput:
+    """Return an output as it is while it makes sense, else broken off where it last did."""
+    end = watch.nonsense_in(output)
+    if end is None:
+        return output
+    return replace(cut_off(output, end), stage=Stage.DONE, finish_reason=FinishReason.BROKEN_OFF)
+
+
+def _together(
+    texts: Texts, answers: Mapping[int, str], absence: str, doubts: Mapping[int, tuple[Doubt, ...]]
+) -> tuple[str, tuple[Doubt, ...]]:
+    """Return one answer of those of several pieces, with the doubts about them: what all agree on, else each by name.
+
+    What pieces agree on is as doubtful as it is to the piece that is surest of it.
+    """
     if not answers:
-        return absence or texts.say(Sentence.NOT_IN_PARTS)
+        return absence or texts.say(Sentence.NOT_IN_PARTS), ()
     if len({_plain(answer) for answer in answers.values()}) == 1:
-        return next(iter(answers.values()))
-    named = (f"**{texts.say(Sentence.PART_NAME, number=number)}** {text}" for number, text in answers.items())
-    return "\n\n".join(named)
+        surest = max(answers, key=lambda number: likeliness(doubts.get(number, ()), 0, len(answers[number])))
+        return answers[surest], doubts.get(surest, ())
+    whole, found = "", list[Doubt]()
+    for number, text in answers.items():
+        whole += f"{APART if whole else ''}**{texts.say(Sentence.PART_NAME, number=number)}** "
+        found += shifted(doubts.get(number, ()), len(whole), len(whole) + len(text))
+        whole += text
+    return whole, tuple(found)
+
+
+def _joined(before: Sequence[Line], output: GenerationOutput, read: str, piece: Piece) -> list[Line]:
+    """Return lines with those of the next piece behind them; of what was written, `read` are the first lines."""
+    following = lines_of(output.text, output.doubts)[: len(read.splitlines())]
+    kept, begin = seam([line for line, _ in before], [line for line, _ in following], overlaps=piece.overlaps)
+    return [*before[:kept], *following[begin:]]
 
 
 def _plain(answer: str) -> str:
@@ -178,6 +225,7 @@ class _Pieces:
         self._begun, self._waited = time.monotonic(), 0.0
         self._before = GenerationOutput(Stage.WAITING)
         self._read: list[int] = []
+        self._broken_off = False
         self._texts: dict[int, str] = {}
         self._lengths: list[float] = []
         """Letters that were read to a line of print, piece by piece."""
@@ -189,29 +237,30 @@ class _Pieces:
 
     async def _read_out(self) -> AsyncGenerator[Reading, None]:
         """Read one piece after the other, and join what they say."""
-        lines: list[str] = []
+        lines: list[Line] = []
         text = self._text or self._question.texts.say(Sentence.PROMPT_TEXT)
         for piece in self._pieces:
             if self._lasts_longer_than(MOST_SECONDS_FOR_TEXT):
                 break
-            output, looks = GenerationOutput(Stage.WAITING), list[tuple[bool, int, list[str]]]()
+            output, looks = GenerationOutput(Stage.WAITING), list[tuple[bool, int, list[Line]]]()
             for looked in (piece, _closer(piece)):  # A second look if the first goes in circles, or falls short.
                 so_far, read = lines, ""
                 async with aclosing(self._stream(looked, text, alone=True)) as outputs:
                     async for output in outputs:
                         read = without_repeats(output.text, piece.lines)
-                        so_far = joined(lines, read, overlaps=piece.overlaps)
-                        yield self._reading(output, "\n".join(so_far))
+                        so_far = _joined(lines, output, read, piece)
+                        yield self._reading(output, of_lines(so_far)[0])
                         if is_loop(output.text) or len(read) < len(output.text.rstrip()) - len(read.splitlines()):
                             break  # It begins again; to leave is to abort.
-                sound = not is_loop(output.text)
+                sound = not is_loop(output.text) and output.finish_reason is not FinishReason.BROKEN_OFF
                 looks.append((sound, len(read), so_far))
                 if sound and not self._falls_short(read, piece):
                     break
-            _, length, lines = max(looks, key=lambda look: look[:2])
+            sound, length, lines = max(looks, key=lambda look: look[:2])
+            self._broken_off |= not sound
             self._lengths.append(length / max(1, piece.lines))
             self._end(piece, output)
-        yield self._last("\n".join(lines))
+        yield self._last(*of_lines(lines))
 
     def _falls_short(self, read: str, piece: Piece) -> bool:
         """Whether a line of print seems to be missing: there are fewer, and they hold less than those read before.
@@ -224,7 +273,7 @@ class _Pieces:
 
     async def _ask(self) -> AsyncGenerator[Reading, None]:
         """Ask each piece, and keep the answers that the print of their pieces bears out; see `_borne_out`."""
-        answers, absence = dict[int, str](), ""
+        answers, absence, doubts = dict[int, str](), "", dict[int, tuple[Doubt, ...]]()
         for piece in self._pieces:
             if self._lasts_longer_than(MOST_SECONDS):
                 break
@@ -236,9 +285,10 @@ class _Pieces:
             if is_absent(output.text):
                 absence = absence or absence_in(output.text)
             else:
-                answers[piece.number] = output.text.strip()
-        answers = await self._borne_out(answers) or await self._found_in_print()
-        yield self._last(_together(self._question.texts, answers, absence))
+                answers[piece.number], doubts[piece.number] = stripped(output.text, output.doubts)
+        borne_out = await self._borne_out(answers)
+        told = borne_out or await self._found_in_print()
+        yield self._last(*_together(self._question.texts, told, absence, doubts if borne_out else {}))
 
     async def _borne_out(self, answers: dict[int, str]) -> dict[int, str]:
         """Return the answers whose numbers stand in the print of their pieces, as it is read out.
@@ -309,12 +359,15 @@ class _Pieces:
 
     def _reading(self, output: GenerationOutput, text: str) -> Reading:
         """Return the state while a piece is read."""
-        return Reading(self._picture, replace(output, text=text, finish_reason=None), parts=self._parts())
+        written = replace(output, text=text, finish_reason=None, doubts=())
+        return Reading(self._picture, written, parts=self._parts())
 
-    def _last(self, text: str) -> Reading:
+    def _last(self, text: str, doubts: tuple[Doubt, ...] = ()) -> Reading:
         """Return the whole answer."""
         seconds = time.monotonic() - self._begun + self._before.seconds_waited
-        output = replace(self._before, stage=Stage.DONE, text=text, seconds=seconds, finish_reason=FinishReason.STOP)
+        end = FinishReason.BROKEN_OFF if self._broken_off else FinishReason.STOP
+        done = replace(self._before, stage=Stage.DONE, seconds=seconds, finish_reason=end)
+        output = replace(done, text=text, doubts=doubts)
         return Reading(self._picture, output, parts=self._parts(len(self._pieces) - len(self._read)))
 
     def _parts(self, left: int = 0) -> Parts:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TextIO
 
+from assistant.doubt import stripped
+from assistant.thresholds import Tried, thresholds_for
 from cli.pages import Page, read_pages
 from cli.scoring import contains, fold, part_errors
 from model_service import (
@@ -22,6 +24,7 @@ from model_service import (
     OutOfMemory,
     PictureRef,
     SamplingParams,
+    keep_sureness,
     open_picture,
     open_service,
     plan_detail,
@@ -43,7 +46,8 @@ _numbers = itertools.count()
 class Mark:
     """The result of one level: shares from 0 to 1, medians of seconds, and the peak of memory in bytes.
 
-    `tokens` is the median of the visual tokens spent. Where memory did not suffice, `accuracy` is None.
+    `tokens` is the median of the visual tokens spent. Where memory did not suffice, `accuracy` is None. `tried`
+    are the answers, each with how far it is right.
     """
 
     level: str
@@ -53,6 +57,7 @@ class Mark:
     seconds_to_first_token: float = 0.0
     seconds: float = 0.0
     peak_bytes: int = 0
+    tried: tuple[Tried, ...] = ()
 
     @property
     def accuracy(self) -> float | None:
@@ -77,7 +82,7 @@ async def calibrate(
         ModelServiceError: it failed for another reason than lack of memory.
     """
     out = out or sys.stdout
-    drawn = read_pages(pages)
+    drawn, tried = read_pages(pages), list[Tried]()
     # What is kept of a picture would make a second question quicker; limits are for people.
     bare = replace(config, feature_cache_mib=0, prefix_cache_mib=0, limits=Limits())
     async with model or open_service(bare) as service:
@@ -90,10 +95,24 @@ async def calibrate(
         for level in sorted(levels, key=lambda level: level.tokens):
             if spent < info.max_visual_tokens:  # Else it would show what the level below has shown.
                 marks.append(await judge(service, drawn, level, info, memory))
+                tried += marks[-1].tried
                 print(_row(_cells(marks[-1])), file=out, flush=True)
             spent = level.tokens
+    if info.sureness is not None:
+        print(_keep(config, info, tried), file=out)
     print(f"\n{recommend(marks)}", file=out)
     return marks
+
+
+def _keep(config: ModelConfig, info: EngineInfo, tried: Sequence[Tried]) -> str:
+    """Keep from where on the model can be relied on, and say so."""
+    found = thresholds_for(tried)
+    said = f"\nMarked as doubtful from now on: what is less likely than {found.sure:.0%}; not told at all: answers "
+    said += f"that are less likely than {found.readable:.0%} on average, or begin with less than {found.begun:.0%}."
+    if config.cache is None:
+        return f"{said} This is not kept, as there is no model.cache."
+    keep_sureness(config.cache, info.model, found)
+    return said
 
 
 class Memory:
@@ -127,14 +146,19 @@ async def judge(model: ModelService, pages: Sequence[Page], level: Detail, info:
     readings: list[tuple[str, str]] = []
     fields: list[bool] = []
     outputs: list[GenerationOutput] = []
+    tried: list[Tried] = []
     try:
         for number, page in enumerate(pages, 1):
             _progress(f"{level}: page {number} of {len(pages)}")
             outputs.append(await _ask(model, page, READ_OUT, level))
             readings.append((outputs[-1].text, page.text))
+            wrong = part_errors(*readings[-1]) / max(1, len(fold(page.text)))
+            tried.append(Tried(*stripped(outputs[-1].text, outputs[-1].doubts), wrong, whole=True))
             for field in page.fields:
                 outputs.append(await _ask(model, page, field.question, level))
                 fields.append(contains(outputs[-1].text, field.answer))
+                said = stripped(outputs[-1].text, outputs[-1].doubts)
+                tried.append(Tried(*said, float(not fields[-1]), whole=False))
     except OutOfMemory:
         return Mark(str(level), tokens, peak_bytes=memory.peak())
     finally:
@@ -147,6 +171,7 @@ async def judge(model: ModelService, pages: Sequence[Page], level: Detail, info:
         seconds_to_first_token=statistics.median(_first_token(output) for output in outputs),
         seconds=statistics.median(output.seconds for output in outputs),
         peak_bytes=memory.peak(),
+        tried=tuple(tried),
     )
 
 

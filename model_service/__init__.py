@@ -37,6 +37,7 @@ from model_service.region import Region
 from model_service.scheduler import Place
 from model_service.seen import as_seen
 from model_service.service import Health, ModelService
+from model_service.sureness import keep_sureness
 from model_service.types import (
     Doubt,
     FinishReason,
@@ -103,6 +104,7 @@ __all__ = [
     "UnknownDetail",
     "as_seen",
     "decode_picture",
+    "keep_sureness",
     "local_service",
     "open_picture",
     "open_service",

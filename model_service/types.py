@@ -12,11 +12,12 @@ Role = Literal["system", "user", "assistant"]
 
 
 class FinishReason(StrEnum):
-    """Why an answer ended."""
+    """Why an answer ended. BROKEN_OFF: who read it stopped it, as it made no sense any more."""
 
     STOP = "stop"
     LENGTH = "length"
     ABORT = "abort"
+    BROKEN_OFF = "broken off"
 
 
 class Stage(StrEnum):

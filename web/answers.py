@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.answering import AnswerState, End
 from assistant.combined_answer import CombinedAnswer
+from assistant.markdown.marked import plain
 from assistant.markdown.spreadsheet import rows_of
 from assistant.next_looks import closer_than, may_differ
 from assistant.notes_under import Answered, names_of, note_under
@@ -193,7 +194,7 @@ class Answers:
             return await self._whole(question, state.readings, progress.answer.text)
         if state.end is End.CANCELLED:
             said = texts.say(Sentence.STOPPED if progress.written else Sentence.CANCELLED)
-            return Answer(end, said, as_html(progress.written, grows=True), progress.written, retry=True)
+            return Answer(end, said, as_html(progress.written, grows=True), plain(progress.written), retry=True)
         if state.end is End.POSTPONED:
             return interrupted(texts)
         _log.warning("question %d of the page was not answered: %s", question.message, state.error)
@@ -213,8 +214,8 @@ class Answers:
             "answered",
             missing,
             verbatim(text) if task is Task.TEXT and told else as_html(text),
-            text,
-            note_under(answered),
+            plain(text),
+            plain(note_under(answered)),
             None if closer is None else closer.tokens,
             bool(told) and may_differ(question, info),
             tables,
@@ -226,5 +227,5 @@ def _under_way(state: AnswerState, progress: Progress) -> Answer:
     stage = Stage.WAITING if state.output is None else state.output.stage
     written = progress.written
     if written:
-        return Answer(STAGES[stage], html=as_html(written, grows=True), text=written)
+        return Answer(STAGES[stage], html=as_html(written, grows=True), text=plain(written))
     return Answer(STAGES[stage], progress.text())

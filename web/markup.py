@@ -4,11 +4,13 @@ from html import escape
 
 from assistant.markdown.document import Document, Span
 from assistant.markdown.growing import settled
+from assistant.markdown.marked import underlined
 from assistant.markdown.reading import clean, read
 
 ELEMENTS = {
     "bold": "strong",
     "italic": "em",
+    "underline": "u",
     "strikethrough": "s",
     "code": "code",
     "pre": "pre",
@@ -17,14 +19,15 @@ ELEMENTS = {
 
 
 def as_html(markdown: str, *, grows: bool = False) -> str:
-    """Return what a model wrote, in Markdown, as HTML; while it `grows`, without marks that are only begun."""
+    """Return what a model wrote, in Markdown, as HTML; while it `grows`, without forms that are only begun."""
     document = read(settled(markdown) if grows else markdown)
     return _written(document, 0, len(document.text), list(document.spans))
 
 
 def verbatim(text: str) -> str:
-    """Return a text that was read out, as it is."""
-    return f"<pre>{escape(clean(text))}</pre>"
+    """Return a text that was read out, as it is; what is marked is underlined."""
+    document = underlined(Document(clean(text)))
+    return f"<pre>{_written(document, 0, len(document.text), list(document.spans))}</pre>"
 
 
 def _written(document: Document, start: int, end: int, spans: list[Span]) -> str:

@@ -4,10 +4,10 @@ from bisect import bisect
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["bold", "italic", "strikethrough", "code", "pre", "text_link", "blockquote"]
+Kind: TypeAlias = Literal["bold", "italic", "underline", "strikethrough", "code", "pre", "text_link", "blockquote"]
 
 CODE = frozenset({"code", "pre"})
-EMPHASES = frozenset({"bold", "italic", "strikethrough"})
+EMPHASES = frozenset({"bold", "italic", "underline", "strikethrough"})
 INLINE = EMPHASES | {"code", "text_link"}
 
 

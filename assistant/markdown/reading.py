@@ -13,13 +13,14 @@ from assistant.markdown.blocks import Blocks
 from assistant.markdown.document import Document
 from assistant.markdown.formulas import PLACE, lift
 from assistant.markdown.lines import JOINT
+from assistant.markdown.marked import BEGIN, END, plain, underlined
 
 OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_TASKLISTS
 
-MARKS = frozenset("*_~`#>-+=|[]()!\\:.\"'&;<" + JOINT)
+MARKS = frozenset("*_~`#>-+=|[]()!\\:.\"'&;<" + JOINT + BEGIN + END)
 """The characters of Markdown itself, which may be dropped."""
 
-_UNUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\ud800-\udfff]")
+_UNUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdd2\ufdd5-\ufdef\ufffe\uffff\u202a-\u202e\ud800-\udfff]")
 """Control characters, noncharacters and lone surrogates: nobody can see them, and Telegram rejects some."""
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _LAYOUT = re.compile(rf"\[[xX]\]|<br\s*/?>|{PLACE.pattern}")
@@ -43,7 +44,7 @@ class Block:
 
 
 def clean(text: str) -> str:
-    """Return the text without invisible characters and lone surrogates; with uniform line ends."""
+    """Return the text without invisible characters and lone surrogates, but for marks; with uniform line ends."""
     return _UNUSED.sub("", _LINE_ENDS.sub("\n", text))
 
 
@@ -51,14 +52,14 @@ def read(markdown: str) -> Document:
     """Parse Markdown into a document.
 
     No visible character is lost except Markdown's own marks: a block that would lose one, because it has a form that a
-    document has not, is shown as it was written.
+    document has not, is shown as it was written. What was marked is underlined.
     """
-    return _written(markdown).writer.document()
+    return underlined(_written(markdown).writer.document())
 
 
 def read_tables(markdown: str) -> list[list[list[str]]]:
     """Return the tables of a text as they read: rows of cells, the head first, all of one length."""
-    return [[[_with_links(cell) for cell in row] for row in table] for table in _written(markdown).tables]
+    return [[[_with_links(cell) for cell in row] for row in table] for table in _written(plain(markdown)).tables]
 
 
 def _with_links(cell: Document) -> str:

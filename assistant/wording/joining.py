@@ -24,13 +24,29 @@ SHORT = 6
 _LOOP = re.compile(r"([^\n]{4,80}?)\1{3,}")
 """The same piece of text four times in a row."""
 
-LOOKED_AT = 400
+_LINES = re.compile(r"(?:^|\n)([^\n]{3,80})(?:\n\1){5,}")
+"""The same line six times in a row."""
+
+LOOKED_AT = 500
 """The characters at the end of a reading in which a loop is looked for."""
 
 
 def is_loop(text: str) -> bool:
     """Whether a reading goes round in circles at its end: the same letters again and again, but no dotted line."""
-    return any(any(map(str.isalpha, found[1])) for found in _LOOP.finditer(text[-LOOKED_AT:]))
+    return loop_in(text) is not None
+
+
+def loop_in(text: str, seen: int | None = None) -> int | None:
+    """Return where a reading begins to go round in circles, behind what it says for the first time.
+
+    It did not in its first `seen` characters; by default only its end is looked at.
+    """
+    begin = max(0, (len(text) if seen is None else seen) - LOOKED_AT)
+    for pattern in (_LOOP, _LINES):
+        for found in pattern.finditer(text[begin:]):
+            if any(map(str.isalpha, found[1])):
+                return begin + found.end(1)
+    return None
 
 
 def without_repeats(text: str, lines: int) -> str:
@@ -48,11 +64,14 @@ def joined(before: Sequence[str], text: str, *, overlaps: bool) -> list[str]:
     Of the lines that may be common those count that are most alike: in a list, the next item is nearly so.
     """
     following = [line for line in text.splitlines() if line.strip()]
-    seams = _seams(before, following) if overlaps else []
-    if not seams:
-        return [*before, *following]
-    _, kept, begin = max(seams)
+    kept, begin = seam(before, following, overlaps=overlaps)
     return [*before[:kept], *following[begin:]]
+
+
+def seam(before: Sequence[str], following: Sequence[str], *, overlaps: bool) -> tuple[int, int]:
+    """Return how many of the lines before are kept, and from which of the next band's on they go on behind them."""
+    seams = _seams(before, following) if overlaps else []
+    return max(seams)[1:] if seams else (len(before), 0)
 
 
 def _seams(before: Sequence[str], following: Sequence[str]) -> list[tuple[float, int, int]]:

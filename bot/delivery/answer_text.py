@@ -46,8 +46,10 @@ def _signed(parts: Sequence[Part], note: str) -> list[Part]:
     *others, last = parts
     if last.file is not None or units(last.text + APART + note) > MOST_UNITS:
         return [*parts, *render("", note).parts]
-    italic = MessageEntity(MessageEntity.ITALIC, units(last.text + APART), units(note))
-    return [*others, Part(last.text + APART + note, (*last.entities, italic))]
+    (signed,) = render("", note).parts
+    behind = units(last.text + APART)
+    forms = (MessageEntity(each.type, each.offset + behind, each.length) for each in signed.entities)
+    return [*others, Part(last.text + APART + signed.text, (*last.entities, *forms))]
 
 
 def _with_tables(answered: Answered, note: str) -> list[Part]:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from model_service.config import ModelConfig
 from model_service.detail import Detail, DetailPlan
-from model_service.engines.engine import PAUSE, Ability, EngineInfo, EngineStep
+from model_service.engines.engine import PAUSE, Ability, EngineInfo, EngineStep, Sureness
 from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.dial import dial_up_to
 from model_service.engines.glm4v.image import to_pixels
@@ -41,6 +41,7 @@ from model_service.errors import GenerationFailed, OutOfMemory, PromptTooLong
 from model_service.gauges import Gauges
 from model_service.picture import open_picture
 from model_service.seen import cropped, plan_region
+from model_service.sureness import kept_sureness
 from model_service.types import FinishReason, GenerationRequest, PictureRef
 
 logger = logging.getLogger(__name__)
@@ -75,12 +76,18 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         ungroup(model, plan.layout)
         unkept = None  # The next start, too, would take what is kept for weights in groups.
     tokenizer = load_tokenizer(folder, model.config)
-    info = _info(checkpoint_name(folder), model.config, hardware, plan)
+    name = checkpoint_name(folder)
+    info = _info(name, model.config, hardware, plan, kept_sureness(config.cache, name))
     return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept if config.keep else None)
 
 
-def _info(name: str, config: GLM4VConfig, hardware: Hardware, plan: MemoryPlan) -> EngineInfo:
-    """Return the facts about a loaded checkpoint, of which memory allows what `plan` says."""
+def _info(
+    name: str, config: GLM4VConfig, hardware: Hardware, plan: MemoryPlan, sureness: Sureness | None
+) -> EngineInfo:
+    """Return the facts about a loaded checkpoint, of which memory allows what `plan` says.
+
+    `sureness` was measured here; else it is what the checkpoint says of itself.
+    """
     return EngineInfo(
         name,
         str(hardware.device),
@@ -92,6 +99,7 @@ def _info(name: str, config: GLM4VConfig, hardware: Hardware, plan: MemoryPlan) 
         max_characters=config.max_characters,
         together=plan.together,
         picture_memory=picture_memory(config, plan.layout),
+        sureness=sureness or Sureness(**(config.sureness or {})),
     )
 
 

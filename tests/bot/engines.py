@@ -12,6 +12,8 @@ from model_service import (
     EngineStep,
     FinishReason,
     GenerationRequest,
+    Likely,
+    Sureness,
     open_picture,
     plan_detail,
 )
@@ -22,6 +24,7 @@ class ScriptedEngine:
 
     `failure` is raised instead of an answer, `then_raise` at its end. Every request is kept in `requests`.
     `most_tokens` is what memory allows for a picture. It describes pictures only if a test adds that to `abilities`.
+    `doubts` are how likely pieces were, by their numbers; with a `sureness` they are made something of.
     """
 
     def __init__(self, *pieces: str) -> None:
@@ -37,6 +40,8 @@ class ScriptedEngine:
         self.dial = GLM4V_DIAL
         self.abilities = {Ability.TEXT, Ability.TABLE}
         self.languages: tuple[str, ...] = ()
+        self.sureness: Sureness | None = None
+        self.doubts: dict[int, Likely] = {}
 
     @property
     def info(self) -> EngineInfo:
@@ -49,6 +54,7 @@ class ScriptedEngine:
             self.dial,
             abilities=tuple(self.abilities),
             languages=self.languages,
+            sureness=self.sureness,
         )
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
@@ -71,7 +77,7 @@ class ScriptedEngine:
                 self.held.set()
                 while not self.go.wait(0.01):
                     yield EngineStep("")
-            yield EngineStep(piece)
+            yield EngineStep(piece, likely=self.doubts.get(number))
         if self.then_raise is not None:
             raise self.then_raise
         yield EngineStep("", self.finish)

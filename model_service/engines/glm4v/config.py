@@ -56,9 +56,10 @@ class VisionConfig:
 class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     """The language model's keys, and `vision_config`, a plain mapping as in the original file.
 
-    Five are not in the original's: above `max_visual_tokens` the model does not read better; one of `bare_questions`
+    Six are not in the original's: above `max_visual_tokens` the model does not read better; one of `bare_questions`
     was trained without wishes about the answer, so it is not told them; `abilities` (None: all), `languages` (none: as
-    many as it can) and `max_characters` say what it was trained for, as in EngineInfo.
+    many as it can) and `max_characters` say what it was trained for, as in EngineInfo; `sureness` is what was measured
+    of it (see there).
     """
 
     model_type = "chatglm"
@@ -84,6 +85,7 @@ class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     abilities: list[str] | None = None
     languages: list[str] | None = None
     max_characters: int | None = None
+    sureness: dict[str, float] | None = None
 
     @property
     def vision(self) -> VisionConfig:
