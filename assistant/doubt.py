@@ -15,6 +15,9 @@ from model_service import Doubt, GenerationOutput, Sureness
 JUDGED = 24
 """Characters at the end of an answer that is being written by which it is judged whether it still makes sense."""
 
+SAID_AGAIN = 36
+"""Characters that are said again and again from which on an answer is one that goes round in circles."""
+
 STRETCH = 2
 """How many times less likely, in logarithms, a stretch may be than a whole answer: it varies more."""
 
@@ -106,7 +109,7 @@ class Watch:
         It goes round in circles, or is so improbable that the model makes it up.
         """
         seen, self._seen = self._seen, len(output.text)
-        found = [loop_in(output.text, seen), self._made_up(output, seen)]
+        found = [loop_in(output.text, seen, SAID_AGAIN), self._made_up(output, seen)]
         return min((place for place in found if place is not None), default=None)
 
     def _made_up(self, output: GenerationOutput, seen: int) -> int | None:

@@ -36,15 +36,16 @@ def is_loop(text: str) -> bool:
     return loop_in(text) is not None
 
 
-def loop_in(text: str, seen: int | None = None) -> int | None:
+def loop_in(text: str, seen: int | None = None, least: int = 0) -> int | None:
     """Return where a reading begins to go round in circles, behind what it says for the first time.
 
-    It did not in its first `seen` characters; by default only its end is looked at.
+    What is said again has to have as many characters at least. It was not there in the first `seen` of them; by default
+    only the end of the text is looked at.
     """
     begin = max(0, (len(text) if seen is None else seen) - LOOKED_AT)
     for pattern in (_LOOP, _LINES):
         for found in pattern.finditer(text[begin:]):
-            if any(map(str.isalpha, found[1])):
+            if any(map(str.isalpha, found[1])) and found.end() - found.end(1) >= least:
                 return begin + found.end(1)
     return None
 

@@ -66,8 +66,9 @@ def test_between_its_own_words_a_model_may_hesitate() -> None:
 @pytest.mark.parametrize(
     ("text", "end"),
     [
-        ("Some milk." + " and more" * 3, None),
-        ("Some milk." + " and more" * 4, 19),
+        ("Some milk." + " and more" * 4, None),
+        ("Some milk." + " and more" * 5, 19),
+        ("Due: n/a n/a n/a n/a n/a", None),
         ("Total\n" + "Bread 1.20\n" * 5 + "Milk", None),
         ("Total\n" + "Bread 1.20\n" * 6, 16),
         ("......" * 10, None),

@@ -102,7 +102,9 @@ async def test_a_long_answer_that_was_shown_but_not_remembered_begins_where_it_d
     async def never(*_: object) -> None:
         await asyncio.Event().wait()
 
-    stage.engine.pieces = ("first " * 600, "second " * 600)
+    stage.engine.pieces = tuple(
+        " ".join(f"{word} {number}" for number in range(400)) + " " for word in ("first", "second")
+    )
     await stage.start()
     with monkeypatch.context() as patched:
         patched.setattr(Turns, "add", never)

@@ -1,5 +1,6 @@
 """The real application, and what is left of the updates in its inbox once it is stopped."""
 
+import itertools
 import logging
 import sqlite3
 import threading
@@ -30,8 +31,10 @@ class EndlessEngine(ScriptedEngine):
         """Yield a word every few milliseconds."""
         self.requests.append(request)
         try:
-            while not self.go.wait(0.005):
-                yield EngineStep("grey ")
+            for number in itertools.count():  # Who says the same again and again is stopped.
+                if self.go.wait(0.005):
+                    break
+                yield EngineStep(f"grey {number} ")
             yield EngineStep("", self.finish)
         finally:
             self.ended.set()

@@ -1,6 +1,7 @@
 """An engine that says what its script says, and waits where a test wants it to."""
 
 import asyncio
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -41,9 +42,9 @@ def echo(request: GenerationRequest) -> Iterator[EngineStep]:
 
 
 def endless(request: GenerationRequest) -> Iterator[EngineStep]:
-    """Say the question's text forever."""
-    while True:
-        yield EngineStep(request.messages[-1].text)
+    """Say the question's text forever, with a number, as who says the same again and again is stopped."""
+    for number in itertools.count():
+        yield EngineStep(f"{request.messages[-1].text}{number} ")
 
 
 class Gate:
