@@ -82,7 +82,7 @@ def test_an_answer_ends_at_max_tokens(engine: GLM4VEngine) -> None:
 
 def test_every_token_says_how_many_were_read(engine: GLM4VEngine) -> None:
     """The ids of the text, of the picture its two borders and the grid, whatever is remembered of an earlier time."""
-    text = len("[gMASK] <sop> <|user|>".split()) + len("\nWhat?") + len(["<|assistant|>"])
+    text = len(["[gMASK]", "<sop>", "<|user|>"]) + len("\nWhat?") + len(["<|assistant|>"])
     assert {step.prompt_tokens for step in steps(engine, request("What?"))} == {text}
     asked = request("What?", seen=picture(200, 200))
     plan = engine.plan(asked)
