@@ -18,6 +18,7 @@ RUN pip install -c constraints.txt setuptools \
     print(*project['dependencies'], *project['optional-dependencies']['heic'], sep='\n')" > requirements.txt \
     && pip install -c constraints.txt -r requirements.txt
 
+COPY api api
 COPY assistant assistant
 COPY bot bot
 COPY cli cli
