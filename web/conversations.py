@@ -137,11 +137,11 @@ class _Conversations:
     async def table(self, request: Request, person: int) -> Response:
         """Return one of an answer's tables as a file for spreadsheets."""
         entry = await self._asked(request, await self._desk.conversation(request, person))
-        answer = Answer.load(entry.told or "{}") if entry.told else None
+        tables = Answer.load(entry.told).tables if entry.told else ()
         number = request.path_params["table"]
-        rows = rows_of(answer.text) if answer is not None and 1 <= number <= answer.tables else []
-        if not rows:
+        if not 1 <= number <= len(tables):
             raise NOT_HERE
+        rows = rows_of(tables[number - 1])
         return Response(
             as_csv(rows), media_type="text/csv", headers={"Content-Disposition": 'attachment; filename="table.csv"'}
         )
@@ -149,18 +149,17 @@ class _Conversations:
     async def follow(self, request: Request, person: int) -> Response:
         """Tell of the answers that are being written in a conversation, as Server-Sent Events."""
         conversation = await self._desk.conversation(request, person)
-        with self._desk.readers.one_of(person):  # Once the stream has begun it is too late to refuse.
-            running = self._desk.answers.running(conversation.id)
-        first = {
-            number: Event("answer", {"message": number, **answer.shown(conversation.id, number)})
-            for number, answer in running.items()
-        }
+        with self._desk.readers.one_of(person):
+            pass  # Once the stream has begun it is too late to refuse.
 
         async def stream() -> AsyncIterator[str]:
             with self._desk.readers.one_of(person):
-                yield ": hello\n\n"
+                first = {
+                    number: Event("answer", {"message": number, **answer.shown(conversation.id, number)})
+                    for number, answer in self._desk.answers.running(conversation.id).items()
+                }
                 async for event in self._desk.answers.news.follow(conversation.id, first, IDLE_SECONDS):
-                    yield ": still here\n\n" if event is None else _as_text(event)
+                    yield ": here\n\n" if event is None else _as_text(event)
 
         return StreamingResponse(stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
