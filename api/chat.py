@@ -90,7 +90,7 @@ class ChatCompletions:
             async with aclosing(model.generate(asked.request)) as outputs:
                 async for output in outputs:
                     if output.finish_reason is FinishReason.ABORT:
-                        raise unavailable("The server is about to end.")
+                        raise unavailable("the server is about to end.")
                     yield output
         except ModelServiceError as error:
             raise of_model(error, model.info) from error

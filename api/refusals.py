@@ -88,8 +88,8 @@ def busy(message: str, seconds: float | None = None) -> Refused:
 
 
 def unavailable(message: str) -> Refused:
-    """Return the refusal where nothing is answered now."""
-    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, message, "service_unavailable", None, retry_after())
+    """Return the refusal where nothing is answered now; in a stream its first words are all that tells the status."""
+    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, f"Service unavailable: {message}", "service_unavailable", None, retry_after())
 
 
 def retry_after(seconds: float | None = None) -> dict[str, str]:
@@ -109,7 +109,7 @@ def of_model(error: ModelServiceError, info: EngineInfo | None) -> Refused:
         case QueueFull():
             return busy("As many requests wait as may.")
         case Draining() | EngineDead() | OutOfMemory():
-            return unavailable(f"The model does not answer: {error}.")
+            return unavailable(f"the model does not answer: {error}.")
     return Refused(HTTPStatus.INTERNAL_SERVER_ERROR, "The model failed; the log says why.", "generation_failed")
 
 
@@ -135,5 +135,5 @@ def require_ready(service: ModelService) -> EngineInfo:
 def why_not(service: ModelService) -> str:
     """Return in a sentence why a service is not ready."""
     if service.health is Health.LOADING:
-        return f"The model is loading: {int(100 * service.load_progress)} %."
-    return f"The model does not answer: it is {service.health}."
+        return f"the model is loading: {int(100 * service.load_progress)} %."
+    return f"the model does not answer: it is {service.health}."

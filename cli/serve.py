@@ -72,7 +72,7 @@ async def run_api(settings: Settings, host: str, port: int, keys: list[SecretStr
     """
     stop, model = stop_signal(), open_service(settings.model.config())
     async with api_at(settings, model, host, port, keys) as listening, background(settle(model), "announce the model"):
-        _log.info("serving OpenAI's protocol at %s/v1, %s", listening.url, f"{len(keys)} keys" if keys else "no key")
+        _log.info("serving OpenAI's protocol at %s/v1, %s", listening.url, f"keys: {len(keys)}")
         await until_end(model, stop)
 
 
