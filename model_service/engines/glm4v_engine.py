@@ -22,7 +22,7 @@ from model_service.engines.glm4v.image import to_pixels
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.glm4v.prompt import build_prompt, worded
 from model_service.engines.glm4v.tokenizer import Tokenizer
-from model_service.engines.hardware import Hardware, choose_hardware
+from model_service.engines.hardware import Hardware, choose_hardware, let_memory_grow
 from model_service.engines.model import Prompt
 from model_service.engines.runtime.batch import Batch
 from model_service.engines.runtime.detokenizer import Detokenizer
@@ -64,6 +64,7 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         CheckpointError: nothing usable there.
     """
     gauges = gauges or Gauges()
+    let_memory_grow()
     hardware = choose_hardware(config)
     hardware.take_thread()
     folder = find_checkpoint(config.name, hardware, gauges)
@@ -76,7 +77,8 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         unkept = None  # The next start, too, would take what is kept for weights in groups.
     tokenizer = load_tokenizer(folder, model.config)
     info = _info(checkpoint_name(folder), model.config, hardware, plan)
-    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept if config.keep else None)
+    unkept = unkept if config.keep else None
+    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept, captured=plan.captured)
 
 
 def _info(name: str, config: GLM4VConfig, hardware: Hardware, plan: MemoryPlan) -> EngineInfo:
@@ -107,8 +109,9 @@ class GLM4VEngine:
         *,
         gauges: Gauges,
         unkept: PackedCache | None = None,
+        captured: bool = False,
     ) -> None:
-        """Capture the steps; then begin to keep the packed weights, if there is a cache that wants them."""
+        """Capture the steps, and perhaps layers; then begin to keep the packed weights, if a cache wants them."""
         self._config, self._tokenizer, self._hardware = model.config, tokenizer, hardware
         ids = model.config.eos_token_id
         self._stop = frozenset([ids] if isinstance(ids, int) else ids or ())
@@ -116,7 +119,7 @@ class GLM4VEngine:
         allowed[list(self._stop)] = True
         self._allowed = allowed
         with gauges.stage("preparing the steps"):
-            self._runner = ModelRunner(model, hardware, config, allowed, info.together)
+            self._runner = ModelRunner(model, hardware, config, allowed, info.together, captured=captured)
         self._batch = Batch(self._runner, ahead=hardware.device.type == "cuda")
         self._pacer = Pacer(self._batch)
         self._info, self._gauges = info, gauges

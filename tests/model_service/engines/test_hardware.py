@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from model_service.config import ModelConfig
-from model_service.engines.hardware import GIB, Hardware, choose_hardware
+from model_service.engines.hardware import GIB, Hardware, choose_hardware, let_memory_grow
 from model_service.errors import CheckpointError
 from model_service.gauges import MemoryUse
 
@@ -72,3 +72,31 @@ def test_the_memory_in_use_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert in_process.used > 50 * 1024**2
     Card(monkeypatch)
     assert choose_hardware(ModelConfig()).memory() == MemoryUse(GIB, 8 * GIB)
+
+
+@pytest.mark.parametrize("variable", [None, "PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"])
+@pytest.mark.parametrize("older", [False, True])
+def test_the_allocator_is_told_to_map_piece_by_piece(
+    monkeypatch: pytest.MonkeyPatch, variable: str | None, older: bool
+) -> None:
+    """By whatever name torch has for it; unless somebody has set the variable. Torch knows the words."""
+    for name in ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"):
+        monkeypatch.delenv(name, raising=False)
+    if variable is not None:
+        monkeypatch.setenv(variable, "max_split_size_mb:512")
+    Card(monkeypatch)
+    told: list[str] = []
+    if older:
+        monkeypatch.delattr(torch._C, "_accelerator_setAllocatorSettings", raising=False)
+        monkeypatch.setattr(torch.cuda.memory, "_set_allocator_settings", told.append)
+    else:
+        monkeypatch.setattr(torch._C, "_accelerator_setAllocatorSettings", told.append, raising=False)
+    let_memory_grow()
+    assert told == ([] if variable else ["expandable_segments:True"])
+
+
+@pytest.mark.usefixtures("no_gpu")
+def test_without_a_gpu_the_allocator_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is none."""
+    monkeypatch.setattr(torch._C, "_accelerator_setAllocatorSettings", pytest.fail, raising=False)
+    let_memory_grow()
