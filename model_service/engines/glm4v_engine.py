@@ -182,11 +182,14 @@ class GLM4VEngine:
         limit = min(request.sampling.max_tokens, self._config.seq_length - len(prompt.ids))
         planned = self.plan(request)
         sequence, logits, plan = yield from self._read(request, prompt, planned, limit)
+        others_wait = self._batch.ahead and self._batch.awaited
         row = self._batch.join(sequence, logits, Sampler(request.sampling, self._allowed), limit)
         stream = Detokenizer(self._tokenizer)
         try:
             if plan != planned:
                 yield EngineStep("", plan=plan)
+            if others_wait:  # Their ids are there before this answer's first, for which the picture has to be read.
+                yield PAUSE
             while (token := self._batch.next_id(row)) not in self._stop:
                 if token is None:
                     yield PAUSE
