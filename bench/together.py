@@ -25,7 +25,7 @@ from model_service.engines.glm4v.dial import dial_up_to
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.glm4v.tokenizer import Tokenizer
 from model_service.engines.glm4v_engine import GLM4VEngine
-from model_service.engines.hardware import GIB, Hardware, let_memory_grow
+from model_service.engines.hardware import GIB, Hardware
 from model_service.engines.kernels.self_check import NONE
 from model_service.engines.model import Prompt, at_once
 from model_service.engines.runtime.batch import Batch, Row
@@ -81,9 +81,9 @@ def _values(name: str, parameter: torch.Tensor, device: torch.device) -> torch.T
 
 def engine_of(plan: Plan, together: int, device: torch.device, tiny: bool, captured: bool = False) -> GLM4VEngine:
     """An engine with random weights; call it in inference mode."""
-    let_memory_grow()
     cuda = device.type == "cuda"
     hardware = Hardware(device, torch.bfloat16 if cuda else torch.float32)
+    hardware.let_memory_grow()
     hardware = replace(hardware, kernels=check_kernels(hardware) if cuda else NONE)
     layout = Layout(plan, cuda, hardware.dtype, grouped=hardware.multiplies_nf4)
     model = drawn(layout, device, tiny)

@@ -22,7 +22,7 @@ from model_service.engines.glm4v.image import to_pixels
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.glm4v.prompt import build_prompt, worded
 from model_service.engines.glm4v.tokenizer import Tokenizer
-from model_service.engines.hardware import Hardware, choose_hardware, let_memory_grow
+from model_service.engines.hardware import Hardware, choose_hardware
 from model_service.engines.model import Prompt
 from model_service.engines.runtime.batch import Batch
 from model_service.engines.runtime.detokenizer import Detokenizer
@@ -64,9 +64,9 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         CheckpointError: nothing usable there.
     """
     gauges = gauges or Gauges()
-    let_memory_grow()
     hardware = choose_hardware(config)
     hardware.take_thread()
+    hardware.let_memory_grow()
     folder = find_checkpoint(config.name, hardware, gauges)
     plan = plan_memory(folder, config, hardware)
     with warming_up(folder, plan.layout, hardware, gauges) as warm:

@@ -1,5 +1,6 @@
 """The hardware: one device and one dtype for the whole model."""
 
+import logging
 import os
 import resource
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from model_service.errors import CheckpointError
 from model_service.gauges import MemoryUse
 
 GIB = 1024**3
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,24 @@ class Hardware:
         if self.device.index is not None:
             torch.cuda.set_device(self.device)
 
+    def let_memory_grow(self) -> None:
+        """Have torch map a card's memory piece by piece, so that it loses little between tensors, if the card can.
+
+        In blocks of fixed size it loses up to 150 MiB beside the 9B's weights. Where a user has set the allocator's
+        variable, that decides.
+        """
+        decided = {"PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"} & os.environ.keys()
+        if self.device.type != "cuda" or decided or torch.version.hip is not None:
+            return
+        # Torch reads the variable when it is imported; this does the same later, under a newer name or an older one.
+        tell = getattr(torch._C, "_accelerator_setAllocatorSettings", torch.cuda.memory._set_allocator_settings)
+        tell("expandable_segments:True")
+        try:
+            torch.empty(1, device=self.device)
+        except RuntimeError as reason:  # A driver without such memory, under a hypervisor, say.
+            logger.info("memory in blocks of fixed size: %s", reason)
+            tell("expandable_segments:False")
+
     def free_bytes(self) -> int | None:
         """Return the free bytes of the device; None for a CPU, whose memory is not planned."""
         return torch.cuda.mem_get_info(self.device)[0] if self.device.type == "cuda" else None
@@ -64,20 +85,6 @@ def _resident_bytes() -> int:
     if pages.exists():
         return int(pages.read_text(encoding="ascii").split()[1]) * resource.getpagesize()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def let_memory_grow() -> None:
-    """Have torch map a card's memory piece by piece, so that it loses little between tensors.
-
-    In blocks of fixed size it loses up to 150 MiB beside the 9B's weights. Where a user has set the allocator's
-    variable, that decides.
-    """
-    decided = {"PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"} & os.environ.keys()
-    if decided or not torch.cuda.is_available() or torch.version.hip is not None:
-        return
-    # Torch reads the variable when it is imported; this does the same later, under a newer name or an older one.
-    older = torch.cuda.memory._set_allocator_settings
-    getattr(torch._C, "_accelerator_setAllocatorSettings", older)("expandable_segments:True")
 
 
 def choose_hardware(config: ModelConfig) -> Hardware:

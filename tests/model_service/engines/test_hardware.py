@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from model_service.config import ModelConfig
-from model_service.engines.hardware import GIB, Hardware, choose_hardware, let_memory_grow
+from model_service.engines.hardware import GIB, Hardware, choose_hardware
 from model_service.errors import CheckpointError
 from model_service.gauges import MemoryUse
 
@@ -74,29 +74,44 @@ def test_the_memory_in_use_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_hardware(ModelConfig()).memory() == MemoryUse(GIB, 8 * GIB)
 
 
-@pytest.mark.parametrize("variable", [None, "PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"])
-@pytest.mark.parametrize("older", [False, True])
-def test_the_allocator_is_told_to_map_piece_by_piece(
-    monkeypatch: pytest.MonkeyPatch, variable: str | None, older: bool
-) -> None:
-    """By whatever name torch has for it; unless somebody has set the variable. Torch knows the words."""
-    for name in ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"):
-        monkeypatch.delenv(name, raising=False)
-    if variable is not None:
-        monkeypatch.setenv(variable, "max_split_size_mb:512")
-    Card(monkeypatch)
-    told: list[str] = []
-    if older:
-        monkeypatch.delattr(torch._C, "_accelerator_setAllocatorSettings", raising=False)
-        monkeypatch.setattr(torch.cuda.memory, "_set_allocator_settings", told.append)
-    else:
-        monkeypatch.setattr(torch._C, "_accelerator_setAllocatorSettings", told.append, raising=False)
-    let_memory_grow()
-    assert told == ([] if variable else ["expandable_segments:True"])
+class Allocator:
+    """Torch's, under one name or the other: what it was told, and whether it can then give any memory."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, newer: bool = True, able: bool = True) -> None:
+        for name in ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"):
+            monkeypatch.delenv(name, raising=False)
+        self.told: list[str] = []
+        self.able = able
+        if newer:
+            monkeypatch.setattr(torch._C, "_accelerator_setAllocatorSettings", self.told.append, raising=False)
+        else:
+            monkeypatch.delattr(torch._C, "_accelerator_setAllocatorSettings", raising=False)
+            monkeypatch.setattr(torch.cuda.memory, "_set_allocator_settings", self.told.append)
+        monkeypatch.setattr(torch, "empty", self.give)
+
+    def give(self, size: int, device: torch.device) -> None:
+        """Give memory as it was told to."""
+        if not self.able and self.told[-1].endswith("True"):
+            raise RuntimeError("CUDA driver error: operation not supported")
 
 
-@pytest.mark.usefixtures("no_gpu")
-def test_without_a_gpu_the_allocator_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is none."""
-    monkeypatch.setattr(torch._C, "_accelerator_setAllocatorSettings", pytest.fail, raising=False)
-    let_memory_grow()
+GPU = Hardware(torch.device("cuda"), torch.bfloat16)
+
+
+@pytest.mark.parametrize("newer", [False, True])
+@pytest.mark.parametrize("able", [False, True])
+def test_the_allocator_maps_piece_by_piece_if_it_can(monkeypatch: pytest.MonkeyPatch, newer: bool, able: bool) -> None:
+    """By whatever name torch has for it."""
+    allocator = Allocator(monkeypatch, newer=newer, able=able)
+    GPU.let_memory_grow()
+    assert allocator.told == ["expandable_segments:True"] + ([] if able else ["expandable_segments:False"])
+
+
+@pytest.mark.parametrize("variable", ["PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"])
+def test_the_allocator_is_left_alone_where_somebody_has_set_it(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """And where there is no card."""
+    allocator = Allocator(monkeypatch)
+    Hardware(torch.device("cpu"), torch.float32).let_memory_grow()
+    monkeypatch.setenv(variable, "max_split_size_mb:512")
+    GPU.let_memory_grow()
+    assert allocator.told == []
