@@ -22,7 +22,7 @@ class Scenario:
     load: float
     chats: int = 10_000
     slots: int = 8
-    seconds: float = 1.29
+    seconds: float = 0.89
     flooding: int = 0
     max_waiting: int = 256
     questions: int = 20_000

@@ -145,19 +145,19 @@ async def play(server: Server, at_once: int) -> None:
 
 
 async def leave(server: Server, photo: dict[str, Any]) -> None:
-    """Leave in the middle of a long answer, and see how soon the next one is there."""
+    """Leave at the first event of a long answer, and see how soon the next one is there."""
     long = [photo, {"role": "assistant", "content": "12"}, {"role": "user", "content": "Tell me all that you see."}]
     async with aclosing(server.events(long, max_tokens=1000)) as events:
-        async for _, event in events:
-            if any(choice["delta"].get("content") for choice in event.get("choices", ())):
-                break
+        async for _ in events:
+            break
+        before = await server.running()
     begin = time.monotonic()
     while running := await server.running():
         if time.monotonic() - begin > 30:
             break
         await asyncio.sleep(0.05)
-    seen = "not told" if running is None else f"{running} run {time.monotonic() - begin:.2f} s later"
-    tell("left after the first word", seen)
+    seen = "not told" if running is None else f"{before} ran, {running} run {time.monotonic() - begin:.2f} s later"
+    tell("left at the first event", seen)
     tell("asked right after that", await server.ask([photo], max_tokens=8))
 
 

@@ -39,11 +39,11 @@ def test_waits_are_those_of_theory() -> None:
 
 
 def test_who_floods_delays_nobody_for_long() -> None:
-    """Fifty chats that ask again and again take what others leave: 95 of 100 others wait less than one answer takes."""
+    """Fifty chats that ask again and again take what others leave: 95 of 100 others wait less than an answer takes."""
     seen = Queueing(Scenario(1, 0.5, flooding=50, questions=4000)).run()
     waits = sorted(seen.waits)
     assert seen.running / seen.time / 8 > 0.95
-    assert waits[int(0.95 * len(waits))] < 1.29
+    assert waits[int(0.95 * len(waits))] < 0.89
 
 
 def test_beyond_the_load_questions_are_refused() -> None:
