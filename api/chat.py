@@ -37,11 +37,13 @@ BEAT_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a body asks for; `bodies` are those of its answer."""
+    """What a body asks for; `bodies` are those of its answer. Of the body itself nothing is kept: it may be large."""
 
-    chat: ChatRequest
     request: GenerationRequest
     bodies: Bodies
+    stream: bool
+    wants_usage: bool
+    stops: tuple[str, ...]
 
 
 class ChatCompletions:
@@ -55,9 +57,7 @@ class ChatCompletions:
         client = scope[CLIENT]
         try:
             with self._services.one_of(client):
-                body = await read_body(Headers(scope=scope), receive)
-                info = require_ready(self._services.model)
-                asked = await asyncio.to_thread(_asked, body, info, self._services.defaults, client)
+                asked = await self._read(Headers(scope=scope), receive, client)
                 await until_left(receive, self._answer(asked, scope, receive, send))
         except ClientDisconnect:
             return
@@ -67,9 +67,14 @@ class ChatCompletions:
         except Refused as refused:
             await refused.response()(scope, receive, send)
 
+    async def _read(self, headers: Headers, receive: Receive, client: str) -> Asked:
+        body = await read_body(headers, receive)
+        info = require_ready(self._services.model)
+        return await asyncio.to_thread(_asked, body, info, self._services.defaults, client)
+
     async def _answer(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            if asked.chat.stream:
+            if asked.stream:
                 await self._stream(asked, EventStream(send))
             else:
                 text, reason, output = await self._whole(asked)
@@ -99,10 +104,10 @@ class ChatCompletions:
         output = GenerationOutput(Stage.WAITING)
         async with aclosing(self._outputs(asked)) as outputs:
             async for output in outputs:
-                text, stopped = shown(output.text, asked.chat.stops)
+                text, stopped = shown(output.text, asked.stops)
                 if stopped:
                     return text, FinishReason.STOP, output
-        text, _ = shown(output.text, asked.chat.stops, ended=True)
+        text, _ = shown(output.text, asked.stops, ended=True)
         return text, output.finish_reason or FinishReason.STOP, output
 
     async def _stream(self, asked: Asked, stream: EventStream) -> None:
@@ -116,7 +121,7 @@ class ChatCompletions:
         await stream.end()
 
     async def _write(self, asked: Asked, stream: EventStream) -> None:
-        bodies, stops, written = asked.bodies, asked.chat.stops, ""
+        bodies, stops, written = asked.bodies, asked.stops, ""
         async with (
             aclosing(self._outputs(asked)) as outputs,
             aclosing(with_beats(outputs, BEAT_SECONDS)) as beating,
@@ -133,7 +138,7 @@ class ChatCompletions:
                 if stopped or output.finish_reason:
                     await _begin(stream, bodies, written)
                     await stream.put(event(bodies.chunk(FinishReason.STOP if stopped else output.finish_reason)))
-                    if asked.chat.wants_usage:
+                    if asked.wants_usage:
                         await stream.put(event(bodies.usage_chunk(output)))
                     return
 
@@ -162,7 +167,7 @@ def _asked(body: bytes, info: EngineInfo, defaults: Defaults, client: str) -> As
         messages=read_messages(chat.messages, defaults.detail, info.pictures_per_request),
         sampling=_sampling(chat, defaults.sampling),
     )
-    return Asked(chat, request, bodies)
+    return Asked(request, bodies, bool(chat.stream), chat.wants_usage, chat.stops)
 
 
 def _sampling(chat: ChatRequest, default: SamplingParams) -> SamplingParams:

@@ -89,7 +89,9 @@ def busy(message: str, seconds: float | None = None) -> Refused:
 
 def unavailable(message: str) -> Refused:
     """Return the refusal where nothing is answered now; in a stream its first words are all that tells the status."""
-    return Refused(HTTPStatus.SERVICE_UNAVAILABLE, f"Service unavailable: {message}", "service_unavailable", None, retry_after())
+    return Refused(
+        HTTPStatus.SERVICE_UNAVAILABLE, f"Service unavailable: {message}", "service_unavailable", None, retry_after()
+    )
 
 
 def retry_after(seconds: float | None = None) -> dict[str, str]:
