@@ -21,6 +21,7 @@ from pydantic import (
 
 from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Stream, Unasked
 from assistant.settings.errors import SettingsError, dotted_keys, explain, unknown_key
+from assistant.settings.model_server import remote_config
 from assistant.settings.webhook_address import check_webhook
 from assistant.texts import LANGUAGES
 from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDetail
@@ -33,6 +34,9 @@ TELEGRAMS_MIB = 20
 
 MOST_TOGETHER = 16
 """The most answers that one card writes in one step."""
+
+MOST_SLOTS = 256
+"""The most answers that a server is asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,12 @@ def _known_device(value: str) -> str:
 def _known_together(value: str) -> str:
     if value != AUTO and not (re.fullmatch(r"\d{1,2}", value) and 1 <= int(value) <= MOST_TOGETHER):
         raise ValueError(f"must be {AUTO} or a whole number from 1 to {MOST_TOGETHER}")
+    return value
+
+
+def _known_slots(value: str) -> str:
+    if value != AUTO and not (re.fullmatch(r"\d{1,3}", value) and 1 <= int(value) <= MOST_SLOTS):
+        raise ValueError(f"must be {AUTO} or a whole number from 1 to {MOST_SLOTS}")
     return value
 
 
@@ -162,6 +172,10 @@ class ModelSettings(_Section):
     """The model to load, and its parameters."""
 
     name: Annotated[str, Field(min_length=1)] = "auto"
+    remote_name: str = ""
+    key_file: str = ""
+    remote_slots: Annotated[str, BeforeValidator(str), AfterValidator(_known_slots)] = AUTO
+    remote_timeout: Annotated[float, Field(ge=1, le=3600)] = 120.0
     detail: Annotated[str, BeforeValidator(str), AfterValidator(_known_detail)] = "standard"
     device: Annotated[str, AfterValidator(_known_device)] = AUTO
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
@@ -185,10 +199,15 @@ class ModelSettings(_Section):
     drain_seconds: Seconds = 30.0
     stale_minutes: Annotated[int, Field(ge=0, le=1_000_000)] = 720
 
-    def config(self) -> ModelConfig:
-        """Return the configuration of the model service."""
+    def config(self, *, patient: bool = True) -> ModelConfig:
+        """Return the configuration of the model service; `patient`: a server that is away is waited for.
+
+        Raises:
+            SettingsError: the address of a server, or its key, cannot be used.
+        """
         return ModelConfig(
             name=self.name,
+            remote=remote_config(self, patient=patient),
             device=self.device,
             dtype=self.dtype,
             quantize=self.quantize,

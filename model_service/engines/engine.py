@@ -38,7 +38,8 @@ class EngineInfo:
     `dial` says how it looks at pictures. Where `pictures_per_request` is 1, who asks about several of them asks about
     one after the other. `languages` are the codes of those that it takes questions in; none: as many as it can. Of one
     picture it reads `max_characters` well, None: as many as it can see. Up to `together` answers are written in one
-    step. `picture_memory` says what a picture takes; None where that is not known.
+    step. `picture_memory` says what a picture takes; None where that is not known. `remote`: it runs on a server, whose
+    host is `device`.
     """
 
     model: str
@@ -52,6 +53,7 @@ class EngineInfo:
     max_characters: int | None = None
     together: int = 1
     picture_memory: PictureMemory | None = None
+    remote: bool = False
 
     @property
     def lacking(self) -> frozenset[Ability]:

@@ -1,0 +1,59 @@
+"""Pictures on their way to a server: cropped and resized here, so that a server that keeps the size keeps the dial."""
+
+import base64
+import io
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image
+
+from model_service.backends.remote.families import LEAST
+from model_service.detail import Detail, DetailDial, DetailPlan
+from model_service.picture import open_picture
+from model_service.seen import cropped, plan_region, resized
+from model_service.types import PictureRef
+
+MOST_LOSSLESS = 512 * 1024
+"""The largest PNG that is sent, in bytes: print stays exact, and a photo becomes a JPEG a fifth as large."""
+
+JPEG_QUALITY = 95
+"""With whole colours, so that coloured print keeps its edges."""
+
+
+def seen_by_server(picture: PictureRef, dial: DetailDial, detail: Detail, cap: int) -> tuple[DetailPlan, str]:
+    """Return the grid for a picture, and a data URL of just the pixels that the model is to be given.
+
+    Raises:
+        PictureRejected: the bytes cannot be looked at.
+    """
+    image = open_picture(picture.data)
+    plan = _enlarged(plan_region(dial, detail, image.size, picture.region, cap))
+    colours = resized(cropped(image, picture.region), plan.width, plan.height)
+    return plan, data_url(Image.fromarray(np.ascontiguousarray(colours.transpose(1, 2, 0))))
+
+
+def data_url(image: Image.Image) -> str:
+    """Return a picture as a data URL: the same for the same picture, so that a server finds what it read before."""
+    kind, data = "png", _encoded(image, "PNG", compress_level=6)
+    if len(data) > MOST_LOSSLESS:
+        kind, data = "jpeg", _encoded(image, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def blank(plan: DetailPlan) -> str:
+    """Return a white picture of a grid's size as a data URL."""
+    return data_url(Image.new("RGB", (plan.width, plan.height), "white"))
+
+
+def _enlarged(plan: DetailPlan) -> DetailPlan:
+    """Return a grid with as many tokens as a server takes at least: of a tiny picture it would change the shape."""
+    times = 1
+    while plan.tokens * times * times < LEAST:
+        times += 1
+    return replace(plan, rows=plan.rows * times, columns=plan.columns * times)
+
+
+def _encoded(image: Image.Image, format: str, **options: int) -> bytes:
+    out = io.BytesIO()
+    image.save(out, format, **options)
+    return out.getvalue()
