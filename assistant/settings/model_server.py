@@ -5,16 +5,11 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from assistant.settings.errors import SettingsError
-from model_service import RemoteConfig
-
-if TYPE_CHECKING:
-    from assistant.settings.settings import ModelSettings
 
 VARIABLE = "MODEL_API_KEY"
 
@@ -34,28 +29,12 @@ def is_address(name: str) -> bool:
     return name.casefold().startswith(SCHEMES)
 
 
-def remote_config(
-    settings: "ModelSettings", environment: Mapping[str, str] | None = None, *, patient: bool = True
-) -> RemoteConfig | None:
-    """Return the configuration of the server that `model.name` names; None where the model runs here.
+def checked_address(address: str) -> str:
+    """Return the address of a server.
 
     Raises:
-        SettingsError: the address or the key cannot be used; the text holds neither a key nor a password.
+        SettingsError: it cannot be one, or holds a password; the text does not.
     """
-    if not is_address(settings.name):
-        return None
-    slots = None if settings.remote_slots == "auto" else int(settings.remote_slots)
-    return RemoteConfig(
-        _checked(settings.name),
-        read_key(settings, environment),
-        settings.remote_name,
-        slots,
-        settings.remote_timeout,
-        patient,
-    )
-
-
-def _checked(address: str) -> str:
     try:
         parts = urlsplit(address)
         usable = parts.hostname and parts.port != 0 and not parts.query and not parts.fragment
@@ -68,17 +47,17 @@ def _checked(address: str) -> str:
     return address.rstrip("/")
 
 
-def read_key(settings: "ModelSettings", environment: Mapping[str, str] | None = None) -> SecretStr | None:
-    """Return the key from MODEL_API_KEY, else from `model.key_file`; None: the server wants none.
+def read_key(key_file: str, environment: Mapping[str, str] | None = None) -> SecretStr | None:
+    """Return the key from MODEL_API_KEY, else from the file that `model.key_file` names; None: there is none.
 
     Raises:
         SettingsError: the file cannot be read, or what is there cannot be a key; the text never holds it.
     """
     environment = os.environ if environment is None else environment
     text, source = environment.get(VARIABLE, "").strip(), VARIABLE
-    if not text and settings.key_file:
-        source = settings.key_file
-        file = Path(settings.key_file).expanduser()
+    if not text and key_file:
+        source = key_file
+        file = Path(key_file).expanduser()
         try:
             text = file.read_text(encoding="utf-8").strip()
             shared = file.stat().st_mode & OTHERS

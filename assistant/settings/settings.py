@@ -21,10 +21,10 @@ from pydantic import (
 
 from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Stream, Unasked
 from assistant.settings.errors import SettingsError, dotted_keys, explain, unknown_key
-from assistant.settings.model_server import remote_config
+from assistant.settings.model_server import checked_address, is_address, read_key
 from assistant.settings.webhook_address import check_webhook
 from assistant.texts import LANGUAGES
-from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDetail
+from model_service import Detail, Limits, ModelConfig, RemoteConfig, SamplingParams, UnknownDetail
 
 DEFAULT_FILE = Path("settings.toml")
 PREFIX = "EYEGLASS_"
@@ -207,7 +207,7 @@ class ModelSettings(_Section):
         """
         return ModelConfig(
             name=self.name,
-            remote=remote_config(self, patient=patient),
+            remote=self._remote(patient) if is_address(self.name) else None,
             device=self.device,
             dtype=self.dtype,
             quantize=self.quantize,
@@ -224,6 +224,11 @@ class ModelSettings(_Section):
             slice_tokens=self.slice_tokens,
             drain_seconds=self.drain_seconds,
         )
+
+    def _remote(self, patient: bool) -> RemoteConfig:
+        slots = None if self.remote_slots == AUTO else int(self.remote_slots)
+        key = read_key(self.key_file)
+        return RemoteConfig(checked_address(self.name), key, self.remote_name, slots, self.remote_timeout, patient)
 
     def limits(self) -> WaitingLimits:
         """Return the limits on waiting questions."""

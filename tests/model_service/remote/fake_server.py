@@ -42,7 +42,7 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 def is_comparison(body: Mapping[str, Any]) -> bool:
     """Whether a request only looks how the server counts."""
-    return body.get("max_tokens", body.get("max_completion_tokens")) == 1
+    return 1 in {body.get("max_tokens"), body.get("max_completion_tokens")}
 
 
 def prompt_tokens(body: Mapping[str, Any], side: int = 28) -> int:
