@@ -50,8 +50,8 @@ class Answer:
     """An answer as it is shown.
 
     `state` is one of STAGES or ENDS. `notice` is said where there is no text, or under what was written of it. `closer`
-    are the tokens of a look that would show more; `retry`: another answer may come out. `tables` is the number of those
-    in it.
+    are the tokens of a look that would show more; `retry`: another answer may come out. `tables` are texts with one
+    each.
     """
 
     state: str
@@ -61,7 +61,7 @@ class Answer:
     notes: str = ""
     closer: int | None = None
     retry: bool = False
-    tables: int = 0
+    tables: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -80,13 +80,10 @@ class Answer:
     def shown(self, conversation: int, number: int) -> dict[str, Any]:
         """Return it as the page reads it: with its tables as files."""
         values = asdict(self)
+        count = len(values.pop("tables"))
         path = f"/api/conversations/{conversation}/questions/{number}/tables"
-        names = ["table.csv"] if self.tables == 1 else [f"table-{one}.csv" for one in range(1, values["tables"] + 1)]
-        del values["tables"]
-        files = (
-            [{"name": name, "url": f"{path}/{one}"} for one, name in enumerate(names, start=1)] if self.tables else []
-        )
-        return {**values, "files": files}
+        names = ["table.csv"] if count == 1 else [f"table-{one}.csv" for one in range(1, count + 1)]
+        return {**values, "files": [{"name": name, "url": f"{path}/{one}"} for one, name in enumerate(names, start=1)]}
 
 
 def interrupted(texts: Texts) -> Answer:
@@ -210,7 +207,7 @@ class Answers:
         told = [reading for reading in read if reading.text]
         closer = next(filter(None, (closer_than(question, reading, info) for reading in told)), None)
         task = question.parsed.task
-        tables = sum(bool(rows_of(reading.text)) for reading in read) if task is Task.TABLE else 0
+        tables = tuple(reading.text for reading in read if rows_of(reading.text)) if task is Task.TABLE else ()
         missing = question.texts.say(Sentence.NO_TABLE) if task is Task.TABLE and not tables else ""
         return Answer(
             "answered",

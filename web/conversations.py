@@ -137,11 +137,11 @@ class _Conversations:
     async def table(self, request: Request, person: int) -> Response:
         """Return one of an answer's tables as a file for spreadsheets."""
         entry = await self._asked(request, await self._desk.conversation(request, person))
-        answer = Answer.load(entry.told or "{}") if entry.told else None
+        tables = Answer.load(entry.told).tables if entry.told else ()
         number = request.path_params["table"]
-        rows = rows_of(answer.text) if answer is not None and 1 <= number <= answer.tables else []
-        if not rows:
+        if not 1 <= number <= len(tables):
             raise NOT_HERE
+        rows = rows_of(tables[number - 1])
         return Response(
             as_csv(rows), media_type="text/csv", headers={"Content-Disposition": 'attachment; filename="table.csv"'}
         )

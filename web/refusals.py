@@ -71,7 +71,7 @@ def _of_the_machine(texts: Texts, error: Exception) -> tuple[int, str]:
     if isinstance(error, HTTPException):
         known = error.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
         return error.status_code, say(PageSentence.NOT_HERE if known else PageSentence.NOT_UNDERSTOOD)
-    if isinstance(error, UnknownDetail | ValueError):
+    if isinstance(error, UnknownDetail | ValueError | OverflowError):  # The last: a number that SQLite cannot hold.
         return HTTPStatus.BAD_REQUEST, say(PageSentence.NOT_UNDERSTOOD)
     if isinstance(error, CheckpointError | EngineDead | Draining):
         return HTTPStatus.SERVICE_UNAVAILABLE, say(PageSentence.MODEL_AWAY)

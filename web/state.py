@@ -6,8 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.progress import starting_up
-from assistant.texts import LANGUAGES, LEVELS, PURPOSES, Label, PageLabel, PageSentence, Texts, texts_in
+from assistant.texts import LANGUAGES, LEVELS, PURPOSES, Label, PageLabel, PageSentence, Sentence, Texts, texts_in
 from model_service import EngineInfo, Health
 from web.desk import Desk
 from web.entrance import COOKIE_SECONDS
@@ -44,7 +43,7 @@ def _model(desk: Desk, texts: Texts) -> dict[str, Any]:
     model = desk.services.model
     said = ""
     if model.health is Health.LOADING:
-        said = starting_up(texts, model)
+        said = texts.say(Sentence.STATUS_LOADING, percent=int(100 * model.load_progress))
     elif model.health is not Health.READY:
         said = texts.say(PageSentence.MODEL_AWAY)
     info = model.info

@@ -7,7 +7,7 @@ from bot.context import BotContext
 
 
 async def send_link(update: Update, context: BotContext) -> None:
-    """Handle /web. The link is a key, so it goes to its person alone, under a button: nobody makes a preview of that."""
+    """Handle /web. The link is a key: it goes to its person alone, under a button, of which there is no preview."""
     incoming, texts = context.incoming, context.incoming.texts
     link_for = context.services.page.link_for
     if link_for is None:

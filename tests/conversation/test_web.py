@@ -52,7 +52,7 @@ async def test_web_lets_its_person_in(with_page: Stage, chat: Chat, capsys: pyte
     number = (await ada.upload(id, picture())).json()["pictures"][0]["id"]
     asked = (await ada.ask(id, "What is it?", number)).json()["message"]
     assert (await ada.answer(id, asked))["text"] == "A grey gradient."
-    assert with_page.engine.requests[-1].person == str(chat.people[0].id)
+    assert with_page.engine.requests[-1].person == str(chat.room.id)
     assert int(with_page.engine.requests[-1].chat) == FIRST_CHAT + id
     metrics = (await httpx.AsyncClient().get(f"{url}/metrics")).text
     assert 'eyeglass_questions_total{outcome="answered"} 1.0' in metrics

@@ -219,8 +219,10 @@ async def test_beside_the_webhook_there_is_its_health_and_nothing_else(hooked: S
     assert hooked.running is not None
     await hooked.running.services.model.ready()
     async with httpx.AsyncClient(base_url=address) as client:
+        client.headers["X-Forwarded-For"] = "203.0.113.7"
         health = await client.get("/health")
-        assert (health.status_code, health.json()) == (200, {"model": "ready"})
+        assert (health.status_code, health.json()) == (200, {"ready": True})
+        assert (await client.get("/metrics")).status_code == 404
         assert (await client.get("/")).status_code == 404
         assert (await client.get("/telegram")).status_code == 405
         assert (await client.post("/telegram", json={"update_id": 1})).status_code == 403

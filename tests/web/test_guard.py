@@ -106,6 +106,15 @@ async def test_paths_lead_nowhere(visitor: Visitor) -> None:
         assert (await visitor.http.get(path)).status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 
 
+async def test_numbers_beyond_all_bounds_are_nothing(visitor: Visitor) -> None:
+    """And no error of the program."""
+    beyond = 10**30
+    for path in (f"/api/conversations/{beyond}", f"/api/pictures/{beyond}/copy", f"/api/conversations/{2**63}/events"):
+        assert (await visitor.http.get(path)).is_client_error
+    id = await visitor.begin()
+    assert (await visitor.ask(id, "What is it?", beyond)).is_client_error
+
+
 async def test_a_flood_of_one_client_does_not_keep_others_waiting(page: Page, visitor: Visitor) -> None:
     """Ten thousand requests, fifty at a time, are refused one by one, and somebody else is answered meanwhile."""
     id = await visitor.begin()

@@ -68,6 +68,7 @@ export function createDial(changed) {
   function fit(dial, wanted) {
     ({ stops, levels } = stopsOf(dial, Math.min(wanted, dial.max)));
     slider.max = stops.length - 1;
+    slider.disabled = false;
     const at = levels.map((level) => stops.indexOf(level.tokens));
     document.querySelector("#stops").replaceChildren(...at.map((index) => make("option", { value: index })));
     marks.replaceChildren(

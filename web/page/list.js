@@ -1,6 +1,6 @@
 /** The earlier conversations: opened, and deleted after asking. */
 
-import { make, say } from "./words.js";
+import { asked, make, say } from "./words.js";
 
 /** Show the list; `open` and `remove` are called with a conversation's number. */
 export function createList({ open, remove }) {
@@ -8,7 +8,7 @@ export function createList({ open, remove }) {
   const dialog = document.querySelector("#delete");
   let doomed = null;
 
-  const titleOf = ({ title }) => title || say("new");
+  const titleOf = ({ title }) => asked(title) || say("new");
 
   /** Ask before a conversation is deleted. */
   function askFirst(conversation) {
@@ -39,7 +39,7 @@ export function createList({ open, remove }) {
   /** Give a conversation its title. */
   function rename(id, title) {
     const name = list.querySelector(`[data-conversation="${id}"] .name`);
-    if (name) name.textContent = title || say("new");
+    if (name) name.textContent = titleOf({ title });
   }
 
   dialog.addEventListener("close", () => dialog.returnValue === "delete" && remove(doomed));

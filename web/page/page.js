@@ -22,7 +22,7 @@ let entries = [];
 let current = [];
 let source = null;
 
-const viewer = createViewer(fail, showSubject);
+const viewer = createViewer(fail, marked);
 const strip = createStrip(pick);
 const list = createList({ open, remove });
 const talk = createTalk({ again, pick: pickUpload });
@@ -112,7 +112,9 @@ async function open(wished) {
 
 /** Fetch a conversation and show it. */
 async function load(id) {
+  const since = talk.heard();
   const told = await api.getConversation(id);
+  talk.catchUp(told.items, since);
   if (id === conversation) take(told);
 }
 
@@ -154,6 +156,16 @@ function showSubject() {
   if (current.length > 1) about.push(say("about_pictures", { count: current.length }));
   if (viewer.part.edges()) about.push(say("about_part"));
   at("#subject").replaceChildren(...about.map((text) => make("span", { class: "tag", text })));
+}
+
+/** Ask about the one picture of which a part was marked. */
+async function marked(part) {
+  if (part && current.length > 1) {
+    await attempt(() => setCurrent([viewer.picture().id]));
+    showCurrent();
+  } else {
+    showSubject();
+  }
 }
 
 /** Ask about a picture or page: alone, or (`joins`) with the others, or no longer. */
@@ -216,7 +228,12 @@ async function receive(files) {
   if (!together) return;
   await attempt(() => load(conversation));
   await attempt(getState);
-  question.focus();
+  focusField();
+}
+
+/** Go to the field of the question; with a finger it would bring up the keyboard, over the picture. */
+function focusField() {
+  if (matchMedia("(pointer: fine)").matches) question.focus();
 }
 
 /** Send one file. */
@@ -245,12 +262,14 @@ async function again(message, how) {
     const { item } = await api.again(conversation, message, how);
     if (item.message === message) await load(conversation);
     else show(item);
+    focusField(); // The button that was pressed may be gone.
   });
 }
 
 /** Show a question that was just asked, and follow its answer. */
 function show(item) {
   if (talk.has(item.message)) return;
+  talk.catchUp([item], 0);
   items.push(item);
   talk.add(conversation, item);
   showRunning();

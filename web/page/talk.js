@@ -2,11 +2,10 @@
 
 import * as api from "./api.js";
 import { nameOf } from "./strip.js";
-import { make, say } from "./words.js";
+import { asked, make, say } from "./words.js";
 
 const RUNNING = ["waiting", "looking", "writing"];
 const FAILED = ["refused", "failed", "interrupted"];
-const TASKS = { "/text": "all_text", "/table": "table" };
 const SIDE = 96;
 
 export const isRunning = (answer) => RUNNING.includes(answer.state);
@@ -16,6 +15,8 @@ export function createTalk({ again, pick }) {
   const list = document.querySelector("#items");
   const spoken = document.querySelector("#spoken");
   let questions = new Map();
+  const news = new Map(); // The newest of each answer, and the how manieth news it was.
+  let heard = 0;
 
   /** Show all items of a conversation. */
   function fill(conversation, items) {
@@ -43,9 +44,9 @@ export function createTalk({ again, pick }) {
 
   /** Return a question with its answer. */
   function turn(item) {
-    const asked = [say("tokens", { tokens: item.tokens })];
-    if (item.pictures.length > 1) asked.push(say("about_pictures", { count: item.pictures.length }));
-    if (item.region) asked.push(say("about_part"));
+    const about = [say("tokens", { tokens: item.tokens })];
+    if (item.pictures.length > 1) about.push(say("about_pictures", { count: item.pictures.length }));
+    if (item.region) about.push(say("about_part"));
     const places = {
       answer: make("div", { class: "answer" }),
       text: make("div", { class: "text" }),
@@ -58,12 +59,11 @@ export function createTalk({ again, pick }) {
     answer.append(...Object.values(inside));
     questions.set(item.message, { item, places });
     draw(item.message, item.answer);
-    const text = item.text in TASKS ? say(TASKS[item.text]) : item.text;
     return make(
       "article",
       { class: "turn", "data-message": item.message },
-      make("p", { class: "question", text }),
-      make("p", { class: "asked", text: asked.join(" · ") }),
+      make("p", { class: "question", text: asked(item.text) }),
+      make("p", { class: "asked", text: about.join(" · ") }),
       answer,
     );
   }
@@ -107,6 +107,7 @@ export function createTalk({ again, pick }) {
 
   /** Take news of an answer. What has ended is spoken once, as a whole. */
   function hear({ message, ...answer }) {
+    news.set(message, { answer, order: (heard += 1) });
     const known = questions.get(message);
     if (!known) return false;
     const ended = isRunning(known.item.answer) && !isRunning(answer);
@@ -117,6 +118,15 @@ export function createTalk({ again, pick }) {
     return true;
   }
 
+  /** Bring items up to date that were asked for when `since` news had been heard: what was heard later is newer. */
+  function catchUp(items, since) {
+    for (const item of items) {
+      const known = news.get(item.message);
+      if (known?.order > since) item.answer = known.answer;
+    }
+  }
+
   const answers = () => [...questions.values()].map(({ item }) => item);
-  return { fill, add, hear, running: () => answers().filter((item) => isRunning(item.answer)), has: (message) => questions.has(message) };
+  const running = () => answers().filter((item) => isRunning(item.answer));
+  return { fill, add, hear, catchUp, running, heard: () => heard, has: (message) => questions.has(message) };
 }

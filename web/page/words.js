@@ -7,6 +7,11 @@ export function say(name, values = {}) {
   return (texts[name] ?? "").replace(/\{(\w+)\}/g, (whole, word) => values[word] ?? whole);
 }
 
+/** Return a question as it is shown: what a button asked by the words of the button. */
+export function asked(text) {
+  return { "/text": say("all_text"), "/table": say("table") }[text] ?? text;
+}
+
 /** Return the language that was chosen here; "" leaves it to the server, which knows what the browser asks for. */
 export function wanted() {
   return localStorage.getItem("language") ?? "";

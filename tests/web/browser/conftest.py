@@ -1,11 +1,10 @@
 """A real Chromium that looks at the page; the engine behind the page does what a test says."""
 
-import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,22 +12,11 @@ from model_service import EngineStep, GenerationRequest, ModelConfig
 from tests.bot.engines import ScriptedEngine
 from tests.web.conftest import Machine, Page
 
-playwright = pytest.importorskip("playwright.async_api", reason="playwright is not installed (the extra dev)")
+if TYPE_CHECKING:  # Each test file says that it needs playwright, and is skipped without it.
+    from playwright.async_api import Browser
 
-from playwright.async_api import Browser, async_playwright  # noqa: E402
-
-from tests.web.browser.looking import Tab  # noqa: E402
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-QUIET = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-)
-"""What keeps Chromium from calling anybody by itself."""
+    from tests.web.browser.looking import Tab
+    from tests.web.browser.windows import Windows
 
 
 class WatchedEngine(ScriptedEngine):
@@ -54,22 +42,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def anyio_backend() -> str:
-    """One event loop for all tests of a file, which share a browser."""
+    """One event loop for the whole folder, which shares a browser."""
     return "asyncio"
 
 
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
+@pytest.fixture(scope="package")
+async def browser(anyio_backend: str) -> AsyncIterator["Browser"]:
     """The Chromium of this machine."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip(f"there is no Chromium on this machine ({', '.join(NAMES)})")
-    async with async_playwright() as driver:
-        running = await driver.chromium.launch(executable_path=found, args=QUIET)
-        yield running
-        await running.close()
+    from tests.web.browser.chromium import NoChromium, chromium
+
+    try:
+        async with chromium() as running:
+            yield running
+    except NoChromium as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture
@@ -85,8 +73,10 @@ async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
 
 
 @pytest.fixture
-async def windows(browser: Browser, page: Page) -> AsyncIterator["Windows"]:
+async def windows(browser: "Browser", page: Page) -> AsyncIterator["Windows"]:
     """Browser windows on the page; none of them may have complained, or asked another host, by the end."""
+    from tests.web.browser.windows import Windows
+
     async with AsyncExitStack() as opened:
         made = Windows(browser, page, opened)
         yield made
@@ -95,41 +85,7 @@ async def windows(browser: Browser, page: Page) -> AsyncIterator["Windows"]:
             assert tab.hosts <= {page.url}
 
 
-class Windows:
-    """Opens windows, each of somebody else: they share no cookies."""
-
-    def __init__(self, browser: Browser, page: Page, opened: AsyncExitStack) -> None:
-        self._browser = browser
-        self._page = page
-        self._opened = opened
-        self.tabs: list[Tab] = []
-
-    @property
-    def link(self) -> str:
-        """The link for this machine."""
-        return self._page.desk.entrance.local_path
-
-    async def blank(self, **options: object) -> Tab:
-        """Open a window without a page; `options` are playwright's, such as `color_scheme`."""
-        context = await self._browser.new_context(base_url=self._page.url, **{"locale": "en-GB", **options})
-        self._opened.push_async_callback(context.close)
-        tab = Tab(await context.new_page())
-        self.tabs.append(tab)
-        return tab
-
-    async def open(self, path: str | None = None, **options: object) -> Tab:
-        """Open a window on the page, by the link for this machine or by another."""
-        tab = await self.blank(**options)
-        await tab.page.goto(path or self.link)
-        await tab.page.wait_for_selector("body:not([data-view=starting])")
-        return tab
-
-    async def open_for(self, person: int) -> Tab:
-        """Open a window for somebody on Telegram, by a link as the bot sends them."""
-        return await self.open(urlsplit(self._page.desk.entrance.link_for(person) or "").path)
-
-
 @pytest.fixture
-async def tab(windows: Windows) -> Tab:
+async def tab(windows: "Windows") -> "Tab":
     """A window on the page, on a desk."""
     return await windows.open()

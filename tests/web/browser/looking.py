@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import ConsoleMessage, FilePayload, Locator, Page, Request, expect
+from playwright.async_api import ConsoleMessage, FilePayload, Locator, Page, Request, Response, expect
 
 if TYPE_CHECKING:
     from playwright.async_api import FloatRect
 
 SAMPLES = Path(__file__).parents[3] / "playground" / "pictures"
-PATIENCE = 10_000
+PATIENCE = 60_000
 """Milliseconds after which a test that waits in vain fails."""
 
-PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
 
 expect.set_options(timeout=PATIENCE)
 
@@ -95,6 +95,22 @@ class Tab:
         """Return the pixels of the image that is shown."""
         width, height = await self.at("#shown").evaluate("image => [image.naturalWidth, image.naturalHeight]")
         return width, height
+
+    async def weigh(self, link: str) -> tuple[dict[str, int], float]:
+        """Open the page: the bytes of each file as it was sent, and the milliseconds to the first paint."""
+        answers: list[Response] = []
+
+        def note(answer: Response) -> None:
+            answers.append(answer)
+
+        self.page.on("response", note)
+        await self.page.goto(link)
+        await self.page.wait_for_selector("body[data-view=empty]")
+        loaded = [one for one in answers if one.ok]
+        sizes = [(await one.request.sizes())["responseBodySize"] for one in loaded]
+        names = [urlsplit(one.url).path.rpartition("/")[2] or "page.html" for one in loaded]
+        paint = await self.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        return dict(zip(names, sizes, strict=True)), float(paint)
 
     async def box(self, selector: str) -> "FloatRect":
         """Return where something is."""

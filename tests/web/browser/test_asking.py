@@ -5,13 +5,18 @@ import json
 import time
 from pathlib import Path
 
-from playwright.async_api import expect
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed (the extra dev)")
+
+from playwright.async_api import Route, expect
 
 from assistant.texts import PageLabel, Sentence
 from model_service import OutOfMemory
 from tests.bot.samples import pdf
-from tests.web.browser.conftest import WatchedEngine, Windows
+from tests.web.browser.conftest import WatchedEngine
 from tests.web.browser.looking import SAMPLES, Tab
+from tests.web.browser.windows import Windows
 from tests.web.conftest import Page
 
 RECEIPT = SAMPLES / "receipt.jpg"
@@ -219,3 +224,22 @@ async def test_enter_sends_and_shift_enter_does_not(page: Page, tab: Tab) -> Non
         await field.press("Enter")
     assert json.loads((await request.value).post_data or "")["text"] == "one\ntwo"
     await expect(tab.turn().locator("[data-state=answered]")).to_be_visible()
+
+
+async def test_what_was_fetched_never_comes_after_what_was_heard(page: Page, tab: Tab) -> None:
+    """A reply that was written before the answer ended, and arrives after that, leaves the answer whole."""
+    await tab.send(RECEIPT)
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    with page.held():
+        await tab.ask(QUESTION)
+        await expect(tab.turn().locator(".text")).to_have_text("A grey")
+        await tab.page.route("**/api/conversations/1", held.put, times=1)
+        await tab.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        route = await held.get()
+        fetched = await route.fetch()
+        assert "writing" in await fetched.text()
+    await expect(tab.turn().locator("[data-state=answered]")).to_be_visible()
+    await tab.turn().evaluate("article => article.classList.add('before')")
+    await route.fulfill(response=fetched)
+    await expect(tab.at("article.before")).to_have_count(0)
+    await expect(tab.turn().locator("[data-state=answered] .text")).to_have_text(ANSWER)

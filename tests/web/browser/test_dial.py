@@ -5,12 +5,15 @@ import re
 from contextlib import AsyncExitStack
 
 import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed (the extra dev)")
+
 from playwright.async_api import Browser, Route, expect
 
 from model_service import GLM4V_DIAL, LEVEL_TOKENS, Detail, plan_detail
 from tests.bot.samples import pdf
-from tests.web.browser.conftest import Windows
 from tests.web.browser.looking import PHONE, SAMPLES, Tab
+from tests.web.browser.windows import Windows
 from tests.web.conftest import Machine, Page
 
 LABEL = SAMPLES / "label.jpg"
@@ -30,7 +33,7 @@ async def test_the_slider_changes_the_preview_and_the_next_question(page: Page, 
     await tab.at("#tokens").press("Home")
     await tab.seen("seen")
     assert await tab.size() == grid(16)
-    assert "16 tokens" in await tab.at("#tokens").get_attribute("aria-valuetext") or ""
+    await expect(tab.at("#tokens")).to_have_attribute("aria-valuetext", "16 tokens")
     for level, tokens in LEVEL_TOKENS.items():
         await tab.at("#tokens").press("PageUp")
         await expect(tab.at("#tokens")).to_have_attribute("aria-valuetext", f"{level}: {tokens} tokens")
@@ -80,12 +83,10 @@ async def test_the_grid_lies_over_the_picture(tab: Tab) -> None:
     await tab.at("#show-grid").check()
     plan = plan_detail(GLM4V_DIAL, Detail(256), *SIZE)
     await expect(tab.at("#plan")).to_contain_text(f"{plan.columns} × {plan.rows}")
-    shown = await tab.at("#grid").evaluate(
-        "one => [one.style.getPropertyValue('--columns'), getComputedStyle(one).width]"
-    )
-    assert shown[0] == str(plan.columns)
+    columns = await tab.at("#grid").evaluate("grid => grid.style.getPropertyValue('--columns')")
+    assert columns == str(plan.columns)
     frame = await tab.box("#frame")
-    assert float(shown[1].removesuffix("px")) == pytest.approx(frame["width"], abs=1)
+    assert (await tab.box("#grid"))["width"] == pytest.approx(frame["width"], abs=1)
     await tab.drag(0, 0, 0.5, 0.5)
     await tab.plan()
     assert (await tab.box("#grid"))["width"] == pytest.approx(frame["width"] / 2, rel=0.02)
@@ -175,11 +176,13 @@ async def test_pages_of_a_pdf(page: Page, tab: Tab) -> None:
 
 
 async def test_several_pictures(page: Page, tab: Tab) -> None:
-    """Sent together they are asked about together; one of them alone after a press."""
+    """Sent together they are asked about together; one of them alone after a press, or when a part of it is marked."""
     await tab.send(LABEL, SAMPLES / "note.jpg")
     await expect(tab.at("#subject")).to_have_text("Pictures: 2")
     turn = await tab.asked("What is it?")
     await expect(turn.locator(".text")).to_contain_text("Picture 2:")
+    await tab.drag(0.2, 0.2, 0.6, 0.6)
+    await expect(tab.at("#subject")).to_have_text("Only the marked part")
     await tab.at("#strip").get_by_role("button", name="note.jpg").click()
     await expect(tab.at("#subject")).to_be_empty()
     await tab.asked("And this?")

@@ -3,10 +3,14 @@
 import base64
 from pathlib import Path
 
+import pytest
+
+pytest.importorskip("playwright", reason="playwright is not installed (the extra dev)")
+
 from playwright.async_api import expect
 
-from tests.web.browser.conftest import Windows
 from tests.web.browser.looking import PHONE, SAMPLES, Tab
+from tests.web.browser.windows import Windows
 
 FILE = """
 ([name, type, content]) => {
@@ -18,10 +22,14 @@ FILE = """
 """
 
 
+def content_of(path: Path) -> str:
+    """Return a file's bytes as letters."""
+    return base64.b64encode(path.read_bytes()).decode()
+
+
 async def handed(tab: Tab, path: Path, kind: str) -> object:
     """Return a file in the browser's hands."""
-    content = base64.b64encode(path.read_bytes()).decode()
-    return await tab.page.evaluate_handle(FILE, [path.name, kind, content])
+    return await tab.page.evaluate_handle(FILE, [path.name, kind, content_of(path)])
 
 
 async def test_a_picture_is_dropped(tab: Tab) -> None:
