@@ -59,7 +59,7 @@ def run(settings: SettingsFile = None) -> None:
     with clear_errors():
         loaded = load_settings(settings)
         token = read_token(loaded.telegram)
-        set_up_logs(loaded.log.level, token)
+        set_up_logs(loaded.log.level, token, loaded.model.key())
         asyncio.run(run_bot(loaded, token))
 
 
@@ -114,7 +114,7 @@ def web(
         loaded = load_settings(settings)
         if port is not None:
             loaded = loaded.model_copy(update={"web": loaded.web.model_copy(update={"port": port})})
-        set_up_logs(loaded.log.level)
+        set_up_logs(loaded.log.level, loaded.model.key())
         asyncio.run(run_page(loaded))
 
 
@@ -146,7 +146,7 @@ def calibrate(
         loaded = load_settings(settings)
         wanted = [Detail.parse(word) for word in levels.split(",")]
         set_up_logs("critical")
-        asyncio.run(measure(loaded.model.config(), wanted, pages))
+        asyncio.run(measure(loaded.model.config(patient=False), wanted, pages))
 
 
 @app.command()

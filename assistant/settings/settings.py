@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -225,10 +226,18 @@ class ModelSettings(_Section):
             drain_seconds=self.drain_seconds,
         )
 
+    def key(self) -> SecretStr | None:
+        """Return the key of the server that `name` is the address of; None if there is none, or no server.
+
+        Raises:
+            SettingsError: it cannot be used.
+        """
+        return read_key(self.key_file) if is_address(self.name) else None
+
     def _remote(self, patient: bool) -> RemoteConfig:
         slots = None if self.remote_slots == AUTO else int(self.remote_slots)
-        key = read_key(self.key_file)
-        return RemoteConfig(checked_address(self.name), key, self.remote_name, slots, self.remote_timeout, patient)
+        address = checked_address(self.name)
+        return RemoteConfig(address, self.key(), self.remote_name, slots, self.remote_timeout, patient)
 
     def limits(self) -> WaitingLimits:
         """Return the limits on waiting questions."""
