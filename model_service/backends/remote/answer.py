@@ -13,7 +13,7 @@ from typing import Any
 
 from model_service.backends.remote.faults import Kind, RemoteFault
 from model_service.backends.remote.pauses import Pauses
-from model_service.backends.remote.picture import seen_by_server
+from model_service.backends.remote.picture import Prepared
 from model_service.backends.remote.server import LASTING, SHOWN, Server, picture_part, text_part
 from model_service.backends.remote.visible import visible
 from model_service.detail import Detail
@@ -56,11 +56,13 @@ class RemoteAnswer:
         server: Server,
         info: EngineInfo,
         job: Job,
+        pictures: Prepared,
         aside: Executor,
         at_work: Callable[[str], AbstractContextManager[None]],
     ) -> None:
         """Work by `server`; pictures are prepared on `aside`, where native code is marked `at_work`."""
-        self._server, self._info, self._job, self._aside, self._at_work = server, info, job, aside, at_work
+        self._server, self._info, self._job, self._pictures = server, info, job, pictures
+        self._aside, self._at_work = aside, at_work
         self._messages = job.request.worded
         self._sampling = job.request.sampling
         self._url = ""
@@ -100,7 +102,7 @@ class RemoteAnswer:
 
     async def _look(self, picture: PictureRef, detail: Detail) -> None:
         """Prepare the picture."""
-        work = partial(seen_by_server, picture, self._info.dial, detail, self._info.max_visual_tokens)
+        work = partial(self._pictures.sent, picture, self._info.dial, detail, self._info.max_visual_tokens)
         with self._at_work(self._job.request.id):
             plan, self._url = await asyncio.get_running_loop().run_in_executor(self._aside, work)
         self._output = replace(self._output, plan=plan)
@@ -174,6 +176,7 @@ class RemoteAnswer:
             raise ServerFailed(FAULTS[fault.kind], fault.text[:SHOWN])
         else:
             self._broken += 1
+            await self._pauses.take()
             await self._server.until_back()
 
     async def _shorten(self, fault: RemoteFault) -> None:

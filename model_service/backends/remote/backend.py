@@ -14,6 +14,7 @@ from model_service.backends.remote.answer import RemoteAnswer
 from model_service.backends.remote.client import Client
 from model_service.backends.remote.faults import RemoteFault
 from model_service.backends.remote.pauses import Pauses
+from model_service.backends.remote.picture import Prepared
 from model_service.backends.remote.server import LASTING, MOST_SLOTS, PASSING, Server
 from model_service.config import RemoteConfig
 from model_service.engines.engine import EngineInfo
@@ -39,6 +40,7 @@ class RemoteBackend:
         self._preparing: Counter[str] = Counter()
         self._server: Server | None = None
         self._info: EngineInfo | None = None
+        self._pictures = Prepared()
         self._aside = ThreadPoolExecutor(PREPARED_AT_ONCE, "pictures")
         self._loading: asyncio.Task[None] | None = None
         self._stopping = False
@@ -67,7 +69,7 @@ class RemoteBackend:
     def submit(self, job: Job) -> None:
         """Have a job answered; end it if it is aborted."""
         assert self._server is not None and self._info is not None  # noqa: S101
-        answer = RemoteAnswer(self._server, self._info, job, self._aside, self._marked)
+        answer = RemoteAnswer(self._server, self._info, job, self._pictures, self._aside, self._marked)
         task = self._spawn(answer.run())
         task.add_done_callback(partial(self._ended, job, answer))
         job.when_aborted = task.cancel
@@ -75,7 +77,8 @@ class RemoteBackend:
             task.cancel()
 
     def forget(self, chat: str) -> None:
-        """Do nothing: nothing is kept here, and a server is told nothing of chats."""
+        """Drop the pictures as they were sent; what a server keeps it knows by no chat."""
+        self._pictures.forget()
 
     def stop(self) -> None:
         """End once the answers under way have ended."""

@@ -102,7 +102,9 @@ class Server:
         self.takes_levels = isinstance(levels, Mapping)
         closest = max((each for each in levels.values() if isinstance(each, int)), default=None) if levels else None
         context = next((card[name] for name in CONTEXT if isinstance(card.get(name), int)), props.get("n_ctx"))
-        most = MAX_TOKENS if not isinstance(context, int) else int(context * FOR_PICTURE)
+        most = card.get("max_visual_tokens")
+        if not isinstance(most, int):
+            most = int(context * FOR_PICTURE) if isinstance(context, int) else MAX_TOKENS
         name = self._model or self.client.host
         dial = dial_of(name, closest)
         most = max(MIN_TOKENS, min(most, dial.max_tokens))

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from PIL import Image
 
 from model_service import (
     LEVEL_TOKENS,
@@ -105,6 +106,26 @@ async def test_a_tiny_picture_is_enlarged_here(server: FakeServer) -> None:
         last = await whole(service, ask(picture=encode(noise(20, 12), "PNG")))
     assert last.plan is not None and last.plan.tokens >= 8
     assert prompt_tokens(server.requests[0]) == last.plan.tokens + 3
+
+
+async def test_a_picture_is_prepared_once(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until its chat is forgotten; another region is another picture."""
+    opened: list[int] = []
+
+    def counting(data: bytes) -> Image.Image:
+        opened.append(len(data))
+        return open_picture(data)
+
+    monkeypatch.setattr("model_service.backends.remote.picture.open_picture", counting)
+    async with served(server) as service:
+        for name in ("a", "b"):
+            await whole(service, ask(name))
+        assert len(opened) == 1
+        await whole(service, ask("c", region=Region(0, 0, 0.5, 1)))
+        assert len(opened) == 2
+        service.forget("a")
+        await whole(service, ask("d"))
+        assert len(opened) == 3
 
 
 async def test_history_wish_and_sampling_are_sent(server: FakeServer) -> None:
