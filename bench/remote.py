@@ -68,7 +68,7 @@ class ModelServer:
 
     async def kill(self) -> None:
         """Kill it, as the system does that is out of memory."""
-        if self._process is not None:
+        if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()
 

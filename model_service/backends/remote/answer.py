@@ -56,6 +56,7 @@ class RemoteAnswer:
         server: Server,
         info: EngineInfo,
         job: Job,
+        *,
         pictures: Prepared,
         aside: Executor,
         at_work: Callable[[str], AbstractContextManager[None]],

@@ -69,7 +69,9 @@ class RemoteBackend:
     def submit(self, job: Job) -> None:
         """Have a job answered; end it if it is aborted."""
         assert self._server is not None and self._info is not None  # noqa: S101
-        answer = RemoteAnswer(self._server, self._info, job, self._pictures, self._aside, self._marked)
+        answer = RemoteAnswer(
+            self._server, self._info, job, pictures=self._pictures, aside=self._aside, at_work=self._marked
+        )
         task = self._spawn(answer.run())
         task.add_done_callback(partial(self._ended, job, answer))
         job.when_aborted = task.cancel
