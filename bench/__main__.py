@@ -24,7 +24,7 @@ from model_service import EngineInfo, Level, ModelConfig, open_service
 
 RESULTS = Path(__file__).parent / "results"
 PICTURE = "page.png"
-TRIALS = ("decoding", "signs", "turned", "parts", "kills", "silenced", "outage", "soak", "web", "remote")
+TRIALS = ("decoding", "signs", "turned", "parts", "kills", "silenced", "outage", "soak", "web", "served")
 """The trials, each a module with a plan."""
 
 

@@ -1,4 +1,4 @@
-"""python -m bench remote: many chats ask a bot whose model runs on a server, which may be killed now and then."""
+"""python -m bench served: many chats ask a bot whose model runs on a server, which may be killed now and then."""
 
 import asyncio
 import contextlib
@@ -99,5 +99,5 @@ async def measure(plan: Plan, _: Path) -> Outcome:
         if plan.kill_every:
             work = server.keep_killing(plan.kill_every, plan.away)
             await opened.enter_async_context(background(work, "kill the model's server"))
-        load = await loads.measure(Crowd("remote", plan.chats, plan.seconds), server.address)
+        load = await loads.measure(Crowd("served", plan.chats, plan.seconds), server.address)
         return Outcome(plan, server.kills, load)
