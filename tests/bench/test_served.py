@@ -1,4 +1,4 @@
-"""Fifty chats ask a bot whose model runs on a server, which is killed meanwhile: none is lost, none answered twice."""
+"""Chats ask a bot whose model runs on a server, which is killed meanwhile: none is lost, none answered twice."""
 
 from pathlib import Path
 
@@ -6,11 +6,11 @@ from bench.load import Load, Spread
 from bench.served import MOST_LAG, Outcome, Plan, measure
 
 
-async def test_fifty_chats_are_served_though_the_server_is_killed(tmp_path: Path) -> None:
-    """For a few seconds; `python -m bench served` does so for a minute, and measures the loop's lag."""
-    outcome = await measure(Plan(chats=50, seconds=4.0, kill_every=2.5, away=0.5), tmp_path)
+async def test_chats_are_served_though_the_server_is_killed(tmp_path: Path) -> None:
+    """For a few seconds; `python -m bench served` does so with fifty for a minute, and measures the loop's lag."""
+    outcome = await measure(Plan(chats=8, seconds=4.0, kill_every=2.5, away=0.5), tmp_path)
     assert outcome.kills >= 1
-    assert outcome.load.asked >= 50
+    assert outcome.load.asked >= 8
     assert outcome.wrong() == {}
 
 

@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 AGAIN = 1
 """How often an answer that broke off is asked for again."""
 
+DEATHS = 4
+"""How often it is asked for again after the server had died: it may be this question that kills it."""
+
 UNCHARGED = frozenset({Kind.AWAY, Kind.BUSY})
 """Attempts whose seconds are nobody's: the server did not work on them."""
 
@@ -68,7 +71,7 @@ class RemoteAnswer:
         self._sampling = job.request.sampling
         self._url = ""
         self._output = GenerationOutput(Stage.LOOKING)
-        self._broken = 0
+        self._broken = self._deaths = 0
         self._pauses = Pauses()
         self._sent: dict[str, Any] = {}
         self.seconds = 0.0
@@ -171,14 +174,24 @@ class RemoteAnswer:
             await self._shorten(fault)
         elif fault.kind is Kind.REFUSED and self._server.dialect.learn(self._sent, fault):
             return
-        elif fault.kind in LASTING or fault.kind is Kind.REFUSED or self._broken >= AGAIN:
+        elif fault.kind in LASTING or fault.kind is Kind.REFUSED or not await self._once_more():
             if fault.kind in LASTING:
                 self._server.fails(LASTING[fault.kind], fault.text)
             raise ServerFailed(FAULTS[fault.kind], fault.text[:SHOWN])
-        else:
-            self._broken += 1
-            await self._pauses.take()
-            await self._server.until_back()
+
+    async def _once_more(self) -> bool:
+        """Wait until the server answers at all; return whether to ask for a broken answer again.
+
+        A server that had died broke off all answers, and hardly because of this one.
+        """
+        if self._broken >= AGAIN:
+            return False
+        await self._pauses.take()
+        if await self._server.until_back():
+            self._deaths += 1
+            return self._deaths <= DEATHS
+        self._broken += 1
+        return True
 
     async def _shorten(self, fault: RemoteFault) -> None:
         """Leave out earlier turns; then shorten the answer; then look less closely.

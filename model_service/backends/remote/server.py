@@ -127,19 +127,20 @@ class Server:
                 raise RemoteFault(Kind.KEY, "it does not list its models")
         return self._model
 
-    async def until_back(self) -> None:
-        """Wait until the server answers at all."""
-        pauses = Pauses()
+    async def until_back(self) -> bool:
+        """Wait until the server answers at all; return whether it had been away."""
+        pauses, away = Pauses(), False
         while True:
             try:
                 await self.client.facts(f"{self.client.address}/models")
             except RemoteFault as fault:
                 if fault.kind in PASSING:
                     self.fails(Trouble.AWAY, fault.text)
+                    away = True
                     await pauses.take()
                     continue
             self.is_back()
-            return
+            return away
 
     async def compare(self) -> None:
         """See by the tokens of two blank pictures whether the server keeps their sizes.
