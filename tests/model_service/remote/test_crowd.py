@@ -1,4 +1,4 @@
-"""Fifty chats ask through sixteen slots, while the server is busy, breaks off and goes away: each gets its own answer."""
+"""Fifty chats through sixteen slots of a server that is busy or breaks off now and then: each gets its own answer."""
 
 import asyncio
 import random
