@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from assistant.settings.errors import SettingsError
+from assistant.settings.webhook_address import is_near
 
 VARIABLE = "MODEL_API_KEY"
 
@@ -44,6 +45,8 @@ def checked_address(address: str) -> str:
         raise SettingsError(f"model.name must hold no password: the key of the server goes into {VARIABLE}.")
     if not usable:
         raise SettingsError("model.name must be an address such as https://models.example.org/v1.")
+    if parts is not None and parts.scheme == "http" and not is_near(parts.hostname or ""):
+        _log.warning("model.name: pictures, questions and the key go to %s in clear text", parts.hostname)
     return address.rstrip("/")
 
 

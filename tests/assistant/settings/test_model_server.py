@@ -85,6 +85,19 @@ def test_a_password_in_an_address_is_refused_without_being_shown() -> None:
     assert KEY not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("host", "warned"), [("models.example.org", True), ("10.0.0.7", False), ("vllm:8000", False), ("[::1]", False)]
+)
+def test_clear_text_through_public_networks_is_told(
+    host: str,
+    warned: bool,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Pictures and the key could be read on the way."""
+    checked_address(f"http://{host}/v1")
+    assert ("clear text" in caplog.text) is warned
+
+
 @pytest.mark.parametrize("name", ["auto", "pocket", "zai-org/glm-4v-9b", "models/https"])
 def test_other_names_are_models_on_this_machine(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And their key, if there is one by chance, is not even read."""

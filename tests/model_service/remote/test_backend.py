@@ -14,6 +14,7 @@ from model_service import (
     Message,
     Region,
     SamplingParams,
+    ServerFailed,
     Stage,
     as_seen,
     open_picture,
@@ -24,6 +25,7 @@ from tests.model_service.remote.fake_server import (
     KEY,
     MODEL,
     FakeServer,
+    failing,
     held,
     like_transformers,
     picture_of,
@@ -255,3 +257,23 @@ async def test_a_server_need_not_list_its_models() -> None:
     async with FakeServer(models=500).open() as server, served(server, model="mine") as service:
         assert (await whole(service, ask())).text == "A grey gradient."
         assert server.requests[0]["model"] == "mine"
+
+
+async def test_a_key_that_a_server_repeats_is_cut_out(server: FakeServer) -> None:
+    """Wherever in its words it stands."""
+    words = {"error": {"message": f"{'x' * 280} {KEY} is a fine key, but you ask too much of me"}}
+    server.replies = [failing(400, words)]
+    async with served(server, key=KEY) as service:
+        with pytest.raises(ServerFailed) as caught:
+            await whole(service, ask())
+    assert "<key>" in str(caught.value) and KEY[:6] not in str(caught.value)
+
+
+async def test_no_redirect_is_followed(server: FakeServer) -> None:
+    """The key and the picture go to the address that was set, and nowhere else."""
+    async with FakeServer().open() as other:
+        server.replies = [failing(307, "", location=f"{other.address}/chat/completions")]
+        async with served(server, key=KEY) as service:
+            with pytest.raises(ServerFailed):
+                await whole(service, ask())
+        assert other.requests == []
