@@ -66,6 +66,7 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
     gauges = gauges or Gauges()
     hardware = choose_hardware(config)
     hardware.take_thread()
+    hardware.let_memory_grow()
     folder = find_checkpoint(config.name, hardware, gauges)
     plan = plan_memory(folder, config, hardware)
     with warming_up(folder, plan.layout, hardware, gauges) as warm:
@@ -76,7 +77,8 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         unkept = None  # The next start, too, would take what is kept for weights in groups.
     tokenizer = load_tokenizer(folder, model.config)
     info = _info(checkpoint_name(folder), model.config, hardware, plan)
-    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept if config.keep else None)
+    unkept = unkept if config.keep else None
+    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept, captured=plan.captured)
 
 
 def _info(name: str, config: GLM4VConfig, hardware: Hardware, plan: MemoryPlan) -> EngineInfo:
@@ -108,8 +110,9 @@ class GLM4VEngine:
         *,
         gauges: Gauges,
         unkept: PackedCache | None = None,
+        captured: bool = False,
     ) -> None:
-        """Capture the steps; then begin to keep the packed weights, if there is a cache that wants them."""
+        """Capture the steps, and perhaps layers; then begin to keep the packed weights, if a cache wants them."""
         self._config, self._tokenizer, self._hardware = model.config, tokenizer, hardware
         ids = model.config.eos_token_id
         self._stop = frozenset([ids] if isinstance(ids, int) else ids or ())
@@ -117,7 +120,7 @@ class GLM4VEngine:
         allowed[list(self._stop)] = True
         self._allowed = allowed
         with gauges.stage("preparing the steps"):
-            self._runner = ModelRunner(model, hardware, config, allowed, info.together)
+            self._runner = ModelRunner(model, hardware, config, allowed, info.together, captured=captured)
         self._batch = Batch(self._runner, ahead=hardware.device.type == "cuda")
         self._pacer = Pacer(self._batch)
         self._info, self._gauges = info, gauges
@@ -178,11 +181,14 @@ class GLM4VEngine:
         limit = min(request.sampling.max_tokens, self._config.seq_length - len(prompt.ids))
         planned = self.plan(request)
         sequence, logits, plan = yield from self._read(request, prompt, planned, limit)
+        others_wait = self._batch.ahead and self._batch.awaited
         row = self._batch.join(sequence, logits, Sampler(request.sampling, self._allowed), limit)
         stream = Detokenizer(self._tokenizer)
         try:
             if plan != planned:
                 yield EngineStep("", plan=plan)
+            if others_wait:  # Their ids are there before this answer's first, for which the picture has to be read.
+                yield PAUSE
             while (token := self._batch.next_id(row)) not in self._stop:
                 if token is None:
                     yield PAUSE
