@@ -25,7 +25,7 @@ from model_service import EngineInfo, Level, ModelConfig, open_service
 
 RESULTS = Path(__file__).parent / "results"
 PICTURE = "page.png"
-TRIALS = ("decoding", "signs", "turned", "parts", "kills", "silenced", "outage", "soak", "web", "scale")
+TRIALS = ("decoding", "signs", "turned", "parts", "kills", "silenced", "outage", "soak", "web", "scale", "served")
 """The trials, each a module with a plan."""
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -60,7 +59,7 @@ def run(settings: SettingsFile = None) -> None:
     with clear_errors():
         loaded = load_settings(settings)
         token = read_token(loaded.telegram)
-        set_up_logs(loaded.log.level, token)
+        set_up_logs(loaded.log.level, token, loaded.model.key())
         asyncio.run(run_bot(loaded, token))
 
 
@@ -115,7 +114,7 @@ def web(
         loaded = load_settings(settings)
         if port is not None:
             loaded = loaded.model_copy(update={"web": loaded.web.model_copy(update={"port": port})})
-        set_up_logs(loaded.log.level)
+        set_up_logs(loaded.log.level, loaded.model.key())
         asyncio.run(run_page(loaded))
 
 
@@ -131,10 +130,10 @@ def serve(
     settings: SettingsFile = None,
 ) -> None:
     """Serve the model to other programs by OpenAI's protocol; no Telegram is needed."""
-    from cli.serve import VARIABLE, check_host, run_api, take_keys
+    from cli.serve import check_host, run_api, take_keys
 
     with clear_errors():
-        loaded = load_settings(settings, {name: value for name, value in os.environ.items() if name != VARIABLE})
+        loaded = load_settings(settings)
         set_up_logs(loaded.log.level)
         keys = take_keys(key_file)
         check_host(host, keys)
@@ -169,7 +168,7 @@ def calibrate(
         loaded = load_settings(settings)
         wanted = [Detail.parse(word) for word in levels.split(",")]
         set_up_logs("critical")
-        asyncio.run(measure(loaded.model.config(), wanted, pages))
+        asyncio.run(measure(loaded.model.config(patient=False), wanted, pages))
 
 
 @app.command()

@@ -12,15 +12,12 @@ from api.access import LEAST_KEY, Keys, is_loopback
 from api.app import api_app
 from api.services import Defaults
 from assistant.settings.errors import SettingsError
-from assistant.settings.settings import Settings
+from assistant.settings.settings import API_KEY, Settings
 from assistant.tasks import background
 from bot.app import settle
 from cli.stopping import stop_signal, until_end
 from model_service import ModelService, open_service
 from web.server import Listening, serving
-
-VARIABLE = "EYEGLASS_API_KEY"
-"""The environment's variable with the key."""
 
 OTHERS = 0o077
 """The permissions of everybody except a file's owner."""
@@ -35,7 +32,7 @@ def take_keys(file: Path | None, environment: Mapping[str, str] | None = None) -
         SettingsError: the file cannot be read, or a key is too short; the text never holds it.
     """
     environment = os.environ if environment is None else environment
-    text, source = environment.get(VARIABLE, ""), VARIABLE
+    text, source = environment.get(API_KEY, ""), API_KEY
     if file is not None:
         source = str(file)
         try:
@@ -60,7 +57,7 @@ def check_host(host: str, keys: list[SecretStr]) -> None:
         SettingsError: other machines could reach it.
     """
     if not keys and not is_loopback(host):
-        raise SettingsError(f"--host {host} lets other machines in: set {VARIABLE}, or name a file by --key-file.")
+        raise SettingsError(f"--host {host} lets other machines in: set {API_KEY}, or name a file by --key-file.")
 
 
 async def run_api(settings: Settings, host: str, port: int, keys: list[SecretStr]) -> None:

@@ -84,6 +84,12 @@ class GenerationRequest:
         return tuple(picture for message in self.messages for picture in message.pictures)
 
     @property
+    def worded(self) -> tuple[Message, ...]:
+        """The messages, the wish behind the question: what stands before that is read but once."""
+        *earlier, question = self.messages
+        return *earlier, replace(question, text=f"{question.text}\n{self.wish}") if self.wish else question
+
+    @property
     def detail(self) -> Detail:
         """Return the detail of the first picture; STANDARD without one."""
         return next((picture.detail for picture in self.pictures), STANDARD)

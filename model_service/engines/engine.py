@@ -39,7 +39,8 @@ class EngineInfo:
     one after the other. `languages` are the codes of those that it takes questions in; none: as many as it can. Of one
     picture it reads `max_characters` well, None: as many as it can see. Up to `together` answers are written in one
     step. `picture_memory` says what a picture takes; None where that is not known. `context_tokens` are the most of a
-    conversation's text and its answer together, None where that is not known: a picture counts as a few.
+    conversation's text and its answer together, None where that is not known: a picture counts as a few. `remote`: it
+    runs on a server, whose host is `device`.
     """
 
     model: str
@@ -54,6 +55,7 @@ class EngineInfo:
     together: int = 1
     picture_memory: PictureMemory | None = None
     context_tokens: int | None = None
+    remote: bool = False
 
     @property
     def lacking(self) -> frozenset[Ability]:

@@ -19,7 +19,7 @@ from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.dial import dial_up_to
 from model_service.engines.glm4v.image import to_pixels
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
-from model_service.engines.glm4v.prompt import build_prompt, worded
+from model_service.engines.glm4v.prompt import build_prompt
 from model_service.engines.glm4v.tokenizer import Tokenizer
 from model_service.engines.hardware import Hardware, choose_hardware
 from model_service.engines.model import Prompt
@@ -239,7 +239,7 @@ class GLM4VEngine:
             PromptTooLong: the question alone leaves too little.
         """
         length, reserve = self._config.seq_length, self._reserve(request)
-        messages = request.messages if self._config.bare_questions else worded(request)
+        messages = request.messages if self._config.bare_questions else request.worded
         while True:
             prompt = build_prompt(self._tokenizer, messages, _picture(request) is not None)
             first = next(index for index, message in enumerate(messages) if message.role == "user")

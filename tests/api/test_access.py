@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from api.access import is_loopback
 from assistant.settings.errors import SettingsError
-from cli.serve import VARIABLE, check_host, take_keys
+from assistant.settings.settings import API_KEY
+from cli.serve import check_host, take_keys
 from tests.api.conftest import KEY, Api
 from tests.cli.test_commands import eyeglass
 
@@ -77,7 +78,7 @@ def test_addresses_of_this_machine_alone(host: str) -> None:
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.test", ""])  # noqa: S104
 def test_addresses_that_others_reach_want_a_key(host: str) -> None:
     """Else it does not start."""
-    with pytest.raises(SettingsError, match=VARIABLE):
+    with pytest.raises(SettingsError, match=API_KEY):
         check_host(host, [])
     check_host(host, [SecretStr(KEY)])
 
@@ -87,7 +88,7 @@ def test_keys_come_from_a_file_or_the_environment(tmp_path: Path, caplog: pytest
     file = tmp_path / "keys"
     file.write_text(f"{KEY}\n\n{OTHER}\n")
     file.chmod(0o644)
-    environment = {VARIABLE: "from-the-environment-1"}
+    environment = {API_KEY: "from-the-environment-1"}
     assert [key.get_secret_value() for key in take_keys(file, environment)] == [KEY, OTHER]
     assert "chmod 600" in caplog.text and KEY not in caplog.text
     assert [key.get_secret_value() for key in take_keys(None, environment)] == ["from-the-environment-1"]
@@ -110,7 +111,7 @@ async def test_the_command_does_not_start_without_a_key(tmp_path: Path) -> None:
     """Where others could reach it: one sentence, and exit code 2."""
     code, _, said = await eyeglass("serve", "--host", "0.0.0.0", folder=tmp_path)  # noqa: S104
     assert (code, said.count("\n")) == (2, 1)
-    assert VARIABLE in said and "--key-file" in said
-    code, out, said = await eyeglass("serve", "--host", "0.0.0.0", folder=tmp_path, **{VARIABLE: "short"})  # noqa: S104
+    assert API_KEY in said and "--key-file" in said
+    code, out, said = await eyeglass("serve", "--host", "0.0.0.0", folder=tmp_path, **{API_KEY: "short"})  # noqa: S104
     assert (code, said.count("\n")) == (2, 1)
     assert "short" not in (out + said).replace("too short", "")

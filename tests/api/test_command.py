@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openai
 
-from cli.serve import VARIABLE
+from assistant.settings.settings import API_KEY
 from tests.api.conftest import KEY
 
 PATIENCE = 90.0
@@ -22,7 +22,7 @@ async def test_it_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cli", "serve", "--port", "0"),
         cwd=tmp_path,
-        env=clean | {"PYTHONPATH": str(Path(__file__).parents[2]), "EYEGLASS_MODEL__NAME": "pocket", VARIABLE: KEY},
+        env=clean | {"PYTHONPATH": str(Path(__file__).parents[2]), "EYEGLASS_MODEL__NAME": "pocket", API_KEY: KEY},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
