@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 
 def shown(text: str, stops: Sequence[str] = (), *, ended: bool = False) -> tuple[str, bool]:
-    """Return what may be shown of an answer so far, and whether a stop text ends it.
+    """Return what may be shown of an answer so far, and whether a stop text ends it: the one that is complete first.
 
     Unless it has `ended`, an end that may become a stop text is held back: what was shown is never taken back.
     """
     text = text.lstrip()
-    found = [at for at in (text.find(stop) for stop in stops) if at >= 0]
+    found = [(at + len(stop), at) for stop in stops if (at := text.find(stop)) >= 0]
     if found:
-        return text[: min(found)], True
+        return text[: min(found)[1]], True
     return (text if ended else text[: len(text) - _held(text, stops)]), False
 
 
