@@ -205,12 +205,14 @@ async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -
     if len(shown) == 1:
         return [""]
     first = shown[0]
-    album = await pictures.sent(first.chat, first.album) if first.album else shown
+    album = await pictures.sent(first.chat, first.album) if first.album else []
     places = {picture.id: place for place, picture in enumerate(album, start=1) if picture is not None}
+    if any(picture.id not in places for picture in shown):  # They did not come together.
+        places = {picture.id: place for place, picture in enumerate(shown, start=1)}
     return [
-        texts.say(Sentence.PICTURE_NAME, number=places[picture.id])
-        if picture.album
-        else texts.say(Sentence.PAGE_NAME, number=picture.page)
+        texts.say(Sentence.PAGE_NAME, number=picture.page)
+        if picture.page and not picture.album
+        else texts.say(Sentence.PICTURE_NAME, number=places[picture.id])
         for picture in shown
     ]
 

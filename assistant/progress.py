@@ -8,9 +8,9 @@ from assistant.answering import AnswerState
 from assistant.combined_answer import APART, CombinedAnswer
 from assistant.open_questions import OpenQuestion, Step
 from assistant.question import Parts, Reading
-from assistant.texts import Count, Sentence, Texts
+from assistant.texts import Count, Sentence, ServerSentence, Texts
 from assistant.texts.failures import excuse
-from model_service import GenerationOutput, Health, ModelService, Stage
+from model_service import GenerationOutput, Health, ModelService, Stage, Trouble
 
 STEP_SECONDS = 5
 """The step to which a wait is rounded up, so that an estimate does not look like a clock."""
@@ -84,15 +84,20 @@ class Progress:
         """Return the notice while nothing is written about the current picture; at first only what has to be told."""
         early = self._clock() - self._begun < NOTICE_SECONDS
         if self.output is not None and self.output.stage is not Stage.WAITING:
-            return "" if early else self._looking()
+            return "" if early else self._at_work()
         if self._model.health is Health.LOADING:
             return starting_up(self._texts, self._model)
+        if is_away(self._model):
+            return self._texts.say(ServerSentence.AWAY)
         if self.question is not None and self.question.step is Step.BEHIND:
             return "" if early else self._texts.say(Sentence.EARLIER_FIRST)
         place = None if self.question is None else self._model.place(self.question.request)
         if place is not None:
             return in_line(self._texts, place.ahead, place.seconds)
         return "" if self.output is None else in_line(self._texts, self.output.waiting, self.output.wait_seconds)
+
+    def _at_work(self) -> str:
+        return self._texts.say(ServerSentence.AWAY) if is_away(self._model) else self._looking()
 
     def _looking(self) -> str:
         number, count = self.answer.done + 1, self.answer.pictures
@@ -104,8 +109,15 @@ class Progress:
         return self._texts.say(Sentence.LOOKING_AT, number=min(number, count), count=count)
 
 
+def is_away(model: ModelService) -> bool:
+    """Whether the model runs on a server that does not answer now."""
+    return model.server is not None and model.server.trouble is Trouble.AWAY
+
+
 def starting_up(texts: Texts, model: ModelService) -> str:
-    """Say how far the model is loaded, once something is."""
+    """Say how far the model is loaded, once something is; or that its server does not answer."""
+    if is_away(model):
+        return texts.say(ServerSentence.AWAY)
     percent = int(100 * model.load_progress)
     return texts.say(Sentence.STARTING_UP_PERCENT, percent=percent) if percent else texts.say(Sentence.STARTING_UP)
 

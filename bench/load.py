@@ -34,6 +34,7 @@ from model_service import (
     GenerationRequest,
     local_service,
     open_picture,
+    open_service,
     plan_detail,
 )
 
@@ -143,24 +144,26 @@ async def measure_all(crowds: Iterable[Crowd]) -> list[Load]:
     return [await measure(crowd) for crowd in crowds]
 
 
-async def measure(crowd: Crowd) -> Load:
-    """Run the bot for a crowd in another process, with a temporary storage."""
+async def measure(crowd: Crowd, server: str = "") -> Load:
+    """Run the bot for a crowd in another process, with a temporary storage; the model runs here, or at an address."""
     with tempfile.TemporaryDirectory() as folder:
         async with _asking(crowd) as people:
-            told = json.loads(await _line(people, PATIENCE))
-            return await _run(crowd, people, told, Path(folder))
+            told = json.loads(await line_of(people, PATIENCE))
+            return await _run(crowd, people, told, Path(folder), server)
 
 
-async def _run(crowd: Crowd, people: Process, told: dict[str, str], folder: Path) -> Load:
+async def _run(crowd: Crowd, people: Process, told: dict[str, str], folder: Path, server: str) -> Load:
     settings = Settings.model_validate(
         {
             "telegram": {"base_url": told["base_url"], "base_file_url": told["base_file_url"]},
             "storage": {"path": folder},
             "access": {"mode": "open"},
             "reply": {"footer": "everything"},
+            "model": {"name": server} if server else {},
         }
     )
-    model = local_service(FixedEngine, settings.model.config())
+    config = settings.model.config()
+    model = open_service(config) if server else local_service(FixedEngine, config)
     lags, memory = list[float](), list[float]()
     with complaints_counted() as complaints:
         async with (
@@ -169,7 +172,7 @@ async def _run(crowd: Crowd, people: Process, told: dict[str, str], folder: Path
             background(watch_lag(lags), "watch the loop"),
             background(watch_memory(memory), "watch the memory"),
         ):
-            seen = Seen(**json.loads(await _line(people, crowd.seconds + 2 * PATIENCE)))
+            seen = Seen(**json.loads(await line_of(people, crowd.seconds + 2 * PATIENCE)))
     return _load(crowd, seen, lags, memory, complaints.count, folder / FILE)
 
 
@@ -233,9 +236,10 @@ async def _asking(crowd: Crowd) -> AsyncIterator[Process]:
         await people.communicate(b"")  # Closes its stdin, and so ends the server.
 
 
-async def _line(people: Process, seconds: float) -> Any:
+async def line_of(people: Process, seconds: float) -> Any:
+    """Return the next line that a process prints, and wait for it up to so many seconds."""
     assert people.stdout is not None
     async with asyncio.timeout(seconds):
         if line := await people.stdout.readline():
             return line
-    raise RuntimeError("the crowd ended without a word")
+    raise RuntimeError("a process ended without a word")

@@ -4,8 +4,10 @@ The weights are drawn on the device, in GLM-4V-9B's shapes: no checkpoint is wri
 """
 
 import asyncio
+import multiprocessing
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -32,7 +34,7 @@ from model_service.engines.runtime.prefix_cache import Sequence
 from model_service.engines.runtime.sampling import Sampler
 from model_service.engines.runtime.warmup import check_kernels
 from model_service.engines.weights.layout import VISION_LAYERS, Layout, Plan, empty_model
-from model_service.engines.weights.memory_plan import needed_bytes
+from model_service.engines.weights.memory_plan import CONVERSATION, needed_bytes, peak_bytes
 from model_service.engines.weights.nf4 import NF4Linear
 from model_service.engines.weights.offload import OffloadedTransformer
 from model_service.gauges import Gauges
@@ -43,6 +45,9 @@ BEHIND, TOKENS = 1700, 128
 
 UNDER_WAY = 20
 """Tokens after which an answer counts as under way."""
+
+SPOONS = 359
+"""Words that make, each five ids, a conversation of 2,000 ids with an answer of 200."""
 
 TOGETHER = (1, 2, 4, 8, 16)
 LENGTHS = (40, 300, 1100, 1700, 2300, 2900, 3500, 4000)
@@ -74,10 +79,11 @@ def _values(name: str, parameter: torch.Tensor, device: torch.device) -> torch.T
     return torch.randn(parameter.shape, dtype=parameter.dtype, device=device).mul_(inputs**-0.5)
 
 
-def engine_of(plan: Plan, together: int, device: torch.device, tiny: bool) -> GLM4VEngine:
+def engine_of(plan: Plan, together: int, device: torch.device, tiny: bool, captured: bool = False) -> GLM4VEngine:
     """An engine with random weights; call it in inference mode."""
     cuda = device.type == "cuda"
     hardware = Hardware(device, torch.bfloat16 if cuda else torch.float32)
+    hardware.let_memory_grow()
     hardware = replace(hardware, kernels=check_kernels(hardware) if cuda else NONE)
     layout = Layout(plan, cuda, hardware.dtype, grouped=hardware.multiplies_nf4)
     model = drawn(layout, device, tiny)
@@ -87,7 +93,7 @@ def engine_of(plan: Plan, together: int, device: torch.device, tiny: bool) -> GL
         tokenizer = Tokenizer.load(file)
     most = 64 if tiny else model.config.max_visual_tokens
     info = EngineInfo("drawn", str(device), hardware.dtype_name, most, dial_up_to(most), together=together)
-    return GLM4VEngine(model, tokenizer, hardware, ModelConfig(), info, gauges=Gauges())
+    return GLM4VEngine(model, tokenizer, hardware, ModelConfig(), info, gauges=Gauges(), captured=captured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +108,10 @@ class Together:
         """Measure the plan `full`, then the memory of the other plans."""
         most = 4 if self.tiny else 16
         with torch.inference_mode():
-            engine = engine_of(Plan.FULL, most, self.device, self.tiny)
+            engine = engine_of(Plan.FULL, most, self.device, self.tiny, captured=True)
         with self.record.section("decoding") as found:
             found["steps captured"] = engine._runner._steps is not None
+            found["layers captured"] = engine._runner._layers is not None
             found.update(self._decoding(engine))
         with self.record.section("ids") as found:
             found.update(self._ids(engine))
@@ -121,7 +128,7 @@ class Together:
         for plan in Plan:
             for together in (1, most // 2):
                 with self.record.section(f"memory {plan} {together}") as found:
-                    found.update(self._memory(plan, together))
+                    found.update(self._in_a_process(plan, together))
 
     @torch.inference_mode()
     def _decoding(self, engine: GLM4VEngine) -> dict[str, object]:
@@ -256,28 +263,55 @@ class Together:
                 found[f"{slots} together"] = time.perf_counter() - begin
         return found
 
+    def _in_a_process(self, plan: Plan, together: int) -> dict[str, object]:
+        """Measure the memory where nothing is left of what was measured before; on a CPU there is none to measure."""
+        if self.device.type == "cpu":
+            return self._memory(plan, together)
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+            return process.submit(self._memory, plan, together).result()
+
     def _memory(self, plan: Plan, together: int) -> dict[str, object]:
-        """The peak while a picture at max is read and others' answers are written, and what is calculated."""
+        """The peak while a picture at max is read and others' answers are written, and what is calculated.
+
+        And whether it works where the card has no more than what is asked to be free.
+        """
+        cuda = self.device.type == "cuda"
         with torch.inference_mode():
-            engine = engine_of(plan, together, self.device, self.tiny)
+            engine = engine_of(plan, together, self.device, self.tiny, captured=plan is not Plan.TINY)
             gpu_engine.reset_peak()
-            batch = Batch(engine._runner, ahead=self.device.type == "cuda")
-            positions = 100 if self.tiny else engine.info.max_visual_tokens + 2 + 2000
+            batch = Batch(engine._runner, ahead=cuda)
+            positions = 100 if self.tiny else engine.info.max_visual_tokens + 2 + CONVERSATION
             for _ in range(together - 1):
                 self._row(engine, batch, positions - 10, 10)
-            texts = "spoon" * (5 if self.tiny else 300)
-            request = _asked("64" if self.tiny else "max", 200 if not self.tiny else 8, "memory", texts)
-        for _ in engine.generate(request):
-            pass
+        self._talk(engine)
         found: dict[str, object] = {}
         gpu_engine.note_peak(found)
-        layout = Layout(plan, self.device.type == "cuda", engine._hardware.dtype)
-        calculated = needed_bytes(engine._config, layout, engine.info.max_visual_tokens, together=together)
-        found["calculated_gib"] = calculated / GIB
+        layout = Layout(plan, cuda, engine._hardware.dtype)
+        most, captured = engine.info.max_visual_tokens, engine._runner._layers is not None
+        peak = peak_bytes(engine._config, layout, most, together=together, captured=captured)
+        needed = needed_bytes(engine._config, layout, most, together=together, captured=captured)
+        found["calculated_gib"] = peak / GIB
+        found["asked_to_be_free_gib"] = needed / GIB
+        if cuda:
+            found["enough"] = self._is_enough(engine, needed)
         engine.close()
-        del engine, batch
-        gpu_engine.reset_peak()
         return found
+
+    def _talk(self, engine: GLM4VEngine) -> None:
+        """Ask about a new picture at max behind so much text that the conversation is as long as is calculated with."""
+        texts = "spoon" * (5 if self.tiny else SPOONS)
+        for _ in engine.generate(_asked("64" if self.tiny else "max", 8 if self.tiny else 200, "memory", texts)):
+            pass
+
+    def _is_enough(self, engine: GLM4VEngine, needed: int) -> bool:
+        """Whether that can be done again, and no allocation fails, in so many bytes."""
+        engine.forget("memory")
+        torch.cuda.empty_cache()
+        failed = torch.cuda.memory_stats()["num_ooms"]
+        torch.cuda.set_per_process_memory_fraction(needed / torch.cuda.get_device_properties(0).total_memory)
+        self._talk(engine)
+        torch.cuda.set_per_process_memory_fraction(1.0)
+        return bool(torch.cuda.memory_stats()["num_ooms"] == failed)
 
     def _wait(self) -> None:
         if self.device.type == "cuda":

@@ -29,9 +29,9 @@ class Redaction(logging.Filter):
     not asked about the records of its children.
     """
 
-    def __init__(self, secret: SecretStr | None = None) -> None:
+    def __init__(self, *secrets: SecretStr | None) -> None:
         super().__init__()
-        self._secret = secret.get_secret_value() if secret else ""
+        self._secrets = [secret.get_secret_value() for secret in secrets if secret]
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record in place; every record passes."""
@@ -47,9 +47,9 @@ class Redaction(logging.Filter):
         return True
 
     def clean(self, text: str) -> str:
-        """Return the text without tokens."""
-        if self._secret:
-            text = text.replace(self._secret, HIDDEN)
+        """Return the text without tokens and keys."""
+        for secret in self._secrets:
+            text = text.replace(secret, HIDDEN)
         return without_tokens(text)
 
 
@@ -73,11 +73,11 @@ def _message(record: logging.LogRecord) -> str:
         return f"{record.msg} {record.args}"
 
 
-def set_up_logs(level: str, secret: SecretStr | None = None, stream: TextIO | None = None) -> None:
+def set_up_logs(level: str, *secrets: SecretStr | None, stream: TextIO | None = None) -> None:
     """Send everything from `level` up to stderr, redacted; replace an earlier setup."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(logging.Formatter(LINE))
-    handler.addFilter(Redaction(secret))
+    handler.addFilter(Redaction(*secrets))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)
     for name in QUIET:

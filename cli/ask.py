@@ -49,7 +49,7 @@ async def ask_model(
     out, texts = out or sys.stdout, texts_in("en")
     level, pictures = _detail(settings, detail), await _opened(file, question)
     words = about_one(question, PAGES) if pictures[0].page else question
-    async with model or open_service(settings.model.config()) as service:
+    async with model or open_service(settings.model.config(patient=False)) as service:
         await service.ready()
         for number, picture in enumerate(pictures, start=1):
             request = GenerationRequest(

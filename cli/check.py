@@ -107,6 +107,6 @@ def chinese_page() -> bytes:
 
 
 async def _check_model(settings: Settings) -> str:
-    async with open_service(settings.model.config()) as model:
+    async with open_service(settings.model.config(patient=False)) as model:
         info = await model.ready()
     return f"{info.model} on {info.device} ({info.dtype})"

@@ -1,7 +1,7 @@
 """The model, in this process. Everything another package may use is named here."""
 
 from model_service.backends.backend import Backend, BackendEvents
-from model_service.config import Limits, ModelConfig
+from model_service.config import Limits, ModelConfig, RemoteConfig
 from model_service.detail import (
     LEVEL_TOKENS,
     MAX_TOKENS,
@@ -28,9 +28,11 @@ from model_service.errors import (
     PictureRejected,
     PromptTooLong,
     QueueFull,
+    ServerFailed,
+    ServerFault,
     UnknownDetail,
 )
-from model_service.gauges import Gauges, MemoryUse
+from model_service.gauges import Gauges, MemoryUse, ServerState, Trouble
 from model_service.opening import local_service, open_service
 from model_service.picture import CUT, MAX_BYTES, DecodedPicture, decode_picture, open_picture
 from model_service.region import Region
@@ -98,9 +100,14 @@ __all__ = [
     "PromptTooLong",
     "QueueFull",
     "Region",
+    "RemoteConfig",
     "SamplingParams",
+    "ServerFailed",
+    "ServerFault",
+    "ServerState",
     "Stage",
     "Sureness",
+    "Trouble",
     "UnknownDetail",
     "as_seen",
     "decode_picture",

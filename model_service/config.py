@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pydantic import SecretStr
+
 Memory = Literal["auto", "full", "lean", "tiny"]
 """Contents of the device: everything; less the embeddings, the head packed; less the vision tower too."""
 
@@ -27,6 +29,23 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteConfig:
+    """A server that speaks OpenAI's protocol, at an address such as `https://host/v1`.
+
+    `model` is the name it is asked for; empty: the only one that it lists. `slots` answers are asked for at once; None:
+    as many as the server says, else a number that suits most. It may say nothing for `timeout` seconds. Without
+    `patient`, a server that does not answer at the start is an error, instead of being waited for.
+    """
+
+    address: str
+    key: SecretStr | None = None
+    model: str = ""
+    slots: int | None = None
+    timeout: float = 120.0
+    patient: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ModelConfig:
     """What to load and how much work to take on, in turns of `slice_tokens` tokens.
 
@@ -35,10 +54,12 @@ class ModelConfig:
     of its own. Up to `together` answers are written in one step of an engine; None: as many as memory allows. Each
     `*_cache_mib` bounds, in MiB of a device, what is kept of earlier requests: the vision features of pictures, and the
     KV prefixes of chats; 0 keeps nothing. `cache` is the folder of packed weights: of those that an earlier start kept,
-    and with `keep` of those that this one keeps; None: there is none.
+    and with `keep` of those that this one keeps; None: there is none. With `remote` nothing is loaded here: a server
+    answers, and what is said of devices and memory counts for nothing.
     """
 
     name: str = "auto"
+    remote: RemoteConfig | None = None
     device: str = "auto"
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     quantize: Literal["auto", "nf4", "none"] = "auto"

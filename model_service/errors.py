@@ -3,7 +3,8 @@
 ModelServiceError
 ├── GenerationFailed      this request failed; the next one is welcome
 │   ├── OutOfMemory       … because the device's memory did not suffice
-│   └── PromptTooLong     … because the question alone is longer than the model takes
+│   ├── PromptTooLong     … because the question alone is longer than the model takes
+│   └── ServerFailed      … because the server that the model runs on did not answer it (see ServerFault)
 ├── QueueFull             too many requests wait already
 ├── LimitReached          this person or this chat may not ask for more now (see Limit)
 ├── Draining              the service is shutting down and takes no more requests
@@ -32,11 +33,38 @@ class OutOfMemory(GenerationFailed):
 
 
 class PromptTooLong(GenerationFailed):
-    """A question is too long by itself. Shortened to this number of characters it leaves room for an answer."""
+    """A question is too long by itself: it makes `tokens`, and `most` are taken.
+
+    Shortened to a number of `characters` it leaves room for an answer.
+    """
 
     def __init__(self, tokens: int, most: int, characters: int) -> None:
         super().__init__(f"the question makes {tokens} tokens, the model takes {most}")
+        self.tokens = tokens
+        self.most = most
         self.characters = characters
+
+
+class ServerFault(StrEnum):
+    """Why a server brought no answer, though it was asked once more where that may help."""
+
+    BROKE_OFF = "broke_off"
+    SILENT = "silent"
+    GARBLED = "garbled"
+    FAILED = "failed"
+    KEY = "key"
+    """It does not take the key: its operator has to see to that."""
+    MODEL = "model"
+    """It has no such model, or nothing at the address."""
+    REFUSED = "refused"
+
+
+class ServerFailed(GenerationFailed):
+    """The server that the model runs on did not answer one request."""
+
+    def __init__(self, fault: ServerFault, text: str) -> None:
+        super().__init__(f"the model's server ({fault}): {text}")
+        self.fault = fault
 
 
 class QueueFull(ModelServiceError):

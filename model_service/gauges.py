@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 logger = logging.getLogger(__name__)
 
@@ -17,11 +18,35 @@ class MemoryUse:
     total: int | None
 
 
+class Trouble(StrEnum):
+    """Why a server does not answer anybody now."""
+
+    AWAY = "away"
+    """It is not reached, and waited for."""
+    KEY = "key"
+    """It does not take the key."""
+    MODEL = "model"
+    """It does not have the model, or nothing at the address."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """A server that the model runs on: its host, what is wrong with it now, and whether it resizes pictures on its own.
+
+    `resizes` is None until that is known, or where the server does not count tokens.
+    """
+
+    host: str
+    trouble: Trouble | None = None
+    resizes: bool | None = None
+
+
 @dataclass(slots=True)
 class Gauges:
     """`loaded` goes from 0 to 1 as the model loads; `memory` is None before that, and renewed after each answer.
 
-    `stages` are those of loading that have ended well, each with the seconds it took.
+    `stages` are those of loading that have ended well, each with the seconds it took. `server` is where the model runs,
+    None: in this process.
 
     Each value is replaced as a whole, so no lock is needed to read one.
     """
@@ -29,6 +54,7 @@ class Gauges:
     loaded: float = 0.0
     memory: MemoryUse | None = None
     stages: Mapping[str, float] = field(default_factory=dict)
+    server: ServerState | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -45,6 +71,7 @@ class SeveralGauges:
     """The gauges of several engines, read as one: loaded is what all have loaded, and memory adds up."""
 
     each: Sequence[Gauges]
+    server = None
 
     @property
     def loaded(self) -> float:

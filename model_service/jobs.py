@@ -21,12 +21,20 @@ class Job:
     clock: Callable[[], float]
     queued_at: float = field(init=False)
     aborted: threading.Event = field(default_factory=threading.Event)
+    when_aborted: Callable[[], object] | None = None
+    """Called on the event loop when the caller leaves, for a backend that would not look at `aborted` in time."""
     begun: bool = False
     ahead: int | None = None
 
     def __post_init__(self) -> None:
         """Note when it came."""
         self.queued_at = self.clock()
+
+    def abort(self) -> None:
+        """Stop the work on it; nobody waits for the answer."""
+        self.aborted.set()
+        if self.when_aborted is not None:
+            self.when_aborted()
 
     def seconds(self) -> float:
         """Seconds since the request was queued."""
@@ -109,7 +117,7 @@ class JobQueue:
         Returns:
             Whether that is news: False for a job that has ended.
         """
-        job.aborted.set()
+        job.abort()
         if self._jobs.get(job.request.id) is not job:
             return False
         self._drop(job)
@@ -131,7 +139,7 @@ class JobQueue:
     def abort_begun(self) -> None:
         """Stop the running answers at their next token, and the parked ones before theirs."""
         for job in self._begun():
-            job.aborted.set()
+            job.abort()
 
     def fail_waiting(self, error: Callable[[], ModelServiceError]) -> None:
         """Send everybody away who waits for a first turn, each with an error of its own."""

@@ -7,8 +7,10 @@ from functools import partial
 
 from model_service.backends.cards import Cards
 from model_service.backends.engine_thread import EngineThread
+from model_service.backends.remote.backend import RemoteBackend
 from model_service.config import ModelConfig
 from model_service.engines.engine import Engine
+from model_service.errors import CheckpointError
 from model_service.gauges import Gauges, SeveralGauges
 from model_service.service import ModelService
 
@@ -16,16 +18,20 @@ from model_service.service import ModelService
 def open_service(config: ModelConfig) -> ModelService:
     """Make a service for GLM-4V, not started yet, with an engine on each device that the configuration names.
 
-    Nothing here imports torch: the engines' threads do. Only the first keeps packed weights for the next start.
+    Nothing here imports torch: the engines' threads do, and nobody where a server answers. Only the first keeps packed
+    weights for the next start.
     """
+    if config.remote is not None:
+        gauges = Gauges()
+        return ModelService(RemoteBackend(config.remote, gauges), config, gauges=gauges)
     configs = [replace(config, device=device) for device in config.devices]
     configs[1:] = [replace(each, keep=False) for each in configs[1:]]
-    gauges = [Gauges() for _ in configs]
-    loads = [partial(_load, *each) for each in zip(configs, gauges, strict=True)]
+    several = [Gauges() for _ in configs]
+    loads = [partial(_load, *each) for each in zip(configs, several, strict=True)]
     if len(loads) == 1:
-        return local_service(loads[0], config, gauges=gauges[0])
+        return local_service(loads[0], config, gauges=several[0])
     threads = [EngineThread(load, slice_tokens=config.slice_tokens) for load in loads]
-    return ModelService(Cards(threads), config, gauges=SeveralGauges(gauges))
+    return ModelService(Cards(threads), config, gauges=SeveralGauges(several))
 
 
 def local_service(
@@ -42,6 +48,11 @@ def local_service(
 
 
 def _load(config: ModelConfig, gauges: Gauges) -> Engine:
-    from model_service.engines.glm4v_engine import load_engine
-
+    try:
+        from model_service.engines.glm4v_engine import load_engine
+    except ModuleNotFoundError as error:
+        raise CheckpointError(
+            f"a model on this machine needs more packages ({error.name}): pip install 'eyeglass[local]'; "
+            "or have a server answer, with its address in model.name"
+        ) from None
     return load_engine(config, gauges)

@@ -1,9 +1,10 @@
 """One answer on the engine's thread, written step by step: in between its iterator is suspended, with its KV cache."""
 
 from collections.abc import Generator, Iterator
-from concurrent.futures import Executor, wait
+from concurrent.futures import Executor, Future, wait
 from dataclasses import replace
 
+from model_service.detail import DetailPlan
 from model_service.engines.engine import PAUSE, Engine, EngineStep
 from model_service.errors import GenerationFailed
 from model_service.jobs import Job
@@ -24,6 +25,7 @@ class RunningAnswer:
         self._job = job
         self._output = GenerationOutput(Stage.LOOKING)
         self._steps: Generator[EngineStep, None, None] | None = None
+        self._opened: Future[DetailPlan | None] | None = None
         self.paused = True
         """Whether the last step brought no token."""
         self.worked: float | None = None
@@ -33,6 +35,11 @@ class RunningAnswer:
     def is_reading(self) -> bool:
         """Whether the answer has no token yet."""
         return self._output.stage is Stage.LOOKING
+
+    def open(self, aside: Executor) -> None:
+        """Begin to open the picture aside, so that it is open when the answer has its turn."""
+        if self._opened is None:
+            self._opened = aside.submit(self._engine.plan, self._job.request)
 
     def step(self, aside: Executor | None = None) -> GenerationOutput | None:
         """Work until the next token, or until others are to have a step; look at the picture first.
@@ -70,16 +77,18 @@ class RunningAnswer:
 
     def close(self) -> None:
         """Let go of the suspended iterator and of the memory that it holds."""
+        if self._opened is not None:
+            self._opened.cancel()
         if self._steps is not None:
             self._steps.close()
 
     def _all_steps(self, aside: Executor | None) -> Generator[EngineStep, None, None]:
         request, waited = self._job.request, self._job.seconds()
         if aside is not None:
-            opened = aside.submit(self._engine.plan, request)
-            while not wait([opened], OPENING).done:
-                yield PAUSE
-        plan = self._engine.plan(request) if aside is None else opened.result()
+            self.open(aside)
+        while self._opened is not None and not wait([self._opened], OPENING).done:
+            yield PAUSE
+        plan = self._engine.plan(request) if self._opened is None else self._opened.result()
         self._output = replace(self._output, plan=plan, seconds_waited=waited, seconds=self._job.seconds())
         self._job.stream.put(self._output)
         steps = self._engine.generate(request)
@@ -110,6 +119,7 @@ def _grow(output: GenerationOutput, step: EngineStep, seconds: float) -> Generat
         tokens=output.tokens + 1,
         seconds_to_first_token=seconds if first is None else first,
         seconds=seconds,
+        prompt_tokens=output.prompt_tokens if step.prompt_tokens is None else step.prompt_tokens,
     )
 
 

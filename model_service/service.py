@@ -12,7 +12,7 @@ from model_service.backends.backend import Backend, BackendEvents, Outcome
 from model_service.config import ModelConfig
 from model_service.engines.engine import EngineInfo
 from model_service.errors import CheckpointError, Draining, EngineDead
-from model_service.gauges import Gauges, MemoryUse, SeveralGauges
+from model_service.gauges import Gauges, MemoryUse, ServerState, SeveralGauges
 from model_service.jobs import Job, JobQueue
 from model_service.scheduler import Place
 from model_service.types import GenerationOutput, GenerationRequest
@@ -80,6 +80,11 @@ class ModelService:
     def memory(self) -> MemoryUse | None:
         """The memory in use after the last answer; None until the engine is loaded, or where it does not say."""
         return self._gauges.memory
+
+    @property
+    def server(self) -> ServerState | None:
+        """The server that the model runs on; None where it runs in this process."""
+        return self._gauges.server
 
     @property
     def waiting(self) -> int:
@@ -157,7 +162,8 @@ class ModelService:
         Raises:
             LimitReached: at once.
             Draining, EngineDead: at once, or while the request waits or runs.
-            GenerationFailed, OutOfMemory, PictureRejected: this request failed, others do not suffer.
+            GenerationFailed (OutOfMemory, PromptTooLong, ServerFailed), PictureRejected: this request failed, others do
+                not suffer.
             ValueError: a request of the same id is in line already.
         """
         job = self._take_on(request)

@@ -85,6 +85,12 @@ class GenerationRequest:
         return tuple(picture for message in self.messages for picture in message.pictures)
 
     @property
+    def worded(self) -> tuple[Message, ...]:
+        """The messages, the wish behind the question: what stands before that is read but once."""
+        *earlier, question = self.messages
+        return *earlier, replace(question, text=f"{question.text}\n{self.wish}") if self.wish else question
+
+    @property
     def detail(self) -> Detail:
         """Return the detail of the first picture; STANDARD without one."""
         return next((picture.detail for picture in self.pictures), STANDARD)
@@ -111,8 +117,9 @@ class GenerationOutput:
     `waiting` is the number of requests that have a turn before the first one of this (0 once it runs), which comes in
     about `wait_seconds` (None: nothing was measured yet). Other times are seconds since the request was queued.
     `seconds_waited` is when its first turn began. `finish_reason` is set on the last output only. `memory_short`: the
-    picture was read more coarsely than was planned. `doubts`, in order, are what of the text is not certain; of a model
-    that tells nothing of that (`EngineInfo.sureness` is None) there are none.
+    picture was read more coarsely than was planned. `prompt_tokens` are those that were read before the answer, those
+    of the picture among them; None until the first token, and where the engine does not say. `doubts`,
+    in order, are what of the text is not certain; there are none of a model that tells nothing of that.
     """
 
     stage: Stage
@@ -126,4 +133,5 @@ class GenerationOutput:
     seconds: float = 0.0
     finish_reason: FinishReason | None = None
     memory_short: bool = False
+    prompt_tokens: int | None = None
     doubts: tuple[Doubt, ...] = ()

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from assistant.answering import AnswerState, End
-from assistant.combined_answer import CombinedAnswer
+from assistant.combined_answer import APART, CombinedAnswer
 from assistant.markdown.marked import plain
+from assistant.markdown.reading import unfenced
 from assistant.markdown.spreadsheet import rows_of
 from assistant.next_looks import closer_than, may_differ
 from assistant.notes_under import Answered, names_of, note_under
@@ -208,13 +209,14 @@ class Answers:
         told = [reading for reading in read if reading.text]
         closer = next(filter(None, (closer_than(question, reading, info) for reading in told)), None)
         task = question.parsed.task
+        out = APART.join(unfenced(reading.marked) for reading in told) if task is Task.TEXT and told else None
         tables = tuple(reading.text for reading in read if rows_of(reading.text)) if task is Task.TABLE else ()
         missing = question.texts.say(Sentence.NO_TABLE) if task is Task.TABLE and not tables else ""
         return Answer(
             "answered",
             missing,
-            verbatim(text) if task is Task.TEXT and told else as_html(text),
-            plain(text),
+            as_html(text) if out is None else verbatim(out),
+            plain(text if out is None else out),
             plain(note_under(answered)),
             None if closer is None else closer.tokens,
             bool(told) and may_differ(question, info),

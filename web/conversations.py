@@ -149,18 +149,17 @@ class _Conversations:
     async def follow(self, request: Request, person: int) -> Response:
         """Tell of the answers that are being written in a conversation, as Server-Sent Events."""
         conversation = await self._desk.conversation(request, person)
-        with self._desk.readers.one_of(person):  # Once the stream has begun it is too late to refuse.
-            running = self._desk.answers.running(conversation.id)
-        first = {
-            number: Event("answer", {"message": number, **answer.shown(conversation.id, number)})
-            for number, answer in running.items()
-        }
+        with self._desk.readers.one_of(person):
+            pass  # Once the stream has begun it is too late to refuse.
 
         async def stream() -> AsyncIterator[str]:
             with self._desk.readers.one_of(person):
-                yield ": hello\n\n"
+                first = {
+                    number: Event("answer", {"message": number, **answer.shown(conversation.id, number)})
+                    for number, answer in self._desk.answers.running(conversation.id).items()
+                }
                 async for event in self._desk.answers.news.follow(conversation.id, first, IDLE_SECONDS):
-                    yield ": still here\n\n" if event is None else _as_text(event)
+                    yield ": here\n\n" if event is None else _as_text(event)
 
         return StreamingResponse(stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 

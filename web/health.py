@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from assistant.storage import is_full
-from model_service import Health, ModelService
+from model_service import Health, ModelService, Trouble
 from web.local import is_local
 
 SILENCE = 60.0
@@ -46,6 +46,13 @@ class Checks:
         return self._of_model() or self._of_storage() or self._of_telegram()
 
     def _of_model(self) -> str | None:
+        server = self.model.server
+        if server is not None and server.trouble is not None and self.model.health in {Health.LOADING, Health.READY}:
+            return {
+                Trouble.AWAY: "The model's server does not answer; it is asked again and again.",
+                Trouble.KEY: "The model's server does not take the key.",
+                Trouble.MODEL: "The model's server does not have the model.",
+            }[server.trouble]
         if self.model.health is Health.LOADING:
             return f"The model is loading: {int(100 * self.model.load_progress)} %."
         return {

@@ -43,12 +43,16 @@ class News:
             reader.put(key, event)
 
     async def follow(self, conversation: int, first: Mapping[Any, Event], idle: float) -> AsyncIterator[Event | None]:
-        """Yield the events in `first`, then all that comes; None whenever nothing came for `idle` seconds."""
+        """Yield None once nothing can be missed any more, the events in `first`, then all that comes.
+
+        None again whenever nothing came for `idle` seconds.
+        """
         reader = _Reader()
         for key, event in first.items():
             reader.put(key, event)
         self._readers[conversation].add(reader)
         try:
+            yield None
             while True:
                 try:
                     async with asyncio.timeout(idle):

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from assistant.pictures.refusals import USER_ERRORS, FetchFailed, refusal
 from assistant.storage import is_full, is_passing_outage
-from assistant.texts import PageSentence, Sentence, Texts
+from assistant.texts import PageLabel, PageSentence, Sentence, Texts
 from model_service import CheckpointError, Draining, EngineDead, UnknownDetail
 from web.guard import CLOSE, SAFE, TooLarge, TooMany
 from web.language import texts_for
@@ -79,4 +79,4 @@ def _of_the_machine(texts: Texts, error: Exception) -> tuple[int, str]:
         return HTTPStatus.INSUFFICIENT_STORAGE, say(PageSentence.STORAGE_FULL)
     if isinstance(error, sqlite3.Error | OSError) and is_passing_outage(error):
         return HTTPStatus.SERVICE_UNAVAILABLE, say(PageSentence.STORAGE_AWAY)
-    return HTTPStatus.INTERNAL_SERVER_ERROR, say(PageSentence.NOT_UNDERSTOOD)
+    return HTTPStatus.INTERNAL_SERVER_ERROR, say(PageLabel.WENT_WRONG)

@@ -29,6 +29,7 @@ _JOINTS = re.compile(
 )
 """Where bold text meets Chinese or a number without a space, as in **总计：**12: CommonMark wants a space there."""
 
+_FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
 _STEPS = {"Start": 1, "End": -1}
 
 _log = logging.getLogger(__name__)
@@ -46,6 +47,12 @@ class Block:
 def clean(text: str) -> str:
     """Return the text without invisible characters and lone surrogates, but for marks; with uniform line ends."""
     return _UNUSED.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def unfenced(text: str) -> str:
+    """Strip the fence that a model may put around all of a text."""
+    match = _FENCED.fullmatch(text)
+    return match["text"] if match else text
 
 
 def read(markdown: str) -> Document:

@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -21,18 +22,24 @@ from pydantic import (
 
 from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Stream, Unasked
 from assistant.settings.errors import SettingsError, dotted_keys, explain, unknown_key
+from assistant.settings.model_server import checked_address, is_address, read_key
 from assistant.settings.webhook_address import check_webhook
 from assistant.texts import LANGUAGES
-from model_service import Detail, Limits, ModelConfig, SamplingParams, UnknownDetail
+from model_service import Detail, Limits, ModelConfig, RemoteConfig, SamplingParams, UnknownDetail
 
 DEFAULT_FILE = Path("settings.toml")
 PREFIX = "EYEGLASS_"
+API_KEY = "EYEGLASS_API_KEY"
+"""The variable with the key of `eyeglass serve`, which is no setting."""
 
 TELEGRAMS_MIB = 20
 """The largest file, in MiB, that Telegram's own Bot API server lets a bot download."""
 
 MOST_TOGETHER = 16
 """The most answers that one card writes in one step."""
+
+MOST_SLOTS = 256
+"""The most answers that a server is asked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,12 @@ def _known_device(value: str) -> str:
 def _known_together(value: str) -> str:
     if value != AUTO and not (re.fullmatch(r"\d{1,2}", value) and 1 <= int(value) <= MOST_TOGETHER):
         raise ValueError(f"must be {AUTO} or a whole number from 1 to {MOST_TOGETHER}")
+    return value
+
+
+def _known_slots(value: str) -> str:
+    if value != AUTO and not (re.fullmatch(r"\d{1,3}", value) and 1 <= int(value) <= MOST_SLOTS):
+        raise ValueError(f"must be {AUTO} or a whole number from 1 to {MOST_SLOTS}")
     return value
 
 
@@ -162,6 +175,10 @@ class ModelSettings(_Section):
     """The model to load, and its parameters."""
 
     name: Annotated[str, Field(min_length=1)] = "auto"
+    remote_name: str = ""
+    key_file: str = ""
+    remote_slots: Annotated[str, BeforeValidator(str), AfterValidator(_known_slots)] = AUTO
+    remote_timeout: Annotated[float, Field(ge=1, le=3600)] = 120.0
     detail: Annotated[str, BeforeValidator(str), AfterValidator(_known_detail)] = "standard"
     device: Annotated[str, AfterValidator(_known_device)] = AUTO
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
@@ -185,10 +202,15 @@ class ModelSettings(_Section):
     drain_seconds: Seconds = 30.0
     stale_minutes: Annotated[int, Field(ge=0, le=1_000_000)] = 720
 
-    def config(self) -> ModelConfig:
-        """Return the configuration of the model service."""
+    def config(self, *, patient: bool = True) -> ModelConfig:
+        """Return the configuration of the model service; `patient`: a server that is away is waited for.
+
+        Raises:
+            SettingsError: the address of a server, or its key, cannot be used.
+        """
         return ModelConfig(
             name=self.name,
+            remote=self._remote(patient) if is_address(self.name) else None,
             device=self.device,
             dtype=self.dtype,
             quantize=self.quantize,
@@ -205,6 +227,19 @@ class ModelSettings(_Section):
             slice_tokens=self.slice_tokens,
             drain_seconds=self.drain_seconds,
         )
+
+    def key(self) -> SecretStr | None:
+        """Return the key of the server that `name` is the address of; None if there is none, or no server.
+
+        Raises:
+            SettingsError: it cannot be used.
+        """
+        return read_key(self.key_file) if is_address(self.name) else None
+
+    def _remote(self, patient: bool) -> RemoteConfig:
+        slots = None if self.remote_slots == AUTO else int(self.remote_slots)
+        address = checked_address(self.name)
+        return RemoteConfig(address, self.key(), self.remote_name, slots, self.remote_timeout, patient)
 
     def limits(self) -> WaitingLimits:
         """Return the limits on waiting questions."""
@@ -313,7 +348,7 @@ def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str
     """Lay the environment's variables over `values`; return which variable set which dotted key."""
     names = {}
     known = {variable_name(key): key for key in dotted_keys(Settings) if "." in key}
-    for variable in sorted(name for name in environment if name.upper().startswith(PREFIX)):
+    for variable in sorted(name for name in environment if name.upper().startswith(PREFIX) and name != API_KEY):
         key = known.get(variable.upper())
         if key is None:
             raise unknown_key(variable, known, "environment")

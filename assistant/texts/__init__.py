@@ -12,6 +12,7 @@ from assistant.texts.labels import Label
 from assistant.texts.messages import Sentence
 from assistant.texts.page import PageLabel
 from assistant.texts.page_sentences import PageSentence
+from assistant.texts.server_sentences import ServerSentence
 from model_service import Detail, Level, Limit, PictureFault, PictureRejected
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "PageLabel",
     "PageSentence",
     "Sentence",
+    "ServerSentence",
     "Texts",
     "language_of",
     "own_names",
@@ -94,7 +96,7 @@ class Texts:
     def __init__(self, translations: NullTranslations) -> None:
         self._translations = translations
 
-    def say(self, sentence: Sentence | Label | PageLabel | PageSentence, **values: object) -> str:
+    def say(self, sentence: Sentence | Label | PageLabel | PageSentence | ServerSentence, **values: object) -> str:
         """Translate the sentence and fill it in, `Count.PAGES.of(3)` as "3 pages"."""
         text = self._translations.gettext(sentence.value)
         said = {name: self._said(value) for name, value in values.items()}

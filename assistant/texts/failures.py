@@ -3,8 +3,17 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from assistant.texts import LIMITS, Count, Sentence, Texts, own_names
-from model_service import Ability, LimitReached, OutOfMemory, PictureRejected, PromptTooLong, QueueFull
+from assistant.texts import LIMITS, Count, Sentence, ServerSentence, Texts, own_names
+from model_service import (
+    Ability,
+    LimitReached,
+    OutOfMemory,
+    PictureRejected,
+    PromptTooLong,
+    QueueFull,
+    ServerFailed,
+    ServerFault,
+)
 
 UNABLE: Mapping[Ability, Sentence] = {
     Ability.TABLE: Sentence.CANNOT_TABLE,
@@ -18,6 +27,18 @@ PLAIN: Mapping[type[Exception], Sentence] = {
     QueueFull: Sentence.QUEUE_FULL,
 }
 """The message for each error that is always the same."""
+
+
+SERVER: Mapping[ServerFault, Sentence | ServerSentence] = {
+    ServerFault.BROKE_OFF: ServerSentence.BROKE_OFF,
+    ServerFault.SILENT: ServerSentence.SILENT,
+    ServerFault.GARBLED: ServerSentence.GARBLED,
+    ServerFault.FAILED: Sentence.FAILED,
+    ServerFault.KEY: ServerSentence.KEY,
+    ServerFault.MODEL: ServerSentence.MODEL,
+    ServerFault.REFUSED: ServerSentence.REFUSED,
+}
+"""The message for each fault of a server that the model runs on."""
 
 
 class Unable(Exception):
@@ -54,8 +75,11 @@ def excuse(texts: Texts, error: Exception | None, number: int) -> str:
         return texts.say(Sentence.NO_SUCH_PART, parts=Count.PARTS.of(error.parts))
     if isinstance(error, PromptTooLong):
         return texts.say(Sentence.TOO_LONG, characters=_rounded(error.characters))
-    plain = next((sentence for kind, sentence in PLAIN.items() if isinstance(error, kind)), None)
-    return texts.say(Sentence.FAILED, number=number) if plain is None else texts.say(plain)
+    if isinstance(error, ServerFailed):
+        plain: Sentence | ServerSentence = SERVER[error.fault]
+    else:
+        plain = next((sentence for kind, sentence in PLAIN.items() if isinstance(error, kind)), Sentence.FAILED)
+    return texts.say(plain, number=number)
 
 
 def unable(texts: Texts, error: Unable) -> str:

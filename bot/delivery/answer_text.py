@@ -1,18 +1,16 @@
 """Build the messages of a finished answer: text, a block to copy, a table as a file, the notes under it."""
 
-import re
 from collections.abc import Sequence
 
 from telegram import MessageEntity
 
 from assistant.combined_answer import APART
+from assistant.markdown.reading import unfenced
 from assistant.markdown.spreadsheet import as_csv, rows_of
 from assistant.notes_under import Answered, note_under
 from assistant.texts import Sentence, Texts
 from assistant.wording.question import Task
 from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
-
-_FENCED = re.compile(r"\s*```[^\n]*\n(?P<text>.*?)\n?```\s*", re.DOTALL)
 
 
 def whole_answer(answered: Answered) -> list[Part]:
@@ -20,7 +18,7 @@ def whole_answer(answered: Answered) -> list[Part]:
     note, readings = note_under(answered), answered.readings
     task, pictures = answered.question.parsed.task, answered.question.pictures
     if task is Task.TEXT and len(readings) == len(pictures) and any(reading.text for reading in readings):
-        return _to_copy(answered.texts, APART.join(_unfenced(reading.text) for reading in readings), note)
+        return _to_copy(answered.texts, APART.join(unfenced(reading.text) for reading in readings), note)
     if task is Task.TABLE:
         return _with_tables(answered, note)
     return parts_of(answered.texts, render(answered.text, note))
@@ -63,9 +61,3 @@ def _with_tables(answered: Answered, note: str) -> list[Part]:
     said = texts.say(Sentence.TABLE_FILE)
     files = [Part(said, file=as_csv(rows), file_name=name) for rows, name in zip(tables, names, strict=True)]
     return [*parts_of(texts, render(answered.text, note)), *files]
-
-
-def _unfenced(text: str) -> str:
-    """Strip the fence that a model may put around all of a text."""
-    match = _FENCED.fullmatch(text)
-    return match["text"] if match else text

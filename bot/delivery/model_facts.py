@@ -1,7 +1,16 @@
 """What is said of the loaded model: what it is, and what a small one can read and cannot do."""
 
-from assistant.texts import Sentence, Texts, own_names
-from model_service import Ability, Detail, EngineInfo
+from collections.abc import Mapping
+
+from assistant.texts import Sentence, ServerSentence, Texts, own_names
+from model_service import Ability, Detail, EngineInfo, ServerState, Trouble
+
+TROUBLES: Mapping[Trouble, ServerSentence] = {
+    Trouble.AWAY: ServerSentence.NOT_NOW,
+    Trouble.KEY: ServerSentence.STATUS_KEY,
+    Trouble.MODEL: ServerSentence.STATUS_NO_MODEL,
+}
+"""What is said of a server that answers nobody now."""
 
 
 def is_small(info: EngineInfo | None) -> bool:
@@ -14,7 +23,17 @@ def model_line(texts: Texts, info: EngineInfo) -> str:
     if is_small(info):
         device = "CPU" if info.device.startswith("cpu") else "GPU"
         return texts.say(Sentence.STATUS_SMALL, model=info.model, device=device)
+    if info.remote:
+        return texts.say(ServerSentence.STATUS_MODEL, model=info.model, host=info.device)
     return texts.say(Sentence.STATUS_MODEL, model=info.model, device=info.device, dtype=info.dtype)
+
+
+def server_lines(texts: Texts, server: ServerState | None) -> list[str]:
+    """Say what is to be known of the server that the model runs on, if it does and there is anything."""
+    if server is None:
+        return []
+    said = [] if server.trouble is None else [texts.say(TROUBLES[server.trouble])]
+    return [*said, texts.say(ServerSentence.STATUS_RESIZES)] if server.resizes else said
 
 
 def with_limits(texts: Texts, text: str, info: EngineInfo | None) -> str:

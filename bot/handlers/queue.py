@@ -11,7 +11,7 @@ from assistant.progress import in_line
 from assistant.texts import Count, Sentence, Texts
 from assistant.wording.question import as_typed
 from bot.context import BotContext
-from bot.delivery.model_facts import model_line
+from bot.delivery.model_facts import model_line, server_lines
 from bot.delivery.say import acknowledge
 from bot.incoming.admins import is_admin_here
 from bot.incoming.subject import drop_waiting
@@ -110,12 +110,13 @@ async def status(update: Update, context: BotContext) -> None:
     """Handle /status: show the model, its limits, the load, and the uptime."""
     model, texts = context.services.model, context.incoming.texts
     info = model.info
-    lines = [texts.say(Sentence.STATUS_LOADING, percent=int(100 * model.load_progress))]
+    lines = [] if model.server else [texts.say(Sentence.STATUS_LOADING, percent=int(100 * model.load_progress))]
     if info is not None:
         lines = [
             model_line(texts, info),
             texts.say(Sentence.STATUS_CAP, tokens=Count.TOKENS.of(info.max_visual_tokens)),
         ]
+    lines += server_lines(texts, model.server)
     if model.memory is not None:
         lines.append(_memory(texts, model.memory))
     lines.append(_counts(texts, context.services.questions))

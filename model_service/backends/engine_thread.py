@@ -142,7 +142,7 @@ class EngineThread:
         """Let each turn's answer grow by a token; report the turns that ended. False when nobody listens any more."""
         writing, waiting, ended = list[Turn](), list[Turn](), list[tuple[Turn, Outcome | None]]()
         begin, reading = self._clock(), 0.0
-        reader = next((turn for turn in self._turns if turn.answer.is_reading), None)
+        reader, follower = (*(turn for turn in self._turns if turn.answer.is_reading), None, None)[:2]
         for turn in self._turns:
             if turn.answer.is_reading and turn is not reader and not turn.job.aborted.is_set():
                 continue
@@ -152,6 +152,8 @@ class EngineThread:
                 seconds = self._clock() - before if turn.answer.worked is None else turn.answer.worked
                 turn.seconds += seconds
                 reading += seconds
+                if aside is not None and follower is not None and turn.answer.worked is not None:
+                    follower.answer.open(aside)  # The engine has taken this picture in, and keeps one open.
             if not turn.answer.paused:
                 turn.left -= 1
                 writing.append(turn)

@@ -19,7 +19,7 @@ from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.dial import dial_up_to
 from model_service.engines.glm4v.image import to_pixels
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
-from model_service.engines.glm4v.prompt import build_prompt, worded
+from model_service.engines.glm4v.prompt import build_prompt
 from model_service.engines.glm4v.tokenizer import Tokenizer
 from model_service.engines.hardware import Hardware, choose_hardware
 from model_service.engines.model import Prompt
@@ -67,6 +67,7 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
     gauges = gauges or Gauges()
     hardware = choose_hardware(config)
     hardware.take_thread()
+    hardware.let_memory_grow()
     folder = find_checkpoint(config.name, hardware, gauges)
     plan = plan_memory(folder, config, hardware)
     with warming_up(folder, plan.layout, hardware, gauges) as warm:
@@ -76,9 +77,9 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         ungroup(model, plan.layout)
         unkept = None  # The next start, too, would take what is kept for weights in groups.
     tokenizer = load_tokenizer(folder, model.config)
-    name = checkpoint_name(folder)
+    name, unkept = checkpoint_name(folder), unkept if config.keep else None
     info = _info(name, model.config, hardware, plan, kept_sureness(config.cache, name))
-    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept if config.keep else None)
+    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept, captured=plan.captured)
 
 
 def _info(
@@ -99,6 +100,7 @@ def _info(
         max_characters=config.max_characters,
         together=plan.together,
         picture_memory=picture_memory(config, plan.layout),
+        context_tokens=config.seq_length,
         sureness=sureness or Sureness(**(config.sureness or {})),
     )
 
@@ -116,8 +118,9 @@ class GLM4VEngine:
         *,
         gauges: Gauges,
         unkept: PackedCache | None = None,
+        captured: bool = False,
     ) -> None:
-        """Capture the steps; then begin to keep the packed weights, if there is a cache that wants them."""
+        """Capture the steps, and perhaps layers; then begin to keep the packed weights, if a cache wants them."""
         self._config, self._tokenizer, self._hardware = model.config, tokenizer, hardware
         ids = model.config.eos_token_id
         self._stop = frozenset([ids] if isinstance(ids, int) else ids or ())
@@ -125,7 +128,7 @@ class GLM4VEngine:
         allowed[list(self._stop)] = True
         self._allowed = allowed
         with gauges.stage("preparing the steps"):
-            self._runner = ModelRunner(model, hardware, config, allowed, info.together)
+            self._runner = ModelRunner(model, hardware, config, allowed, info.together, captured=captured)
         self._batch = Batch(self._runner, ahead=hardware.device.type == "cuda")
         self._pacer = Pacer(self._batch)
         self._info, self._gauges = info, gauges
@@ -186,22 +189,27 @@ class GLM4VEngine:
         limit = min(request.sampling.max_tokens, self._config.seq_length - len(prompt.ids))
         planned = self.plan(request)
         sequence, logits, plan = yield from self._read(request, prompt, planned, limit)
+        read = len(sequence.ids) + sequence.visual
+        others_wait = self._batch.ahead and self._batch.awaited
         row = self._batch.join(sequence, logits, Sampler(request.sampling, self._allowed), limit)
         stream = Detokenizer(self._tokenizer)
         try:
             if plan != planned:
                 yield EngineStep("", plan=plan)
+            if others_wait:  # Their ids are there before this answer's first, for which the picture has to be read.
+                yield PAUSE
             while (token := self._batch.next_id(row)) not in self._stop:
                 if token is None:
                     yield PAUSE
                     continue
                 text, likely = stream.push(token, row.read_likely)
                 if row.read == limit:
-                    yield EngineStep(text + stream.finish()[0], FinishReason.LENGTH, likely=likely)
+                    text += stream.finish()[0]
+                    yield EngineStep(text, FinishReason.LENGTH, likely=likely, prompt_tokens=read)
                     return
-                yield EngineStep(text, likely=likely)
+                yield EngineStep(text, likely=likely, prompt_tokens=read)
             text, likely = stream.finish()
-            yield EngineStep(text, FinishReason.STOP, likely=likely or row.read_likely)
+            yield EngineStep(text, FinishReason.STOP, likely=likely or row.read_likely, prompt_tokens=read)
         finally:
             self._batch.leave(row)
             self._runner.keep(sequence)
@@ -241,7 +249,7 @@ class GLM4VEngine:
             PromptTooLong: the question alone leaves too little.
         """
         length, reserve = self._config.seq_length, self._reserve(request)
-        messages = request.messages if self._config.bare_questions else worded(request)
+        messages = request.messages if self._config.bare_questions else request.worded
         while True:
             prompt = build_prompt(self._tokenizer, messages, _picture(request) is not None)
             first = next(index for index, message in enumerate(messages) if message.role == "user")

@@ -20,7 +20,7 @@ def log() -> Iterator[io.StringIO]:
     handlers, level = root.handlers[:], root.level
     root.handlers = []
     stream = io.StringIO()
-    set_up_logs("debug", SecretStr(ODD), stream)
+    set_up_logs("debug", SecretStr(ODD), stream=stream)
     yield stream
     logging.captureWarnings(False)
     root.handlers, root.level = handlers, level

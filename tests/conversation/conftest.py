@@ -13,7 +13,7 @@ from assistant.settings.settings import Settings
 from bot.app import RunningBot
 from bot.updates.utterances import Window
 from cli.run import open_all
-from model_service import Gauges, ModelConfig, local_service
+from model_service import Gauges, ModelConfig, ModelService, local_service
 from playground import Chat, Post, Server
 from tests.bot.engines import ScriptedEngine
 from tests.conversation.albums import HandWindow
@@ -48,10 +48,14 @@ class Stage:
     async def start(self) -> RunningBot:
         """Start the bot with `values`."""
         self._open = AsyncExitStack()
-        model = local_service(self._load, self.config, gauges=self.gauges)
         settings = Settings.model_validate(self.values)
+        model = self.model(settings)
         self.running = await self._open.enter_async_context(open_all(settings, SecretStr(self.server.token), model))
         return self.running
+
+    def model(self, _: Settings) -> ModelService:
+        """Make the model of a start."""
+        return local_service(self._load, self.config, gauges=self.gauges)
 
     def _load(self) -> ScriptedEngine:
         self.may_load.wait()

@@ -10,7 +10,7 @@ NAMED = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 def test_every_fault_has_its_test() -> None:
     """Each row names at least one, and each that is named is there."""
     page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
-    rows = [line for line in page.splitlines() if line.startswith("| ")][2:]
+    rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith(("| fault", "| ---"))]
     assert len(rows) > 20
     assert [row for row in rows if not NAMED.search(row)] == []
     for file, test in NAMED.findall(page):

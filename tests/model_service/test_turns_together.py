@@ -371,3 +371,34 @@ def test_a_picture_is_opened_aside_where_others_are_at_work(monkeypatch: pytest.
     lone = Turns(Opening(echo))
     lone.run("c")
     assert lone.engine.threads_of == {"c": threading.get_ident()}  # type: ignore[attr-defined]
+
+
+class Noting(Together):
+    """Notes whose picture has been opened."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(script)
+        self.opened: dict[str, threading.Event] = {name: threading.Event() for name in "abc"}
+
+    def plan(self, request: GenerationRequest) -> DetailPlan | None:
+        """Open the picture."""
+        self.opened[request.id].set()
+        return super().plan(request)
+
+
+def test_while_a_picture_is_read_the_next_one_is_opened() -> None:
+    """Not before the engine has taken the first one in, as it keeps one open."""
+    engine = Noting(echo)
+
+    def script(request: GenerationRequest) -> Iterator[EngineStep]:
+        if request.id == "b":
+            yield PAUSE
+            assert not engine.opened["c"].is_set()
+            yield replace(PAUSE, seconds=0.1)
+            assert engine.opened["c"].wait(PATIENCE)
+        yield from echo(request)
+
+    engine.script = script
+    turns = Turns(engine)
+    turns.run("a", "b", "c")
+    assert [turns.reason(name) for name in "abc"] == [FinishReason.STOP] * 3

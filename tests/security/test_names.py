@@ -229,7 +229,7 @@ def written() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     root.handlers, stream = [], io.StringIO()
-    set_up_logs("info", None, stream)
+    set_up_logs("info", stream=stream)
     yield stream
     logging.captureWarnings(False)
     root.handlers, root.level = handlers, level

@@ -26,7 +26,7 @@ def written(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     root.handlers, stream = [], io.StringIO()
-    set_up_logs(getattr(request, "param", "debug"), None, stream)
+    set_up_logs(getattr(request, "param", "debug"), stream=stream)
     yield stream
     logging.captureWarnings(False)
     root.handlers, root.level = handlers, level

@@ -126,6 +126,19 @@ async def test_pictures_sent_together_are_answered_one_by_one(page: Page, visito
     assert len(page.engine.requests) == 3
 
 
+async def test_a_page_and_pictures_that_came_apart_are_told_apart(page: Page, visitor: Visitor) -> None:
+    """A page by its number, a picture by its place; what is read out has no names, as in Telegram."""
+    id = await visitor.begin()
+    first = (await visitor.upload(id, pdf(3), "scan.pdf")).json()["pictures"][0]["id"]
+    second = (await visitor.upload(id, picture())).json()["pictures"][0]["id"]
+    asked = (await visitor.ask(id, "What is it?", first, second)).json()["message"]
+    text = (await visitor.answer(id, asked))["text"]
+    assert "**Page 1:**" in text and "**Picture 2:**" in text
+    asked = (await visitor.ask(id, "/text", first, second)).json()["message"]
+    answer = await visitor.answer(id, asked)
+    assert answer["html"] == "<pre>A grey gradient.\n\nA grey gradient.</pre>"
+
+
 async def test_commands_and_tags_mean_what_they_mean_to_the_bot(page: Page, visitor: Visitor) -> None:
     """/table has its table as a file, and #low its level."""
     id = await visitor.begin()

@@ -1,17 +1,10 @@
 """A conversation as the ids that GLM-4V was trained on."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from model_service.engines.glm4v.tokenizer import Tokenizer
 from model_service.engines.model import Prompt
-from model_service.types import GenerationRequest, Message
-
-
-def worded(request: GenerationRequest) -> tuple[Message, ...]:
-    """The request's messages, its wish behind the question: what stands before that is read but once."""
-    *earlier, question = request.messages
-    return *earlier, replace(question, text=f"{question.text}\n{request.wish}") if request.wish else question
+from model_service.types import Message
 
 
 def build_prompt(tokenizer: Tokenizer, messages: Sequence[Message], with_picture: bool) -> Prompt:

@@ -80,12 +80,12 @@ class Attention(nn.Module):
         self.query_key_value = nn.Linear(config.hidden_size, 3 * config.hidden_size)
         self.dense = nn.Linear(config.hidden_size, config.hidden_size)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, seen: Tensor | None = None) -> Tensor:
         """(B, L, hidden) -> (B, L, hidden)."""
         batch, length, _ = x.shape
         qkv = self.query_key_value(x).reshape(batch, length, 3, self.heads, self.head_dim)
         query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)
-        mixed = attention.full(query, key, value)
+        mixed = attention.full(query, key, value, seen)
         return self.dense(mixed.transpose(1, 2).reshape(batch, length, -1))  # type: ignore[no-any-return]
 
 
@@ -103,7 +103,9 @@ class MLP(nn.Module):
 
     def _gelu(self, x: Tensor) -> Tensor:
         if not dispatch.applies(x) or self.fc1.bias is None:
-            return F.gelu(self.fc1(x))
+            x = self.fc1(x)
+            # In place: nothing else in the tower is as wide.
+            return torch.ops.aten.gelu_(x) if torch.is_inference_mode_enabled() else F.gelu(x)
         packed = not isinstance(self.fc1, nn.Linear)
         weight = self.fc1.unpacked() if packed else self.fc1.weight  # type: ignore[operator]
         return dispatch.linear_gelu(x, weight, self.fc1.bias)
@@ -119,9 +121,9 @@ class VisionLayer(nn.Module):
         self.mlp = MLP(config)
         self.post_attention_layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, L, hidden) -> (B, L, hidden)."""
-        x = _norm_add(x, self.attention(x), self.input_layernorm)
+    def forward(self, x: Tensor, seen: Tensor | None = None) -> Tensor:
+        """(B, L, hidden) -> (B, L, hidden); perhaps only to some positions is attended (`attention.full`)."""
+        x = _norm_add(x, self.attention(x, seen), self.input_layernorm)
         return _norm_add(x, self.mlp(x), self.post_attention_layernorm)
 
 
@@ -185,13 +187,21 @@ class VisionModel(nn.Module):
 
     def by_layer(self, pixels: Tensor) -> Paused[Tensor]:
         """The same, pausing after each layer."""
+        x = self.begin(pixels)
+        with attention.kinds(x.shape[1] - 1):
+            x = yield from self.transformer.by_layer(x)
+        return self.end(x, pixels)
+
+    def begin(self, pixels: Tensor) -> Tensor:
+        """What the layers take, (B, 1 + H/14 * W/14, hidden)."""
         height, width = pixels.shape[-2:]
-        rows, columns = height // self.patch_size, width // self.patch_size
         if height % (2 * self.patch_size) or width % (2 * self.patch_size):
             raise ValueError(f"{width}x{height} pixels: both sides must be multiples of {2 * self.patch_size}")
-        x = self.patch_embedding(pixels.to(self.conv.weight.dtype))
-        with attention.kinds(rows * columns):
-            x = (yield from self.transformer.by_layer(x))[:, 1:]
-        x = self.linear_proj(_tiles(self.conv, x.transpose(1, 2).reshape(len(x), -1, rows, columns)))
+        return self.patch_embedding(pixels.to(self.conv.weight.dtype))  # type: ignore[no-any-return]
+
+    def end(self, x: Tensor, pixels: Tensor) -> Tensor:
+        """What becomes of what the layers made of these pixels."""
+        rows, columns = (side // self.patch_size for side in pixels.shape[-2:])
+        x = self.linear_proj(_tiles(self.conv, x[:, 1:].transpose(1, 2).reshape(len(x), -1, rows, columns)))
         frame = (self.boi.expand(len(x), -1, -1), x, self.eoi.expand(len(x), -1, -1))
         return torch.cat(frame, dim=1) / self.scaling_factor

@@ -196,6 +196,9 @@ def _product(
     total = ((nothing, nothing, nothing, nothing),) * TILES
     x_ptr += quad * 32 + lane * (8 if IN_REGISTERS else 0)
     scale, scale_2 = _scales(parts, offset, absmax_code_ptr)
+    bias = 0.0
+    if HAS_BIAS:
+        bias = tl.load(bias_ptr + _outputs()).to(tl.float32)
     overlap.wait_for_input(OVERLAP)
     for start in tl.range(0, BLOCKS, ROUND, num_stages=1):
         words_m, parts_m = _read(
@@ -217,20 +220,22 @@ def _product(
         scale, scale_2 = _scales(parts_n, offset, absmax_code_ptr)  # What it is made of has come meanwhile.
         words, words_n, parts_n = words_n, words_m, parts_m
     for tile in tl.static_range(TILES):
-        _put(total[tile], tile * 8, bias_ptr, y_ptr, outputs, rows, HAS_BIAS, WARPS)
+        _put(total[tile], tile * 8, bias, y_ptr, outputs, rows, WARPS)
 
 
 @triton.jit
-def _put(sums, first, bias_ptr, y_ptr, outputs, rows, HAS_BIAS: tl.constexpr, WARPS: tl.constexpr):
+def _outputs():
+    """The outputs of which a lane of the program's 32 has sums, (32, 1, 2)."""
+    return tl.program_id(0) * 16 + (tl.arange(0, 32)[:, None, None] >> 2) + 8 * tl.arange(0, 2)[None, None, :]
+
+
+@triton.jit
+def _put(sums, first, bias, y_ptr, outputs, rows, WARPS: tl.constexpr):
     """Add up what the warps have for eight rows, and write it."""
     held = tl.join(tl.join(sums[0], sums[1]), tl.join(sums[2], sums[3]))
-    y = tl.sum(tl.reshape(held, (WARPS, 32, 2, 2)), axis=0)
-    lane, pair = tl.arange(0, 32)[:, None, None], tl.arange(0, 2)
-    row = first + 2 * (lane & 3) + pair[None, :, None]
-    output = tl.program_id(0) * 16 + (lane >> 2) + 8 * pair[None, None, :]
-    if HAS_BIAS:
-        y += tl.load(bias_ptr + output).to(tl.float32)
-    tl.store(y_ptr + row * outputs + output, y.to(y_ptr.dtype.element_ty), mask=row < rows)
+    y = tl.sum(tl.reshape(held, (WARPS, 32, 2, 2)), axis=0) + bias
+    row = first + 2 * (tl.arange(0, 32)[:, None, None] & 3) + tl.arange(0, 2)[None, :, None]
+    tl.store(y_ptr + row * outputs + _outputs(), y.to(y_ptr.dtype.element_ty), mask=row < rows)
 
 
 def tile(in_features: int, out_features: int, rows: int) -> dict[str, int]:

@@ -20,7 +20,10 @@ whether there is a token (1 or 0), the cache's buffers' addresses and capacity, 
 FIELDS = 7
 
 POSITIONS = 32
-"""Positions that such a program reads at a time."""
+"""Positions that a program of attention reads at a time."""
+
+COLUMNS = 32
+"""Elements of a head that a program joins from its parts."""
 
 
 @triton.jit
@@ -54,10 +57,11 @@ def _add_norm(
     OVERLAP: tl.constexpr,
 ):
     overlap.let_next_begin(OVERLAP)
-    overlap.wait_for_input(OVERLAP)
     row = tl.program_id(0) * WIDTH
     column = tl.arange(0, TILE)
     inside = column < WIDTH
+    weight = tl.load(weight_ptr + column, mask=inside, other=0.0).to(tl.float32)
+    overlap.wait_for_input(OVERLAP)
     x = tl.load(x_ptr + row + column, mask=inside, other=0.0)
     if ADD:
         wide = x.to(tl.float32) + tl.load(delta_ptr + row + column, mask=inside, other=0.0).to(tl.float32)
@@ -65,7 +69,7 @@ def _add_norm(
         tl.store(x_ptr + row + column, x, mask=inside)
     wide = x.to(tl.float32)
     wide = wide * tl.rsqrt(tl.sum(wide * wide) / WIDTH + eps)
-    y = tl.load(weight_ptr + column, mask=inside, other=0.0).to(tl.float32) * wide
+    y = weight * wide
     place = _place(tl.program_id(0), column, WIDTH, FRAGMENTS)
     tl.store(y_ptr + place, y.to(y_ptr.dtype.element_ty), mask=inside)
 
@@ -112,6 +116,15 @@ def _turn(
         tl.store(buffer.to(tl.pointer_type(kind)) + place * DIM + column, x.to(kind), mask=inside)
 
 
+@triton.jit
+def _keys_and_values(keys, values, start, stop, DIM: tl.constexpr, TILE_N: tl.constexpr, TILE_D: tl.constexpr):
+    """The keys and the values of some positions, up to `stop`."""
+    seen, column = start + tl.arange(0, TILE_N), tl.arange(0, TILE_D)
+    there = (seen < stop)[:, None] & (column < DIM)[None, :]
+    places = seen[:, None] * DIM + column[None, :]
+    return tl.load(keys + places, mask=there, other=0.0), tl.load(values + places, mask=there, other=0.0)
+
+
 @triton.jit(do_not_specialize=["layer"])
 def _attend(
     state_ptr,
@@ -121,6 +134,7 @@ def _attend(
     sum_ptr,
     layer,
     scale,
+    APART: tl.constexpr,
     GROUPS: tl.constexpr,
     SHARING: tl.constexpr,
     DIM: tl.constexpr,
@@ -131,40 +145,44 @@ def _attend(
     OVERLAP: tl.constexpr,
 ):
     overlap.let_next_begin(OVERLAP)
-    overlap.wait_for_input(OVERLAP)
+    if not APART:
+        overlap.wait_for_input(OVERLAP)
     group, split, row = tl.program_id(0), tl.program_id(1), tl.program_id(2)
     state_ptr += row * 7
-    if tl.load(state_ptr + 2) == 0:
-        return
     kind = query_ptr.dtype.element_ty
-    length, capacity = tl.load(state_ptr + 1) + 1, tl.load(state_ptr + 5)
+    held, capacity = tl.load(state_ptr + 1), tl.load(state_ptr + 5)
     first = (layer * GROUPS + group) * capacity
     keys = tl.multiple_of(tl.load(state_ptr + 3), 16).to(tl.pointer_type(kind)) + first * DIM
     values = tl.multiple_of(tl.load(state_ptr + 4), 16).to(tl.pointer_type(kind)) + first * DIM
-    share = tl.cdiv(tl.cdiv(length, SPLITS), TILE_N) * TILE_N
+    share = tl.cdiv(tl.cdiv(held + 1, SPLITS), TILE_N) * TILE_N
+    begin, end = split * share, tl.minimum(split * share + share, held + 1)
+    # What the KV cache held before this step is read before the kernels that are still at work here have ended.
+    key, value = _keys_and_values(keys, values, begin, tl.minimum(end, held), DIM, TILE_N, TILE_D)
+    if APART:
+        overlap.wait_for_input(OVERLAP)
+    if tl.load(state_ptr + 2) == 0:
+        return
     head, column = tl.arange(0, TILE_H), tl.arange(0, TILE_D)
     sharing = head < SHARING
     mine = sharing[:, None] & (column < DIM)[None, :]
     head += (row * GROUPS + group) * SHARING
-    queries = head[:, None] * DIM + column[None, :]
-    query = tl.load(query_ptr + queries, mask=mine, other=0.0)
-    peak = tl.full((TILE_H,), float("-inf"), tl.float32)
-    total = tl.zeros((TILE_H,), tl.float32)
+    query = tl.load(query_ptr + head[:, None] * DIM + column[None, :], mask=mine, other=0.0)
+    new = (begin + tl.arange(0, TILE_N) == held)[:, None] & (column < DIM)[None, :]
+    place = (held * DIM + column)[None, :]
+    key, value = key + tl.load(keys + place, new, other=0.0), value + tl.load(values + place, new, other=0.0)
+    peak, total = tl.full((TILE_H,), float("-inf"), tl.float32), tl.zeros((TILE_H,), tl.float32)
     mixed = tl.zeros((TILE_H, TILE_D), tl.float32)
-    for start in range(split * share, tl.minimum(split * share + share, length), TILE_N):
+    for start in tl.range(begin, end, TILE_N, num_stages=1):
         seen = start + tl.arange(0, TILE_N)
-        there = (seen < length)[:, None] & (column < DIM)[None, :]
-        places = seen[:, None] * DIM + column[None, :]
-        key = tl.load(keys + places, mask=there, other=0.0)
         scores = tl.dot(query, tl.trans(key), input_precision="ieee") * scale
-        scores = tl.where((seen < length)[None, :], scores, float("-inf"))
+        scores = tl.where((seen < end)[None, :], scores, float("-inf"))
         higher = tl.maximum(peak, tl.max(scores, axis=1))
         weights = tl.exp(scores - higher[:, None])
         fading = tl.exp(peak - higher)
-        value = tl.load(values + places, mask=there, other=0.0)
         mixed = mixed * fading[:, None] + tl.dot(weights.to(kind), value, input_precision="ieee")
         total = total * fading + tl.sum(weights, axis=1)
         peak = higher
+        key, value = _keys_and_values(keys, values, start + TILE_N, end, DIM, TILE_N, TILE_D)
     part = head * SPLITS + split
     tl.store(part_ptr + part[:, None] * DIM + column[None, :], mixed, mask=mine)
     tl.store(peak_ptr + part, peak, mask=sharing)
@@ -181,20 +199,19 @@ def _join(
     WIDTH: tl.constexpr,
     DIM: tl.constexpr,
     SPLITS: tl.constexpr,
-    TILE_D: tl.constexpr,
+    TILE: tl.constexpr,
     OVERLAP: tl.constexpr,
 ):
     overlap.let_next_begin(OVERLAP)
     overlap.wait_for_input(OVERLAP)
     row = tl.program_id(1)
     head = row * (WIDTH // DIM) + tl.program_id(0)
-    split, column = tl.arange(0, SPLITS), tl.arange(0, TILE_D)
-    peak = tl.load(peak_ptr + head * SPLITS + split)
-    share = tl.exp(peak - tl.max(peak, axis=0))
-    whole = tl.sum(share * tl.load(sum_ptr + head * SPLITS + split), axis=0)
+    split, column = tl.arange(0, SPLITS), tl.program_id(2) * TILE + tl.arange(0, TILE)
     places = (head * SPLITS + split)[:, None] * DIM + column[None, :]
     parts = tl.load(part_ptr + places, mask=(column < DIM)[None, :], other=0.0)
-    y = tl.sum(parts * share[:, None], axis=0) / whole
+    peak, total = tl.load(peak_ptr + head * SPLITS + split), tl.load(sum_ptr + head * SPLITS + split)
+    share = tl.exp(peak - tl.max(peak, axis=0))
+    y = tl.sum(parts * share[:, None], axis=0) / tl.sum(share * total, axis=0)
     place = _place(row, tl.program_id(0) * DIM + column, WIDTH, FRAGMENTS)
     tl.store(y_ptr + place, y.to(y_ptr.dtype.element_ty), mask=column < DIM)
 
@@ -233,12 +250,13 @@ def add_norm(x: Tensor, delta: Tensor | None, weight: Tensor, eps: float, fragme
 
 
 def attend(
-    state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[int, int, int], fragments: bool
+    state: Tensor, qkv: Tensor, rotary: Tensor, layer: int, shape: tuple[int, int, int], fragments: bool, apart: bool
 ) -> Tensor:
     """Causal attention of new positions: (rows, (heads + 2 groups) dim) -> (rows, heads dim), perhaps in fragments.
 
     Their keys and values go into the KV caches behind what is there. `rotary` is the (positions, pairs, 2) table,
-    and `shape` (heads, groups, dim).
+    and `shape` (heads, groups, dim). `apart`: each row has a cache of its own, so that all that is there before the
+    step can be read early.
     """
     heads, groups, dim = shape
     rows, tile = qkv.shape[0], triton.next_power_of_2(dim)
@@ -251,14 +269,15 @@ def attend(
     peak, total = torch.empty(2, rows, heads, SPLITS, dtype=torch.float32, device=qkv.device)
     sharing = heads // groups
     _attend[(groups, SPLITS, rows)](
-        state, query, part, peak, total, layer, dim**-0.5, GROUPS=groups, SHARING=sharing, DIM=dim,
-        SPLITS=SPLITS, TILE_N=POSITIONS, TILE_H=max(16, triton.next_power_of_2(sharing)), TILE_D=max(16, tile),
-        num_stages=2, **overlap.options(qkv),
+        state, query, part, peak, total, layer, dim**-0.5, APART=apart, GROUPS=groups, SHARING=sharing,
+        DIM=dim, SPLITS=SPLITS, TILE_N=POSITIONS, TILE_H=max(16, triton.next_power_of_2(sharing)),
+        TILE_D=max(16, tile), **overlap.options(qkv),
     )  # fmt: skip
     y = _room(qkv, heads * dim, fragments)
-    _join[(heads, rows)](
-        part, peak, total, y, FRAGMENTS=fragments, WIDTH=heads * dim, DIM=dim, SPLITS=SPLITS, TILE_D=tile, num_warps=1,
-        **overlap.options(qkv),
+    columns = min(COLUMNS, tile)
+    _join[(heads, rows, triton.cdiv(dim, columns))](
+        part, peak, total, y, FRAGMENTS=fragments, WIDTH=heads * dim, DIM=dim, SPLITS=SPLITS, TILE=columns,
+        num_warps=1, **overlap.options(qkv),
     )  # fmt: skip
     return y
 

@@ -19,19 +19,36 @@ UNMEASURED = 0.005
 
 
 class Arriving:
-    """(n, 3) rated ids on their way from the device; others may be chosen there before they are waited for."""
+    """(n, 3) rated ids on their way from the device; others may be chosen there before they are waited for.
 
-    def __init__(self, ids: Tensor) -> None:
-        self._copy = ids.to("cpu", non_blocking=True)
-        self._copied = torch.cuda.Event(blocking=True) if ids.is_cuda else None  # type: ignore[no-untyped-call]
-        if self._copied is not None:
-            self._copied.record()
+    `began` was recorded on the device when what made them began.
+    """
+
+    def __init__(self, ids: Tensor, began: torch.cuda.Event | None = None) -> None:
+        self._copy, self._began = ids.to("cpu", non_blocking=True), began
+        self._copied = _recorded(ids.is_cuda)
 
     def wait(self) -> list[list[int]]:
         """The ids, each with the probabilities that `rated` gives it."""
         if self._copied is not None:
             self._copied.synchronize()
         return self._copy.tolist()
+
+    @property
+    def seconds(self) -> float | None:
+        """Seconds that the device took for them, known once they have come; None if it did not measure."""
+        if self._began is None or self._copied is None:
+            return None
+        return self._began.elapsed_time(self._copied) / 1e3  # type: ignore[no-any-return]
+
+
+def _recorded(cuda: bool) -> torch.cuda.Event | None:
+    """An event behind all that was launched on the device so far."""
+    if not cuda:
+        return None
+    event = torch.cuda.Event(enable_timing=True, blocking=True)  # type: ignore[no-untyped-call]
+    event.record()
+    return event
 
 
 @dataclass(eq=False, slots=True)
@@ -109,7 +126,7 @@ class Batch:
         """Count of rows that have left."""
         self._unpark_at = 0
         self.seconds = UNMEASURED
-        """Seconds that the last step took; not updated while `interrupted`."""
+        """Seconds that the last step took: on the device, or else here, and then not while `interrupted`."""
         self.interrupted = False
         """Set while something else computes between the steps."""
 
@@ -146,7 +163,7 @@ class Batch:
         while not row.unread:
             if row.failed:
                 raise torch.OutOfMemoryError("a step failed, even without the others")
-            self._advance()
+            self._advance(row)
             if row.sequence.cache.parked and not row.unread:
                 return None
         row.read += 1
@@ -164,26 +181,37 @@ class Batch:
             row.sequence.cache.park()
         return bool(idle)
 
-    def _advance(self) -> None:
-        """Compute a step for all rows that want one, and take in the ids that were computed before.
+    def _advance(self, asking: Row) -> None:
+        """Compute a step for all rows that want one, and take in what was computed before, up to an id of this row.
 
-        Where the host goes first, only what is pending, if anything is: a step's ids are then known at once.
+        What is behind that may take long: the first id of an answer comes when its picture has been read. Where the
+        host goes first, only what is pending, if anything is: a step's ids are then known at once.
         """
         begin = self._clock()
         pending = len(self._pending)
-        if self.ahead or not pending:
+        if (self.ahead and self._may_launch) or not pending:
             self._launch()
         for _ in range(pending or len(self._pending)):
             rows, arriving = self._pending.popleft()
             for row, found in zip(rows, arriving.wait(), strict=True):
                 row.learn(*found)
-        if not self.interrupted:
+            if arriving.seconds is not None:
+                self.seconds = arriving.seconds
+            if asking.unread:
+                break
+        if not self.ahead and not self.interrupted:
             self.seconds = self._clock() - begin
+
+    @property
+    def _may_launch(self) -> bool:
+        """Whether of all who want a step what was put in is known: their positions are counted by that."""
+        return all(row.put <= len(row.ids) for row in self._rows if row.wants_step)
 
     def _launch(self) -> None:
         """Begin a step; rows for which memory does not suffice are parked, and the last one fails."""
         self._unpark()
         rows = [row for row in self._rows if row.wants_step and not row.sequence.cache.parked]
+        began = _recorded(bool(rows) and rows[0].token.is_cuda)
         while rows:
             # Left by the with statement, the error lets go of the tensors that its frames hold.
             with contextlib.suppress(torch.OutOfMemoryError):
@@ -202,7 +230,7 @@ class Batch:
         else:
             return
         self.steps += 1
-        self._pending.append((rows, Arriving(ids)))
+        self._pending.append((rows, Arriving(ids, began)))
         for row, token in zip(rows, torch.split(ids[:, 0], 1), strict=True):
             row.token = token
             row.chosen += 1

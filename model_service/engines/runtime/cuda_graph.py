@@ -96,6 +96,8 @@ class CapturedSteps:
 
         self._choice = choice
         self._kernels, self._hardware, self._forbidden = step, hardware, forbidden
+        self._apart = forbidden is not None
+        """Whether the rows are of sequences of their own; else they are those of one text."""
         self.sizes = tuple(sorted(sizes))
         # It goes through a decoder of GLM-4's layers piece by piece, which the protocol of models does not show.
         self._model = cast(Any, model)
@@ -157,16 +159,27 @@ class CapturedSteps:
 
     def capture(self, sharing: "CapturedSteps | None" = None) -> None:
         """From now on a step is one launch. The kernels have been compiled by earlier steps."""
-        shared = None if sharing is None else next(iter(sharing._graphs.values())).pool()
         # torch's own stream for this would be one of the card that captured first; who shares memory shares a stream.
-        device = self._hardware.device
-        self._stream = torch.cuda.Stream(device) if sharing is None else sharing._stream  # type: ignore[no-untyped-call]
+        if sharing is None:
+            shared, self._stream = None, torch.cuda.Stream(self._hardware.device)  # type: ignore[no-untyped-call]
+        else:
+            shared, self._stream = sharing.pool_and_stream()
         for rows in reversed(self.sizes):
             graph = torch.cuda.CUDAGraph()
             with CAPTURING, torch.cuda.graph(graph, shared, self._stream, capture_error_mode="thread_local"):
                 self._logits[rows] = self._run(rows)
             self._graphs[rows], shared = graph, graph.pool()
         self._at = None
+
+    def pool_and_stream(self) -> tuple[Any, torch.cuda.Stream]:
+        """The memory in which captured steps compute, for others that compute in between, and the stream for that.
+
+        Raises:
+            ValueError: nothing is captured.
+        """
+        if self._stream is None:
+            raise ValueError("nothing is captured yet")
+        return next(iter(self._graphs.values())).pool(), self._stream
 
     def error(self, rows: int) -> float:
         """Measure how far a step's logits are from the model's own on a text, as a relative error in the 2-norm.
@@ -187,12 +200,20 @@ class CapturedSteps:
             self._model(embeds[:, :known], ids[None, :known], cache, last=True)
             logits = self._model(embeds[:, known:], ids[None, known : len(text)], cache)[0]
             cache.length = known
-            places += [Place(known + step, known + step, cache) for step in range(share)]
+            places += [Place(known + step, known + step, self._holding(cache, known + step)) for step in range(share)]
             put.append(text[known:])
             wanted.append(logits)
         found = self(places, torch.cat(put))
         pairs = zip(found.flip(0), torch.cat(wanted).flip(0), strict=False)
         return _largest([relative_error(one, other) for one, other in pairs])
+
+    def _holding(self, cache: KVCache, length: int) -> KVCache:
+        """A cache that holds so many positions of this one, apart from others if rows are to be; with room for more."""
+        if not self._apart:
+            return cache
+        other = KVCache(self._model.config, length + 1, self._hardware.device, self._hardware.dtype)
+        other.fill(cache.keys[:, :, :length], cache.values[:, :, :length])
+        return other
 
     def chooses_as_torch(self) -> bool:
         """Whether the last step chose, and rated, what torch does, in logits of chance."""
@@ -241,7 +262,9 @@ class CapturedSteps:
         qkv, out, up, down = attention.query_key_value, attention.dense, mlp.dense_h_to_4h, mlp.dense_4h_to_h
         seen = kernel.add_norm(x, delta, layer.input_layernorm.weight, eps, _in_fragments(qkv))
         shape = (attention.heads, attention.groups, attention.head_dim)
-        mixed = kernel.attend(state, _project(qkv, seen, rows), self._rotary, number, shape, _in_fragments(out))
+        mixed = kernel.attend(
+            state, _project(qkv, seen, rows), self._rotary, number, shape, _in_fragments(out), self._apart
+        )
         norm = layer.post_attention_layernorm
         seen = kernel.add_norm(x, _project(out, mixed, rows), norm.weight, eps, _in_fragments(up))
         return _project(down, kernel.gate(_project(up, seen, rows), _in_fragments(down)), rows)

@@ -18,6 +18,7 @@ from model_service.engines.runtime.sampling import Sampler
 from model_service.engines.weights.memory_plan import TOGETHER
 
 if TYPE_CHECKING:
+    from model_service.engines.runtime.captured_layers import CapturedLayers
     from model_service.engines.runtime.cuda_graph import CapturedSteps
 
 MIB = 1024**2
@@ -48,12 +49,18 @@ class ModelRunner:
         config: ModelConfig,
         allowed: Tensor | None = None,
         together: int = 1,
+        *,
+        captured: bool = False,
     ) -> None:
-        """Run up to `together` sequences in a step; only ids that are `allowed`, a (vocabulary,) mask, are chosen."""
+        """Run up to `together` sequences in a step; only ids that are `allowed`, a (vocabulary,) mask, are chosen.
+
+        With `captured`, small pictures are seen and read by CUDA graphs, if the card can.
+        """
         self._model, self._hardware = model, hardware
         self._features: LRUCache[ViewKey, Tensor] = LRUCache(config.feature_cache_mib * MIB)
         self._prefixes = PrefixCache(config.prefix_cache_mib * MIB)
         self._steps, self._reader = _captured_steps(model, hardware, together, allowed)
+        self._layers = _captured_layers(model, hardware, self._steps) if captured else None
 
     def prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> Paused[tuple[Sequence, Tensor]]:
         """Read a prompt; its sequence, with `room` for more tokens, and the last id's (vocabulary,) logits.
@@ -95,7 +102,7 @@ class ModelRunner:
 
     def close(self) -> None:
         """Drop the weights and all that was kept."""
-        del self._model, self._steps, self._reader
+        del self._model, self._steps, self._reader, self._layers
         self._make_way()
 
     def _prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> Paused[tuple[Sequence, Tensor]]:
@@ -129,13 +136,17 @@ class ModelRunner:
                 return self._reader.read(ids, known, cache)
         embeds = self._model.embed(ids[None], image, begin or 0)
         positions = known + self._model.positions(len(ids), begin, image, device)
-        return (yield from self._model.read(embeds, positions, cache))
+        captured = self._layers is not None and self._layers.reads(embeds, cache)
+        reader = self._layers if captured else self._model
+        return (yield from reader.read(embeds, positions, cache))  # type: ignore[union-attr]
 
     def _see(self, view: View) -> Paused[Tensor]:
         """The picture's (1, N + 2, hidden) embeddings."""
         features = self._features.get(view.key)
         if features is None:
-            features = yield from self._model.see(view.pixels().to(self._hardware.device))
+            pixels = view.pixels().to(self._hardware.device)
+            captured = self._layers is not None and self._layers.sees(pixels)
+            features = yield from (self._layers if captured else self._model).see(pixels)  # type: ignore[union-attr]
             self._features.put(view.key, features, features.nbytes)
         return features
 
@@ -182,3 +193,18 @@ def _captured_steps(
     sizes = {*(size for size in TOGETHER if size < together), together}
     steps = capture_steps(model, hardware, sizes, forbidden)
     return steps, None if steps is None else capture_steps(model, hardware, ROWS, sharing=steps)
+
+
+@torch.inference_mode()
+def _captured_layers(
+    model: VisionLanguageModel, hardware: Hardware, steps: "CapturedSteps | None"
+) -> "CapturedLayers | None":
+    """Capture what small pictures are seen and read by; None where the model works."""
+    least = (8, 0)  # For flash attention.
+    if steps is None or hardware.kernels.layers is not hardware.dtype:
+        return None
+    if torch.cuda.get_device_capability(hardware.device) < least:
+        return None
+    from model_service.engines.runtime.captured_layers import capture_layers  # It wants Triton.
+
+    return capture_layers(model, hardware, steps)

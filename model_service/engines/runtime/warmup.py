@@ -102,9 +102,10 @@ def warm_up(shape: Any, layout: Layout, hardware: Hardware) -> None:
     if hardware.kernels.products:
         from model_service.engines.runtime.cuda_graph import ROWS, CapturedSteps  # It wants Triton.
 
-        steps = CapturedSteps(model, hardware, (1, *ROWS))
-        for rows in steps.sizes:
-            steps.error(rows)
+        none = torch.zeros(shape.padded_vocab_size, dtype=torch.bool, device=hardware.device)
+        for steps in (CapturedSteps(model, hardware, (1, ROWS[0]), none), CapturedSteps(model, hardware, ROWS)):
+            for rows in steps.sizes:
+                steps.error(rows)
     del model
     if hardware.device.type == "cuda":
         torch._C._cuda_clearCublasWorkspaces()  # This thread's, which nobody would use again: 80 MiB.

@@ -10,22 +10,27 @@ from model_service.engines import kernels
 from model_service.engines.glm4v.config import NINE_BILLION, GLM4VConfig
 from model_service.engines.glm4v.language import MLP_AT_ONCE, MLP_PART
 from model_service.engines.hardware import GIB, Hardware
-from model_service.engines.kernels import SPLITS
 from model_service.engines.weights.layout import Layout, Plan, device_bytes
 from model_service.errors import CheckpointError
 
 CONVERSATION = 2000
 """Tokens of text, answer included, that are to fit next to a picture."""
 
-WORKSPACE = 184 * 1024**2
-"""Bytes that the libraries take for themselves, and that the allocator leaves unused between blocks.
+LIBRARIES = 40 * 1024**2
+"""Bytes of the peak that belong to no picture and no answer: 32 MiB are cuBLAS's, which it keeps for a stream on Hopper
+(8 on older cards), the rest tables of positions and of ids."""
 
-Once loaded, an H100 held up to 0.19 GiB more than the weights, the steps included. cuBLAS alone keeps 32 MiB for each
-stream there, and 8 on older cards.
+APART = 256 * 1024**2
+"""Bytes that have to be free beside the peak: what captured steps compute with, which nobody else can have, and holes
+between tensors that the allocator cannot give back.
+
+An H200 held to less memory went through with 192 MiB beside the peak, with the plan `tiny` with 256, and not with 64
+less.
 """
 
-STEPS = 24 * 1024**2
-"""Bytes that the captured steps of one answer, and of a text, compute with: the allocator takes them in blocks."""
+PATCHES, POSITIONS = (512, 1024, 1025), (192, 256, 320, 384)
+"""Sizes for which layers are captured: of a picture, at the levels low and standard, with the one position before its
+patches; and of a prompt with such a picture and some text."""
 
 TOGETHER = (16, 8, 4, 2, 1)
 """Answers that are written together at most: as many of these as memory allows."""
@@ -36,11 +41,15 @@ CONTEXT = 600 * 1024**2
 
 @dataclass(frozen=True, slots=True)
 class MemoryPlan:
-    """A layout, the most visual tokens that fit with it, and how many answers are written together."""
+    """A layout, the most visual tokens that fit with it, and how many answers are written together.
+
+    With `captured`, there is room for graphs by which small pictures are seen and read.
+    """
 
     layout: Layout
     max_visual_tokens: int
     together: int = 1
+    captured: bool = False
 
 
 def kv_bytes(config: GLM4VConfig, positions: int, dtype: torch.dtype) -> int:
@@ -48,46 +57,75 @@ def kv_bytes(config: GLM4VConfig, positions: int, dtype: torch.dtype) -> int:
     return 2 * config.num_layers * config.multi_query_group_num * config.kv_channels * positions * dtype.itemsize
 
 
-def vision_bytes(config: GLM4VConfig, tokens: int, layout: Layout) -> int:
-    """Return the vision tower's peak bytes for a number of visual tokens: in attention or in the MLP."""
+def vision_bytes(config: GLM4VConfig, positions: int, layout: Layout) -> int:
+    """Return the vision tower's peak bytes for patches and the position before them: in attention or in the MLP."""
     width, inner = config.vision.hidden_size, config.vision.intermediate_size
-    positions = 4 * tokens + 1
     unpacked = width * inner if layout.packed else 0
-    return (positions * max(8 * width, 4 * width + 2 * inner) + unpacked) * layout.dtype.itemsize
+    return (positions * max(8 * width, 3 * width + inner) + unpacked) * layout.dtype.itemsize
 
 
 def prefill_bytes(config: GLM4VConfig, positions: int, layout: Layout) -> int:
     """Return the language model's peak bytes for a number of positions at once: in the MLP."""
     width, inner = config.hidden_size, config.ffn_hidden_size
     unpacked = min(2 * width * inner, kernels.UNPACKED) if layout.packed else 0
-    at_once = positions if positions <= MLP_AT_ONCE else MLP_PART
-    before = at_once * 2 * inner + unpacked
-    after = at_once * 4 * inner
-    return (positions * 4 * width + max(before, after)) * layout.dtype.itemsize
+    parts = [(0, positions)]
+    if positions > MLP_AT_ONCE:  # Beside a part there is what was made of those before it.
+        whole, rest = divmod(positions, MLP_PART)
+        parts = [((whole - 1) * MLP_PART, MLP_PART), (whole * MLP_PART, rest)]
+    most = max(done * width + max(part * 2 * inner + unpacked, part * 4 * inner) for done, part in parts)
+    return (positions * 4 * width + most) * layout.dtype.itemsize
 
 
-def step_bytes(config: GLM4VConfig, rows: int, dtype: torch.dtype) -> int:
-    """Return the bytes that a captured step of some rows computes with, and the logits that it leaves."""
-    attention = config.num_attention_heads * SPLITS * (config.kv_channels + 2) * 4
-    return rows * (attention + (3 * config.ffn_hidden_size + 2 * config.padded_vocab_size) * dtype.itemsize)
+def captured_bytes(config: GLM4VConfig, layout: Layout) -> tuple[int, int]:
+    """Return the bytes that captured layers hold, and those besides with which they compute."""
+    patches, positions, size = PATCHES[-1], POSITIONS[-1], layout.dtype.itemsize
+    held = (patches * config.vision.hidden_size + positions * config.hidden_size) * size
+    held += kv_bytes(config, positions, layout.dtype) + LIBRARIES  # cuBLAS keeps memory for their stream, too.
+    return held, max(vision_bytes(config, patches, layout), prefill_bytes(config, positions, layout))
 
 
-def needed_bytes(
-    config: GLM4VConfig, layout: Layout, tokens: int, conversation: int = CONVERSATION, together: int = 1
+def peak_bytes(
+    config: GLM4VConfig,
+    layout: Layout,
+    tokens: int,
+    *,
+    conversation: int = CONVERSATION,
+    together: int = 1,
+    captured: bool = False,
 ) -> int:
-    """Return the peak bytes on the device while a picture of `tokens` visual tokens is read and talked about.
+    """Return the most bytes of tensors on the device while a picture of `tokens` visual tokens is talked about.
 
     Meanwhile others' answers are written, `together` in all, each behind as much.
     """
-    positions = tokens + 2 + conversation
+    size, positions = layout.dtype.itemsize, tokens + 2 + conversation
     lengths = (positions, min(positions, MLP_AT_ONCE))  # What is taken at once can need more than all of it in parts.
     reading = max(prefill_bytes(config, most, layout) + kv_bytes(config, most, layout.dtype) for most in lengths)
+    features = (tokens + 2) * config.hidden_size * size
     others = (together - 1) * kv_bytes(config, positions, layout.dtype)
-    if together > 1:
-        others += step_bytes(config, 2 * together, layout.dtype)  # The smaller steps leave logits too.
+    logits = 2 * (together + 1) * config.padded_vocab_size * size  # Of each step: 1 row, 2, 4, and so on.
+    work = max(vision_bytes(config, 4 * tokens + 1, layout), features + reading)
     return (
-        device_bytes(config, layout) + max(vision_bytes(config, tokens, layout), reading) + others + STEPS + WORKSPACE
+        device_bytes(config, layout)
+        + LIBRARIES
+        + (captured_bytes(config, layout)[0] if captured else 0)
+        + logits
+        + others
+        + work
     )
+
+
+def needed_bytes(
+    config: GLM4VConfig,
+    layout: Layout,
+    tokens: int,
+    *,
+    conversation: int = CONVERSATION,
+    together: int = 1,
+    captured: bool = False,
+) -> int:
+    """Return the bytes that have to be free on the device for that: the peak, and what nobody can have beside it."""
+    peak = peak_bytes(config, layout, tokens, conversation=conversation, together=together, captured=captured)
+    return peak + APART + (captured_bytes(config, layout)[1] if captured else 0)
 
 
 def choose_plan(
@@ -113,7 +151,11 @@ def choose_plan(
         )
     counts = [count for count in TOGETHER if count <= (together or TOGETHER[0])]
     fitting = (count for count in counts if needed_bytes(config, layout, most, together=count) <= free)
-    return MemoryPlan(layout, most, next(fitting, 1))
+    chosen = next(fitting, 1)
+    # Where the tower is streamed, that takes longer than launches.
+    captured = packed and layout.plan is not Plan.TINY
+    captured = captured and needed_bytes(config, layout, most, together=chosen, captured=True) <= free
+    return MemoryPlan(layout, most, chosen, captured)
 
 
 def holds_nine_billion(hardware: Hardware) -> bool:

@@ -13,10 +13,11 @@ def picture_memory(config: GLM4VConfig, layout: Layout) -> PictureMemory:
     """
 
     def seeing(tokens: int) -> int:
-        return vision_bytes(config, tokens, layout)
+        return vision_bytes(config, 4 * tokens + 1, layout)
 
     def reading(tokens: int) -> int:
         positions = tokens + 2
-        return prefill_bytes(config, positions, layout) + kv_bytes(config, positions, layout.dtype)
+        features = positions * config.hidden_size * layout.dtype.itemsize
+        return features + prefill_bytes(config, positions, layout) + kv_bytes(config, positions, layout.dtype)
 
     return PictureMemory(tuple((work(0), work(1) - work(0)) for work in (seeing, reading)))

@@ -151,6 +151,27 @@ def test_who_asks_gets_an_id(model: GLM4VForConditionalGeneration, runner: Model
     assert found == [alone(model, asked).ids[: len(part)] for asked, part in zip(QUESTIONS, found, strict=False)]
 
 
+def test_nobody_waits_for_the_first_id_of_another(
+    model: GLM4VForConditionalGeneration, runner: ModelRunner, work: Work
+) -> None:
+    """It may come late, as a picture is read before it; the step that it takes part in is computed once."""
+    batch = Batch(runner, ahead=True)
+    one = begin(runner, batch, QUESTIONS[0])
+    first = ids(batch, one, 3)
+    two = begin(runner, batch, QUESTIONS[1])
+    work.rows.clear()
+    first += ids(batch, one, 1)
+    assert not two.unread and work.rows == [2]
+    second = ids(batch, two, 1)
+    assert work.rows == [2]
+    for _ in range(3):
+        first += ids(batch, one, 1)
+        second += ids(batch, two, 1)
+    assert work.rows == [2] * 4
+    found = [first, second]
+    assert found == [alone(model, asked).ids[: len(part)] for asked, part in zip(QUESTIONS, found, strict=False)]
+
+
 def test_the_last_to_come_is_parked(model: GLM4VForConditionalGeneration, runner: ModelRunner) -> None:
     """When memory is short; it goes on once another has left, and nobody notices but by the time."""
     batch = Batch(runner, ahead=False)

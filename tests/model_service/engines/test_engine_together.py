@@ -220,3 +220,17 @@ def test_an_answer_without_memory_for_its_next_step_fails_alone(
     text = token(one)
     round_of([two])
     assert text + rest(one) == wanted
+
+
+def test_before_its_first_token_an_answer_lets_others_have_theirs(engine: GLM4VEngine) -> None:
+    """On a device that works behind the host: what was launched last of its picture may take long."""
+    engine._batch.ahead = True
+    alone = rest(engine.generate(new("alone")))
+    engine.forget("alone")
+    others, late, pauses = begun(engine, *written(*TEXTS)), engine.generate(new()), list[EngineStep]()
+    while (step := next(late)).pause:
+        pauses.append(step)
+        round_of(others)
+    assert pauses[-1].seconds is None
+    assert all(pause.seconds is not None for pause in pauses[:-1])
+    assert step.text + rest(late) == alone

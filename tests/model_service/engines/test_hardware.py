@@ -72,3 +72,46 @@ def test_the_memory_in_use_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert in_process.used > 50 * 1024**2
     Card(monkeypatch)
     assert choose_hardware(ModelConfig()).memory() == MemoryUse(GIB, 8 * GIB)
+
+
+class Allocator:
+    """Torch's, under one name or the other: what it was told, and whether it can then give any memory."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, newer: bool = True, able: bool = True) -> None:
+        for name in ("PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"):
+            monkeypatch.delenv(name, raising=False)
+        self.told: list[str] = []
+        self.able = able
+        if newer:
+            monkeypatch.setattr(torch._C, "_accelerator_setAllocatorSettings", self.told.append, raising=False)
+        else:
+            monkeypatch.delattr(torch._C, "_accelerator_setAllocatorSettings", raising=False)
+            monkeypatch.setattr(torch.cuda.memory, "_set_allocator_settings", self.told.append)
+        monkeypatch.setattr(torch, "empty", self.give)
+
+    def give(self, size: int, device: torch.device) -> None:
+        """Give memory as it was told to."""
+        if not self.able and self.told[-1].endswith("True"):
+            raise RuntimeError("CUDA driver error: operation not supported")
+
+
+GPU = Hardware(torch.device("cuda"), torch.bfloat16)
+
+
+@pytest.mark.parametrize("newer", [False, True])
+@pytest.mark.parametrize("able", [False, True])
+def test_the_allocator_maps_piece_by_piece_if_it_can(monkeypatch: pytest.MonkeyPatch, newer: bool, able: bool) -> None:
+    """By whatever name torch has for it."""
+    allocator = Allocator(monkeypatch, newer=newer, able=able)
+    GPU.let_memory_grow()
+    assert allocator.told == ["expandable_segments:True"] + ([] if able else ["expandable_segments:False"])
+
+
+@pytest.mark.parametrize("variable", ["PYTORCH_ALLOC_CONF", "PYTORCH_CUDA_ALLOC_CONF"])
+def test_the_allocator_is_left_alone_where_somebody_has_set_it(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """And where there is no card."""
+    allocator = Allocator(monkeypatch)
+    Hardware(torch.device("cpu"), torch.float32).let_memory_grow()
+    monkeypatch.setenv(variable, "max_split_size_mb:512")
+    GPU.let_memory_grow()
+    assert allocator.told == []

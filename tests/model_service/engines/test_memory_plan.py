@@ -3,30 +3,36 @@
 import json
 from collections.abc import Iterator
 from functools import cache, partial
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 import torch
 
+from model_service.config import Memory
 from model_service.detail import LEVEL_TOKENS, MAX_TOKENS, Level
 from model_service.engines.glm4v.config import NINE_BILLION, GLM4VConfig
 from model_service.engines.hardware import GIB, Hardware
 from model_service.engines.weights import memory_plan
 from model_service.engines.weights.layout import Layout, Plan, device_bytes, empty_model
 from model_service.engines.weights.memory_plan import (
+    APART,
     CONTEXT,
-    STEPS,
-    WORKSPACE,
+    LIBRARIES,
+    POSITIONS,
+    captured_bytes,
     choose_plan,
     holds_nine_billion,
     kv_bytes,
     needed_bytes,
+    peak_bytes,
 )
 from model_service.engines.weights.picture_memory import picture_memory
 from model_service.errors import CheckpointError
 from tests.model_service.engines.tiny import ROOT, SHARED, tiny_config
 
 BF16 = torch.bfloat16
+MIB = 1024**2
 GPU = Hardware(torch.device("cuda"), BF16)
 CPU = Hardware(torch.device("cpu"), torch.float32)
 FULL, LEAN, TINY = (Layout(plan, True, BF16) for plan in Plan)
@@ -74,30 +80,30 @@ def test_the_weights_are_what_was_measured() -> None:
 
 @pytest.mark.parametrize(("part", "layout"), [("full", FULL), ("full-again", FULL), ("lean", LEAN), ("tiny", TINY)])
 def test_a_loaded_model_takes_no_more_than_is_counted(part: str, layout: Layout) -> None:
-    """Its weights, its steps, and what an H100's libraries and allocator took."""
+    """Its weights, and what an H100's libraries took and its allocator lost, then in blocks of fixed size."""
     beside = MEASURED[part]["load"]["loaded_gpu_gib"] - device_bytes(NINE_BILLION, layout) / GIB
-    assert 0 <= beside <= (STEPS + WORKSPACE) / GIB
+    assert 0 <= beside <= (LIBRARIES + APART) / GIB
 
 
 @pytest.mark.parametrize("layout", [FULL, LEAN, TINY])
 @pytest.mark.parametrize("level", Level)
 def test_the_work_is_what_was_measured(layout: Layout, level: Level) -> None:
-    """No less than the peak that an H100 showed with 64 tokens of text, what was kept of earlier pictures included.
-
-    And little more: where kernels can be used, as there, GELU works in place, and that is not counted on.
+    """What an H100 showed with 64 tokens of text, what was kept of earlier pictures and lost between tensors included:
+    no less than the calculated peak, and no more than has to be free.
     """
     measured = MEASURED[layout.plan]["level " + level]
-    needed = needed_bytes(NINE_BILLION, layout, measured["tokens"], conversation=64) / GIB
-    assert measured["peak_gpu_gib"] <= needed <= measured["peak_gpu_gib"] + 0.2
+    peak = peak_bytes(NINE_BILLION, layout, measured["tokens"], conversation=64)
+    assert peak / GIB <= measured["peak_gpu_gib"] <= (peak + APART) / GIB
+    assert needed_bytes(NINE_BILLION, layout, measured["tokens"], conversation=64) == peak + APART
 
 
 @pytest.mark.parametrize(("layout", "most"), [(FULL, 9.3), (LEAN, 7.0), (TINY, 5.4)])
 def test_the_plans_keep_their_promise(layout: Layout, most: float) -> None:
-    """At max, with a conversation of 2,000 tokens: as measured, and the weights and the work by arithmetic."""
+    """At max, with a conversation of 2,000 tokens: as measured, and by arithmetic, with captured layers too."""
     measured = [MEASURED[layout.plan][section]["peak_gpu_gib"] for section in ("level max", "long conversation")]
     needed = needed_bytes(NINE_BILLION, layout, MAX_TOKENS)
     assert max(measured) <= min(most, needed / GIB)
-    assert (needed - WORKSPACE) / GIB <= most
+    assert peak_bytes(NINE_BILLION, layout, MAX_TOKENS, captured=layout.plan is not Plan.TINY) / GIB <= most
 
 
 @pytest.mark.parametrize("layout", [FULL, LEAN, TINY])
@@ -114,7 +120,7 @@ def test_a_higher_level_needs_no_less(layout: Layout) -> None:
         (9.4, Plan.FULL, MAX_TOKENS),
         (7.4, Plan.LEAN, MAX_TOKENS),
         (5.4, Plan.TINY, MAX_TOKENS),
-        (5.05, Plan.TINY, LEVEL_TOKENS[Level.HIGH]),
+        (5.12, Plan.TINY, LEVEL_TOKENS[Level.HIGH]),
     ],
     indirect=["card"],
 )
@@ -135,7 +141,7 @@ def test_the_card_chooses_the_plan(plan: Plan, tokens: int) -> None:
         (8, Plan.LEAN, 4),
         (6, Plan.TINY, 4),
         (5.4, Plan.TINY, 2),
-        (5.05, Plan.TINY, 1),
+        (5.12, Plan.TINY, 1),
     ],
     indirect=["card"],
 )
@@ -223,19 +229,48 @@ def test_auto_takes_the_big_model_where_it_reads(enough: bool) -> None:
     assert not holds_nine_billion(CPU)
 
 
-@pytest.mark.parametrize("plan", Plan)
-@pytest.mark.parametrize("together", [1, 8])
-def test_what_several_take_is_what_was_measured(plan: Plan, together: int) -> None:
-    """On an H200, with a picture at max and long conversations: no more than is calculated, and little less."""
-    measured = SEVERAL["together"][f"memory {plan} {together}"]["peak_gpu_gib"]
-    needed = needed_bytes(NINE_BILLION, Layout(plan, True, BF16), MAX_TOKENS, together=together) / GIB
-    assert measured <= needed <= 1.04 * measured
-
-
 @pytest.mark.parametrize("layout", [FULL, LEAN, TINY])
 def test_a_picture_takes_what_the_plans_count_for_it(layout: Layout) -> None:
     """All that is needed without a conversation, but for the weights and what the libraries take."""
-    others = device_bytes(NINE_BILLION, layout) + STEPS + WORKSPACE
+    logits = 4 * NINE_BILLION.padded_vocab_size * layout.dtype.itemsize
+    others = device_bytes(NINE_BILLION, layout) + LIBRARIES + logits
     taken = picture_memory(NINE_BILLION, layout)
     for tokens in (1, 16, 252, 1000, MAX_TOKENS):
-        assert taken.of(tokens) == needed_bytes(NINE_BILLION, layout, tokens, conversation=0) - others
+        assert taken.of(tokens) == peak_bytes(NINE_BILLION, layout, tokens, conversation=0) - others
+
+
+@pytest.mark.parametrize("case", SEVERAL["memory"], ids=lambda case: f"{case['plan']} {case['together']}")
+def test_the_peak_is_what_was_measured(case: dict[str, Any]) -> None:
+    """On an H200, with a picture at max and long conversations: within 2 %, and never less.
+
+    With no more memory than has to be free the same was done again there, and no allocation failed.
+    """
+    layout, asked = Layout(Plan(case["plan"]), True, BF16), {key: case[key] for key in ("together", "captured")}
+    peak = peak_bytes(NINE_BILLION, layout, MAX_TOKENS, **asked) / MIB
+    assert case["peak_mib"] <= peak <= 1.02 * case["peak_mib"]
+    assert case["enough_mib"] - 0.01 <= needed_bytes(NINE_BILLION, layout, MAX_TOKENS, **asked) / MIB
+
+
+@pytest.mark.parametrize(
+    ("card", "plan", "captured"),
+    [(24, "auto", True), (9.4, "auto", False), (8, "lean", True), (24, "tiny", False)],
+    indirect=["card"],
+)
+@pytest.mark.usefixtures("card")
+def test_layers_are_captured_where_memory_is_left(plan: Memory, captured: bool) -> None:
+    """For no fewer answers together, and not where the tower is streamed; never on a CPU."""
+    chosen, alone = (choose_plan(NINE_BILLION, True, GPU, plan, together) for together in (None, 1))
+    assert chosen.captured is captured
+    free = GPU.free_bytes()
+    assert free is not None
+    needed = needed_bytes(NINE_BILLION, chosen.layout, MAX_TOKENS, together=chosen.together, captured=chosen.captured)
+    assert needed <= free
+    assert alone.layout == chosen.layout
+    assert not choose_plan(NINE_BILLION, True, CPU, plan).captured
+
+
+def test_captured_layers_hold_less_than_they_compute_with() -> None:
+    """Their rows, one KV cache and what a library keeps; and beside that what the largest of them needs at its peak."""
+    held, beside = captured_bytes(NINE_BILLION, FULL)
+    assert kv_bytes(NINE_BILLION, POSITIONS[-1], BF16) + LIBRARIES < held < 72 * MIB
+    assert 120 * MIB < beside < 180 * MIB

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from model_service.engines.glm4v.prompt import build_prompt, worded
+from model_service.engines.glm4v.prompt import build_prompt
 from model_service.engines.glm4v.tokenizer import Tokenizer
 from model_service.types import GenerationRequest, Message
 
@@ -64,5 +64,5 @@ def test_a_wish_stands_behind_the_question() -> None:
     """What comes before it is the same with and without; a question without a wish stays as it is."""
     messages = (Message("user", "a"), Message("assistant", "b"), Message("user", "c"))
     bare = GenerationRequest("1", "chat", messages)
-    assert worded(bare) == messages
-    assert worded(replace(bare, wish="Be brief.")) == (*messages[:2], Message("user", "c\nBe brief."))
+    assert bare.worded == messages
+    assert replace(bare, wish="Be brief.").worded == (*messages[:2], Message("user", "c\nBe brief."))

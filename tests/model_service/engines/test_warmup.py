@@ -86,7 +86,14 @@ class Tried:
 
     rows: ClassVar[list[int]] = []
 
-    def __init__(self, model: GLM4VForConditionalGeneration, hardware: Hardware, sizes: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        model: GLM4VForConditionalGeneration,
+        hardware: Hardware,
+        sizes: tuple[int, ...],
+        forbidden: torch.Tensor | None = None,
+    ) -> None:
+        assert forbidden is None or len(forbidden) == model.config.padded_vocab_size
         self.model, self.device, self.sizes = model, hardware.device, sizes
 
     def error(self, rows: int) -> None:
@@ -101,11 +108,11 @@ class Tried:
 def test_the_model_that_rehearses_sees_and_reads(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, plan: Plan, packed: bool
 ) -> None:
-    """In every layout, whatever its memory holds; each of the steps is tried once."""
+    """In every layout, whatever its memory holds; steps of answers are tried, and those of a text."""
     monkeypatch.setattr(cuda_graph, "CapturedSteps", Tried)
     monkeypatch.setattr(Tried, "rows", [])
     warm_up(few_layers(checkpoint), Layout(plan, packed, torch.float32), replace(CPU, kernels=Checked(products=True)))
-    assert Tried.rows == [1, *cuda_graph.ROWS]
+    assert Tried.rows == [1, cuda_graph.ROWS[0], *cuda_graph.ROWS]
 
 
 @pytest.mark.parametrize("plan", Plan)

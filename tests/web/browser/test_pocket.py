@@ -30,7 +30,7 @@ async def test_the_dial_decides_how_a_receipt_is_read(windows: Windows) -> None:
     """A receipt is read at once at the default, and piece by piece at 16 tokens; a marked part of it is read alone."""
     tab = await windows.open()
     await tab.send(SAMPLES / "receipt.jpg")
-    await expect(tab.at("#status")).to_have_text("")
+    await expect(tab.at("#status")).to_have_text("", timeout=60_000)  # The model is loaded.
     turn = await tab.asked("What is the total?")
     await expect(turn.locator(".text")).to_have_text("$12.15")
     follow_up = await tab.asked("How much is the coffee?")

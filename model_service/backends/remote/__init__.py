@@ -1,0 +1,1 @@
+"""A model on a server that speaks OpenAI's protocol, behind the Backend protocol."""

@@ -1,0 +1,54 @@
+"""The requests that a server understands: what it refused once it is not sent again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from model_service.backends.remote.faults import RemoteFault
+from model_service.types import SamplingParams
+
+OPTIONAL = ("stream_options", "chat_template_kwargs", "top_p", "seed")
+"""Fields that a request can do without, all of which are left out where a server does not say which one it minds."""
+
+BY_NAME = ("temperature",)
+"""Fields that are left out only where a server names them."""
+
+UNPROCESSABLE = 422
+
+SHORTER, LONGER = "max_tokens", "max_completion_tokens"
+"""Names of the limit of an answer's length. Most servers know both, Ollama the first, OpenAI's newest the second."""
+
+
+class Dialect:
+    """What one server takes. It learns from refusals."""
+
+    def __init__(self) -> None:
+        self._refused: set[str] = set()
+        self._limit = SHORTER
+
+    def body(self, model: str, messages: Sequence[dict[str, Any]], sampling: SamplingParams) -> dict[str, Any]:
+        """Return a request for a streamed answer, as JSON."""
+        fields: dict[str, Any] = {"model": model, "messages": list(messages), "stream": True}
+        fields[self._limit] = sampling.max_tokens
+        fields["temperature"] = sampling.temperature
+        if sampling.temperature > 0:
+            fields["top_p"] = sampling.top_p
+            if sampling.seed is not None:
+                fields["seed"] = sampling.seed
+        fields["stream_options"] = {"include_usage": True}
+        fields["chat_template_kwargs"] = {"enable_thinking": False}
+        return {name: value for name, value in fields.items() if name not in self._refused}
+
+    def learn(self, sent: dict[str, Any], fault: RemoteFault) -> bool:
+        """Learn from the refusal of a request; return whether the next one will differ from it."""
+        if self._limit not in sent:  # Another answer has learned that meanwhile.
+            return True
+        if self._limit == SHORTER and LONGER in fault.text:
+            self._limit = LONGER
+            return True
+        fields = [name for name in (*OPTIONAL, *BY_NAME) if name in sent]
+        named = [name for name in fields if name in fault.text]
+        if not named and fault.status == UNPROCESSABLE:
+            named = [name for name in fields if name in OPTIONAL]
+        learned = self._refused.intersection(fields)
+        self._refused.update(named)
+        return bool(named or learned)
