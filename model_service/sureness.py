@@ -12,7 +12,7 @@ FILE = "sureness.json"
 
 def kept_sureness(cache: Path | None, model: str) -> Sureness | None:
     """Return what was measured of a model; None if nothing was, or the file cannot be read."""
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         if cache is not None:
             found = json.loads((cache / FILE).read_text(encoding="utf-8"))[model]
             return Sureness(**{name: float(value) for name, value in found.items()})
@@ -27,7 +27,7 @@ def keep_sureness(cache: Path, model: str, sureness: Sureness) -> None:
     """
     file = cache / FILE
     known: dict[str, object] = {}
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, TypeError):
         known = dict(json.loads(file.read_text(encoding="utf-8")))
     cache.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part")

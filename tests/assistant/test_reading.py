@@ -117,6 +117,28 @@ async def test_a_part_of_which_a_line_is_missing_is_looked_at_again(tmp_path: Pa
     assert [part for _, part in asked.questions] == [1, 2, 2, 3, 3, 4]
 
 
+@pytest.mark.parametrize(("question", "task"), [("", "text"), ("What is the price?", None)])
+async def test_doubts_about_parts_are_about_the_same_characters_of_the_whole(
+    tmp_path: Path, question: str, task: str | None
+) -> None:
+    """Whether parts are read out and joined, or each is asked and named; what all agree on is told once."""
+
+    def script(request: GenerationRequest) -> Iterator[EngineStep]:
+        pictures.setdefault(request.pictures[0].data, len(pictures))
+        yield EngineStep("  \nline ", likely=(0.99, 0.0))
+        yield EngineStep(f"{pictures[request.pictures[0].data]}", likely=(0.5, 0.3))
+        yield EngineStep("\n\ngoes on \n", likely=(0.999, 0.0))
+        yield EngineStep("", FinishReason.STOP, likely=(0.6, 0.0))
+
+    pictures: dict[bytes, int] = {}
+    async with opened(script, tmp_path) as chat:
+        (reading,) = (await chat.last_state(long_picture(), question, task)).readings
+    assert reading.output is not None and len(pictures) > 2
+    text = reading.output.text
+    doubtful = [text[doubt.start : doubt.end] for doubt in reading.output.doubts if doubt.probability == 0.5]
+    assert doubtful == [str(number) for number in range(len(pictures))]
+
+
 @pytest.mark.parametrize(
     ("question", "left"), [("Part 2: what is it?", "What is it?"), ("What is in the last line?", None)]
 )

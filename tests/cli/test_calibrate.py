@@ -20,11 +20,14 @@ from model_service import (
     EngineStep,
     FinishReason,
     GenerationRequest,
+    Likely,
     ModelConfig,
     ModelService,
     OutOfMemory,
+    Sureness,
     local_service,
 )
+from model_service.sureness import kept_sureness
 
 
 class Oracle:
@@ -34,6 +37,7 @@ class Oracle:
         self.info = EngineInfo("oracle", "cpu", "float32", most_tokens, GLM4V_DIAL)
         self.asked: set[tuple[bytes, str]] = set()
         self.closed = False
+        self.likely: Likely | None = None
         self._answers = {(page.picture, READ_OUT): page.text for page in read_pages()}
         for page in read_pages():
             self._answers |= {(page.picture, field.question): f"It says {field.answer}." for field in page.fields}
@@ -43,14 +47,14 @@ class Oracle:
         return None
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
-        """Say the answer in two pieces."""
+        """Say the answer in two pieces, the first of them as likely as `likely`."""
         if str(request.detail) == "max":
             raise OutOfMemory("too large a picture")
         (picture,) = request.pictures
         self.asked.add((picture.data, request.messages[-1].text))
         answer = "" if str(request.detail) == "low" else self._answers[picture.data, request.messages[-1].text]
         half = len(answer) // 2
-        yield EngineStep(answer[:half])
+        yield EngineStep(answer[:half], likely=self.likely)
         yield EngineStep(answer[half:], FinishReason.STOP)
 
     def forget(self, chat: str) -> None:
@@ -115,6 +119,18 @@ async def test_what_is_kept_of_pictures_and_what_limits_people_does_not_count(mo
     limits = replace(ModelConfig().limits, seconds_per_chat=1e-9)
     await calibrate(ModelConfig(limits=limits), [Detail.parse("high")], 2, io.StringIO())
     assert [(config.feature_cache_mib, config.prefix_cache_mib) for config in opened] == [(0, 0)]
+
+
+async def test_from_where_on_it_can_be_relied_on_is_kept(tmp_path: Path) -> None:
+    """Of a model that tells how likely its words are; where nothing is kept of models, it is said so."""
+    oracle, out = Oracle(), io.StringIO()
+    oracle.info, oracle.likely = replace(oracle.info, sureness=Sureness()), (0.82, 0.1)
+    for cache in (None, tmp_path):
+        config = ModelConfig(cache=cache)
+        await calibrate(config, [Detail.parse("high")], COUNT, out, local_service(lambda: oracle, config))
+    assert kept_sureness(tmp_path, "oracle") == Sureness(0.8, 0.7, 0.2)
+    assert "what is less likely than 80%" in out.getvalue()
+    assert out.getvalue().count("not kept, as there is no model.cache") == 1
 
 
 def test_the_lowest_level_that_is_nearly_as_good_is_recommended() -> None:

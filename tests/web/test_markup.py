@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from assistant.markdown.marked import with_marks
 from web.markup import as_html, verbatim
 
 
@@ -39,10 +40,10 @@ def test_forms(markdown: str, html: str) -> None:
     ],
 )
 def test_nothing_that_is_written_acts(hostile: str) -> None:
-    """Only seven elements without attributes, and links to the web whose address is escaped."""
+    """Only eight elements without attributes, and links to the web whose address is escaped."""
     for html in (as_html(hostile), as_html(hostile, grows=True), verbatim(hostile)):
         for tag in re.findall(r"<[^>]*>", html):
-            plain = re.fullmatch(r"</?(?:strong|em|s|code|pre|blockquote)>|</a>", tag)
+            plain = re.fullmatch(r"</?(?:strong|em|u|s|code|pre|blockquote)>|</a>", tag)
             link = re.fullmatch(r'<a href="https?://[^"<>]*" rel="noopener noreferrer" target="_blank">', tag)
             assert plain or link, tag
 
@@ -50,3 +51,11 @@ def test_nothing_that_is_written_acts(hostile: str) -> None:
 def test_what_is_only_begun_is_left_out() -> None:
     """While an answer grows, nothing on the page jumps."""
     assert as_html("It is **bo", grows=True) == "It is <strong>bo</strong>"
+
+
+def test_what_is_doubtful_is_underlined() -> None:
+    """In an answer, and in a text that was read out; what is marked is escaped as everything is."""
+    assert as_html(with_marks("It is **12.25**, <b>", [(12, 13)])) == "It is <strong>12.2<u>5</u></strong>, &lt;b&gt;"
+    assert verbatim(with_marks("TOTAI 12.25 & more", [(4, 5), (10, 11)])) == (
+        "<pre>TOTA<u>I</u> 12.2<u>5</u> &amp; more</pre>"
+    )

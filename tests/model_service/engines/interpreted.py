@@ -271,9 +271,12 @@ def check_self(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None
     for steps in (steps_of(model, dtype, 1, 6), CapturedSteps(model, Hardware(CPU, dtype), (16,))):
         for rows in steps.sizes:
             assert steps.error(rows) < CLOSE[dtype]
+        assert steps.chooses_as_torch()
         steps._table = steps._table.flip(0)
         for rows in steps.sizes:
             assert steps.error(rows) > MOST_ERROR
+    with patch.object(choice, "choose", lambda logits, forbidden, chosen, parts: chosen.zero_()):
+        assert not steps_of(model, dtype, 1).chooses_as_torch()
 
 
 def check_conversation(model: GLM4VForConditionalGeneration) -> None:

@@ -29,6 +29,8 @@ from model_service import (
     PromptTooLong,
     Region,
     SamplingParams,
+    Sureness,
+    keep_sureness,
     open_picture,
     with_pictures,
 )
@@ -290,3 +292,20 @@ def test_a_picture_in_a_later_turn_is_looked_at_as_in_the_first(engine: GLM4VEng
     *earlier, last = request("What?", "That.", "And?").messages
     later = replace(asked, messages=(*earlier, replace(last, pictures=asked.pictures)))
     assert steps(engine, later) == steps(engine, asked)
+
+
+def test_how_its_probabilities_are_taken_is_measured_here_or_told_by_the_checkpoint(tmp_path: Path) -> None:
+    """What was measured on this machine counts first; a checkpoint of which nothing is known is marked with care."""
+    folder, cache = write_checkpoint(tmp_path / "tiny"), tmp_path / "cache"
+
+    def sureness() -> Sureness | None:
+        loaded = load_engine(ModelConfig(name=str(folder), device="cpu", cache=cache, keep=False))
+        loaded.close()
+        return loaded.info.sureness
+
+    assert sureness() == Sureness()
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "sureness": {"sure": 0.7, "begun": 0.2}}))
+    assert sureness() == Sureness(0.7, 0.0, 0.2)
+    keep_sureness(cache, "tiny", Sureness(0.6))
+    assert sureness() == Sureness(0.6)
