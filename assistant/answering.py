@@ -222,7 +222,8 @@ class Assistant:
             said = in_language_of(question.parsed.text, question.texts).say(Sentence.CANNOT_READ)
             said_only = replace(output, text=said, doubts=(), finish_reason=FinishReason.STOP)
             return replace(reading, output=said_only, judgement=Judgement(Verdict.CANNOT_READ))
-        if broken_off:
+        in_parts = reading.parts is not None and question.parsed.task is not Task.TEXT
+        if broken_off or in_parts:  # What one part says was chosen among what several say; nobody doubted the choice.
             found = replace(found, verdict=Verdict.UNSURE)
         return reading if info.sureness is None else replace(reading, judgement=found)
 

@@ -103,7 +103,7 @@ async def test_a_long_answer_that_was_shown_but_not_remembered_begins_where_it_d
         await asyncio.Event().wait()
 
     stage.engine.pieces = tuple(
-        " ".join(f"{word} {number}" for number in range(400)) + " " for word in ("first", "second")
+        " ".join(f"{word} {number}" for number in range(300)) + " " for word in ("first", "second")
     )
     await stage.start()
     with monkeypatch.context() as patched:
