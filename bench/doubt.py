@@ -15,8 +15,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from assistant.doubt import Judgement, Verdict, judge
-from model_service import Doubt, Sureness
+from assistant.doubt import Judgement, Verdict, Watch, judge
+from model_service import Doubt, GenerationOutput, Stage, Sureness
 from training.metrics import exact, says_absent
 from training.questions import Asked
 from training.scores import Answer, Share, table
@@ -28,11 +28,12 @@ BINS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An answer, what it was judged to be worth, and whether it is right."""
+    """An answer, what it was judged to be worth, whether it is right, and whether it would have been broken off."""
 
     answer: Answer
     judgement: Judgement
     right: bool
+    broken_off: bool
 
     @property
     def sure(self) -> bool:
@@ -94,7 +95,9 @@ def judged_by(answer: Answer, sureness: Sureness) -> Judged:
     """Judge an answer as the assistant does; all the text of a picture is right if no character of it is wrong."""
     whole = answer.kind == Asked.TEXT
     right = says_absent(answer.said) if answer.kind == Asked.ABSENT else exact(answer.said, answer.right)
-    return Judged(answer, judge(answer.said, answer.doubts, sureness, whole=whole), right)
+    written = GenerationOutput(Stage.WRITING, answer.said, doubts=answer.doubts)
+    broken_off = Watch(sureness).nonsense_in(written) is not None
+    return Judged(answer, judge(answer.said, answer.doubts, sureness, whole=whole), right, broken_off)
 
 
 def characters(judged: Judged) -> Iterator[Character]:
@@ -170,6 +173,7 @@ def answers_row(judged: Sequence[Judged]) -> list[object]:
 READINGS = (
     "readings",
     "refused",
+    "would be broken off",
     "characters",
     "wrong",
     "of those not marked, wrong",
@@ -187,6 +191,7 @@ def readings_row(judged: Sequence[Judged]) -> list[object]:
     return [
         len(whole),
         sum(each.judgement.verdict is Verdict.CANNOT_READ for each in whole),
+        sum(each.broken_off for each in whole),
         len(signs),
         len(wrong),
         Share(sum(not sign.right for sign in told), len(told)),

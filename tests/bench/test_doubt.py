@@ -30,7 +30,7 @@ def test_answers_are_counted_by_what_they_were_given_as() -> None:
         Verdict.SURE, Verdict.UNSURE, Verdict.SURE, Verdict.UNSURE, Verdict.CANNOT_READ, Verdict.UNSURE, Verdict.SURE,
     ]  # fmt: skip
     assert doubt.answers_row(judged) == [6, 3, 1, Share(1, 3), Share(2, 3), Share(1, 3)]
-    assert doubt.readings_row(judged) == [1, 0, 5, 1, Share(0, 3), Share(1, 1), Share(1, 4)]
+    assert doubt.readings_row(judged) == [1, 0, 0, 5, 1, Share(0, 3), Share(1, 1), Share(1, 4)]
 
 
 def test_the_document_is_written_from_kept_answers(
