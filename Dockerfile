@@ -23,6 +23,7 @@ RUN pip install -c constraints.txt setuptools \
     print(*project['dependencies'], *extras['heic'], *extras['$ENGINE'], sep='\n')" > requirements.txt \
     && pip install -c constraints.txt -r requirements.txt
 
+COPY api api
 COPY assistant assistant
 COPY bot bot
 COPY cli cli

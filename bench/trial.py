@@ -34,6 +34,8 @@ def run(trial: ModuleType, arguments: list[str]) -> None:
         outcome = asyncio.run(trial.measure(trial.Plan(**asked), Path(folder) / "data"))
     report = facts() | dataclasses.asdict(outcome)
     print(json.dumps({name: value for name, value in report.items() if not isinstance(value, list)}, indent=2))
+    if hasattr(outcome, "table"):
+        print(outcome.table())
     if out is not None:
         out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     if wrong := outcome.wrong():

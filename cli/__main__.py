@@ -1,4 +1,4 @@
-"""The command line: run, demo, ask, chat, web, check, calibrate, migrate, unpair."""
+"""The command line: run, demo, ask, chat, web, serve, check, calibrate, migrate, unpair."""
 
 import asyncio
 import contextlib
@@ -116,6 +116,28 @@ def web(
             loaded = loaded.model_copy(update={"web": loaded.web.model_copy(update={"port": port})})
         set_up_logs(loaded.log.level, loaded.model.key())
         asyncio.run(run_page(loaded))
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; others than this machine's own need a key.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    key_file: Annotated[
+        Path | None, typer.Option(help="A file with keys, one a line, in place of EYEGLASS_API_KEY.")
+    ] = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Serve the model to other programs by OpenAI's protocol; no Telegram is needed."""
+    from cli.serve import check_host, run_api, take_keys
+
+    with clear_errors():
+        loaded = load_settings(settings)
+        set_up_logs(loaded.log.level)
+        keys = take_keys(key_file)
+        check_host(host, keys)
+        asyncio.run(run_api(loaded, host, port, keys))
 
 
 @app.command()

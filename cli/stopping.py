@@ -1,8 +1,11 @@
-"""Stop a program by a signal."""
+"""Stop a program: by a signal, or because its model died."""
 
 import asyncio
 import logging
 import signal
+
+from assistant.tasks import spawn
+from model_service import ModelService
 
 _log = logging.getLogger(__name__)
 
@@ -23,3 +26,19 @@ def stop_signal() -> asyncio.Event:
     for number in signals:
         loop.add_signal_handler(number, on_signal)
     return stop
+
+
+async def until_end(model: ModelService, stop: asyncio.Event) -> None:
+    """Wait until a program is told to stop.
+
+    Raises:
+        CheckpointError, EngineDead: the model cannot be used, or died.
+    """
+    died, stopped = spawn(model.died(), "wait for the engine's death"), spawn(stop.wait(), "wait for a signal")
+    try:
+        await asyncio.wait([died, stopped], return_when=asyncio.FIRST_COMPLETED)
+        if died.done():
+            raise died.result()
+    finally:
+        died.cancel()
+        stopped.cancel()

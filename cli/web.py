@@ -1,6 +1,5 @@
 """`eyeglass web`: the page alone, without a bot; it needs no token of Telegram's."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -14,9 +13,9 @@ from assistant.retention import Retention
 from assistant.settings.errors import SettingsError
 from assistant.settings.settings import Settings, WebSettings
 from assistant.storage import Turns, open_database
-from assistant.tasks import background, spawn
+from assistant.tasks import background
 from bot.app import settle
-from cli.stopping import stop_signal
+from cli.stopping import stop_signal, until_end
 from model_service import ModelService, open_service
 from web.app import finish_deletions, page_app, whole_app
 from web.desk import Desk
@@ -38,14 +37,7 @@ async def run_page(settings: Settings) -> None:
     stop, model = stop_signal(), open_service(settings.model.config())
     async with page_alone(settings, model) as (desk, listening), background(settle(model), "announce the model"):
         show_link(listening, desk)
-        died, stopped = spawn(model.died(), "wait for the engine's death"), spawn(stop.wait(), "wait for a signal")
-        try:
-            await asyncio.wait([died, stopped], return_when=asyncio.FIRST_COMPLETED)
-            if died.done():
-                raise died.result()
-        finally:
-            died.cancel()
-            stopped.cancel()
+        await until_end(model, stop)
 
 
 @contextlib.asynccontextmanager

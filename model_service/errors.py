@@ -33,10 +33,15 @@ class OutOfMemory(GenerationFailed):
 
 
 class PromptTooLong(GenerationFailed):
-    """A question is too long by itself. Shortened to this number of characters it leaves room for an answer."""
+    """A question is too long by itself: it makes `tokens`, and `most` are taken.
+
+    Shortened to a number of `characters` it leaves room for an answer.
+    """
 
     def __init__(self, tokens: int, most: int, characters: int) -> None:
         super().__init__(f"the question makes {tokens} tokens, the model takes {most}")
+        self.tokens = tokens
+        self.most = most
         self.characters = characters
 
 

@@ -115,4 +115,5 @@ def _grow(output: GenerationOutput, step: EngineStep, seconds: float) -> Generat
         tokens=output.tokens + 1,
         seconds_to_first_token=seconds if first is None else first,
         seconds=seconds,
+        prompt_tokens=output.prompt_tokens if step.prompt_tokens is None else step.prompt_tokens,
     )

@@ -102,7 +102,8 @@ class GenerationOutput:
     `waiting` is the number of requests that have a turn before the first one of this (0 once it runs), which comes in
     about `wait_seconds` (None: nothing was measured yet). Other times are seconds since the request was queued.
     `seconds_waited` is when its first turn began. `finish_reason` is set on the last output only. `memory_short`: the
-    picture was read more coarsely than was planned.
+    picture was read more coarsely than was planned. `prompt_tokens` are those that were read before the answer, those
+    of the picture among them; None until the first token, and where the engine does not say.
     """
 
     stage: Stage
@@ -116,3 +117,4 @@ class GenerationOutput:
     seconds: float = 0.0
     finish_reason: FinishReason | None = None
     memory_short: bool = False
+    prompt_tokens: int | None = None

@@ -1,6 +1,6 @@
 """The GPU seconds that were measured: what each spent in the last hour, and what an answer takes. Pure data."""
 
-from collections import deque
+from collections import OrderedDict, deque
 
 from model_service.detail import Detail
 
@@ -16,7 +16,8 @@ class Usage:
     """GPU seconds of the last hour, by name; a name that spent nothing lately takes no memory."""
 
     def __init__(self) -> None:
-        self._spent: dict[str, deque[tuple[float, float]]] = {}
+        # In the order in which they last spent, so that those to be forgotten stand in front.
+        self._spent: OrderedDict[str, deque[tuple[float, float]]] = OrderedDict()
 
     def __len__(self) -> int:
         """Return how many names are remembered."""
@@ -26,11 +27,13 @@ class Usage:
         """Note seconds that ended `now`, and forget all that is older than an hour."""
         minute = now // BUCKET * BUCKET
         buckets = self._spent.setdefault(name, deque())
+        self._spent.move_to_end(name)
         if buckets and buckets[-1][0] == minute:
             seconds += buckets.pop()[1]
         buckets.append((minute, seconds))
-        for each in list(self._spent):
-            self.of(each, now)
+        self.of(name, now)
+        while _is_over(self._spent[oldest := next(iter(self._spent))], now):
+            del self._spent[oldest]
 
     def of(self, name: str, now: float) -> float:
         """Seconds spent within the last hour."""
@@ -50,6 +53,11 @@ class Usage:
             if sum(seconds for _, seconds in buckets[index + 1 :]) < limit:
                 return minute + HOUR - now
         return HOUR
+
+
+def _is_over(buckets: deque[tuple[float, float]], now: float) -> bool:
+    """Whether an hour has passed since the last of some seconds."""
+    return buckets[-1][0] <= now - HOUR
 
 
 class Pace:

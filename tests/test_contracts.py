@@ -11,7 +11,7 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("assistant", "bot", "cli", "model_service", "playground", "training", "bench", "web")
+PACKAGES = ("api", "assistant", "bot", "cli", "model_service", "playground", "training", "bench", "web")
 
 PLANTS = {
     "The model service imports nothing of the project, nor of Telegram": (
@@ -32,14 +32,15 @@ PLANTS = {
         "import model_service.engines.model",
     ),
     "The queue's order and the dial of detail are pure data": ("model_service/scheduler.py", "import threading"),
-    "Assistant, bot and page never touch torch": ("bot/incoming/media.py", "import torch"),
+    "Assistant and front ends never touch torch": ("bot/incoming/media.py", "import torch"),
     "The model service is used by its public names only": ("bot/incoming/media.py", "import model_service.picture"),
     "The assistant knows neither Telegram nor HTTP": ("assistant/answering.py", "import telegram"),
     "The house has floors: command line, front ends, assistant, model service": ("bot/app.py", "import web.server"),
     "The page knows no Telegram": ("web/server.py", "import telegram"),
+    "The API stands on the model service alone": ("api/chat.py", "import assistant.clock"),
     "Handlers stand on the bot, never the other way round": ("bot/delivery/reply.py", "import bot.handlers.start"),
     "The assistant answers on what it keeps and what it was told": ("assistant/tasks.py", "import assistant.storage"),
-    "Bot, page, assistant and model stand without playground, training and bench": ("bot/app.py", "import playground"),
+    "Front ends, assistant and model stand without playground, training and bench": ("bot/app.py", "import playground"),
     "Training knows the model, but neither Telegram nor people": ("training/pages.py", "import playground.limits"),
     "The playground needs neither training nor bench": ("playground/server.py", "import training.metrics"),
     "Nothing of the product imports training": ("cli/check.py", "import training.pages"),

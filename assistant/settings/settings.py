@@ -29,6 +29,8 @@ from model_service import Detail, Limits, ModelConfig, RemoteConfig, SamplingPar
 
 DEFAULT_FILE = Path("settings.toml")
 PREFIX = "EYEGLASS_"
+API_KEY = "EYEGLASS_API_KEY"
+"""The variable with the key of `eyeglass serve`, which is no setting."""
 
 TELEGRAMS_MIB = 20
 """The largest file, in MiB, that Telegram's own Bot API server lets a bot download."""
@@ -346,7 +348,7 @@ def _overlay(values: dict[str, Any], environment: Mapping[str, str]) -> dict[str
     """Lay the environment's variables over `values`; return which variable set which dotted key."""
     names = {}
     known = {variable_name(key): key for key in dotted_keys(Settings) if "." in key}
-    for variable in sorted(name for name in environment if name.upper().startswith(PREFIX)):
+    for variable in sorted(name for name in environment if name.upper().startswith(PREFIX) and name != API_KEY):
         key = known.get(variable.upper())
         if key is None:
             raise unknown_key(variable, known, "environment")

@@ -38,8 +38,9 @@ class EngineInfo:
     `dial` says how it looks at pictures. Where `pictures_per_request` is 1, who asks about several of them asks about
     one after the other. `languages` are the codes of those that it takes questions in; none: as many as it can. Of one
     picture it reads `max_characters` well, None: as many as it can see. Up to `together` answers are written in one
-    step. `picture_memory` says what a picture takes; None where that is not known. `remote`: it runs on a server, whose
-    host is `device`.
+    step. `picture_memory` says what a picture takes; None where that is not known. `context_tokens` are the most of a
+    conversation's text and its answer together, None where that is not known: a picture counts as a few. `remote`: it
+    runs on a server, whose host is `device`.
     """
 
     model: str
@@ -53,6 +54,7 @@ class EngineInfo:
     max_characters: int | None = None
     together: int = 1
     picture_memory: PictureMemory | None = None
+    context_tokens: int | None = None
     remote: bool = False
 
     @property
@@ -72,7 +74,8 @@ class EngineStep:
 
     A step with a `plan` stands before the first token: memory was short, so the picture was read at this grid. A step
     that is a `pause` brings nothing: others, whose answers are being written, are to have a step. It may say how many
-    `seconds` of the device's time the work since the last one took, as others wait for it.
+    `seconds` of the device's time the work since the last one took, as others wait for it. `prompt_tokens` are those
+    that were read, as in GenerationOutput.
     """
 
     text: str
@@ -80,6 +83,7 @@ class EngineStep:
     plan: DetailPlan | None = None
     pause: bool = False
     seconds: float | None = None
+    prompt_tokens: int | None = None
 
 
 PAUSE = EngineStep("", pause=True)

@@ -94,6 +94,7 @@ def _info(name: str, config: GLM4VConfig, hardware: Hardware, plan: MemoryPlan) 
         max_characters=config.max_characters,
         together=plan.together,
         picture_memory=picture_memory(config, plan.layout),
+        context_tokens=config.seq_length,
     )
 
 
@@ -181,6 +182,7 @@ class GLM4VEngine:
         limit = min(request.sampling.max_tokens, self._config.seq_length - len(prompt.ids))
         planned = self.plan(request)
         sequence, logits, plan = yield from self._read(request, prompt, planned, limit)
+        read = len(sequence.ids) + sequence.visual
         others_wait = self._batch.ahead and self._batch.awaited
         row = self._batch.join(sequence, logits, Sampler(request.sampling, self._allowed), limit)
         stream = Detokenizer(self._tokenizer)
@@ -193,11 +195,11 @@ class GLM4VEngine:
                 if token is None:
                     yield PAUSE
                 elif row.read == limit:
-                    yield EngineStep(stream.push(token) + stream.finish(), FinishReason.LENGTH)
+                    yield EngineStep(stream.push(token) + stream.finish(), FinishReason.LENGTH, prompt_tokens=read)
                     return
                 else:
-                    yield EngineStep(stream.push(token))
-            yield EngineStep(stream.finish(), FinishReason.STOP)
+                    yield EngineStep(stream.push(token), prompt_tokens=read)
+            yield EngineStep(stream.finish(), FinishReason.STOP, prompt_tokens=read)
         finally:
             self._batch.leave(row)
             self._runner.keep(sequence)

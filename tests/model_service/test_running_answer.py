@@ -24,3 +24,16 @@ async def test_otherwise_memory_is_not_mentioned() -> None:
     async with serve(Loader()) as service:
         outputs = await follow(service, ask("a"))
     assert not any(output.memory_short for output in outputs)
+
+
+async def test_what_was_read_is_told_with_the_first_token() -> None:
+    """And from then on, whether the engine says it again or not."""
+
+    def script(request: GenerationRequest) -> Iterator[EngineStep]:
+        yield EngineStep("One ", prompt_tokens=270)
+        yield EngineStep("Two", FinishReason.STOP)
+
+    async with serve(Loader(script)) as service:
+        outputs = await follow(service, ask("a"))
+    assert [output.prompt_tokens for output in outputs if output.tokens][-1] == 270
+    assert all(output.prompt_tokens is None for output in outputs if not output.tokens)

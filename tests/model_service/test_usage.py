@@ -45,7 +45,31 @@ def test_who_spent_nothing_lately_is_forgotten() -> None:
     spending = Usage()
     for number in range(1000):
         spending.spend(str(number), 1.0, number * 100.0)
-    assert len(spending) <= HOUR / 100 + 1
+        assert len(spending) <= HOUR / 100 + 1
+
+
+def test_who_spends_all_the_time_takes_no_more_memory() -> None:
+    """Of each name an hour is kept, whether anybody asks for it or not."""
+    spending = Usage()
+    for number in range(1000):
+        spending.spend("a", 1.0, number * BUCKET)
+    assert len(spending._spent["a"]) <= HOUR / BUCKET
+
+
+def test_what_is_spent_costs_the_same_however_many_there_are() -> None:
+    """The end of a turn looks at no other name, unless it is to be forgotten."""
+    looked_at = 0
+
+    class Counted(Usage):
+        def of(self, name: str, now: float) -> float:
+            nonlocal looked_at
+            looked_at += 1
+            return super().of(name, now)
+
+    spending = Counted()
+    for number in range(1000):
+        spending.spend(str(number), 1.0, 60.0)
+    assert looked_at <= 1000
 
 
 def test_an_answer_is_expected_to_take_what_such_answers_took() -> None:

@@ -122,17 +122,21 @@ class RemoteAnswer:
         self._sent = self._server.dialect.body(model, self._as_json(), self._sampling)
         body = await asyncio.get_running_loop().run_in_executor(self._aside, _encoded, self._sent)
         counted: int | None = None
+        read: int | None = None
         async with aclosing(self._server.client.answer(body)) as pieces:
             async for piece in pieces:
                 finish = piece.finish or finish
                 counted = counted if piece.completion_tokens is None else piece.completion_tokens
+                read = read if piece.prompt_tokens is None else piece.prompt_tokens
                 if piece.text:
                     said, tokens = said + piece.text, tokens + 1
                     self._grow(visible(said, ended=False), tokens)
         if finish in {"abort", "error"} or not (finish or said):
             raise RemoteFault(Kind.CUT, f"the answer ended with {finish or 'nothing'!r}")
         self._server.works()
-        self._output = replace(self._output, text=visible(said, ended=True), tokens=counted or tokens)
+        self._output = replace(
+            self._output, text=visible(said, ended=True), tokens=counted or tokens, prompt_tokens=read
+        )
         return self._ended(FinishReason.LENGTH if finish == "length" else FinishReason.STOP)
 
     def _grow(self, text: str, tokens: int) -> None:

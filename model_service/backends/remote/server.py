@@ -109,7 +109,15 @@ class Server:
         dial = dial_of(name, closest)
         most = max(MIN_TOKENS, min(most, dial.max_tokens))
         return EngineInfo(
-            name, self.client.host, "over HTTP", most, dial, abilities=tuple(Ability), together=self.slots, remote=True
+            name,
+            self.client.host,
+            "over HTTP",
+            most,
+            dial,
+            abilities=tuple(Ability),
+            together=self.slots,
+            context_tokens=context if isinstance(context, int) else None,
+            remote=True,
         )
 
     async def model(self) -> str:

@@ -80,6 +80,18 @@ def test_an_answer_ends_at_max_tokens(engine: GLM4VEngine) -> None:
     assert found[-1].finish_reason is FinishReason.LENGTH
 
 
+def test_every_token_says_how_many_were_read(engine: GLM4VEngine) -> None:
+    """The ids of the text, of the picture its two borders and the grid, whatever is remembered of an earlier time."""
+    text = len(["[gMASK]", "<sop>", "<|user|>"]) + len("\nWhat?") + len(["<|assistant|>"])
+    assert {step.prompt_tokens for step in steps(engine, request("What?"))} == {text}
+    asked = request("What?", seen=picture(200, 200))
+    plan = engine.plan(asked)
+    assert plan is not None
+    for _ in range(2):
+        assert {step.prompt_tokens for step in steps(engine, asked)} == {text + 2 + plan.tokens}
+    assert engine.info.context_tokens == 64
+
+
 def test_an_answer_ends_where_the_positions_do(engine: GLM4VEngine) -> None:
     """However many tokens are wished for: 64 positions, less the prompt's, are there."""
     found = steps(engine, request("a" * 40, max_tokens=1000))
@@ -99,6 +111,7 @@ def test_a_question_that_is_too_long_fails_alone(engine: GLM4VEngine) -> None:
     with pytest.raises(PromptTooLong, match="tokens") as failure:
         list(engine.generate(request("a" * 70)))
     assert failure.value.characters == 64 - 8 - (2 + 2 + 1)
+    assert (failure.value.tokens, failure.value.most) == (2 + 2 + 70 + 1, 64 - 1)
     assert steps(engine, request("a" * failure.value.characters))
 
 
