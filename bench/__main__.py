@@ -3,8 +3,8 @@
 `answers` times the answers of a model, `load` lets many chats ask a model that takes a fixed time, `page` only writes
 docs/performance.md again from the kept results. The default is answers and load. `signs` times the first sign of life
 and the answer of each kind of message; `turned` turns pages of print; `web` weighs the page in a browser; `kills`,
-`silenced`, `outage` and `soak` are stress tests; `scale` simulates many chats before a few servers. Each of these has
-options of its own (`python -m bench kills --help`).
+`silenced`, `outage`, `soak` and `served` are stress tests; `scale` simulates many chats before a few servers. Each of
+these has options of its own (`python -m bench kills --help`).
 """
 
 import argparse

@@ -109,4 +109,6 @@ def chinese_page() -> bytes:
 async def _check_model(settings: Settings) -> str:
     async with open_service(settings.model.config(patient=False)) as model:
         info = await model.ready()
-    return f"{info.model} on {info.device} ({info.dtype})"
+        resizes = model.server is not None and model.server.resizes
+    note = "; the server resizes pictures on its own, so levels of detail count for little" if resizes else ""
+    return f"{info.model} on {info.device} ({info.dtype}){note}"

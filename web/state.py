@@ -6,7 +6,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.texts import LANGUAGES, LEVELS, PURPOSES, Label, PageLabel, PageSentence, Sentence, Texts, texts_in
+from assistant.progress import is_away
+from assistant.texts import (
+    LANGUAGES,
+    LEVELS,
+    PURPOSES,
+    Label,
+    PageLabel,
+    PageSentence,
+    Sentence,
+    ServerSentence,
+    Texts,
+    texts_in,
+)
 from model_service import EngineInfo, Health
 from web.desk import Desk
 from web.entrance import COOKIE_SECONDS
@@ -42,7 +54,9 @@ def state_routes(desk: Desk) -> list[Route]:
 def _model(desk: Desk, texts: Texts) -> dict[str, Any]:
     model = desk.services.model
     said = ""
-    if model.health is Health.LOADING:
+    if is_away(model) and model.health in {Health.LOADING, Health.READY}:
+        said = texts.say(ServerSentence.NOT_NOW)
+    elif model.health is Health.LOADING:
         said = texts.say(Sentence.STATUS_LOADING, percent=int(100 * model.load_progress))
     elif model.health is not Health.READY:
         said = texts.say(PageSentence.MODEL_AWAY)

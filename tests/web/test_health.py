@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.storage import open_database
-from model_service import CheckpointError, Gauges, ModelConfig, ModelService, local_service
+from model_service import CheckpointError, Gauges, ModelConfig, ModelService, ServerState, Trouble, local_service
 from tests.model_service.scripted_engine import ScriptedEngine
 from tests.web.asking import ELSEWHERE, get
 from web.health import SILENCE, Checks, health_routes
@@ -67,6 +67,20 @@ async def test_a_model_that_loads_is_live_and_not_ready(loading: Loading) -> Non
     why = "The model is loading: 42 %."
     assert await health(Checks(loading.model)) == (503, {"ready": False, "live": True, "model": "loading", "why": why})
     assert await health(Checks(loading.model), "/health/live") == (200, {"live": True})
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+async def test_a_server_that_answers_nobody_is_live_and_not_ready(loading: Loading, trouble: Trouble) -> None:
+    """Before it was reached and after; a restart would not help."""
+    loading.gauges.server = ServerState("models.example.org", trouble)
+    before = await health(Checks(loading.model))
+    loading.may_end.set()
+    await loading.model.ready()
+    status, said = await health(Checks(loading.model))
+    assert (status, said["live"], said["why"]) == (503, True, before[1]["why"])
+    assert str(said["why"]).startswith("The model's server does not")
+    loading.gauges.server = ServerState("models.example.org", resizes=True)
+    assert (await health(Checks(loading.model)))[0] == 200
 
 
 async def test_a_dead_engine_is_not_live(loading: Loading) -> None:

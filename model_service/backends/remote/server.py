@@ -99,8 +99,9 @@ class Server:
         if isinstance(slots, int) and slots > 0:
             self.slots = min(slots, MOST_SLOTS)
         levels = card.get("levels")
-        self.takes_levels = isinstance(levels, Mapping)
-        closest = max((each for each in levels.values() if isinstance(each, int)), default=None) if levels else None
+        tokens = [each for each in levels.values() if isinstance(each, int)] if isinstance(levels, Mapping) else []
+        self.takes_levels = bool(tokens)
+        closest = max(tokens, default=None)
         context = next((card[name] for name in CONTEXT if isinstance(card.get(name), int)), props.get("n_ctx"))
         most = card.get("max_visual_tokens")
         if not isinstance(most, int):

@@ -259,6 +259,23 @@ async def test_a_server_need_not_list_its_models() -> None:
         assert server.requests[0]["model"] == "mine"
 
 
+@pytest.mark.parametrize(
+    "card",
+    [
+        {"levels": ["low"], "max_model_len": "8192", "max_visual_tokens": None},
+        {"levels": {"low": "128"}, "max_model_len": -1, "max_visual_tokens": "many"},
+        {"levels": {}, "context_length": 4096.0, "max_visual_tokens": 10**9},
+    ],
+)
+async def test_odd_facts_of_a_server_are_passed_over(card: dict[str, object]) -> None:
+    """They end nothing."""
+    fake = FakeServer(models={"data": [{"id": "m"} | card, "x", None, {"id": ""}]}, props={"total_slots": "4"})
+    async with fake.open() as server, served(server) as service:
+        info = await service.ready()
+        assert 16 <= info.max_visual_tokens <= 1600 and info.together == 16
+        assert (await whole(service, ask())).text == "A grey gradient."
+
+
 async def test_a_key_that_a_server_repeats_is_cut_out(server: FakeServer) -> None:
     """Wherever in its words it stands."""
     words = {"error": {"message": f"{'x' * 280} {KEY} is a fine key, but you ask too much of me"}}
