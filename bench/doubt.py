@@ -9,13 +9,13 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from assistant.doubt import Judgement, Verdict, Watch, judge
+from assistant.doubt import Judgement, Verdict, Watch, cut_off, judge
 from model_service import Doubt, GenerationOutput, Stage, Sureness
 from training.metrics import exact, says_absent
 from training.questions import Asked
@@ -28,7 +28,7 @@ BINS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An answer, what it was judged to be worth, whether it is right, and whether it would have been broken off."""
+    """An answer, what it was judged to be worth, whether it is right, and whether it was broken off."""
 
     answer: Answer
     judgement: Judgement
@@ -92,12 +92,17 @@ def read_answers(file: Path) -> list[Answer]:
 
 
 def judged_by(answer: Answer, sureness: Sureness) -> Judged:
-    """Judge an answer as the assistant does; all the text of a picture is right if no character of it is wrong."""
+    """Judge an answer as the assistant does, up to where it would have been broken off.
+
+    All the text of a picture is right if no character of it is wrong.
+    """
     whole = answer.kind == Asked.TEXT
     right = says_absent(answer.said) if answer.kind == Asked.ABSENT else exact(answer.said, answer.right)
     written = GenerationOutput(Stage.WRITING, answer.said, doubts=answer.doubts)
-    broken_off = Watch(sureness).nonsense_in(written) is not None
-    return Judged(answer, judge(answer.said, answer.doubts, sureness, whole=whole), right, broken_off)
+    end = Watch(sureness).nonsense_in(written)
+    told = written if end is None else cut_off(written, end)
+    answer = replace(answer, said=told.text, doubts=told.doubts)
+    return Judged(answer, judge(told.text, told.doubts, sureness, whole=whole), right, end is not None)
 
 
 def characters(judged: Judged) -> Iterator[Character]:
@@ -173,7 +178,7 @@ def answers_row(judged: Sequence[Judged]) -> list[object]:
 READINGS = (
     "readings",
     "refused",
-    "would be broken off",
+    "broken off",
     "characters",
     "wrong",
     "of those not marked, wrong",
