@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "cancel": ("",),
     "queue": ("",),
     "status": ("",),
+    "web": ("",),
     "people": ("",),
     "aside": ("",),
     "allow": ("", "{ben}"),
