@@ -27,7 +27,7 @@ OPENING = (
 )
 CLOSING = (
     "Next: ask @BotFather on Telegram for a token, put it into TELEGRAM_BOT_TOKEN, and `make run`.",
-    "Or ask about a picture of your own, here: eyeglass ask PICTURE 'What is the total?'",
+    "Or try a picture of your own in a browser, here: eyeglass web",
 )
 
 
