@@ -114,7 +114,8 @@ async def test_a_file_without_a_known_type_is_judged_by_its_bytes(chat: Chat) ->
 
 async def test_a_long_answer_comes_in_parts(stage: Stage, chat: Chat) -> None:
     """An answer over Telegram's limit is split at its paragraphs; nothing of it is lost."""
-    paragraphs = [f"Paragraph {number}: " + "word " * 100 for number in range(20)]
+    words = " ".join(f"word{number}" for number in range(100))  # The same again and again would be broken off.
+    paragraphs = [f"Paragraph {number}: {words}" for number in range(20)]
     stage.engine.pieces = tuple(f"{paragraph}\n\n" for paragraph in paragraphs)
     post = await chat.send_photo(picture(), "Read it all.")
     await final(chat, post)
