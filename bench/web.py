@@ -37,7 +37,7 @@ name = "pocket"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How often the page is opened anew, and whether its pictures are taken."""
+    """How often the page is opened, and whether its pictures are taken."""
 
     rounds: int = 7
     pictures: bool = True

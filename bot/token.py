@@ -1,24 +1,18 @@
 """The bot's token: read it from the environment or a file, never print it, never store it."""
 
-import logging
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from pydantic import SecretStr
 
 from assistant.settings.errors import SettingsError
+from assistant.settings.secret_files import read_secret_file
 from assistant.settings.settings import TelegramSettings
 
 VARIABLE = "TELEGRAM_BOT_TOKEN"
 SHAPE = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{10,100}")
 """Digits, a colon and letters, as @BotFather issues them. Only Telegram knows whether a token is valid."""
-
-OTHERS = 0o077
-"""The permissions of everybody except a file's owner."""
-
-_log = logging.getLogger(__name__)
 
 REFUSED = (
     "Telegram refuses the bot's token. Ask @BotFather for the current one and set it in "
@@ -36,14 +30,7 @@ def read_token(settings: TelegramSettings, environment: Mapping[str, str] | None
     text, source = environment.get(VARIABLE, "").strip(), VARIABLE
     if not text and settings.token_file:
         source = settings.token_file
-        file = Path(settings.token_file).expanduser()
-        try:
-            text = file.read_text(encoding="utf-8").strip()
-            shared = file.stat().st_mode & OTHERS
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"telegram.token_file: {source} cannot be read ({type(error).__name__}).") from None
-        if shared:
-            _log.warning("telegram.token_file: others on this machine can read %s: chmod 600 %s", source, source)
+        text = read_secret_file("telegram.token_file", source)
     if not text:
         raise SettingsError(f"There is no bot token. Ask @BotFather for one and set it in {VARIABLE}.")
     if not SHAPE.fullmatch(text):

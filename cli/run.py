@@ -14,8 +14,9 @@ from assistant.settings.settings import Settings
 from assistant.tasks import background, spawn
 from bot.app import RunningBot, open_bot, settle
 from bot.context import Services
+from cli.listening import listening_at
 from cli.stopping import stop_signal
-from cli.web import desk_of, listening_at, show_link
+from cli.web import ADDRESS, desk_of, show_link
 from model_service import ModelService, open_service
 from web.app import finish_deletions, page_app, whole_app
 from web.desk import Desk
@@ -67,7 +68,8 @@ async def open_all(settings: Settings, token: SecretStr, model: ModelService) ->
             await opened.enter_async_context(background(metrics.watch_lag(), "watch the event loop"))
             page = await _page_beside(bot.services, desks) if settings.web.enabled else None
             routes = [*bot.routes, *_routes_for_programs(bot.services, metrics)]
-            listening = await opened.enter_async_context(listening_at(whole_app(routes, page), settings.web))
+            app, web = whole_app(routes, page), settings.web
+            listening = await opened.enter_async_context(listening_at(app, web.host, web.port, ADDRESS))
             _log.info("serving HTTP at %s", listening.url)
             if desks:
                 show_link(listening, desks[0])

@@ -12,15 +12,14 @@ from api.access import LEAST_KEY, Keys, is_loopback
 from api.app import api_app
 from api.services import Defaults
 from assistant.settings.errors import SettingsError
+from assistant.settings.secret_files import read_secret_file
 from assistant.settings.settings import API_KEY, Settings
 from assistant.tasks import background
 from bot.app import settle
+from cli.listening import listening_at
 from cli.stopping import stop_signal, until_end
 from model_service import ModelService, open_service
-from web.server import Listening, serving
-
-OTHERS = 0o077
-"""The permissions of everybody except a file's owner."""
+from web.server import Listening
 
 _log = logging.getLogger(__name__)
 
@@ -35,13 +34,7 @@ def take_keys(file: Path | None, environment: Mapping[str, str] | None = None) -
     text, source = environment.get(API_KEY, ""), API_KEY
     if file is not None:
         source = str(file)
-        try:
-            text = file.read_text(encoding="utf-8")
-            shared = file.stat().st_mode & OTHERS
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"--key-file: {file} cannot be read ({type(error).__name__}).") from None
-        if shared:
-            _log.warning("--key-file: others on this machine can read %s: chmod 600 %s", file, file)
+        text = read_secret_file("--key-file", source)
     keys = [line.strip() for line in text.splitlines() if line.strip()]
     if file is not None and not keys:
         raise SettingsError(f"--key-file: {file} holds no key.")
@@ -83,10 +76,7 @@ async def api_at(
         SettingsError: as for `run_api`.
     """
     defaults = Defaults(settings.model.default_detail(), settings.model.sampling(), settings.model.max_waiting)
-    async with model, contextlib.AsyncExitStack() as opened:
-        try:
-            listening = await opened.enter_async_context(serving(api_app(model, defaults, Keys(keys)), host, port))
-        except OSError as error:
-            raise SettingsError(f"--host and --port: {host}:{port} cannot be used: {error}.") from None
+    app = api_app(model, defaults, Keys(keys))
+    async with model, listening_at(app, host, port, "--host and --port") as listening:
         yield listening
         await model.drain()

@@ -3,18 +3,16 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-from starlette.types import ASGIApp
-
 from assistant.access import Verdict, judge
 from assistant.answering import Assistant
 from assistant.clock import DAY
 from assistant.open_questions import OpenQuestions
 from assistant.retention import Retention
-from assistant.settings.errors import SettingsError
-from assistant.settings.settings import Settings, WebSettings
+from assistant.settings.settings import Settings
 from assistant.storage import Turns, open_database
 from assistant.tasks import background
 from bot.app import settle
+from cli.listening import listening_at
 from cli.stopping import stop_signal, until_end
 from model_service import ModelService, open_service
 from web.app import finish_deletions, page_app, whole_app
@@ -22,8 +20,11 @@ from web.desk import Desk
 from web.entrance import Entrance, read_key
 from web.health import Checks, health_routes
 from web.metrics import Metrics, metrics_routes
-from web.server import Listening, serving
+from web.server import Listening
 from web.services import PageServices, page_services
+
+ADDRESS = "web.host and web.port"
+"""The settings that choose where the page listens."""
 
 
 async def run_page(settings: Settings) -> None:
@@ -61,7 +62,8 @@ async def page_alone(settings: Settings, model: ModelService) -> AsyncIterator[t
             background(retention.keep_sweeping(), "delete what is too old"),
             background(metrics.watch_lag(), "watch the event loop"),
         ):
-            async with listening_at(whole_app(routes, page_app(desk, settings.web.url)), settings.web) as listening:
+            app = whole_app(routes, page_app(desk, settings.web.url))
+            async with listening_at(app, settings.web.host, settings.web.port, ADDRESS) as listening:
                 yield desk, listening
             await model.drain()
             await desk.answers.ended()
@@ -85,18 +87,3 @@ def desk_of(services: PageServices) -> Desk:
         return judge(settings.access, inside, person, person, private=True) is Verdict.WELCOME
 
     return Desk(services, Entrance(read_key(settings.storage.path), is_welcome, settings.web.url))
-
-
-@contextlib.asynccontextmanager
-async def listening_at(app: ASGIApp, web: WebSettings) -> AsyncIterator[Listening]:
-    """Serve an application where the settings say.
-
-    Raises:
-        SettingsError: that address cannot be used.
-    """
-    async with contextlib.AsyncExitStack() as opened:
-        try:
-            listening = await opened.enter_async_context(serving(app, web.host, web.port))
-        except OSError as error:
-            raise SettingsError(f"web.host and web.port: {web.host}:{web.port} cannot be used: {error}.") from None
-        yield listening

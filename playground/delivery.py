@@ -65,7 +65,7 @@ class Delivery:
     def _next(self) -> Any:
         """Return the oldest update that may be brought now, None if there is none."""
         updates, now = self._world.updates, asyncio.get_running_loop().time()
-        if updates.hook is not self._hook:  # It begins anew, without pauses.
+        if updates.hook is not self._hook:  # It begins again, without pauses.
             self._hook = updates.hook
             self._held.clear()
         if self._hook is None or len(self._busy) >= self._hook.max_connections:

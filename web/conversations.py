@@ -56,7 +56,7 @@ def conversation_routes(desk: Desk) -> list[Route]:
     """Return the routes of conversations."""
     api = _Conversations(desk)
     one, asked = "/api/conversations/{id:int}", "/api/conversations/{id:int}/questions/{number:int}"
-    table: list[tuple[str, str, Any]] = [
+    table = [
         ("POST", "/api/conversations", api.begin),
         ("GET", one, api.show),
         ("DELETE", one, api.delete),
@@ -67,7 +67,7 @@ def conversation_routes(desk: Desk) -> list[Route]:
         ("POST", f"{asked}/stop", api.stop),
         ("GET", f"{asked}/tables/{{table:int}}", api.table),
     ]
-    return [Route(path, desk.for_person(handler), methods=[method]) for method, path, handler in table]
+    return desk.routes(table)
 
 
 class _Conversations:

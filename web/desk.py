@@ -1,10 +1,11 @@
 """What the routes of the page share: who asks, within which bounds, and the conversation that is meant."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from assistant.storage import Conversation, Picture
 from assistant.texts import PageSentence
@@ -42,6 +43,10 @@ class Desk:
                 return await on_error(request, error)
 
         return endpoint
+
+    def routes(self, table: Sequence[tuple[str, str, Handler]]) -> list[Route]:
+        """Return the routes of a table: method, path, and who answers those who may ask."""
+        return [Route(path, self.for_person(handler), methods=[method]) for method, path, handler in table]
 
     async def conversation(self, request: Request, person: int) -> Conversation:
         """Return the person's conversation that a path names.

@@ -46,7 +46,7 @@ def picture_routes(desk: Desk) -> list[Route]:
         ("GET", f"{picture}/plan", api.plan),
         ("GET", f"{picture}/seen", api.seen),
     ]
-    return [Route(path, desk.for_person(handler), methods=[method]) for method, path, handler in table]
+    return desk.routes(table)
 
 
 class _PictureRoutes:

@@ -4,12 +4,12 @@ import logging
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from assistant.settings.errors import SettingsError
+from assistant.settings.secret_files import read_secret_file
 from assistant.settings.webhook_address import is_near
 
 VARIABLE = "MODEL_API_KEY"
@@ -18,9 +18,6 @@ SCHEMES = ("https://", "http://")
 
 SHAPE = re.compile(r"[!-~]+")
 """What a header can hold, without white space."""
-
-OTHERS = 0o077
-"""The permissions of everybody except a file's owner."""
 
 _log = logging.getLogger(__name__)
 
@@ -60,14 +57,7 @@ def read_key(key_file: str, environment: Mapping[str, str] | None = None) -> Sec
     text, source = environment.get(VARIABLE, "").strip(), VARIABLE
     if not text and key_file:
         source = key_file
-        file = Path(key_file).expanduser()
-        try:
-            text = file.read_text(encoding="utf-8").strip()
-            shared = file.stat().st_mode & OTHERS
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"model.key_file: {source} cannot be read ({type(error).__name__}).") from None
-        if shared:
-            _log.warning("model.key_file: others on this machine can read %s: chmod 600 %s", source, source)
+        text = read_secret_file("model.key_file", source)
         if not text:
             raise SettingsError(f"model.key_file: {source} is empty.")
     if text and not SHAPE.fullmatch(text):

@@ -4,6 +4,7 @@ Python takes longer to launch the kernels of so few positions than a fast card t
 """
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -111,7 +112,7 @@ class CapturedLayers:
             self._busy = False
 
 
-class _Stack:
+class _Stack(ABC):
     """Layers for up to `length` positions, which compute in place in `x`, (1, length, hidden): all sizes in one."""
 
     def __init__(self, layers: nn.ModuleList, x: Tensor) -> None:
@@ -119,13 +120,13 @@ class _Stack:
         self._parts = [layers[first : first + AT_ONCE] for first in range(0, len(layers), AT_ONCE)]
         self._graphs: list[torch.cuda.CUDAGraph] = []
 
+    @abstractmethod
     def layer(self, layer: nn.Module, x: Tensor) -> Tensor:
         """One layer, (1, length, hidden) -> (1, length, hidden)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def alone(self, layer: nn.Module, x: Tensor) -> Tensor:
         """What the layer makes of (1, T, hidden) that are not padded."""
-        raise NotImplementedError
 
     def prepare(self) -> None:
         """Launch the kernels once, which libraries load then."""
