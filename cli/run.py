@@ -10,6 +10,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 from telegram.error import InvalidToken
 
+from assistant.pictures.memory import keep_little
 from assistant.settings.settings import Settings
 from assistant.tasks import background, spawn
 from bot.app import RunningBot, open_bot, settle
@@ -39,6 +40,7 @@ async def run(settings: Settings, token: SecretStr, model: ModelService | None =
         StorageError: the storage cannot be used.
         TelegramError: Telegram could not be reached at the start.
     """
+    keep_little()
     stop = stop_signal()
     model = model or open_service(settings.model.config())
     async with open_all(settings, token, model) as bot, background(settle(model), "announce the model"):

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from api.access import LEAST_KEY, Keys, is_loopback
 from api.app import api_app
 from api.services import Defaults
+from assistant.pictures.memory import keep_little
 from assistant.settings.errors import SettingsError
 from assistant.settings.secret_files import read_secret_file
 from assistant.settings.settings import API_KEY, Settings
@@ -60,6 +61,7 @@ async def run_api(settings: Settings, host: str, port: int, keys: list[SecretStr
         CheckpointError, EngineDead: the model cannot be used, or died.
         SettingsError: the address cannot be listened at.
     """
+    keep_little()
     stop, model = stop_signal(), open_service(settings.model.config())
     async with api_at(settings, model, host, port, keys) as listening, background(settle(model), "announce the model"):
         _log.info("serving OpenAI's protocol at %s/v1, %s", listening.url, f"keys: {len(keys)}")

@@ -7,6 +7,7 @@ from assistant.access import Verdict, judge
 from assistant.answering import Assistant
 from assistant.clock import DAY
 from assistant.open_questions import OpenQuestions
+from assistant.pictures.memory import keep_little
 from assistant.retention import Retention
 from assistant.settings.settings import Settings
 from assistant.storage import Turns, open_database
@@ -35,6 +36,7 @@ async def run_page(settings: Settings) -> None:
         SettingsError: the address cannot be listened at.
         StorageError: the storage cannot be used.
     """
+    keep_little()
     stop, model = stop_signal(), open_service(settings.model.config())
     async with page_alone(settings, model) as (desk, listening), background(settle(model), "announce the model"):
         show_link(listening, desk)
