@@ -29,6 +29,13 @@ class Stage(StrEnum):
     DONE = "done"
 
 
+class Transcription(StrEnum):
+    """What of a picture is to be written down whole: all of its text in reading order, or its table."""
+
+    TEXT = "text"
+    TABLE = "table"
+
+
 @dataclass(frozen=True, slots=True)
 class PictureRef:
     """A picture to look at: an encoded image (any format that `open_picture` reads), how closely, and which part."""
@@ -69,7 +76,8 @@ class GenerationRequest:
 
     `messages` ends with a user's turn; how many pictures they may hold is `EngineInfo.pictures_per_request`. `chat` and
     `person` (empty: unknown) name who asks: chats take turns, and people within a chat. `wish` says in a sentence how
-    the answer is to be ("Answer briefly."); a model that was trained on bare questions alone is not told.
+    the answer is to be ("Answer briefly."); a model that was trained on bare questions alone is not told. With
+    `transcription` nothing else is asked for than that: where a reader stands beside the model, it takes the request.
     """
 
     id: str
@@ -78,6 +86,7 @@ class GenerationRequest:
     sampling: SamplingParams = field(default_factory=SamplingParams)
     person: str = ""
     wish: str = ""
+    transcription: Transcription | None = None
 
     @property
     def pictures(self) -> tuple[PictureRef, ...]:
@@ -119,7 +128,8 @@ class GenerationOutput:
     `seconds_waited` is when its first turn began. `finish_reason` is set on the last output only. `memory_short`: the
     picture was read more coarsely than was planned. `prompt_tokens` are those that were read before the answer, those
     of the picture among them; None until the first token, and where the engine does not say. `doubts`,
-    in order, are what of the text is not certain; there are none of a model that tells nothing of that.
+    in order, are what of the text is not certain; there are none of a model that tells nothing of that. `reader` names
+    the reader that wrote the text; empty: the model did.
     """
 
     stage: Stage
@@ -135,3 +145,4 @@ class GenerationOutput:
     memory_short: bool = False
     prompt_tokens: int | None = None
     doubts: tuple[Doubt, ...] = ()
+    reader: str = ""

@@ -175,6 +175,7 @@ class ModelSettings(_Section):
     """The model to load, and its parameters."""
 
     name: Annotated[str, Field(min_length=1)] = "auto"
+    reader: Literal["", "rapidocr"] = ""
     remote_name: str = ""
     key_file: str = ""
     remote_slots: Annotated[str, BeforeValidator(str), AfterValidator(_known_slots)] = AUTO

@@ -49,6 +49,18 @@ class Sureness:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderInfo:
+    """Facts about a reader beside the model: its name, and how its probabilities are to be taken.
+
+    It sees pictures of up to `longest_side` pixels as they are, and larger ones shrunk to that.
+    """
+
+    name: str
+    longest_side: int
+    sureness: Sureness
+
+
+@dataclass(frozen=True, slots=True)
 class EngineInfo:
     """Facts about a loaded engine: the model's name, its device and dtype, and the most visual tokens it may spend.
 
@@ -58,7 +70,7 @@ class EngineInfo:
     step. `picture_memory` says what a picture takes; None where that is not known. `context_tokens` are the most of a
     conversation's text and its answer together, None where that is not known: a picture counts as a few. `remote`: it
     runs on a server, whose host is `device`. `sureness` says how its probabilities are to be taken; None: it tells
-    none.
+    none. `reader` takes what is to be transcribed; None: the model does.
     """
 
     model: str
@@ -75,6 +87,7 @@ class EngineInfo:
     context_tokens: int | None = None
     remote: bool = False
     sureness: Sureness | None = None
+    reader: ReaderInfo | None = None
 
     @property
     def lacking(self) -> frozenset[Ability]:
@@ -97,7 +110,8 @@ class EngineStep:
     that were read, as in GenerationOutput.
 
     `likely` is how probable the tokens that the text comes from were, and the likeliest other: of several, those of the
-    least likely. In the last step without a text it is about the end. None: the engine does not tell.
+    least likely. In the last step without a text it is about the end. None: the engine does not tell. `reader` names
+    the reader that writes this answer, in its first step.
     """
 
     text: str
@@ -107,6 +121,7 @@ class EngineStep:
     seconds: float | None = None
     prompt_tokens: int | None = None
     likely: Likely | None = None
+    reader: str = ""
 
 
 PAUSE = EngineStep("", pause=True)
