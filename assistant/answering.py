@@ -210,8 +210,11 @@ class Assistant:
     def _judged(self, question: Question, reading: Reading) -> Reading:
         """Return a reading with what it is worth; one that was not really read says so instead of what it invented."""
         info, output = self._model.info, reading.output
-        if info is None or output is None or not reading.text:
+        if info is None or output is None:
             return reading
+        if not reading.text:
+            said = in_language_of(question.parsed.text, question.texts).say(Sentence.NO_PRINT)
+            return replace(reading, output=replace(output, text=said)) if output.reader else reading
         broken_off = output.finish_reason is FinishReason.BROKEN_OFF
         found = Judgement(Verdict.SURE)
         if info.sureness is not None:

@@ -20,7 +20,7 @@ from assistant.doubt import (
 from assistant.latency import Latency
 from assistant.open_questions import OpenQuestion, Step
 from assistant.pictures.library import Library
-from assistant.pieces import Piece, needs_pieces, pieces_of
+from assistant.pieces import Piece, is_read_whole, needs_pieces, pieces_of
 from assistant.question import Parts, Question, Reading
 from assistant.request import Asking, build_request, drop_repeats, sampling_in
 from assistant.settings.settings import ModelSettings
@@ -32,6 +32,7 @@ from assistant.wording.parts import absence_in, digits_in, is_absent, names, par
 from assistant.wording.question import Task
 from assistant.wording.quotes import with_quote
 from assistant.wording.regions import about_part
+from assistant.wording.transcription import transcription_of
 from model_service import (
     MAX_TOKENS,
     Ability,
@@ -44,6 +45,7 @@ from model_service import (
     Health,
     ModelService,
     Stage,
+    Transcription,
 )
 
 MOST_SECONDS, MOST_SECONDS_FOR_TEXT = 90.0, 300.0
@@ -95,6 +97,8 @@ class Reader:
         if picture.print_height is None:
             return []
         info, detail = self._model.info or await self._model.ready(), question.settings.detail
+        if self._transcription(question) is not None and is_read_whole(picture, question.looked_at, info):
+            return []
         if not needs_pieces(picture, question.parsed, question.looked_at, detail, info):
             return []
         return await pieces_of(picture, library, question.looked_at, detail, info)
@@ -115,7 +119,7 @@ class Reader:
                         following = await anext(outputs, None)
                     if following is None:
                         break
-                    output = _sound(following, watch)
+                    output = following if following.reader else _sound(following, watch)
                     if output.stage is not Stage.WAITING:
                         opened.step = Step.ANSWERING
                     yield output
@@ -152,12 +156,18 @@ class Reader:
             person=question.asker.person,
             length=question.settings.length,
             region=question.looked_at,
+            transcription=self._transcription(question),
         )
+
+    def _transcription(self, question: Question) -> Transcription | None:
+        """Return what is to be written down, where a reader does that; of a part that words name the model is asked."""
+        info, named = self._model.info, question.parsed.part is not None and question.region is None
+        return None if info is None or info.reader is None or named else transcription_of(question.parsed)
 
     async def _request(
         self, question: Question, picture: Picture, asking: Asking, *, alone: bool = False
     ) -> GenerationRequest:
-        said = [] if alone else await self._turns.history(picture, question.asker.id)
+        said = [] if alone or asking.transcription is not None else await self._turns.history(picture, question.asker.id)
         history = drop_repeats(said, question.parsed.text)
         sampling = sampling_in(question.settings, self._settings)
         return build_request(asking, history, sampling, self._settings.history_tokens)

@@ -19,7 +19,8 @@ _ALL = re.compile(
     rf"(?:please |can you |could you |would you |now )*(?:"
     rf"what (?:does|do) {_PICTURE} say|what(?:'s| is) (?:written|printed)(?: {_PICTURE}| (?:on|in) {_PICTURE})?"
     rf"|what(?:'s| is) {_TEXT}{_WHERE}"
-    rf"|(?:read|transcribe|ocr|copy|type)(?: out| up| down| off)? (?:{_TEXT}{_WHERE}|{_PICTURE})(?: out| to me| for me| aloud)*"
+    rf"|(?:read|transcribe|ocr|copy|type)(?: out| up| down| off)? (?:{_TEXT}{_WHERE}|{_PICTURE})"
+    r"(?: out| to me| for me| aloud)*"
     rf"|(?:give|show|send) me {_TEXT}{_WHERE}|{_TEXT}{_WHERE}"
     r")(?: please)?",
     re.IGNORECASE,
