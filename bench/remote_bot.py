@@ -89,7 +89,8 @@ class Watched:
                 response = await http.get(self._metrics)
             found = RUNNING.search(response.text) if response.status_code == httpx.codes.OK else None
             return None if found is None else float(found[1])
-        (begin, used), _ = self._mark, await asyncio.sleep(0.2)
+        begin, used = self._mark
+        await asyncio.sleep(0.2)
         self.mark()
         return round((self._mark[1] - used) / (self._mark[0] - begin), 1)
 

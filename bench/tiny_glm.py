@@ -42,7 +42,7 @@ def tokenizer() -> Tokenizer:
     return made
 
 
-def config(ids: dict[str, int]) -> Glm4vConfig:
+def config(ids: dict[str, Any]) -> Glm4vConfig:
     """Return the configuration of a model of two layers."""
     end, width = ids["<|endoftext|>"], 2 * HEAD
     rope = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [4, 6, 6], "partial_rotary_factor": 0.5}
@@ -55,7 +55,7 @@ def config(ids: dict[str, int]) -> Glm4vConfig:
         "depth": 2, "hidden_size": width, "num_heads": 2, "intermediate_size": 2 * width, "out_hidden_size": width,
         "image_size": 336, "patch_size": 14, "spatial_merge_size": 2, "temporal_patch_size": 2,
     }  # fmt: skip
-    marks = {
+    marks: dict[str, Any] = {
         f"{kind}{name}_token_id": ids[mark]
         for kind in MARKS
         for name, mark in (("", f"<|{kind}|>"), ("_start", f"<|begin_of_{kind}|>"), ("_end", f"<|end_of_{kind}|>"))
@@ -69,12 +69,12 @@ def write(folder: Path) -> int:
     ids = {mark: made.token_to_id(mark) for mark in SPECIAL}
     extra = {f"{kind}_token": f"<|{kind}|>" for kind in MARKS}
     end = "<|endoftext|>"
-    fast = PreTrainedTokenizerFast(
+    fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=made, eos_token=end, pad_token=end, chat_template=TEMPLATE, extra_special_tokens=extra
     )
     fast.save_pretrained(folder)
     torch.manual_seed(0)
-    model = Glm4vForConditionalGeneration(config(ids)).to(torch.float32)
+    model = Glm4vForConditionalGeneration(config(ids))
     model.save_pretrained(folder)
     (folder / "chat_template.jinja").write_text(TEMPLATE, encoding="utf-8")
     shared: dict[str, Any] = {"processor_class": "Glm4vProcessor", "size": PIXELS, "patch_size": 14, "merge_size": 2}

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from model_service import FinishReason, Message, PromptTooLong, SamplingParams
 from tests.model_service.remote.asking import ask, served, whole
-from tests.model_service.remote.fake_server import FakeServer, Reply, chunk, raw, sse
+from tests.model_service.remote.fake_server import FakeServer, Reply, chunk, failing, raw, sse
 
 CONTEXT = 32768
 """The tokens that the server says its model takes."""
@@ -55,3 +55,15 @@ async def test_an_answer_that_is_as_long_as_was_asked_for_is_whole(server: FakeS
         last = await whole(service, ask("a", *SAID, sampling=SamplingParams(max_tokens=min(room, 256))))
     assert (last.text, last.finish_reason) == ("A cat", FinishReason.LENGTH)
     assert len(server.requests) == 1
+
+
+async def test_a_count_that_was_broken_off_is_no_measure(server: FakeServer) -> None:
+    """A server counts to one token beyond what fits: by that, people would shorten a question again and again."""
+    said = (
+        f"maximum context length is {CONTEXT} tokens. However, your prompt contains at least {CONTEXT + 1} input tokens"
+    )
+    server.replies = [failing(400, {"error": {"message": said, "code": 400}})]
+    async with served(server) as service:
+        with pytest.raises(PromptTooLong) as caught:
+            await whole(service, ask("a", Message("user", "word " * 2000), picture=None))
+    assert caught.value.characters == 5000
