@@ -14,6 +14,7 @@ import re
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 
@@ -66,6 +67,20 @@ class Faults(logging.Handler):
         """Return those since the last call, in words."""
         kinds, self.kinds = self.kinds, Counter()
         return ", ".join(f"{count} x {kind}" for kind, count in sorted(kinds.items())) or "none"
+
+
+@contextlib.contextmanager
+def faults_counted() -> Iterator[Faults]:
+    """Count the client's failures within the block."""
+    faults, log = Faults(), logging.getLogger("model_service.backends.remote.answer")
+    level = log.level
+    log.setLevel(logging.DEBUG)
+    log.addHandler(faults)
+    try:
+        yield faults
+    finally:
+        log.removeHandler(faults)
+        log.setLevel(level)
 
 
 class Watched:
@@ -228,26 +243,26 @@ def _words(characters: int) -> str:
     return ("What do you see there, and what else? " * (characters // 10))[:characters].strip(" ?,")
 
 
+def settings_for(server: playground.Server, folder: str, address: str, name: str) -> Settings:
+    """Return the settings of a bot in the playground whose model runs at an address."""
+    return Settings.model_validate(
+        {
+            "telegram": {"base_url": server.base_url, "base_file_url": server.base_file_url},
+            "storage": {"path": folder},
+            "access": {"mode": "open"},
+            "model": {"name": address, "remote_name": name, "max_tokens": MOST_TOKENS, "drain_seconds": 2.0},
+            "reply": {"private_interval": 0.1, "footer": "everything"},
+        }
+    )
+
+
 async def main(address: str, name: str, people: int, process: int | None) -> None:
     """Open everything, and play it."""
-    faults = Faults()
-    log = logging.getLogger("model_service.backends.remote.answer")
-    log.setLevel(logging.DEBUG)
-    log.addHandler(faults)
-    log.propagate = False
     ended = asyncio.Queue[Ended]()
     photo = (resources.files("playground") / "pictures" / "receipt.jpg").read_bytes()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, faults_counted() as faults:
         async with playground.serve() as server:
-            settings = Settings.model_validate(
-                {
-                    "telegram": {"base_url": server.base_url, "base_file_url": server.base_file_url},
-                    "storage": {"path": folder},
-                    "access": {"mode": "open"},
-                    "model": {"name": address, "remote_name": name, "max_tokens": MOST_TOKENS, "drain_seconds": 2.0},
-                    "reply": {"private_interval": 0.1, "footer": "everything"},
-                }
-            )
+            settings = settings_for(server, folder, address, name)
             model = open_service(settings.model.config())
             async with open_bot(settings, SecretStr(server.token), model, ended.put_nowait):
                 info = await model.ready()
