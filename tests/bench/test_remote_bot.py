@@ -9,6 +9,7 @@ import pytest
 from starlette.responses import Response, StreamingResponse
 
 from bench import remote_bot
+from bench.remote import QUESTION
 from tests.model_service.remote.fake_server import FakeServer, chunk, failing, sse, streamed, text_of
 
 WELL = streamed("The total is ", "$12.15.")
@@ -40,7 +41,7 @@ async def test_what_a_server_does_is_told(capsys: pytest.CaptureFixture[str]) ->
             return StreamingResponse(fake.counted(endless()), media_type="text/event-stream")
         if len(asked) > 1000 or len(body["messages"]) > 3:
             return await failing(400, LONG)(fake, body)
-        if fake.someone_left.is_set() and asked == remote_bot.QUESTION and not refused:
+        if fake.someone_left.is_set() and asked == QUESTION and not refused:
             refused += 1
             return await failing(503, BUSY)(fake, body)
         return await WELL(fake, body)
