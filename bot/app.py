@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -46,6 +47,9 @@ from model_service import Health, ModelService, ModelServiceError
 
 CONNECTIONS = 48
 """The most connections to Telegram. A request searches all of them, which with hundreds halts the event loop."""
+
+SWITCH_SECONDS = 0.001
+"""How long a thread that reads pictures keeps the event loop waiting when this wakes; Python's own 5 ms add up."""
 
 LAST_SECONDS = 15.0
 """The seconds for handlers, once the model is drained, to deliver what they hold."""
@@ -286,10 +290,11 @@ async def _stop(
 
 
 async def settle(model: ModelService) -> None:
-    """Log when the model is ready, and exempt the loaded objects from garbage collection.
+    """Have threads give way to the event loop; log when the model is ready, and exempt what is loaded from collection.
 
-    The collector would go through all of them now and then, and halt the event loop for about 70 ms each time.
+    The collector would go through all of it now and then, and halt the event loop for about 70 ms each time.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     with contextlib.suppress(ModelServiceError):  # `died` reports it.
         info = await model.ready()
         _log.info("%s is ready on %s (%s)", info.model, info.device, info.dtype)

@@ -133,11 +133,23 @@ class RemoteAnswer:
                     self._grow(visible(said, ended=False), tokens)
         if finish in {"abort", "error"} or not (finish or said):
             raise RemoteFault(Kind.CUT, f"the answer ended with {finish or 'nothing'!r}")
+        if finish == "length":
+            self._check_room(read, counted or tokens)
         self._server.works()
         self._output = replace(
             self._output, text=visible(said, ended=True), tokens=counted or tokens, prompt_tokens=read
         )
         return self._ended(FinishReason.LENGTH if finish == "length" else FinishReason.STOP)
+
+    def _check_room(self, read: int | None, written: int) -> None:
+        """See that an answer was not cut because the prompt had filled the context: some servers just write what fits.
+
+        Raises:
+            RemoteFault: it was.
+        """
+        context, wanted = self._info.context_tokens, min(self._sampling.max_tokens, LEAST_ANSWER)
+        if context is not None and read is not None and written < wanted and read + written >= context:
+            raise RemoteFault(Kind.TOO_LONG, f"{read} tokens left room for {written}", prompt=read, most=context)
 
     def _grow(self, text: str, tokens: int) -> None:
         """Show what the answer says so far; a second attempt takes the place of the first from its first word on."""

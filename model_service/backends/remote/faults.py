@@ -69,7 +69,7 @@ _MOST = (
     re.compile(r"context (?:size|length|window) \(?(\d+)"),
 )
 _PROMPT = (
-    re.compile(r"(\d+) input tokens"),
+    re.compile(r"(?<!at least )\b(\d+) input tokens"),  # vLLM stops counting one beyond what fits.
     re.compile(r"(?:input length|prompt|input) \(?(\d+)"),
     re.compile(r"resulted in (\d+) tokens"),
 )
