@@ -52,7 +52,9 @@ def main() -> None:
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--four-bits", type=float, default=0.7, help="the share of training after which it is for NF4")
     parser.add_argument("--seconds", type=float, default=math.inf, help="end by then, however many steps are left")
-    parser.add_argument("--pause", type=float, default=math.inf, help="seconds until this command stops; --resume goes on")
+    parser.add_argument(
+        "--pause", type=float, default=math.inf, help="seconds until this command stops; --resume goes on"
+    )
     parser.add_argument("--printed", type=float, default=0.0, help="share of pictures from the corpus of printed pages")
     arguments = parser.parse_args()
     rank, size = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))

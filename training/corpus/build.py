@@ -54,13 +54,23 @@ def build(packages: Path, target: Path, files: int, seed: int, papers: int) -> N
     faces, types = find_faces(packages, listed)
     paragraphs = read_paragraphs([*homes["text"], *homes["html"]])
     abroad = read_abroad(packages, homes)
-    print(f"{len(faces)} faces, {len(paragraphs)} paragraphs, {len(abroad.lines)} languages, {len(abroad.lands)} lands", flush=True)
+    print(
+        f"{len(faces)} faces, {len(paragraphs)} paragraphs, {len(abroad.lines)} languages, {len(abroad.lands)} lands",
+        flush=True,
+    )
     words = find_words()
     for number in range(files):
         path = target / f"layouts-{number:02}.pdf"
         if not path.with_suffix(".json").exists():
             rng = random.Random(f"{seed} layouts {number}")
-            chosen = Type(*(tuple(rng.sample(group, min(len(group), most))) for group, most in zip((types.text, types.mono, types.display, types.hand), (9, 3, 4, 1), strict=True)))
+            chosen = Type(
+                *(
+                    tuple(rng.sample(group, min(len(group), most)))
+                    for group, most in zip(
+                        (types.text, types.mono, types.display, types.hand), (9, 3, 4, 1), strict=True
+                    )
+                )
+            )
             studio = Studio(rng, chosen, words, paragraphs)
             print_pages([_layout(studio) for _ in range(EACH)], faces, path)
     for number in range(max(1, files // 5)):
@@ -110,9 +120,14 @@ def read_abroad(packages: Path, homes: dict[str, list[Path]]) -> Abroad:
             language = path.parts[-3]
             if language in SCRIPTS:
                 texts = re.findall(r'^msgstr(?:\[0\])? "(.{6,})"$', path.read_text(encoding="utf-8"), re.MULTILINE)
-                lines[language] = (*lines.get(language, ()), *(one for one in texts if not one.isascii() and "%" not in one))
+                lines[language] = (
+                    *lines.get(language, ()),
+                    *(one for one in texts if not one.isascii() and "%" not in one),
+                )
     lands = next(path for home in homes["maps"] for path in home.rglob("countries-110m.json"))
-    return Abroad({name: texts for name, texts in lines.items() if len(texts) > 20}, read_lands(lands.read_text(encoding="utf-8")))
+    return Abroad(
+        {name: texts for name, texts in lines.items() if len(texts) > 20}, read_lands(lands.read_text(encoding="utf-8"))
+    )
 
 
 if __name__ == "__main__":

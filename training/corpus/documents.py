@@ -74,7 +74,10 @@ def _good(document: pdfium.PdfDocument) -> Iterator[int]:
             layer.close()
             letters = sum(one.isalpha() for one in text)
             known = sum(readable(one) or one in "\r\n’‘“”–—ﬁﬂﬀ•" for one in text)
-            english = len(text) < 400 or sum(text.lower().count(word) for word in (" the ", " and ", " of ", " is ")) > len(text) / 180
+            english = (
+                len(text) < 400
+                or sum(text.lower().count(word) for word in (" the ", " and ", " of ", " is ")) > len(text) / 180
+            )
             if letters > LEAST_LETTERS and known > 0.97 * len(text) and english:
                 yield number
         page.close()

@@ -89,5 +89,13 @@ class Studio:
         hue = rng.randrange(360)
         accent = f"hsl({hue},{rng.randint(40, 95)}%,{rng.randint(28, 55)}%)"
         if rng.random() < dark_share:
-            return f"hsl({hue},{rng.randint(0, 30)}%,{rng.randint(5, 18)}%)", f"hsl({hue},10%,{rng.randint(78, 100)}%)", accent
-        return f"hsl({hue},{rng.randint(0, 40)}%,{rng.choice((100, 100, 97, 94))}%)", f"hsl({hue},10%,{rng.randint(0, 25)}%)", accent
+            return (
+                f"hsl({hue},{rng.randint(0, 30)}%,{rng.randint(5, 18)}%)",
+                f"hsl({hue},10%,{rng.randint(78, 100)}%)",
+                accent,
+            )
+        return (
+            f"hsl({hue},{rng.randint(0, 40)}%,{rng.choice((100, 100, 97, 94))}%)",
+            f"hsl({hue},10%,{rng.randint(0, 25)}%)",
+            accent,
+        )

@@ -50,7 +50,9 @@ def print_pages(layouts: Sequence[Layout], faces: Faces, target: Path) -> None:
 def write_index(target: Path, group: str, sizes: Sequence[Sequence[float]], about: Sequence[object]) -> None:
     """Write what is known of a PDF file's pages beside it."""
     listed = {"group": group, "sizes": sizes, "about": about}
-    target.with_suffix(".json").write_text(json.dumps(listed, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    target.with_suffix(".json").write_text(
+        json.dumps(listed, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+    )
 
 
 def _document(layouts: Sequence[Layout], faces: Faces) -> str:
@@ -62,6 +64,8 @@ def _document(layouts: Sequence[Layout], faces: Faces) -> str:
     sections = []
     for number, layout in enumerate(layouts):
         size = f"{layout.width}px {layout.height}px"
-        rules.append(f"@page p{number}{{size:{size};margin:0}}#p{number}{{page:p{number};width:{layout.width}px;height:{layout.height}px;{layout.style}}}")
+        rules.append(
+            f"@page p{number}{{size:{size};margin:0}}#p{number}{{page:p{number};width:{layout.width}px;height:{layout.height}px;{layout.style}}}"
+        )
         sections.append(f"<section id=p{number}>{layout.body}</section>")
     return f"<!doctype html><html lang=en><meta charset=utf-8><style>{STYLE}{''.join(rules)}</style>{''.join(sections)}"

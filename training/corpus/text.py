@@ -43,7 +43,7 @@ def _is_prose(text: str) -> bool:
         readable(text)
         and letters > 0.9 * len(text)
         and text[0].isupper()
-        and text[-1] in ".!?\""
+        and text[-1] in '.!?"'
         and not UNFIT.search(text.lower())
         and not MARKUP.search(text)
         and len(ENGLISH.findall(text)) > len(text) // 90

@@ -47,15 +47,18 @@ KINDS = {
 PATTERNS = {
     "email": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
     "web": re.compile(r"(?:https?://|www\.)[\w./~%-]+[\w/]"),
-    "phone": re.compile(r"(?:\+\d{1,3} |\(\d{2,4}\) ?|\b0\d{2,4}[ -])\d{3,4}[ -]\d{3,6}\b"),
+    "phone": re.compile(r"(?:\+\d{1,3} |\(\d{2,4}\) ?|\b0\d{2,4}[ -])(?:\d{3,4}[ -]\d{3,6}|\d{5,8})\b"),
 }
 ENTRY = re.compile(r"([A-Z][A-Za-z/ -]{2,24}): +(\S.{0,58}\S)$")
 GUARDED = {
     "total": re.compile(r"total|amount|sum|due|balance|price", re.IGNORECASE),
     "subtotal": re.compile(r"total|net|amount", re.IGNORECASE),
     "tax": re.compile(r"tax|vat|gst", re.IGNORECASE),
-    "date": re.compile(r"\b(?:19|20)\d\d\b|\d[./-]\d|january|february|march|april|may|june|july|august|september"
-                       r"|october|november|december|day\b|today|\bdate", re.IGNORECASE),
+    "date": re.compile(
+        r"\b(?:19|20)\d\d\b|\d[./-]\d|january|february|march|april|may|june|july|august|september"
+        r"|october|november|december|day\b|today|\bdate",
+        re.IGNORECASE,
+    ),
     "time": re.compile(r"\d[:.h]\d\d|\d ?[ap]\.?m|o'clock|time", re.IGNORECASE),
     "phone": re.compile(r"\d{3}|phone|tel|call|fax", re.IGNORECASE),
     "email": re.compile(r"@|e-?mail", re.IGNORECASE),
@@ -265,4 +268,3 @@ def _denied(rng: random.Random, window: Window) -> list[QA]:
         return []
     naming = NAMINGS[field]
     return [absent(asking, naming.nouns[0], naming.chinese[0], field)]
-

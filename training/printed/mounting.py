@@ -49,7 +49,9 @@ def _seen(
     x, y = glyphs.x * drawn.width / window.size[0], glyphs.y * drawn.height / window.size[1]
     places = forth @ np.stack((x, y, np.ones_like(x)))
     x, y = places[0] / places[2] * size[0] / canvas[0], places[1] / places[2] * size[1] / canvas[1]
-    scale = share * min(drawn.width / canvas[0] * size[0] / window.size[0], drawn.height / canvas[1] * size[1] / window.size[1])
+    scale = share * min(
+        drawn.width / canvas[0] * size[0] / window.size[0], drawn.height / canvas[1] * size[1] / window.size[1]
+    )
     moved = Glyphs(glyphs.codes, x.astype(np.float32), y.astype(np.float32))
     return replace(window, glyphs=moved, em=window.em * scale, scale=window.scale * scale, size=size)
 

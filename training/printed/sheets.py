@@ -106,6 +106,8 @@ def render(sheet: Sheet, box: Box, width: int, height: int) -> Image.Image:
     pixels = page.render(scale=scale, crop=cut, rev_byteorder=True, no_smoothpath=False).to_numpy()
     page.close()
     picture = Image.fromarray(np.ascontiguousarray(pixels[:, :, :3]))
+    if width <= picture.width <= width + 2 and height <= picture.height <= height + 2:
+        return picture.crop((0, 0, width, height))
     return picture if picture.size == (width, height) else picture.resize((width, height), Image.Resampling.BICUBIC)
 
 
@@ -184,5 +186,5 @@ def rows_of(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def readable(text: str) -> bool:
-    """Return whether a text has nothing but characters that the model may print."""
-    return all(character in ALPHABET for character in text)
+    """Return whether a text has nothing but characters that the model may print, and line feeds."""
+    return all(character in ALPHABET or character == "\n" for character in text)

@@ -8,7 +8,10 @@ from html import escape
 
 from training.corpus.pages import Layout, Studio
 
-FAMILIES = ("'Noto Sans','Noto Sans CJK SC','Noto Sans CJK JP',sans-serif", "'Noto Serif','Noto Serif CJK SC','Noto Sans CJK SC',serif")
+FAMILIES = (
+    "'Noto Sans','Noto Sans CJK SC','Noto Sans CJK JP',sans-serif",
+    "'Noto Serif','Noto Serif CJK SC','Noto Sans CJK SC',serif",
+)
 Ring = Sequence[Sequence[float]]
 
 
@@ -30,8 +33,12 @@ def script(studio: Studio, abroad: Abroad) -> Layout:
     count = max(1, min(40, round(page.width * page.height / (size * size * 60))))
     texts = [rng.choice(lines) for _ in range(count)]
     tag = rng.choice(("p", "div", "li"))
-    page.body = f"<h2 style='color:{accent}'>{escape(rng.choice(lines)[:30])}</h2>" * (rng.random() < 0.5) + "".join(f"<{tag}>{escape(text[: rng.choice((12, 60, 200))])}</{tag}>" for text in texts)
-    page.style = f"font:{size}px/1.5 {rng.choice(FAMILIES)};background:{paper};color:{ink};padding:{rng.randint(10, 60)}px"
+    page.body = f"<h2 style='color:{accent}'>{escape(rng.choice(lines)[:30])}</h2>" * (rng.random() < 0.5) + "".join(
+        f"<{tag}>{escape(text[: rng.choice((12, 60, 200))])}</{tag}>" for text in texts
+    )
+    page.style = (
+        f"font:{size}px/1.5 {rng.choice(FAMILIES)};background:{paper};color:{ink};padding:{rng.randint(10, 60)}px"
+    )
     return page
 
 
@@ -42,8 +49,15 @@ def handwriting(studio: Studio, abroad: Abroad) -> Layout:
     size = rng.randint(22, 60)
     count = max(1, min(14, round(page.width * page.height / (size * size * 45))))
     ink = rng.choice(("#114", "#223", "#000", "#028", "#511", "#444"))
-    lines = "".join(f"<p style='margin:.3em 0;transform:rotate({rng.uniform(-2, 2):.1f}deg);margin-left:{rng.randint(0, 40)}px'>{escape(studio.sentences(rng.choice((30, 80, 160))))}</p>" for _ in range(count))
-    ruled = f"background-image:linear-gradient(#9bd6 1px,transparent 1px);background-size:100% {size * 1.3:.0f}px;" if rng.random() < 0.4 else ""
+    lines = "".join(
+        f"<p style='margin:.3em 0;transform:rotate({rng.uniform(-2, 2):.1f}deg);margin-left:{rng.randint(0, 40)}px'>{escape(studio.sentences(rng.choice((30, 80, 160))))}</p>"
+        for _ in range(count)
+    )
+    ruled = (
+        f"background-image:linear-gradient(#9bd6 1px,transparent 1px);background-size:100% {size * 1.3:.0f}px;"
+        if rng.random() < 0.4
+        else ""
+    )
     page.body = lines
     page.style = f"font:{size}px/1.3 {rng.choice(studio.type.hand)};color:{ink};background-color:hsl(45,{rng.randint(0, 50)}%,{rng.randint(88, 100)}%);{ruled}padding:24px"
     return page
@@ -56,7 +70,17 @@ def chart_of_land(studio: Studio, abroad: Abroad) -> Layout:
     span = rng.choice((25, 50, 90, 180, 360))
     west, north = rng.uniform(-170, 170 - min(span, 339)), rng.uniform(10, 75)
     scale = page.width / span
-    sea, palette = rng.choice(("#bde", "#fff", "#def", "#246")), rng.choice((("#eed", "#dea", "#cdb", "#ecb"), ("#ddd",), ("#7a5", "#9b6", "#ac7"), ("#fbb", "#bfb", "#ffb", "#bbf", "#fdb")))
+    sea, palette = (
+        rng.choice(("#bde", "#fff", "#def", "#246")),
+        rng.choice(
+            (
+                ("#eed", "#dea", "#cdb", "#ecb"),
+                ("#ddd",),
+                ("#7a5", "#9b6", "#ac7"),
+                ("#fbb", "#bfb", "#ffb", "#bbf", "#fdb"),
+            )
+        ),
+    )
     paths, labels = [], []
     for ring in abroad.lands:
         places = [((x - west) * scale, (north - y) * scale) for x, y in ring]
@@ -65,8 +89,13 @@ def chart_of_land(studio: Studio, abroad: Abroad) -> Layout:
             paths.append(f"<path d='M{path}Z' fill='{rng.choice(palette)}' stroke='#777'/>")
             x, y = (sum(axis) / len(places) for axis in zip(*places, strict=True))
             if rng.random() < 0.35:
-                labels.append(f"<text x={x:.0f} y={y:.0f} font-size={rng.randint(10, 22)}>{escape(studio.title(1, 1))}</text>")
-    roads = "".join(f"<path d='M{rng.randint(0, 900)} {rng.randint(0, 700)}Q{rng.randint(0, 900)} {rng.randint(0, 700)} {rng.randint(0, 900)} {rng.randint(0, 700)}' fill=none stroke='{rng.choice(('#e83', '#fff', '#c33', '#999'))}' stroke-width={rng.randint(2, 7)} />" for _ in range(rng.choice((0, 0, 3, 8))))
+                labels.append(
+                    f"<text x={x:.0f} y={y:.0f} font-size={rng.randint(10, 22)}>{escape(studio.title(1, 1))}</text>"
+                )
+    roads = "".join(
+        f"<path d='M{rng.randint(0, 900)} {rng.randint(0, 700)}Q{rng.randint(0, 900)} {rng.randint(0, 700)} {rng.randint(0, 900)} {rng.randint(0, 700)}' fill=none stroke='{rng.choice(('#e83', '#fff', '#c33', '#999'))}' stroke-width={rng.randint(2, 7)} />"
+        for _ in range(rng.choice((0, 0, 3, 8)))
+    )
     page.body = f"<svg width={page.width} height={page.height} style='background:{sea}'>{''.join(paths)}{roads}{''.join(labels)}</svg>"
     page.style = f"font:14px {rng.choice(studio.type.text)}"
     return page
@@ -83,18 +112,31 @@ def doodle(studio: Studio, abroad: Abroad) -> Layout:
         x, y, size = rng.uniform(0, page.width), rng.uniform(0, page.height), rng.uniform(20, 200)
         pen = f"stroke='{rng.choice((ink, ink, accent))}' stroke-width={rng.randint(1, 6)} fill='{rng.choice(('none', 'none', accent, '#8884'))}'"
         if form == "scribble":
-            curve = " ".join(f"{x + rng.gauss(0, size):.0f} {y + rng.gauss(0, size):.0f}" for _ in range(rng.randint(2, 7)))
+            curve = " ".join(
+                f"{x + rng.gauss(0, size):.0f} {y + rng.gauss(0, size):.0f}" for _ in range(rng.randint(2, 7))
+            )
             out.append(f"<path d='M{x:.0f} {y:.0f}T{curve}' {pen} />")
         elif form == "plan":
-            out.append(f"<rect x={x:.0f} y={y:.0f} width={size:.0f} height={rng.uniform(20, 200):.0f} {pen} /><path d='M{x:.0f} {y:.0f}h{size:.0f}v{size:.0f}' {pen} />")
+            out.append(
+                f"<rect x={x:.0f} y={y:.0f} width={size:.0f} height={rng.uniform(20, 200):.0f} {pen} /><path d='M{x:.0f} {y:.0f}h{size:.0f}v{size:.0f}' {pen} />"
+            )
         elif form == "figure":
             legs = size * 0.5
-            out.append(f"<g {pen}><circle cx={x:.0f} cy={y:.0f} r={size / 5:.0f} /><path d='M{x:.0f} {y + size / 5:.0f}v{legs:.0f}l{-legs / 2:.0f} {legs:.0f}m{legs / 2:.0f} {-legs:.0f}l{legs / 2:.0f} {legs:.0f}m{-legs:.0f} {-1.4 * legs:.0f}h{legs:.0f}'/></g>")
+            out.append(
+                f"<g {pen}><circle cx={x:.0f} cy={y:.0f} r={size / 5:.0f} /><path d='M{x:.0f} {y + size / 5:.0f}v{legs:.0f}l{-legs / 2:.0f} {legs:.0f}m{legs / 2:.0f} {-legs:.0f}l{legs / 2:.0f} {legs:.0f}m{-legs:.0f} {-1.4 * legs:.0f}h{legs:.0f}'/></g>"
+            )
         elif form == "tree":
-            turns = "".join(f"M{x:.0f} {y + size:.0f}L{x + size * math.sin(angle):.0f} {y - size * math.cos(angle) * 0.8:.0f}" for angle in (-0.7, -0.3, 0, 0.4, 0.8))
-            out.append(f"<path d='{turns}' {pen} /><circle cx={x:.0f} cy={y - size * 0.6:.0f} r={size * 0.5:.0f} {pen} />")
+            turns = "".join(
+                f"M{x:.0f} {y + size:.0f}L{x + size * math.sin(angle):.0f} {y - size * math.cos(angle) * 0.8:.0f}"
+                for angle in (-0.7, -0.3, 0, 0.4, 0.8)
+            )
+            out.append(
+                f"<path d='{turns}' {pen} /><circle cx={x:.0f} cy={y - size * 0.6:.0f} r={size * 0.5:.0f} {pen} />"
+            )
         elif form == "code":
-            cells = "".join(f"M{x + 7 * rng.randrange(24):.0f} {y + 7 * rng.randrange(24):.0f}h7v7h-7z" for _ in range(220))
+            cells = "".join(
+                f"M{x + 7 * rng.randrange(24):.0f} {y + 7 * rng.randrange(24):.0f}h7v7h-7z" for _ in range(220)
+            )
             out.append(f"<path d='{cells}' fill='{ink}'/>")
     page.body = f"<svg width={page.width} height={page.height}>{''.join(out)}</svg>"
     page.style = f"background:{paper}"

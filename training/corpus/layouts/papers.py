@@ -18,7 +18,9 @@ def receipt(studio: Studio) -> Layout:
     page = Layout("receipt", rng.randint(300, 400), 0)
     shop = values.company(rng, studio.words)
     rows, total = [], 0
-    head = [f"<b style='font-size:{rng.uniform(1.1, 1.9):.2f}em'>{page.fact('shop', shop if rng.random() < 0.6 else shop.upper())}</b>"]
+    head = [
+        f"<b style='font-size:{rng.uniform(1.1, 1.9):.2f}em'>{page.fact('shop', shop if rng.random() < 0.6 else shop.upper())}</b>"
+    ]
     if rng.random() < 0.7:
         head.append(escape(values.street(rng, studio.words)))
         head.append(f"{escape(values.town(rng))} {escape(values.postcode(rng))}")
@@ -29,7 +31,13 @@ def receipt(studio: Studio) -> Layout:
     code = values.code(rng)
     extra = f"{rng.choice(('Receipt', 'Ticket', 'Trans', 'Order', 'Bon'))} {page.fact('number', code, place=code)}"
     for _ in range(count):
-        name = rng.choice((rng.choice(WORDS.DISHES), rng.choice(WORDS.PRODUCTS), f"{rng.choice(NAMES.QUALITIES)} {rng.choice(NAMES.GOODS)}"))
+        name = rng.choice(
+            (
+                rng.choice(WORDS.DISHES),
+                rng.choice(WORDS.PRODUCTS),
+                f"{rng.choice(NAMES.QUALITIES)} {rng.choice(NAMES.GOODS)}",
+            )
+        )
         cents = rng.randint(49, 4999)
         pieces = rng.choice((1, 1, 1, 2, 3))
         total += cents * pieces
@@ -42,10 +50,14 @@ def receipt(studio: Studio) -> Layout:
     foot = []
     if rng.random() < 0.6:
         foot.append(_row(rng.choice(("Subtotal", "SUBTOTAL", "Net")), page.fact("subtotal", money.write(total))))
-        foot.append(_row(rng.choice(("Tax", "VAT", "TAX 7%", "VAT 20%", "Sales tax")), page.fact("tax", money.write(tax))))
+        foot.append(
+            _row(rng.choice(("Tax", "VAT", "TAX 7%", "VAT 20%", "Sales tax")), page.fact("tax", money.write(tax)))
+        )
         total += tax
     big = rng.choice(("font-weight:bold", f"font-size:{rng.uniform(1, 1.6):.2f}em;font-weight:bold"))
-    foot.append(f"<div style='{big}'>{_row(rng.choice(('TOTAL', 'Total', 'Amount due', 'TOTAL DUE', 'Balance due')), page.fact('total', money.write(total)))}</div>")
+    foot.append(
+        f"<div style='{big}'>{_row(rng.choice(('TOTAL', 'Total', 'Amount due', 'TOTAL DUE', 'Balance due')), page.fact('total', money.write(total)))}</div>"
+    )
     if rng.random() < 0.7:
         way = rng.choice(("Cash", "VISA", "Mastercard", "Card", "Debit card", "CONTACTLESS", "Amex"))
         if way == "Cash":
@@ -56,11 +68,16 @@ def receipt(studio: Studio) -> Layout:
             foot.append(_row(f"{page.fact('payment', way)} **** {values.digits(rng, 4)}", money.write(total)))
             if rng.random() < 0.5:
                 foot.append(f"Auth code: {page.fact('entry', values.digits(rng, 6), subject='Auth code')}")
-    thanks = rng.choice(("Thank you!", "Thank you for your visit", "Please come again", "Have a nice day", "Keep this receipt"))
+    thanks = rng.choice(
+        ("Thank you!", "Thank you for your visit", "Please come again", "Have a nice day", "Keep this receipt")
+    )
     rule = rng.choice(("<hr>", f"<div>{'-' * 28}</div>", f"<div>{'*' * 28}</div>", "<br>"))
     server = f"{rng.choice(('Cashier', 'Served by', 'Server'))}: {page.fact('name', values.first_name(rng), 'Who was the cashier?', 'who served?')}"
     parts = [*head, stamp, extra, *([server] if rng.random() < 0.5 else []), rule, *rows, rule, *foot, "<br>", thanks]
-    page.body = "".join(f"<div style='{'text-align:center' if at < len(head) or at == len(parts) - 1 else ''}'>{part}</div>" for at, part in enumerate(parts))
+    page.body = "".join(
+        f"<div style='{'text-align:center' if at < len(head) or at == len(parts) - 1 else ''}'>{part}</div>"
+        for at, part in enumerate(parts)
+    )
     page.height = round((len(parts) + 3.5) * size * 1.42) + 30
     family = rng.choice(studio.type.mono if rng.random() < 0.7 else studio.type.text)
     page.style = f"font:{size}px/1.4 {family};padding:14px;color:hsl(0,0%,{rng.randint(0, 35)}%)"
@@ -68,7 +85,9 @@ def receipt(studio: Studio) -> Layout:
 
 
 def _row(left: str, right: str) -> str:
-    return f"<div style='display:flex;justify-content:space-between;gap:1em'><span>{left}</span><span>{right}</span></div>"
+    return (
+        f"<div style='display:flex;justify-content:space-between;gap:1em'><span>{left}</span><span>{right}</span></div>"
+    )
 
 
 def letter(studio: Studio) -> Layout:
@@ -77,7 +96,9 @@ def letter(studio: Studio) -> Layout:
     page = Layout("letter", *rng.choice(SIZES))
     sender, person = values.company(rng, studio.words), values.person(rng)
     size = rng.choice((14, 15, 16, 18, 22))
-    when = page.fact("date", values.date(rng), "When was it written?", "When is the letter from?", zh=("信是什么时候写的?",))
+    when = page.fact(
+        "date", values.date(rng), "When was it written?", "When is the letter from?", zh=("信是什么时候写的?",)
+    )
     subject = studio.title(3, 7)
     reference = values.code(rng)
     lines = [
@@ -89,21 +110,29 @@ def letter(studio: Studio) -> Layout:
         f"<div style='text-align:{rng.choice(('right', 'left'))}'>{when}</div>",
     ]
     if rng.random() < 0.6:
-        lines.append(f"<div>{rng.choice(('Our reference', 'Ref', 'Customer no.', 'Account number'))}: {page.fact('number', reference)}</div>")
-    lines.append(f"<p><b>{page.fact('title', subject, 'What is the subject?', 'What is the letter about?', 'subject line?', zh=('主题是什么?', '信是关于什么的?'))}</b></p>")
+        lines.append(
+            f"<div>{rng.choice(('Our reference', 'Ref', 'Customer no.', 'Account number'))}: {page.fact('number', reference)}</div>"
+        )
+    lines.append(
+        f"<p><b>{page.fact('title', subject, 'What is the subject?', 'What is the letter about?', 'subject line?', zh=('主题是什么?', '信是关于什么的?'))}</b></p>"
+    )
     lines.append(f"<p>Dear {escape(person.split()[0] if rng.random() < 0.5 else 'Sir or Madam')},</p>")
     for _ in range(rng.randint(1, 5)):
         lines.append(f"<p>{escape(studio.sentences(rng.choice((120, 250, 500))))}</p>")
     if rng.random() < 0.5:
         money = rng.choice(values.CURRENCIES).write(rng.randint(1000, 999999))
         due = values.date(rng)
-        lines.append(f"<p>Please transfer {page.fact('total', money, 'How much has to be paid?', 'what amount do they want')} by {page.fact('due', due)}.</p>")
+        lines.append(
+            f"<p>Please transfer {page.fact('total', money, 'How much has to be paid?', 'what amount do they want')} by {page.fact('due', due)}.</p>"
+        )
     if rng.random() < 0.4:
         account = values.iban(rng)
         lines.append(f"<p>IBAN: {page.fact('entry', account, 'What is the IBAN?', 'iban', subject='IBAN')}</p>")
     signed = values.person(rng)
     role = rng.choice(("Customer Service", "Head of Department", "Secretary", "Accounts", "Managing Director"))
-    lines.append(f"<p>{rng.choice(('Yours sincerely,', 'Kind regards,', 'Best wishes,'))}</p><p>{page.fact('name', signed, 'Who signed it?', 'Who signed the letter?', zh=('谁签的名?', '署名是谁?'))}<br>{escape(role)}</p>")
+    lines.append(
+        f"<p>{rng.choice(('Yours sincerely,', 'Kind regards,', 'Best wishes,'))}</p><p>{page.fact('name', signed, 'Who signed it?', 'Who signed the letter?', zh=('谁签的名?', '署名是谁?'))}<br>{escape(role)}</p>"
+    )
     page.body = "".join(lines)
     page.style = f"font:{size}px/1.4 {rng.choice(studio.type.text)};padding:{rng.randint(40, 90)}px"
     return page
@@ -117,7 +146,11 @@ def invoice(studio: Studio) -> Layout:
     paper, ink, accent = studio.colours(0.0)
     total, rows = 0, []
     for _ in range(rng.randint(2, 9)):
-        name, pieces, cents = f"{rng.choice(NAMES.QUALITIES)} {rng.choice(NAMES.GOODS)}", rng.randint(1, 12), rng.randint(100, 99999)
+        name, pieces, cents = (
+            f"{rng.choice(NAMES.QUALITIES)} {rng.choice(NAMES.GOODS)}",
+            rng.randint(1, 12),
+            rng.randint(100, 99999),
+        )
         total += pieces * cents
         price = money.write(pieces * cents)
         if name not in {fact.get("subject") for fact in page.facts}:
@@ -127,13 +160,13 @@ def invoice(studio: Studio) -> Layout:
     tax = round(total * 0.19)
     number = values.code(rng)
     word = rng.choice(("Invoice", "INVOICE", "Bill", "Statement", "Quotation"))
-    page.body = f"""<div style='display:flex;justify-content:space-between'><div><b style='font-size:1.4em'>{page.fact('company', values.company(rng, studio.words), 'Who sent the invoice?', 'Who issued it?')}</b><br>
-{escape(values.street(rng, studio.words))}<br>{escape(values.town(rng))} {escape(values.postcode(rng))}<br>{page.fact('email', values.email(rng, studio.words))}</div>
+    page.body = f"""<div style='display:flex;justify-content:space-between'><div><b style='font-size:1.4em'>{page.fact("company", values.company(rng, studio.words), "Who sent the invoice?", "Who issued it?")}</b><br>
+{escape(values.street(rng, studio.words))}<br>{escape(values.town(rng))} {escape(values.postcode(rng))}<br>{page.fact("email", values.email(rng, studio.words))}</div>
 <div style='font-size:2.2em;color:{accent}'>{word}</div></div><br>
-<table style='width:60%'><tr><td>{rng.choice(('Invoice number', 'No.', 'Invoice #', 'Number'))}<td>{page.fact('number', number)}<tr><td>{rng.choice(('Date', 'Invoice date', 'Issued'))}<td>{page.fact('date', issued)}
-<tr><td>{rng.choice(('Due date', 'Payable by', 'Due'))}<td>{page.fact('due', due)}<tr><td>Bill to<td>{page.fact('customer', values.person(rng))}</table><br>
-<table style='width:100%;border-collapse:collapse' class=lined><tr style='background:{accent};color:#fff'><td>Description<td>Qty<td>Price<td align=right>Amount{''.join(rows)}</table><br>
-<div style='margin-left:50%'>{_row('Subtotal', page.fact('subtotal', money.write(total)))}{_row(rng.choice(('VAT 19%', 'Tax', 'VAT')), page.fact('tax', money.write(tax)))}<b>{_row(rng.choice(('Total', 'TOTAL', 'Amount due')), page.fact('total', money.write(total + tax)))}</b></div>"""
+<table style='width:60%'><tr><td>{rng.choice(("Invoice number", "No.", "Invoice #", "Number"))}<td>{page.fact("number", number)}<tr><td>{rng.choice(("Date", "Invoice date", "Issued"))}<td>{page.fact("date", issued)}
+<tr><td>{rng.choice(("Due date", "Payable by", "Due"))}<td>{page.fact("due", due)}<tr><td>Bill to<td>{page.fact("customer", values.person(rng))}</table><br>
+<table style='width:100%;border-collapse:collapse' class=lined><tr style='background:{accent};color:#fff'><td>Description<td>Qty<td>Price<td align=right>Amount{"".join(rows)}</table><br>
+<div style='margin-left:50%'>{_row("Subtotal", page.fact("subtotal", money.write(total)))}{_row(rng.choice(("VAT 19%", "Tax", "VAT")), page.fact("tax", money.write(tax)))}<b>{_row(rng.choice(("Total", "TOTAL", "Amount due")), page.fact("total", money.write(total + tax)))}</b></div>"""
     page.style = f"font:{rng.choice((14, 16, 18, 20))}px/1.5 {rng.choice(studio.type.text)};padding:{rng.randint(30, 70)}px;background:{paper};color:{ink}"
     return page
 
@@ -155,7 +188,10 @@ def book_page(studio: Studio) -> Layout:
     asked = ("What is the chapter called?", "Which chapter is it?", "What is this page about?", "chapter title?")
     top = f"<h1 style='font-size:{rng.uniform(1.3, 3):.2f}em;text-align:{rng.choice(('left', 'center'))};line-height:1.15'>{page.fact('title', heading, *asked)}</h1>"
     if rng.random() < 0.5:
-        top = f"<div style='font-size:1.2em;text-align:center'>{page.fact('', chapter, 'What chapter is it?', 'Which chapter number?', zh=('第几章?',))}</div>" + top
+        top = (
+            f"<div style='font-size:1.2em;text-align:center'>{page.fact('', chapter, 'What chapter is it?', 'Which chapter number?', zh=('第几章?',))}</div>"
+            + top
+        )
     if rng.random() < 0.4:
         page.facts.clear()
         top = ""
@@ -179,12 +215,34 @@ def ticket(studio: Studio) -> Layout:
     seat = f"{rng.randint(1, 40)}{rng.choice('ABCDEF')}"
     fields = [
         ("Name", page.fact("name", values.person(rng), "Who travels?", "passenger?", "Whose ticket is it?")),
-        ("From", page.fact("", start, "Where does it start?", "from where", "Where does the trip begin?", zh=("从哪里出发?",))),
-        ("To", page.fact("", end, "Where does it go?", "What's the destination?", "Where to?", zh=("去哪里?", "目的地是哪里?"))),
+        (
+            "From",
+            page.fact(
+                "", start, "Where does it start?", "from where", "Where does the trip begin?", zh=("从哪里出发?",)
+            ),
+        ),
+        (
+            "To",
+            page.fact(
+                "", end, "Where does it go?", "What's the destination?", "Where to?", zh=("去哪里?", "目的地是哪里?")
+            ),
+        ),
         ("Date", page.fact("date", values.date(rng))),
-        (rng.choice(("Departure", "Time", "Boarding")), page.fact("time", values.time(rng), "When does it leave?", "when do i have to be there")),
+        (
+            rng.choice(("Departure", "Time", "Boarding")),
+            page.fact("time", values.time(rng), "When does it leave?", "when do i have to be there"),
+        ),
         ("Seat", page.fact("entry", seat, "Which seat?", "What is my seat?", zh=("座位号是多少?",), subject="Seat")),
-        (rng.choice(("Gate", "Platform")), page.fact("", f"{rng.choice('ABC')}{rng.randint(1, 40)}", "Which gate?", "what gate or platform", zh=("哪个登机口?",))),
+        (
+            rng.choice(("Gate", "Platform")),
+            page.fact(
+                "",
+                f"{rng.choice('ABC')}{rng.randint(1, 40)}",
+                "Which gate?",
+                "what gate or platform",
+                zh=("哪个登机口?",),
+            ),
+        ),
         ("Booking", page.fact("number", values.letters(rng, 6))),
         ("Price", page.fact("total", rng.choice(values.CURRENCIES).write(rng.randint(200, 90000)))),
     ]
@@ -192,7 +250,10 @@ def ticket(studio: Studio) -> Layout:
     kept = {fields[at][1] for at in chosen}
     page.facts = [fact for fact in page.facts if escape(fact["answer"]) in kept]
     carrier = page.fact("company", rng.choice(WORDS.CARRIERS), "Which line is it?", "Which company runs it?")
-    cells = "".join(f"<div><div style='font-size:.6em;opacity:.75'>{fields[at][0]}</div><b>{fields[at][1]}</b></div>" for at in chosen)
+    cells = "".join(
+        f"<div><div style='font-size:.6em;opacity:.75'>{fields[at][0]}</div><b>{fields[at][1]}</b></div>"
+        for at in chosen
+    )
     page.body = f"<div style='background:{accent};color:#fff;padding:8px 16px;font-size:1.2em'>{carrier}</div><div style='display:grid;grid-template-columns:repeat(3,1fr);gap:14px;padding:16px'>{cells}</div>"
     page.style = f"font:{rng.randint(18, 24)}px/1.3 {rng.choice(studio.type.text)};background:{paper};color:{ink}"
     return page
@@ -204,18 +265,32 @@ def table(studio: Studio) -> Layout:
     page = Layout("table", rng.randint(420, 900), 0)
     paper, ink, accent = studio.colours(0.1)
     size, rows = rng.randint(15, 24), rng.randint(3, 12)
-    make, head = rng.choice((
-        (lambda: (rng.choice(WORDS.PRODUCTS), rng.choice(values.CURRENCIES).write(rng.randint(99, 9999))), ("Product", "Price")),
-        (lambda: (values.town(rng), values.time(rng)), ("Destination", "Departure")),
-        (lambda: (values.person(rng), values.phone(rng)), ("Name", "Phone")),
-        (lambda: (rng.choice(NAMES.DAYS), values.hours(rng)), ("Day", "Hours")),
-        (lambda: (rng.choice(WORDS.NUTRIENTS), f"{rng.randint(0, 90)}.{rng.randint(0, 9)} {rng.choice(('g', 'mg', 'kcal', '%'))}"), ("Nutrient", "per 100 g")),
-        (lambda: (values.surname(rng), f"{rng.randint(0, 99)} : {rng.randint(0, 99)}"), ("Player", "Result")),
-        (lambda: (rng.choice(WORDS.THINGS), str(rng.randint(1, 99999))), ("Name", "Count")),
-    ))
+    make, head = rng.choice(
+        (
+            (
+                lambda: (rng.choice(WORDS.PRODUCTS), rng.choice(values.CURRENCIES).write(rng.randint(99, 9999))),
+                ("Product", "Price"),
+            ),
+            (lambda: (values.town(rng), values.time(rng)), ("Destination", "Departure")),
+            (lambda: (values.person(rng), values.phone(rng)), ("Name", "Phone")),
+            (lambda: (rng.choice(NAMES.DAYS), values.hours(rng)), ("Day", "Hours")),
+            (
+                lambda: (
+                    rng.choice(WORDS.NUTRIENTS),
+                    f"{rng.randint(0, 90)}.{rng.randint(0, 9)} {rng.choice(('g', 'mg', 'kcal', '%'))}",
+                ),
+                ("Nutrient", "per 100 g"),
+            ),
+            (lambda: (values.surname(rng), f"{rng.randint(0, 99)} : {rng.randint(0, 99)}"), ("Player", "Result")),
+            (lambda: (rng.choice(WORDS.THINGS), str(rng.randint(1, 99999))), ("Name", "Count")),
+        )
+    )
     entries = dict(make() for _ in range(rows))
     title = studio.title(2, 5)
-    lines = "".join(f"<tr><td>{escape(key)}<td align=right>{page.fact('entry', value, subject=key, place=key)}" for key, value in entries.items())
+    lines = "".join(
+        f"<tr><td>{escape(key)}<td align=right>{page.fact('entry', value, subject=key, place=key)}"
+        for key, value in entries.items()
+    )
     page.body = f"<h2 style='color:{accent}'>{page.fact('title', title)}</h2><table class=lined style='width:100%;border-collapse:collapse'><tr style='font-weight:bold'><td>{head[0]}<td align=right>{head[1]}{lines}</table>"
     page.height = round((len(entries) + 2) * size * 2.1 + size * 7)
     page.style = f"font:{size}px/1.5 {rng.choice(studio.type.text)};background:{paper};color:{ink};padding:24px"
@@ -230,7 +305,17 @@ def menu(studio: Studio) -> Layout:
     money, size = rng.choice(values.CURRENCIES), rng.randint(16, 24)
     dishes = rng.sample(WORDS.DISHES, rng.randint(4, 12))
     lines = "".join(
-        _row(escape(dish), page.fact("item", money.write(rng.randrange(250, 4000, 10)), f"How much is the {dish.lower()}?", f"price of {dish.lower()}", subject=dish, place=dish))
+        _row(
+            escape(dish),
+            page.fact(
+                "item",
+                money.write(rng.randrange(250, 4000, 10)),
+                f"How much is the {dish.lower()}?",
+                f"price of {dish.lower()}",
+                subject=dish,
+                place=dish,
+            ),
+        )
         for dish in dishes
     )
     name = values.company(rng, studio.words)

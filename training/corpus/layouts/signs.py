@@ -7,7 +7,14 @@ from training.corpus.pages import Layout, Studio
 from training.lists import read_lists
 
 WORDS = read_lists("corpus/words")
-WHAT = ("What does the sign say?", "What does it say?", "what's on the sign", "Read the sign", "What is written on it?", "sign?")
+WHAT = (
+    "What does the sign say?",
+    "What does it say?",
+    "what's on the sign",
+    "Read the sign",
+    "What is written on it?",
+    "sign?",
+)
 WHAT_CHINESE = ("牌子上写了什么?", "标牌上写的是什么?", "上面写了什么?", "写的什么字?")
 
 
@@ -15,19 +22,49 @@ def sign(studio: Studio) -> Layout:
     """Return a sign: one to four words, and perhaps a line below."""
     rng = studio.rng
     page = Layout("sign", rng.randint(300, 900), rng.randint(180, 600))
-    text = rng.choice((rng.choice(WORDS.SIGNS), rng.choice(WORDS.SIGNS), values.company(rng, studio.words), values.town(rng), studio.title(1, 3), f"{rng.choice(WORDS.SIGNS)} {rng.randint(1, 99)}"))
+    text = rng.choice(
+        (
+            rng.choice(WORDS.SIGNS),
+            rng.choice(WORDS.SIGNS),
+            values.company(rng, studio.words),
+            values.town(rng),
+            studio.title(1, 3),
+            f"{rng.choice(WORDS.SIGNS)} {rng.randint(1, 99)}",
+        )
+    )
     if rng.random() < 0.4:
         text = rng.choice((text.upper(), text.title()))
     longest = max(map(len, text.split()))
     lines = max(1, min(len(text.split()), round(page.height / page.width * len(text) / 5)))
     size = min(page.width * rng.uniform(0.9, 1.35) / max(longest, len(text) / lines), page.height / (lines + 1.2))
     second = rng.choice(WORDS.SIGN_LINES) if rng.random() < 0.4 else ""
-    paper, ink = rng.choice((("#c00", "#fff"), ("#fff", "#111"), ("#fc0", "#111"), ("#063", "#fff"), ("#024", "#fff"), ("#111", "#fff"), ("#eee", "#c00"), studio.colours()[:2]))
-    rest = f"<div style='font-size:.42em'>{page.fact('', second, 'What is written below?', 'what does the small line say', zh=('下面写了什么?',))}</div>" if second else ""
+    paper, ink = rng.choice(
+        (
+            ("#c00", "#fff"),
+            ("#fff", "#111"),
+            ("#fc0", "#111"),
+            ("#063", "#fff"),
+            ("#024", "#fff"),
+            ("#111", "#fff"),
+            ("#eee", "#c00"),
+            studio.colours()[:2],
+        )
+    )
+    rest = (
+        f"<div style='font-size:.42em'>{page.fact('', second, 'What is written below?', 'what does the small line say', zh=('下面写了什么?',))}</div>"
+        if second
+        else ""
+    )
     if not second:
         page.fact("title", text, *WHAT, zh=WHAT_CHINESE)
     else:
-        page.fact("title", text, "What does the large print say?", "What is written in large letters?", zh=("大字写的是什么?",))
+        page.fact(
+            "title",
+            text,
+            "What does the large print say?",
+            "What is written in large letters?",
+            zh=("大字写的是什么?",),
+        )
     frame = rng.choice(("", f"border:{rng.randint(3, 12)}px solid {ink};", f"border-radius:{rng.randint(5, 60)}px;"))
     page.body = f"<div style='{frame}box-sizing:border-box;height:100%;display:flex;flex-direction:column;justify-content:center;text-align:center'><div>{escape(text)}</div>{rest}</div>"
     family = rng.choice((*studio.type.text, *studio.type.display, *studio.type.display))
@@ -40,7 +77,13 @@ def cover(studio: Studio) -> Layout:
     rng = studio.rng
     page = Layout("cover", rng.randint(380, 560), rng.randint(520, 780))
     paper, ink, accent = studio.colours(0.6)
-    title = rng.choice((f"The {rng.choice(WORDS.ADJECTIVES)} {rng.choice(WORDS.THINGS)}", studio.title(1, 4), f"{rng.choice(WORDS.THINGS)} of the {rng.choice(WORDS.THINGS)}"))
+    title = rng.choice(
+        (
+            f"The {rng.choice(WORDS.ADJECTIVES)} {rng.choice(WORDS.THINGS)}",
+            studio.title(1, 4),
+            f"{rng.choice(WORDS.THINGS)} of the {rng.choice(WORDS.THINGS)}",
+        )
+    )
     if rng.random() < 0.35:
         title = title.upper()
     author, press = values.person(rng), values.company(rng, studio.words)
@@ -49,9 +92,14 @@ def cover(studio: Studio) -> Layout:
     second = f"<div style='font-size:{rng.randint(20, 34)}px'>{page.fact('name', author, 'Who wrote it?', 'Who is the author?', 'author?', 'Who wrote the book?', zh=('作者是谁?', '谁写的?'))}</div>"
     parts = [first, second] if rng.random() < 0.6 else [second, first]
     if rng.random() < 0.5:
-        parts.append(f"<div style='font-size:18px'>{page.fact('', press, 'Who published it?', 'Which publisher?', zh=('出版社是哪家?',))}</div>")
+        parts.append(
+            f"<div style='font-size:18px'>{page.fact('', press, 'Who published it?', 'Which publisher?', zh=('出版社是哪家?',))}</div>"
+        )
     if rng.random() < 0.35:
-        parts.insert(1, f"<div style='font-size:20px'>{page.fact('', studio.title(3, 6), 'What is the subtitle?', 'subtitle?', zh=('副标题是什么?',))}</div>")
+        parts.insert(
+            1,
+            f"<div style='font-size:20px'>{page.fact('', studio.title(3, 6), 'What is the subtitle?', 'subtitle?', zh=('副标题是什么?',))}</div>",
+        )
     ground = rng.choice((paper, f"linear-gradient({rng.randrange(360)}deg,{paper},{accent})"))
     page.body = f"<div style='height:100%;box-sizing:border-box;display:flex;flex-direction:column;justify-content:space-{rng.choice(('between', 'around'))};text-align:{rng.choice(('center', 'left'))}'>{''.join(parts)}</div>"
     page.style = f"font:20px {rng.choice(studio.type.text)};background:{ground};color:{ink};padding:30px"
@@ -63,13 +111,22 @@ def poster(studio: Studio) -> Layout:
     rng = studio.rng
     page = Layout("poster", rng.randint(420, 640), rng.randint(520, 860))
     paper, ink, accent = studio.colours(0.5)
-    what = rng.choice((rng.choice(WORDS.EVENTS), f"{values.first_name(rng)}'s {rng.choice(WORDS.EVENTS)}", studio.title(2, 4)))
+    what = rng.choice(
+        (rng.choice(WORDS.EVENTS), f"{values.first_name(rng)}'s {rng.choice(WORDS.EVENTS)}", studio.title(2, 4))
+    )
     asked = ("What is announced?", "Which event is it?", "What is it about?", "what event")
-    parts = [f"<div style='font:bold {rng.randint(44, 84)}px/1.05 {rng.choice(studio.type.display)};color:{accent if rng.random() < 0.5 else ink}'>{page.fact('title', what, *asked, zh=('是什么活动?', '什么活动?'))}</div>"]
+    parts = [
+        f"<div style='font:bold {rng.randint(44, 84)}px/1.05 {rng.choice(studio.type.display)};color:{accent if rng.random() < 0.5 else ink}'>{page.fact('title', what, *asked, zh=('是什么活动?', '什么活动?'))}</div>"
+    ]
     more = [
         page.fact("date", values.date(rng), "When is it?", "when does it take place", zh=("什么时候举行?",)),
         f"{rng.choice(('Doors', 'Start', 'Begins', 'at'))} {page.fact('time', values.time(rng), 'What time does it start?', 'when does it begin')}",
-        page.fact("place", f"{values.surname(rng)} {rng.choice(('Hall', 'Park', 'Theatre', 'Square', 'Library'))}, {values.town(rng)}", "Where is it?", zh=("在哪里?",)),
+        page.fact(
+            "place",
+            f"{values.surname(rng)} {rng.choice(('Hall', 'Park', 'Theatre', 'Square', 'Library'))}, {values.town(rng)}",
+            "Where is it?",
+            zh=("在哪里?",),
+        ),
         f"{rng.choice(('Tickets', 'Admission', 'Entry'))} {page.fact('total', rng.choice(values.CURRENCIES).write(rng.randrange(200, 9000, 50)), 'How much is a ticket?', 'ticket price', 'What does it cost?', zh=('门票多少钱?',))}",
         page.fact("web", values.web(rng, studio.words), "Where can I find out more?"),
         page.fact("phone", values.phone(rng)),
