@@ -25,6 +25,8 @@ def clip(
         if not rows:
             continue
         lines = [line for row in rows for line in row]
+        if any(not _is_inside(line.box, sheet) for line in lines):  # Some files print beyond the edge.
+            continue
         box = _around(lines)
         em = min(line.em for line in lines)
         fit = 0.95 * min(size[0] / (box[2] - box[0]), size[1] / (box[3] - box[1]))
@@ -47,6 +49,10 @@ def _choose_rows(rng: random.Random, sheet: Sheet) -> list[list[Line]]:
         length += len(said(rows[at])) + 1
         at += 1
     return taken
+
+
+def _is_inside(box: Box, sheet: Sheet) -> bool:
+    return 0 <= box[0] < box[2] <= sheet.width and 0 <= box[1] < box[3] <= sheet.height
 
 
 def _around(lines: Sequence[Line]) -> Box:

@@ -102,7 +102,9 @@ def render(sheet: Sheet, box: Box, width: int, height: int) -> Image.Image:
     """Render a window of a page, in points, as an RGB picture of `width` x `height` pixels."""
     scale = max(width / (box[2] - box[0]), height / (box[3] - box[1]))
     page = _open(sheet.path)[sheet.number]
-    cut = (max(0, box[0]), max(0, sheet.height - box[3]), max(0, sheet.width - box[2]), max(0, box[1]))
+    left, top = min(max(0.0, box[0]), sheet.width - 2 / scale), min(max(0.0, box[1]), sheet.height - 2 / scale)
+    right, bottom = max(min(box[2], sheet.width), left + 2 / scale), max(min(box[3], sheet.height), top + 2 / scale)
+    cut = (left, max(0.0, sheet.height - bottom), max(0.0, sheet.width - right), top)
     pixels = page.render(scale=scale, crop=cut, rev_byteorder=True, no_smoothpath=False).to_numpy()
     page.close()
     picture = Image.fromarray(np.ascontiguousarray(pixels[:, :, :3]))
