@@ -1,6 +1,5 @@
 """Tiny checkpoints of GLM-4.1V / 4.6V and of GLM-OCR with random weights, as transformers' own classes write them."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,64 +12,12 @@ from transformers import (
     PreTrainedModel,
 )
 
+from bench.family_tokens import BYTES, TEMPLATE, special_ids, tokenizer_json
+
 KINDS = ("glm4v", "glm_ocr")
 
-BYTES = 256
-SPECIAL = (
-    "<|endoftext|>",
-    "[MASK]",
-    "[gMASK]",
-    "[sMASK]",
-    "<sop>",
-    "<eop>",
-    "<|system|>",
-    "<|user|>",
-    "<|assistant|>",
-    "<|observation|>",
-    "<|begin_of_image|>",
-    "<|end_of_image|>",
-    "<|begin_of_video|>",
-    "<|end_of_video|>",
-    "<|image|>",
-    "<|begin_of_box|>",
-    "<|end_of_box|>",
-    "/nothink",
-    "<think>",
-    "</think>",
-)
-"""Special tokens, behind the bytes."""
-
-ID = {token: BYTES + number for number, token in enumerate(SPECIAL)}
+ID = special_ids(BYTES)
 VOCABULARY = 320
-
-TEMPLATE = """[gMASK]<sop>
-{%- macro said(content) -%}
-    {%- if content is string -%}
-        {{- content }}
-    {%- else -%}
-        {%- for item in content -%}
-            {%- if item.type == 'image' -%}
-                <|begin_of_image|><|image|><|end_of_image|>
-            {%- else -%}
-                {{- item.text }}
-            {%- endif -%}
-        {%- endfor -%}
-    {%- endif -%}
-{%- endmacro -%}
-{%- for m in messages %}
-{%- if m.role == 'user' %}<|user|>
-{{ said(m.content) }}
-{{- '/nothink' if (enable_thinking is defined and not enable_thinking) else '' -}}
-{%- elif m.role == 'system' %}<|system|>
-{{ said(m.content) }}
-{%- else %}<|assistant|>
-{{- '\\n<think></think>\\n' + said(m.content).strip() }}
-{%- endif %}
-{%- endfor %}
-{%- if add_generation_prompt %}<|assistant|>
-{{- '\\n<think></think>' if (enable_thinking is defined and not enable_thinking) else '' -}}
-{%- endif %}"""
-"""In the manner of the family's: a switch for thinking, and pictures in place."""
 
 ALWAYS_THINKS = TEMPLATE.replace("enable_thinking is defined and not enable_thinking", "false")
 """One without a switch."""
@@ -135,52 +82,11 @@ def original(kind: str, seed: int = 0) -> PreTrainedModel:
     return made
 
 
-def tokenizer_json() -> str:
-    """A tokenizer of single bytes, and the special tokens; of these `<think>` is not marked as special."""
-    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    others = [byte for byte in range(256) if byte not in plain]
-    letters = {byte: chr(byte) for byte in plain} | {byte: chr(256 + at) for at, byte in enumerate(others)}
-    added = [
-        {
-            "id": token_id,
-            "content": token,
-            "single_word": False,
-            "lstrip": False,
-            "rstrip": False,
-            "normalized": False,
-            "special": "think" not in token,
-        }
-        for token, token_id in ID.items()
-    ]
-    pieces = {
-        "type": "Sequence",
-        "pretokenizers": [
-            {"type": "Split", "pattern": {"Regex": r"\s+|\S+"}, "behavior": "Isolated", "invert": False},
-            {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False},
-        ],
-    }
-    model: dict[str, Any] = {
-        "type": "BPE",
-        "dropout": None,
-        "unk_token": None,
-        "continuing_subword_prefix": None,
-        "end_of_word_suffix": None,
-        "fuse_unk": False,
-        "byte_fallback": False,
-        "ignore_merges": False,
-        "vocab": {letters[byte]: byte for byte in range(BYTES)},
-        "merges": [],
-    }
-    decoder = {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True}
-    told = {"version": "1.0", "truncation": None, "padding": None, "normalizer": None, "post_processor": None}
-    return json.dumps(told | {"added_tokens": added, "pre_tokenizer": pieces, "decoder": decoder, "model": model})
-
-
 def write_checkpoint(folder: Path, kind: str, template: str = TEMPLATE, shard: str = "200KB") -> PreTrainedModel:
     """Write a checkpoint in shards; return the model that it is of."""
     model = original(kind)
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder, max_shard_size=shard)
-    (folder / "tokenizer.json").write_text(tokenizer_json(), encoding="utf-8")
+    (folder / "tokenizer.json").write_text(tokenizer_json(ID), encoding="utf-8")
     (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
     return model
