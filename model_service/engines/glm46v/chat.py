@@ -35,7 +35,7 @@ class Chat:
         """
         self.tokenizer = tokenizer
         self.encode, self.decode_bytes = tokenizer.encode, tokenizer.decode_bytes
-        self.ordinary_ids = tokenizer.ordinary_ids
+        self.ordinary_ids: Sequence[int] = tokenizer.ordinary_ids
         self._template, self._image = template, config.image_token_id
         self._said: dict[str, Any] = {} if config.model_type == OCR else {"enable_thinking": False}
         self._behind = ""
