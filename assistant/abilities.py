@@ -40,6 +40,11 @@ def fitted(parsed: ParsedQuestion, info: EngineInfo) -> ParsedQuestion:
     Raises:
         Unable: it cannot be asked this.
     """
+    if info.fixed_prompts:
+        ability = next((each for each in info.fixed_prompts if each == parsed.task), None)
+        if ability is None:
+            raise Unable(None, reads_only=True)
+        return replace(parsed, text=info.fixed_prompts[ability])
     if (lacks := missing_for(parsed.task or "", info)) is not None:
         raise Unable(lacks)
     if takes(parsed.text, info.languages):

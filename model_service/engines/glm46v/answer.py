@@ -1,7 +1,7 @@
 """What of a text, as it grows, is the answer: neither thoughts nor the marks around it."""
 
 from model_service.engines.engine import Likely
-from model_service.visible import visible
+from model_service.visible import THINKING, visible
 
 Piece = tuple[str, Likely | None]
 
@@ -36,5 +36,6 @@ class AnswerText:
         if not now.startswith(self._shown):  # A mark turned out behind what was shown: it stays shown.
             return "", likely
         new, self._shown = now[len(self._shown) :], now
-        self._pending = None if new else (least if more else None)
+        thinking = not now and self._said.lstrip().startswith(THINKING)
+        self._pending = None if new or thinking or not more else least
         return (new, least) if new else ("", likely)

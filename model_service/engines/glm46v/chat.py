@@ -44,6 +44,10 @@ class Chat:
                 f"tokenizer.json does not fit config.json: <|image|> is {tokenizer.special('<|image|>')},"
                 f" image_token_id {config.image_token_id}"
             )
+        most = max(*tokenizer.ordinary_ids, *tokenizer.special_ids.values())
+        if most >= config.padded_vocab_size:
+            told = f"has ids up to {most}, config.json a vocabulary of {config.padded_vocab_size}"
+            raise CheckpointError(f"tokenizer.json does not fit config.json: it {told}")
         try:
             self.prompt(TRIED)
             if self._said and self._written(TRIED, {"enable_thinking": True}) == self._written(TRIED, self._said):

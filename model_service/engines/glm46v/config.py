@@ -140,6 +140,7 @@ def _parsed(told: Mapping[str, Any], generation: Mapping[str, Any]) -> GLM46VCon
         image_token_id=int(told["image_token_id"]),
         eos_token_id=(int(stop),) if isinstance(stop, int) else tuple(map(int, stop)),
         vision=_vision(told["vision_config"], hidden, ocr),
+        bare_questions=ocr,
         abilities=("text", "table") if ocr else None,
     )
 
@@ -193,6 +194,7 @@ FLASH = GLM46VConfig(
 
 SMALL_READER = GLM46VConfig(
     OCR, 16, 1536, 4608, 16, 128, 8, 1e-5, CONTEXT, 59392, 10000.0, (16, 24, 24), False, False, 59280, (59246, 59253),
-    VisionConfig(1024, 16, 24, 14, 4096, 4608, 0, True, True, 10000.0, 1e-5), abilities=("text", "table"),
+    VisionConfig(1024, 16, 24, 14, 4096, 4608, 0, True, True, 10000.0, 1e-5), True,
+    abilities=("text", "table"),
 )  # fmt: skip
 """GLM-OCR, the same for it."""
