@@ -44,7 +44,7 @@ class Chat:
                 f"tokenizer.json does not fit config.json: <|image|> is {tokenizer.special('<|image|>')},"
                 f" image_token_id {config.image_token_id}"
             )
-        most = max(*tokenizer.ordinary_ids, *tokenizer.special_ids.values())
+        most = max(*tokenizer.ordinary_ids, *tokenizer.special_ids.values(), *config.eos_token_id)
         if most >= config.padded_vocab_size:
             told = f"has ids up to {most}, config.json a vocabulary of {config.padded_vocab_size}"
             raise CheckpointError(f"tokenizer.json does not fit config.json: it {told}")
