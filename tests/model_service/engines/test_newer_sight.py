@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -150,13 +151,13 @@ def test_captured_layers_see_and_read_as_the_model(name: str) -> None:
     image = at_once(model.see(pixels))
     embeds = model.embed(torch.randint(0, 256, (1, 12)), image, 4)
     positions = model.positions(12, 4, (4, 5), CPU.device)
-    one, other = (KVCache(config, 50, CPU.device, torch.float32) for _ in range(2))
+    one, other = (KVCache(model.config, 50, CPU.device, torch.float32) for _ in range(2))
     wanted = at_once(model.read(embeds, positions, one))
     torch.testing.assert_close(at_once(layers.read(embeds, positions, other)), wanted, atol=1e-4, rtol=1e-4)
     assert other.length == one.length == 31
 
 
-def filled(config: GLM46VConfig) -> GLM46VForConditionalGeneration:
+def filled(config: GLM46VConfig) -> Any:
     """A model with random weights."""
     model = GLM46VForConditionalGeneration(config)
     generator = torch.Generator().manual_seed(0)
