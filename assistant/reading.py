@@ -157,7 +157,9 @@ class Reader:
     async def _request(
         self, question: Question, picture: Picture, asking: Asking, *, alone: bool = False
     ) -> GenerationRequest:
-        said = [] if alone else await self._turns.history(picture, question.asker.id)
+        info = self._model.info
+        only_reads = info is not None and bool(info.fixed_prompts)  # What was said before means nothing to it.
+        said = [] if alone or only_reads else await self._turns.history(picture, question.asker.id)
         history = drop_repeats(said, question.parsed.text)
         sampling = sampling_in(question.settings, self._settings)
         return build_request(asking, history, sampling, self._settings.history_tokens)

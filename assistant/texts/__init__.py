@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 
 from assistant.texts.catalogue import read_catalogue
 from assistant.texts.counts import Count, Counted
+from assistant.texts.family_sentences import FamilySentence
 from assistant.texts.labels import Label
 from assistant.texts.messages import Sentence
 from assistant.texts.page import PageLabel
@@ -22,6 +23,7 @@ __all__ = [
     "LIMITS",
     "PURPOSES",
     "Count",
+    "FamilySentence",
     "Label",
     "PageLabel",
     "PageSentence",
@@ -32,6 +34,9 @@ __all__ = [
     "own_names",
     "texts_in",
 ]
+
+Said = Sentence | Label | PageLabel | PageSentence | ServerSentence | FamilySentence
+"""All that can be said."""
 
 CATALOGUE = "LC_MESSAGES/eyeglass.po"
 """The catalogue's path within a language's folder of locale/."""
@@ -96,7 +101,7 @@ class Texts:
     def __init__(self, translations: NullTranslations) -> None:
         self._translations = translations
 
-    def say(self, sentence: Sentence | Label | PageLabel | PageSentence | ServerSentence, **values: object) -> str:
+    def say(self, sentence: Said, **values: object) -> str:
         """Translate the sentence and fill it in, `Count.PAGES.of(3)` as "3 pages"."""
         text = self._translations.gettext(sentence.value)
         said = {name: self._said(value) for name, value in values.items()}

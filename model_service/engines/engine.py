@@ -1,11 +1,11 @@
 """The protocol of an engine: it is loaded, used and closed on one and the same thread."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from model_service.detail import DetailDial, DetailPlan
+from model_service.detail import MAX_TOKENS, DetailDial, DetailPlan
 from model_service.types import FinishReason, GenerationRequest
 
 Likely = tuple[float, float]
@@ -58,7 +58,8 @@ class EngineInfo:
     step. `picture_memory` says what a picture takes; None where that is not known. `context_tokens` are the most of a
     conversation's text and its answer together, None where that is not known: a picture counts as a few. `remote`: it
     runs on a server, whose host is `device`. `sureness` says how its probabilities are to be taken; None: it tells
-    none.
+    none. All pictures of a request together have `all_visual_tokens` at most; None: each has as many as one alone.
+    `fixed_prompts` are the only questions that it was made for, by what they ask; none: any.
     """
 
     model: str
@@ -75,6 +76,8 @@ class EngineInfo:
     context_tokens: int | None = None
     remote: bool = False
     sureness: Sureness | None = None
+    all_visual_tokens: int | None = None
+    fixed_prompts: Mapping[Ability, str] = field(default_factory=dict)
 
     @property
     def lacking(self) -> frozenset[Ability]:
@@ -84,7 +87,7 @@ class EngineInfo:
     @property
     def short_of_memory(self) -> bool:
         """Whether memory allows a coarser look than the model's own closest."""
-        return self.max_visual_tokens < self.dial.max_tokens
+        return self.max_visual_tokens < min(self.dial.max_tokens, MAX_TOKENS)
 
 
 @dataclass(frozen=True, slots=True)

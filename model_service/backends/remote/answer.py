@@ -15,13 +15,13 @@ from model_service.backends.remote.faults import Kind, RemoteFault
 from model_service.backends.remote.pauses import Pauses
 from model_service.backends.remote.picture import Prepared
 from model_service.backends.remote.server import LASTING, SHOWN, Server, picture_part, text_part
-from model_service.backends.remote.visible import visible
 from model_service.detail import Detail
 from model_service.engines.engine import EngineInfo
 from model_service.errors import GenerationFailed, PromptTooLong, ServerFailed, ServerFault
 from model_service.gauges import Trouble
 from model_service.jobs import Job
 from model_service.types import FinishReason, GenerationOutput, Message, PictureRef, Stage
+from model_service.visible import visible
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import pytest
 from model_service.backends.remote.events import MOST_BYTES, Event, EventReader, TooLong
 from model_service.backends.remote.faults import Kind, RemoteFault, judge
 from model_service.backends.remote.pieces import Piece, read_body, read_event
-from model_service.backends.remote.visible import visible
+from model_service.visible import visible
 
 STREAM = (
     b": a comment\r\n\r\ndata: one\n\ndata: two\ndata: lines\r\n\r\nevent: error\ndata: {}\n\n"
