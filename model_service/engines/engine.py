@@ -58,7 +58,7 @@ class EngineInfo:
     step. `picture_memory` says what a picture takes; None where that is not known. `context_tokens` are the most of a
     conversation's text and its answer together, None where that is not known: a picture counts as a few. `remote`: it
     runs on a server, whose host is `device`. `sureness` says how its probabilities are to be taken; None: it tells
-    none.
+    none. Of a server that is not known before it answers: see `GenerationOutput.rated`.
     """
 
     model: str
