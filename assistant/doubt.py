@@ -55,12 +55,14 @@ def judge(
     `free`: it is in the model's own words, so that only figures can be misread; between words it may well hesitate.
     `whole`: it is all the text of a picture, of which the beginning says no more than the rest.
     """
-    if not free and likeliness(doubts, 0, len(text)) < sureness.readable:
+    if not text.strip() or (not free and likeliness(doubts, 0, len(text)) < sureness.readable):
         return Judgement(Verdict.CANNOT_READ)
     if not free and not whole and likeliness(doubts, 0, 1) < sureness.begun:
         return Judgement(Verdict.CANNOT_READ)
-    doubtful = [doubt for doubt in doubts if doubt.probability < sureness.sure]
-    places = _places(text, doubtful)
+    sure = sureness.sure
+    if not free and not whole and together(doubts) < sureness.answer:
+        sure = max(sure, min(doubt.probability for doubt in doubts) + LEAST)
+    places = _places(text, [doubt for doubt in doubts if doubt.probability < sure])
     if free:
         places = [place for place in places if any(map(str.isdigit, text[slice(*place)]))]
     elif likeliness(doubts, 0, 1) < 1 - (1 - sureness.sure) / DENIED and says_nothing(text):
@@ -76,6 +78,11 @@ def likeliness(doubts: Sequence[Doubt], begin: int, end: int) -> float:
         if shared > 0:
             total += shared * math.log(max(doubt.probability, LEAST))
     return math.exp(total / max(1, end - begin))
+
+
+def together(doubts: Sequence[Doubt]) -> float:
+    """Return the probability of all tokens of an answer together: that it is right from its first to its last."""
+    return math.prod(doubt.probability for doubt in doubts)
 
 
 def _places(text: str, doubts: Sequence[Doubt]) -> list[Place]:

@@ -38,7 +38,8 @@ class PictureMemory:
 class Sureness:
     """From which probabilities on a model's words can be relied on, as was measured with it.
 
-    What is less likely than `sure` is to be marked as doubtful. An answer is not readable where the geometric mean of
+    What is less likely than `sure` is to be marked as doubtful, and so is the least likely part of a short answer all
+    tokens of which together are less likely than `answer`. An answer is not readable where the geometric mean of
     the probabilities of its characters is less than `readable`, or that of its first less than `begun`, for then it
     could as well have been any other; 0: that was not measured.
     """
@@ -46,6 +47,7 @@ class Sureness:
     sure: float = 0.5
     readable: float = 0.0
     begun: float = 0.0
+    answer: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """An answer is sure, unsure of some of its characters, or was not read."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +48,31 @@ def test_what_is_less_likely_than_the_threshold_is_doubtful(
     """Not the blanks; of a doubt whether it goes on, the last character; and a denial has to be surer than the rest."""
     verdict = Verdict.UNSURE if places else Verdict.SURE
     assert judge(text, doubts, SURENESS) == Judgement(verdict, tuple(places))
+
+
+@pytest.mark.parametrize(
+    ("doubts", "places"),
+    [
+        ([Doubt(1, 2, 0.95), Doubt(2, 3, 0.93), Doubt(4, 5, 0.96)], [(2, 3)]),
+        ([Doubt(1, 2, 0.93), Doubt(4, 5, 0.93)], [(1, 2), (4, 5)]),
+        ([Doubt(1, 2, 0.5), Doubt(4, 5, 0.95)], [(1, 2)]),
+        ([Doubt(1, 2, 0.97), Doubt(4, 5, 0.97)], []),
+    ],
+)
+def test_small_doubts_add_up_in_a_short_answer(doubts: list[Doubt], places: list[tuple[int, int]]) -> None:
+    """The least likely character is marked, if none is doubtful by itself; not in a text, nor among a model's words."""
+    strict = replace(SURENESS, answer=0.9)
+    verdict = Verdict.UNSURE if places else Verdict.SURE
+    assert judge("12.25", doubts, strict) == Judgement(verdict, tuple(places))
+    for more in ({"whole": True}, {"free": True}):
+        assert judge("12.25", doubts, strict, **more) == judge("12.25", doubts, SURENESS, **more)
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_who_says_nothing_has_read_nothing(text: str) -> None:
+    """However sure of it the model was."""
+    assert judge(text, [], SURENESS) == Judgement(Verdict.CANNOT_READ)
+    assert judge(text, [], SURENESS, free=True) == Judgement(Verdict.CANNOT_READ)
 
 
 def test_what_is_improbable_as_a_whole_or_begins_so_was_not_read() -> None:
