@@ -18,6 +18,9 @@ JUDGED = 24
 SAID_AGAIN = 36
 """Characters that are said again and again from which on an answer is one that goes round in circles."""
 
+MOST_WRONG = 20
+"""Tokens of an answer that are wrong by their own probabilities, from which on it is not worth to go on."""
+
 STRETCH = 2
 """How many times less likely, in logarithms, a stretch may be than a whole answer: it varies more."""
 
@@ -113,10 +116,10 @@ class Watch:
     def nonsense_in(self, output: GenerationOutput) -> int | None:
         """Return where the answer stops making sense; None while it does.
 
-        It goes round in circles, or is so improbable that the model makes it up.
+        It goes round in circles, or is so improbable that the model makes it up: in a stretch, or a little all along.
         """
         seen, self._seen = self._seen, len(output.text)
-        found = [loop_in(output.text, seen, SAID_AGAIN), self._made_up(output, seen)]
+        found = [loop_in(output.text, seen, SAID_AGAIN), self._made_up(output, seen), self._misread(output)]
         return min((place for place in found if place is not None), default=None)
 
     def _made_up(self, output: GenerationOutput, seen: int) -> int | None:
@@ -128,6 +131,16 @@ class Watch:
             within = output.doubts[first : bisect_left(starts, end)]
             if within and likeliness(within, end - JUDGED, end) < least:
                 return within[0].start
+        return None
+
+    def _misread(self, output: GenerationOutput) -> int | None:
+        if self._sureness is None:
+            return None
+        wrong = 0.0
+        for doubt in output.doubts:
+            wrong += 1 - doubt.probability
+            if wrong > MOST_WRONG:
+                return doubt.start
         return None
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
+from itertools import chain, cycle, repeat
 from pathlib import Path
 
 from assistant.doubt import Verdict, Watch, cut_off, judge
@@ -21,6 +22,7 @@ from bench.doubt import DOCUMENT, pocket_sureness, replaced
 from model_service import (
     Detail,
     Doubt,
+    Engine,
     GenerationOutput,
     GenerationRequest,
     Message,
@@ -31,15 +33,12 @@ from model_service import (
     Sureness,
 )
 from model_service.running_answer import doubts_with
-from training.examiner import load_engine
+from training.examiner import MOST_TOKENS, load_engine
 from training.scores import table
 
 TITLE = "What is the title?"
 WHOLE = ("Read the text.", "What does it say?")
 """Questions for all the text of a picture: of each two pictures one is asked the first, one the second."""
-
-MOST_TOKENS = 120
-"""The longest answer: what is more than enough to see whether it is broken off in time."""
 
 BOUND = 60
 """More invented tokens than that are one answer too many."""
@@ -101,22 +100,30 @@ def ask_all(pictures: Sequence[Path], kept: Path, level: str) -> None:
     engine = load_engine(ModelConfig(name="pocket", device="cpu"))
     try:
         with kept.open("a", encoding="utf-8") as out:
-            for number, picture in enumerate(pictures):
-                for question in (TITLE, WHOLE[number % len(WHOLE)]):
-                    about = picture.parent.name, picture.stem, question
-                    if about in known:
-                        continue
-                    reference = PictureRef(picture.read_bytes(), Detail.parse(level))
-                    messages = (Message("user", question, (reference,)),)
-                    sampling = SamplingParams(max_tokens=MOST_TOKENS)
-                    said, doubts = "", tuple[Doubt, ...]()
-                    for step in engine.generate(GenerationRequest("invented", str(picture), messages, sampling)):
-                        doubts = doubts_with(doubts, len(said), step)
-                        said += step.text
-                    out.write(json.dumps(asdict(Said(*about, said, doubts)), ensure_ascii=False) + "\n")
-                    out.flush()
+            wholes = zip(pictures, cycle(WHOLE))
+            for picture, question in chain(wholes, zip(pictures, repeat(TITLE))):
+                about = picture.parent.name, picture.stem, question
+                if about in known:
+                    continue
+                reference = PictureRef(picture.read_bytes(), Detail.parse(level))
+                messages = (Message("user", question, (reference,)),)
+                sampling = SamplingParams(max_tokens=MOST_TOKENS)
+                said = ask(engine, GenerationRequest("invented", str(picture), messages, sampling))
+                out.write(json.dumps(asdict(Said(*about, *said)), ensure_ascii=False) + "\n")
+                out.flush()
     finally:
         engine.close()
+
+
+def ask(engine: Engine, request: GenerationRequest) -> tuple[str, tuple[Doubt, ...]]:
+    """Return what the engine says until it is stopped, as it makes no sense any more, and the doubts about it."""
+    said, doubts, watch = "", tuple[Doubt, ...](), Watch(engine.info.sureness)
+    for step in engine.generate(request):
+        doubts = doubts_with(doubts, len(said), step)
+        said += step.text
+        if watch.nonsense_in(GenerationOutput(Stage.WRITING, said, doubts=doubts)) is not None:
+            break  # What is left of the iterator is closed with it.
+    return said, doubts
 
 
 def read_said(kept: Path) -> Iterator[Said]:

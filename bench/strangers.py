@@ -5,7 +5,7 @@ fonts-texgyre), the sources of Python's library, coast lines and names of Natura
 (`--maps`, with pyshp), and typefaces (fonts-noto-core fonts-nanum fonts-takao-gothic fonts-ipafont-gothic
 fonts-wqy-zenhei; for handwriting fonts-breip fonts-dancingscript fonts-dkg-handwriting fonts-ecolier-court
 fonts-femkeklaver fonts-isabella fonts-kristi fonts-rufscript fonts-sjfonts fonts-summersby). What is not there is left
-out. Each picture is FOLDER/KIND/NUMBER.png, with what it says beside it (NUMBER.txt), empty if the model cannot know it.
+out. Each picture is FOLDER/KIND/NUMBER.png, with what it says beside it (NUMBER.txt), empty where it cannot be read.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import textwrap
 import tomllib
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,7 @@ def _columns(picture: Image.Image, text: str, face: Path, size: int, *, columns:
 
 def _newspapers(faces: dict[str, Path], prose: str) -> Iterator[Made]:
     rng = random.Random("newspaper")
-    for number in range(16):
+    for _ in range(16):
         face = faces[rng.choice([name for name in PRINT if name in faces])]
         picture = Image.new("RGB", (1100, 1500), rng.choice(("white", "#efe9dc", "#e4e0d4")))
         begin = rng.randrange(0, len(prose) - 9000)
@@ -228,7 +229,7 @@ def _map(lands: Any, cities: Any, continent: str, font: ImageFont.FreeTypeFont) 
 
     for each in inside:
         parts = [*each.shape.parts, len(each.shape.points)]
-        for begin, end in zip(parts, parts[1:], strict=False):
+        for begin, end in pairwise(parts):
             shade = tuple(rng.randrange(190, 250) for _ in range(3))
             draw.polygon([at(point) for point in each.shape.points[begin:end]], fill=shade, outline="#666666")
     names = [

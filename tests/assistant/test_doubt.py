@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.doubt import (
     JUDGED,
+    MOST_WRONG,
     Judgement,
     Verdict,
     Watch,
@@ -121,6 +122,15 @@ def test_who_makes_it_up_is_stopped_where_that_began(at_once: int) -> None:
             break
     assert end == len(sound) and length <= len(sound) + JUDGED + at_once
     assert cut_off(output, len(sound)) == written(sound)
+
+
+def test_who_misreads_a_little_all_along_is_stopped() -> None:
+    """Where so much is wrong by its own probabilities, however well each stretch of it reads."""
+    text = "".join(f"{number} A word, a" for number in range(60))
+    half = [Doubt(place, place + 1, 0.5) for place in range(0, len(text), 9)]
+    assert Watch(SURENESS).nonsense_in(written(text, *half)) == half[MOST_WRONG * 2].start
+    assert Watch(SURENESS).nonsense_in(written(text, *half[: MOST_WRONG * 2])) is None
+    assert Watch(None).nonsense_in(written(text, *half)) is None
 
 
 @given(st.text(alphabet="ab1 \n\u2028", max_size=40), st.data())
