@@ -61,23 +61,26 @@ class Dialect:
         if self._limit == SHORTER and LONGER in fault.text:
             self._limit = LONGER
             return True
-        if "logprobs" in fault.text and self._unrated(sent, named=True):
-            return True
-        fields = [name for name in (*OPTIONAL, *BY_NAME) if name in sent]
-        named = [name for name in fields if name in fault.text]
+        named = _named(sent, fault.text)
         if not named and fault.status == UNPROCESSABLE:
-            named = [name for name in fields if name in OPTIONAL] + ([] if self._rates else list(RATINGS))
-        learned = self._refused.intersection(fields)
+            named = [name for name in OPTIONAL + (() if self._rates else RATINGS) if name in sent]
+        learned = self._refused.intersection(sent)
         self._refused.update(named)
         return bool(named or learned) or self._unrated(sent)
 
-    def _unrated(self, sent: dict[str, Any], *, named: bool = False) -> bool:
-        """Ask for fewer probabilities, unless the server is known to tell them; return whether they had been asked for.
+    def _unrated(self, sent: dict[str, Any]) -> bool:
+        """Ask for fewer probabilities, if it is not known that they are told; return whether they had been asked for."""
+        asked = [] if self._rates else [name for name in RATINGS if name in sent]
+        self._refused.update(asked[:1])
+        return bool(asked)
 
-        `named`: that is what the server minds.
-        """
-        asked = [name for name in RATINGS if name in sent]
-        if not asked or (self._rates and not named):
-            return False
-        self._refused.add(asked[0])
-        return True
+
+def _named(sent: dict[str, Any], text: str) -> list[str]:
+    """Return the fields of a request that a refusal names; of probabilities in general, those of other tokens first."""
+    named = [name for name in (*OPTIONAL, *BY_NAME) if name in sent and name in text]
+    others, own = RATINGS
+    if others in sent and own in text:
+        named.append(others)
+    if own in sent and own in text.replace(others, "") and (others not in sent or others in text):
+        named.append(own)
+    return named
