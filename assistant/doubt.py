@@ -21,6 +21,9 @@ SAID_AGAIN = 36
 MOST_WRONG = 20
 """Tokens of an answer that are wrong by their own probabilities, from which on it is not worth to go on."""
 
+MOST_SHARE = 0.1
+"""The share of such tokens up to which the beginning of it is told all the same."""
+
 STRETCH = 2
 """How many times less likely, in logarithms, a stretch may be than a whole answer: it varies more."""
 
@@ -136,11 +139,13 @@ class Watch:
     def _misread(self, output: GenerationOutput) -> int | None:
         if self._sureness is None:
             return None
-        wrong = 0.0
+        wrong, told = 0.0, 0
         for doubt in output.doubts:
+            if wrong <= MOST_SHARE * doubt.start:
+                told = doubt.start
             wrong += 1 - doubt.probability
             if wrong > MOST_WRONG:
-                return doubt.start
+                return told
         return None
 
 

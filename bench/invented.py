@@ -16,6 +16,7 @@ from difflib import SequenceMatcher
 from itertools import chain, cycle, repeat
 from pathlib import Path
 
+from assistant.answering import WORTH_TELLING
 from assistant.doubt import Verdict, Watch, cut_off, judge
 from assistant.wording.nothing import says_nothing
 from bench.doubt import DOCUMENT, pocket_sureness, replaced
@@ -140,6 +141,7 @@ def shown_of(said: Said, truth: str, sureness: Sureness) -> Shown:
     end = watch.nonsense_in(output)
     told = output if end is None else cut_off(output, end)
     refused = judge(told.text.strip(), told.doubts, sureness, whole=said.whole).verdict is Verdict.CANNOT_READ
+    refused |= end is not None and len(told.text.strip()) < WORTH_TELLING
     invented = 0 if refused or says_nothing(told.text) else count_invented(told.text, truth)
     return Shown(said, refused, end is not None, invented)
 

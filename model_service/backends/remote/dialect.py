@@ -69,7 +69,7 @@ class Dialect:
         return bool(named or learned) or self._unrated(sent)
 
     def _unrated(self, sent: dict[str, Any]) -> bool:
-        """Ask for fewer probabilities, if it is not known that they are told; return whether they had been asked for."""
+        """Ask for fewer probabilities, unless it is known that they are told; return whether they were asked for."""
         asked = [] if self._rates else [name for name in RATINGS if name in sent]
         self._refused.update(asked[:1])
         return bool(asked)
