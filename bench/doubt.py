@@ -218,7 +218,9 @@ def by_level(
     further: Mapping[str, Sequence[Judged]] | None = None,
 ) -> str:
     """Return a table with a column a level, one for all of them, and one for each of the `further` answers."""
-    those = {level: [each for each in judged if each.answer.level == level] for level in levels}
+    those: dict[str, Sequence[Judged]] = {
+        level: [each for each in judged if each.answer.level == level] for level in levels
+    }
     those |= {"all": judged, **(further or {})}
     return table(("", *those), list(zip(titles, *map(row, those.values()), strict=True)))
 
