@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model_service import Detail, GenerationRequest, Message, ModelConfig, PictureRef, SamplingParams
+from model_service import Detail, Engine, GenerationRequest, Message, ModelConfig, PictureRef, SamplingParams
 from model_service.engines.glm4v import attention
 from training.documents import PAPERS
 from training.exam import CANVASES, MOST_CHARACTERS, OTHER_CANVASES, choose_em, jpeg
@@ -43,9 +43,13 @@ def main() -> None:
     parser.add_argument("--head", type=int, nargs=2, metavar=("LAYER", "HEAD"), help="only this one")
     given = parser.parse_args()
     inside = defaultdict[Head, list[bool]](list)
-    for page in draw_pages(given.seed, given.pages):
-        for head, found in examine(page, given.level):
-            inside[head].append(found)
+    engine = load_engine(ModelConfig(name="pocket", device="cpu", prefix_cache_mib=0))
+    try:
+        for page in draw_pages(given.seed, given.pages):
+            for head, found in examine(engine, page, given.level):
+                inside[head].append(found)
+    finally:
+        engine.close()
     wanted = [tuple(given.head)] if given.head else sorted(inside, key=lambda head: -sum(inside[head]))[:8]
     for layer, head in wanted:
         right = inside[layer, head]
@@ -65,10 +69,7 @@ def draw_pages(seed: int, pages: int) -> Iterator[Page]:
         )
 
 
-ENGINE = load_engine(ModelConfig(name="pocket", device="cpu", prefix_cache_mib=0))
-
-
-def examine(page: Page, level: str) -> Iterator[tuple[Head, bool]]:
+def examine(engine: Engine, page: Page, level: str) -> Iterator[tuple[Head, bool]]:
     """Ask for what is copied from the page, and yield for each head whether its place is inside what it shows.
 
     Only right answers count.
@@ -81,10 +82,10 @@ def examine(page: Page, level: str) -> Iterator[tuple[Head, bool]]:
         request = GenerationRequest(
             "shown", "shown", (Message("user", qa.question, (picture,)),), SamplingParams(max_tokens=80)
         )
-        plan = ENGINE.plan(request)
+        plan = engine.plan(request)
         assert plan is not None
         with attended() as maps:
-            said = "".join(step.text for step in ENGINE.generate(request))
+            said = "".join(step.text for step in engine.generate(request))
         if not exact(said, qa.answer):
             continue
         heights = page.glyphs.y[glyphs] / page.image.height
