@@ -21,7 +21,7 @@ SAID_AGAIN = 36
 MOST_WRONG = 20
 """Tokens of an answer that are wrong by their own probabilities, from which on it is not worth to go on."""
 
-MOST_SHARE = 0.1
+MOST_SHARE = 0.07
 """The share of such tokens up to which the beginning of it is told all the same."""
 
 STRETCH = 2
