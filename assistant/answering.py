@@ -214,10 +214,11 @@ class Assistant:
             return reading
         broken_off = output.finish_reason is FinishReason.BROKEN_OFF
         found = Judgement(Verdict.SURE)
-        if info.sureness is not None:
+        sureness = info.sureness if output.rated else None
+        if sureness is not None:
             whole = question.parsed.task in {Task.TEXT, Task.TABLE}
             free = Ability.DESCRIBE in info.abilities and not whole
-            found = judge(*stripped(output.text, output.doubts), info.sureness, free=free, whole=whole)
+            found = judge(*stripped(output.text, output.doubts), sureness, free=free, whole=whole)
         if found.verdict is Verdict.CANNOT_READ or (broken_off and len(reading.text) < WORTH_TELLING):
             said = in_language_of(question.parsed.text, question.texts).say(Sentence.CANNOT_READ)
             said_only = replace(output, text=said, doubts=(), finish_reason=FinishReason.STOP)
@@ -225,7 +226,7 @@ class Assistant:
         in_parts = reading.parts is not None and question.parsed.task is not Task.TEXT
         if broken_off or in_parts:  # What one part says was chosen among what several say; nobody doubted the choice.
             found = replace(found, verdict=Verdict.UNSURE)
-        return reading if info.sureness is None else replace(reading, judgement=found)
+        return reading if sureness is None else replace(reading, judgement=found)
 
     async def _fitted(self, question: Question) -> Question:
         """Return the question as the model can be asked it; where it matters, wait until it is known which model.

@@ -98,7 +98,7 @@ async def calibrate(
                 tried += marks[-1].tried
                 print(_row(_cells(marks[-1])), file=out, flush=True)
             spent = level.tokens
-    if info.sureness is not None:
+    if info.sureness is not None and tried:
         print(_keep(config, info, tried), file=out)
     print(f"\n{recommend(marks)}", file=out)
     return marks
@@ -153,12 +153,11 @@ async def judge(model: ModelService, pages: Sequence[Page], level: Detail, info:
             outputs.append(await _ask(model, page, READ_OUT, level))
             readings.append((outputs[-1].text, page.text))
             wrong = part_errors(*readings[-1]) / max(1, len(fold(page.text)))
-            tried.append(Tried(*stripped(outputs[-1].text, outputs[-1].doubts), wrong, whole=True))
+            tried += _tried(outputs[-1], wrong, whole=True)
             for field in page.fields:
                 outputs.append(await _ask(model, page, field.question, level))
                 fields.append(contains(outputs[-1].text, field.answer))
-                said = stripped(outputs[-1].text, outputs[-1].doubts)
-                tried.append(Tried(*said, float(not fields[-1]), whole=False))
+                tried += _tried(outputs[-1], float(not fields[-1]), whole=False)
     except OutOfMemory:
         return Mark(str(level), tokens, peak_bytes=memory.peak())
     finally:
@@ -173,6 +172,11 @@ async def judge(model: ModelService, pages: Sequence[Page], level: Detail, info:
         peak_bytes=memory.peak(),
         tried=tuple(tried),
     )
+
+
+def _tried(output: GenerationOutput, wrong: float, *, whole: bool) -> list[Tried]:
+    """Return what thresholds can be measured by: nothing where the model told no probabilities."""
+    return [Tried(*stripped(output.text, output.doubts), wrong, whole)] if output.rated else []
 
 
 async def _ask(model: ModelService, page: Page, question: str, level: Detail) -> GenerationOutput:

@@ -10,6 +10,12 @@ from model_service.region import Region
 
 Role = Literal["system", "user", "assistant"]
 
+CERTAIN = 0.99
+"""The probability from which on nothing is said of a token, so that what is told of an answer stays small."""
+
+ALL_TOKENS = 2.0
+"""More than any probability: something is said of every token."""
+
 
 class FinishReason(StrEnum):
     """Why an answer ended. BROKEN_OFF: who read it stopped it, as it made no sense any more."""
@@ -69,7 +75,8 @@ class GenerationRequest:
 
     `messages` ends with a user's turn; how many pictures they may hold is `EngineInfo.pictures_per_request`. `chat` and
     `person` (empty: unknown) name who asks: chats take turns, and people within a chat. `wish` says in a sentence how
-    the answer is to be ("Answer briefly."); a model that was trained on bare questions alone is not told.
+    the answer is to be ("Answer briefly."); a model that was trained on bare questions alone is not told. Doubts are
+    told of tokens that are less probable than `certain`.
     """
 
     id: str
@@ -78,6 +85,7 @@ class GenerationRequest:
     sampling: SamplingParams = field(default_factory=SamplingParams)
     person: str = ""
     wish: str = ""
+    certain: float = CERTAIN
 
     @property
     def pictures(self) -> tuple[PictureRef, ...]:
@@ -119,7 +127,8 @@ class GenerationOutput:
     `seconds_waited` is when its first turn began. `finish_reason` is set on the last output only. `memory_short`: the
     picture was read more coarsely than was planned. `prompt_tokens` are those that were read before the answer, those
     of the picture among them; None until the first token, and where the engine does not say. `doubts`,
-    in order, are what of the text is not certain; there are none of a model that tells nothing of that.
+    in order, are what of the text is not certain; there are none of a model that tells nothing of that. Where an answer
+    is not `rated` nothing of it is known, though the engine tells of others.
     """
 
     stage: Stage
@@ -135,3 +144,4 @@ class GenerationOutput:
     memory_short: bool = False
     prompt_tokens: int | None = None
     doubts: tuple[Doubt, ...] = ()
+    rated: bool = True

@@ -38,7 +38,8 @@ class PictureMemory:
 class Sureness:
     """From which probabilities on a model's words can be relied on, as was measured with it.
 
-    What is less likely than `sure` is to be marked as doubtful. An answer is not readable where the geometric mean of
+    What is less likely than `sure` is to be marked as doubtful, and so is the least likely part of a short answer all
+    tokens of which together are less likely than `answer`. An answer is not readable where the geometric mean of
     the probabilities of its characters is less than `readable`, or that of its first less than `begun`, for then it
     could as well have been any other; 0: that was not measured.
     """
@@ -46,6 +47,7 @@ class Sureness:
     sure: float = 0.5
     readable: float = 0.0
     begun: float = 0.0
+    answer: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class EngineInfo:
     step. `picture_memory` says what a picture takes; None where that is not known. `context_tokens` are the most of a
     conversation's text and its answer together, None where that is not known: a picture counts as a few. `remote`: it
     runs on a server, whose host is `device`. `sureness` says how its probabilities are to be taken; None: it tells
-    none. All pictures of a request together have `all_visual_tokens` at most; None: each has as many as one alone.
+    none. Of a server that is not known before it answers: see `GenerationOutput.rated`. All pictures of a request together have `all_visual_tokens` at most; None: each has as many as one alone.
     `fixed_prompts` are the only questions that it was made for, by what they ask; none: any.
     """
 

@@ -128,7 +128,7 @@ async def test_from_where_on_it_can_be_relied_on_is_kept(tmp_path: Path) -> None
     for cache in (None, tmp_path):
         config = ModelConfig(cache=cache)
         await calibrate(config, [Detail.parse("high")], COUNT, out, local_service(lambda: oracle, config))
-    assert kept_sureness(tmp_path, "oracle") == Sureness(0.8, 0.7, 0.2)
+    assert kept_sureness(tmp_path, "oracle") == Sureness(0.8, 0.7, 0.2, 0.8)
     assert "what is less likely than 80%" in out.getvalue()
     assert out.getvalue().count("not kept, as there is no model.cache") == 1
 
