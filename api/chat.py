@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -21,6 +22,7 @@ from api.services import Defaults, Services, TooMany
 from api.shown import shown
 from api.streams import EventStream, until_left, with_beats
 from model_service import (
+    Detail,
     EngineInfo,
     FinishReason,
     GenerationOutput,
@@ -159,12 +161,13 @@ def _asked(body: bytes, info: EngineInfo, defaults: Defaults, client: str) -> As
     if chat.model not in {None, "", info.model}:
         said = f"The model `{chat.model[:200] if chat.model else ''}` does not exist: this is {info.model}."
         raise Refused(HTTPStatus.NOT_FOUND, said, "model_not_found", "model")
+    level = defaults.detail if isinstance(defaults.detail, Detail) else partial(defaults.detail, info)
     bodies = Bodies(info.model)
     request = GenerationRequest(
         id=bodies.id,
         chat=f"api {client} {chat.user or ''}",
         person=f"{client} {chat.user or ''}",
-        messages=read_messages(chat.messages, defaults.detail, info.pictures_per_request),
+        messages=read_messages(chat.messages, level, info.pictures_per_request),
         sampling=_sampling(chat, defaults.sampling),
     )
     return Asked(request, bodies, bool(chat.stream), chat.wants_usage, chat.stops)

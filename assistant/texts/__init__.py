@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 from assistant.texts.catalogue import read_catalogue
 from assistant.texts.counts import Count, Counted
 from assistant.texts.labels import Label
+from assistant.texts.look_sentences import LookSentence
 from assistant.texts.messages import Sentence
 from assistant.texts.page import PageLabel
 from assistant.texts.page_sentences import PageSentence
@@ -23,6 +24,7 @@ __all__ = [
     "PURPOSES",
     "Count",
     "Label",
+    "LookSentence",
     "PageLabel",
     "PageSentence",
     "Sentence",
@@ -90,13 +92,17 @@ LEVELS = {
 """The name of each level."""
 
 
+Said = Sentence | Label | PageLabel | PageSentence | ServerSentence | LookSentence
+"""Whatever can be said."""
+
+
 class Texts:
     """The sentences in one language."""
 
     def __init__(self, translations: NullTranslations) -> None:
         self._translations = translations
 
-    def say(self, sentence: Sentence | Label | PageLabel | PageSentence | ServerSentence, **values: object) -> str:
+    def say(self, sentence: Said, **values: object) -> str:
         """Translate the sentence and fill it in, `Count.PAGES.of(3)` as "3 pages"."""
         text = self._translations.gettext(sentence.value)
         said = {name: self._said(value) for name, value in values.items()}

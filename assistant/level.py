@@ -1,0 +1,127 @@
+"""Choose the level for a picture and a question: the lowest at which its print, or its finest strokes, can be read."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.pictures.bands import find_print, find_strokes
+from assistant.pieces import READABLE, size_of
+from assistant.settings.detail_setting import DetailSetting
+from assistant.storage import Picture
+from assistant.wording.parts import is_about_whole
+from assistant.wording.question import ParsedQuestion, Task
+from model_service import (
+    LEVEL_TOKENS,
+    MAX_TOKENS,
+    STANDARD,
+    Detail,
+    DetailDial,
+    EngineInfo,
+    Level,
+    PictureRejected,
+    Region,
+    open_picture,
+    plan_detail,
+)
+
+LOOSE = Level.STANDARD, Level.FINE
+"""The levels for a picture in which no line of print was found: what it shows is large, or nobody knows how small."""
+
+PRINT = Level.LOW, Level.HIGH
+"""The levels for print: what is too small for the highest is read in parts, or looked at once more."""
+
+
+CLOSEST = Detail(LEVEL_TOKENS[PRINT[1]])
+"""The closest first look at a whole picture."""
+
+
+class Wish(StrEnum):
+    """What a question wants of a picture: to know what it is, to find something in it, or all of its text."""
+
+    LOOK = "look"
+    FIND = "find"
+    READ = "read"
+
+
+LINES = {Wish.FIND: 8.5, Wish.READ: 11.0}
+"""The height of a line of print, in pixels of what the model is shown, from which on a first look is worth while.
+
+Measured with the pocket model (docs/detail.md): all text goes wrong sooner than a short answer, whose doubts tell.
+"""
+
+STROKE = 0.14
+"""The usual distance between the strokes of letters, in heights of their line: it tells of print in no straight lines.
+
+Measured on 84 drawn pages in which lines were found: 0.08 to 0.24.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is known of a picture, or of the part of it that is looked at: all in its own pixels.
+
+    `line` is the height of its lines of print, None without print. `stroke` is the distance between its finest strokes,
+    None where there are hardly any, or none were looked for.
+    """
+
+    width: int
+    height: int
+    line: float | None = None
+    stroke: float | None = None
+
+
+def sight_of(picture: Picture, region: Region | None = None, stroke: float | None = None) -> Sight:
+    """Return what is known of a picture, or of a region of it."""
+    width, height = size_of(picture, region)
+    return Sight(width, height, picture.print_height, stroke)
+
+
+def sight_in(data: bytes) -> Sight:
+    """Return what can be known of an encoded picture, upright as it is sent.
+
+    Raises:
+        PictureRejected: it cannot be looked at.
+    """
+    image = open_picture(data)
+    line = find_print(image).height
+    return Sight(image.width, image.height, line, find_strokes(data, image.width) if line is None else None)
+
+
+def level_of(info: EngineInfo, data: bytes) -> Detail:
+    """Return the level at which an encoded picture is looked at once; what cannot be looked at gets any."""
+    try:
+        return level_for(sight_in(data), Wish.FIND, info.dial, info.max_visual_tokens, once=True)
+    except PictureRejected:
+        return STANDARD
+
+
+def usual_level(setting: DetailSetting, picture: Picture, region: Region | None, info: EngineInfo) -> Detail:
+    """Return the level at which a picture is looked at for most questions, where so much is set."""
+    if isinstance(setting, Detail):
+        return setting
+    return level_for(sight_of(picture, region), Wish.FIND, info.dial, info.max_visual_tokens)
+
+
+def wish_of(parsed: ParsedQuestion) -> Wish:
+    """Return what a question wants of a picture."""
+    if parsed.task in {Task.TEXT, Task.TABLE}:
+        return Wish.READ
+    return Wish.LOOK if parsed.task is Task.DESCRIBE or is_about_whole(parsed.text) else Wish.FIND
+
+
+def level_for(sight: Sight, wish: Wish, dial: DetailDial, most: int = MAX_TOKENS, *, once: bool = False) -> Detail:
+    """Return the lowest level that shows enough of a picture.
+
+    More would be no use where the model is given every pixel that there is: so it is with what Telegram has shrunk.
+    `most` is what memory allows. `once`: no second look can follow, as the model tells no doubts.
+    """
+    least, closest = (LEVEL_TOKENS[level] for level in (LOOSE if sight.line is None else PRINT))
+    levels = [level for level in dial.levels if level.tokens <= closest]
+    line = sight.line or (sight.stroke and sight.stroke / STROKE)
+    need = max(READABLE, LINES[wish]) if once and wish in LINES else LINES.get(wish, 0.0)
+    for level in levels:
+        plan = plan_detail(dial, level, sight.width, sight.height, most)
+        scale = min(plan.width / sight.width, plan.height / sight.height)
+        usual = level.tokens >= (least if wish is not Wish.LOOK else LEVEL_TOKENS[Level.STANDARD])
+        if scale >= 1 or plan.tokens >= most or (usual and (line is None or line * scale >= need)):
+            return level
+    return levels[-1]
