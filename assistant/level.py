@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.pictures.bands import find_print, find_strokes
-from assistant.pieces import READABLE, size_of
+from assistant.pieces import size_of
 from assistant.settings.detail_setting import DetailSetting
 from assistant.storage import Picture
 from assistant.wording.parts import is_about_whole
@@ -23,14 +23,11 @@ from model_service import (
     plan_detail,
 )
 
-LOOSE = Level.STANDARD, Level.FINE
-"""The levels for a picture in which no line of print was found: what it shows is large, or nobody knows how small."""
+LOOSE, PRINT = Level.FINE, Level.HIGH
+"""The closest first looks: at what has no lines of print, of which nobody knows how small it is, and at print. What is
+too small for them is read in parts, or looked at once more."""
 
-PRINT = Level.LOW, Level.HIGH
-"""The levels for print: what is too small for the highest is read in parts, or looked at once more."""
-
-
-CLOSEST = Detail(LEVEL_TOKENS[PRINT[1]])
+CLOSEST = Detail(LEVEL_TOKENS[PRINT])
 """The closest first look at a whole picture."""
 
 
@@ -42,11 +39,12 @@ class Wish(StrEnum):
     READ = "read"
 
 
-LINES = {Wish.FIND: 8.5, Wish.READ: 11.0}
-"""The height of a line of print, in pixels of what the model is shown, from which on a first look is worth while.
+CLEAR = 11.0
+"""The height of a line, in pixels of what the model is shown, from which on a short answer is right nearly always."""
 
-Measured with the pocket model (docs/detail.md): all text goes wrong sooner than a short answer, whose doubts tell.
-"""
+LINES = {Wish.FIND: 7.0, Wish.READ: CLEAR}
+"""The height of a line from which on a first look is worth while at `standard` and above: all text goes wrong sooner
+than a short answer, whose doubts tell. Measured with the pocket model: docs/detail.md."""
 
 STROKE = 0.14
 """The usual distance between the strokes of letters, in heights of their line: it tells of print in no straight lines.
@@ -114,14 +112,19 @@ def level_for(sight: Sight, wish: Wish, dial: DetailDial, most: int = MAX_TOKENS
     More would be no use where the model is given every pixel that there is: so it is with what Telegram has shrunk.
     `most` is what memory allows. `once`: no second look can follow, as the model tells no doubts.
     """
-    least, closest = (LEVEL_TOKENS[level] for level in (LOOSE if sight.line is None else PRINT))
-    levels = [level for level in dial.levels if level.tokens <= closest]
-    line = sight.line or (sight.stroke and sight.stroke / STROKE)
-    need = max(READABLE, LINES[wish]) if once and wish in LINES else LINES.get(wish, 0.0)
+    levels = [level for level in dial.levels if level.tokens <= LEVEL_TOKENS[LOOSE if sight.line is None else PRINT]]
     for level in levels:
         plan = plan_detail(dial, level, sight.width, sight.height, most)
         scale = min(plan.width / sight.width, plan.height / sight.height)
-        usual = level.tokens >= (least if wish is not Wish.LOOK else LEVEL_TOKENS[Level.STANDARD])
-        if scale >= 1 or plan.tokens >= most or (usual and (line is None or line * scale >= need)):
+        if scale >= 1 or level.tokens >= most or _shows_enough(level, scale, sight, wish, once=once):
             return level
     return levels[-1]
+
+
+def _shows_enough(level: Detail, scale: float, sight: Sight, wish: Wish, *, once: bool) -> bool:
+    """Whether a level that shows a picture at this scale is enough."""
+    coarse = level.tokens < STANDARD.tokens
+    line = sight.line or (sight.stroke and sight.stroke / STROKE)
+    if line is None or wish is Wish.LOOK or (coarse and sight.line is None):
+        return not coarse
+    return line * scale >= (CLEAR if once or coarse else LINES[wish])

@@ -9,7 +9,7 @@ import io
 import random
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import count, pairwise
@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from assistant.access import Asker
-from assistant.answering import AnswerState, Assistant, Ended
+from assistant.answering import AnswerState, Assistant
 from assistant.open_questions import OpenQuestions
 from assistant.pictures.library import Library, Origin
 from assistant.question import Question
@@ -83,25 +83,15 @@ class Outcome:
         return "; ".join(said for said, is_wrong in faults.items() if is_wrong)
 
 
-OnEnd = Callable[[Ended], None]
-
-
 class Session:
     """One chat with the assistant."""
 
-    def __init__(
-        self,
-        database: Database,
-        model: ModelService,
-        folder: Path,
-        detail: str = "standard",
-        on_end: OnEnd | None = None,
-    ) -> None:
-        settings = Settings.model_validate({"model": {"detail": detail}})
+    def __init__(self, database: Database, model: ModelService, folder: Path) -> None:
+        settings = Settings.model_validate({"model": {"detail": "standard"}})
         self._chats, self._pictures = Chats(database, settings.chat_defaults()), Pictures(database)
         self._library = Library(folder / FOLDER, self._pictures, lambda picture: asyncio.sleep(0, b""))
         questions = OpenQuestions(settings.model.limits())
-        self._assistant = Assistant(model, Turns(database), questions, settings.model, on_end)
+        self._assistant = Assistant(model, Turns(database), questions, settings.model)
         self._numbers = count(1)
 
     async def ask(self, image: Image.Image, text: str, command: str | None = None, region: Region | None = None) -> str:
@@ -114,19 +104,9 @@ class Session:
         """Return how a question about a new picture, or a region of it, ended."""
         out = io.BytesIO()
         image.save(out, "PNG")
-        return await self.about(await self.take_in(out.getvalue()), text, command, region)
-
-    async def take_in(self, data: bytes) -> list[Picture]:
-        """Take in an encoded picture."""
-        number = next(self._numbers)
-        origin = Origin("file", CHAT, number, None, str(number), str(number))
-        return await self._library.take_in(data, origin, lambda pages: [1])
-
-    async def about(
-        self, pictures: list[Picture], text: str, command: str | None = None, region: Region | None = None
-    ) -> AnswerState:
-        """Return how a question about pictures that were taken in ended."""
         number, parsed = next(self._numbers), parse(text, command, texts_in("en"))
+        origin = Origin("file", CHAT, number, None, str(number), str(number))
+        pictures: list[Picture] = await self._library.take_in(out.getvalue(), origin, lambda pages: [1])
         settings = parsed.settings(await self._chats.settings(CHAT))
         asker = Asker(CHAT, "", None)
         question = Question(CHAT, number, number, asker, parsed, tuple(pictures), settings, region=region)

@@ -59,11 +59,19 @@ def differences(first: str, closer: str) -> tuple[Difference, ...]:
     for fact in before:
         others = [other for other in after if other.number == fact.number]
         other = max(others, key=lambda one: _likeness(fact.worth, one.worth), default=None)
-        if other is None or not (_likeness(fact.worth, other.worth) >= ALIKE or (bare and fact.number)):
+        if other is None or not (_is_misread(fact, other) or (bare and fact.number)):
             continue
         after.remove(other)
         found.append(Difference(fact.said, other.said))
     return tuple(found[:MOST])
+
+
+def _is_misread(fact: _Fact, other: _Fact) -> bool:
+    """Whether one of two words looks like the other misread: Chinese ones are as long, and mostly the same."""
+    if not _HAN.match(fact.worth):
+        return _likeness(fact.worth, other.worth) >= ALIKE
+    same = sum(map(str.__eq__, fact.worth, other.worth))
+    return len(fact.worth) == len(other.worth) and same >= max(1, 0.6 * len(fact.worth))
 
 
 def overlap(before: Sequence[str], following: Sequence[str]) -> list[Difference]:
@@ -80,13 +88,14 @@ def _facts(text: str) -> list[_Fact]:
     """Return the numbers, dates and names in a text, in their order."""
     text = unicodedata.normalize("NFKC", text)
     found = [(match.start(), _Fact(match[0], _worth(match[0]), True)) for match in _NUMBER.finditer(text)]
-    bare = _words(text) <= BARE
+    words = _NAME.findall(text)
+    capital = all(word[0].isupper() for word in words)  # Nothing but names.
     for match in _NAME.finditer(text):
         word = match[0]
         opens = _OPENS.search(text[: match.start()]) is not None
         if _HAN.search(word):
             found += [(match.start() + han.start(), _Fact(han[0], han[0], False)) for han in _HAN.finditer(word)]
-        elif word[0].isupper() and len(word) > 1 and (bare or not opens or word.isupper()):
+        elif word[0].isupper() and len(word) > 1 and (not opens or word.isupper() or capital):
             found.append((match.start(), _Fact(word, word.casefold(), False)))
     return [fact for _, fact in sorted(found, key=lambda each: each[0])]
 
