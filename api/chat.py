@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -25,6 +26,7 @@ from api.streams import EventStream, until_left, with_beats
 from model_service import (
     ALL_TOKENS,
     CERTAIN,
+    Detail,
     EngineInfo,
     FinishReason,
     GenerationOutput,
@@ -178,12 +180,13 @@ def _asked(body: bytes, info: EngineInfo, defaults: Defaults, client: str) -> As
         raise Refused(HTTPStatus.NOT_FOUND, said, "model_not_found", "model")
     if chat.logprobs and info.sureness is None:
         raise invalid("This model does not tell probabilities: leave logprobs out.", "logprobs", "unsupported_value")
+    level = defaults.detail if isinstance(defaults.detail, Detail) else partial(defaults.detail, info)
     bodies = Bodies(info.model)
     request = GenerationRequest(
         id=bodies.id,
         chat=f"api {client} {chat.user or ''}",
         person=f"{client} {chat.user or ''}",
-        messages=read_messages(chat.messages, defaults.detail, info.pictures_per_request),
+        messages=read_messages(chat.messages, level, info.pictures_per_request),
         sampling=_sampling(chat, defaults.sampling),
         certain=ALL_TOKENS if chat.logprobs else CERTAIN,
     )

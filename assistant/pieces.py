@@ -38,15 +38,19 @@ def needs_pieces(
     """Whether the print of a picture, or of a region of it, would be too small, or too much, if it were shown whole."""
     if picture.print_height is None or parsed.task in {Task.TABLE, Task.DESCRIBE}:
         return False
-    size = picture.width, picture.height
-    if region is not None:
-        size = region.size(*size)
+    size = size_of(picture, region)
     plan = plan_detail(info.dial, detail, *size, info.max_visual_tokens)
     seen = picture.print_height * min(plan.width / size[0], plan.height / size[1])
     if parsed.task is not Task.TEXT:
         names_part = bool(parts_named(parsed.text, HIGHEST)[0])
         return seen < READABLE and (names_part or not is_about_whole(parsed.text))
     return seen < READABLE or _characters(picture, region) > SPARE * (info.max_characters or MOST_CHARACTERS)
+
+
+def size_of(picture: Picture, region: Region | None) -> tuple[int, int]:
+    """Return the size of a picture, or of a region of it, in pixels."""
+    size = picture.width, picture.height
+    return size if region is None else region.size(*size)
 
 
 async def pieces_of(

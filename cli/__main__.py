@@ -78,7 +78,7 @@ def demo() -> None:
 def ask(
     picture: Annotated[Path, typer.Argument(help="A picture, or a PDF: of one, name the page in the question.")],
     question: Annotated[str, typer.Argument(help="What you want to know about it.")],
-    detail: Annotated[str | None, typer.Option(help="low, standard, fine, high, max, or 16 to 1600 tokens.")] = None,
+    detail: Annotated[str | None, typer.Option(help="auto, low, standard, fine, high, max, or 16 to 1600.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False,
     settings: SettingsFile = None,
 ) -> None:

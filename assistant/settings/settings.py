@@ -21,11 +21,12 @@ from pydantic import (
 )
 
 from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Stream, Unasked
+from assistant.settings.detail_setting import DetailSetting, read_detail
 from assistant.settings.errors import SettingsError, dotted_keys, explain, unknown_key
 from assistant.settings.model_server import checked_address, is_address, read_key
 from assistant.settings.webhook_address import check_webhook
 from assistant.texts import LANGUAGES
-from model_service import Detail, Limits, ModelConfig, RemoteConfig, SamplingParams, UnknownDetail
+from model_service import Limits, ModelConfig, RemoteConfig, SamplingParams, UnknownDetail
 
 DEFAULT_FILE = Path("settings.toml")
 PREFIX = "EYEGLASS_"
@@ -60,9 +61,9 @@ def _comma_separated(value: object) -> object:
 
 def _known_detail(value: str) -> str:
     try:
-        return str(Detail.parse(value))
+        return str(read_detail(value))
     except UnknownDetail:
-        raise ValueError("must be low, standard, fine, high, max or a number of tokens from 16 to 1600") from None
+        raise ValueError("must be auto, low, standard, fine, high, max or a number of tokens from 16 to 1600") from None
 
 
 def _known_device(value: str) -> str:
@@ -179,7 +180,7 @@ class ModelSettings(_Section):
     key_file: str = ""
     remote_slots: Annotated[str, BeforeValidator(str), AfterValidator(_known_slots)] = AUTO
     remote_timeout: Annotated[float, Field(ge=1, le=3600)] = 120.0
-    detail: Annotated[str, BeforeValidator(str), AfterValidator(_known_detail)] = "standard"
+    detail: Annotated[str, BeforeValidator(str), AfterValidator(_known_detail)] = "auto"
     device: Annotated[str, AfterValidator(_known_device)] = AUTO
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     quantize: Literal["auto", "nf4", "none"] = "auto"
@@ -253,9 +254,9 @@ class ModelSettings(_Section):
         """Return the sampling parameters."""
         return SamplingParams(max_tokens=self.max_tokens, temperature=self.temperature, top_p=self.top_p)
 
-    def default_detail(self) -> Detail:
-        """Return the level of a chat that chose none."""
-        return Detail.parse(self.detail)
+    def default_detail(self) -> DetailSetting:
+        """Return how closely to look in a chat that chose nothing."""
+        return read_detail(self.detail)
 
 
 class ReplySettings(_Section):

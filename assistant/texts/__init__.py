@@ -10,6 +10,7 @@ from assistant.texts.catalogue import read_catalogue
 from assistant.texts.counts import Count, Counted
 from assistant.texts.family_sentences import FamilySentence
 from assistant.texts.labels import Label
+from assistant.texts.look_sentences import LookSentence
 from assistant.texts.messages import Sentence
 from assistant.texts.page import PageLabel
 from assistant.texts.page_sentences import PageSentence
@@ -25,6 +26,7 @@ __all__ = [
     "Count",
     "FamilySentence",
     "Label",
+    "LookSentence",
     "PageLabel",
     "PageSentence",
     "Sentence",
@@ -93,6 +95,10 @@ LEVELS = {
     Level.MAX: Label.LEVEL_MAX,
 }
 """The name of each level."""
+
+
+Said = Sentence | Label | PageLabel | PageSentence | ServerSentence | LookSentence
+"""Whatever can be said."""
 
 
 class Texts:

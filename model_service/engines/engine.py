@@ -60,8 +60,9 @@ class EngineInfo:
     step. `picture_memory` says what a picture takes; None where that is not known. `context_tokens` are the most of a
     conversation's text and its answer together, None where that is not known: a picture counts as a few. `remote`: it
     runs on a server, whose host is `device`. `sureness` says how its probabilities are to be taken; None: it tells
-    none. Of a server that is not known before it answers: see `GenerationOutput.rated`. All pictures of a request together have `all_visual_tokens` at most; None: each has as many as one alone.
-    `fixed_prompts` are the only questions that it was made for, by what they ask; none: any.
+    none. Of a server that is not known before it answers: see `GenerationOutput.rated`. All pictures of a request
+    together have `all_visual_tokens` at most; None: each has as many as one alone. `fixed_prompts` are the only
+    questions that it was made for, by what they ask; none: any.
     """
 
     model: str

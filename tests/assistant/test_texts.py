@@ -22,6 +22,7 @@ from assistant.texts import (
     Count,
     FamilySentence,
     Label,
+    LookSentence,
     PageLabel,
     PageSentence,
     Sentence,
@@ -57,7 +58,16 @@ def test_the_catalogue_has_every_sentence_and_no_other(language: str) -> None:
     """None is missing, empty, fuzzy, left over or written twice; the message lists them, ready to be translated."""
     known = {message.id for message in catalogue(language) if message.id and message.string and not message.fuzzy}
     wanted = {
-        sentence.value for sentence in (*Sentence, *Label, *PageLabel, *PageSentence, *ServerSentence, *FamilySentence)
+        sentence.value
+        for sentence in (
+            *Sentence,
+            *Label,
+            *PageLabel,
+            *PageSentence,
+            *ServerSentence,
+            *FamilySentence,
+            *LookSentence,
+        )
     }
     text = (LOCALE / language / CATALOGUE).read_text(encoding="utf-8")
     assert sorted(wanted - {each for each in known if isinstance(each, str)}) == [], "missing sentences"

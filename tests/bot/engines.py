@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from model_service import (
     GLM4V_DIAL,
     MAX_TOKENS,
+    STANDARD,
     Ability,
     DetailPlan,
     EngineInfo,
@@ -24,7 +25,9 @@ class ScriptedEngine:
 
     `failure` is raised instead of an answer, `then_raise` at its end. Every request is kept in `requests`.
     `most_tokens` is what memory allows for a picture. It describes pictures only if a test adds that to `abilities`.
-    `doubts` are how likely pieces were, by their numbers; with a `sureness` they are made something of.
+    `doubts` are how likely pieces were, by their numbers; with a `sureness` they are made something of. `closer` are
+    the pieces that it says instead, with how likely they were, where it may spend more than STANDARD's tokens;
+    `hold_closer` stops it before the first of these.
     """
 
     def __init__(self, *pieces: str) -> None:
@@ -42,6 +45,8 @@ class ScriptedEngine:
         self.languages: tuple[str, ...] = ()
         self.sureness: Sureness | None = None
         self.doubts: dict[int, Likely] = {}
+        self.closer: tuple[tuple[str, float], ...] = ()
+        self.hold_closer = False
 
     @property
     def info(self) -> EngineInfo:
@@ -72,12 +77,15 @@ class ScriptedEngine:
         self.requests.append(request)
         if self.failure is not None:
             raise self.failure
-        for number, piece in enumerate(self.pieces):
-            if number == self.hold:
+        closer = bool(self.closer) and request.detail.tokens > STANDARD.tokens
+        pieces = [piece for piece, _ in self.closer] if closer else self.pieces
+        likely = {number: (each, 0.0) for number, (_, each) in enumerate(self.closer)} if closer else self.doubts
+        for number, piece in enumerate(pieces):
+            if number == (0 if closer and self.hold_closer else self.hold):
                 self.held.set()
                 while not self.go.wait(0.01):
                     yield EngineStep("")
-            yield EngineStep(piece, likely=self.doubts.get(number))
+            yield EngineStep(piece, likely=likely.get(number))
         if self.then_raise is not None:
             raise self.then_raise
         yield EngineStep("", self.finish)
