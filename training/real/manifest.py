@@ -111,6 +111,15 @@ def read_question(line: str) -> RealQuestion:
     return RealQuestion(text, frozenset(aims or {Aim.READ}), right, near)
 
 
+@cache
+def full_texts() -> Mapping[str, str]:
+    """Return the whole text of those pictures where it was written down, by their names."""
+    asked = {
+        name: question.right[0] for name, each in questions().items() for question in each if Aim.TEXT in question.aims
+    }
+    return {**asked, **_read("texts")}
+
+
 def is_of_the_exam(sha256: str) -> bool:
     """Whether a file or an archive with this SHA-256, in hexadecimal, belongs to the exam: never train on it."""
     return sha256.lower() in _hashes()

@@ -96,7 +96,7 @@ def _of_answer(said: str, question: RealQuestion) -> Outcome:
     """Judge an answer to a question; a denial of what is there is never near."""
     if any(_tells(said, answer) for answer in question.right):
         return Outcome.RIGHT
-    nearly = any(_nearly(said, answer) for answer in question.right) or any(_tells(said, each) for each in question.near)
+    nearly = any(_nearly(said, each) for each in question.right) or any(_tells(said, each) for each in question.near)
     return Outcome.NEAR if nearly and not says_absent(said) else Outcome.MISLEADING
 
 
