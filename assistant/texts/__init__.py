@@ -37,7 +37,7 @@ __all__ = [
     "texts_in",
 ]
 
-Said = Sentence | Label | PageLabel | PageSentence | ServerSentence | FamilySentence
+Said = Sentence | Label | PageLabel | PageSentence | ServerSentence | FamilySentence | LookSentence
 """All that can be said."""
 
 CATALOGUE = "LC_MESSAGES/eyeglass.po"
@@ -95,10 +95,6 @@ LEVELS = {
     Level.MAX: Label.LEVEL_MAX,
 }
 """The name of each level."""
-
-
-Said = Sentence | Label | PageLabel | PageSentence | ServerSentence | LookSentence
-"""Whatever can be said."""
 
 
 class Texts:

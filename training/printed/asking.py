@@ -10,7 +10,7 @@ import numpy as np
 from training.phrasing import WAYS, Asking, phrase, read_phrases
 from training.printed.sheets import Line, readable
 from training.printed.windows import Window
-from training.questions import DENIABLE, NAMINGS, NO, YES, QA, Asked, absent, field_question
+from training.questions import DENIABLE, NAMINGS, NO, QA, YES, Asked, absent, field_question
 
 DENSE = "The print is too small for me here. Please send a part of the picture, larger."
 DENSE_CHINESE = "这里的字太小,我看不清。请把其中一部分放大后发给我。"

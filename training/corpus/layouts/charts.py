@@ -74,7 +74,7 @@ def _extremes(page: Layout, names: list[str], numbers: list[float], what: str) -
             names[order[-1]],
             *(f"Which {what} is the {most}?" for most in MOST[:4]),
             f"which {what} has the most",
-            f"What has the highest value?",
+            "What has the highest value?",
             "Which one is the biggest?",
             zh=("哪个最大?", "哪一项最高?", "最多的是哪个?"),
         )

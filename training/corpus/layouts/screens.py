@@ -267,7 +267,14 @@ def terminal(studio: Studio) -> Layout:
         zh=("最后运行的命令是什么?",),
         place=f"$ {command}",
     )
-    page.fact("", user.split("@")[0], "Who is logged in?", "Which user is it?", "user name?", zh=("用户名是什么?",))
+    page.fact(
+        "",
+        user.split("@", maxsplit=1)[0],
+        "Who is logged in?",
+        "Which user is it?",
+        "user name?",
+        zh=("用户名是什么?",),
+    )
     dark = rng.random() < 0.75
     page.body = f"<pre style='margin:0;font:inherit;white-space:pre-wrap'>{escape(chr(10).join(lines))}</pre>"
     page.style = f"font:{rng.randint(16, 26)}px/1.35 {rng.choice(studio.type.mono)};padding:14px;background:{'#111' if dark else '#fdf6e3'};color:{rng.choice(('#ddd', '#7f7', '#fff')) if dark else '#222'}"
