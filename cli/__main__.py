@@ -15,6 +15,7 @@ from telegram.error import InvalidToken, TelegramError
 from assistant.settings.errors import SettingsError
 from assistant.settings.settings import Settings, load_settings
 from assistant.storage import Admissions, StorageError, open_database
+from bot.delivery.errors import reason
 from bot.logs import set_up_logs
 from bot.token import REFUSED, read_token
 from cli.pages import COUNT
@@ -59,7 +60,8 @@ def run(settings: SettingsFile = None) -> None:
     with clear_errors():
         loaded = load_settings(settings)
         token = read_token(loaded.telegram)
-        set_up_logs(loaded.log.level, token, loaded.model.key())
+        way = loaded.telegram.way()
+        set_up_logs(loaded.log.level, token, loaded.model.key(), *(way.secrets if way else ()))
         asyncio.run(run_bot(loaded, token))
 
 
@@ -218,7 +220,7 @@ def clear_errors() -> Iterator[None]:
             f'The database failed: {error}. If it does so again, please report it; log.level "debug" says more.', FAILED
         )
     except TelegramError as error:
-        _end(f"Telegram cannot be reached: {type(error).__name__}.", FAILED)
+        _end(f"Telegram cannot be reached: {reason(error)}.", FAILED)
     except KeyboardInterrupt:
         _end("Stopped.", FAILED)
 

@@ -1,6 +1,7 @@
 """Polling: ask Telegram for updates, store them before the next poll acknowledges them, and say why it fails."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import math
@@ -13,8 +14,10 @@ from typing import Any
 from telegram import Bot, Update
 from telegram.error import Conflict, NetworkError, TelegramError
 
+from assistant.settings.settings import TelegramSettings
 from assistant.tasks import spawn
 from bot.delivery.faults import CountedRequest, TelegramFaults
+from bot.delivery.transport import transport
 from bot.updates.inbox_queue import InboxQueue
 from bot.updates.sift import sift
 
@@ -27,6 +30,8 @@ OTHER_HOOKS = (
     "and stop it, or have @BotFather revoke the token and give the new one to Eyeglass alone"
 )
 
+NO_UPDATES = b'{"ok":true,"result":[]}'
+
 _log = logging.getLogger(__name__)
 
 
@@ -36,18 +41,33 @@ class PollingRequest(CountedRequest):
     If one update cannot be parsed, the library drops its whole batch, and requests it again at once and without end.
     Here each is tried first; a bad one is kept in the inbox with its text, and only its number is passed on. The good
     ones are stored, all in one transaction. `refused` is set when Telegram no longer takes the token: polling then ends
-    silently.
+    silently. `ending` is to be set before polling is stopped: of the library's last request, which only tells Telegram
+    what arrived, no failure counts; without it the next start is given those updates again, and knows them.
     """
 
-    def __init__(self, queue: InboxQueue, timeout: float, faults: TelegramFaults) -> None:
+    def __init__(self, queue: InboxQueue, telegram: TelegramSettings, faults: TelegramFaults) -> None:
+        """Ask by the way that the settings name.
+
+        Raises:
+            SettingsError: it can be no proxy.
+        """
+        timeout = telegram.timeout_seconds
         super().__init__(
-            faults, connection_pool_size=1, read_timeout=timeout, connect_timeout=timeout, pool_timeout=timeout
+            faults,
+            connection_pool_size=1,
+            read_timeout=timeout,
+            connect_timeout=timeout,
+            pool_timeout=timeout,
+            httpx_kwargs={"transport": transport(telegram, 1)},
         )
         self._queue = queue
+        self.ending = False
         self.refused = asyncio.Event()
 
     async def do_request(self, url: str, method: str, *args: Any, **options: Any) -> tuple[int, bytes]:
         """Make a request; pass on only those of its updates that can be parsed."""
+        if self.ending:
+            return await self._last_request(url, method, *args, **options)
         code, payload = await super().do_request(url, method, *args, **options)
         if not url.endswith("/getUpdates"):
             return code, payload
@@ -56,6 +76,14 @@ class PollingRequest(CountedRequest):
         if code == HTTPStatus.OK:
             payload = await self._sift(payload)
         return code, payload
+
+    async def _last_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
+        if self._faults.silence is None:
+            with contextlib.suppress(TelegramError):
+                code, payload = await super().do_request(*args, **options)
+                if code == HTTPStatus.OK:
+                    return code, payload
+        return HTTPStatus.OK, NO_UPDATES
 
     async def _sift(self, payload: bytes) -> bytes:
         try:
