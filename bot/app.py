@@ -286,6 +286,8 @@ async def _stop(
 ) -> None:
     if application.updater is not None and application.updater.running:
         polling.ending = True
+        for _ in range(3):  # If a request has just failed the library takes note of it; else nobody would.
+            await asyncio.sleep(0)
         # What ended polling was reported when it did. After a failure the library sleeps for up to 30 s.
         with contextlib.suppress(TelegramError, TimeoutError):
             async with asyncio.timeout(POLLING_SECONDS):

@@ -1,7 +1,6 @@
 """Polling: ask Telegram for updates, store them before the next poll acknowledges them, and say why it fails."""
 
 import asyncio
-import contextlib
 import json
 import logging
 import math
@@ -66,9 +65,16 @@ class PollingRequest(CountedRequest):
 
     async def do_request(self, url: str, method: str, *args: Any, **options: Any) -> tuple[int, bytes]:
         """Make a request; pass on only those of its updates that can be parsed."""
-        if self.ending:
-            return await self._last_request(url, method, *args, **options)
-        code, payload = await super().do_request(url, method, *args, **options)
+        if self.ending and self._faults.silence is not None:
+            return HTTPStatus.OK, NO_UPDATES
+        try:
+            code, payload = await super().do_request(url, method, *args, **options)
+        except TelegramError:
+            if not self.ending:
+                raise
+            return HTTPStatus.OK, NO_UPDATES
+        if self.ending and code != HTTPStatus.OK:
+            return HTTPStatus.OK, NO_UPDATES
         if not url.endswith("/getUpdates"):
             return code, payload
         if code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
@@ -76,14 +82,6 @@ class PollingRequest(CountedRequest):
         if code == HTTPStatus.OK:
             payload = await self._sift(payload)
         return code, payload
-
-    async def _last_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
-        if self._faults.silence is None:
-            with contextlib.suppress(TelegramError):
-                code, payload = await super().do_request(*args, **options)
-                if code == HTTPStatus.OK:
-                    return code, payload
-        return HTTPStatus.OK, NO_UPDATES
 
     async def _sift(self, payload: bytes) -> bytes:
         try:
