@@ -1,4 +1,4 @@
-"""The command line: run, demo, ask, chat, web, serve, check, calibrate, migrate, unpair."""
+"""The command line: run, demo, ask, chat, web, serve, check, calibrate, migrate, backup, restore, unpair."""
 
 import asyncio
 import contextlib
@@ -50,6 +50,23 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line."""
     app()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from cli.version import version_line
+
+        typer.echo(version_line())
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and end.")
+    ] = False,
+) -> None:
+    """A Telegram bot that looks at pictures."""
 
 
 @app.command()
@@ -185,6 +202,33 @@ def migrate(settings: SettingsFile = None) -> None:
 async def _migrate(settings: Settings) -> None:
     async with open_database(settings.storage.path):
         pass
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; a backup that is there is replaced.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Write all that is kept, pictures included, to one file; the bot may run meanwhile."""
+    from cli.backup import back_up
+
+    with clear_errors():
+        typer.echo(back_up(load_settings(settings), file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `eyeglass backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Delete what storage.path holds, once it is done.")
+    ] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Put a backup into storage.path; no bot may run there."""
+    from cli.backup import restore as put_back
+
+    with clear_errors():
+        typer.echo(put_back(load_settings(settings), file, replace=replace))
 
 
 @app.command()
