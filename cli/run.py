@@ -16,6 +16,7 @@ from bot.app import RunningBot, open_bot, settle
 from bot.context import Services
 from cli.listening import listening_at
 from cli.stopping import Stopped, ended_by, stop_signal
+from cli.systemd import notify, up
 from cli.web import ADDRESS, desk_of, show_link
 from model_service import ModelService, open_service
 from web.app import finish_deletions, page_app, whole_app
@@ -41,12 +42,14 @@ async def run(settings: Settings, token: SecretStr, model: ModelService | None =
     stop = stop_signal()
     model = model or open_service(settings.model.config())
     async with contextlib.AsyncExitStack() as opened:
+        notify("STATUS=starting, or waiting for Telegram")
         try:
             async with ended_by(stop):
                 bot = await opened.enter_async_context(open_all(settings, token, model))
         except Stopped:
             return
         await opened.enter_async_context(background(settle(model), "announce the model"))
+        await opened.enter_async_context(up())
         await _until_end(bot, model, stop)
 
 
