@@ -39,7 +39,7 @@ from bot.updates.inbox_queue import InboxQueue
 from bot.updates.lanes import Lanes, is_quick
 from bot.updates.left_behind import adopt
 from bot.updates.polling import PollingFaults, PollingRequest
-from bot.updates.reach import reach, take_back
+from bot.updates.reach import name_webhook, reach
 from bot.updates.reports import Reports
 from bot.updates.sift import ALLOWED_UPDATES
 from bot.updates.succession import Succession
@@ -268,7 +268,7 @@ async def _replay(application: EyeglassApplication, queue: InboxQueue) -> None:
 
 async def _start_polling(application: EyeglassApplication, settings: Settings) -> None:
     assert application.updater is not None  # noqa: S101
-    await take_back(application.bot)
+    await name_webhook(application.bot)
     await application.updater.start_polling(
         timeout=settings.telegram.poll_seconds,
         bootstrap_retries=-1,  # Without end: as polling itself.

@@ -1,4 +1,4 @@
-"""The start without Telegram: wait until it can be reached, and have it give the updates here."""
+"""The start: wait until Telegram can be reached, and say who else takes the updates."""
 
 import asyncio
 import logging
@@ -44,19 +44,17 @@ async def _attempt(bot: Bot) -> TelegramError | None:
     return None
 
 
-async def take_back(bot: Bot) -> None:
-    """Delete the webhook that an earlier run or another program has set, and say so: nobody may poll with one."""
+async def name_webhook(bot: Bot) -> None:
+    """Log which webhook an earlier run or another program has set: the library deletes it before it polls."""
     try:
         info = await bot.get_webhook_info()
-        if not info.url:
-            return
-        await bot.delete_webhook(drop_pending_updates=False)
     except TelegramError as error:  # Polling fails too then, says why, and goes on.
         _log.warning("whether a webhook is set could not be asked: %s", reason(error))
         return
-    _log.warning(
-        "a webhook was set for this bot (%s) and is deleted: Eyeglass asks for the messages itself. If it was not "
-        "telegram.webhook_url, another program uses this bot: stop it, or have @BotFather revoke the token and give "
-        "the new one to Eyeglass alone",
-        urlsplit(info.url).hostname,
-    )
+    if info.url:
+        _log.warning(
+            "a webhook is set for this bot (%s), and is deleted: Eyeglass asks for the messages itself. If it was not "
+            "telegram.webhook_url, another program uses this bot: stop it, or have @BotFather revoke the token and "
+            "give the new one to Eyeglass alone",
+            urlsplit(info.url).hostname,
+        )
