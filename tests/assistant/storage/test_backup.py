@@ -102,6 +102,19 @@ async def test_what_runs_is_backed_up_as_it_is_at_one_moment(folder: Path, tmp_p
     assert [row[2] for row in rows(tmp_path / "new")] == [COPY, LOST, "4503_page.jpg", "42_b.jpg"]
 
 
+@pytest.mark.parametrize("version", [1, 8, len(migrations()) - 1])
+async def test_a_backup_of_an_older_program_is_brought_up_to_date(version: int, tmp_path: Path) -> None:
+    """By the first start after the restore, as an older folder is."""
+    (tmp_path / "old" / FOLDER).mkdir(parents=True)
+    with closing(sqlite3.connect(tmp_path / "old" / FILE)) as connection:
+        connection.executescript("".join(migrations()[:version]) + f"; PRAGMA user_version = {version};")
+    assert back_up_all(tmp_path / "old", tmp_path / "b.zip", "0.1").database == version
+    restore_all(tmp_path / "new", tmp_path / "b.zip")
+    async with open_database(tmp_path / "new") as database:
+        row = await database.row("PRAGMA user_version")
+        assert row is not None and row[0] == len(migrations())
+
+
 async def test_nothing_is_restored_under_a_running_bot(folder: Path, backup: Path) -> None:
     """Whatever is asked for."""
     async with open_database(folder):
