@@ -20,6 +20,7 @@ from assistant.tasks import background
 from bot.app import settle
 from cli.listening import listening_at
 from cli.stopping import stop_signal, until_end
+from cli.systemd import up
 from model_service import Detail, ModelService, open_service
 from web.server import Listening
 
@@ -66,7 +67,8 @@ async def run_api(settings: Settings, host: str, port: int, keys: list[SecretStr
     stop, model = stop_signal(), open_service(settings.model.config())
     async with api_at(settings, model, host, port, keys) as listening, background(settle(model), "announce the model"):
         _log.info("serving OpenAI's protocol at %s/v1, %s", listening.url, f"keys: {len(keys)}")
-        await until_end(model, stop)
+        async with up():
+            await until_end(model, stop)
 
 
 @contextlib.asynccontextmanager

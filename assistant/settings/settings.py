@@ -24,6 +24,7 @@ from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Foot
 from assistant.settings.detail_setting import DetailSetting, read_detail
 from assistant.settings.errors import SettingsError, dotted_keys, explain, unknown_key
 from assistant.settings.model_server import checked_address, is_address, read_key
+from assistant.settings.proxy import Proxy, checked_proxy, proxy_for
 from assistant.settings.webhook_address import check_webhook
 from assistant.texts import LANGUAGES
 from model_service import Limits, ModelConfig, RemoteConfig, SamplingParams, UnknownDetail
@@ -126,6 +127,8 @@ class TelegramSettings(_Section):
     token_file: str = ""
     base_url: WebAddress = "https://api.telegram.org/bot"
     base_file_url: WebAddress = "https://api.telegram.org/file/bot"
+    proxy: Annotated[SecretStr, AfterValidator(checked_proxy)] = SecretStr("")
+    proxy_file: str = ""
     poll_seconds: Annotated[int, Field(ge=0, le=50)] = 10
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
     local_mode: bool = False
@@ -145,6 +148,14 @@ class TelegramSettings(_Section):
     def _reachable(cls, value: str, others: ValidationInfo) -> str:
         base_url, local_mode = others.data.get("base_url", ""), bool(others.data.get("local_mode"))
         return check_webhook(value, base_url, local_mode=local_mode) if value else value
+
+    def way(self) -> Proxy | None:
+        """Return the proxy on the way to the Bot API; None: there is none.
+
+        Raises:
+            SettingsError: what is named can be no proxy.
+        """
+        return proxy_for(self.base_url, self.proxy, self.proxy_file)
 
     @property
     def most_bytes(self) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from huggingface_hub.utils.tqdm import tqdm
 
 from model_service.engines.glm4v.config import GLM4VConfig
@@ -69,7 +69,7 @@ def _download(name: str, gauges: Gauges) -> Path:
     logger.info("looking for %s in the local cache and on the hub", name)
     try:
         return Path(snapshot_download(name, allow_patterns=list(WANTED), tqdm_class=_bars(name, gauges)))
-    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, HFValidationError) as error:
+    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, ValueError) as error:  # ValueError: of HTTPS_PROXY too.
         reason = str(error).strip().splitlines()[0]
         raise CheckpointError(
             f"{name!r} is no folder here and could not be downloaded from the hub ({reason})"
@@ -96,7 +96,7 @@ def _bars(name: str, gauges: Gauges) -> type[tqdm]:
 
 def _bytes_to_fetch(name: str) -> int:
     """Return the bytes that are not in the local cache yet; 0 where the hub cannot be asked."""
-    with contextlib.suppress(OSError, HfHubHTTPError, LocalEntryNotFoundError, HFValidationError):
+    with contextlib.suppress(OSError, HfHubHTTPError, LocalEntryNotFoundError, ValueError):
         files = snapshot_download(name, allow_patterns=list(WANTED), dry_run=True)
         return sum(file.file_size or 0 for file in files if file.will_download)
     return 0
