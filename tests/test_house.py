@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from cli.__main__ import app
 
