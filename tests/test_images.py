@@ -42,26 +42,10 @@ def test_compose_has_a_service_for_each_image() -> None:
         assert service["build"]["target"] in stages()
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_a_service_has_no_rights_and_bounds_what_it_writes(name: str) -> None:
-    """A root that is read-only, no capability, two volumes, bounded logs, time to end, and a health check."""
-    service = COMPOSE["services"][name]
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
-    assert service["security_opt"] == ["no-new-privileges:true"]
-    assert service["volumes"] == ["data:/data", "models:/models"]
-    assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
-    assert float(service["stop_grace_period"].removesuffix("s")) > Settings().model.drain_seconds
-    assert "user" not in service and "privileged" not in service
-
-
-@pytest.mark.parametrize("name", SERVICES)
-def test_ports_are_published_to_this_machine_alone(name: str) -> None:
-    """The page's, and the same inside: its link names it."""
-    (port,) = COMPOSE["services"][name]["ports"]
-    outside, inside = port.removeprefix("127.0.0.1:").split("}:")
-    assert port.startswith("127.0.0.1:")
-    assert f"{outside}}}" == inside == COMPOSE["services"][name]["environment"]["EYEGLASS_WEB__PORT"]
+def test_a_service_has_time_to_end() -> None:
+    """Longer than running answers may take."""
+    for service in COMPOSE["services"].values():
+        assert float(service["stop_grace_period"].removesuffix("s")) > Settings().model.drain_seconds
 
 
 @pytest.mark.parametrize("target", ["cpu", "cuda", "remote"])
