@@ -46,7 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.image", description=__doc__)
     parser.add_argument("targets", nargs="*", help="cpu, cuda, remote (which wants cpu); default: cpu remote")
     parser.add_argument("--base", help="the image to build on; default: a registry's, or one of Debian's packages")
-    parser.add_argument("--driver", default="vfs", help="Podman's storage; vfs (the default) works everywhere")
+    parser.add_argument("--driver", default="overlay", help="Podman's storage (overlay); vfs works everywhere, slowly")
     parser.add_argument("--folder", type=Path, help="the storage, which is kept then; default: a new one, removed")
     asked = parser.parse_args()
     targets = asked.targets or ["cpu", "remote"]

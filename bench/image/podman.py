@@ -41,7 +41,7 @@ class Podman:
     """Podman's commands; `folder` holds its storage."""
 
     folder: Path
-    driver: str = "vfs"
+    driver: str = "overlay"
     environment: dict[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, seconds: float = RUN_SECONDS, check: bool = True, shown: bool = False) -> Said:

@@ -96,8 +96,9 @@ class Box:
     ) -> str:
         """Run a command to its end; returns what it wrote."""
         options = [*self.options(environment), *([f"--entrypoint={entrypoint}"] if entrypoint else [])]
-        said = self.podman.run("run", "--rm", *options, self.image, *command, check=check)
-        return said.out + said.error
+        options += ["--rm", "--no-healthcheck"]
+        said = self.podman.run("run", *options, self.image, *command, check=check)
+        return said.out if check else said.out + said.error
 
     @contextmanager
     def started(self, name: str, *command: str, environment: Values = NOTHING) -> Iterator[str]:
