@@ -1,7 +1,7 @@
 # Three images of the same bot, by what answers in them: `--target cpu`, `cuda`, or `remote` (a server elsewhere; no torch).
 # Debian 12 for its Python 3.11, the version that the tests run on. A mirror, or an image made from Debian's packages,
 # does as well: `--build-arg BASE=...`.
-ARG BASE=debian:bookworm-slim
+ARG BASE=docker.io/library/debian:bookworm-slim
 
 FROM ${BASE} AS base
 # The fonts (5 MB and 3 MB) are for PDFs that do not bring their own: Chinese, Japanese and Korean; Russian and Greek.

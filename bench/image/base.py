@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bench.image.podman import Failed, Podman
 
-USUAL = "debian:bookworm-slim"
+USUAL = "docker.io/library/debian:bookworm-slim"
 MADE = "localhost/debian-slim"
 PULL_SECONDS, MAKE_SECONDS = 300.0, 1800.0
 
@@ -20,7 +20,7 @@ def base_image(podman: Podman, folder: Path) -> str:
         Failed: neither a registry nor Debian's packages can be reached, or mmdebstrap is not installed.
     """
     try:
-        podman.run("pull", f"docker.io/library/{USUAL}", seconds=PULL_SECONDS)
+        podman.run("pull", USUAL, seconds=PULL_SECONDS)
     except Failed as error:
         print(f"{str(error).splitlines()[-1]}\n{USUAL} is made from Debian's packages instead", flush=True)
         archive = folder / "base.tar"
