@@ -24,6 +24,8 @@ FROM build AS packages-remote
 RUN ${PIP} install ".[remote,heic]" \
     && find /eyeglass/lib/python3.11/site-packages/babel/locale-data ! -name root.dat ! -name en.dat -type f -delete \
     && find /eyeglass/lib/python3.11/site-packages/numpy -type d -name tests -prune -exec rm -r {} +
+# Only to colour the help, which is plain without it (14 MB).
+RUN ${PIP} uninstall --yes rich pygments markdown-it-py mdurl
 
 # The usual build of torch for Linux brings NVIDIA's libraries, 4 GB. Empty: torch comes from where all else comes from.
 FROM build AS packages-cpu
@@ -71,6 +73,7 @@ ENTRYPOINT ["eyeglass"]
 CMD ["run"]
 
 FROM bot AS remote
+ENV TYPER_USE_RICH=false
 COPY --from=packages-remote /eyeglass /eyeglass
 COPY --from=code-remote /eyeglass /eyeglass
 

@@ -259,6 +259,7 @@ async def remote(box: Box, local: Box) -> list[str]:
     address = f"http://127.0.0.1:{port}"
     there = json.loads(await asyncio.to_thread(box.once, "-c", NEITHER, entrypoint="python3"))
     wanted(there == [[], True], f"torch and the like, and whether every language has its sentences: {there}")
+    wanted("Usage" in await asyncio.to_thread(box.once, "--help"), "there is no help")
     with local.started("serve", "serve", "--port", str(port)) as name:
         end = time.monotonic() + WAIT
         while await asyncio.to_thread(_is_away, f"{address}/health"):
