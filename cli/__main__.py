@@ -1,4 +1,4 @@
-"""The command line: run, demo, ask, chat, web, serve, check, calibrate, migrate, backup, restore, unpair."""
+"""The command line: run, demo, ask, chat, web, serve, check, health, calibrate, migrate, backup, restore, unpair."""
 
 import asyncio
 import contextlib
@@ -169,6 +169,24 @@ def check(settings: SettingsFile = None) -> None:
         set_up_logs("critical")
         typer.echo("settings: ok")
         if not asyncio.run(check_all(loaded)):
+            raise SystemExit(FAILED)
+
+
+@app.command()
+def health(
+    address: Annotated[
+        str | None, typer.Argument(help="http://HOST:PORT; web.host and web.port where none is given.")
+    ] = None,
+    ready: Annotated[bool, typer.Option("--ready", help="Fail while no question would be answered, too.")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Ask a running Eyeglass whether it is well; it fails where only a restart would help."""
+    from cli.health import address_of, ask_health
+
+    with clear_errors():
+        found = ask_health(address or address_of(load_settings(settings).web))
+        typer.echo(found.said)
+        if not (found.ready if ready else found.live):
             raise SystemExit(FAILED)
 
 

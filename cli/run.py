@@ -73,7 +73,7 @@ async def open_all(settings: Settings, token: SecretStr, model: ModelService) ->
 
     async with contextlib.AsyncExitStack() as opened:
         bot = await opened.enter_async_context(open_bot(settings, token, model, metrics.on_end, drained))
-        if settings.web.enabled or bot.routes:
+        if settings.web.enabled or settings.web.health or bot.routes:
             metrics.follow(bot.services.questions, bot.services.faults.errors)
             await opened.enter_async_context(background(metrics.watch_lag(), "watch the event loop"))
             page = await _page_beside(bot.services, desks) if settings.web.enabled else None

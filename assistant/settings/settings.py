@@ -296,6 +296,7 @@ class WebSettings(_Section):
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     url: Annotated[str, AfterValidator(_web_address_or_none)] = ""
+    health: bool = False
 
 
 class LogSettings(_Section):

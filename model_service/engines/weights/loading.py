@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -165,8 +166,15 @@ def _put(model: nn.Module, name: str, tensor: Tensor, dtype: torch.dtype, device
 
 
 def _is_packed(folder: Path, config: ModelConfig, hardware: Hardware) -> bool:
-    """As set; left to itself, a large checkpoint on a GPU is packed."""
-    if config.quantize != "auto":
-        return config.quantize == "nf4"
-    weights = sum(file.stat().st_size for file in shards(folder))
-    return hardware.device.type == "cuda" and weights > LARGE
+    """As set; left to itself, a large checkpoint on a GPU is packed.
+
+    Raises:
+        CheckpointError: bitsandbytes, which packs, is not installed.
+    """
+    packed = config.quantize == "nf4"
+    if config.quantize == "auto":
+        weights = sum(file.stat().st_size for file in shards(folder))
+        packed = hardware.device.type == "cuda" and weights > LARGE
+    if packed and find_spec("bitsandbytes") is None:
+        raise CheckpointError("4 bits (model.quantize) want bitsandbytes: pip install 'eyeglass[local]'")
+    return packed
