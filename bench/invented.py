@@ -16,8 +16,8 @@ from difflib import SequenceMatcher
 from itertools import chain, cycle, repeat
 from pathlib import Path
 
-from assistant.answering import WORTH_TELLING
 from assistant.doubt import Verdict, Watch, cut_off, judge
+from assistant.looking import WORTH_TELLING
 from assistant.wording.nothing import says_nothing
 from bench.doubt import DOCUMENT, pocket_sureness, replaced
 from model_service import (

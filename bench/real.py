@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.answering import WORTH_TELLING
 from assistant.doubt import Judgement, Verdict, Watch, cut_off, judge, stripped
+from assistant.looking import WORTH_TELLING
 from assistant.texts import Sentence, texts_in
 from bench.doubt import replaced
 from bench.machine import facts

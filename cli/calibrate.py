@@ -200,6 +200,7 @@ def _tried(output: GenerationOutput, wrong: float, *, whole: bool) -> list[Tried
     """Return what thresholds can be measured by: nothing where the model told no probabilities."""
     return [Tried(*stripped(output.text, output.doubts), wrong, whole)] if output.rated else []
 
+
 async def foresee(model: ModelService, pages: Sequence[Page], levels: Sequence[Detail], info: EngineInfo) -> Effort:
     """Return the effort of all questions, judged by those about one page at the lowest and the highest level."""
     seconds: dict[int, float] = {}

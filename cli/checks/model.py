@@ -5,10 +5,19 @@ from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
 
+from assistant.level import level_of
 from assistant.settings.model_server import is_address
 from assistant.settings.settings import Settings
 from cli.checks.verdicts import Remark, Wanting
-from model_service import GenerationRequest, Message, ModelServiceError, PictureRef, SamplingParams, open_service
+from model_service import (
+    Detail,
+    GenerationRequest,
+    Message,
+    ModelServiceError,
+    PictureRef,
+    SamplingParams,
+    open_service,
+)
 
 DRIVER = Path("/proc/driver/nvidia/version")
 """There where the driver of an NVIDIA card is loaded."""
@@ -86,10 +95,12 @@ async def check_model(settings: Settings) -> str:
     async with open_service(settings.model.config(patient=False)) as model:
         info = await model.ready()
         picture = resources.files("bot").joinpath("samples/receipt.jpg").read_bytes()
+        setting = settings.model.default_detail()
+        level = setting if isinstance(setting, Detail) else level_of(info, picture)
         request = GenerationRequest(
             id="check",
             chat="check",
-            messages=(Message("user", QUESTION, (PictureRef(picture, settings.model.default_detail()),)),),
+            messages=(Message("user", QUESTION, (PictureRef(picture, level),)),),
             sampling=SamplingParams(max_tokens=TOKENS),
         )
         try:

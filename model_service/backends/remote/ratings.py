@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model_service.backends.remote.visible import BOXES
 from model_service.types import Doubt
+from model_service.visible import BOXES
 
 DIGITS = 6
 """Decimals of a probability: engines count in millionths."""

@@ -23,7 +23,9 @@ pytestmark = pytest.mark.usefixtures("inference")
 
 def loaded(checkpoint: Path, memory: Memory, packed: bool) -> GLM4VForConditionalGeneration:
     """The checkpoint under a plan."""
-    return load_checkpoint(checkpoint, ModelConfig(memory=memory, quantize="nf4" if packed else "none"), CPU)[0]
+    asked = ModelConfig(memory=memory, quantize="nf4" if packed else "none")
+    model: GLM4VForConditionalGeneration = load_checkpoint(checkpoint, asked, CPU)[0]
+    return model
 
 
 def answer(model: GLM4VForConditionalGeneration) -> Tensor:
