@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run bench mutants setup clean
+.PHONY: help demo test check run bench mutants image test-image setup clean
 
 help:
 	@echo "make demo   watch a conversation with the bot on this machine; no token, no network"
@@ -18,6 +18,8 @@ help:
 	@echo "make run    run the bot with your token (see README.md)"
 	@echo "make bench  measure this machine"
 	@echo "make mutants  which changes of the code no test notices; takes an hour, no part of the tests"
+	@echo "make image  build the Docker image (TARGET=cpu, cuda or remote)"
+	@echo "make test-image  build the images from nothing and run them; half an hour, as root, with Podman"
 	@echo "make setup  only set up the virtual environment"
 	@echo "make clean  remove it, and all caches"
 
@@ -43,6 +45,19 @@ bench: $(READY)
 mutants: $(READY)
 	@$(PIP) install -c constraints.txt --no-build-isolation -e '.[mutants]'
 	@$(BIN)/python -m bench.mutants
+
+# IMAGE_FLAGS: more options of the build, such as a mirror (--build-arg BASE=...) or, for TARGET=cpu, another index of
+# torch's builds (--build-arg TORCH_INDEX=...). Podman's usual format would drop the health check.
+TARGET ?= cpu
+CONTAINERS ?= $(shell docker info >/dev/null 2>&1 && echo docker || echo podman)
+
+image:
+	BUILDAH_FORMAT=docker $(CONTAINERS) build --target $(TARGET) --tag eyeglass:0.1.0-$(TARGET) $(IMAGE_FLAGS) .
+
+export IMAGE_FLAGS
+
+test-image: $(READY)
+	@$(BIN)/python -m bench.image
 
 setup: $(READY)
 

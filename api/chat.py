@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -16,11 +18,15 @@ from api.bodies import DONE, WAITING, Bodies, event
 from api.body import discard, read_body
 from api.conversation import read_messages
 from api.protocol import ChatRequest, read_request
-from api.refusals import Refused, busy, of_model, require_ready, unavailable
+from api.ratings import Ratings
+from api.refusals import Refused, busy, invalid, of_model, require_ready, unavailable
 from api.services import Defaults, Services, TooMany
 from api.shown import shown
 from api.streams import EventStream, until_left, with_beats
 from model_service import (
+    ALL_TOKENS,
+    CERTAIN,
+    Detail,
     EngineInfo,
     FinishReason,
     GenerationOutput,
@@ -44,6 +50,12 @@ class Asked:
     stream: bool
     wants_usage: bool
     stops: tuple[str, ...]
+    ratings: Ratings | None = None
+    """Where it asks how probable the tokens are."""
+
+    def rated(self, output: GenerationOutput, text: str, *, ended: bool) -> list[dict[str, Any]] | None:
+        """Return how probable what is new of the text that is shown was; None where that is not asked, or not known."""
+        return None if self.ratings is None else self.ratings.of(output, text, ended=ended)
 
 
 class ChatCompletions:
@@ -78,7 +90,9 @@ class ChatCompletions:
                 await self._stream(asked, EventStream(send))
             else:
                 text, reason, output = await self._whole(asked)
-                await JSONResponse(asked.bodies.whole(text, reason, output))(scope, receive, send)
+                ended = output.finish_reason is FinishReason.STOP
+                body = asked.bodies.whole(text, reason, output, asked.rated(output, text, ended=ended))
+                await JSONResponse(body)(scope, receive, send)
         except Refused as refused:
             await refused.response()(scope, receive, send)
 
@@ -133,11 +147,16 @@ class ChatCompletions:
                 text, stopped = shown(output.text, stops, ended=output.finish_reason is not None)
                 if len(text) > len(written):
                     await _begin(stream, bodies, written)
-                    await stream.put(event(bodies.chunk(content=text[len(written) :])))
+                    rated = asked.rated(output, text, ended=False)
+                    await stream.put(event(bodies.chunk(ratings=rated, content=text[len(written) :])))
                     written = text
                 if stopped or output.finish_reason:
                     await _begin(stream, bodies, written)
-                    await stream.put(event(bodies.chunk(FinishReason.STOP if stopped else output.finish_reason)))
+                    ended = not stopped and output.finish_reason is FinishReason.STOP
+                    reason, rated = FinishReason.STOP if stopped else output.finish_reason, None
+                    if ended:
+                        rated = asked.rated(output, text, ended=True)
+                    await stream.put(event(bodies.chunk(reason, ratings=rated)))
                     if asked.wants_usage:
                         await stream.put(event(bodies.usage_chunk(output)))
                     return
@@ -159,15 +178,20 @@ def _asked(body: bytes, info: EngineInfo, defaults: Defaults, client: str) -> As
     if chat.model not in {None, "", info.model}:
         said = f"The model `{chat.model[:200] if chat.model else ''}` does not exist: this is {info.model}."
         raise Refused(HTTPStatus.NOT_FOUND, said, "model_not_found", "model")
+    if chat.logprobs and info.sureness is None:
+        raise invalid("This model does not tell probabilities: leave logprobs out.", "logprobs", "unsupported_value")
+    level = defaults.detail if isinstance(defaults.detail, Detail) else partial(defaults.detail, info)
     bodies = Bodies(info.model)
     request = GenerationRequest(
         id=bodies.id,
         chat=f"api {client} {chat.user or ''}",
         person=f"{client} {chat.user or ''}",
-        messages=read_messages(chat.messages, defaults.detail, info.pictures_per_request),
+        messages=read_messages(chat.messages, level, info.pictures_per_request),
         sampling=_sampling(chat, defaults.sampling),
+        certain=ALL_TOKENS if chat.logprobs else CERTAIN,
     )
-    return Asked(request, bodies, bool(chat.stream), chat.wants_usage, chat.stops)
+    ratings = Ratings(chat.top_logprobs or 0) if chat.logprobs else None
+    return Asked(request, bodies, bool(chat.stream), chat.wants_usage, chat.stops, ratings)
 
 
 def _sampling(chat: ChatRequest, default: SamplingParams) -> SamplingParams:

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from api.pictures import read_picture
+from api.pictures import Default, read_picture
 from api.protocol import ChatMessage, Part
 from api.refusals import invalid
-from model_service import Detail, Message, PictureRef
+from model_service import Message, PictureRef
 
 ROLES = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
 """The model's roles by those of the protocol."""
 
 
-def read_messages(messages: Sequence[ChatMessage], default: Detail, most: int) -> tuple[Message, ...]:
+def read_messages(messages: Sequence[ChatMessage], default: Default, most: int) -> tuple[Message, ...]:
     """Return the turns; a picture without a level gets the `default`, and `most` pictures are taken.
 
     A picture stays in the turn that holds it. Where turns hold more than `most`, the last ones count: the conversation
@@ -38,7 +38,7 @@ def read_messages(messages: Sequence[ChatMessage], default: Detail, most: int) -
     return tuple(turn for number, turn in enumerate(turns) if number >= begin or turn.role == "system")
 
 
-def _turn(message: ChatMessage, default: Detail, where: str) -> Message:
+def _turn(message: ChatMessage, default: Default, where: str) -> Message:
     role = ROLES.get(message.role)
     if role is None:
         raise invalid(f"There is no role {message.role[:40]!r} here: {', '.join(ROLES)}.", f"{where}.role")

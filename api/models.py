@@ -1,5 +1,6 @@
 """GET /v1/models: the one model, how long a conversation it takes, and the levels of its dial."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -33,7 +34,10 @@ def models_routes(services: Services) -> list[Route]:
 
 
 def _described(info: EngineInfo, created: int) -> dict[str, Any]:
-    """Return the facts: `levels` are visual tokens, at most, by what `image_url.detail` may be."""
+    """Return the facts: `levels` are visual tokens, at most, by what `image_url.detail` may be.
+
+    `sureness` says how its probabilities are to be taken, as in `Sureness`; null where it tells none.
+    """
     most = min(info.max_visual_tokens, info.dial.max_tokens)
     return {
         "id": info.model,
@@ -44,4 +48,5 @@ def _described(info: EngineInfo, created: int) -> dict[str, Any]:
         "levels": {level.value: min(tokens, most) for level, tokens in LEVEL_TOKENS.items()},
         "max_visual_tokens": most,
         "pictures_per_request": info.pictures_per_request,
+        "sureness": info.sureness and asdict(info.sureness),
     }

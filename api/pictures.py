@@ -11,15 +11,19 @@ from model_service import Detail, PictureRef, UnknownDetail
 DATA = "data:"
 AUTO = "auto"
 
+Default = Detail | Callable[[bytes], Detail]
+"""The level of a picture for which none is named, or who chooses it."""
 
-def read_picture(image: ImageUrl | str, default: Detail, where: str) -> PictureRef:
+
+def read_picture(image: ImageUrl | str, default: Default, where: str) -> PictureRef:
     """Return the picture that a part holds; `where` names the part.
 
     Raises:
         Refused: it is at an address, which is not fetched; it is not in Base64; nobody knows that level.
     """
     url, detail = (image, None) if isinstance(image, str) else (image.url, image.detail)
-    return PictureRef(_bytes_of(url, where), _or_refuse(lambda: _level(detail, default), f"{where}.detail"))
+    data = _bytes_of(url, where)
+    return PictureRef(data, _or_refuse(lambda: _level(detail, default, data), f"{where}.detail"))
 
 
 def _bytes_of(url: str, where: str) -> bytes:
@@ -34,8 +38,10 @@ def _bytes_of(url: str, where: str) -> bytes:
         raise invalid("The picture is not Base64.", f"{where}.url") from None
 
 
-def _level(detail: str | int | None, default: Detail) -> Detail:
-    return default if detail is None or detail == AUTO else Detail.parse(str(detail))
+def _level(detail: str | int | None, default: Default, data: bytes) -> Detail:
+    if detail is not None and detail != AUTO:
+        return Detail.parse(str(detail))
+    return default if isinstance(default, Detail) else default(data)
 
 
 def _or_refuse(read: Callable[[], Detail], where: str) -> Detail:

@@ -9,6 +9,9 @@ from api.refusals import Refused, invalid
 MOST_STOPS = 16
 """The most texts that may end an answer."""
 
+MOST_RATED = 2
+"""The most probabilities that are told of a token."""
+
 LONGEST_STOP = 256
 """Characters."""
 
@@ -67,6 +70,7 @@ class ChatRequest(BaseModel):
     user: Annotated[str, Field(max_length=512)] | None = None
     n: int | None = None
     logprobs: bool | None = None
+    top_logprobs: int | None = None
     response_format: ResponseFormat | None = None
 
     @property
@@ -85,7 +89,7 @@ def read_request(body: bytes) -> ChatRequest:
     """Read a body.
 
     Raises:
-        Refused: it is no such request, or it asks for what is not there: several answers, probabilities, JSON.
+        Refused: it is no such request, or it asks for what is not there: several answers, JSON, many probabilities.
     """
     try:
         request = ChatRequest.model_validate_json(body)
@@ -93,8 +97,12 @@ def read_request(body: bytes) -> ChatRequest:
         raise _explained(error) from None
     if request.n not in {None, 1}:
         raise invalid("Only one answer is given: n must be 1.", "n", "unsupported_value")
-    if request.logprobs:
-        raise invalid("Probabilities are not told: leave logprobs out.", "logprobs", "unsupported_value")
+    if request.top_logprobs is not None:
+        if not request.logprobs:
+            raise invalid("top_logprobs wants logprobs to be true.", "top_logprobs")
+        if not 0 <= request.top_logprobs <= MOST_RATED:
+            said = f"Of each token {MOST_RATED} probabilities are told at most, its own and the runner-up's."
+            raise invalid(said, "top_logprobs", "unsupported_value")
     if request.response_format is not None and request.response_format.type != "text":
         raise invalid("Answers are text: JSON cannot be asked for.", "response_format", "unsupported_value")
     return request

@@ -3,10 +3,10 @@
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from model_service import STANDARD, Detail, ModelService, SamplingParams
+from model_service import STANDARD, Detail, EngineInfo, ModelService, SamplingParams
 
 MOST_AT_ONCE = 64
 """The most requests of one client at a time: each holds its body in memory until it is answered."""
@@ -16,11 +16,15 @@ class TooMany(Exception):
     """A client has too many requests at a time."""
 
 
+Choice = Callable[[EngineInfo, bytes], Detail]
+"""Chooses the level for an encoded picture."""
+
+
 @dataclass(frozen=True, slots=True)
 class Defaults:
     """What holds where a request says nothing: level and sampling; and the most requests that may wait."""
 
-    detail: Detail = STANDARD
+    detail: Detail | Choice = STANDARD
     sampling: SamplingParams = field(default_factory=SamplingParams)
     max_waiting: int = 256
 

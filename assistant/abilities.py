@@ -40,14 +40,19 @@ def fitted(parsed: ParsedQuestion, info: EngineInfo) -> ParsedQuestion:
     Raises:
         Unable: it cannot be asked this.
     """
+    if info.fixed_prompts:
+        prompt = info.fixed_prompts.get(Ability(parsed.task)) if parsed.task else None
+        if prompt is None:
+            raise Unable(None, reads_only=True)
+        return replace(parsed, text=prompt)
     if (lacks := missing_for(parsed.task or "", info)) is not None:
         raise Unable(lacks)
     if takes(parsed.text, info.languages):
         return parsed
     if parsed.task is not None:
-        prompt = PROMPTS[parsed.task]
-        said = next((text for text in _said(prompt) if parsed.text.startswith(text)), "")
-        return replace(parsed, text=prompt + parsed.text.removeprefix(said))
+        asked = PROMPTS[parsed.task]
+        said = next((text for text in _said(asked) if parsed.text.startswith(text)), "")
+        return replace(parsed, text=asked + parsed.text.removeprefix(said))
     raise Unable(None, info.languages)
 
 

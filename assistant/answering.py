@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from assistant.abilities import fitted, in_language_of, is_for_any
-from assistant.doubt import Judgement, Verdict, judge, stripped
+from assistant.abilities import fitted, is_for_any
 from assistant.latency import Latency
+from assistant.looking import Looks
 from assistant.open_questions import Cancelled, OpenQuestion, OpenQuestions
 from assistant.pictures.library import Library
 from assistant.pictures.refusals import FetchFailed
@@ -17,11 +17,8 @@ from assistant.question import Parts, Question, Reading
 from assistant.reading import Reader
 from assistant.settings.settings import ModelSettings
 from assistant.storage import Turn, Turns, surely
-from assistant.texts import Sentence
 from assistant.texts.failures import NoSuchPart, Unable
-from assistant.wording.question import Task
 from model_service import (
-    Ability,
     CheckpointError,
     Draining,
     EngineDead,
@@ -32,9 +29,6 @@ from model_service import (
     ModelServiceError,
     QueueFull,
 )
-
-WORTH_TELLING = 20
-"""The fewest characters that are told of an answer that was broken off behind them."""
 
 _log = logging.getLogger(__name__)
 
@@ -58,13 +52,15 @@ class AnswerState:
     """The progress of a question.
 
     `readings` are of the pictures that are done, `output` is the newest about the current picture, of which `parts`
-    were read if it is read in parts. The last state has an `end`, and the `error` behind it.
+    were read if it is read in parts; `before` is what a first look at it gave, while there is a second one. The last
+    state has an `end`, and the `error` behind it.
     """
 
     question: OpenQuestion
     readings: tuple[Reading, ...] = ()
     output: GenerationOutput | None = None
     parts: Parts | None = None
+    before: Reading | None = None
     end: End | None = None
     error: Exception | None = None
 
@@ -111,7 +107,7 @@ class Assistant:
         self._on_end = on_end
         self._model = model
         self._turns = turns
-        self._reader = Reader(model, turns, settings, self.latency)
+        self._looks = Looks(model, Reader(model, turns, settings, self.latency), self.latency)
 
     async def ask(self, question: Question, library: Library) -> AsyncGenerator[AnswerState, None]:
         """Yield the state of the question whenever it changes; the last state says how it ended.
@@ -188,47 +184,23 @@ class Assistant:
         for number, picture in enumerate(question.pictures):
             opened.picture = number
             try:
-                async with contextlib.aclosing(self._reader.read(question, opened, picture, library)) as readings:
+                async with contextlib.aclosing(self._looks.look(question, opened, picture, library)) as readings:
                     async for reading in readings:
-                        state = replace(state, output=reading.output, parts=reading.parts)
+                        state = replace(state, output=reading.output, parts=reading.parts, before=reading.before)
                         yield state
-                reading = self._judged(question, Reading(picture, state.output, parts=state.parts))
             except (CheckpointError, Draining, EngineDead):
                 raise
             except (ModelServiceError, FetchFailed) as error:
                 place = f"{number + 1} of {len(question.pictures)}"
                 _log.warning("question %d: picture %s was not read: %s", question.number, place, error)
                 reading = Reading(picture, error=error)
-            state = replace(state, readings=(*state.readings, reading), output=None, parts=None)
+            state = replace(state, readings=(*state.readings, reading), output=None, parts=None, before=None)
             yield state
             if isinstance(reading.error, LimitReached | QueueFull):  # It holds for the others as well.
                 break
         failure = state.readings[-1].error
         if not state.outputs and failure is not None:
             raise failure
-
-    def _judged(self, question: Question, reading: Reading) -> Reading:
-        """Return a reading with what it is worth; one that was not really read says so instead of what it invented."""
-        info, output = self._model.info, reading.output
-        if info is None or output is None:
-            return reading
-        if not reading.text:
-            said = in_language_of(question.parsed.text, question.texts).say(Sentence.NO_PRINT)
-            return replace(reading, output=replace(output, text=said)) if output.reader else reading
-        broken_off = output.finish_reason is FinishReason.BROKEN_OFF
-        found = Judgement(Verdict.SURE)
-        if info.sureness is not None:
-            whole = question.parsed.task in {Task.TEXT, Task.TABLE}
-            free = Ability.DESCRIBE in info.abilities and not whole
-            found = judge(*stripped(output.text, output.doubts), info.sureness, free=free, whole=whole)
-        if found.verdict is Verdict.CANNOT_READ or (broken_off and len(reading.text) < WORTH_TELLING):
-            said = in_language_of(question.parsed.text, question.texts).say(Sentence.CANNOT_READ)
-            said_only = replace(output, text=said, doubts=(), finish_reason=FinishReason.STOP)
-            return replace(reading, output=said_only, judgement=Judgement(Verdict.CANNOT_READ))
-        in_parts = reading.parts is not None and question.parsed.task is not Task.TEXT
-        if broken_off or in_parts:  # What one part says was chosen among what several say; nobody doubted the choice.
-            found = replace(found, verdict=Verdict.UNSURE)
-        return reading if info.sureness is None else replace(reading, judgement=found)
 
     async def _fitted(self, question: Question) -> Question:
         """Return the question as the model can be asked it; where it matters, wait until it is known which model.
@@ -251,6 +223,6 @@ def _turn(question: Question, reading: Reading, messages: Sequence[int]) -> Turn
         name=question.asker.name,
         question_message=question.message,
         answer_messages=tuple(messages),
-        detail=question.settings.detail,
+        detail=reading.detail,
         finish=(None if output is None else output.finish_reason) or FinishReason.STOP,
     )

@@ -18,6 +18,12 @@ JUDGED = 24
 SAID_AGAIN = 36
 """Characters that are said again and again from which on an answer is one that goes round in circles."""
 
+MOST_WRONG = 20
+"""Tokens of an answer that are wrong by their own probabilities, from which on it is not worth to go on."""
+
+MOST_SHARE = 0.07
+"""The share of such tokens up to which the beginning of it is told all the same."""
+
 STRETCH = 2
 """How many times less likely, in logarithms, a stretch may be than a whole answer: it varies more."""
 
@@ -55,12 +61,14 @@ def judge(
     `free`: it is in the model's own words, so that only figures can be misread; between words it may well hesitate.
     `whole`: it is all the text of a picture, of which the beginning says no more than the rest.
     """
-    if not free and likeliness(doubts, 0, len(text)) < sureness.readable:
+    if not text.strip() or (not free and likeliness(doubts, 0, len(text)) < sureness.readable):
         return Judgement(Verdict.CANNOT_READ)
     if not free and not whole and likeliness(doubts, 0, 1) < sureness.begun:
         return Judgement(Verdict.CANNOT_READ)
-    doubtful = [doubt for doubt in doubts if doubt.probability < sureness.sure]
-    places = _places(text, doubtful)
+    sure = sureness.sure
+    if not free and not whole and together(doubts) < sureness.answer:
+        sure = max(sure, min(doubt.probability for doubt in doubts) + LEAST)
+    places = _places(text, [doubt for doubt in doubts if doubt.probability < sure])
     if free:
         places = [place for place in places if any(map(str.isdigit, text[slice(*place)]))]
     elif likeliness(doubts, 0, 1) < 1 - (1 - sureness.sure) / DENIED and says_nothing(text):
@@ -76,6 +84,11 @@ def likeliness(doubts: Sequence[Doubt], begin: int, end: int) -> float:
         if shared > 0:
             total += shared * math.log(max(doubt.probability, LEAST))
     return math.exp(total / max(1, end - begin))
+
+
+def together(doubts: Sequence[Doubt]) -> float:
+    """Return the probability of all tokens of an answer together: that it is right from its first to its last."""
+    return math.prod(doubt.probability for doubt in doubts)
 
 
 def _places(text: str, doubts: Sequence[Doubt]) -> list[Place]:
@@ -106,10 +119,10 @@ class Watch:
     def nonsense_in(self, output: GenerationOutput) -> int | None:
         """Return where the answer stops making sense; None while it does.
 
-        It goes round in circles, or is so improbable that the model makes it up.
+        It goes round in circles, or is so improbable that the model makes it up: in a stretch, or a little all along.
         """
         seen, self._seen = self._seen, len(output.text)
-        found = [loop_in(output.text, seen, SAID_AGAIN), self._made_up(output, seen)]
+        found = [loop_in(output.text, seen, SAID_AGAIN), self._made_up(output, seen), self._misread(output)]
         return min((place for place in found if place is not None), default=None)
 
     def _made_up(self, output: GenerationOutput, seen: int) -> int | None:
@@ -121,6 +134,18 @@ class Watch:
             within = output.doubts[first : bisect_left(starts, end)]
             if within and likeliness(within, end - JUDGED, end) < least:
                 return within[0].start
+        return None
+
+    def _misread(self, output: GenerationOutput) -> int | None:
+        if self._sureness is None:
+            return None
+        wrong, told = 0.0, 0
+        for doubt in output.doubts:
+            if wrong <= MOST_SHARE * doubt.start:
+                told = doubt.start
+            wrong += 1 - doubt.probability
+            if wrong > MOST_WRONG:
+                return told
         return None
 
 

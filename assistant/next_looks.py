@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 
 from assistant.doubt import Verdict
+from assistant.pieces import size_of
 from assistant.question import Question, Reading
 from assistant.storage import Picture
 from assistant.wording.nothing import says_nothing
 from assistant.wording.question import Task
 from model_service import Ability, Detail, DetailPlan, EngineInfo, Region, plan_detail
+
+MUCH_MORE = 1.6
+"""How many times the tokens of the first look a second one has to spend: half as many again show hardly more."""
 
 SHORT = 6
 """The most characters of a text read out that may be all that can be read of a page that is not upright."""
@@ -40,9 +44,31 @@ def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -
         return None
     plan = None if reading.output is None else reading.output.plan
     if reading.parts is not None and info is not None:  # Each part has a plan of its own.
-        closer = info.dial.closer(question.settings.detail)
+        closer = info.dial.closer(reading.detail)
         return closer if closer is not None and closer.tokens <= info.max_visual_tokens else None
     return None if plan is None or info is None else closer_level(reading.picture, question.looked_at, plan, info)
+
+
+def second_level(question: Question, reading: Reading, info: EngineInfo) -> Detail | None:
+    """Return the level at which a doubtful answer is looked at once more unasked; None if that is of no use.
+
+    It is the next one that shows much more, else the next that shows more. What was read in parts was looked at twice
+    where that was needed; where memory was short it is no more than it was.
+    """
+    output = reading.output
+    if reading.judgement is None or reading.judgement.verdict is Verdict.SURE or output is None:
+        return None
+    if output.plan is None or output.memory_short or reading.parts is not None:
+        return None
+    return much_closer(size_of(reading.picture, question.looked_at), output.plan, info)
+
+
+def much_closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo) -> Detail | None:
+    """Return the next level that shows much more of a picture of `size` than a plan did, else the next that shows more.
+
+    None if there is none.
+    """
+    return _closer(size, plan, info, MUCH_MORE) or _closer(size, plan, info)
 
 
 def closer_level(picture: Picture, region: Region | None, plan: DetailPlan, info: EngineInfo) -> Detail | None:
@@ -50,16 +76,18 @@ def closer_level(picture: Picture, region: Region | None, plan: DetailPlan, info
 
     There is none where the model has seen every pixel already, and would only see them larger.
     """
-    size = size_of(picture, region)
+    return _closer(size_of(picture, region), plan, info)
+
+
+def _closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo, times: float = 1.0) -> Detail | None:
+    """Return the next level that spends more than so many `times` the tokens of a plan."""
     if plan.width >= size[0] and plan.height >= size[1]:
         return None
     detail = info.dial.closer(plan.detail)
-    while detail is not None and plan_detail(info.dial, detail, *size, info.max_visual_tokens).tokens <= plan.tokens:
+    while detail is not None and _tokens(detail, size, info) <= times * plan.tokens:
         detail = info.dial.closer(detail)
     return detail
 
 
-def size_of(picture: Picture, region: Region | None) -> tuple[int, int]:
-    """Return the size of a picture, or of a region of it, in pixels."""
-    size = picture.width, picture.height
-    return size if region is None else region.size(*size)
+def _tokens(detail: Detail, size: tuple[int, int], info: EngineInfo) -> int:
+    return plan_detail(info.dial, detail, *size, info.max_visual_tokens).tokens

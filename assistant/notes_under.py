@@ -10,7 +10,8 @@ from assistant.pictures.notes import flaw_notes, pages_note
 from assistant.question import Parts, Question, Reading
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture, Pictures
-from assistant.texts import Count, Sentence, Texts
+from assistant.texts import Count, LookSentence, ReaderSentence, Sentence, Texts
+from assistant.wording.agreement import Difference
 from assistant.wording.question import Task
 from assistant.wording.regions import NAMES
 from model_service import LEVEL_TOKENS, Detail, EngineInfo, FinishReason, GenerationOutput, Level
@@ -58,6 +59,7 @@ def note_under(answered: Answered) -> str:
         _part(answered),
         _region(answered),
         *_pieces(answered),
+        *_looks(answered),
         *flaws,
     ]
     if answered.question.settings.footer is not Footer.HIDDEN:
@@ -125,6 +127,28 @@ def _pieces(answered: Answered) -> list[str]:
     ]
 
 
+def _looks(answered: Answered) -> list[str]:
+    """Say what two looks read otherwise; and, unless nothing is to be said of how it was read, that there were two."""
+    shown = answered.question.settings.footer is not Footer.HIDDEN
+    read = [(reading.looks if shown else (), reading.differ) for reading in answered.readings]
+    return looks_notes(answered.texts, read)
+
+
+def looks_notes(texts: Texts, read: Sequence[tuple[Sequence[Detail], Sequence[Difference]]]) -> list[str]:
+    """Return the notes on the looks at each picture: what they read otherwise, and at which levels they were."""
+    notes = list[str]()
+    for _, differ in read:
+        for sentence, overlap in ((LookSentence.LOOKS_DIFFER, False), (LookSentence.PARTS_DIFFER, True)):
+            told = [each for each in differ if each.overlap is overlap]
+            first, closer = (", ".join(words) for words in ([one.first for one in told], [one.closer for one in told]))
+            if told:
+                notes.append(texts.say(sentence, first=first, closer=closer))
+    for first_level, second_level in dict.fromkeys(tuple(looks) for looks, _ in read if len(looks) > 1):
+        first, second = texts.level(first_level), texts.level(second_level)
+        notes.append(texts.say(LookSentence.LOOKED_TWICE, first=first, second=second))
+    return notes
+
+
 def parts_note(texts: Texts, parts: Parts) -> str:
     """Return the note on the parts in which a picture was read."""
     if parts.left:
@@ -148,8 +172,9 @@ def _reading(answered: Answered) -> str:
     outputs = [(reading.picture, reading.output) for reading in answered.readings if reading.output is not None]
     if len(question.pictures) == 1:
         picture, output = outputs[0]
+        reading = next(reading for reading in answered.readings if reading.output is output)
         in_parts = any(reading.parts is not None for reading in answered.readings)  # Each is as fine as it has to be.
-        asked = output.plan.detail if in_parts and output.plan else question.settings.detail
+        asked = output.plan.detail if in_parts and output.plan else reading.detail
         return footer(texts, picture, asked, output, shown, hint=answered.hint, info=answered.info)
     tokens = sum(output.plan.tokens for _, output in outputs if output.plan)
     seconds = sum(output.seconds - output.seconds_waited for _, output in outputs)
@@ -175,10 +200,11 @@ def footer(
 
     `shown` is not HIDDEN. Without `hint`, leave out how the picture would have kept its small print.
     """
-    plan = output.plan
+    plan, seconds = output.plan, f"{output.seconds - output.seconds_waited:.1f}"
+    if output.reader:
+        return texts.say(ReaderSentence.READ_BY, reader=output.reader, seconds=seconds)
     if plan is None:
         return ""
-    seconds = f"{output.seconds - output.seconds_waited:.1f}"
     sentence = Sentence.FOOTER if shown is Footer.EVERYTHING else Sentence.FOOTER_SECONDS
     tokens = Count.TOKENS.of(plan.tokens)
     notes = [texts.say(sentence, width=plan.width, height=plan.height, tokens=tokens, seconds=seconds)]

@@ -38,9 +38,7 @@ def needs_pieces(
     """Whether the print of a picture, or of a region of it, would be too small, or too much, if it were shown whole."""
     if picture.print_height is None or parsed.task in {Task.TABLE, Task.DESCRIBE}:
         return False
-    size = picture.width, picture.height
-    if region is not None:
-        size = region.size(*size)
+    size = size_of(picture, region)
     plan = plan_detail(info.dial, detail, *size, info.max_visual_tokens)
     seen = picture.print_height * min(plan.width / size[0], plan.height / size[1])
     if parsed.task is not Task.TEXT:
@@ -56,6 +54,12 @@ def is_read_whole(picture: Picture, region: Region | None, info: EngineInfo) -> 
     size = picture.width, picture.height
     longest = max(size if region is None else region.size(*size))
     return picture.print_height * min(1.0, info.reader.longest_side / longest) >= READABLE
+
+
+def size_of(picture: Picture, region: Region | None) -> tuple[int, int]:
+    """Return the size of a picture, or of a region of it, in pixels."""
+    size = picture.width, picture.height
+    return size if region is None else region.size(*size)
 
 
 async def pieces_of(

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from assistant.answering import AnswerState
 from assistant.combined_answer import APART, CombinedAnswer
+from assistant.doubt import Verdict
 from assistant.open_questions import OpenQuestion, Step
 from assistant.question import Parts, Reading
-from assistant.texts import Count, Sentence, ServerSentence, Texts
+from assistant.texts import Count, LookSentence, Sentence, ServerSentence, Texts
 from assistant.texts.failures import excuse
 from model_service import GenerationOutput, Health, ModelService, Stage, Trouble
 
@@ -39,6 +40,7 @@ class Progress:
         self.output: GenerationOutput | None = None
         self.question: OpenQuestion | None = None
         self.parts: Parts | None = None
+        self.before: Reading | None = None
         self.answer = answer or CombinedAnswer()
         self._texts = texts
         self._model = model
@@ -49,8 +51,9 @@ class Progress:
     def follow(self, state: AnswerState) -> bool:
         """Take over a state; return whether to show it at once. Later places in line can wait."""
         first = self.output is None
-        changed = state.parts is not None and state.parts != self.parts
+        changed = (state.parts is not None and state.parts != self.parts) or (state.before is not self.before)
         self.question, self.output, self.parts = state.question, state.output, state.parts
+        self.before = state.before
         for reading in state.readings[self.answer.done :]:
             self.answer.add(self._said_about(reading))
         output = state.output
@@ -70,15 +73,24 @@ class Progress:
 
     @property
     def _said(self) -> str:
+        """What is said about the current picture: by the first look, as long as the second one is not done."""
+        if self.before is not None:
+            judged = self.before.judgement
+            return "" if judged is not None and judged.verdict is Verdict.CANNOT_READ else self.before.marked
         return "" if self.output is None else self.output.text.strip()
 
     def text(self) -> str:
         """Return the text to show now; empty if there is nothing to say yet."""
         if self._grows and self._said:
-            return self.written
+            return APART.join(part for part in (self.written, self.notice) if part)
         notice = self._notice()
         earlier = self.answer.text if self._grows else ""
         return APART.join(part for part in (earlier, notice) if part)
+
+    @property
+    def notice(self) -> str:
+        """What is said under the first look's answer while there is a second look; else nothing."""
+        return "" if self.before is None or not self._said else self._notice()
 
     def _notice(self) -> str:
         """Return the notice while nothing is written about the current picture; at first only what has to be told."""
@@ -91,7 +103,13 @@ class Progress:
             return self._texts.say(ServerSentence.AWAY)
         if self.question is not None and self.question.step is Step.BEHIND:
             return "" if early else self._texts.say(Sentence.EARLIER_FIRST)
+        return self._waiting(early=early)
+
+    def _waiting(self, *, early: bool) -> str:
+        """Return the place in line; of a second look only one that others are before."""
         place = None if self.question is None else self._model.place(self.question.request)
+        if self.before is not None and (place is None or not place.ahead):
+            return "" if early else self._looking()
         if place is not None:
             return in_line(self._texts, place.ahead, place.seconds)
         return "" if self.output is None else in_line(self._texts, self.output.waiting, self.output.wait_seconds)
@@ -101,6 +119,8 @@ class Progress:
 
     def _looking(self) -> str:
         number, count = self.answer.done + 1, self.answer.pictures
+        if self.before is not None:
+            return self._texts.say(LookSentence.LOOKING_CLOSER)
         if self.parts is not None and self.parts.count > 1:
             number = min(len(self.parts.read) + 1, self.parts.count)
             return self._texts.say(Sentence.LOOKING_AT_PART, number=number, count=self.parts.count)

@@ -8,8 +8,9 @@ from assistant.markdown.marked import with_marks
 from assistant.settings.chat_settings import ChatSettings
 from assistant.storage import Picture
 from assistant.texts import Texts, texts_in
+from assistant.wording.agreement import Difference
 from assistant.wording.question import ParsedQuestion
-from model_service import GenerationOutput, Region
+from model_service import STANDARD, Detail, GenerationOutput, Region, Sureness
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,27 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A look at a picture: how closely, and until when at most, by the loop's clock.
+
+    `closest` is how closely it may be looked at in one look before it is read in parts. `again`: it was looked at
+    whole, and is so once more. `sureness`, if a part that is read out doubtfully is to be looked at once more, too.
+    """
+
+    detail: Detail
+    closest: Detail
+    until: float | None = None
+    again: bool = False
+    sureness: Sureness | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The model's output about one picture, or the error instead of it; `parts`, if it was read in parts.
 
-    `judgement`, of a whole answer, is what it is worth; None where nothing is known of that.
+    `judgement`, of a whole answer, is what it is worth; None where nothing is known of that. `detail` is the level of
+    the look that it comes from, and `looks` are the levels of all looks, in order, where there were several; `differ`
+    is what they read otherwise. `before` is what the first look gave, while the picture is looked at once more.
     """
 
     picture: Picture
@@ -69,6 +87,10 @@ class Reading:
     error: Exception | None = None
     parts: Parts | None = None
     judgement: Judgement | None = None
+    detail: Detail = STANDARD
+    looks: tuple[Detail, ...] = ()
+    differ: tuple[Difference, ...] = ()
+    before: "Reading | None" = None
 
     @property
     def text(self) -> str:

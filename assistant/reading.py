@@ -1,58 +1,18 @@
 """Read one picture for a question: whole, or piece by piece where its print is too small or too much for one look."""
 
-import time
-from collections.abc import AsyncGenerator, Mapping, Sequence, Set
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
-from statistics import median
 
-from assistant.combined_answer import APART
-from assistant.doubt import (
-    Line,
-    Watch,
-    cut_off,
-    likeliness,
-    lines_of,
-    of_lines,
-    shifted,
-    stripped,
-)
 from assistant.latency import Latency
-from assistant.open_questions import OpenQuestion, Step
+from assistant.open_questions import OpenQuestion
 from assistant.pictures.library import Library
 from assistant.pieces import Piece, is_read_whole, needs_pieces, pieces_of
-from assistant.question import Parts, Question, Reading
-from assistant.request import Asking, build_request, drop_repeats, sampling_in
+from assistant.piecewise import Piecewise
+from assistant.question import Look, Question, Reading
 from assistant.settings.settings import ModelSettings
 from assistant.storage import Picture, Turns
-from assistant.texts import Sentence, Texts
-from assistant.texts.failures import NoSuchPart
-from assistant.wording.joining import is_loop, seam, without_repeats
-from assistant.wording.parts import absence_in, digits_in, is_absent, names, parts_named
-from assistant.wording.question import Task
-from assistant.wording.quotes import with_quote
-from assistant.wording.regions import about_part
-from assistant.wording.transcription import transcription_of
-from model_service import (
-    MAX_TOKENS,
-    Ability,
-    Detail,
-    Doubt,
-    Draining,
-    FinishReason,
-    GenerationOutput,
-    GenerationRequest,
-    Health,
-    ModelService,
-    Stage,
-    Transcription,
-)
-
-MOST_SECONDS, MOST_SECONDS_FOR_TEXT = 90.0, 300.0
-"""The seconds for which pieces are asked, and read out; those that are left by then are named under the answer."""
-
-ENOUGH = 0.75
-"""The share of what lines of print usually hold below which one of three seems to be missing."""
+from assistant.streaming import Streams, transcribed_by_reader
+from model_service import Draining, GenerationOutput, Health, ModelService, Stage
 
 
 class Reader:
@@ -60,12 +20,11 @@ class Reader:
 
     def __init__(self, model: ModelService, turns: Turns, settings: ModelSettings, latency: Latency) -> None:
         self._model = model
-        self._turns = turns
-        self._settings = settings
+        self._streams = Streams(model, turns, settings)
         self._latency = latency
 
     async def read(
-        self, question: Question, opened: OpenQuestion, picture: Picture, library: Library
+        self, question: Question, opened: OpenQuestion, picture: Picture, library: Library, look: Look
     ) -> AsyncGenerator[Reading, None]:
         """Yield what the model says about a picture whenever it says more; the last output is the whole answer.
 
@@ -73,313 +32,34 @@ class Reader:
             Cancelled: the person wants no answer any more.
             CheckpointError, Draining, EngineDead, ModelServiceError, FetchFailed: as in `Assistant.ask`.
             NoSuchPart: a part is named that the picture does not have.
+            TimeoutError: the look has to end before it did.
         """
         if self._model.health is Health.DEAD:
             raise Draining("the engine died while the question waited for another")
         async with opened.cancellable():
-            pieces = await self._pieces(question, picture, library)
+            pieces = await self._pieces(question, picture, library, look)
         if pieces:
-            async with aclosing(_Pieces(self, question, opened, picture, pieces).read()) as readings:
+            piecewise = Piecewise(self._streams, question, opened, picture, pieces, look=look)
+            async with aclosing(piecewise.read()) as readings:
                 async for reading in readings:
                     yield reading
             return
         async with opened.cancellable():
-            asking = self._asking(question, opened, await library.read(picture))
-            request = await self._request(question, picture, asking)
+            data = await library.read(picture)
+            request = await self._streams.request(question, opened, picture, data, look.detail)
         output = GenerationOutput(Stage.WAITING)
-        async with aclosing(self.stream(opened, request)) as outputs:
+        async with aclosing(self._streams.follow(opened, request, look.until)) as outputs:
             async for output in outputs:
-                yield Reading(picture, output)
+                yield Reading(picture, output, detail=look.detail)
         if len(request.messages) == 1 and not question.parsed.reworded:  # Otherwise the model's caches may have served.
             self._latency.note(output)
 
-    async def _pieces(self, question: Question, picture: Picture, library: Library) -> list[Piece]:
-        if picture.print_height is None:
+    async def _pieces(self, question: Question, picture: Picture, library: Library, look: Look) -> list[Piece]:
+        if picture.print_height is None or look.again:
             return []
-        info, detail = self._model.info or await self._model.ready(), question.settings.detail
-        if self._transcription(question) is not None and is_read_whole(picture, question.looked_at, info):
+        info = self._model.info or await self._model.ready()
+        if transcribed_by_reader(question, info) and is_read_whole(picture, question.looked_at, info):
             return []
-        if not needs_pieces(picture, question.parsed, question.looked_at, detail, info):
+        if not needs_pieces(picture, question.parsed, question.looked_at, look.closest, info):
             return []
-        return await pieces_of(picture, library, question.looked_at, detail, info)
-
-    async def stream(self, opened: OpenQuestion, request: GenerationRequest) -> AsyncGenerator[GenerationOutput, None]:
-        """Stream the model's output; note the last one with the question, however it ends.
-
-        Where it stops making sense it is broken off, and the last output ends there.
-
-        Raises:
-            Cancelled, Draining, ModelServiceError: as for `read`.
-        """
-        output, watch = GenerationOutput(Stage.WAITING), self._watch()
-        try:
-            async with aclosing(self._model.generate(request)) as outputs:
-                while True:
-                    async with opened.cancellable():
-                        following = await anext(outputs, None)
-                    if following is None:
-                        break
-                    output = following if following.reader else _sound(following, watch)
-                    if output.stage is not Stage.WAITING:
-                        opened.step = Step.ANSWERING
-                    yield output
-                    if output.finish_reason is FinishReason.BROKEN_OFF:
-                        break  # To leave is to abort.
-        finally:
-            opened.outputs.append(output)
-        if output.finish_reason in {None, FinishReason.ABORT}:
-            raise Draining("the answer was aborted")
-
-    def _watch(self) -> Watch:
-        info = self._model.info
-        free = info is None or Ability.DESCRIBE in info.abilities  # Between words of its own it may well hesitate.
-        return Watch(None if info is None or free else info.sureness)
-
-    async def piece_request(
-        self, question: Question, opened: OpenQuestion, picture: Picture, piece: Piece, text: str, *, alone: bool
-    ) -> GenerationRequest:
-        """Return the request for a piece of a picture; `alone`: without what was said before."""
-        asking = self._asking(question, opened, piece.data)
-        asking = replace(asking, text=text, detail=piece.detail, region=None, of_long=not alone)
-        return await self._request(question, picture, asking, alone=alone)
-
-    def _asking(self, question: Question, opened: OpenQuestion, data: bytes) -> Asking:
-        named, text = question.parsed.part, question.parsed.text
-        if named is not None and question.region is None:  # Else the words may be about what was marked.
-            text = about_part(text, named)
-        return Asking(
-            id=opened.request,
-            chat=str(question.chat),
-            text=with_quote(text, question.parsed.quote),
-            picture=data,
-            detail=question.settings.detail,
-            person=question.asker.person,
-            length=question.settings.length,
-            region=question.looked_at,
-            transcription=self._transcription(question),
-        )
-
-    def _transcription(self, question: Question) -> Transcription | None:
-        """Return what is to be written down, where a reader does that; of a part that words name the model is asked."""
-        info, named = self._model.info, question.parsed.part is not None and question.region is None
-        return None if info is None or info.reader is None or named else transcription_of(question.parsed)
-
-    async def _request(
-        self, question: Question, picture: Picture, asking: Asking, *, alone: bool = False
-    ) -> GenerationRequest:
-        said = [] if alone or asking.transcription is not None else await self._turns.history(picture, question.asker.id)
-        history = drop_repeats(said, question.parsed.text)
-        sampling = sampling_in(question.settings, self._settings)
-        return build_request(asking, history, sampling, self._settings.history_tokens)
-
-
-def _sound(output: GenerationOutput, watch: Watch) -> GenerationOutput:
-    """Return an output as it is while it makes sense, else broken off where it last did."""
-    end = watch.nonsense_in(output)
-    if end is None:
-        return output
-    return replace(cut_off(output, end), stage=Stage.DONE, finish_reason=FinishReason.BROKEN_OFF)
-
-
-def _together(
-    texts: Texts, answers: Mapping[int, str], absence: str, doubts: Mapping[int, tuple[Doubt, ...]]
-) -> tuple[str, tuple[Doubt, ...]]:
-    """Return one answer of those of several pieces, with the doubts about them: what all agree on, else each by name.
-
-    What pieces agree on is as doubtful as it is to the piece that is surest of it.
-    """
-    if not answers:
-        return absence or texts.say(Sentence.NOT_IN_PARTS), ()
-    if len({_plain(answer) for answer in answers.values()}) == 1:
-        surest = max(answers, key=lambda number: likeliness(doubts.get(number, ()), 0, len(answers[number])))
-        return answers[surest], doubts.get(surest, ())
-    whole, found = "", list[Doubt]()
-    for number, text in answers.items():
-        whole += f"{APART if whole else ''}**{texts.say(Sentence.PART_NAME, number=number)}** "
-        found += shifted(doubts.get(number, ()), len(whole), len(whole) + len(text))
-        whole += text
-    return whole, tuple(found)
-
-
-def _joined(before: Sequence[Line], output: GenerationOutput, read: str, piece: Piece) -> list[Line]:
-    """Return lines with those of the next piece behind them; of what was written, `read` are the first lines."""
-    following = lines_of(output.text, output.doubts)[: len(read.splitlines())]
-    kept, begin = seam([line for line, _ in before], [line for line, _ in following], overlaps=piece.overlaps)
-    return [*before[:kept], *following[begin:]]
-
-
-def _plain(answer: str) -> str:
-    return " ".join(answer.casefold().split()).strip(" .。")
-
-
-def _closer(piece: Piece) -> Piece:
-    """Return a piece as it is seen with twice as many tokens."""
-    return replace(piece, detail=Detail(min(MAX_TOKENS, 2 * piece.detail.tokens)))
-
-
-class _Pieces:
-    """A question about a picture that is read piece by piece."""
-
-    def __init__(
-        self, reader: Reader, question: Question, opened: OpenQuestion, picture: Picture, pieces: Sequence[Piece]
-    ) -> None:
-        self._reader = reader
-        self._question = question
-        self._opened = opened
-        self._picture = picture
-        self._count = len(pieces)
-        numbers, self._text = parts_named(question.parsed.text, len(pieces))
-        if numbers and numbers[-1] > len(pieces):
-            raise NoSuchPart(len(pieces))
-        self._pieces = [piece for piece in pieces if not numbers or piece.number in numbers]
-        self._begun, self._waited = time.monotonic(), 0.0
-        self._before = GenerationOutput(Stage.WAITING)
-        self._read: list[int] = []
-        self._broken_off = False
-        self._texts: dict[int, str] = {}
-        self._lengths: list[float] = []
-        """Letters that were read to a line of print, piece by piece."""
-
-    def read(self) -> AsyncGenerator[Reading, None]:
-        """Read the pieces out, or ask each of them; see `Reader.read`."""
-        as_text = self._question.parsed.task is Task.TEXT or not self._text
-        return self._read_out() if as_text else self._ask()
-
-    async def _read_out(self) -> AsyncGenerator[Reading, None]:
-        """Read one piece after the other, and join what they say."""
-        lines: list[Line] = []
-        text = self._text or self._question.texts.say(Sentence.PROMPT_TEXT)
-        for piece in self._pieces:
-            if self._lasts_longer_than(MOST_SECONDS_FOR_TEXT):
-                break
-            output, looks = GenerationOutput(Stage.WAITING), list[tuple[bool, int, list[Line]]]()
-            for looked in (piece, _closer(piece)):  # A second look if the first goes in circles, or falls short.
-                so_far, read = lines, ""
-                async with aclosing(self._stream(looked, text, alone=True)) as outputs:
-                    async for output in outputs:
-                        read = without_repeats(output.text, piece.lines)
-                        so_far = _joined(lines, output, read, piece)
-                        yield self._reading(output, of_lines(so_far)[0])
-                        if is_loop(output.text) or len(read) < len(output.text.rstrip()) - len(read.splitlines()):
-                            break  # It begins again; to leave is to abort.
-                sound = not is_loop(output.text) and output.finish_reason is not FinishReason.BROKEN_OFF
-                looks.append((sound, len(read), so_far))
-                if sound and not self._falls_short(read, piece):
-                    break
-            sound, length, lines = max(looks, key=lambda look: look[:2])
-            self._broken_off |= not sound
-            self._lengths.append(length / max(1, piece.lines))
-            self._end(piece, output)
-        yield self._last(*of_lines(lines))
-
-    def _falls_short(self, read: str, piece: Piece) -> bool:
-        """Whether a line of print seems to be missing: there are fewer, and they hold less than those read before.
-
-        A model may write two lines of print as one, which holds as much.
-        """
-        if len(read.splitlines()) >= piece.lines or not self._lengths:
-            return False
-        return len(read) < ENOUGH * median(self._lengths) * piece.lines
-
-    async def _ask(self) -> AsyncGenerator[Reading, None]:
-        """Ask each piece, and keep the answers that the print of their pieces bears out; see `_borne_out`."""
-        answers, absence, doubts = dict[int, str](), "", dict[int, tuple[Doubt, ...]]()
-        for piece in self._pieces:
-            if self._lasts_longer_than(MOST_SECONDS):
-                break
-            output = GenerationOutput(Stage.WAITING)
-            async with aclosing(self._stream(piece, self._text, alone=False)) as outputs:
-                async for output in outputs:
-                    yield self._reading(output, "")
-            self._end(piece, output)
-            if is_absent(output.text):
-                absence = absence or absence_in(output.text)
-            else:
-                answers[piece.number], doubts[piece.number] = stripped(output.text, output.doubts)
-        borne_out = await self._borne_out(answers)
-        told = borne_out or await self._found_in_print()
-        yield self._last(*_together(self._question.texts, told, absence, doubts if borne_out else {}))
-
-    async def _borne_out(self, answers: dict[int, str]) -> dict[int, str]:
-        """Return the answers whose numbers stand in the print of their pieces, as it is read out.
-
-        Where they differ, those count whose line names what is asked for, if there are any.
-        """
-        named: dict[int, str] = {}
-        for number, answer in list(answers.items()):
-            digits = digits_in(answer)
-            lines = (await self._words(number, digits)).splitlines()
-            if not digits <= digits_in("\n".join(lines)):
-                del answers[number]
-            elif any(digits & digits_in(line) and names(line, self._text) for line in lines):
-                named[number] = answer
-        return named or answers
-
-    async def _found_in_print(self) -> dict[int, str]:
-        """Return the lines of the pieces that name what is asked for: the last resort where no piece gave an answer."""
-        found: dict[int, str] = {}
-        for number in self._read:
-            if self._lasts_longer_than(MOST_SECONDS):
-                break
-            lines = [line for line in (await self._words(number)).splitlines() if names(line, self._text)]
-            if lines:
-                found[number] = "\n".join(lines)
-        return found
-
-    async def _words(self, number: int, digits: Set[str] = frozenset()) -> str:
-        """Return the text of a piece, by which answers are checked; read more closely if it lacks these digits."""
-        piece = next(piece for piece in self._pieces if piece.number == number)
-        if number not in self._texts:
-            self._texts[number] = await self._text_of(piece)
-        if not digits <= digits_in(self._texts[number]):
-            self._texts[number] = await self._text_of(_closer(piece))
-        return self._texts[number]
-
-    async def _text_of(self, piece: Piece) -> str:
-        output = GenerationOutput(Stage.WAITING)
-        async with aclosing(self._stream(piece, Sentence.PROMPT_TEXT, alone=True)) as outputs:
-            async for following in outputs:
-                output = following
-        return without_repeats(output.text, piece.lines)
-
-    async def _stream(self, piece: Piece, text: str, *, alone: bool) -> AsyncGenerator[GenerationOutput, None]:
-        async with self._opened.cancellable():
-            request = await self._reader.piece_request(
-                self._question, self._opened, self._picture, piece, text, alone=alone
-            )
-        async with aclosing(self._reader.stream(self._opened, request)) as outputs:
-            async for output in outputs:
-                yield output
-
-    def _end(self, piece: Piece, output: GenerationOutput) -> None:
-        """Count a piece as read."""
-        self._read.append(piece.number)
-        self._waited += output.seconds_waited
-        first = self._before.tokens == 0
-        self._before = replace(
-            output if first else self._before,
-            plan=output.plan,
-            tokens=self._before.tokens + output.tokens,
-            memory_short=self._before.memory_short or output.memory_short,
-        )
-
-    def _lasts_longer_than(self, seconds: float) -> bool:
-        """Whether this picture has had its share of the seconds for all of the question's; waiting does not count."""
-        return time.monotonic() - self._begun - self._waited > seconds / len(self._question.pictures)
-
-    def _reading(self, output: GenerationOutput, text: str) -> Reading:
-        """Return the state while a piece is read."""
-        written = replace(output, text=text, finish_reason=None, doubts=())
-        return Reading(self._picture, written, parts=self._parts())
-
-    def _last(self, text: str, doubts: tuple[Doubt, ...] = ()) -> Reading:
-        """Return the whole answer."""
-        seconds = time.monotonic() - self._begun + self._before.seconds_waited
-        end = FinishReason.BROKEN_OFF if self._broken_off else FinishReason.STOP
-        done = replace(self._before, stage=Stage.DONE, seconds=seconds, finish_reason=end)
-        output = replace(done, text=text, doubts=doubts)
-        return Reading(self._picture, output, parts=self._parts(len(self._pieces) - len(self._read)))
-
-    def _parts(self, left: int = 0) -> Parts:
-        """Return what was read so far."""
-        return Parts(tuple(self._read), self._count, left)
+        return await pieces_of(picture, library, question.looked_at, look.detail, info)

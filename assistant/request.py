@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from assistant.settings.chat_settings import ChatSettings, Length
 from assistant.settings.settings import ModelSettings
 from assistant.wording.parts import WISH as WISH_OF_PART
-from model_service import Detail, GenerationRequest, Message, PictureRef, Region, SamplingParams, Transcription, with_pictures
+from model_service import (
+    Detail,
+    GenerationRequest,
+    Message,
+    PictureRef,
+    Region,
+    SamplingParams,
+    Transcription,
+    with_pictures,
+)
 
 ASCII_CHARACTERS_PER_TOKEN = 3
 """A cautious estimate for Latin text (about 4 in English); any other character is counted as a token of its own."""

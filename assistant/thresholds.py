@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.doubt import likeliness
+from assistant.doubt import likeliness, together
 from model_service import Doubt, Sureness
 
 NEEDLESS = 0.04
@@ -44,12 +44,17 @@ def thresholds_for(tried: Sequence[Tried]) -> Sureness:
     """Return from where on probabilities can be relied on; what too little was tried for stays as it is by default."""
     right = [each for each in tried if not each.whole and each.wrong == 0 and each.text]
     good = [each for each in tried if each.text and each.wrong <= (WELL_READ if each.whole else 0)]
-    sure, readable, begun = Sureness().sure, 0.0, 0.0
+    sure, readable, begun, answer = Sureness().sure, 0.0, 0.0, 0.0
     if len(right) >= ENOUGH:
-        most = NEEDLESS * len(right)
-        fitting = [step for step in STEPS if sum(each.least < step for each in right) <= most]
-        sure = max(fitting, default=min(STEPS))
+        sure = _threshold([each.least for each in right])
+        answer = _threshold([together(each.doubts) for each in right])
         begun = min(MOST_BEGUN, MARGIN * min(likeliness(each.doubts, 0, 1) for each in right))
     if len(good) >= ENOUGH:
         readable = min(MOST_READABLE, MARGIN * min(likeliness(each.doubts, 0, len(each.text)) for each in good))
-    return Sureness(sure, round(readable, 3), round(begun, 3))
+    return Sureness(sure, round(readable, 3), round(begun, 3), answer)
+
+
+def _threshold(right: Sequence[float]) -> float:
+    """Return the highest threshold that few right answers are below."""
+    fitting = [step for step in STEPS if sum(each < step for each in right) <= NEEDLESS * len(right)]
+    return max(fitting, default=min(STEPS))

@@ -26,6 +26,10 @@ BINS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 """The edges of the bins of probability; what is at least 0.99 is not told more exactly."""
 
 
+LOOKS = ("standard", "high")
+SECOND_LOOK = "standard, and high where unsure"
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """An answer, what it was judged to be worth, whether it is right, and whether it was broken off."""
@@ -66,9 +70,10 @@ def main() -> None:
     sureness = pocket_sureness()
     judged = [judged_by(answer, sureness) for answer in read_answers(arguments.answers)]
     levels = list(dict.fromkeys(each.answer.level for each in judged))
+    closer = {SECOND_LOOK: second_looks(judged, *LOOKS)} if set(LOOKS) <= set(levels) else {}
     made = {
         "reliability": reliability(judged),
-        "answers": by_level(judged, levels, answers_row, ANSWERS),
+        "answers": by_level(judged, levels, answers_row, ANSWERS, closer),
         "readings": by_level(judged, levels, readings_row, READINGS),
     }
     text = arguments.document.read_text(encoding="utf-8")
@@ -210,11 +215,25 @@ def by_level(
     levels: Sequence[str],
     row: Callable[[Sequence[Judged]], list[object]],
     titles: Sequence[str],
+    further: Mapping[str, Sequence[Judged]] | None = None,
 ) -> str:
-    """Return a table with a column a level, and one for all of them."""
-    columns = [row([each for each in judged if each.answer.level == level]) for level in levels]
-    columns.append(row(judged))
-    return table(("", *levels, "all"), list(zip(titles, *columns, strict=True)))
+    """Return a table with a column a level, one for all of them, and one for each of the `further` answers."""
+    those: dict[str, Sequence[Judged]] = {
+        level: [each for each in judged if each.answer.level == level] for level in levels
+    }
+    those |= {"all": judged, **(further or {})}
+    return table(("", *those), list(zip(titles, *map(row, those.values()), strict=True)))
+
+
+def second_looks(judged: Sequence[Judged], first: str, closer: str) -> list[Judged]:
+    """Return the answers of the first level that are sure, and of all others those of a closer look."""
+    looked = {_question(each): each for each in judged if each.answer.level == closer}
+    return [each if each.sure else looked[_question(each)] for each in judged if each.answer.level == first]
+
+
+def _question(judged: Judged) -> tuple[object, ...]:
+    answer = judged.answer
+    return answer.sheet, answer.kind, answer.question, answer.right
 
 
 def origin(report: Mapping[str, Any], answers: int) -> str:

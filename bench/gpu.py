@@ -1,4 +1,4 @@
-"""python -m bench.gpu --out DIR: everything about GLM-4V on one GPU, with random weights, in one run.
+"""python -m bench.gpu --out DIR: everything about GLM-4V and its successors on one GPU, with random weights.
 
 Each part is a process of its own, so that its memory peak is its own and a failure spares the others; DIR/gpu.json
 grows with each part. `--plot FILE` draws a kept result; `--tiny` tries it all in two minutes on a CPU.
@@ -23,9 +23,10 @@ PARTS = {
     "tiny": 100,
     "pocket": 90,
     "together": 360,
+    "family": 540,
     "tilings": 540,
 }
-"""The parts in their order, with their time limits in seconds; the last runs only when asked for, and needs no
+"""The parts in their order, with their time limits in seconds; the last two run only when asked for, and need no
 checkpoint."""
 
 LLAMA = "llama"
@@ -37,6 +38,7 @@ LIMITS = PARTS | {LLAMA: 900}
 def run_part(name: str, out: Path, work: Path, tiny: bool, llama: Path | None = None) -> None:
     """Run one part in this process; `llama` is the source of llama.cpp."""
     from bench import gpu_parts, tilings
+    from bench.family import Family
     from bench.llama import run as run_llama
     from bench.together import Together
 
@@ -49,6 +51,8 @@ def run_part(name: str, out: Path, work: Path, tiny: bool, llama: Path | None = 
             gpu_parts.pocket(record, device, tiny)
         elif name == "together":
             Together(record, device, tiny).run()
+        elif name == "family":
+            Family(record, device, tiny).run()
         elif name == "tilings":
             tilings.measure(record, device, tiny)
         elif name == LLAMA and llama is not None:
@@ -85,7 +89,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/gpu"), help="where results go")
     parser.add_argument("--work", type=Path, help="where the checkpoint is made: 45 GB, and kept (default: OUT/work)")
     parser.add_argument(
-        "--parts", nargs="+", choices=PARTS, default=[*PARTS][:-1], help="the first makes the checkpoint"
+        "--parts", nargs="+", choices=PARTS, default=[*PARTS][:-2], help="the first makes the checkpoint"
     )
     parser.add_argument("--tiny", action="store_true", help="a tiny model")
     parser.add_argument("--llama", type=Path, help="llama.cpp's source: build it in WORK/llama, and measure it too")

@@ -87,7 +87,7 @@ class Session:
     """One chat with the assistant."""
 
     def __init__(self, database: Database, model: ModelService, folder: Path) -> None:
-        settings = Settings()
+        settings = Settings.model_validate({"model": {"detail": "standard"}})
         self._chats, self._pictures = Chats(database, settings.chat_defaults()), Pictures(database)
         self._library = Library(folder / FOLDER, self._pictures, lambda picture: asyncio.sleep(0, b""))
         questions = OpenQuestions(settings.model.limits())

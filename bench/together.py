@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -30,7 +31,7 @@ from model_service.engines.kernels.self_check import NONE
 from model_service.engines.model import Prompt, at_once
 from model_service.engines.runtime.batch import Batch, Row
 from model_service.engines.runtime.kv_cache import KVCache
-from model_service.engines.runtime.prefix_cache import Sequence
+from model_service.engines.runtime.prefix_cache import Sequence, Shown
 from model_service.engines.runtime.sampling import Sampler
 from model_service.engines.runtime.warmup import check_kernels
 from model_service.engines.weights.layout import VISION_LAYERS, Layout, Plan, empty_model
@@ -54,8 +55,12 @@ LENGTHS = (40, 300, 1100, 1700, 2300, 2900, 3500, 4000)
 
 
 def drawn(layout: Layout, device: torch.device, tiny: bool) -> GLM4VForConditionalGeneration:
-    """The model in a layout, with random weights drawn where they lie."""
-    model = empty_model(GLM4VConfig(**configuration(tiny)), layout)
+    """GLM-4V in a layout, with random weights drawn where they lie."""
+    return filled(empty_model(GLM4VConfig(**configuration(tiny)), layout), layout, device)  # type: ignore[no-any-return]
+
+
+def filled(model: Any, layout: Layout, device: torch.device) -> Any:
+    """An empty model with random weights drawn where they lie."""
     for name, module in model.named_modules():
         where = torch.device("cpu") if layout.on_host(f"{name}.weight") else device
         if isinstance(module, NF4Linear):
@@ -68,11 +73,13 @@ def drawn(layout: Layout, device: torch.device, tiny: bool) -> GLM4VForCondition
             setattr(module, part, nn.Parameter(values, requires_grad=False))
     if layout.on_host(VISION_LAYERS):
         vision = model.transformer.vision
-        vision.transformer = OffloadedTransformer(vision.transformer.layers, device)  # type: ignore[assignment]
-    return model.eval()  # type: ignore[no-any-return,no-untyped-call]
+        vision.transformer = OffloadedTransformer(vision.transformer.layers, device)
+    return model.eval()
 
 
 def _values(name: str, parameter: torch.Tensor, device: torch.device) -> torch.Tensor:
+    if any(branch in name for branch in ("post_self_attn", "post_mlp")):  # As trained models damp their branches.
+        return torch.full(parameter.shape, 0.1, dtype=parameter.dtype, device=device)
     if "norm" in name:
         return torch.full(parameter.shape, float(name.endswith("weight")), dtype=parameter.dtype, device=device)
     inputs = max(1, parameter[0].numel()) if parameter.dim() > 1 else 2500
@@ -155,7 +162,8 @@ class Together:
         cache.keys.normal_()
         cache.values.normal_()
         cache.length = behind
-        sequence = Sequence("bench", [0] * 200, None, None, cache, behind - 200, 0)
+        picture = Shown(0, (b"", 1, 1), behind - min(200, behind), 0)
+        sequence = Sequence("bench", [0] * min(200, behind), (picture,), cache, 0)
         logits = torch.randn(engine._config.padded_vocab_size, device=self.device)
         return batch.join(sequence, logits, Sampler(SamplingParams(), engine._allowed), room)
 

@@ -185,7 +185,7 @@ class _Answer:
         await services.assistant.remember(question, read, messages)
         for reading in read:
             if (output := reading.output) is not None:
-                level = question.settings.detail
+                level = reading.detail
                 _log.info("answered in %.1f s: %d tokens of text at %s", output.seconds, output.tokens, level)
 
     async def _give_up(self, written: str) -> None:

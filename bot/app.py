@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,6 +29,7 @@ from bot.delivery import command_menus
 from bot.delivery.edit_throttle import EditThrottle
 from bot.delivery.faults import CountedRequest
 from bot.delivery.rate_limiter import RetryAfterLimiter
+from bot.delivery.transport import transport
 from bot.handlers import errors, gate, register
 from bot.incoming.bodies import HEADERS, bound
 from bot.pairing import Pairing
@@ -38,6 +40,7 @@ from bot.updates.inbox_queue import InboxQueue
 from bot.updates.lanes import Lanes, is_quick
 from bot.updates.left_behind import adopt
 from bot.updates.polling import PollingFaults, PollingRequest
+from bot.updates.reach import name_webhook, reach
 from bot.updates.reports import Reports
 from bot.updates.sift import ALLOWED_UPDATES
 from bot.updates.succession import Succession
@@ -47,8 +50,14 @@ from model_service import Health, ModelService, ModelServiceError
 CONNECTIONS = 48
 """The most connections to Telegram. A request searches all of them, which with hundreds halts the event loop."""
 
+SWITCH_SECONDS = 0.001
+"""How long a thread that reads pictures keeps the event loop waiting when this wakes; Python's own 5 ms add up."""
+
 LAST_SECONDS = 15.0
 """The seconds for handlers, once the model is drained, to deliver what they hold."""
+
+POLLING_SECONDS = 3.0
+"""The seconds for polling to end."""
 
 _log = logging.getLogger(__name__)
 
@@ -86,18 +95,21 @@ async def open_bot(
     drained and closed. Questions may come while it loads. `on_end` hears of each question's end;
     `on_drained` is called, while the storage is still open, when the model has given its last answer.
 
+    A Telegram that cannot be reached is waited for: cancel the start to end that.
+
     Raises:
         InvalidToken: Telegram refuses the token.
+        SettingsError: what is named as a proxy can be none.
         StorageError: the storage cannot be used.
-        TelegramError: Telegram could not be reached at the start.
     """
     async with open_database(settings.storage.path) as database, _open_marks(settings, model) as at_work:
         services = await _services(settings, model, database, at_work, on_end)
         queue = InboxQueue(services.inbox, is_quick)
-        polling = PollingRequest(queue, settings.telegram.timeout_seconds, services.faults)
+        polling = PollingRequest(queue, settings.telegram, services.faults)
         application = build_application(services, token, polling, queue)
         address = settings.telegram.webhook_url
         webhook = Webhook(application.bot, queue, address) if address else None
+        await reach(application.bot)
         async with (
             application,
             model,
@@ -117,7 +129,7 @@ async def open_bot(
                     await _start_polling(application, settings)
                 yield RunningBot(application, services, (webhook or polling).refused, webhook)
             finally:
-                await _stop(application, model, on_drained)
+                await _stop(application, polling, model, on_drained)
                 with contextlib.suppress(sqlite3.Error):  # The next start does the same.
                     await services.inbox.release()
 
@@ -153,8 +165,11 @@ def build_application(
         write_timeout=seconds,
         connect_timeout=seconds,
         pool_timeout=5.0,
-        # A transport would bound it as well, but httpx would then look for no proxy in the environment.
-        httpx_kwargs={"event_hooks": {"response": [bound]}, "headers": HEADERS},
+        httpx_kwargs={
+            "transport": transport(telegram, CONNECTIONS),
+            "event_hooks": {"response": [bound]},
+            "headers": HEADERS,
+        },
     )
 
     async def handle(update: Update) -> None:
@@ -257,8 +272,10 @@ async def _replay(application: EyeglassApplication, queue: InboxQueue) -> None:
 
 async def _start_polling(application: EyeglassApplication, settings: Settings) -> None:
     assert application.updater is not None  # noqa: S101
+    await name_webhook(application.bot)
     await application.updater.start_polling(
         timeout=settings.telegram.poll_seconds,
+        bootstrap_retries=-1,  # Without end: as polling itself.
         allowed_updates=ALLOWED_UPDATES,
         error_callback=PollingFaults(application.bot),
     )
@@ -266,11 +283,19 @@ async def _start_polling(application: EyeglassApplication, settings: Settings) -
 
 
 async def _stop(
-    application: EyeglassApplication, model: ModelService, on_drained: Callable[[], Awaitable[None]] | None
+    application: EyeglassApplication,
+    polling: PollingRequest,
+    model: ModelService,
+    on_drained: Callable[[], Awaitable[None]] | None,
 ) -> None:
     if application.updater is not None and application.updater.running:
-        with contextlib.suppress(TelegramError):  # What ended polling was reported when it did.
-            await application.updater.stop()
+        polling.ending = True
+        for _ in range(3):  # If a request has just failed the library takes note of it; else nobody would.
+            await asyncio.sleep(0)
+        # What ended polling was reported when it did. After a failure the library sleeps for up to 30 s.
+        with contextlib.suppress(TelegramError, TimeoutError):
+            async with asyncio.timeout(POLLING_SECONDS):
+                await application.updater.stop()
     lanes = application.update_processor
     assert isinstance(lanes, Lanes)  # noqa: S101
     await lanes.leave_waiting()
@@ -286,10 +311,11 @@ async def _stop(
 
 
 async def settle(model: ModelService) -> None:
-    """Log when the model is ready, and exempt the loaded objects from garbage collection.
+    """Have threads give way to the event loop; log when the model is ready, and exempt what is loaded from collection.
 
-    The collector would go through all of them now and then, and halt the event loop for about 70 ms each time.
+    The collector would go through all of it now and then, and halt the event loop for about 70 ms each time.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     with contextlib.suppress(ModelServiceError):  # `died` reports it.
         info = await model.ready()
         _log.info("%s is ready on %s (%s)", info.model, info.device, info.dtype)

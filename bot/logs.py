@@ -1,6 +1,8 @@
 """Logging to stderr, one readable line an event; redact bot tokens."""
 
+import contextlib
 import logging
+import os
 import re
 import sys
 from typing import TextIO
@@ -15,6 +17,12 @@ UNSEEN = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 HIDDEN = "<token>"
 LINE = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+JOURNAL_LINE = "%(name)s: %(message)s"
+"""A line of systemd's journal, which has the time and the level by itself."""
+
+PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
+"""The journal's numbers for levels: `journalctl -p warning` finds them."""
+
 QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "aiosqlite", "PIL", "asyncio", "uvicorn")
 """Libraries that log from WARNING up: httpx would print every address, token and all."""
 
@@ -53,6 +61,26 @@ class Redaction(logging.Filter):
         return without_tokens(text)
 
 
+class JournalFormatter(logging.Formatter):
+    """Lines with the journal's priority before each of them."""
+
+    def __init__(self) -> None:
+        super().__init__(JOURNAL_LINE)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's lines."""
+        priority = PRIORITIES.get(record.levelno, 5)
+        return "\n".join(f"<{priority}>{line}" for line in super().format(record).split("\n"))
+
+
+def goes_to_journal(stream: TextIO) -> bool:
+    """Whether systemd's journal reads a stream: JOURNAL_STREAM names its device and inode."""
+    with contextlib.suppress(OSError, ValueError):
+        found = os.fstat(stream.fileno())
+        return os.environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
+    return False
+
+
 def without_tokens(text: str) -> str:
     """Return the text without anything that looks like a bot token."""
     return TOKEN.sub(HIDDEN, text)
@@ -75,8 +103,9 @@ def _message(record: logging.LogRecord) -> str:
 
 def set_up_logs(level: str, *secrets: SecretStr | None, stream: TextIO | None = None) -> None:
     """Send everything from `level` up to stderr, redacted; replace an earlier setup."""
-    handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(logging.Formatter(LINE))
+    stream = stream or sys.stderr
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JournalFormatter() if goes_to_journal(stream) else logging.Formatter(LINE))
     handler.addFilter(Redaction(*secrets))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)

@@ -1,4 +1,4 @@
-"""The command line: run, demo, ask, chat, web, serve, check, calibrate, migrate, unpair."""
+"""The command line: run, demo, ask, chat, web, serve, check, health, calibrate, migrate, backup, restore, unpair."""
 
 import asyncio
 import contextlib
@@ -15,6 +15,7 @@ from telegram.error import InvalidToken, TelegramError
 from assistant.settings.errors import SettingsError
 from assistant.settings.settings import Settings, load_settings
 from assistant.storage import Admissions, StorageError, open_database
+from bot.delivery.errors import reason
 from bot.logs import set_up_logs
 from bot.token import REFUSED, read_token
 from cli.pages import COUNT
@@ -51,6 +52,23 @@ def main() -> None:
     app()
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from cli.version import version_line
+
+        typer.echo(version_line())
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and end.")
+    ] = False,
+) -> None:
+    """A Telegram bot that looks at pictures."""
+
+
 @app.command()
 def run(settings: SettingsFile = None) -> None:
     """Run the bot until it is told to stop (Ctrl-C or SIGTERM)."""
@@ -59,7 +77,8 @@ def run(settings: SettingsFile = None) -> None:
     with clear_errors():
         loaded = load_settings(settings)
         token = read_token(loaded.telegram)
-        set_up_logs(loaded.log.level, token, loaded.model.key())
+        way = loaded.telegram.way()
+        set_up_logs(loaded.log.level, token, loaded.model.key(), *(way.secrets if way else ()))
         asyncio.run(run_bot(loaded, token))
 
 
@@ -78,7 +97,7 @@ def demo() -> None:
 def ask(
     picture: Annotated[Path, typer.Argument(help="A picture, or a PDF: of one, name the page in the question.")],
     question: Annotated[str, typer.Argument(help="What you want to know about it.")],
-    detail: Annotated[str | None, typer.Option(help="low, standard, fine, high, max, or 16 to 1600 tokens.")] = None,
+    detail: Annotated[str | None, typer.Option(help="auto, low, standard, fine, high, max, or 16 to 1600.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False,
     settings: SettingsFile = None,
 ) -> None:
@@ -154,6 +173,24 @@ def check(settings: SettingsFile = None) -> None:
 
 
 @app.command()
+def health(
+    address: Annotated[
+        str | None, typer.Argument(help="http://HOST:PORT; web.host and web.port where none is given.")
+    ] = None,
+    ready: Annotated[bool, typer.Option("--ready", help="Fail while no question would be answered, too.")] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Ask a running Eyeglass whether it is well; it fails where only a restart would help."""
+    from cli.health import address_of, ask_health
+
+    with clear_errors():
+        found = ask_health(address or address_of(load_settings(settings).web))
+        typer.echo(found.said)
+        if not (found.ready if ready else found.live):
+            raise SystemExit(FAILED)
+
+
+@app.command()
 def calibrate(
     pages: Annotated[int, typer.Option(min=1, max=COUNT, help="How many of the drawn pages to ask about.")] = COUNT,
     levels: Annotated[str, typer.Option(help="Levels or numbers of tokens, with commas between.")] = ",".join(
@@ -183,6 +220,33 @@ def migrate(settings: SettingsFile = None) -> None:
 async def _migrate(settings: Settings) -> None:
     async with open_database(settings.storage.path):
         pass
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; a backup that is there is replaced.")],
+    settings: SettingsFile = None,
+) -> None:
+    """Write all that is kept, pictures included, to one file; the bot may run meanwhile."""
+    from cli.backup import back_up
+
+    with clear_errors():
+        typer.echo(back_up(load_settings(settings), file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `eyeglass backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Delete what storage.path holds, once it is done.")
+    ] = False,
+    settings: SettingsFile = None,
+) -> None:
+    """Put a backup into storage.path; no bot may run there."""
+    from cli.backup import restore as put_back
+
+    with clear_errors():
+        typer.echo(put_back(load_settings(settings), file, replace=replace))
 
 
 @app.command()
@@ -218,7 +282,7 @@ def clear_errors() -> Iterator[None]:
             f'The database failed: {error}. If it does so again, please report it; log.level "debug" says more.', FAILED
         )
     except TelegramError as error:
-        _end(f"Telegram cannot be reached: {type(error).__name__}.", FAILED)
+        _end(f"Telegram cannot be reached: {reason(error)}.", FAILED)
     except KeyboardInterrupt:
         _end("Stopped.", FAILED)
 

@@ -3,19 +3,28 @@
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from assistant.doubt import Verdict
+from assistant.level import level_for, sight_in, wish_of
+from assistant.looking import judgement_of
+from assistant.next_looks import much_closer
+from assistant.notes_under import looks_notes
 from assistant.pictures.documents import Opened, open_file
 from assistant.pictures.notes import notes_on
 from assistant.pictures.refusals import USER_ERRORS, refusal
 from assistant.pictures.selection import pages_named
+from assistant.settings.detail_setting import DetailSetting, read_detail
 from assistant.settings.errors import SettingsError
 from assistant.settings.settings import Settings
-from assistant.texts import Sentence, texts_in
+from assistant.texts import LookSentence, Sentence, texts_in
 from assistant.wording.about_one import about_one
+from assistant.wording.agreement import Difference, differences
 from assistant.wording.pages import PAGES
+from assistant.wording.question import ParsedQuestion
 from model_service import (
     Detail,
     GenerationOutput,
@@ -23,6 +32,7 @@ from model_service import (
     Message,
     ModelService,
     PictureRef,
+    SamplingParams,
     Stage,
     UnknownDetail,
     open_picture,
@@ -47,22 +57,22 @@ async def ask_model(
         ModelServiceError: the model could not answer.
     """
     out, texts = out or sys.stdout, texts_in("en")
-    level, pictures = _detail(settings, detail), await _opened(file, question)
+    setting, pictures = _detail(settings, detail), await _opened(file, question)
     words = about_one(question, PAGES) if pictures[0].page else question
     async with model or open_service(settings.model.config(patient=False)) as service:
         await service.ready()
         for number, picture in enumerate(pictures, start=1):
-            request = GenerationRequest(
-                id=f"ask-{number}",
-                chat="terminal",
-                messages=(Message("user", words or question, (PictureRef(picture.data, level),)),),
-                sampling=settings.model.sampling(),
-            )
             if len(pictures) > 1 and not as_json:
                 out.write(texts.say(Sentence.PAGE_NAME, number=picture.page) + "\n")
-            output = await _stream(service, request, None if as_json else out)
+            sampling, shown = settings.model.sampling(), None if as_json else out
+            asking = partial(_request, f"ask-{number}", words or question, picture.data, sampling)
+            output, looks, differ = await _looks(service, asking, setting, picture.data, question, out=shown)
             if as_json:
-                out.write(json.dumps(as_object(output, picture), ensure_ascii=False) + "\n")
+                told = {"looks": [str(look) for look in looks]} if len(looks) > 1 else {}
+                out.write(json.dumps({**as_object(output, picture), **told}, ensure_ascii=False) + "\n")
+            elif len(looks) > 1:
+                notes = looks_notes(texts, [(looks, differ)])
+                out.writelines(f"({note})\n" for note in notes)
     if not as_json:
         out.writelines(f"({note})\n" for note in notes_on(texts, pictures, question))
 
@@ -82,6 +92,38 @@ def as_object(output: GenerationOutput, picture: Opened) -> dict[str, object]:
         "total_seconds": _rounded(output.seconds),
         **({"page": picture.page, "pages": picture.pages} if picture.page else {}),
     }
+
+
+def _request(number: str, question: str, data: bytes, sampling: SamplingParams, level: Detail) -> GenerationRequest:
+    messages = (Message("user", question, (PictureRef(data, level),)),)
+    return GenerationRequest(id=number, chat="terminal", messages=messages, sampling=sampling)
+
+
+async def _looks(
+    service: ModelService,
+    asking: Callable[[Detail], GenerationRequest],
+    setting: DetailSetting,
+    data: bytes,
+    question: str,
+    *,
+    out: TextIO | None,
+) -> tuple[GenerationOutput, tuple[Detail, ...], tuple[Difference, ...]]:
+    """Return the answer, the levels that were looked at, and what they read otherwise: with auto two where in doubt."""
+    if isinstance(setting, Detail):
+        return await _stream(service, asking(setting), out), (setting,), ()
+    info, sight = await service.ready(), await asyncio.to_thread(sight_in, data)
+    wish = wish_of(ParsedQuestion(question))
+    level = level_for(sight, wish, info.dial, info.max_visual_tokens, once=info.sureness is None)
+    first = await _stream(service, asking(level), out)
+    judged, closer = judgement_of(first, info), None
+    if judged is not None and judged.verdict is not Verdict.SURE and first.plan is not None and not first.memory_short:
+        closer = much_closer((sight.width, sight.height), first.plan, info)
+    if closer is None:
+        return first, (level,), ()
+    if out is not None:
+        out.write(f"({texts_in('en').say(LookSentence.LOOKING_CLOSER)})\n")
+    second = await _stream(service, asking(closer), out)
+    return second, (level, closer), differences(first.text, second.text)
 
 
 async def _stream(service: ModelService, request: GenerationRequest, out: TextIO | None) -> GenerationOutput:
@@ -109,13 +151,13 @@ async def _opened(file: Path, question: str) -> list[Opened]:
     return pictures
 
 
-def _detail(settings: Settings, word: str | None) -> Detail:
+def _detail(settings: Settings, word: str | None) -> DetailSetting:
     if word is None:
         return settings.model.default_detail()
     try:
-        return Detail.parse(word)
+        return read_detail(word)
     except UnknownDetail:
-        sentence = "must be low, standard, fine, high, max or a number of tokens from 16 to 1600"
+        sentence = "must be auto, low, standard, fine, high, max or a number of tokens from 16 to 1600"
         raise SettingsError(f"--detail {sentence}, not {word!r}.") from None
 
 

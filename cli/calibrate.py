@@ -1,5 +1,6 @@
 """`eyeglass calibrate`: measure what each level of detail is worth with the configured model on this machine."""
 
+import contextlib
 import itertools
 import resource
 import statistics
@@ -10,6 +11,7 @@ from typing import TextIO
 
 from assistant.doubt import stripped
 from assistant.thresholds import Tried, thresholds_for
+from cli.effort import Effort, between, in_words
 from cli.pages import Page, read_pages
 from cli.scoring import contains, fold, part_errors
 from model_service import (
@@ -36,6 +38,9 @@ READ_OUT = "Read out all the text exactly as printed, nothing else."
 MOST_TOKENS = 420
 CLOSE = 0.02
 """The distance from the best accuracy within which a level is good enough."""
+
+LEAST_PAGES = 10
+"""Of fewer pages, one that is read by chance decides which level is best."""
 
 HEADING = ("level", "tokens", "text read", "fields right", "first token", "answer", "peak memory")
 
@@ -88,20 +93,33 @@ async def calibrate(
     async with model or open_service(bare) as service:
         info = await service.ready()
         print(f"{info.model} on {info.device} ({info.dtype}), {pages} drawn pages a level", file=out)
-        print(_row(HEADING), file=out, flush=True)
         memory = Memory(info)
         await _ask(service, drawn[0], READ_OUT, Detail.parse("low"))  # The first answer of all is slower.
-        marks, spent = [], 0
-        for level in sorted(levels, key=lambda level: level.tokens):
-            if spent < info.max_visual_tokens:  # Else it would show what the level below has shown.
-                marks.append(await judge(service, drawn, level, info, memory))
-                tried += marks[-1].tried
-                print(_row(_cells(marks[-1])), file=out, flush=True)
-            spent = level.tokens
-    if info.sureness is not None:
+        shown = _that_differ(levels, info)
+        effort = await foresee(service, drawn, shown, info)
+        print(f"This takes about {in_words(effort.total)}.", file=out)
+        print(_row(HEADING), file=out, flush=True)
+        marks = []
+        for level in shown:
+            marks.append(await judge(service, drawn, level, info, memory, effort))
+            tried += marks[-1].tried
+            print(_row(_cells(marks[-1])), file=out, flush=True)
+    if pages < LEAST_PAGES:
+        print(
+            f"\nNothing is recommended after {pages} pages: chance decides. Ask about {LEAST_PAGES} or more.", file=out
+        )
+        return marks
+    if info.sureness is not None and tried:
         print(_keep(config, info, tried), file=out)
     print(f"\n{recommend(marks)}", file=out)
     return marks
+
+
+def _that_differ(levels: Sequence[Detail], info: EngineInfo) -> list[Detail]:
+    """Return the levels, lowest first, without those that would show what the one below has shown."""
+    ordered = sorted(levels, key=lambda level: level.tokens)
+    below = [0, *(level.tokens for level in ordered)]
+    return [level for level, spent in zip(ordered, below, strict=False) if spent < info.max_visual_tokens]
 
 
 def _keep(config: ModelConfig, info: EngineInfo, tried: Sequence[Tried]) -> str:
@@ -139,7 +157,9 @@ class Memory:
         return used if sys.platform == "darwin" else used * 1024
 
 
-async def judge(model: ModelService, pages: Sequence[Page], level: Detail, info: EngineInfo, memory: Memory) -> Mark:
+async def judge(  # noqa: PLR0917
+    model: ModelService, pages: Sequence[Page], level: Detail, info: EngineInfo, memory: Memory, effort: Effort
+) -> Mark:
     """Ask all questions at one level, and count leniently: the right value may stand in a sentence."""
     memory.reset()
     tokens = round(statistics.median(_tokens(page, level, info) for page in pages))
@@ -149,19 +169,20 @@ async def judge(model: ModelService, pages: Sequence[Page], level: Detail, info:
     tried: list[Tried] = []
     try:
         for number, page in enumerate(pages, 1):
-            _progress(f"{level}: page {number} of {len(pages)}")
+            _progress(f"{level}: page {number} of {len(pages)}, about {in_words(effort.left)} left")
             outputs.append(await _ask(model, page, READ_OUT, level))
             readings.append((outputs[-1].text, page.text))
             wrong = part_errors(*readings[-1]) / max(1, len(fold(page.text)))
-            tried.append(Tried(*stripped(outputs[-1].text, outputs[-1].doubts), wrong, whole=True))
+            tried += _tried(outputs[-1], wrong, whole=True)
             for field in page.fields:
                 outputs.append(await _ask(model, page, field.question, level))
                 fields.append(contains(outputs[-1].text, field.answer))
-                said = stripped(outputs[-1].text, outputs[-1].doubts)
-                tried.append(Tried(*said, float(not fields[-1]), whole=False))
+                tried += _tried(outputs[-1], float(not fields[-1]), whole=False)
+            effort.page_done(level)
     except OutOfMemory:
         return Mark(str(level), tokens, peak_bytes=memory.peak())
     finally:
+        effort.level_done(level)
         _progress("")
     return Mark(
         level=str(level),
@@ -173,6 +194,25 @@ async def judge(model: ModelService, pages: Sequence[Page], level: Detail, info:
         peak_bytes=memory.peak(),
         tried=tuple(tried),
     )
+
+
+def _tried(output: GenerationOutput, wrong: float, *, whole: bool) -> list[Tried]:
+    """Return what thresholds can be measured by: nothing where the model told no probabilities."""
+    return [Tried(*stripped(output.text, output.doubts), wrong, whole)] if output.rated else []
+
+
+async def foresee(model: ModelService, pages: Sequence[Page], levels: Sequence[Detail], info: EngineInfo) -> Effort:
+    """Return the effort of all questions, judged by those about one page at the lowest and the highest level."""
+    seconds: dict[int, float] = {}
+    page = sorted(pages, key=lambda page: len(page.fields))[len(pages) // 2]
+    for level in {levels[0], levels[-1]}:
+        _progress("measuring how long it will take")
+        with contextlib.suppress(OutOfMemory):
+            answers = [await _ask(model, page, READ_OUT, level)]
+            answers += [await _ask(model, page, field.question, level) for field in page.fields]
+            seconds[_tokens(page, level, info)] = sum(answer.seconds for answer in answers)
+    _progress("")
+    return Effort({level: between(seconds, _tokens(page, level, info)) for level in levels}, len(pages))
 
 
 async def _ask(model: ModelService, page: Page, question: str, level: Detail) -> GenerationOutput:
@@ -240,5 +280,5 @@ def _row(cells: Iterable[str]) -> str:
 def _progress(text: str) -> None:
     """Replace the last line on a terminal; print nothing if standard error is none."""
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r{text:<40}\r")
+        sys.stderr.write(f"\r{text:<70}\r")
         sys.stderr.flush()

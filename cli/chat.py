@@ -18,13 +18,14 @@ from assistant.pictures.refusals import USER_ERRORS, refusal
 from assistant.pictures.selection import pages_named
 from assistant.question import Question
 from assistant.settings.chat_settings import Setting
+from assistant.settings.detail_setting import read_detail
 from assistant.settings.settings import Settings
 from assistant.storage import FOLDER, Chats, Database, Picture, Pictures, Turns, open_database
-from assistant.texts import Sentence, language_of, texts_in
+from assistant.texts import LookSentence, Sentence, language_of, texts_in
 from assistant.texts.failures import excuse
 from assistant.wording.pages import names_pages
 from assistant.wording.question import parse
-from model_service import Detail, ModelService, UnknownDetail, open_service
+from model_service import ModelService, UnknownDetail, open_service
 
 TERMINAL = 0
 """The chat of this terminal in the database: no chat of Telegram has this number."""
@@ -49,7 +50,7 @@ class Talk:
         command, _, argument = line.partition(" ")
         try:
             if command == "/detail":
-                await self._chats.choose(Setting.DETAIL, str(Detail.parse(argument)), TERMINAL)
+                await self._chats.choose(Setting.DETAIL, str(read_detail(argument)), TERMINAL)
             elif command == "/new":
                 await self._pictures.look_at([], TERMINAL)
             else:
@@ -84,8 +85,12 @@ class Talk:
         settings = parsed.settings(await self._chats.settings(TERMINAL))
         question = Question(TERMINAL, number, number, Asker(TERMINAL, "", None), parsed, tuple(pictures), settings)
         async with contextlib.aclosing(self._assistant.ask(question, self._library)) as states:
-            shown = ""
+            shown, before = "", None
             async for state in states:
+                if state.before is not before:  # What a terminal shows stays; the closer look begins a new line.
+                    shown, before = "", state.before
+                    if before is not None:
+                        print(f"\n({self._texts.say(LookSentence.LOOKING_CLOSER)})")
                 said = [reading.text for reading in state.readings] + ([state.output.text] if state.output else [])
                 text = "\n\n".join(text.strip() for text in said if text.strip()) or shown
                 print(text.removeprefix(shown), end="", flush=True)

@@ -16,7 +16,8 @@ from assistant.tasks import background, spawn
 from bot.app import RunningBot, open_bot, settle
 from bot.context import Services
 from cli.listening import listening_at
-from cli.stopping import stop_signal
+from cli.stopping import Stopped, ended_by, stop_signal
+from cli.systemd import notify, up
 from cli.web import ADDRESS, desk_of, show_link
 from model_service import ModelService, open_service
 from web.app import finish_deletions, page_app, whole_app
@@ -31,19 +32,26 @@ _log = logging.getLogger(__name__)
 async def run(settings: Settings, token: SecretStr, model: ModelService | None = None) -> None:
     """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once.
 
-    Without `model` it is opened as the settings say.
+    Without `model` it is opened as the settings say. A Telegram that cannot be reached is waited for.
 
     Raises:
         CheckpointError, EngineDead: the model cannot be used, or died; restart the process.
         InvalidToken: Telegram refuses the token.
-        SettingsError: the address for HTTP cannot be used.
+        SettingsError: the address for HTTP cannot be used, or what is named as a proxy.
         StorageError: the storage cannot be used.
-        TelegramError: Telegram could not be reached at the start.
     """
     keep_little()
     stop = stop_signal()
     model = model or open_service(settings.model.config())
-    async with open_all(settings, token, model) as bot, background(settle(model), "announce the model"):
+    async with contextlib.AsyncExitStack() as opened:
+        notify("STATUS=starting, or waiting for Telegram")
+        try:
+            async with ended_by(stop):
+                bot = await opened.enter_async_context(open_all(settings, token, model))
+        except Stopped:
+            return
+        await opened.enter_async_context(background(settle(model), "announce the model"))
+        await opened.enter_async_context(up())
         await _until_end(bot, model, stop)
 
 
@@ -65,7 +73,7 @@ async def open_all(settings: Settings, token: SecretStr, model: ModelService) ->
 
     async with contextlib.AsyncExitStack() as opened:
         bot = await opened.enter_async_context(open_bot(settings, token, model, metrics.on_end, drained))
-        if settings.web.enabled or bot.routes:
+        if settings.web.enabled or settings.web.health or bot.routes:
             metrics.follow(bot.services.questions, bot.services.faults.errors)
             await opened.enter_async_context(background(metrics.watch_lag(), "watch the event loop"))
             page = await _page_beside(bot.services, desks) if settings.web.enabled else None

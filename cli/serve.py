@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from api.access import LEAST_KEY, Keys, is_loopback
 from api.app import api_app
 from api.services import Defaults
+from assistant.level import level_of
 from assistant.pictures.memory import keep_little
 from assistant.settings.errors import SettingsError
 from assistant.settings.secret_files import read_secret_file
@@ -19,7 +20,8 @@ from assistant.tasks import background
 from bot.app import settle
 from cli.listening import listening_at
 from cli.stopping import stop_signal, until_end
-from model_service import ModelService, open_service
+from cli.systemd import up
+from model_service import Detail, ModelService, open_service
 from web.server import Listening
 
 _log = logging.getLogger(__name__)
@@ -65,7 +67,8 @@ async def run_api(settings: Settings, host: str, port: int, keys: list[SecretStr
     stop, model = stop_signal(), open_service(settings.model.config())
     async with api_at(settings, model, host, port, keys) as listening, background(settle(model), "announce the model"):
         _log.info("serving OpenAI's protocol at %s/v1, %s", listening.url, f"keys: {len(keys)}")
-        await until_end(model, stop)
+        async with up():
+            await until_end(model, stop)
 
 
 @contextlib.asynccontextmanager
@@ -77,7 +80,9 @@ async def api_at(
     Raises:
         SettingsError: as for `run_api`.
     """
-    defaults = Defaults(settings.model.default_detail(), settings.model.sampling(), settings.model.max_waiting)
+    detail = settings.model.default_detail()
+    level = detail if isinstance(detail, Detail) else level_of
+    defaults = Defaults(level, settings.model.sampling(), settings.model.max_waiting)
     app = api_app(model, defaults, Keys(keys))
     async with model, listening_at(app, host, port, "--host and --port") as listening:
         yield listening

@@ -1,10 +1,12 @@
 """Stop a program: by a signal, or because its model died."""
 
 import asyncio
+import contextlib
 import logging
 import signal
+from collections.abc import AsyncIterator
 
-from assistant.tasks import spawn
+from assistant.tasks import background, spawn
 from model_service import ModelService
 
 _log = logging.getLogger(__name__)
@@ -26,6 +28,31 @@ def stop_signal() -> asyncio.Event:
     for number in signals:
         loop.add_signal_handler(number, on_signal)
     return stop
+
+
+class Stopped(Exception):
+    """A program was told to stop before it was up."""
+
+
+@contextlib.asynccontextmanager
+async def ended_by(stop: asyncio.Event) -> AsyncIterator[None]:
+    """Cancel the block if `stop` is set before its end.
+
+    Raises:
+        Stopped: it was.
+    """
+
+    async def expire() -> None:
+        await stop.wait()
+        scope.reschedule(asyncio.get_running_loop().time())
+
+    try:
+        async with asyncio.timeout(None) as scope, background(expire(), "end the start"):
+            yield
+    except TimeoutError:
+        if not scope.expired():
+            raise
+        raise Stopped from None
 
 
 async def until_end(model: ModelService, stop: asyncio.Event) -> None:

@@ -15,6 +15,7 @@ from assistant.tasks import background
 from bot.app import settle
 from cli.listening import listening_at
 from cli.stopping import stop_signal, until_end
+from cli.systemd import up
 from model_service import ModelService, open_service
 from web.app import finish_deletions, page_app, whole_app
 from web.desk import Desk
@@ -40,7 +41,8 @@ async def run_page(settings: Settings) -> None:
     stop, model = stop_signal(), open_service(settings.model.config())
     async with page_alone(settings, model) as (desk, listening), background(settle(model), "announce the model"):
         show_link(listening, desk)
-        await until_end(model, stop)
+        async with up():
+            await until_end(model, stop)
 
 
 @contextlib.asynccontextmanager

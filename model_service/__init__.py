@@ -50,6 +50,8 @@ from model_service.seen import as_seen
 from model_service.service import Health, ModelService
 from model_service.sureness import keep_sureness
 from model_service.types import (
+    ALL_TOKENS,
+    CERTAIN,
     Doubt,
     FinishReason,
     GenerationOutput,
@@ -64,6 +66,8 @@ from model_service.types import (
 from model_service.upright import quarter_turns
 
 __all__ = [
+    "ALL_TOKENS",
+    "CERTAIN",
     "CUT",
     "GLM4V_DIAL",
     "LEVEL_TOKENS",

@@ -100,7 +100,8 @@ class DetailDial:
     """The dial of a model: `token_pixels` is the side of the square that one visual token sees.
 
     It was trained on squares of `native_side` tokens a side; with `squashes_at_max` a picture of any shape becomes one
-    at `max_tokens`. `levels` are the stops of its dial, the lowest first.
+    at `max_tokens`. `levels` are the stops of its dial, the lowest first. A picture gets `fewest` tokens at least,
+    however small it is.
     """
 
     token_pixels: int
@@ -109,6 +110,7 @@ class DetailDial:
     min_tokens: int = MIN_TOKENS
     max_tokens: int = MAX_TOKENS
     levels: tuple[Detail, ...] = tuple(Detail(tokens) for tokens in LEVEL_TOKENS.values())
+    fewest: int = 1
 
     def closer(self, detail: Detail) -> Detail | None:
         """Return the next level up; None at the highest."""
@@ -128,17 +130,25 @@ def plan_detail(dial: DetailDial, detail: Detail, width: int, height: int, cap: 
     detail = Detail(min(detail.tokens, max(min(cap, dial.max_tokens), dial.min_tokens)))
     if detail.tokens == dial.max_tokens and dial.squashes_at_max:
         return DetailPlan(detail, dial.native_side, dial.native_side, dial.token_pixels)
-    most_columns = _useful_tokens(width, dial)
-    most_rows = _useful_tokens(height, dial)
+    most_rows, most_columns = _at_least(dial.fewest, _useful_tokens(height, dial), _useful_tokens(width, dial))
     budget = min(detail.tokens, most_rows * most_columns)
     candidates = ((rows, min(budget // rows, most_columns)) for rows in range(1, min(budget, most_rows) + 1))
     grids = [(rows, columns) for rows, most in candidates for columns in range(1, most + 1)]
-    rows, columns = min(grids, key=lambda grid: _cost(grid[0], grid[1], budget, width / height))
+    enough = [grid for grid in grids if grid[0] * grid[1] >= dial.fewest]
+    rows, columns = min(enough, key=lambda grid: _cost(grid[0], grid[1], budget, width / height))
     return DetailPlan(detail, rows, columns, dial.token_pixels)
 
 
 def _useful_tokens(pixels: int, dial: DetailDial) -> int:
     return max(1, math.ceil(pixels * USEFUL_ENLARGEMENT / dial.token_pixels))
+
+
+def _at_least(tokens: int, rows: int, columns: int) -> tuple[int, int]:
+    """Enlarge a grid, its shape kept, until it has so many tokens."""
+    times = 1
+    while rows * columns * times * times < tokens:
+        times += 1
+    return rows * times, columns * times
 
 
 def _cost(rows: int, columns: int, budget: int, aspect: float) -> float:

@@ -23,7 +23,7 @@ def open_service(config: ModelConfig) -> ModelService:
     """
     if config.remote is not None:
         gauges = Gauges()
-        return ModelService(RemoteBackend(config.remote, gauges), config, gauges=gauges)
+        return ModelService(RemoteBackend(config.remote, gauges, config.cache), config, gauges=gauges)
     configs = [replace(config, device=device) for device in config.devices]
     configs[1:] = [replace(each, keep=False) for each in configs[1:]]
     several = [Gauges() for _ in configs]

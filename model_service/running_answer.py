@@ -8,13 +8,10 @@ from model_service.detail import DetailPlan
 from model_service.engines.engine import PAUSE, Engine, EngineStep
 from model_service.errors import GenerationFailed
 from model_service.jobs import Job
-from model_service.types import Doubt, FinishReason, GenerationOutput, Stage
+from model_service.types import CERTAIN, Doubt, FinishReason, GenerationOutput, Stage
 
 OPENING = 0.001
 """Seconds that a step waits for a picture that is opened aside: others wait as long for their next token."""
-
-CERTAIN = 0.99
-"""The probability from which on nothing is said of it, so that what is told of an answer stays small."""
 
 
 class RunningAnswer:
@@ -62,7 +59,7 @@ class RunningAnswer:
             raise GenerationFailed("the engine stopped without saying why")
         self.paused, self.worked = step.pause or step.plan is not None, step.seconds
         if not step.pause:
-            self._output = _grow(self._output, step, self._job.seconds())
+            self._output = _grow(self._output, step, self._job)
         if step.finish_reason is not None:
             return self._end(step.finish_reason)
         if self._job.aborted.is_set():
@@ -107,7 +104,8 @@ def _close(steps: Iterator[EngineStep]) -> None:
         steps.close()
 
 
-def _grow(output: GenerationOutput, step: EngineStep, seconds: float) -> GenerationOutput:
+def _grow(output: GenerationOutput, step: EngineStep, job: Job) -> GenerationOutput:
+    seconds = job.seconds()
     if step.plan is not None:
         return replace(output, plan=step.plan, memory_short=True, seconds=seconds)
     first = output.seconds_to_first_token
@@ -115,7 +113,7 @@ def _grow(output: GenerationOutput, step: EngineStep, seconds: float) -> Generat
         output,
         stage=Stage.WRITING,
         text=output.text + step.text,
-        doubts=doubts_with(output.doubts, len(output.text), step),
+        doubts=doubts_with(output.doubts, len(output.text), step, job.request.certain),
         tokens=output.tokens + 1,
         seconds_to_first_token=seconds if first is None else first,
         seconds=seconds,
@@ -124,9 +122,9 @@ def _grow(output: GenerationOutput, step: EngineStep, seconds: float) -> Generat
     )
 
 
-def doubts_with(doubts: tuple[Doubt, ...], begin: int, step: EngineStep) -> tuple[Doubt, ...]:
+def doubts_with(doubts: tuple[Doubt, ...], begin: int, step: EngineStep, certain: float = CERTAIN) -> tuple[Doubt, ...]:
     """Return doubts about a text with those about what a step adds behind `begin` characters."""
     told = step.text or step.finish_reason is FinishReason.STOP
-    if step.likely is None or step.likely[0] >= CERTAIN or not told:
+    if step.likely is None or step.likely[0] >= certain or not told:
         return doubts
     return (*doubts, Doubt(begin, begin + len(step.text), *step.likely))

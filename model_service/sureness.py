@@ -4,6 +4,7 @@ import contextlib
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from model_service.engines.engine import Sureness
 
@@ -14,8 +15,14 @@ def kept_sureness(cache: Path | None, model: str) -> Sureness | None:
     """Return what was measured of a model; None if nothing was, or the file cannot be read."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         if cache is not None:
-            found = json.loads((cache / FILE).read_text(encoding="utf-8"))[model]
-            return Sureness(**{name: float(value) for name, value in found.items()})
+            return told_sureness(json.loads((cache / FILE).read_text(encoding="utf-8"))[model])
+    return None
+
+
+def told_sureness(found: Any) -> Sureness | None:
+    """Return what a JSON object says of a model; None where it says something else."""
+    with contextlib.suppress(ValueError, TypeError, AttributeError):
+        return Sureness(**{name: float(value) for name, value in found.items()})
     return None
 
 

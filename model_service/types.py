@@ -10,6 +10,12 @@ from model_service.region import Region
 
 Role = Literal["system", "user", "assistant"]
 
+CERTAIN = 0.99
+"""The probability from which on nothing is said of a token, so that what is told of an answer stays small."""
+
+ALL_TOKENS = 2.0
+"""More than any probability: something is said of every token."""
+
 
 class FinishReason(StrEnum):
     """Why an answer ended. BROKEN_OFF: who read it stopped it, as it made no sense any more."""
@@ -76,8 +82,9 @@ class GenerationRequest:
 
     `messages` ends with a user's turn; how many pictures they may hold is `EngineInfo.pictures_per_request`. `chat` and
     `person` (empty: unknown) name who asks: chats take turns, and people within a chat. `wish` says in a sentence how
-    the answer is to be ("Answer briefly."); a model that was trained on bare questions alone is not told. With
-    `transcription` nothing else is asked for than that: where a reader stands beside the model, it takes the request.
+    the answer is to be ("Answer briefly."); a model that was trained on bare questions alone is not told. Doubts are
+    told of tokens that are less probable than `certain`. With `transcription` nothing else is asked for than that:
+    where a reader stands beside the model, it takes the request.
     """
 
     id: str
@@ -87,6 +94,7 @@ class GenerationRequest:
     person: str = ""
     wish: str = ""
     transcription: Transcription | None = None
+    certain: float = CERTAIN
 
     @property
     def pictures(self) -> tuple[PictureRef, ...]:
@@ -128,8 +136,9 @@ class GenerationOutput:
     `seconds_waited` is when its first turn began. `finish_reason` is set on the last output only. `memory_short`: the
     picture was read more coarsely than was planned. `prompt_tokens` are those that were read before the answer, those
     of the picture among them; None until the first token, and where the engine does not say. `doubts`,
-    in order, are what of the text is not certain; there are none of a model that tells nothing of that. `reader` names
-    the reader that wrote the text; empty: the model did.
+    in order, are what of the text is not certain; there are none of a model that tells nothing of that. Where an answer
+    is not `rated` nothing of it is known, though the engine tells of others. `reader` names the reader that wrote the
+    text; empty: the model did.
     """
 
     stage: Stage
@@ -146,3 +155,4 @@ class GenerationOutput:
     prompt_tokens: int | None = None
     doubts: tuple[Doubt, ...] = ()
     reader: str = ""
+    rated: bool = True

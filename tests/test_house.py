@@ -8,10 +8,16 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]
+
+from cli.__main__ import app
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("api", "assistant", "bot", "cli", "model_service", "playground", "training", "bench", "web")
 MOST_LINES = 420
+READMES = ("README.md", "README.zh.md")
+FILES = {"compose.yaml"}
+"""What looks like a setting, and is a file."""
 
 DOCUMENTED = re.compile(r"^\| `([a-z]+\.[a-z_]+)` \| `([^`]+)` \|", re.MULTILINE)
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:home|root|work|Users|opt|mnt)/\w+")
@@ -72,14 +78,60 @@ def test_every_setting_is_documented_and_none_too_many() -> None:
     assert documented == shipped_settings()
 
 
-def test_the_readme_names_every_make_target() -> None:
-    """What can be made is said where a newcomer looks first, and by `make` alone."""
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_names_every_make_target(name: str) -> None:
+    """What can be made is said where a newcomer looks first, and by `make` alone; nothing else is said to be."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE)) - {"help"}
-    assert {"demo", "test", "check", "run", "bench"} <= targets
-    assert {target for target in targets if f"make {target}" not in readme} == set()
+    readme = (ROOT / name).read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)) - {"help"}
+    assert {"demo", "test", "check", "run", "bench", "image", "test-image"} <= targets
+    said = set(re.findall(r"(?:`|^)make ([a-z-]+)", readme, re.MULTILINE))
+    assert said == targets
     assert {target for target in targets if f"make {target} " not in makefile} == set()
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_names_what_is_there(name: str) -> None:
+    """Commands and their options, settings, services of compose.yaml and the pictures of its examples exist."""
+    readme = (ROOT / name).read_text(encoding="utf-8")
+    commands = {command.name or command.callback.__name__: command for command in app.registered_commands}  # type: ignore[union-attr]
+    assert set(re.findall(r"(?:`|\$ )eyeglass ([a-z]+)", readme)) <= set(commands)
+    settings = set(re.findall(r"`([a-z]+\.[a-z_]+)(?: = [^`]+)?`", readme)) - FILES
+    assert {key for key in settings if not (ROOT / key).exists()} <= set(shipped_settings())
+    services = set(yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"])
+    assert set(re.findall(r"COMPOSE_PROFILES=(\w+)|docker compose run --rm (\w+)", readme)) <= {
+        *((service, "") for service in services),
+        *(("", service) for service in services),
+    }
+    pictures = re.findall(r"\$ eyeglass ask (\S+)", readme)
+    assert pictures and all((ROOT / picture).is_file() for picture in pictures)
+
+
+def test_both_readmes_give_the_same_commands() -> None:
+    """What the Chinese one says to type, the English one says too; and how to run it is in both."""
+    english, chinese = ((ROOT / name).read_text(encoding="utf-8") for name in READMES)
+    assert commands_in(chinese) <= commands_in(english)
+    run = {command for command in commands_in(part(english, "## Run it")) if command}
+    assert run == commands_in(part(chinese, "## 运行"))
+
+
+def commands_in(text: str) -> set[str]:
+    """The lines of blocks of code, without remarks, and what is to be typed within sentences."""
+    blocks = [line for block in re.findall(r"```\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
+    typed = re.findall(r"`((?:docker|eyeglass|make|pip|export|wsl) [^`]+)`", text)
+    return {re.split(r"\s{3,}", line.strip())[0] for line in blocks + typed} - {""}
+
+
+def part(text: str, heading: str) -> str:
+    """One chapter."""
+    return text.partition(f"{heading}\n")[2].partition("\n## ")[0]
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_torch_that_the_readme_installs_is_the_one_that_was_tested(name: str) -> None:
+    """As constraints.txt has it."""
+    (version,) = re.findall(r"torch==([0-9.]+)", (ROOT / name).read_text(encoding="utf-8"))
+    assert f"torch=={version}\n" in (ROOT / "constraints.txt").read_text(encoding="utf-8")
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:

@@ -20,6 +20,7 @@ from training.marks import KINDS, read_marks
 from training.pages import Glyphs, Page
 from training.pictures import draw_picture
 from training.pointing import point
+from training.printed.drawing import draw_printed
 from training.questions import QA, Asked
 
 SLOTS = 6
@@ -80,13 +81,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The number of steps and visual tokens, and this process's share of them."""
+    """The number of steps and visual tokens, this process's share of them, and the share of printed pages."""
 
     steps: int
     first: int
     tokens_per_batch: int
     seed: int
     rank: int = 0
+    printed: float = 0.0
 
 
 class Batches(IterableDataset[Batch]):
@@ -114,10 +116,13 @@ class Batches(IterableDataset[Batch]):
     def _example(self, rng: random.Random, rows: int, columns: int, stage: Stage) -> Example:
         size = columns * GLM4V_DIAL.token_pixels, rows * GLM4V_DIAL.token_pixels
         scale = 1.0 if rng.random() < 0.5 else rng.uniform(1.0, 1.6)
-        kind = rng.choice(stage.kinds)
+        kind = Kind.PRINT if rng.random() < self._plan.printed else rng.choice(stage.kinds)
         squash = choose_squash(rng, rows, columns, kind) ** 0.5
         canvas = round(size[0] * scale * squash), round(size[1] * scale / squash)
-        page = self._page(rng, canvas, choose_em(rng, stage, rows, columns) * scale, kind, stage.limit)
+        if kind is Kind.PRINT:
+            page = draw_printed(rng, size, canvas)
+        else:
+            page = self._page(rng, canvas, choose_em(rng, stage, rows, columns) * scale, kind, stage.limit)
         strength = stage.strength * rng.random() ** 0.5 if rng.random() < BENT_SHARE else 0.0
         image, glyphs = photograph(rng, page.image, page.glyphs, size, strength=strength)
         questions = choose_questions(rng, page, stage.reading)

@@ -11,7 +11,7 @@ EASY = (Kind.WORDS, Kind.WORDS, Kind.NOTE)
 FIELDS = (Kind.CARD, Kind.LABEL, Kind.INVOICE, Kind.RECEIPT)
 """The papers with most fields to ask about."""
 
-ALL = (*PAPERS * 3, *FIELDS * 4, *(Kind.CARD,) * 2, *(Kind.CHART,) * 6, *(Kind.SHAPES,) * 4, Kind.FOREIGN)
+ALL = (*PAPERS * 3, *FIELDS * 4, *(Kind.CARD,) * 2, *(Kind.CHART,) * 9, *(Kind.SHAPES,) * 4, *(Kind.FOREIGN,) * 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Kind(StrEnum):
-    """The kind of picture: papers, and the last three."""
+    """The kind of picture: papers, drawn otherwise, and windows of printed pages."""
 
     WORDS = "words"
     PAGE = "page"
@@ -27,9 +27,10 @@ class Kind(StrEnum):
     SHAPES = "shapes"
     CHART = "chart"
     FOREIGN = "foreign"
+    PRINT = "print"
 
 
-PAPERS = tuple(kind for kind in Kind if kind not in {Kind.SHAPES, Kind.CHART, Kind.FOREIGN})
+PAPERS = tuple(kind for kind in Kind if kind not in {Kind.SHAPES, Kind.CHART, Kind.FOREIGN, Kind.PRINT})
 """The kinds that are print on paper."""
 
 

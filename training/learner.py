@@ -39,6 +39,8 @@ class Learner(nn.Module):
     in its cell, in order, another for the part of a shape or chart there, and a third one for its place on the page,
     which the language model's one shared position for all visual tokens does not tell. The last one asks the end of
     each question, halfway through the language model, for the cells of its answer, if any.
+
+    While `settling`, these heads learn alone: new ones would unteach a model that reads.
     """
 
     mean: Tensor
@@ -55,6 +57,7 @@ class Learner(nn.Module):
         self.halfway = nn.LayerNorm(width)
         self.question = nn.Linear(width, width, bias=False)
         self.cell = nn.Linear(width, width, bias=False)
+        self.settling = False
         self._expect_no_marks()
         self.register_buffer("mean", torch.tensor(MEAN)[:, None, None], persistent=False)
         self.register_buffer("std", torch.tensor(STD)[:, None, None], persistent=False)
@@ -88,11 +91,12 @@ class Learner(nn.Module):
         middle, hidden = self._read(embeds, positions.expand(len(embeds), -1))
         logits = self.model.transformer.output_layer(hidden[:, tokens + PREFIX - 2 : -1])
         answers = self._answers_loss(logits, batch.ids[:, PREFIX:], batch.weights[:, PREFIX:])
-        cells = self.norm(image[:, 1:-1] / FEATURE_SCALE)
+        cells = self.norm((image.detach() if self.settling else image)[:, 1:-1] / FEATURE_SCALE)
         found = self.place(cells).float()
         place = F.mse_loss(found, _waves(height // 28, width // 28, found.device).expand_as(found))
         characters = self._characters_loss(self.characters(cells), batch.slots)
         marks = self._characters_loss(self.marks(cells), batch.marks)
+        middle = middle.detach() if self.settling else middle
         return answers, characters, marks, place, self._pointing_loss(middle, tokens, batch)
 
     def _read(self, embeds: Tensor, positions: Tensor) -> tuple[Tensor, Tensor]:

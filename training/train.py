@@ -31,6 +31,9 @@ LOSSES = {"answers": 1.0, "characters": 0.5, "marks": 0.5, "place": 0.2, "pointi
 SAVE_EVERY_SECONDS = 60.0
 LOG_EVERY = 50
 AGREE_EVERY = 20
+SETTLING = 150
+"""Steps in which new heads learn beside a model that was given."""
+
 HEADS = "heads.safetensors"
 
 
@@ -49,6 +52,10 @@ def main() -> None:
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--four-bits", type=float, default=0.7, help="the share of training after which it is for NF4")
     parser.add_argument("--seconds", type=float, default=math.inf, help="end by then, however many steps are left")
+    parser.add_argument(
+        "--pause", type=float, default=math.inf, help="seconds until this command stops; --resume goes on"
+    )
+    parser.add_argument("--printed", type=float, default=0.0, help="share of pictures from the corpus of printed pages")
     arguments = parser.parse_args()
     rank, size = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
     if size > 1:
@@ -74,11 +81,13 @@ class Training:
             torch.backends.cuda.enable_cudnn_sdp(False)
         self.tokenizer = byte_tokenizer()
         self.learner = Learner(new_model(arguments.seed)).to(self.device)
+        self.fresh_heads = bool(arguments.weights) and not (arguments.weights.parent / HEADS).exists()
         if arguments.weights:
             load_weights(self.learner, arguments.weights)
         self.four_bits, self.packed = FourBits(self.learner.model), False
         torch.manual_seed(arguments.seed + rank)
         self.optimizers = make_optimizers(self.learner, arguments.lr)
+        self.spent = 0.0
         self.step: int = self._restore() if arguments.resume else arguments.first
         if arguments.compile:
             self.learner.compile_parts()
@@ -91,17 +100,19 @@ class Training:
         arguments = self.arguments
         arguments.out.mkdir(parents=True, exist_ok=True)
         began = saved = time.monotonic()
-        seen, first, waited, asked, elapsed = 0, self.step, 0.0, began, 0.0
+        seen, first, waited, asked, elapsed, before = 0, self.step, 0.0, began, self.spent, self.spent
         for batch in self._loader():
             waited += time.monotonic() - asked
             if (self.step - first) % AGREE_EVERY == 0:
-                elapsed = self._agreed(time.monotonic() - began)
-            if elapsed > arguments.seconds:
+                elapsed = self._agreed(before + time.monotonic() - began)
+            if elapsed > arguments.seconds or elapsed - before > arguments.pause:
                 break
             share = max(self.step / arguments.steps, elapsed / arguments.seconds)
             self.packed = share > arguments.four_bits
-            losses = self._learn(batch.to(self.device), schedule(self.step - first, share))
+            self.learner.settling = self.fresh_heads and self.step - arguments.first < SETTLING
+            losses = self._learn(batch.to(self.device), schedule(self.step - arguments.first, share))
             self.step += 1
+            self.spent = elapsed
             seen += len(batch.ids)
             now = time.monotonic()
             if self.step % LOG_EVERY == 0 and self.rank == 0:
@@ -123,7 +134,7 @@ class Training:
 
     def _loader(self) -> DataLoader[Batch]:
         arguments = self.arguments
-        plan = Plan(arguments.steps, self.step, arguments.tokens, arguments.seed, self.rank)
+        plan = Plan(arguments.steps, self.step, arguments.tokens, arguments.seed, self.rank, arguments.printed)
         data = Batches(plan, self.tokenizer, favour_old_figures(find_families()), find_words())
         gpu = self.device.type == "cuda"
         return DataLoader(data, batch_size=None, num_workers=arguments.workers, pin_memory=gpu)
@@ -159,7 +170,7 @@ class Training:
     def _save(self) -> None:
         """Save the state for --resume, and the weights as a checkpoint."""
         optimizers = [optimizer.state_dict() for optimizer in self.optimizers]
-        state = {"learner": self.learner.state_dict(), "optimizers": optimizers, "step": self.step}
+        state = {"learner": self.learner.state_dict(), "optimizers": optimizers, "step": self.step, "spent": self.spent}
         part = self.arguments.out / "state.part"
         torch.save(state, part)
         part.replace(self.arguments.out / "state.pt")
@@ -172,6 +183,7 @@ class Training:
         state = torch.load(self.arguments.out / "state.pt", map_location=self.device)
         self.learner.load_state_dict(state["learner"])
         load_states(self.optimizers, state["optimizers"])
+        self.spent = state["spent"]
         return int(state["step"])
 
 

@@ -229,5 +229,5 @@ def _under_way(state: AnswerState, progress: Progress) -> Answer:
     stage = Stage.WAITING if state.output is None else state.output.stage
     written = progress.written
     if written:
-        return Answer(STAGES[stage], html=as_html(written, grows=True), text=plain(written))
+        return Answer(STAGES[stage], progress.notice, as_html(written, grows=True), plain(written))
     return Answer(STAGES[stage], progress.text())

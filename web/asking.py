@@ -14,6 +14,7 @@ from assistant.pictures.refusals import BadSelection
 from assistant.pictures.selection import MOST_PAGES, pages_named
 from assistant.question import Question
 from assistant.settings.chat_settings import Footer
+from assistant.settings.detail_setting import Auto, DetailSetting
 from assistant.storage import Conversation, Picture
 from assistant.texts import Count, Sentence, Texts
 from assistant.wording.about_one import about_one, asked_again
@@ -30,15 +31,20 @@ _COMMAND = re.compile(rf"\s*/({ASK}|{'|'.join(Task)})\b\s*", re.IGNORECASE)
 
 
 class Sent(BaseModel):
-    """A question as it was sent, and as it is kept: `pictures` by their numbers, `region` in fractions."""
+    """A question as it was sent and is kept: `pictures` by their numbers, `region` in fractions, `tokens` or auto."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     text: Annotated[str, Field(max_length=MOST_CHARACTERS)]
     pictures: Annotated[tuple[int, ...], Field(max_length=MOST_PAGES)]
-    tokens: Annotated[int, Field(ge=MIN_TOKENS, le=MAX_TOKENS)]
+    tokens: Annotated[int, Field(ge=MIN_TOKENS, le=MAX_TOKENS)] | Auto
     region: tuple[float, float, float, float] | None = None
     reworded: bool = False
+
+    @property
+    def detail(self) -> DetailSetting:
+        """How closely to look."""
+        return self.tokens if isinstance(self.tokens, Auto) else Detail(self.tokens)
 
     @property
     def marked(self) -> Region | None:
@@ -96,7 +102,7 @@ async def question_of(
         turns = parsed.turn
         turned = [await services.library.turn(one, (one.turns + turns) % 4) for one in found.pictures]
         found = replace(found, pictures=turned)
-    defaults = replace(services.settings.chat_defaults(), detail=Detail(sent.tokens), footer=Footer.EVERYTHING)
+    defaults = replace(services.settings.chat_defaults(), detail=sent.detail, footer=Footer.EVERYTHING)
     return Question(
         chat=conversation.chat,
         message=0,

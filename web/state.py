@@ -7,11 +7,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from assistant.progress import is_away
+from assistant.settings.detail_setting import DetailSetting
 from assistant.texts import (
     LANGUAGES,
     LEVELS,
     PURPOSES,
     Label,
+    LookSentence,
     PageLabel,
     PageSentence,
     Sentence,
@@ -19,7 +21,7 @@ from assistant.texts import (
     Texts,
     texts_in,
 )
-from model_service import EngineInfo, Health
+from model_service import Detail, EngineInfo, Health
 from web.desk import Desk
 from web.entrance import COOKIE_SECONDS
 from web.language import COOKIE, language_for
@@ -37,7 +39,7 @@ def state_routes(desk: Desk) -> list[Route]:
             "texts": {label.name.lower(): texts.say(label) for label in PageLabel},
             "model": _model(desk, texts),
             "dial": None if services.model.info is None else _dial(services.model.info, texts),
-            "detail": services.settings.model.default_detail().tokens,
+            "detail": _setting(services.settings.model.default_detail()),
             "most_bytes": services.settings.telegram.most_bytes,
             "conversations": [
                 {"id": one.id, "title": one.title, "changed": one.changed_at}
@@ -49,6 +51,10 @@ def state_routes(desk: Desk) -> list[Route]:
         return response
 
     return [Route("/api/state", desk.for_person(state))]
+
+
+def _setting(detail: DetailSetting) -> int | str:
+    return detail.tokens if isinstance(detail, Detail) else detail
 
 
 def _model(desk: Desk, texts: Texts) -> dict[str, Any]:
@@ -87,4 +93,5 @@ def _dial(info: EngineInfo, texts: Texts) -> dict[str, Any]:
         "max": min(info.max_visual_tokens, info.dial.max_tokens),
         "token_pixels": info.dial.token_pixels,
         "levels": levels,
+        "auto": {"label": texts.say(LookSentence.LEVEL_AUTO), "purpose": texts.say(LookSentence.PURPOSE_AUTO)},
     }

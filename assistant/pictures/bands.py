@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from model_service import open_picture
+
 Ink = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 
@@ -54,6 +56,9 @@ ENLARGED = (22.0, 20.0, 18.0, 16.5)
 
 MARGIN = 0.8
 """The paper that is added to a band in all, left and right, above and below, in heights of a line."""
+
+FEWEST_STROKES = 400
+"""The fewest distances between strokes that tell anything: a picture of shapes has as many at their edges."""
 
 EARLIEST = 0.5
 """The share of a band's length before which no white is looked for."""
@@ -115,6 +120,19 @@ def find_print(image: Image.Image) -> Print:
         return Print()
     letters = sum(_inked_width(ink[run.top : run.bottom, slice(*run.strip)], run.height) for run in regular)
     return Print(height / scale, round(letters / (CHARACTER * height)))
+
+
+def find_strokes(data: bytes, width: int) -> float | None:
+    """Return the usual distance between the strokes of an encoded picture, in pixels of `width` across.
+
+    None where there are hardly any.
+    """
+    image = open_picture(data)
+    ink, scale = _ink(image)
+    rows, places = np.nonzero(ink)
+    steps = np.diff(places)
+    gaps = steps[(np.diff(rows) == 0) & (steps > 1) & (steps <= LONGEST_STROKE)]
+    return float(np.median(gaps)) / scale * width / image.width if len(gaps) >= FEWEST_STROKES else None
 
 
 def cut(image: Image.Image, found: Print, capacity: Capacity) -> list[Band]:

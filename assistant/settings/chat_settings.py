@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from model_service import STANDARD, Detail
+from assistant.settings.detail_setting import Auto, DetailSetting, read_detail
 
 AUTO = "auto"
 """The language of a chat in which each person is spoken to in their own."""
@@ -81,7 +81,7 @@ class ChatSettings:
     `temperature` is that of the sampling, from 0 to 2.
     """
 
-    detail: Detail = STANDARD
+    detail: DetailSetting = Auto.AUTO
     language: str = AUTO
     footer: Footer = Footer.SECONDS
     stream: Stream = Stream.EDIT
@@ -98,7 +98,7 @@ class ChatSettings:
 
 
 READERS: Mapping[Setting, Callable[[Any], Any]] = {
-    Setting.DETAIL: Detail.parse,
+    Setting.DETAIL: read_detail,
     Setting.LANGUAGE: str,
     Setting.FOOTER: Footer,
     Setting.STREAM: Stream,

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 
 class SettingsError(Exception):
@@ -44,7 +44,16 @@ def explain(error: ValidationError, root: type[BaseModel], names: dict[str, str]
         return unknown_key(key, dotted_keys(root), source)
     if len(location) > 2 and first["type"].startswith("int"):
         return SettingsError(f"{source}: {key} must be a list of whole numbers, not {first['input']!r}.")
-    return SettingsError(f"{source}: {key} {_phrase(dict(first), first['type'])}, not {first['input']!r}.")
+    found = "" if is_secret(root, key) else f", not {first['input']!r}"
+    return SettingsError(f"{source}: {key} {_phrase(dict(first), first['type'])}{found}.")
+
+
+def is_secret(root: type[BaseModel], key: str) -> bool:
+    """Whether the value of a setting must not be shown."""
+    section, _, name = key.partition(".")
+    holder = root.model_fields[section].annotation if section in root.model_fields else None
+    fields = holder.model_fields if isinstance(holder, type) and issubclass(holder, BaseModel) else {}
+    return name in fields and fields[name].annotation is SecretStr
 
 
 def dotted_keys(root: type[BaseModel]) -> list[str]:

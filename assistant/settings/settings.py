@@ -21,11 +21,13 @@ from pydantic import (
 )
 
 from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Stream, Unasked
+from assistant.settings.detail_setting import DetailSetting, read_detail
 from assistant.settings.errors import SettingsError, dotted_keys, explain, unknown_key
 from assistant.settings.model_server import checked_address, is_address, read_key
+from assistant.settings.proxy import Proxy, checked_proxy, proxy_for
 from assistant.settings.webhook_address import check_webhook
 from assistant.texts import LANGUAGES
-from model_service import Detail, Limits, ModelConfig, RemoteConfig, SamplingParams, UnknownDetail
+from model_service import Limits, ModelConfig, RemoteConfig, SamplingParams, UnknownDetail
 
 DEFAULT_FILE = Path("settings.toml")
 PREFIX = "EYEGLASS_"
@@ -60,9 +62,9 @@ def _comma_separated(value: object) -> object:
 
 def _known_detail(value: str) -> str:
     try:
-        return str(Detail.parse(value))
+        return str(read_detail(value))
     except UnknownDetail:
-        raise ValueError("must be low, standard, fine, high, max or a number of tokens from 16 to 1600") from None
+        raise ValueError("must be auto, low, standard, fine, high, max or a number of tokens from 16 to 1600") from None
 
 
 def _known_device(value: str) -> str:
@@ -125,6 +127,8 @@ class TelegramSettings(_Section):
     token_file: str = ""
     base_url: WebAddress = "https://api.telegram.org/bot"
     base_file_url: WebAddress = "https://api.telegram.org/file/bot"
+    proxy: Annotated[SecretStr, AfterValidator(checked_proxy)] = SecretStr("")
+    proxy_file: str = ""
     poll_seconds: Annotated[int, Field(ge=0, le=50)] = 10
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 20.0
     local_mode: bool = False
@@ -144,6 +148,14 @@ class TelegramSettings(_Section):
     def _reachable(cls, value: str, others: ValidationInfo) -> str:
         base_url, local_mode = others.data.get("base_url", ""), bool(others.data.get("local_mode"))
         return check_webhook(value, base_url, local_mode=local_mode) if value else value
+
+    def way(self) -> Proxy | None:
+        """Return the proxy on the way to the Bot API; None: there is none.
+
+        Raises:
+            SettingsError: what is named can be no proxy.
+        """
+        return proxy_for(self.base_url, self.proxy, self.proxy_file)
 
     @property
     def most_bytes(self) -> int:
@@ -180,7 +192,7 @@ class ModelSettings(_Section):
     key_file: str = ""
     remote_slots: Annotated[str, BeforeValidator(str), AfterValidator(_known_slots)] = AUTO
     remote_timeout: Annotated[float, Field(ge=1, le=3600)] = 120.0
-    detail: Annotated[str, BeforeValidator(str), AfterValidator(_known_detail)] = "standard"
+    detail: Annotated[str, BeforeValidator(str), AfterValidator(_known_detail)] = "auto"
     device: Annotated[str, AfterValidator(_known_device)] = AUTO
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
     quantize: Literal["auto", "nf4", "none"] = "auto"
@@ -211,6 +223,7 @@ class ModelSettings(_Section):
         """
         return ModelConfig(
             name=self.name,
+            reader=self.reader,
             remote=self._remote(patient) if is_address(self.name) else None,
             device=self.device,
             dtype=self.dtype,
@@ -254,9 +267,9 @@ class ModelSettings(_Section):
         """Return the sampling parameters."""
         return SamplingParams(max_tokens=self.max_tokens, temperature=self.temperature, top_p=self.top_p)
 
-    def default_detail(self) -> Detail:
-        """Return the level of a chat that chose none."""
-        return Detail.parse(self.detail)
+    def default_detail(self) -> DetailSetting:
+        """Return how closely to look in a chat that chose nothing."""
+        return read_detail(self.detail)
 
 
 class ReplySettings(_Section):
@@ -285,6 +298,7 @@ class WebSettings(_Section):
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     url: Annotated[str, AfterValidator(_web_address_or_none)] = ""
+    health: bool = False
 
 
 class LogSettings(_Section):

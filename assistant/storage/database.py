@@ -25,6 +25,9 @@ BACKUPS = f"{FILE}.v*.bak"
 FOLDER = "pictures"
 """The folder of the copies of pictures, next to the database."""
 
+RESTORING = "restoring"
+"""The file that is there from when a restore begins to replace what was kept until it has."""
+
 BUSY_MILLISECONDS = 10_000
 
 
@@ -153,6 +156,11 @@ async def open_database(folder: Path) -> AsyncIterator[Database]:
         try:
             await asyncio.to_thread(_make_private, folder)
             opened.enter_context(locked(folder))
+            if (folder / RESTORING).exists():
+                raise StorageError(
+                    f"storage.path: a restore into {folder} was broken off. Restore the backup again; what was there "
+                    "before lies in its folder restore.former."
+                )
             batches: deque[Batch] = deque()
             factory = partial(GroupCommit, batches)
             connection = await aiosqlite.connect(folder / FILE, isolation_level=None, factory=factory)

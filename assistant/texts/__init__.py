@@ -8,10 +8,13 @@ from importlib.resources.abc import Traversable
 
 from assistant.texts.catalogue import read_catalogue
 from assistant.texts.counts import Count, Counted
+from assistant.texts.family_sentences import FamilySentence
 from assistant.texts.labels import Label
+from assistant.texts.look_sentences import LookSentence
 from assistant.texts.messages import Sentence
 from assistant.texts.page import PageLabel
 from assistant.texts.page_sentences import PageSentence
+from assistant.texts.reader_sentences import ReaderSentence
 from assistant.texts.server_sentences import ServerSentence
 from model_service import Detail, Level, Limit, PictureFault, PictureRejected
 
@@ -22,9 +25,12 @@ __all__ = [
     "LIMITS",
     "PURPOSES",
     "Count",
+    "FamilySentence",
     "Label",
+    "LookSentence",
     "PageLabel",
     "PageSentence",
+    "ReaderSentence",
     "Sentence",
     "ServerSentence",
     "Texts",
@@ -32,6 +38,9 @@ __all__ = [
     "own_names",
     "texts_in",
 ]
+
+Said = Sentence | Label | PageLabel | PageSentence | ServerSentence | FamilySentence | LookSentence | ReaderSentence
+"""All that can be said."""
 
 CATALOGUE = "LC_MESSAGES/eyeglass.po"
 """The catalogue's path within a language's folder of locale/."""
@@ -96,7 +105,7 @@ class Texts:
     def __init__(self, translations: NullTranslations) -> None:
         self._translations = translations
 
-    def say(self, sentence: Sentence | Label | PageLabel | PageSentence | ServerSentence, **values: object) -> str:
+    def say(self, sentence: Said, **values: object) -> str:
         """Translate the sentence and fill it in, `Count.PAGES.of(3)` as "3 pages"."""
         text = self._translations.gettext(sentence.value)
         said = {name: self._said(value) for name, value in values.items()}

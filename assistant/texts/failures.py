@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from assistant.texts import LIMITS, Count, Sentence, ServerSentence, Texts, own_names
+from assistant.texts import LIMITS, Count, FamilySentence, Sentence, ServerSentence, Texts, own_names
 from model_service import (
     Ability,
     LimitReached,
@@ -44,13 +44,15 @@ SERVER: Mapping[ServerFault, Sentence | ServerSentence] = {
 class Unable(Exception):
     """Raised for a question that the loaded model was not made for: it lacks that ability, or (None) the language.
 
-    `languages` are the codes of those that it takes questions in.
+    `languages` are the codes of those that it takes questions in. With `reads_only`, it reads, and takes no questions.
     """
 
-    def __init__(self, lacks: Ability | None, languages: Sequence[str] = ()) -> None:
-        super().__init__(f"the model has not learned {lacks or 'the language of the question'}")
+    def __init__(self, lacks: Ability | None, languages: Sequence[str] = (), *, reads_only: bool = False) -> None:
+        what = "to answer questions" if reads_only else lacks or "the language of the question"
+        super().__init__(f"the model has not learned {what}")
         self.lacks = lacks
         self.languages = languages
+        self.reads_only = reads_only
 
 
 class NoSuchPart(Exception):
@@ -84,6 +86,8 @@ def excuse(texts: Texts, error: Exception | None, number: int) -> str:
 
 def unable(texts: Texts, error: Unable) -> str:
     """Say what the loaded model cannot do, and what it can."""
+    if error.reads_only:
+        return texts.say(FamilySentence.READS_ONLY)
     if error.lacks is not None:
         return texts.say(UNABLE[error.lacks])
     return texts.say(Sentence.CANNOT_LANGUAGE, languages=own_names(error.languages))

@@ -47,6 +47,7 @@ class PageLabel(StrEnum):
         "arrow keys resize it, Escape removes it."
     )
     DETAIL = "Detail"
+    AUTO = "auto"
     TOKENS = "{tokens} tokens"
     LEVEL_TOKENS = "{level}: {tokens} tokens"
     ABOUT_SECONDS = "about {seconds} s"

@@ -4,14 +4,15 @@ import functools
 import re
 from collections.abc import Mapping
 
-from assistant.texts import LANGUAGES, LEVELS, texts_in
+from assistant.settings.detail_setting import Auto, DetailSetting
+from assistant.texts import LANGUAGES, LEVELS, LookSentence, texts_in
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail
 
 _WORD = re.compile(r"\d[\d.,]*\d|[^\W_]+")
 
 
-def level_of(word: str) -> Detail | None:
-    """Return the level of that name, in any language; None if there is none."""
+def level_of(word: str) -> DetailSetting | None:
+    """Return the level of that name, or auto, in any language; None if there is none."""
     return _levels().get(word.casefold())
 
 
@@ -21,8 +22,8 @@ def tokens_of(word: str) -> Detail | None:
     return Detail(number) if MIN_TOKENS <= number <= MAX_TOKENS else None
 
 
-def wanted_in(words: str) -> Detail | None:
-    """Return the one level that is meant by what follows /detail: "high", "=高", "512 tokens please".
+def wanted_in(words: str) -> DetailSetting | None:
+    """Return the one level, or auto, that is meant by what follows /detail: "high", "=高", "512 tokens please".
 
     None if there is none, or if several are named.
     """
@@ -31,9 +32,11 @@ def wanted_in(words: str) -> Detail | None:
 
 
 @functools.cache
-def _levels() -> Mapping[str, Detail]:
+def _levels() -> Mapping[str, DetailSetting]:
     """Map each name of a level to it: the English ones, and those that the catalogues give."""
-    names = {str(level): Detail(tokens) for level, tokens in LEVEL_TOKENS.items()}
+    names: dict[str, DetailSetting] = {str(level): Detail(tokens) for level, tokens in LEVEL_TOKENS.items()}
+    names[Auto.AUTO] = Auto.AUTO
     for language in LANGUAGES:
         names |= {texts_in(language).say(LEVELS[level]).casefold(): Detail(LEVEL_TOKENS[level]) for level in LEVELS}
+        names[texts_in(language).say(LookSentence.LEVEL_AUTO).casefold()] = Auto.AUTO
     return names

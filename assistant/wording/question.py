@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.settings.chat_settings import ChatSettings, Length
+from assistant.settings.detail_setting import Auto, DetailSetting
 from assistant.texts import LANGUAGES, Sentence, Texts, texts_in
 from assistant.wording.levels import level_of, tokens_of
 from assistant.wording.regions import PART_TAG, REGIONS, RegionName, about_part, named_by_tag, named_in
@@ -39,7 +40,7 @@ class ParsedQuestion:
     """
 
     text: str
-    detail: Detail | None = None
+    detail: DetailSetting | None = None
     part: RegionName | None = None
     task: Task | None = None
     reworded: bool = False
@@ -53,7 +54,7 @@ class ParsedQuestion:
 
     def dump(self) -> str:
         """Return it in JSON."""
-        tokens = self.detail and self.detail.tokens
+        tokens = self.detail.tokens if isinstance(self.detail, Detail) else self.detail
         return json.dumps([self.text, tokens, self.part, self.task, self.quote, self.turn])
 
     @staticmethod
@@ -61,7 +62,8 @@ class ParsedQuestion:
         """Return what `dump` was called on, except that it is not reworded."""
         text, tokens, part, task, quote, *turn = json.loads(dumped)  # Former versions knew no turn.
         named = part and RegionName(part), task and Task(task)
-        return ParsedQuestion(text, tokens and Detail(tokens), *named, quote=quote, turn=turn[0] if turn else 0)
+        detail = Auto.AUTO if tokens == Auto.AUTO else tokens and Detail(tokens)
+        return ParsedQuestion(text, detail, *named, quote=quote, turn=turn[0] if turn else 0)
 
     def settings(self, chat: ChatSettings) -> ChatSettings:
         """Return the settings for this question, over the chat's. The picture decides how long a task's answer is."""
@@ -134,7 +136,7 @@ def as_typed(question: str) -> str:
     return question
 
 
-def parse_again(text: str, detail: Detail, texts: Texts) -> ParsedQuestion:
+def parse_again(text: str, detail: DetailSetting | None, texts: Texts) -> ParsedQuestion:
     """Parse a question that was asked before, and is kept without its tags, to be asked again at this level."""
     task = next((task for task in Task if text.startswith(texts.say(PROMPTS[task]))), None)
     return ParsedQuestion(text, detail, named_in(text), task)
@@ -143,7 +145,9 @@ def parse_again(text: str, detail: Detail, texts: Texts) -> ParsedQuestion:
 def read(text: str) -> ParsedQuestion:
     """Parse tags out of a question; the last of a kind holds. Those that are no level and no part stay in the text."""
     untagged, turn = without_turn(text)
-    detail, part, bare, words = None, None, untagged, ""
+    detail: DetailSetting | None = None
+    part: RegionName | None = None
+    bare, words = untagged, ""
 
     def take(match: re.Match[str]) -> str:
         nonlocal detail, part
@@ -179,7 +183,9 @@ def _with_level_first(wanted: ParsedQuestion, *, alone: bool = False) -> ParsedQ
         return wanted
     word = unicodedata.normalize("NFKC", match["word"])
     detail = level_of(word) or tokens_of(word)
-    return replace(wanted, text=wanted.text[match.end() :], detail=detail) if detail else wanted
+    if detail is None or (detail is Auto.AUTO and not alone):  # "/ask auto insurance number?"
+        return wanted
+    return replace(wanted, text=wanted.text[match.end() :], detail=detail)
 
 
 def _is_at_an_end(match: re.Match[str], words: str) -> bool:

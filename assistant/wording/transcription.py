@@ -40,6 +40,6 @@ def transcription_of(parsed: ParsedQuestion) -> Transcription | None:
     if parsed.task is not None:  # With words of the person's own behind it, it asks for something more.
         bare = {"", *(texts_in(language).say(PROMPTS[parsed.task]) for language in LANGUAGES)}
         return OF_TASKS.get(parsed.task) if parsed.text in bare else None
-    words = " ".join(parsed.text.replace("’", "'").split()).strip(" .?!。？！,，…")
+    words = " ".join(parsed.text.replace("’", "'").replace(",", " ").split()).strip(" .?!。？！,，…")
     whole = _ALL.fullmatch(words) or _ALL_CHINESE.fullmatch(words.replace(" ", ""))
     return Transcription.TEXT if whole and words else None

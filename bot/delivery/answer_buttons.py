@@ -8,13 +8,15 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from assistant.next_looks import closer_than, may_differ, turned_on
 from assistant.question import Question, Reading
+from assistant.settings.detail_setting import Auto
 from assistant.texts import Sentence, Texts
 from assistant.wording.question import ParsedQuestion, Task
 from assistant.wording.regions import RegionName
 from bot.addressing import AGAIN
 from model_service import Detail, EngineInfo
 
-PATTERN = rf"^{AGAIN}([0-9]{{2,4}}):([01]):([0-9]{{1,15}}):({'|'.join(RegionName)}|):({'|'.join(Task)}|)(?::([0-3]))?\Z"
+_TOKENS = rf"[0-9]{{2,4}}|{Auto.AUTO}"
+PATTERN = rf"^{AGAIN}({_TOKENS}):([01]):([0-9]{{1,15}}):({'|'.join(RegionName)}|):({'|'.join(Task)}|)(?::([0-3]))?\Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Again:
     `turns`: first its picture is turned, to so many quarter turns clockwise from the way it was sent; None: it stays.
     """
 
-    tokens: int
+    tokens: int | Auto
     reworded: bool
     question: int
     part: RegionName | None
@@ -43,7 +45,8 @@ class Again:
         Raises:
             UnknownDetail: no button of ours has such a number of tokens.
         """
-        return ParsedQuestion(question, Detail(self.tokens), self.part, self.task, self.reworded)
+        detail = self.tokens if isinstance(self.tokens, Auto) else Detail(self.tokens)
+        return ParsedQuestion(question, detail, self.part, self.task, self.reworded)
 
 
 def read_data(data: str) -> Again | None:
@@ -53,7 +56,13 @@ def read_data(data: str) -> Again | None:
         return None
     tokens, reworded, question, part, task, turns = match.groups()
     named = RegionName(part) if part else None, Task(task) if task else None
-    return Again(int(tokens), reworded == "1", int(question), *named, None if turns is None else int(turns))
+    return Again(
+        Auto.AUTO if tokens == Auto.AUTO else int(tokens),
+        reworded == "1",
+        int(question),
+        *named,
+        None if turns is None else int(turns),
+    )
 
 
 def buttons_under(
@@ -67,7 +76,9 @@ def buttons_under(
     if not told and not heard:
         return None
     part, task = question.parsed.part, question.parsed.task
-    asked = Again(question.settings.detail.tokens, False, question.message, part, task)
+    detail = question.settings.detail
+    tokens = detail.tokens if isinstance(detail, Detail) else detail
+    asked = Again(tokens, False, question.message, part, task)
     choices: list[tuple[Sentence, Again]] = []
     closer = next(filter(None, (closer_than(question, reading, info) for reading in told)), None)
     if closer is not None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
-NOT_SENT_CAUSES = httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
+NOT_SENT_CAUSES = httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError
 
 CLOSED_DOORS = (
     "chat not found",
@@ -61,6 +61,12 @@ def is_missing(error: BadRequest) -> bool:
 def is_entity_error(error: BadRequest) -> bool:
     """Whether Telegram rejects the entities."""
     return "entit" in error.message.lower()
+
+
+def reason(error: TelegramError) -> str:
+    """Return why Telegram was not reached: a time-out of the library's says nothing, its cause does."""
+    cause = error.__cause__
+    return f"{cause}" if isinstance(cause, httpx.TransportError) and f"{cause}" else error.message
 
 
 def seconds_of(error: RetryAfter) -> float:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from assistant.settings.chat_settings import AUTO, ChangedBy, ChatSettings, Footer, Length, Setting, Stream, Unasked
-from assistant.texts import LANGUAGES, Count, Label, Sentence, Texts, texts_in
+from assistant.settings.detail_setting import Auto, DetailSetting, read_detail
+from assistant.texts import LANGUAGES, Count, Label, LookSentence, Sentence, Texts, texts_in
 from bot.delivery.model_facts import useful_tokens
-from model_service import LEVEL_TOKENS, Detail, EngineInfo
+from model_service import LEVEL_TOKENS, EngineInfo
 
 PREFIX, BACK, RESET, DONE = "set", "back", "reset", "done"
 CHOSEN = "✓ "
@@ -68,7 +69,7 @@ LABELS: Mapping[Setting, Mapping[str, Label]] = {
     },
 }
 WORDS: Mapping[Setting, tuple[str, ...]] = {
-    Setting.DETAIL: tuple(LEVEL_TOKENS),
+    Setting.DETAIL: (Auto.AUTO, *LEVEL_TOKENS),
     Setting.LANGUAGE: (AUTO, *LANGUAGES),
     **{setting: tuple(labels) for setting, labels in LABELS.items()},
 }
@@ -120,15 +121,22 @@ def state(texts: Texts, settings: ChatSettings, setting: Setting) -> str:
 def label(texts: Texts, setting: Setting, word: str) -> str:
     """Return the label of a choice; a language by its own name, and a value without a button by its number."""
     if setting is Setting.DETAIL:
-        return detail_label(texts, Detail.parse(word))
+        return detail_label(texts, read_detail(word))
     if setting is Setting.LANGUAGE:
         return texts.say(Label.LANGUAGE_AUTO) if word == AUTO else texts_in(word).say(Label.OWN_NAME)
     sentence = LABELS[setting].get(word)
     return word if sentence is None else texts.say(sentence)
 
 
-def detail_label(texts: Texts, detail: Detail, info: EngineInfo | None = None) -> str:
-    """Return a level with its tokens, as far as the model can use them, or the tokens alone."""
+def setting_name(texts: Texts, detail: DetailSetting) -> str:
+    """Return the name of a level, of auto, or a number of tokens."""
+    return texts.say(LookSentence.LEVEL_AUTO) if isinstance(detail, Auto) else texts.level(detail)
+
+
+def detail_label(texts: Texts, detail: DetailSetting, info: EngineInfo | None = None) -> str:
+    """Return a level with its tokens, as far as the model can use them, or the tokens alone; auto by its name."""
+    if isinstance(detail, Auto):
+        return setting_name(texts, detail)
     tokens = useful_tokens(detail, info)
     if detail.level is None:
         return texts.count(Count.TOKENS, tokens)

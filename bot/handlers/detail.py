@@ -6,18 +6,19 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
 from assistant.notes_under import SEPARATOR
 from assistant.settings.chat_settings import Setting
-from assistant.texts import LEVELS, PURPOSES, Count, Sentence, Texts
+from assistant.settings.detail_setting import Auto, DetailSetting, read_detail
+from assistant.texts import LEVELS, PURPOSES, Count, LookSentence, Sentence, Texts
 from assistant.wording.levels import wanted_in
 from bot.context import BotContext, Services
 from bot.delivery.message import topic_of
 from bot.delivery.model_facts import useful_tokens
 from bot.delivery.say import acknowledge, redraw
-from bot.delivery.settings_menu import CHOSEN, detail_label
+from bot.delivery.settings_menu import CHOSEN, detail_label, setting_name
 from bot.incoming.admins import may_change_settings
 from model_service import LEVEL_TOKENS, MAX_TOKENS, MIN_TOKENS, Detail, EngineInfo, Level
 
 PREFIX = "detail:"
-PATTERN = rf"^{PREFIX}({'|'.join(LEVEL_TOKENS)})\Z"
+PATTERN = rf"^{PREFIX}({'|'.join((Auto.AUTO, *LEVEL_TOKENS))})\Z"
 SEEN = f"{PREFIX}seen"
 """The data of the button that shows the current picture at the level that is set."""
 
@@ -54,7 +55,7 @@ async def press(update: Update, context: BotContext) -> None:
     if not await may_change_settings(context):
         await acknowledge(query, texts.say(Sentence.GROUP_ADMINS_ONLY))
         return
-    detail = Detail.parse(query.data.removeprefix(PREFIX))
+    detail = read_detail(query.data.removeprefix(PREFIX))
     topic = topic_of(menu) if isinstance(menu, Message) else None
     await context.services.chats.choose(Setting.DETAIL, str(detail), menu.chat.id, topic)
     info = context.services.model.info
@@ -62,13 +63,13 @@ async def press(update: Update, context: BotContext) -> None:
     await redraw(query, _choice(texts, detail, context.services), keyboard(texts, detail, info))
 
 
-def keyboard(texts: Texts, current: Detail, info: EngineInfo | None) -> InlineKeyboardMarkup:
-    """Return a button for each level, with its tokens; the current one is marked. The last one shows what it shows."""
+def keyboard(texts: Texts, current: DetailSetting, info: EngineInfo | None) -> InlineKeyboardMarkup:
+    """Return a button for auto and for each level, the current one marked; the last one shows what that shows."""
     rows = []
-    for level, tokens in LEVEL_TOKENS.items():
-        mark = CHOSEN if tokens == current.tokens else ""
-        label = mark + detail_label(texts, Detail(tokens), info)
-        rows.append([InlineKeyboardButton(label, callback_data=f"{PREFIX}{level}")])
+    choices: list[DetailSetting] = [Auto.AUTO, *map(Detail, LEVEL_TOKENS.values())]
+    for choice in choices:
+        label = (CHOSEN if choice == current else "") + detail_label(texts, choice, info)
+        rows.append([InlineKeyboardButton(label, callback_data=f"{PREFIX}{choice}")])
     rows.append([InlineKeyboardButton(texts.say(Sentence.BUTTON_SEEN), callback_data=SEEN)])
     return InlineKeyboardMarkup(rows)
 
@@ -76,14 +77,23 @@ def keyboard(texts: Texts, current: Detail, info: EngineInfo | None) -> InlineKe
 def levels(texts: Texts, info: EngineInfo | None) -> str:
     """Say that there is no such level, and list those that there are, as they can be typed."""
     said = texts.say(Sentence.DETAIL_UNKNOWN, least=MIN_TOKENS, most=MAX_TOKENS)
-    return "\n".join([said, "", *(_line(texts, level, info, typed=True) for level in LEVEL_TOKENS)])
+    lines = [_auto(texts, typed=True), *(_line(texts, level, info, typed=True) for level in LEVEL_TOKENS)]
+    return "\n".join([said, "", *lines])
 
 
-def _choice(texts: Texts, current: Detail, services: Services) -> str:
+def _choice(texts: Texts, current: DetailSetting, services: Services) -> str:
     """Return the levels with what is known of them on this machine."""
     info = services.model.info
     lines = [SEPARATOR.join([_line(texts, level, info), *_known(texts, level, services)]) for level in LEVEL_TOKENS]
-    return "\n".join([texts.say(Sentence.DETAIL_CHOICE, current=texts.level(current)), "", *lines])
+    said = texts.say(Sentence.DETAIL_CHOICE, current=setting_name(texts, current))
+    return "\n".join([said, "", _auto(texts), *lines])
+
+
+def _auto(texts: Texts, *, typed: bool = False) -> str:
+    name = texts.say(LookSentence.LEVEL_AUTO)
+    if typed and name != Auto.AUTO:
+        name = f"{name} ({Auto.AUTO})"
+    return texts.say(LookSentence.AUTO_LINE, level=name, purpose=texts.say(LookSentence.PURPOSE_AUTO))
 
 
 def _line(texts: Texts, level: Level, info: EngineInfo | None, *, typed: bool = False) -> str:
@@ -105,7 +115,9 @@ def _known(texts: Texts, level: Level, services: Services) -> Iterator[str]:
         yield texts.say(Sentence.DETAIL_SECONDS, seconds=f"{seconds:.1f}")
 
 
-def _chosen(texts: Texts, detail: Detail, info: EngineInfo | None) -> str:
+def _chosen(texts: Texts, detail: DetailSetting, info: EngineInfo | None) -> str:
+    if isinstance(detail, Auto):
+        return texts.say(LookSentence.AUTO_CHOSEN)
     tokens = Count.TOKENS.of(useful_tokens(detail, info))
     if detail.level is None:
         return texts.say(Sentence.TOKENS_CHOSEN, tokens=tokens)

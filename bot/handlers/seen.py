@@ -2,6 +2,7 @@
 
 from telegram import Message, Update
 
+from assistant.level import usual_level
 from assistant.pictures.enlarged import enlarged
 from assistant.pictures.normalize import with_pixels
 from assistant.pictures.refusals import USER_ERRORS, refusal
@@ -14,7 +15,7 @@ from bot.delivery.say import acknowledge
 from bot.handlers.detail import SEEN
 from bot.incoming.pictures import media_of
 from bot.render import Part
-from model_service import DetailPlan, EngineInfo
+from model_service import Detail, DetailPlan, EngineInfo
 
 PATTERN = rf"^{SEEN}\Z"
 
@@ -46,19 +47,20 @@ async def _show(picture: Picture, info: EngineInfo, context: BotContext) -> None
     """Send it; what is replied to it is about the picture. Say why, if the picture cannot be read any more."""
     incoming = context.incoming
     try:
-        plan, png = await media_of(context).library.seen(picture, incoming.settings.detail, info)
+        detail = usual_level(incoming.settings.detail, picture, None, info)
+        plan, png = await media_of(context).library.seen(picture, detail, info)
     except USER_ERRORS as error:
         await context.say_text(refusal(incoming.texts, error))
         return
     photo = await with_pixels(picture.chat, enlarged, png, plan)
     place = incoming.place
     if place is not None:
-        sent = await Reply(context.bot, place).finish([_part(photo, plan, context)])
+        sent = await Reply(context.bot, place).finish([_part(photo, plan, detail, context)])
         await context.services.pictures.about([picture], sent)
 
 
-def _part(photo: bytes, plan: DetailPlan, context: BotContext) -> Part:
-    texts, detail = context.incoming.texts, context.incoming.settings.detail
+def _part(photo: bytes, plan: DetailPlan, detail: Detail, context: BotContext) -> Part:
+    texts = context.incoming.texts
     level = texts.count(Count.TOKENS, detail.tokens) if detail.level is None else texts.level(detail)
     tokens = Count.TOKENS.of(plan.tokens)
     said = texts.say(Sentence.SEEN_AT, level=level, rows=plan.rows, columns=plan.columns, tokens=tokens)

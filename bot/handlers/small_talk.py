@@ -7,7 +7,8 @@ from telegram import Message, Update
 from telegram.constants import ReactionEmoji
 from telegram.ext import filters
 
-from assistant.next_looks import closer_level, size_of
+from assistant.next_looks import closer_level
+from assistant.pieces import size_of
 from assistant.storage import AnsweredQuestion, Picture
 from assistant.texts import Sentence
 from assistant.wording.question import ParsedQuestion, parse_again

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assistant.settings.detail_setting import Auto
 from assistant.storage import Picture
 from assistant.wording.question import parse_again, read
 from bot.context import BotContext
@@ -55,5 +56,7 @@ async def _former(context: BotContext, pictures: Sequence[Picture], asked: Asked
     last = await context.services.turns.last_asked(message.chat.id, message.message_id, pictures=pictures)
     if last is None:
         return asked
-    parsed = parse_again(last.text, asked.parsed.detail or last.detail, context.incoming.texts)
+    setting = context.incoming.settings.detail
+    detail = asked.parsed.detail or (setting if isinstance(setting, Auto) else last.detail)
+    parsed = parse_again(last.text, detail, context.incoming.texts)
     return replace(asked, parsed=replace(parsed, turn=asked.parsed.turn))

@@ -13,8 +13,10 @@ from typing import Any
 from telegram import Bot, Update
 from telegram.error import Conflict, NetworkError, TelegramError
 
+from assistant.settings.settings import TelegramSettings
 from assistant.tasks import spawn
 from bot.delivery.faults import CountedRequest, TelegramFaults
+from bot.delivery.transport import transport
 from bot.updates.inbox_queue import InboxQueue
 from bot.updates.sift import sift
 
@@ -27,6 +29,8 @@ OTHER_HOOKS = (
     "and stop it, or have @BotFather revoke the token and give the new one to Eyeglass alone"
 )
 
+NO_UPDATES = b'{"ok":true,"result":[]}'
+
 _log = logging.getLogger(__name__)
 
 
@@ -36,19 +40,41 @@ class PollingRequest(CountedRequest):
     If one update cannot be parsed, the library drops its whole batch, and requests it again at once and without end.
     Here each is tried first; a bad one is kept in the inbox with its text, and only its number is passed on. The good
     ones are stored, all in one transaction. `refused` is set when Telegram no longer takes the token: polling then ends
-    silently.
+    silently. `ending` is to be set before polling is stopped: of the library's last request, which only tells Telegram
+    what arrived, no failure counts; without it the next start is given those updates again, and knows them.
     """
 
-    def __init__(self, queue: InboxQueue, timeout: float, faults: TelegramFaults) -> None:
+    def __init__(self, queue: InboxQueue, telegram: TelegramSettings, faults: TelegramFaults) -> None:
+        """Ask by the way that the settings name.
+
+        Raises:
+            SettingsError: it can be no proxy.
+        """
+        timeout = telegram.timeout_seconds
         super().__init__(
-            faults, connection_pool_size=1, read_timeout=timeout, connect_timeout=timeout, pool_timeout=timeout
+            faults,
+            connection_pool_size=1,
+            read_timeout=timeout,
+            connect_timeout=timeout,
+            pool_timeout=timeout,
+            httpx_kwargs={"transport": transport(telegram, 1)},
         )
         self._queue = queue
+        self.ending = False
         self.refused = asyncio.Event()
 
     async def do_request(self, url: str, method: str, *args: Any, **options: Any) -> tuple[int, bytes]:
         """Make a request; pass on only those of its updates that can be parsed."""
-        code, payload = await super().do_request(url, method, *args, **options)
+        if self.ending and self._faults.silence is not None:
+            return HTTPStatus.OK, NO_UPDATES
+        try:
+            code, payload = await super().do_request(url, method, *args, **options)
+        except TelegramError:
+            if not self.ending:
+                raise
+            return HTTPStatus.OK, NO_UPDATES
+        if self.ending and code != HTTPStatus.OK:
+            return HTTPStatus.OK, NO_UPDATES
         if not url.endswith("/getUpdates"):
             return code, payload
         if code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:

@@ -1,11 +1,11 @@
 """The protocol of an engine: it is loaded, used and closed on one and the same thread."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from model_service.detail import DetailDial, DetailPlan
+from model_service.detail import MAX_TOKENS, DetailDial, DetailPlan
 from model_service.types import FinishReason, GenerationRequest
 
 Likely = tuple[float, float]
@@ -38,7 +38,8 @@ class PictureMemory:
 class Sureness:
     """From which probabilities on a model's words can be relied on, as was measured with it.
 
-    What is less likely than `sure` is to be marked as doubtful. An answer is not readable where the geometric mean of
+    What is less likely than `sure` is to be marked as doubtful, and so is the least likely part of a short answer all
+    tokens of which together are less likely than `answer`. An answer is not readable where the geometric mean of
     the probabilities of its characters is less than `readable`, or that of its first less than `begun`, for then it
     could as well have been any other; 0: that was not measured.
     """
@@ -46,6 +47,7 @@ class Sureness:
     sure: float = 0.5
     readable: float = 0.0
     begun: float = 0.0
+    answer: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,10 @@ class EngineInfo:
     step. `picture_memory` says what a picture takes; None where that is not known. `context_tokens` are the most of a
     conversation's text and its answer together, None where that is not known: a picture counts as a few. `remote`: it
     runs on a server, whose host is `device`. `sureness` says how its probabilities are to be taken; None: it tells
-    none. `reader` takes what is to be transcribed; None: the model does.
+    none. Of a server that is not known before it answers: see `GenerationOutput.rated`. All pictures of a request
+    together have `all_visual_tokens` at most; None: each has as many as one alone. `fixed_prompts` are the only
+    questions that it was made for, by what they ask; none: any. `reader` takes what is to be transcribed; None: the
+    model does.
     """
 
     model: str
@@ -88,6 +93,8 @@ class EngineInfo:
     remote: bool = False
     sureness: Sureness | None = None
     reader: ReaderInfo | None = None
+    all_visual_tokens: int | None = None
+    fixed_prompts: Mapping[Ability, str] = field(default_factory=dict)
 
     @property
     def lacking(self) -> frozenset[Ability]:
@@ -97,7 +104,7 @@ class EngineInfo:
     @property
     def short_of_memory(self) -> bool:
         """Whether memory allows a coarser look than the model's own closest."""
-        return self.max_visual_tokens < self.dial.max_tokens
+        return self.max_visual_tokens < min(self.dial.max_tokens, MAX_TOKENS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -15,14 +15,9 @@ from torch import Tensor
 from model_service.config import ModelConfig
 from model_service.detail import Detail, DetailPlan
 from model_service.engines.engine import PAUSE, Ability, EngineInfo, EngineStep, Sureness
-from model_service.engines.glm4v.config import GLM4VConfig
-from model_service.engines.glm4v.dial import dial_up_to
 from model_service.engines.glm4v.image import to_pixels
-from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
-from model_service.engines.glm4v.prompt import build_prompt
-from model_service.engines.glm4v.tokenizer import Tokenizer
 from model_service.engines.hardware import Hardware, choose_hardware
-from model_service.engines.model import Prompt
+from model_service.engines.model import Prompt, Sizes, Vocabulary
 from model_service.engines.runtime.batch import Batch
 from model_service.engines.runtime.detokenizer import Detokenizer
 from model_service.engines.runtime.lru_cache import LRUCache
@@ -32,6 +27,7 @@ from model_service.engines.runtime.runner import ModelRunner, View
 from model_service.engines.runtime.sampling import Sampler
 from model_service.engines.runtime.warmup import warming_up
 from model_service.engines.weights.checkpoint import checkpoint_name, find_checkpoint, load_tokenizer
+from model_service.engines.weights.families import FAMILIES, read_config
 from model_service.engines.weights.loading import load_checkpoint, plan_memory, ungroup
 from model_service.engines.weights.memory_plan import MemoryPlan
 from model_service.engines.weights.packed_cache import PackedCache
@@ -42,7 +38,7 @@ from model_service.gauges import Gauges
 from model_service.picture import open_picture
 from model_service.seen import cropped, plan_region
 from model_service.sureness import kept_sureness
-from model_service.types import FinishReason, GenerationRequest, PictureRef
+from model_service.types import FinishReason, GenerationRequest, PictureRef, with_pictures
 
 logger = logging.getLogger(__name__)
 
@@ -52,8 +48,10 @@ LEAST_PART = 64
 SIZES = 1024
 """Number of pictures whose size is remembered, so that a follow-up's plan needs no decoding."""
 
-Read = tuple[Sequence, Tensor, DetailPlan | None]
-"""What was read, its last logits, and the grid of its picture."""
+Plans = tuple[DetailPlan, ...]
+
+Read = tuple[Sequence, Tensor, Plans]
+"""What was read, its last logits, and the grids of its pictures."""
 
 Result = TypeVar("Result")
 
@@ -69,6 +67,7 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
     hardware.take_thread()
     hardware.let_memory_grow()
     folder = find_checkpoint(config.name, hardware, gauges)
+    tokenizer = load_tokenizer(folder, read_config(folder))
     plan = plan_memory(folder, config, hardware)
     with warming_up(folder, plan.layout, hardware, gauges) as warm:
         model, unkept = load_checkpoint(folder, config, hardware, plan.layout, gauges)
@@ -76,25 +75,24 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
     if plan.layout.grouped and not hardware.kernels.products:
         ungroup(model, plan.layout)
         unkept = None  # The next start, too, would take what is kept for weights in groups.
-    tokenizer = load_tokenizer(folder, model.config)
     name, unkept = checkpoint_name(folder), unkept if config.keep else None
     info = _info(name, model.config, hardware, plan, kept_sureness(config.cache, name))
     return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept, captured=plan.captured)
 
 
-def _info(
-    name: str, config: GLM4VConfig, hardware: Hardware, plan: MemoryPlan, sureness: Sureness | None
-) -> EngineInfo:
+def _info(name: str, config: Sizes, hardware: Hardware, plan: MemoryPlan, sureness: Sureness | None) -> EngineInfo:
     """Return the facts about a loaded checkpoint, of which memory allows what `plan` says.
 
     `sureness` was measured here; else it is what the checkpoint says of itself.
     """
+    family = FAMILIES[config.model_type]
     return EngineInfo(
         name,
         str(hardware.device),
         hardware.dtype_name,
         plan.max_visual_tokens,
-        dial_up_to(config.max_visual_tokens),
+        family.dial(config),
+        pictures_per_request=family.pictures,
         abilities=tuple(each for each in Ability if config.abilities is None or each in config.abilities),
         languages=tuple(config.languages or ()),
         max_characters=config.max_characters,
@@ -102,16 +100,18 @@ def _info(
         picture_memory=picture_memory(config, plan.layout),
         context_tokens=config.seq_length,
         sureness=sureness or Sureness(**(config.sureness or {})),
+        all_visual_tokens=plan.max_visual_tokens * plan.pictures,
+        fixed_prompts=family.prompts or {},
     )
 
 
 class GLM4VEngine:
-    """GLM-4V behind the Engine protocol."""
+    """GLM-4V, or one of its successors, behind the Engine protocol."""
 
     def __init__(
         self,
-        model: GLM4VForConditionalGeneration,
-        tokenizer: Tokenizer,
+        model: Any,
+        tokenizer: Vocabulary,
         hardware: Hardware,
         config: ModelConfig,
         info: EngineInfo,
@@ -122,10 +122,12 @@ class GLM4VEngine:
     ) -> None:
         """Capture the steps, and perhaps layers; then begin to keep the packed weights, if a cache wants them."""
         self._config, self._tokenizer, self._hardware = model.config, tokenizer, hardware
+        self._family = FAMILIES[model.config.model_type]
         ids = model.config.eos_token_id
         self._stop = frozenset([ids] if isinstance(ids, int) else ids or ())
-        allowed = torch.arange(model.config.padded_vocab_size, device=hardware.device) < tokenizer.ordinary_size
-        allowed[list(self._stop)] = True
+        allowed = torch.zeros(model.config.padded_vocab_size, dtype=torch.bool)
+        allowed[[*tokenizer.ordinary_ids, *self._stop]] = True
+        allowed = allowed.to(hardware.device)
         self._allowed = allowed
         with gauges.stage("preparing the steps"):
             self._runner = ModelRunner(model, hardware, config, allowed, info.together, captured=captured)
@@ -135,7 +137,9 @@ class GLM4VEngine:
         gauges.memory = hardware.memory()
         self._opening = threading.Lock()
         self._open = lru_cache(maxsize=1)(open_picture)
-        self._digest = lru_cache(maxsize=1)(lambda picture: hashlib.sha256(picture).digest())
+        self._digest = lru_cache(maxsize=max(1, info.pictures_per_request))(
+            lambda picture: hashlib.sha256(picture).digest()
+        )
         self._sizes: LRUCache[bytes, tuple[int, int]] = LRUCache(SIZES)
         self._writer = (
             PackedCacheWriter(unkept, model.state_dict(), hardware.device, gauges) if unkept is not None else None
@@ -147,10 +151,8 @@ class GLM4VEngine:
         return self._info
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
-        """Return the grid for the request's picture."""
-        picture = _picture(request)
-        with self._opening:
-            return None if picture is None else self._plan(picture, picture.detail)
+        """Return the grid for the request's picture, the first of several."""
+        return next(iter(self._plans(request)), None)
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """One step per token."""
@@ -175,27 +177,45 @@ class GLM4VEngine:
             self._writer.cut_short()
         self._runner.close()
 
-    def _plan(self, picture: PictureRef, detail: Detail) -> DetailPlan:
+    def _plans(self, request: GenerationRequest, most: Detail | None = None) -> tuple[DetailPlan, ...]:
+        """Return the grids for the request's pictures, each of its own budget, or of `most` if that is less.
+
+        Raises:
+            GenerationFailed: there are more pictures than the model takes.
+        """
+        pictures = request.pictures
+        if len(pictures) > self._info.pictures_per_request:
+            takes = f"the model takes {self._info.pictures_per_request if self._family.pictures > 1 else 'one'}"
+            raise GenerationFailed(f"{len(pictures)} pictures, and {takes}")
+        share = (self._info.all_visual_tokens or self._info.max_visual_tokens) // max(1, len(pictures))
+        cap = min(self._info.max_visual_tokens, share if len(pictures) > 1 else self._info.max_visual_tokens)
+        with self._opening:
+            return tuple(
+                self._plan(each, each.detail if most is None or each.detail.tokens < most.tokens else most, cap)
+                for each in pictures
+            )
+
+    def _plan(self, picture: PictureRef, detail: Detail, cap: int) -> DetailPlan:
         digest = self._digest(picture.data)
         size = self._sizes.get(digest)
         if size is None:
             size = self._open(picture.data).size
             self._sizes.put(digest, size, 1)
-        return plan_region(self._info.dial, detail, size, picture.region, self._info.max_visual_tokens)
+        return plan_region(self._info.dial, detail, size, picture.region, cap)
 
     @torch.inference_mode()
     def _generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
-        prompt = self._fitting_prompt(request)
+        request, prompt = self._fitting(request)
         limit = min(request.sampling.max_tokens, self._config.seq_length - len(prompt.ids))
-        planned = self.plan(request)
-        sequence, logits, plan = yield from self._read(request, prompt, planned, limit)
+        planned = self._plans(request)
+        sequence, logits, plans = yield from self._read(request, prompt, planned, limit)
         read = len(sequence.ids) + sequence.visual
         others_wait = self._batch.ahead and self._batch.awaited
         row = self._batch.join(sequence, logits, Sampler(request.sampling, self._allowed), limit)
-        stream = Detokenizer(self._tokenizer)
+        stream = Detokenizer(self._tokenizer, self._family.answer and self._family.answer())
         try:
-            if plan != planned:
-                yield EngineStep("", plan=plan)
+            if plans != planned:
+                yield EngineStep("", plan=plans[0])
             if others_wait:  # Their ids are there before this answer's first, for which the picture has to be read.
                 yield PAUSE
             while (token := self._batch.next_id(row)) not in self._stop:
@@ -215,35 +235,42 @@ class GLM4VEngine:
             self._runner.keep(sequence)
 
     def _read(
-        self, request: GenerationRequest, prompt: Prompt, plan: DetailPlan | None, limit: int
+        self, request: GenerationRequest, prompt: Prompt, plans: Plans, limit: int
     ) -> Generator[EngineStep, None, Read]:
-        """Prefill. Where memory does not suffice, once others have left; else with the picture a level lower."""
+        """Prefill. Where memory does not suffice, once others have left; else with the pictures a level lower."""
         while True:
             # Left by the with statement, the error lets go of the tensors that its frames hold.
             with contextlib.suppress(torch.OutOfMemoryError):
-                return (yield from self._prefill(request, prompt, plan, limit))
+                return (yield from self._prefill(request, prompt, plans, limit))
             if self._batch.make_room():
                 continue
             left = self._batch.left
             yield from (PAUSE for _ in until_room(self._batch))
             if self._batch.left == left:
                 break
-        lower = None if plan is None else self._info.dial.coarser(plan)
+        largest = max(plans, key=lambda plan: plan.tokens, default=None)
+        lower = None if largest is None else self._info.dial.coarser(largest)
         if lower is None:
             raise torch.OutOfMemoryError("not even at the lowest level")
         logger.warning("memory is short on %s: request %s is read at %s", self._hardware.device, request.id, lower)
-        picture = _picture(request)
-        plan = None if picture is None else self._plan(picture, lower)
-        return (yield from self._prefill(request, prompt, plan, limit))
+        return (yield from self._prefill(request, prompt, self._plans(request, lower), limit))
 
     def _prefill(
-        self, request: GenerationRequest, prompt: Prompt, plan: DetailPlan | None, limit: int
+        self, request: GenerationRequest, prompt: Prompt, plans: Plans, limit: int
     ) -> Generator[EngineStep, None, Read]:
-        read = self._pacer.paced(self._runner.prefill(request.chat, prompt, self._view(request, plan), limit))
-        return *(yield from _pausing(read)), plan
+        pairs = zip(request.pictures, plans, strict=True)
+        views = tuple(self._view_of(picture, plan) for picture, plan in pairs)
+        read = self._runner.prefill(request.chat, prompt, next(iter(views), None), limit, views[1:])
+        return *(yield from _pausing(self._pacer.paced(read))), plans
 
     def _fitting_prompt(self, request: GenerationRequest) -> Prompt:
+        """The prompt, as `_fitting` has it."""
+        return self._fitting(request)[1]
+
+    def _fitting(self, request: GenerationRequest) -> tuple[GenerationRequest, Prompt]:
         """The prompt, less the oldest questions and answers if they would leave no room for this answer.
+
+        With it the request without those, and without their pictures; the last pictures stay.
 
         Raises:
             PromptTooLong: the question alone leaves too little.
@@ -251,17 +278,22 @@ class GLM4VEngine:
         length, reserve = self._config.seq_length, self._reserve(request)
         messages = request.messages if self._config.bare_questions else request.worded
         while True:
-            prompt = build_prompt(self._tokenizer, messages, _picture(request) is not None)
+            prompt = self._family.prompt(self._tokenizer, messages)
             first = next(index for index, message in enumerate(messages) if message.role == "user")
             if len(prompt.ids) + reserve <= length:
-                return prompt
+                break
             if len(messages) - first < 3:
                 self._check_length(request, len(prompt.ids))
-                return prompt
-            messages = messages[:first] + messages[first + 2 :]
+                break
+            oldest, rest = messages[first], messages[first + 2 :]
+            if oldest.pictures and not any(message.pictures for message in rest):
+                rest = with_pictures(rest, *oldest.pictures)
+            messages = messages[:first] + rest
+        return replace(request, messages=messages, wish=""), prompt
 
     def _reserve(self, request: GenerationRequest) -> int:
-        return min(request.sampling.max_tokens, self._config.seq_length // 4)
+        reserve: int = min(request.sampling.max_tokens, self._config.seq_length // 4)
+        return reserve
 
     def _check_length(self, request: GenerationRequest, tokens: int) -> None:
         most = self._config.seq_length - max(1, min(request.sampling.max_tokens, self._config.seq_length // LEAST_PART))
@@ -273,26 +305,16 @@ class GLM4VEngine:
         raise PromptTooLong(tokens, most, max(0, len(question) * fitting // length))
 
     def _view(self, request: GenerationRequest, plan: DetailPlan | None) -> View | None:
-        """The request's picture, or the region of it, on a grid; None without a picture."""
-        picture = _picture(request)
-        if plan is None or picture is None:
-            return None
+        """The request's picture, the first of several, on a grid; None without a picture."""
+        return self._view_of(request.pictures[0], plan) if request.pictures and plan is not None else None
+
+    def _view_of(self, picture: PictureRef, plan: DetailPlan) -> View:
+        """A picture, or the region of it, on a grid."""
         data, region = picture.data, picture.region
         what = self._digest(data) + (repr(region).encode() if region else b"")
         key = (what, plan.rows, plan.columns)
         size, device = (plan.width, plan.height), self._hardware.device
         return View(key, lambda: to_pixels(cropped(self._open(data), region), *size, device))
-
-
-def _picture(request: GenerationRequest) -> PictureRef | None:
-    """Return the one picture that GLM-4V takes, in the first user's turn.
-
-    Raises:
-        GenerationFailed: there are more.
-    """
-    if len(request.pictures) > 1:
-        raise GenerationFailed(f"{len(request.pictures)} pictures, and the model takes one")
-    return next(iter(request.pictures), None)
 
 
 def _pausing(work: Paced[Result]) -> Generator[EngineStep, None, Result]:

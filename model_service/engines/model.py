@@ -9,6 +9,9 @@ from torch import Tensor
 
 Result = TypeVar("Result")
 
+Sizes = Any
+"""A model's sizes, by the names of GLM-4V's config.json: see there."""
+
 Paused = Generator[None, None, Result]
 """Work that pauses after each layer, so that its caller can do something else there; it returns its result."""
 
@@ -24,10 +27,32 @@ def at_once(work: Paused[Result]) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Ids, with the picture still as `placeholders`; `image_begin` is the index of the first, None without."""
+    """Ids, with each picture still as `placeholders`; `image_begin` is the index of the first, None without.
+
+    Of further pictures `further` has the indices, in order.
+    """
 
     ids: tuple[int, ...]
     image_begin: int | None
+    further: tuple[int, ...] = ()
+
+    @property
+    def begins(self) -> tuple[int, ...]:
+        """The indices of all pictures."""
+        return () if self.image_begin is None else (self.image_begin, *self.further)
+
+
+class Vocabulary(Protocol):
+    """Text to ids and back."""
+
+    ordinary_ids: Sequence[int]
+    """Ids that an answer may hold, but for those that end it."""
+
+    def encode(self, text: str) -> list[int]:
+        """Ids of plain text; nothing in it is special."""
+
+    def decode_bytes(self, token: int) -> bytes:
+        """The bytes of one token that an answer may hold: perhaps only a part of a character."""
 
 
 class Cache(Protocol):
@@ -47,8 +72,7 @@ class Cache(Protocol):
 class VisionLanguageModel(Protocol):
     """Pictures and ids in, logits out."""
 
-    config: Any
-    """The model's sizes, by the names of the original's config.json."""
+    config: Sizes
 
     placeholders: int
     """Ids that stand for a picture in a prompt."""
@@ -59,8 +83,11 @@ class VisionLanguageModel(Protocol):
     def embed(self, ids: Tensor, image: Tensor | None = None, begin: int = 0) -> Tensor:
         """(1, T) ids -> (1, T', hidden); the picture takes the place of the placeholders from `begin` on."""
 
-    def positions(self, length: int, begin: int | None, image: Tensor | None, device: torch.device) -> Tensor:
-        """(1, T') positions of `length` ids with a picture at `begin`, counted from 0."""
+    def extent(self, rows: int, columns: int) -> tuple[int, int]:
+        """How many places of a cache, and positions, a picture on a grid takes more than its placeholders."""
+
+    def positions(self, length: int, begin: int | None, grid: tuple[int, int] | None, device: torch.device) -> Tensor:
+        """(1, T', ...) positions, counted from 0, of `length` ids with a picture on a grid at `begin`."""
 
     def read(self, embeds: Tensor, positions: Tensor, cache: Cache) -> Paused[Tensor]:
         """The (vocabulary,) logits of the last of (1, T', hidden) embeddings; the cache is filled."""

@@ -91,7 +91,7 @@ class RapidOCRReader:
         if found.boxes is None or found.txts is None:
             return []
         return [
-            Box(*corners.min(0).tolist(), *corners.max(0).tolist(), text.strip(), float(score))
+            Box(*map(float, (*corners.min(0), *corners.max(0))), text=text.strip(), score=float(score))
             for corners, text, score in zip(np.asarray(found.boxes), found.txts, found.scores, strict=True)
             if text.strip()
         ]

@@ -1,10 +1,12 @@
 """What the model can be asked: tasks, languages, and the questions that the bot itself proposes."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.abilities import fitted, in_known_language, is_for_any, missing_for, one_line_prompt, takes
-from assistant.texts import Sentence, texts_in
-from assistant.texts.failures import Unable
+from assistant.texts import FamilySentence, Sentence, texts_in
+from assistant.texts.failures import Unable, excuse
 from assistant.wording.question import Task, parse
 from model_service import GLM4V_DIAL, Ability, EngineInfo
 
@@ -44,6 +46,21 @@ def test_a_task_is_asked_in_a_language_that_the_model_takes() -> None:
     with pytest.raises(Unable) as unable:
         fitted(parse("", Task.TABLE, CHINESE), ENGLISH)
     assert unable.value.lacks is Ability.TABLE
+
+
+READER = replace(ENGLISH, languages=(), fixed_prompts={Ability.TEXT: "Read:", Ability.TABLE: "Table:"})
+
+
+def test_a_reader_is_asked_by_its_own_prompts() -> None:
+    """Whatever the language and what was added; of anything else a person is told what it is for."""
+    assert fitted(parse("prices only", Task.TEXT, CHINESE), READER).text == "Read:"
+    assert fitted(parse("", Task.TABLE, CHINESE), READER).text == "Table:"
+    for said, task in (("What is the total?", None), ("", Task.DESCRIBE), ("总额是多少？", None)):
+        with pytest.raises(Unable) as unable:
+            fitted(parse(said, task, CHINESE), READER)
+        told = excuse(texts_in("en"), unable.value, 1)
+        assert told == FamilySentence.READS_ONLY
+        assert "/text" in excuse(CHINESE, unable.value, 1) != told
 
 
 def test_nothing_is_missing_before_the_model_is_known() -> None:

@@ -1,11 +1,14 @@
 """An answer is sure, unsure of some of its characters, or was not read."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.doubt import (
     JUDGED,
+    MOST_WRONG,
     Judgement,
     Verdict,
     Watch,
@@ -46,6 +49,31 @@ def test_what_is_less_likely_than_the_threshold_is_doubtful(
     """Not the blanks; of a doubt whether it goes on, the last character; and a denial has to be surer than the rest."""
     verdict = Verdict.UNSURE if places else Verdict.SURE
     assert judge(text, doubts, SURENESS) == Judgement(verdict, tuple(places))
+
+
+@pytest.mark.parametrize(
+    ("doubts", "places"),
+    [
+        ([Doubt(1, 2, 0.95), Doubt(2, 3, 0.93), Doubt(4, 5, 0.96)], [(2, 3)]),
+        ([Doubt(1, 2, 0.93), Doubt(4, 5, 0.93)], [(1, 2), (4, 5)]),
+        ([Doubt(1, 2, 0.5), Doubt(4, 5, 0.95)], [(1, 2)]),
+        ([Doubt(1, 2, 0.97), Doubt(4, 5, 0.97)], []),
+    ],
+)
+def test_small_doubts_add_up_in_a_short_answer(doubts: list[Doubt], places: list[tuple[int, int]]) -> None:
+    """The least likely character is marked, if none is doubtful by itself; not in a text, nor among a model's words."""
+    strict = replace(SURENESS, answer=0.9)
+    verdict = Verdict.UNSURE if places else Verdict.SURE
+    assert judge("12.25", doubts, strict) == Judgement(verdict, tuple(places))
+    for more in ({"whole": True}, {"free": True}):
+        assert judge("12.25", doubts, strict, **more) == judge("12.25", doubts, SURENESS, **more)
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_who_says_nothing_has_read_nothing(text: str) -> None:
+    """However sure of it the model was."""
+    assert judge(text, [], SURENESS) == Judgement(Verdict.CANNOT_READ)
+    assert judge(text, [], SURENESS, free=True) == Judgement(Verdict.CANNOT_READ)
 
 
 def test_what_is_improbable_as_a_whole_or_begins_so_was_not_read() -> None:
@@ -94,6 +122,23 @@ def test_who_makes_it_up_is_stopped_where_that_began(at_once: int) -> None:
             break
     assert end == len(sound) and length <= len(sound) + JUDGED + at_once
     assert cut_off(output, len(sound)) == written(sound)
+
+
+def test_who_misreads_a_little_all_along_is_stopped() -> None:
+    """Where so much is wrong by its own probabilities, however well each stretch of it reads."""
+    text = "".join(f"{number} A word, a" for number in range(60))
+    half = [Doubt(place, place + 1, 0.5) for place in range(0, len(text), 9)]
+    assert Watch(SURENESS).nonsense_in(written(text, *half)) == half[MOST_WRONG * 2].start
+    assert Watch(SURENESS).nonsense_in(written(text, *half[: MOST_WRONG * 2])) is None
+    assert Watch(None).nonsense_in(written(text, *half)) is None
+
+
+@pytest.mark.parametrize(("begin", "end"), [(60, 69), (0, 0), (400, 440)])
+def test_of_what_is_misread_the_beginning_is_told_if_it_is_better(begin: int, end: int) -> None:
+    """As far as little of it is wrong; of a script that was never learned, nothing."""
+    text = "".join(f"{number} A word, a" for number in range(60))
+    dense = [Doubt(place, place + 1, 0.5) for place in range(begin, begin + 2 * MOST_WRONG + 1)]
+    assert Watch(SURENESS).nonsense_in(written(text, *dense)) == end
 
 
 @given(st.text(alphabet="ab1 \n\u2028", max_size=40), st.data())

@@ -3,7 +3,8 @@
 import pytest
 
 from assistant.access import Asker
-from assistant.next_looks import closer_than, size_of
+from assistant.next_looks import closer_than
+from assistant.pieces import size_of
 from assistant.question import Question, Reading
 from assistant.settings.chat_settings import ChatSettings
 from assistant.storage import Picture

@@ -170,7 +170,7 @@ async def test_what_it_shows_as_a_whole_needs_no_parts(tmp_path: Path) -> None:
 
 async def test_several_pictures_share_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is left by then is left out, and counted."""
-    monkeypatch.setattr("assistant.reading.MOST_SECONDS", 0.0)
+    monkeypatch.setattr("assistant.piecewise.MOST_SECONDS", 0.0)
     asked = Asked("word {}".format)
     async with opened(asked.script, tmp_path) as chat:
         state = await chat.last_state(long_picture(), "Who wrote this down?")

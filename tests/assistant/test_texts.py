@@ -20,9 +20,12 @@ from assistant.texts import (
     LOCALE,
     PURPOSES,
     Count,
+    FamilySentence,
     Label,
+    LookSentence,
     PageLabel,
     PageSentence,
+    ReaderSentence,
     Sentence,
     ServerSentence,
     language_of,
@@ -55,7 +58,19 @@ def fields(text: str) -> set[str]:
 def test_the_catalogue_has_every_sentence_and_no_other(language: str) -> None:
     """None is missing, empty, fuzzy, left over or written twice; the message lists them, ready to be translated."""
     known = {message.id for message in catalogue(language) if message.id and message.string and not message.fuzzy}
-    wanted = {sentence.value for sentence in (*Sentence, *Label, *PageLabel, *PageSentence, *ServerSentence)}
+    wanted = {
+        sentence.value
+        for sentence in (
+            *Sentence,
+            *Label,
+            *PageLabel,
+            *PageSentence,
+            *ServerSentence,
+            *FamilySentence,
+            *LookSentence,
+            *ReaderSentence,
+        )
+    }
     text = (LOCALE / language / CATALOGUE).read_text(encoding="utf-8")
     assert sorted(wanted - {each for each in known if isinstance(each, str)}) == [], "missing sentences"
     assert sorted({each for each in known if isinstance(each, str)} - wanted) == [], "unused sentences"
@@ -103,7 +118,11 @@ def test_no_two_levels_have_the_same_name(language: str) -> None:
 def test_every_sentence_is_said_somewhere() -> None:
     """No sentence outlives its use."""
     code = "\n".join(path.read_text(encoding="utf-8") for folder in FOLDERS for path in folder.rglob("*.py"))
-    names = [f"{kind.__name__}.{name}" for kind in (Sentence, ServerSentence, Label) for name in kind.__members__]
+    names = [
+        f"{kind.__name__}.{name}"
+        for kind in (Sentence, ServerSentence, FamilySentence, Label)
+        for name in kind.__members__
+    ]
     names += [f"Count.{name}" for name in Count.__members__]
     unused = [name for name in names if name not in code and not name.startswith("Label.COMMAND_")]
     assert unused == []

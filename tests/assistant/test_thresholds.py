@@ -18,6 +18,15 @@ def test_few_right_answers_are_marked() -> None:
     assert thresholds_for(answers).sure == 0.7
 
 
+def test_an_answer_of_many_small_doubts_is_one_great_one() -> None:
+    """Right ones may have few; both thresholds are measured by the same answers."""
+    small = Tried("0123456789", tuple(Doubt(place, place + 1, 0.97) for place in range(10)), 0.0, whole=False)
+    found = thresholds_for([tried(0.97)] * 96 + [small] * 4)
+    assert (found.sure, found.answer) == (0.95, 0.95)
+    found = thresholds_for([tried(0.97)] * 95 + [small] * 5)
+    assert (found.sure, found.answer) == (0.95, 0.7)
+
+
 def test_nothing_is_refused_that_was_right() -> None:
     """Nor what is nearly as improbable as the worst that was right."""
     found = thresholds_for([tried(0.1, first=True)] * ENOUGH)

@@ -33,6 +33,15 @@ def test_answers_are_counted_by_what_they_were_given_as() -> None:
     assert doubt.readings_row(judged) == [1, 0, 0, 5, 1, Share(0, 3), Share(1, 1), Share(1, 4)]
 
 
+def test_a_closer_look_takes_the_place_of_an_unsure_one() -> None:
+    """Of the same question about the same picture, however it comes out."""
+    first = [replace(each, level="standard") for each in (RIGHT, WRONG)]
+    first[1] = replace(first[1], sheet=2)
+    closer = [replace(SURE_AND_WRONG, sheet=1), replace(NEEDLESS, sheet=2)]
+    judged = [doubt.judged_by(answer, SURENESS) for answer in (*first, *closer)]
+    assert doubt.second_looks(judged, "standard", "high") == [judged[0], judged[3]]
+
+
 def test_the_document_is_written_from_kept_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from bench.card import decode_floor, first_token_floor
+from bench.family import Family, engine_of, shapes
+from bench.family_naive import Naive
 from bench.gpu import run_part
 from bench.gpu_plots import plot
 from bench.naive import naive_model, tokens_per_second
@@ -84,3 +86,17 @@ def test_the_floors_are_those_that_were_worked_out_by_hand() -> None:
     both = first_token_floor(NINE_BILLION, 1600, 64, 700e12)
     prefill = 2 * 1666 * 8.16e9 / 700e12
     assert both - prefill == pytest.approx(73e12 / 700e12, rel=0.1)
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("name", ["Flash", "OCR"])
+def test_the_newer_models_are_measured_beside_transformers(tmp_path: Path, name: str) -> None:
+    """With random weights, which no checkpoint holds: times, ids of a prompt and tokens, and `generate` beside them."""
+    config = shapes(tiny=True)[name]
+    part = Family(Record(tmp_path / "part.json"), CPU.device, True)
+    engine = engine_of(config, Plan.FULL, CPU.device)
+    found = part._first_once(engine, (3, 5))
+    assert found["tokens"] == 15 and found["prompt ids"] > len("What does it say")
+    assert all(each > 0 for each in found.values())
+    assert part._memory(config, Plan.LEAN)["calculated loaded"] < part._memory(config, Plan.FULL)["calculated loaded"]  # type: ignore[operator]
+    assert Naive(config, CPU.device, torch.float32).measured((2, 3), 2)["tokens_per_second"] != 0

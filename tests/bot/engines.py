@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from model_service import (
     GLM4V_DIAL,
     MAX_TOKENS,
+    STANDARD,
     Ability,
     DetailPlan,
     EngineInfo,
@@ -13,6 +14,7 @@ from model_service import (
     FinishReason,
     GenerationRequest,
     Likely,
+    ReaderInfo,
     Sureness,
     open_picture,
     plan_detail,
@@ -24,7 +26,10 @@ class ScriptedEngine:
 
     `failure` is raised instead of an answer, `then_raise` at its end. Every request is kept in `requests`.
     `most_tokens` is what memory allows for a picture. It describes pictures only if a test adds that to `abilities`.
-    `doubts` are how likely pieces were, by their numbers; with a `sureness` they are made something of.
+    `doubts` are how likely pieces were, by their numbers; with a `sureness` they are made something of. `closer` are
+    the pieces that it says instead, with how likely they were, where it may spend more than STANDARD's tokens;
+    `hold_closer` stops it before the first of these. With a `reader` what is to be transcribed is `transcript`, lines
+    with how likely they are.
     """
 
     def __init__(self, *pieces: str) -> None:
@@ -42,6 +47,10 @@ class ScriptedEngine:
         self.languages: tuple[str, ...] = ()
         self.sureness: Sureness | None = None
         self.doubts: dict[int, Likely] = {}
+        self.closer: tuple[tuple[str, float], ...] = ()
+        self.hold_closer = False
+        self.reader: ReaderInfo | None = None
+        self.transcript: tuple[tuple[str, float], ...] = ()
 
     @property
     def info(self) -> EngineInfo:
@@ -55,11 +64,12 @@ class ScriptedEngine:
             abilities=tuple(self.abilities),
             languages=self.languages,
             sureness=self.sureness,
+            reader=self.reader,
         )
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """Return the real plan for the real picture."""
-        if not request.pictures:
+        if not request.pictures or (self.reader is not None and request.transcription is not None):
             return None
         (picture,) = request.pictures
         size = open_picture(picture.data).size
@@ -72,12 +82,21 @@ class ScriptedEngine:
         self.requests.append(request)
         if self.failure is not None:
             raise self.failure
-        for number, piece in enumerate(self.pieces):
-            if number == self.hold:
+        if self.reader is not None and request.transcription is not None:
+            yield EngineStep("", reader=self.reader.name)
+            for line, likely in self.transcript:
+                yield EngineStep(line, likely=(likely, 0.0))
+            yield EngineStep("", FinishReason.STOP)
+            return
+        closer = bool(self.closer) and request.detail.tokens > STANDARD.tokens
+        pieces = [piece for piece, _ in self.closer] if closer else self.pieces
+        likely = {number: (each, 0.0) for number, (_, each) in enumerate(self.closer)} if closer else self.doubts
+        for number, piece in enumerate(pieces):
+            if number == (0 if closer and self.hold_closer else self.hold):
                 self.held.set()
                 while not self.go.wait(0.01):
                     yield EngineStep("")
-            yield EngineStep(piece, likely=self.doubts.get(number))
+            yield EngineStep(piece, likely=likely.get(number))
         if self.then_raise is not None:
             raise self.then_raise
         yield EngineStep("", self.finish)

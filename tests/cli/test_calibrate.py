@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 import cli.__main__
 from cli import calibrate as calibration
-from cli.calibrate import READ_OUT, Mark, calibrate, recommend
+from cli.calibrate import LEAST_PAGES, READ_OUT, Mark, calibrate, recommend
+from cli.effort import Effort, between, in_words
 from cli.pages import COUNT, read_pages
 from model_service import (
     GLM4V_DIAL,
@@ -76,15 +77,16 @@ async def measure(oracle: Oracle, *levels: str, pages: int, out: io.StringIO | N
 async def test_levels_are_tried_from_low_to_high_and_one_is_recommended() -> None:
     """A level for which memory does not suffice is said to be so, and the rest counts."""
     oracle, out = Oracle(), io.StringIO()
-    marks = await measure(oracle, "max", "high", "low", "fine", pages=3, out=out)
+    marks = await measure(oracle, "max", "high", "low", "fine", pages=LEAST_PAGES, out=out)
     assert [mark.level for mark in marks] == ["low", "fine", "high", "max"]
     assert [mark.accuracy for mark in marks] == [0.0, 1.0, 1.0, None]
     assert all(mark.peak_bytes > 0 for mark in marks)
     assert all(0 < mark.seconds_to_first_token <= mark.seconds for mark in marks[1:3])
     assert oracle.closed
     lines = out.getvalue().splitlines()
-    assert lines[0] == "oracle on cpu (float32), 3 drawn pages a level"
-    assert "out of memory" in lines[5]
+    assert lines[0] == "oracle on cpu (float32), 10 drawn pages a level"
+    assert lines[1].startswith("This takes about ")
+    assert "out of memory" in lines[6]
     assert lines[-1] == "Recommended: fine. No level is better; it is right in 100% on average."
 
 
@@ -128,9 +130,61 @@ async def test_from_where_on_it_can_be_relied_on_is_kept(tmp_path: Path) -> None
     for cache in (None, tmp_path):
         config = ModelConfig(cache=cache)
         await calibrate(config, [Detail.parse("high")], COUNT, out, local_service(lambda: oracle, config))
-    assert kept_sureness(tmp_path, "oracle") == Sureness(0.8, 0.7, 0.2)
+    assert kept_sureness(tmp_path, "oracle") == Sureness(0.8, 0.7, 0.2, 0.8)
     assert "what is less likely than 80%" in out.getvalue()
     assert out.getvalue().count("not kept, as there is no model.cache") == 1
+
+
+@pytest.mark.parametrize(("pages", "recommended"), [(1, False), (2, False), (9, False), (10, True)])
+async def test_of_few_pages_nothing_is_recommended_nor_kept(tmp_path: Path, pages: int, recommended: bool) -> None:
+    """Chance would decide: neither a level nor from where on the model can be relied on."""
+    oracle, out = Oracle(), io.StringIO()
+    oracle.info, oracle.likely = replace(oracle.info, sureness=Sureness()), (0.82, 0.1)
+    config = ModelConfig(cache=tmp_path)
+    marks = await calibrate(config, [Detail.parse("high")], pages, out, local_service(lambda: oracle, config))
+    assert len(marks) == 1
+    assert ("Recommended: " in out.getvalue(), "Nothing is recommended" in out.getvalue()) == (
+        recommended,
+        not recommended,
+    )
+    assert ("Marked as doubtful" in out.getvalue()) == recommended
+
+
+def test_how_long_it_takes_is_foretold_and_corrected() -> None:
+    """By tokens between two levels; what is left goes by the pace so far."""
+    known = {100: 2.0, 500: 4.0}
+    assert [between(known, tokens) for tokens in (100, 300, 500, 900)] == [2.0, 3.0, 4.0, 6.0]
+    assert (between({100: 2.0}, 900), between({}, 100), between({100: 2.0, 500: 0.0}, 900)) == (2.0, 0.0, 0.0)
+    now = [0.0]
+    low, high = Detail(100), Detail(500)
+    effort = Effort({low: 2.0, high: 4.0}, 10, lambda: now[0])
+    assert (effort.total, effort.left) == (60.0, 60.0)
+    for _ in range(10):
+        effort.page_done(low)
+    now[0] = 40.0  # Twice as long as was expected.
+    assert effort.left == 80.0
+    effort.level_done(high)
+    assert effort.left == 0.0
+    assert [in_words(seconds) for seconds in (0.1, 59, 89, 91, 600, 6000)] == [
+        "1 s",
+        "59 s",
+        "89 s",
+        "2 min",
+        "10 min",
+        "1.7 h",
+    ]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+async def test_progress_is_shown_on_a_terminal_alone(
+    terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page, and how long it will take."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    await measure(Oracle(), "high", pages=2)
+    shown = capsys.readouterr().err
+    assert ("high: page 2 of 2, about " in shown) == terminal
+    assert bool(shown) == terminal
 
 
 def test_the_lowest_level_that_is_nearly_as_good_is_recommended() -> None:
@@ -161,8 +215,8 @@ def test_the_command_asks_the_configured_model(monkeypatch: pytest.MonkeyPatch) 
     assert done.exit_code == 0, done.output
     lines = done.output.splitlines()
     assert "pocket on cpu" in done.output
-    assert [line.split()[0] for line in lines[2:4]] == ["16", "64"]
-    assert lines[-1].startswith("Recommended: ")
+    assert [line.split()[0] for line in lines[3:5]] == ["16", "64"]
+    assert lines[-1] == "Nothing is recommended after 2 pages: chance decides. Ask about 10 or more."
 
 
 @pytest.mark.usefixtures("bare")

@@ -34,7 +34,7 @@ class Stage:
             "storage": {"path": folder},
             "access": {"mode": "open"},
             "reply": {"private_interval": 0.0, "group_interval": 0.0, "footer": "everything"},
-            "model": {"drain_seconds": 5.0},
+            "model": {"drain_seconds": 5.0, "detail": "standard"},
         }
         self.running: RunningBot | None = None
         self._open: AsyncExitStack | None = None

@@ -70,7 +70,7 @@ async def bot(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Async
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine no part is left out for time."""
-    monkeypatch.setattr("assistant.reading.MOST_SECONDS", PATIENCE)
+    monkeypatch.setattr("assistant.piecewise.MOST_SECONDS", PATIENCE)
 
 
 async def said(chat: Chat, post: Post) -> str:

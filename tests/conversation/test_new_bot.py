@@ -9,6 +9,7 @@ import pytest
 import playground
 from assistant.settings.chat_settings import Setting
 from assistant.storage import open_database
+from model_service import Detail
 from playground import Chat, Server
 from tests.bot.samples import picture
 from tests.conversation.albums import WIDTHS, looked_at
@@ -97,7 +98,7 @@ async def test_settings_and_people_stay(former: Stage, hire: Hire) -> None:
         chat = private(stage.server)
         await final(chat, await chat.send_photo(wide(1), "What is the total?"))
         assert stage.running is not None
-        assert (await stage.running.services.chats.settings(chat.id)).detail.tokens == 1600
+        assert (await stage.running.services.chats.settings(chat.id)).detail == Detail(1600)
 
 
 async def test_former_pictures_can_be_gone_back_to(former: Stage, hire: Hire) -> None:

@@ -27,7 +27,15 @@ from assistant.settings.settings import Settings
 from assistant.storage.database import FILE
 from cli.__main__ import clear_errors
 from cli.run import run
-from model_service import CheckpointError, EngineStep, FinishReason, GenerationRequest, local_service
+from model_service import (
+    STANDARD,
+    CheckpointError,
+    EngineStep,
+    FinishReason,
+    GenerationRequest,
+    Sureness,
+    local_service,
+)
 from playground import Server
 from tests.bot.engines import ScriptedEngine
 from tests.crash.failpoints import Failpoint
@@ -35,8 +43,9 @@ from tests.crash.failpoints import Failpoint
 NAME = re.compile(r"\bq\d+\b")
 """The pattern of a question's name."""
 
-DEADLY, LONG = "deadly", "long"
-"""Words in a question: it kills the process; its answer does not end until `BotProcess.go` is there."""
+DEADLY, LONG, UNSURE = "deadly", "long", "unsure"
+"""Words in a question: it kills the process; its answer does not end until `BotProcess.go` is there; the engine is not
+sure of the answer at `standard`, and with more tokens it does not end until then, either."""
 
 GO = "go"
 JOIN_SECONDS = 60.0
@@ -101,6 +110,7 @@ class Repeating(ScriptedEngine):
 
     def __init__(self, go: Path) -> None:
         super().__init__()
+        self.sureness = Sureness(sure=0.7)
         self._go = go
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
@@ -109,10 +119,12 @@ class Repeating(ScriptedEngine):
         if DEADLY in asked:
             os.kill(os.getpid(), signal.SIGKILL)
         name = NAME.search(asked)
+        closer = request.detail.tokens > STANDARD.tokens
+        likely = (0.5, 0.4) if UNSURE in asked and not closer else (0.999, 0.0)
         for piece in ("The answer ", "to ", name.group() if name else "nothing", "."):
             time.sleep(random.uniform(0.0, 0.006))
-            yield EngineStep(piece)
-        while LONG in asked and not self._go.exists():
+            yield EngineStep(piece, likely=likely if piece == "." or piece.startswith("q") else (0.999, 0.0))
+        while (LONG in asked or (UNSURE in asked and closer)) and not self._go.exists():
             time.sleep(0.01)
             yield EngineStep("")
         yield EngineStep("", FinishReason.STOP)

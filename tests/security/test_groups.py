@@ -4,6 +4,7 @@ from typing import Any
 
 from assistant.settings.chat_settings import ChatSettings, Footer, Setting
 from bot.delivery.drafts import STOPPED
+from model_service import Detail
 from playground import Chat, Server
 from playground.wire import JSON
 from tests.bot.samples import picture
@@ -58,7 +59,7 @@ async def test_who_writes_as_another_chat_is_no_admin(stage: Stage, server: Serv
     assert await running.services.chats.settings(group.id) == ChatSettings(footer=Footer.EVERYTHING)
     own: dict[str, Any] = {"from": ANONYMOUS, "sender_chat": group.room.header}
     await group.answer(await group.send("/detail max", **own))
-    assert (await running.services.chats.settings(group.id)).detail.tokens == 1600
+    assert (await running.services.chats.settings(group.id)).detail == Detail(1600)
 
 
 async def test_while_telegram_does_not_say_who_is_an_admin_nobody_is(stage: Stage, server: Server) -> None:

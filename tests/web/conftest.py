@@ -95,7 +95,11 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.engine = ScriptedEngine()
         self.config = ModelConfig(drain_seconds=0.2)
-        self.values: dict[str, dict[str, object]] = {"storage": {"path": folder}, "web": {"port": 0}}
+        self.values: dict[str, dict[str, object]] = {
+            "storage": {"path": folder},
+            "web": {"port": 0},
+            "model": {"detail": "standard"},
+        }
         self._opened = AsyncExitStack()
 
     async def open(self) -> Page:

@@ -33,10 +33,11 @@ def draw_foreign(rng: random.Random, width: int, height: int, *, split: Wording 
     else:
         image = draw_scene(rng, width, height, split)
     nothing = Glyphs(numpy.zeros(0, numpy.int32), numpy.zeros(0, numpy.float32), numpy.zeros(0, numpy.float32))
-    questions = tuple(_ask(rng, split) for _ in range(rng.randint(2, 4)))
+    questions = tuple(ask_foreign(rng, split) for _ in range(rng.randint(2, 4)))
     return Page(image, "", nothing, questions, Kind.FOREIGN, 0.0)
 
 
-def _ask(rng: random.Random, wording: Wording) -> QA:
+def ask_foreign(rng: random.Random, wording: Wording) -> QA:
+    """Ask anything about a picture that cannot be read."""
     asking = phrase(rng, rng.choices(ASKED, WEIGHTS)[0], wording)
     return QA(Asked.FOREIGN, asking.text, asking.say(FOREIGN, FOREIGN_CHINESE))

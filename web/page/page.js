@@ -1,6 +1,7 @@
 /** The page: what is open, and what happens when something is dropped, chosen, asked, stopped or deleted. */
 
 import * as api from "./api.js";
+import { AUTO } from "./dial.js";
 import { calm, complain, tell } from "./notices.js";
 import { createList } from "./list.js";
 import { createStrip, entriesOf } from "./strip.js";
@@ -71,7 +72,8 @@ async function getState() {
   state = await api.getState(wanted());
   if (before?.language !== state.language) speakLanguage();
   if (state.dial && !before?.dial) {
-    viewer.dial.fit(state.dial, Number(sessionStorage.getItem("tokens")) || state.detail);
+    const kept = sessionStorage.getItem("tokens");
+    viewer.dial.fit(state.dial, kept === AUTO ? kept : Number(kept) || state.detail);
     viewer.refresh();
   }
   const { name, device, health, said } = state.model;

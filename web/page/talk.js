@@ -1,6 +1,7 @@
 /** Questions and answers: shows them, follows those that grow, and offers what can be done next. */
 
 import * as api from "./api.js";
+import { AUTO } from "./dial.js";
 import { nameOf } from "./strip.js";
 import { asked, make, say } from "./words.js";
 
@@ -44,7 +45,7 @@ export function createTalk({ again, pick }) {
 
   /** Return a question with its answer. */
   function turn(item) {
-    const about = [say("tokens", { tokens: item.tokens })];
+    const about = item.tokens === AUTO ? [say("auto")] : [say("tokens", { tokens: item.tokens })];
     if (item.pictures.length > 1) about.push(say("about_pictures", { count: item.pictures.length }));
     if (item.region) about.push(say("about_part"));
     const places = {

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, aclosing
 from dataclasses import replace
@@ -14,14 +14,15 @@ from typing import Any
 from model_service.backends.remote.faults import Kind, RemoteFault
 from model_service.backends.remote.pauses import Pauses
 from model_service.backends.remote.picture import Prepared
-from model_service.backends.remote.server import LASTING, SHOWN, Server, picture_part, text_part
-from model_service.backends.remote.visible import visible
+from model_service.backends.remote.ratings import Rating, doubts_about, moved
+from model_service.backends.remote.server import LASTING, SHOWN, TAUGHT, Server, picture_part, text_part
 from model_service.detail import Detail
 from model_service.engines.engine import EngineInfo
 from model_service.errors import GenerationFailed, PromptTooLong, ServerFailed, ServerFault
 from model_service.gauges import Trouble
 from model_service.jobs import Job
-from model_service.types import FinishReason, GenerationOutput, Message, PictureRef, Stage
+from model_service.types import Doubt, FinishReason, GenerationOutput, Message, PictureRef, Stage
+from model_service.visible import visible
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ class RemoteAnswer:
         Raises:
             RemoteFault: no whole answer came.
         """
-        said, tokens, finish = "", 0, ""
+        said, tokens, finish, ratings = "", 0, "", list[Rating]()
         model = await self._server.model()
         self._sent = self._server.dialect.body(model, self._as_json(), self._sampling)
         body = await asyncio.get_running_loop().run_in_executor(self._aside, _encoded, self._sent)
@@ -128,16 +129,42 @@ class RemoteAnswer:
                 finish = piece.finish or finish
                 counted = counted if piece.completion_tokens is None else piece.completion_tokens
                 read = read if piece.prompt_tokens is None else piece.prompt_tokens
+                ratings += piece.ratings
                 if piece.text:
                     said, tokens = said + piece.text, tokens + 1
                     self._grow(visible(said, ended=False), tokens)
         if finish in {"abort", "error"} or not (finish or said):
             raise RemoteFault(Kind.CUT, f"the answer ended with {finish or 'nothing'!r}")
+        if finish == "length":
+            self._check_room(read, counted or tokens)
         self._server.works()
+        self._server.dialect.answered(self._sent)
+        text = visible(said, ended=True)
+        doubts = self._doubts(said, text, ratings, ended=finish == "stop")
         self._output = replace(
-            self._output, text=visible(said, ended=True), tokens=counted or tokens, prompt_tokens=read
+            self._output,
+            text=text,
+            tokens=counted or tokens,
+            prompt_tokens=read,
+            doubts=doubts or (),
+            rated=doubts is not None,
         )
         return self._ended(FinishReason.LENGTH if finish == "length" else FinishReason.STOP)
+
+    def _check_room(self, read: int | None, written: int) -> None:
+        """See that an answer was not cut because the prompt had filled the context: some servers just write what fits.
+
+        Raises:
+            RemoteFault: it was.
+        """
+        context, wanted = self._info.context_tokens, min(self._sampling.max_tokens, LEAST_ANSWER)
+        if context is not None and read is not None and written < wanted and read + written >= context:
+            raise RemoteFault(Kind.TOO_LONG, f"{read} tokens left room for {written}", prompt=read, most=context)
+
+    def _doubts(self, said: str, text: str, ratings: Sequence[Rating], *, ended: bool) -> tuple[Doubt, ...] | None:
+        """Return the doubts about the text that is shown of what was said; None where they are not known."""
+        doubts = doubts_about(said, ratings, self._job.request.certain, ended=ended) if ratings else None
+        return None if doubts is None else moved(doubts, said, text)
 
     def _grow(self, text: str, tokens: int) -> None:
         """Show what the answer says so far; a second attempt takes the place of the first from its first word on."""
@@ -176,7 +203,7 @@ class RemoteAnswer:
             await self._server.until_back()
         elif fault.kind is Kind.TOO_LONG:
             await self._shorten(fault)
-        elif fault.kind is Kind.REFUSED and self._server.dialect.learn(self._sent, fault):
+        elif fault.kind in TAUGHT and self._server.dialect.learn(self._sent, fault):
             return
         elif fault.kind in LASTING or fault.kind is Kind.REFUSED or not await self._once_more():
             if fault.kind in LASTING:

@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from model_service.backends.backend import BackendEvents, Outcome
@@ -34,8 +35,9 @@ class RemoteBackend:
     A server that goes away ends nothing: what it did not answer waits until it is back.
     """
 
-    def __init__(self, config: RemoteConfig, gauges: Gauges) -> None:
-        self._config, self._gauges = config, gauges
+    def __init__(self, config: RemoteConfig, gauges: Gauges, cache: Path | None = None) -> None:
+        """Ask a server; what was measured of its model is in `cache`."""
+        self._config, self._gauges, self._cache = config, gauges, cache
         self._tasks: set[asyncio.Task[Any]] = set()
         self._preparing: Counter[str] = Counter()
         self._server: Server | None = None
@@ -63,7 +65,7 @@ class RemoteBackend:
         """Begin to ask the server what it has."""
         self._events = events
         client = Client(self._config, self._config.slots or MOST_SLOTS)
-        self._server = Server(self._config, client, self._gauges)
+        self._server = Server(self._config, client, self._gauges, self._cache)
         self._loading = self._spawn(self._load(self._server))
 
     def submit(self, job: Job) -> None:

@@ -1,5 +1,6 @@
 """HTTP to a server that speaks OpenAI's protocol: one pool of connections, and every failure a RemoteFault."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
@@ -12,10 +13,21 @@ from model_service.backends.remote.events import EventReader, TooLong
 from model_service.backends.remote.faults import Kind, RemoteFault, judge
 from model_service.backends.remote.pieces import Piece, read_body, read_event
 from model_service.config import RemoteConfig
+from model_service.errors import CheckpointError
 
 CONNECT_SECONDS = 10.0
 FACTS_SECONDS = 10.0
 """Seconds in which a server says what it has, or it counts as away."""
+
+WHOLE_SECONDS = 3 * FACTS_SECONDS
+"""Seconds for all of that: httpx waits for a SOCKS proxy without end."""
+
+DIRECT: dict[str, httpx.AsyncBaseTransport | None] = {
+    "all://localhost": None,
+    "all://127.0.0.1": None,
+    "all://[::1]": None,
+}
+"""What is reached without the proxy of HTTPS_PROXY or ALL_PROXY: this machine."""
 
 MOST_BODY = 4 * 1024 * 1024
 """The longest body that is read whole, in bytes."""
@@ -34,19 +46,29 @@ class Client:
     """Asks one server. The key goes into a header of its own requests, and nowhere else."""
 
     def __init__(self, config: RemoteConfig, most: int) -> None:
-        """Ask the server at `config.address`, by up to `most` connections for answers."""
+        """Ask the server at `config.address`, by up to `most` connections for answers.
+
+        Raises:
+            CheckpointError: the environment names a proxy that can be none.
+        """
         self.address = config.address.rstrip("/")
         self.host = urlsplit(self.address).netloc
         self._key = config.key.get_secret_value() if config.key else ""
         headers = {"Accept-Encoding": "identity", "User-Agent": "eyeglass"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        self._http = httpx.AsyncClient(
-            headers=headers,
-            limits=httpx.Limits(max_connections=most + SPARE, max_keepalive_connections=most + SPARE),
-            timeout=httpx.Timeout(config.timeout, connect=CONNECT_SECONDS, pool=None),
-            follow_redirects=False,
-        )
+        try:
+            self._http = httpx.AsyncClient(
+                headers=headers,
+                limits=httpx.Limits(max_connections=most + SPARE, max_keepalive_connections=most + SPARE),
+                timeout=httpx.Timeout(config.timeout, connect=CONNECT_SECONDS, pool=None),
+                follow_redirects=False,
+                mounts=DIRECT,
+            )
+        except (ValueError, httpx.InvalidURL) as error:
+            raise CheckpointError(
+                f"the proxy of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY cannot be used: {error}"
+            ) from None
 
     async def close(self) -> None:
         """Close all connections."""
@@ -59,7 +81,8 @@ class Client:
             RemoteFault: there is none; AWAY where a gateway answers in the server's place.
         """
         with self._judged():
-            async with self._http.stream("GET", address, timeout=FACTS_SECONDS) as response:
+            request = self._http.stream("GET", address, timeout=FACTS_SECONDS)
+            async with asyncio.timeout(WHOLE_SECONDS), request as response:
                 body = await self._whole(response)
                 if response.status_code in GATEWAY:
                     raise RemoteFault(Kind.AWAY, f"{response.status_code}", status=response.status_code)
@@ -109,6 +132,8 @@ class Client:
             yield
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             raise RemoteFault(Kind.AWAY, self._clean(error)) from None
+        except TimeoutError:
+            raise RemoteFault(Kind.AWAY, f"no answer in {WHOLE_SECONDS:.0f} s") from None
         except httpx.TimeoutException as error:
             raise RemoteFault(Kind.HUNG, self._clean(error)) from None
         except httpx.TransportError as error:

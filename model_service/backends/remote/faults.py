@@ -32,6 +32,10 @@ class Kind(StrEnum):
     """It does not take the request as it is."""
 
 
+UNRATED = (400, 403, 404, 422)
+"""What servers say where they do not tell probabilities; OpenAI's says that one is not allowed to ask."""
+
+
 class RemoteFault(Exception):
     """An attempt that brought no answer. The text is for the log; the client takes the key out of it.
 
@@ -69,7 +73,7 @@ _MOST = (
     re.compile(r"context (?:size|length|window) \(?(\d+)"),
 )
 _PROMPT = (
-    re.compile(r"(\d+) input tokens"),
+    re.compile(r"(?<!at least )\b(\d+) input tokens"),  # vLLM stops counting one beyond what fits.
     re.compile(r"(?:input length|prompt|input) \(?(\d+)"),
     re.compile(r"resulted in (\d+) tokens"),
 )
@@ -82,7 +86,8 @@ def judge(status: int, body: str, retry_after: str = "") -> RemoteFault:
     if status < 400:
         status = int(code) if code.isdigit() and 400 <= int(code) <= 599 else 0
     text = " ".join(f"{message} {kind_word} {code}".casefold().split())
-    kind = _kind(status, text)
+    unrated = status in UNRATED and "logprobs" in text
+    kind = Kind.REFUSED if unrated else _kind(status, text)
     prompt, most = _sizes(said, text) if kind is Kind.TOO_LONG else (None, None)
     shown = f"{status or 'error in the stream'}: {' '.join(message.split())}"
     if kind is Kind.KEY:  # Some servers repeat a part of the key.

@@ -7,6 +7,7 @@ from typing import Any
 
 from model_service.backends.remote.events import Event
 from model_service.backends.remote.faults import Kind, RemoteFault, judge
+from model_service.backends.remote.ratings import Rating, read_ratings
 
 END = "[DONE]"
 
@@ -16,7 +17,7 @@ class Piece:
     """A piece of an answer: its `text`, and what else is known with it.
 
     `finish` is the server's word for why it ended, `end` that nothing follows. Tokens are those of the whole prompt and
-    the whole answer.
+    the whole answer. `ratings` say how probable its tokens were, where that is told.
     """
 
     text: str = ""
@@ -24,6 +25,7 @@ class Piece:
     end: bool = False
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    ratings: tuple[Rating, ...] = ()
 
 
 def read_event(event: Event) -> Piece:
@@ -58,6 +60,7 @@ def read_body(data: str) -> Piece:
             str(choice.get("finish_reason") or ""),
             prompt_tokens=_count(usage.get("prompt_tokens")),
             completion_tokens=_count(usage.get("completion_tokens")),
+            ratings=read_ratings(choice.get("logprobs")),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise RemoteFault(Kind.GARBLED, f"{type(error).__name__} in an event of {len(data)} characters") from None

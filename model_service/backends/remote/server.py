@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from model_service.backends.remote.client import Client
@@ -15,9 +16,10 @@ from model_service.backends.remote.pauses import Pauses
 from model_service.backends.remote.picture import blank
 from model_service.config import RemoteConfig
 from model_service.detail import MAX_TOKENS, MIN_TOKENS, Detail, DetailPlan
-from model_service.engines.engine import Ability, EngineInfo
+from model_service.engines.engine import Ability, EngineInfo, Sureness
 from model_service.errors import CheckpointError
 from model_service.gauges import Gauges, ServerState, Trouble
+from model_service.sureness import kept_sureness, told_sureness
 from model_service.types import SamplingParams
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,9 @@ PASSING = frozenset({Kind.AWAY, Kind.BUSY, Kind.CUT, Kind.HUNG})
 
 LASTING = {Kind.KEY: Trouble.KEY, Kind.MODEL: Trouble.MODEL}
 """Failures that somebody has to see to."""
+
+TAUGHT = frozenset({Kind.REFUSED, Kind.FAILED})
+"""Failures that may be about how a server is asked."""
 
 CONTEXT = ("max_model_len", "context_length", "max_context_length", "n_ctx")
 """Names by which servers tell a model's context in their list."""
@@ -47,8 +52,10 @@ SIDES = (8, 16)
 class Server:
     """One server, by its `client`; what is wrong with it is written to `gauges`."""
 
-    def __init__(self, config: RemoteConfig, client: Client, gauges: Gauges) -> None:
+    def __init__(self, config: RemoteConfig, client: Client, gauges: Gauges, cache: Path | None = None) -> None:
+        """Take what was measured of its model from `cache`."""
         self.config, self.client, self.dialect = config, client, Dialect()
+        self._cache = cache
         self.slots = config.slots or DEFAULT_SLOTS
         self.takes_levels = False
         """Whether it takes a number of tokens as a picture's detail, as `eyeglass serve` does."""
@@ -119,6 +126,7 @@ class Server:
             together=self.slots,
             context_tokens=context if isinstance(context, int) else None,
             remote=True,
+            sureness=kept_sureness(self._cache, name) or told_sureness(card.get("sureness")) or Sureness(),
         )
 
     async def model(self) -> str:
@@ -183,9 +191,10 @@ class Server:
                     async for piece in pieces:
                         count = count if piece.prompt_tokens is None else piece.prompt_tokens
             except RemoteFault as fault:
-                if fault.kind is not Kind.REFUSED or not self.dialect.learn(body, fault):
+                if fault.kind not in TAUGHT or not self.dialect.learn(body, fault):
                     raise
             else:
+                self.dialect.answered(body)
                 self.works()
                 return count
 

@@ -46,6 +46,13 @@ def full(query: Tensor, key: Tensor, value: Tensor, seen: Tensor | None = None) 
     return F.scaled_dot_product_attention(query, key, value)
 
 
+def to_all(query: Tensor, key: Tensor, value: Tensor, seen: Tensor | None = None) -> Tensor:
+    """The same where no position stands apart."""
+    if seen is not None:
+        return _padded(query, key, value, seen)
+    return F.scaled_dot_product_attention(query, key, value)
+
+
 def _padded(query: Tensor, key: Tensor, value: Tensor, seen: Tensor) -> Tensor:
     """Attention to the first positions, as many as the device knows: so a captured graph serves many lengths."""
     length = query.shape[2]

@@ -1,5 +1,6 @@
 """The configuration of GLM-4V-9B, with the keys of the original config.json."""
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,16 @@ class VisionConfig:
         """Patches along one side of the square that the model was trained on."""
         return self.image_size // self.patch_size
 
+    @property
+    def held(self) -> int:
+        """Numbers of each patch that are held at once at the peak: in attention, or in the MLP."""
+        return max(8 * self.hidden_size, 3 * self.hidden_size + self.intermediate_size)
+
+    @property
+    def widest(self) -> int:
+        """Weights of its largest matrix."""
+        return self.hidden_size * self.intermediate_size
+
 
 class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     """The language model's keys, and `vision_config`, a plain mapping as in the original file.
@@ -86,6 +97,13 @@ class GLM4VConfig(PreTrainedConfig):  # type: ignore[no-untyped-call]
     languages: list[str] | None = None
     max_characters: int | None = None
     sureness: dict[str, float] | None = None
+
+    def few_layers(self, vocabulary: int) -> "GLM4VConfig":
+        """Return the same with a layer of each kind, and at most so many ids."""
+        few = copy.deepcopy(self)
+        few.num_layers, few.padded_vocab_size = 1, min(self.padded_vocab_size, vocabulary)
+        few.vision_config = {**(self.vision_config or {}), "num_hidden_layers": 1}
+        return few
 
     @property
     def vision(self) -> VisionConfig:

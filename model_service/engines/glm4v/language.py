@@ -1,15 +1,15 @@
 """The language model of GLM-4V, written for decoding; module names are the original checkpoint's."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from model_service.engines.glm4v import attention
-from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.rotary import Rotary, rotate
 from model_service.engines.kernels import dispatch
-from model_service.engines.model import Cache, Paused, at_once
+from model_service.engines.model import Cache, Paused, Sizes, at_once
 
 MLP_AT_ONCE, MLP_PART = 2048, 1024
 """Positions that the MLP takes at once, and the size of the parts where there are more.
@@ -21,7 +21,7 @@ Each part unpacks the weights again; up to 2048 positions, a picture at max and 
 class SelfAttention(nn.Module):
     """Causal attention with fused q, k, v and shared key-value groups."""
 
-    def __init__(self, config: GLM4VConfig, layer: int) -> None:
+    def __init__(self, config: Sizes, layer: int, biased: bool = True) -> None:
         super().__init__()
         self.layer = layer
         self.heads, self.groups, self.head_dim = (
@@ -30,7 +30,7 @@ class SelfAttention(nn.Module):
             config.kv_channels,
         )
         width = self.heads * self.head_dim
-        self.query_key_value = nn.Linear(config.hidden_size, width + 2 * self.groups * self.head_dim)
+        self.query_key_value = nn.Linear(config.hidden_size, width + 2 * self.groups * self.head_dim, biased)
         self.dense = nn.Linear(width, config.hidden_size, bias=False)
 
     def forward(self, x: Tensor, table: Tensor, caches: Sequence[Cache], last: bool = False) -> Tensor:
@@ -68,7 +68,7 @@ class SelfAttention(nn.Module):
 class MLP(nn.Module):
     """SwiGLU with gate and up fused: the first half of the rows is the gate."""
 
-    def __init__(self, config: GLM4VConfig) -> None:
+    def __init__(self, config: Sizes) -> None:
         super().__init__()
         self.dense_h_to_4h = nn.Linear(config.hidden_size, 2 * config.ffn_hidden_size, bias=False)
         self.dense_4h_to_h = nn.Linear(config.ffn_hidden_size, config.hidden_size, bias=False)
@@ -86,7 +86,7 @@ class MLP(nn.Module):
 class DecoderLayer(nn.Module):
     """A pre-norm block."""
 
-    def __init__(self, config: GLM4VConfig, layer: int) -> None:
+    def __init__(self, config: Sizes, layer: int) -> None:
         super().__init__()
         self.input_layernorm = nn.RMSNorm(config.hidden_size, config.layernorm_epsilon)
         self.self_attention = SelfAttention(config, layer)
@@ -104,10 +104,13 @@ class DecoderLayer(nn.Module):
 class Decoder(nn.Module):
     """The stack of blocks and the final norm."""
 
-    def __init__(self, config: GLM4VConfig) -> None:
+    rotary_type: ClassVar[type] = Rotary
+    layer_type: ClassVar[type[nn.Module]] = DecoderLayer
+
+    def __init__(self, config: Sizes) -> None:
         super().__init__()
-        self.rotary = Rotary(config)
-        self.layers = nn.ModuleList(DecoderLayer(config, layer) for layer in range(config.num_layers))
+        self.rotary = self.rotary_type(config)
+        self.layers = nn.ModuleList(self.layer_type(config, layer) for layer in range(config.num_layers))
         self.final_layernorm = nn.RMSNorm(config.hidden_size, config.layernorm_epsilon)
 
     def forward(self, x: Tensor, positions: Tensor, cache: Cache | None = None, last: bool = False) -> Tensor:

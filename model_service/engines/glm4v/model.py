@@ -9,7 +9,7 @@ from transformers import PreTrainedModel
 from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.language import Decoder
 from model_service.engines.glm4v.vision import VisionModel
-from model_service.engines.model import Cache, Paused, at_once
+from model_service.engines.model import Cache, Paused, Sizes, at_once
 
 PLACEHOLDERS = 3
 """A prompt holds three ids for a picture: begin of image, one placeholder, end of image."""
@@ -18,7 +18,7 @@ PLACEHOLDERS = 3
 class Embedding(nn.Module):
     """The text embeddings, under the original's name; the table may lie in host memory."""
 
-    def __init__(self, config: GLM4VConfig) -> None:
+    def __init__(self, config: Sizes) -> None:
         super().__init__()
         self.word_embeddings = nn.Embedding(config.padded_vocab_size, config.hidden_size)
 
@@ -71,9 +71,13 @@ class GLM4VForConditionalGeneration(PreTrainedModel):  # type: ignore[no-untyped
         """(1, 3, height, width) -> the visual tokens, (1, N + 2, hidden); pauses after each layer."""
         return self.transformer.vision.by_layer(pixels)
 
-    def positions(self, length: int, begin: int | None, image: Tensor | None, device: torch.device) -> Tensor:
-        """Positions of a prompt of `length` ids whose picture, of (1, N + 2, hidden), begins at `begin`."""
-        return image_positions(length, begin, 0 if image is None else image.shape[1] - 2, device)
+    def extent(self, rows: int, columns: int) -> tuple[int, int]:
+        """How many places of a cache, and positions, a picture on a grid takes more than its placeholders."""
+        return rows * columns + 2 - PLACEHOLDERS, 0
+
+    def positions(self, length: int, begin: int | None, grid: tuple[int, int] | None, device: torch.device) -> Tensor:
+        """Positions of a prompt of `length` ids whose picture, on a grid, begins at `begin`."""
+        return image_positions(length, begin, 0 if grid is None else grid[0] * grid[1], device)
 
     def embed(self, ids: Tensor, image: Tensor | None = None, begin: int = 0) -> Tensor:
         """(B, T) ids -> (B, T', hidden) embeddings, on the device of the image, or else of the ids.

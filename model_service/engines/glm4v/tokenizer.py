@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from pathlib import Path
 
 import tiktoken
@@ -27,6 +28,7 @@ class Tokenizer:
         self._encoding = tiktoken.Encoding("glm-4", pat_str=PATTERN, mergeable_ranks=ranks, special_tokens=special)
         self.ordinary_size = len(ranks)
         """Ids below this are text; those above are special or padding."""
+        self.ordinary_ids: Sequence[int] = range(len(ranks))
 
     @classmethod
     def load(cls, path: Path) -> "Tokenizer":

@@ -187,17 +187,17 @@ class VisionModel(nn.Module):
 
     def by_layer(self, pixels: Tensor) -> Paused[Tensor]:
         """The same, pausing after each layer."""
-        x = self.begin(pixels)
+        (x,) = self.begin(pixels)
         with attention.kinds(x.shape[1] - 1):
             x = yield from self.transformer.by_layer(x)
         return self.end(x, pixels)
 
-    def begin(self, pixels: Tensor) -> Tensor:
-        """What the layers take, (B, 1 + H/14 * W/14, hidden)."""
+    def begin(self, pixels: Tensor) -> tuple[Tensor]:
+        """What the layers take, (B, 1 + H/14 * W/14, hidden), with nothing beside it."""
         height, width = pixels.shape[-2:]
         if height % (2 * self.patch_size) or width % (2 * self.patch_size):
             raise ValueError(f"{width}x{height} pixels: both sides must be multiples of {2 * self.patch_size}")
-        return self.patch_embedding(pixels.to(self.conv.weight.dtype))  # type: ignore[no-any-return]
+        return (self.patch_embedding(pixels.to(self.conv.weight.dtype)),)
 
     def end(self, x: Tensor, pixels: Tensor) -> Tensor:
         """What becomes of what the layers made of these pixels."""

@@ -12,6 +12,8 @@ import triton.language as tl
 from torch import Tensor
 from torch.nn.attention import SDPBackend
 
+from model_service.engines.kernels.strides import heads_together, one_piece, positions_together
+
 TILE, WARPS, STAGES = 64, 4, 3
 """Queries of a program, and keys that it takes at a time; how many such parts are under way."""
 
@@ -101,7 +103,12 @@ def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """(1, heads, T, dim) queries of the last T positions, (1, groups, S, dim) of all -> (1, heads, T, dim).
 
     A position's heads, or a group's positions, are neighbours; `dim` is a power of two from 16 on. Scale 1/sqrt(dim).
+
+    Raises:
+        ValueError: they are not.
     """
+    heads_together(query)
+    positions_together(key, value)
     _, heads, new, dim = query.shape
     _, groups, held, _ = key.shape
     mixed = torch.empty(1, new, heads, dim, dtype=query.dtype, device=query.device)
@@ -117,7 +124,12 @@ def add_key(mixed: Tensor, log_sum: Tensor, query: Tensor, key: Tensor, value: T
 
     `log_sum`, (1, heads, L, 1) fp32, is the logarithm of the sum that the softmax of `mixed` was divided by. A
     position's heads are neighbours. Scale 1/sqrt(dim).
+
+    Raises:
+        ValueError: they are not.
     """
+    heads_together(query, mixed, key, value)
+    one_piece(log_sum, mixed.transpose(1, 2))
     _, heads, length, dim = query.shape
     _add_key[(triton.cdiv(length, TILE), heads)](
         query, key, value, log_sum, mixed, length, query.stride(2), 1 / math.sqrt(dim),

@@ -5,6 +5,8 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
+from model_service.engines.kernels.strides import one_piece
+
 TILE = 2048
 """Logits that a program of the first kernel reads."""
 
@@ -57,6 +59,7 @@ def choose(logits: Tensor, forbidden: Tensor, chosen: Tensor, parts: int) -> Non
     Beside each id stand its probability and that of the next likeliest, in as many parts of 1. Ids are held exactly as
     float32 in between, as vocabularies have far fewer than 2^24.
     """
+    one_piece(logits, forbidden, chosen)
     rows, vocabulary = logits.shape
     tiles = triton.cdiv(vocabulary, TILE)
     found = torch.empty(rows, tiles, FINDINGS, dtype=torch.float32, device=logits.device)

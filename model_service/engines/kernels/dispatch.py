@@ -76,6 +76,26 @@ def swiglu(x: Tensor) -> Tensor:
     return fused.swiglu(x)
 
 
+def turn_halves(qkv: Tensor, table: Tensor, norms: tuple[Tensor, Tensor] | None, eps: float) -> Tensor:
+    """Turn the halves of queries and keys of (1, L, 3, heads, dim) by a (L, dim / 2, 2) fp32 table; `qkv` is taken.
+
+    With `norms`, (dim,) each, a query and a key are normalised by its root mean square first.
+    """
+    if applies(qkv):
+        from model_service.engines.kernels import fused
+
+        return fused.turn_halves(qkv, table, norms, eps)
+    both, value = qkv[:, :, :2], qkv[:, :, 2:]
+    if norms is not None:
+        dim = (qkv.shape[-1],)
+        parts = (F.rms_norm(part, dim, norm, eps) for part, norm in zip(both.unbind(2), norms, strict=True))
+        both = torch.stack(tuple(parts), dim=2)
+    first, second = both.float().chunk(2, dim=-1)
+    cos, sin = table[None, :, None, None].unbind(-1)
+    turned = torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
+    return torch.cat((turned.to(qkv.dtype), value), dim=2)
+
+
 def rotate_into_cache(
     qkv: Tensor, table: Tensor, keys: Tensor, values: Tensor, layer: int, length: int
 ) -> tuple[Tensor, Tensor, Tensor]:

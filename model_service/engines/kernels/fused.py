@@ -8,6 +8,8 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
+from model_service.engines.kernels.strides import one_piece
+
 
 @triton.jit
 def _norm_add(x_ptr, y_ptr, weight_ptr, bias_ptr, eps, WIDTH: tl.constexpr, TILE: tl.constexpr):
@@ -93,8 +95,43 @@ def _rotate_into_cache(
         tl.store(values_ptr + place, x, mask=inside)
 
 
+@triton.jit(do_not_specialize=["length"])
+def _turn_halves(
+    qkv_ptr,
+    table_ptr,
+    query_norm_ptr,
+    key_norm_ptr,
+    length,
+    eps,
+    HEADS: tl.constexpr,
+    HALF: tl.constexpr,
+    NORM: tl.constexpr,
+    TILE_R: tl.constexpr,
+    TILE_H: tl.constexpr,
+):
+    head = tl.program_id(1)
+    row, column = tl.program_id(0) * TILE_R + tl.arange(0, TILE_R)[:, None], tl.arange(0, TILE_H)[None, :]
+    inside = (row < length) & (column < HALF)
+    kind = qkv_ptr.dtype.element_ty
+    place = qkv_ptr + (row * (3 * HEADS) + head).to(tl.int64) * (2 * HALF) + column
+    first = tl.load(place, mask=inside, other=0.0).to(tl.float32)
+    second = tl.load(place + HALF, mask=inside, other=0.0).to(tl.float32)
+    if NORM:
+        squares = tl.sum(first * first, axis=1) + tl.sum(second * second, axis=1)
+        shrunk = tl.rsqrt(squares / (2 * HALF) + eps)[:, None]
+        norm_ptr = query_norm_ptr if head < HEADS else key_norm_ptr
+        first = first * shrunk * tl.load(norm_ptr + column, mask=column < HALF, other=0.0).to(tl.float32)
+        second = second * shrunk * tl.load(norm_ptr + HALF + column, mask=column < HALF, other=0.0).to(tl.float32)
+        first, second = first.to(kind).to(tl.float32), second.to(kind).to(tl.float32)
+    angle = table_ptr + (row * HALF + column) * 2
+    cos, sin = tl.load(angle, mask=inside, other=1.0), tl.load(angle + 1, mask=inside, other=0.0)
+    tl.store(place, (first * cos - second * sin).to(kind), mask=inside)
+    tl.store(place + HALF, (second * cos + first * sin).to(kind), mask=inside)
+
+
 def norm_add(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
     """The sum x + layer_norm(y) of (..., width), which takes the place of `y`."""
+    one_piece(x, y, weight, bias)
     width = y.shape[-1]
     tile = triton.next_power_of_2(width)
     _norm_add[(y.numel() // width,)](x, y, weight, bias, eps, WIDTH=width, TILE=tile, num_warps=_warps(tile))
@@ -103,6 +140,7 @@ def norm_add(x: Tensor, y: Tensor, weight: Tensor, bias: Tensor, eps: float) -> 
 
 def add_norm(x: Tensor, delta: Tensor, weight: Tensor, eps: float) -> tuple[Tensor, Tensor]:
     """The sum x + delta of (..., width), which takes the place of `delta`, and its root mean square norm."""
+    one_piece(x, delta, weight)
     width = x.shape[-1]
     tile = triton.next_power_of_2(width)
     y = torch.empty_like(delta)
@@ -112,6 +150,7 @@ def add_norm(x: Tensor, delta: Tensor, weight: Tensor, eps: float) -> tuple[Tens
 
 def swiglu(x: Tensor) -> Tensor:
     """(..., 2 width) -> (..., width): silu of the first half times the second."""
+    one_piece(x)
     width = x.shape[-1] // 2
     y = torch.empty(*x.shape[:-1], width, dtype=x.dtype, device=x.device)
     _swiglu[(y.numel() // width, triton.cdiv(width, 1024))](x, y, WIDTH=width, TILE=1024, num_warps=4)
@@ -123,12 +162,32 @@ def rotate_into_cache(qkv: Tensor, table: Tensor, keys: Tensor, values: Tensor, 
 
     Rotated keys, and values, go behind the `length` positions that (layers, groups, capacity, dim) buffers hold.
     """
+    one_piece(qkv, table, keys, values)
     _, groups, capacity, dim = keys.shape
     rows, heads = qkv.shape[1], qkv.shape[2] // dim
     _rotate_into_cache[(triton.cdiv(rows, 16), heads)](
         qkv, table, keys, values, rows, layer, length, capacity, HEADS=heads - 2 * groups, GROUPS=groups, DIM=dim,
         PAIRS=table.shape[2], TILE_R=16, TILE_D=triton.next_power_of_2(dim), num_warps=4,
     )  # fmt: skip
+
+
+def turn_halves(qkv: Tensor, table: Tensor, norms: tuple[Tensor, Tensor] | None, eps: float) -> Tensor:
+    """Turn the halves of each query and key of (1, L, 3, heads, dim) against each other, in place; return it.
+
+    By a (L, dim / 2, 2) fp32 table; with `norms`, (dim,) each, a query and a key are normalised by its root mean square
+    first.
+
+    Raises:
+        ValueError: `qkv` or the table does not lie in one piece.
+    """
+    one_piece(qkv, table)
+    length, heads, half = qkv.shape[1], qkv.shape[3], qkv.shape[4] // 2
+    of_query, of_key = norms or (qkv, qkv)
+    _turn_halves[(triton.cdiv(length, 16), 2 * heads)](
+        qkv, table, of_query, of_key, length, eps, HEADS=heads, HALF=half, NORM=norms is not None, TILE_R=16,
+        TILE_H=triton.next_power_of_2(half), num_warps=4,
+    )  # fmt: skip
+    return qkv
 
 
 def _warps(tile: int) -> int:

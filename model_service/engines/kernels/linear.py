@@ -10,6 +10,7 @@ import triton.language as tl
 from torch import Tensor
 
 from model_service.engines.kernels import overlap
+from model_service.engines.kernels.strides import one_piece
 
 AT_ONCE = 16
 
@@ -63,6 +64,7 @@ def tile() -> dict[str, int]:
 
 def product(x: Tensor, weight: Tensor, bias: Tensor | None = None, tiling: dict[str, int] | None = None) -> Tensor:
     """The product x W^T + b of 1 to 32 rows, bf16 or fp16: (rows, in) and (out, in) -> (rows, out)."""
+    one_piece(x, weight, bias)
     (rows, width), outputs = x.shape, weight.shape[0]
     y = torch.empty(rows, outputs, dtype=x.dtype, device=x.device)
     chosen = tiling or tile()

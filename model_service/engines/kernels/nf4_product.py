@@ -18,6 +18,7 @@ from torch import Tensor
 from model_service.engines.kernels import overlap
 from model_service.engines.kernels.nf4 import BLOCK, IN_REGISTERS, Codes, Scales
 from model_service.engines.kernels.nf4_ptx import READING, multiplying_code, unpacking_code
+from model_service.engines.kernels.strides import one_piece
 
 EIGHT_PAIRS = tl.constexpr(",".join(["=r"] * 8) + ",l,r,r")
 EIGHT_OF_X = tl.constexpr(",".join(["=r"] * 8) + ",l,r")
@@ -266,6 +267,7 @@ def product(
     `packed` holds an (out, in) matrix in groups (`nf4.grouped`), and so does the first of `scales`: absmax,
     absmax_scale and absmax_offset. `codes` are the 16 values of a weight and the 256 of an absmax.
     """
+    one_piece(x, packed, *scales, *codes, bias)
     out_features, in_features = shape
     blocks = in_features // BLOCK
     y = torch.empty(rows, out_features, dtype=x.dtype, device=x.device)

@@ -87,6 +87,8 @@ def both(device: torch.device, dtype: torch.dtype, small: bool = False) -> Itera
     x = some(1, 3, 2 * inner)
     yield fused.swiglu(x).float(), (F.silu(x[..., :inner]) * x[..., inner:]).float()
     yield from _both_rotated(some(1, 19, (heads + 2 * groups) * dim), some(1, 19, pairs, 2), groups, dim)
+    for norms in (None, (some(2 * pairs), some(2 * pairs))):
+        yield _both_turned_in_halves(some(1, 19, 3, 2, 2 * pairs), some(19, pairs, 2).float(), norms)
     yield _both_attended(some(1, 70, heads, dim).transpose(1, 2), *some(2, 1, groups, 140, dim))
     yield _both_apart(*some(1, 70, 3, 4, wide // 16).permute(2, 0, 3, 1, 4))
 
@@ -101,6 +103,18 @@ def _both_rotated(qkv: Tensor, table: Tensor, groups: int, dim: int) -> Iterator
     found = qkv.view(1, qkv.shape[1], -1, dim).transpose(1, 2)[:, : -2 * groups]
     yield torch.cat((found, *buffers[:, 1:, :, 6:]), dim=1).float(), wanted
     yield buffers[:, :, :, :6].float().norm()[None] + 1, torch.ones(1, device=qkv.device)
+
+
+def _both_turned_in_halves(qkv: Tensor, table: Tensor, norms: tuple[Tensor, Tensor] | None) -> tuple[Tensor, Tensor]:
+    from model_service.engines.kernels import fused
+
+    both, dim = qkv[:, :, :2].float(), qkv.shape[-1]
+    if norms is not None:
+        both = torch.stack([F.rms_norm(both[:, :, n], (dim,), norms[n].float(), 1e-5) for n in range(2)], 2)
+    pairs = torch.complex(*both.chunk(2, dim=-1)) * torch.view_as_complex(table)[:, None, None]
+    turned = torch.cat((pairs.real, pairs.imag), dim=-1)
+    wanted = torch.cat((turned, qkv[:, :, 2:].float()), dim=2)
+    return fused.turn_halves(qkv, table, norms, 1e-5).float(), wanted
 
 
 def _rotated(x: Tensor, table: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ import triton.language as tl
 from torch import Tensor
 
 from model_service.engines.kernels import SPLITS, overlap
+from model_service.engines.kernels.strides import one_piece
 
 POSITION, LENGTH, ACTIVE, KEYS, VALUES, CAPACITY, TOKEN = range(7)
 """The int64 fields of a row of STATE: the token's rotary position, the positions that the KV cache holds before it,
@@ -47,10 +48,12 @@ def _embed(state_ptr, table_ptr, x_ptr, WIDTH: tl.constexpr, TILE: tl.constexpr)
 def _add_norm(
     x_ptr,
     delta_ptr,
+    post_ptr,
     weight_ptr,
     y_ptr,
     eps,
     ADD: tl.constexpr,
+    POST: tl.constexpr,
     FRAGMENTS: tl.constexpr,
     WIDTH: tl.constexpr,
     TILE: tl.constexpr,
@@ -61,10 +64,16 @@ def _add_norm(
     column = tl.arange(0, TILE)
     inside = column < WIDTH
     weight = tl.load(weight_ptr + column, mask=inside, other=0.0).to(tl.float32)
+    if POST:
+        post = tl.load(post_ptr + column, mask=inside, other=0.0).to(tl.float32)
     overlap.wait_for_input(OVERLAP)
     x = tl.load(x_ptr + row + column, mask=inside, other=0.0)
     if ADD:
-        wide = x.to(tl.float32) + tl.load(delta_ptr + row + column, mask=inside, other=0.0).to(tl.float32)
+        delta = tl.load(delta_ptr + row + column, mask=inside, other=0.0).to(tl.float32)
+        if POST:
+            delta = post * (delta * tl.rsqrt(tl.sum(delta * delta) / WIDTH + eps))
+            delta = delta.to(x_ptr.dtype.element_ty).to(tl.float32)
+        wide = x.to(tl.float32) + delta
         x = wide.to(x_ptr.dtype.element_ty)
         tl.store(x_ptr + row + column, x, mask=inside)
     wide = x.to(tl.float32)
@@ -232,18 +241,26 @@ def _gate(x_ptr, y_ptr, FRAGMENTS: tl.constexpr, WIDTH: tl.constexpr, TILE: tl.c
 
 def embed(state: Tensor, table: Tensor) -> Tensor:
     """The (rows, hidden) embeddings of the tokens in (rows, fields) STATE; `table` may lie in pinned host memory."""
+    one_piece(state, table)
     rows, width = state.shape[0], table.shape[1]
     x = torch.empty(rows, width, dtype=table.dtype, device=state.device)
     _embed[(triton.cdiv(width, 1024), rows)](state, table, x, WIDTH=width, TILE=1024)
     return x
 
 
-def add_norm(x: Tensor, delta: Tensor | None, weight: Tensor, eps: float, fragments: bool) -> Tensor:
-    """The (rows, width) root mean square norm of x + delta, which takes the place of x; perhaps in fragments."""
+def add_norm(
+    x: Tensor, delta: Tensor | None, weight: Tensor, eps: float, fragments: bool, post: Tensor | None = None
+) -> Tensor:
+    """The (rows, width) root mean square norm of x + delta, which takes the place of x; perhaps in fragments.
+
+    With `post`, the weight of a norm of its own, `delta` is normalised before it is added.
+    """
+    one_piece(x, delta, weight, post)
     rows, width = x.shape
     y = _room(x, width, fragments)
     _add_norm[(rows,)](
-        x, x if delta is None else delta, weight, y, eps, ADD=delta is not None, FRAGMENTS=fragments, WIDTH=width,
+        x, x if delta is None else delta, weight if post is None else post, weight, y, eps, ADD=delta is not None,
+        POST=delta is not None and post is not None, FRAGMENTS=fragments, WIDTH=width,
         TILE=triton.next_power_of_2(width), num_warps=8, **overlap.options(x),
     )  # fmt: skip
     return y
@@ -258,6 +275,7 @@ def attend(
     and `shape` (heads, groups, dim). `apart`: each row has a cache of its own, so that all that is there before the
     step can be read early.
     """
+    one_piece(state, qkv, rotary)
     heads, groups, dim = shape
     rows, tile = qkv.shape[0], triton.next_power_of_2(dim)
     query = torch.empty(rows, heads * dim, dtype=qkv.dtype, device=qkv.device)
@@ -284,6 +302,7 @@ def attend(
 
 def gate(x: Tensor, fragments: bool) -> Tensor:
     """SwiGLU: (rows, 2 width) -> (rows, width), silu of the first half times the second; perhaps in fragments."""
+    one_piece(x)
     rows, width = x.shape[0], x.shape[1] // 2
     y = _room(x, width, fragments)
     _gate[(triton.cdiv(width, 1024), rows)](x, y, FRAGMENTS=fragments, WIDTH=width, TILE=1024, **overlap.options(x))

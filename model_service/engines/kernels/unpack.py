@@ -7,6 +7,7 @@ import triton.language as tl
 from torch import Tensor
 
 from model_service.engines.kernels.nf4 import BLOCK, CODES, codes_in
+from model_service.engines.kernels.strides import one_piece
 
 TILE, PARTS = 128, 4
 """Words that a program unpacks at once, one a thread, and how many such parts it reads before it writes the first."""
@@ -115,6 +116,7 @@ def unpack(
 
     The packed weights are in rows, or in groups (`nf4.grouped`).
     """
+    one_piece(packed, *scales, *codes, weight)
     count = weight.numel() // 8
     _unpack[(triton.cdiv(count, TILE * PARTS),)](
         packed, *scales, *codes, weight, count, BLOCKS=weight.shape[1] // BLOCK if grouped else 0, TILE=TILE,

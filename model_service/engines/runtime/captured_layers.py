@@ -53,12 +53,16 @@ class CapturedLayers:
         self, model: VisionLanguageModel, hardware: Hardware, patches: Sequence[int], positions: Sequence[int]
     ) -> None:
         """Take sizes of pictures, in patches and the position before them, and of prompts, both ascending."""
-        # It goes through GLM-4V's layers, which the protocol of models does not show.
+        # It goes through GLM's layers, which the protocol of models does not show.
         self._model, self._hardware = cast(Any, model), hardware
         encoder, tower = self._model.transformer.encoder, self._model.transformer.vision.transformer
         device, dtype = hardware.device, hardware.dtype
         x = torch.zeros(1, patches[-1], self._model.config.vision.hidden_size, device=device, dtype=dtype)
-        self._towers = [_Tower(tower.layers, x[:, :length]) for length in patches]
+        vision = self._model.transformer.vision
+        side = 2 * vision.patch_size
+        _, *beside = vision.begin(torch.zeros(1, 3, side, side, device=device, dtype=dtype))
+        room = [each.new_zeros(patches[-1], *each.shape[1:]) for each in beside]
+        self._towers = [_Tower(tower.layers, x[:, :length], [each[:length] for each in room]) for length in patches]
         x = torch.zeros(1, positions[-1], self._model.config.hidden_size, device=device, dtype=dtype)
         cache = KVCache(self._model.config, positions[-1], device, dtype)
         table = encoder.rotary.table(torch.arange(positions[-1], device=device)[None], dtype)
@@ -78,9 +82,9 @@ class CapturedLayers:
         """(1, 3, height, width) -> the picture's (1, places, hidden) embeddings."""
         vision = self._model.transformer.vision
         with self._at_work():
-            x = vision.begin(pixels)
+            x, *beside = vision.begin(pixels)
             tower = next(each for each in self._towers if each.length >= x.shape[1])
-            return vision.end((yield from tower.part_by_part(x)), pixels)  # type: ignore[no-any-return]
+            return vision.end((yield from tower.by_layer(x, *beside)), pixels)  # type: ignore[no-any-return]
 
     def read(self, embeds: Tensor, positions: Tensor, cache: Cache) -> Paused[Tensor]:
         """The (vocabulary,) logits of the last of (1, T, hidden) at (1, T) positions; the cache is filled."""
@@ -177,15 +181,23 @@ class _Stack(ABC):
 class _Tower(_Stack):
     """The layers of the vision tower."""
 
-    def __init__(self, layers: nn.ModuleList, x: Tensor) -> None:
+    def __init__(self, layers: nn.ModuleList, x: Tensor, beside: Sequence[Tensor] = ()) -> None:
+        """With room, (length, ...) each, for what the layers take beside `x`."""
         super().__init__(layers, x)
+        self._beside = tuple(beside)
         self._seen = torch.tensor([0, self.length, self.length], device=x.device, dtype=torch.int32)
 
     def layer(self, layer: nn.Module, x: Tensor) -> Tensor:
-        return layer(x, self._seen)  # type: ignore[no-any-return]
+        return layer(x, *self._beside, self._seen)  # type: ignore[no-any-return]
 
     def alone(self, layer: nn.Module, x: Tensor) -> Tensor:
-        return layer(x)  # type: ignore[no-any-return]
+        return layer(x, *(each[: x.shape[1]] for each in self._beside))  # type: ignore[no-any-return]
+
+    def by_layer(self, x: Tensor, *beside: Tensor) -> Paused[Tensor]:
+        """(1, T, hidden), and (T, ...) beside it -> (1, T, hidden), which the next call overwrites."""
+        for room, each in zip(self._beside, beside, strict=True):
+            room[: len(each)].copy_(each)
+        return (yield from self.part_by_part(x))
 
     def _put(self, x: Tensor) -> None:
         super()._put(x)

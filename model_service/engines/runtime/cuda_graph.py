@@ -99,7 +99,7 @@ class CapturedSteps:
         self._apart = forbidden is not None
         """Whether the rows are of sequences of their own; else they are those of one text."""
         self.sizes = tuple(sorted(sizes))
-        # It goes through a decoder of GLM-4's layers piece by piece, which the protocol of models does not show.
+        # It goes through a decoder of GLM's layers piece by piece, which the protocol of models does not show.
         self._model = cast(Any, model)
         decoder, device = self._model.transformer.encoder, hardware.device
         self._table = _reachable(self._model.transformer.embedding.word_embeddings.weight)
@@ -239,35 +239,48 @@ class CapturedSteps:
     def _run(self, rows: int) -> Tensor:
         transformer, config, kernel = self._model.transformer, self._model.config, self._kernels
         state = self._state[:rows]
-        x, delta = kernel.embed(state, self._table), None
+        x, delta, post = kernel.embed(state, self._table), None, None
         for number, layer in enumerate(transformer.encoder.layers):
-            delta = self._layer(layer, number, state, x, delta)
+            delta, post = self._layer(layer, number, state, x, (delta, post))
         norm, head = transformer.encoder.final_layernorm, transformer.output_layer
         active = state[:, kernel.ACTIVE]
         if self._forbidden is None:
-            seen = kernel.add_norm(x, delta, norm.weight, config.layernorm_epsilon, False)
+            seen = kernel.add_norm(x, delta, norm.weight, config.layernorm_epsilon, False, post)
             last = seen.index_select(0, active.sum(0, keepdim=True) - 1)
             return _project(head, in_fragments(last) if _in_fragments(head) else last, 1)
-        seen = kernel.add_norm(x, delta, norm.weight, config.layernorm_epsilon, _in_fragments(head))
+        seen = kernel.add_norm(x, delta, norm.weight, config.layernorm_epsilon, _in_fragments(head), post)
         logits = _project(head, seen, rows)
         state[:, : kernel.ACTIVE].add_(active[:, None])  # POSITION and LENGTH
         self._choice.choose(logits, self._forbidden, self._chosen[:rows], PARTS)
         state[:, kernel.TOKEN].copy_(self._chosen[:rows, 0])
         return logits
 
-    def _layer(self, layer: Any, number: int, state: Tensor, x: Tensor, delta: Tensor | None) -> Tensor:
-        """Adds to `x` what the last block left over, and what attention computes; what the MLP adds is left over."""
+    def _layer(
+        self, layer: Any, number: int, state: Tensor, x: Tensor, left: tuple[Tensor | None, Tensor | None]
+    ) -> tuple[Tensor, Tensor | None]:
+        """Adds to `x` what the last block left over, and what attention computes; what the MLP adds is left over.
+
+        With what is left over goes the weight of the norm that it is to have before it is added, if the model has one.
+        """
+        delta, post = left
         kernel, eps, rows = self._kernels, self._model.config.layernorm_epsilon, len(state)
         attention, mlp = layer.self_attention, layer.mlp
         qkv, out, up, down = attention.query_key_value, attention.dense, mlp.dense_h_to_4h, mlp.dense_4h_to_h
-        seen = kernel.add_norm(x, delta, layer.input_layernorm.weight, eps, _in_fragments(qkv))
+        seen = kernel.add_norm(x, delta, layer.input_layernorm.weight, eps, _in_fragments(qkv), post)
         shape = (attention.heads, attention.groups, attention.head_dim)
         mixed = kernel.attend(
             state, _project(qkv, seen, rows), self._rotary, number, shape, _in_fragments(out), self._apart
         )
-        norm = layer.post_attention_layernorm
-        seen = kernel.add_norm(x, _project(out, mixed, rows), norm.weight, eps, _in_fragments(up))
-        return _project(down, kernel.gate(_project(up, seen, rows), _in_fragments(down)), rows)
+        norm, post = layer.post_attention_layernorm, _norm_behind(layer, "post_self_attn_layernorm")
+        seen = kernel.add_norm(x, _project(out, mixed, rows), norm.weight, eps, _in_fragments(up), post)
+        added = _project(down, kernel.gate(_project(up, seen, rows), _in_fragments(down)), rows)
+        return added, _norm_behind(layer, "post_mlp_layernorm")
+
+
+def _norm_behind(layer: Any, name: str) -> Tensor | None:
+    """The weight of a norm behind a branch, where the model has one."""
+    norm = getattr(layer, name, None)
+    return None if norm is None else norm.weight
 
 
 def _largest(errors: list[float]) -> float:

@@ -13,14 +13,25 @@ class Tokenizer(Protocol):
         """The bytes of one ordinary token: perhaps only a part of a character."""
 
 
+class Answer(Protocol):
+    """Picks of a text, as it grows, what is the answer, with how likely that is."""
+
+    def push(self, text: str, likely: Likely | None) -> tuple[str, Likely | None]:
+        """What a further piece of text makes certain."""
+
+    def finish(self, text: str, likely: Likely | None) -> tuple[str, Likely | None]:
+        """The rest, with a last piece."""
+
+
 class Detokenizer:
     """Collects tokens and hands out whole characters; the blank space a reply begins with is dropped.
 
-    With them it says how likely they were: as likely as the least likely of the tokens they come from.
+    With them it says how likely they were: as likely as the least likely of the tokens they come from. Of a text that
+    is not all answer, `answer` picks what is.
     """
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
+    def __init__(self, tokenizer: Tokenizer, answer: Answer | None = None) -> None:
+        self._tokenizer, self._answer = tokenizer, answer
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._started = False
         self._pending: Likely | None = None
@@ -33,12 +44,14 @@ class Detokenizer:
         in_pieces = bool(self._decoder.getstate()[0])
         self._pending = (likely if found else all_of_it) if in_pieces else None
         text = self._trim(found)
-        return text, all_of_it if text else None
+        told = all_of_it if text else None
+        return (text, told) if self._answer is None else self._answer.push(text, told)
 
     def finish(self) -> tuple[str, Likely | None]:
         """Return what is left: a character that never became whole shows as the replacement character."""
         text = self._trim(self._decoder.decode(b"", final=True))
-        return text, self._pending if text else None
+        told = self._pending if text else None
+        return (text, told) if self._answer is None else self._answer.finish(text, told)
 
     def _trim(self, text: str) -> str:
         if not self._started:

@@ -13,26 +13,41 @@ ViewKey = tuple[bytes, int, int]
 """A picture on a grid: the SHA-256 of its bytes and its region, if any, rows and columns of visual tokens."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture among ids: the index of its first placeholder, and what it takes more than its placeholders.
+
+    That is `places` in the KV cache, and `positions`.
+    """
+
+    begin: int
+    view: ViewKey
+    places: int
+    positions: int
+
+
+Pictures = tuple[Shown, ...]
+
+
 @dataclass(slots=True)
 class Sequence:
-    """A prompt, and behind it an answer that grows: `ids` are those whose keys and values `cache` holds.
-
-    A picture stands among them as three placeholders from `image_begin` on. All its visual tokens share one position,
-    so the position of the next id is the number of ids; in the cache it fills `visual` places more than they do.
-    """
+    """A prompt, and behind it an answer that grows: `ids` are those whose keys and values `cache` holds."""
 
     chat: str
     ids: list[int]
-    image_begin: int | None
-    view: ViewKey | None
+    pictures: Pictures
     cache: KVCache
-    visual: int
     forgets: int
+
+    @property
+    def visual(self) -> int:
+        """The places that pictures take in the cache, more than their placeholders among the ids."""
+        return sum(picture.places for picture in self.pictures)
 
     @property
     def next_position(self) -> int:
         """The position of the next id."""
-        return len(self.ids)
+        return len(self.ids) + sum(picture.positions for picture in self.pictures)
 
     def rewind(self) -> None:
         """Let the cache hold the ids and no more: a step that failed, or whose token nobody took, is undone."""
@@ -41,29 +56,30 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """A copy of what a sequence left: its ids, and keys and values of (layers, groups, positions, head_dim)."""
+    """A copy of what a sequence left: its ids, and keys and values of (layers, groups, places, head_dim)."""
 
     ids: tuple[int, ...]
-    image_begin: int | None
-    view: ViewKey | None
+    pictures: Pictures
     keys: Tensor
     values: Tensor
 
-    def common(self, prompt: Prompt, view: ViewKey | None) -> int:
+    def common(self, prompt: Prompt, views: tuple[ViewKey, ...]) -> int:
         """Count the prompt's first ids that are these; never all of them, as the last one's logits are wanted.
 
-        A picture is shared whole or not at all; with one that is not shared, nothing is: it stands near the front, and
-        all at once are read sooner than most of them behind a few.
+        A picture is shared whole or not at all; where the first is not, nothing is: it stands near the front, and all
+        at once are read sooner than most of them behind a few.
         """
-        if self.view != view:
+        mine = tuple(picture.view for picture in self.pictures)
+        if mine[:1] != views[:1]:
             return 0
-        pairs = zip(self.ids, prompt.ids[:-1], strict=False)
+        apart = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(mine, views, strict=False)))
+        begins = prompt.begins[apart : apart + 1] + tuple(picture.begin for picture in self.pictures[apart : apart + 1])
+        pairs = zip(self.ids, prompt.ids[: min((len(prompt.ids) - 1, *begins))], strict=False)
         return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
-    def positions(self, ids: int) -> int:
-        """Count the positions that the first `ids` ids fill in the KV cache."""
-        pictures = self.keys.shape[2] - len(self.ids)
-        return ids + pictures if self.image_begin is not None and ids > self.image_begin else ids
+    def shared(self, ids: int) -> Pictures:
+        """The pictures among the first `ids` ids."""
+        return tuple(picture for picture in self.pictures if picture.begin < ids)
 
 
 class PrefixCache:
@@ -92,7 +108,7 @@ class PrefixCache:
         size = keys.nbytes + values.nbytes
         if sequence.forgets != self.forgets or not self._prefixes.make_room(sequence.chat, size):
             return
-        prefix = Prefix(tuple(sequence.ids), sequence.image_begin, sequence.view, keys.clone(), values.clone())
+        prefix = Prefix(tuple(sequence.ids), sequence.pictures, keys.clone(), values.clone())
         self._prefixes.put(sequence.chat, prefix, size)
 
     def forget(self, chat: str) -> None:

@@ -13,7 +13,7 @@ from model_service.engines.hardware import Hardware
 from model_service.engines.model import Paused, Prompt, VisionLanguageModel
 from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.runtime.lru_cache import LRUCache
-from model_service.engines.runtime.prefix_cache import PrefixCache, Sequence, ViewKey
+from model_service.engines.runtime.prefix_cache import Pictures, PrefixCache, Sequence, Shown, ViewKey
 from model_service.engines.runtime.sampling import Sampler
 from model_service.engines.weights.memory_plan import TOGETHER
 
@@ -34,6 +34,9 @@ class View:
 
     key: ViewKey
     pixels: Callable[[], Tensor]
+
+
+Views = tuple[View, ...]
 
 
 class ModelRunner:
@@ -62,17 +65,22 @@ class ModelRunner:
         self._steps, self._reader = _captured_steps(model, hardware, together, allowed)
         self._layers = _captured_layers(model, hardware, self._steps) if captured else None
 
-    def prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> Paused[tuple[Sequence, Tensor]]:
+    def prefill(
+        self, chat: str, prompt: Prompt, view: View | None, room: int, further: Views = ()
+    ) -> Paused[tuple[Sequence, Tensor]]:
         """Read a prompt; its sequence, with `room` for more tokens, and the last id's (vocabulary,) logits.
+
+        Its first picture is `view`; those behind it are `further`.
 
         Raises:
             torch.OutOfMemoryError: even without what was kept.
         """
+        views = () if view is None else (view, *further)
         # Left by the with statement, the error lets go of the tensors that its frames hold.
         with contextlib.suppress(torch.OutOfMemoryError):
-            return (yield from self._prefill(chat, prompt, view, room))
+            return (yield from self._prefill(chat, prompt, views, room))
         self._make_way()
-        return (yield from self._prefill(chat, prompt, view, room))
+        return (yield from self._prefill(chat, prompt, views, room))
 
     def decode(self, sequences: list[Sequence], tokens: list[Tensor], samplers: list[Sampler]) -> Tensor:
         """Put a (1,) id of the device behind each sequence; the ids that their samplers choose next, (n, 3), `rated`.
@@ -105,43 +113,61 @@ class ModelRunner:
         del self._model, self._steps, self._reader, self._layers
         self._make_way()
 
-    def _prefill(self, chat: str, prompt: Prompt, view: View | None, room: int) -> Paused[tuple[Sequence, Tensor]]:
-        key = None if view is None else view.key
+    def _prefill(self, chat: str, prompt: Prompt, views: Views, room: int) -> Paused[tuple[Sequence, Tensor]]:
+        pictures = self._shown(prompt, views)
         prefix = self._prefixes.find(chat)
-        known = 0 if prefix is None else prefix.common(prompt, key)
-        begin = prompt.image_begin
-        if begin is not None:  # From here on: within what is left to be read, and None if the picture is not.
-            begin = begin - known if begin >= known else None
-        image = None if begin is None or view is None else (yield from self._see(view))
-        ids, device = torch.tensor(prompt.ids[known:]), self._hardware.device
-        held = 0 if prefix is None else prefix.positions(known)
-        needed = held + len(ids) + (0 if image is None else image.shape[1] - self._model.placeholders) + room
-        cache = KVCache(self._model.config, needed, device, self._hardware.dtype)
+        known = 0 if prefix is None else prefix.common(prompt, tuple(view.key for view in views))
+        before = pictures[:0] if prefix is None else prefix.shared(known)
+        images = []
+        for view in views[len(before) :]:
+            images.append((yield from self._see(view)))
+        held = known + sum(picture.places for picture in before)
+        needed = len(prompt.ids) + sum(picture.places for picture in pictures) + room
+        cache = KVCache(self._model.config, needed, self._hardware.device, self._hardware.dtype)
         if prefix is not None:
             cache.fill(prefix.keys[:, :, :held], prefix.values[:, :, :held])
-        logits = yield from self._read(ids, known, cache, image, begin)
-        visual = cache.length - len(prompt.ids)
-        sequence = Sequence(chat, list(prompt.ids), prompt.image_begin, key, cache, visual, self._prefixes.forgets)
-        return sequence, logits
+        position = known + sum(picture.positions for picture in before)
+        shown = list(zip(pictures[len(before) :], images, strict=True))
+        logits = yield from self._read(prompt.ids, known, position, cache, shown)
+        return Sequence(chat, list(prompt.ids), pictures, cache, self._prefixes.forgets), logits
 
-    def _read(self, ids: Tensor, known: int, cache: KVCache, image: Tensor | None, begin: int | None) -> Paused[Tensor]:
-        """The logits behind (n,) ids, put behind `known` ones; the picture, if any, begins in them at `begin`.
+    def _shown(self, prompt: Prompt, views: Views) -> Pictures:
+        """The prompt's pictures, and what each takes."""
+        grids = [view.key[1:] for view in views]
+        pairs = zip(prompt.begins, views, grids, strict=True)
+        return tuple(Shown(begin, view.key, *self._model.extent(*grid)) for begin, view, grid in pairs)
 
-        The ids come in host memory and go to the device without waiting for it: it may still be busy with the picture.
+    def _read(
+        self, ids: tuple[int, ...], known: int, position: int, cache: KVCache, shown: list[tuple[Shown, Tensor]]
+    ) -> Paused[Tensor]:
+        """The logits behind the ids from `known` on, at this position, in which some pictures are `shown`.
+
+        The ids come in host memory and go to the device without waiting for it: it may still be busy with a picture.
         """
         device = self._hardware.device
-        if image is None:
-            ids = ids.to(device, non_blocking=True)
-            if self._reader is not None and self._reader.reads(len(ids)):
-                return self._reader.read(ids, known, cache)
-        embeds = self._model.embed(ids[None], image, begin or 0)
-        positions = known + self._model.positions(len(ids), begin, image, device)
-        captured = self._layers is not None and self._layers.reads(embeds, cache)
+        if not shown:
+            text = torch.tensor(ids[known:]).to(device, non_blocking=True)
+            if self._reader is not None and self._reader.reads(len(text)):
+                return self._reader.read(text, position, cache)
+        embeds, positions = list[Tensor](), list[Tensor]()
+        ends = [picture.begin for picture, _ in shown[1:]] + [len(ids)]
+        none: list[tuple[None, None]] = [(None, None)]
+        for (picture, image), end in zip(shown or none, ends, strict=True):
+            part = torch.tensor(ids[known:end])
+            part = part if image is not None else part.to(device, non_blocking=True)
+            begin = None if picture is None else picture.begin - known
+            grid = None if picture is None else picture.view[1:]
+            embeds.append(self._model.embed(part[None], image, begin or 0))
+            positions.append(position + self._model.positions(len(part), begin, grid, device))
+            position += len(part) + (0 if picture is None else picture.positions)
+            known = end
+        whole, places = (torch.cat(each, dim=1) if len(each) > 1 else each[0] for each in (embeds, positions))
+        captured = self._layers is not None and self._layers.reads(whole, cache)
         reader = self._layers if captured else self._model
-        return (yield from reader.read(embeds, positions, cache))  # type: ignore[union-attr]
+        return (yield from reader.read(whole, places, cache))  # type: ignore[union-attr]
 
     def _see(self, view: View) -> Paused[Tensor]:
-        """The picture's (1, N + 2, hidden) embeddings."""
+        """The picture's (1, places, hidden) embeddings."""
         features = self._features.get(view.key)
         if features is None:
             pixels = view.pixels().to(self._hardware.device)

@@ -80,11 +80,7 @@ def check_kernels(hardware: Hardware) -> Checked:
 
 def few_layers(folder: Path) -> Any:
     """The checkpoint's configuration with a layer of each kind, and some of its vocabulary."""
-    shape = read_config(folder)
-    shape.num_layers = 1
-    shape.padded_vocab_size = min(shape.padded_vocab_size, VOCABULARY)
-    shape.vision_config = {**(shape.vision_config or {}), "num_hidden_layers": 1}
-    return shape
+    return read_config(folder).few_layers(VOCABULARY)
 
 
 @torch.inference_mode()

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub import snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 from huggingface_hub.utils.tqdm import tqdm
 
 from model_service.engines.glm4v.config import GLM4VConfig
-from model_service.engines.glm4v.tokenizer import Tokenizer
 from model_service.engines.hardware import Hardware
-from model_service.engines.weights.families import FAMILIES
+from model_service.engines.weights.families import FAMILIES, known_families
 from model_service.engines.weights.memory_plan import holds_nine_billion
 from model_service.engines.weights.shards import shards
 from model_service.errors import CheckpointError
@@ -21,7 +20,7 @@ from model_service.gauges import Gauges
 
 HUB_NAME = "zai-org/glm-4v-9b"
 POCKET = Path(__file__).parents[2] / "pocket"
-WANTED = ("*.safetensors", "*.json", "tokenizer.model")
+WANTED = ("*.safetensors", "*.json", "*.jinja", "tokenizer.model")
 
 DOWNLOAD_SHARE = 0.8
 """Share of the progress shown that is the download, where there is one."""
@@ -53,16 +52,13 @@ def checkpoint_name(folder: Path) -> str:
     return folder.parent.parent.name.removeprefix("models--").replace("--", "/")
 
 
-def load_tokenizer(folder: Path, config: GLM4VConfig) -> Tokenizer:
+def load_tokenizer(folder: Path, config: Any) -> Any:
     """The checkpoint's tokenizer, checked against its configuration.
 
     Raises:
         CheckpointError: the two do not belong together.
     """
-    tokenizer = Tokenizer.load(folder / "tokenizer.model")
-    if tokenizer.special("<|begin_of_image|>") != config.boi_token_id:
-        raise CheckpointError(f"{folder}: tokenizer.model does not fit config.json (boi_token_id)")
-    return tokenizer
+    return FAMILIES[config.model_type].tokenizer(folder, config)
 
 
 def _download(name: str, gauges: Gauges) -> Path:
@@ -73,7 +69,7 @@ def _download(name: str, gauges: Gauges) -> Path:
     logger.info("looking for %s in the local cache and on the hub", name)
     try:
         return Path(snapshot_download(name, allow_patterns=list(WANTED), tqdm_class=_bars(name, gauges)))
-    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, HFValidationError) as error:
+    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, ValueError) as error:  # ValueError: of HTTPS_PROXY too.
         reason = str(error).strip().splitlines()[0]
         raise CheckpointError(
             f"{name!r} is no folder here and could not be downloaded from the hub ({reason})"
@@ -100,7 +96,7 @@ def _bars(name: str, gauges: Gauges) -> type[tqdm]:
 
 def _bytes_to_fetch(name: str) -> int:
     """Return the bytes that are not in the local cache yet; 0 where the hub cannot be asked."""
-    with contextlib.suppress(OSError, HfHubHTTPError, LocalEntryNotFoundError, HFValidationError):
+    with contextlib.suppress(OSError, HfHubHTTPError, LocalEntryNotFoundError, ValueError):
         files = snapshot_download(name, allow_patterns=list(WANTED), dry_run=True)
         return sum(file.file_size or 0 for file in files if file.will_download)
     return 0
@@ -109,13 +105,14 @@ def _bytes_to_fetch(name: str) -> int:
 def _check_files(folder: Path) -> None:
     """Say at once what is missing, rather than fail deep inside a loader."""
     try:
-        wanted = [folder / "config.json", folder / "tokenizer.model", *shards(folder)]
+        there = (folder / "config.json").is_file()
+        kind = json.loads((folder / "config.json").read_text())["model_type"] if there else ""
+        family = FAMILIES.get(kind, FAMILIES[GLM4VConfig.model_type])
+        wanted = [*(folder / name for name in family.files), *shards(folder)]
         missing = [file.name for file in wanted if not file.is_file()]
-        kind = None if missing else json.loads((folder / "config.json").read_text())["model_type"]
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise CheckpointError(f"{folder}: a JSON file cannot be read ({error!r})") from error
+    if there and kind not in FAMILIES:
+        raise CheckpointError(f"{folder}: config.json says model_type {kind!r}, not {known_families()}")
     if missing:
-        raise CheckpointError(f"{folder}: looked for a GLM-4V checkpoint, but {', '.join(missing)} is missing")
-    if kind not in FAMILIES:
-        known = " or ".join(f"{kind!r} ({family.name})" for kind, family in FAMILIES.items())
-        raise CheckpointError(f"{folder}: config.json says model_type {kind!r}, not {known}")
+        raise CheckpointError(f"{folder}: looked for a {family.name} checkpoint, but {', '.join(missing)} is missing")

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from accelerate import init_empty_weights
 from torch import nn
 
-from model_service.engines.glm4v.config import GLM4VConfig
-from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
-from model_service.engines.weights.families import FAMILIES
+from model_service.engines.weights.families import FAMILIES, Config
 
 if TYPE_CHECKING:
     from model_service.engines.weights.nf4 import NF4Linear
@@ -52,24 +50,24 @@ class Layout:
         return tensor.startswith(VISION_LAYERS) and self.plan is Plan.TINY
 
 
-def empty_model(config: GLM4VConfig, layout: Layout) -> GLM4VForConditionalGeneration:
+def empty_model(config: Config, layout: Layout) -> Any:
     """The model in this layout, its tensors on the meta device: shapes and dtypes without memory."""
     with init_empty_weights(include_buffers=True):
         model = FAMILIES[config.model_type].model(config)
-        model.to(dtype=layout.dtype)  # type: ignore[call-arg]
+        model.to(dtype=layout.dtype)
     if layout.packed:
         _make_room(model, layout)
     return model
 
 
-def device_bytes(config: GLM4VConfig, layout: Layout) -> int:
+def device_bytes(config: Config, layout: Layout) -> int:
     """Return the bytes that the weights take on the device."""
     model = empty_model(config, layout)
     held: int = sum(tensor.nbytes for name, tensor in model.state_dict().items() if not layout.on_host(name))
     return held + 2 * layer_bytes(model) if layout.plan is Plan.TINY else held
 
 
-def layer_bytes(model: GLM4VForConditionalGeneration) -> int:
+def layer_bytes(model: Any) -> int:
     """Return the bytes of one layer of the vision tower."""
     layer: nn.Module = model.transformer.vision.transformer.layers[0]
     return sum(tensor.nbytes for tensor in layer.state_dict().values())

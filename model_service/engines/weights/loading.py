@@ -3,16 +3,17 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from model_service.config import ModelConfig
-from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.hardware import Hardware
 from model_service.engines.weights.checkpoint import checkpoint_name
-from model_service.engines.weights.families import read_config
+from model_service.engines.weights.families import FAMILIES, read_config
 from model_service.engines.weights.layout import HEAD, VISION_LAYERS, Layout, Plan, empty_model, packed_layers
 from model_service.engines.weights.memory_plan import MemoryPlan, choose_plan
 from model_service.engines.weights.offload import OffloadedTransformer
@@ -56,7 +57,7 @@ def load_checkpoint(
     hardware: Hardware,
     layout: Layout | None = None,
     gauges: Gauges | None = None,
-) -> tuple[GLM4VForConditionalGeneration, PackedCache | None]:
+) -> tuple[Any, PackedCache | None]:
     """The model with its weights, in the layout that `plan_memory` chose; `gauges.loaded` goes from where it is to 1.
 
     Beside it the cache in which its packed weights are still to be kept; None where they are, or nothing is.
@@ -75,14 +76,14 @@ def load_checkpoint(
     if layout.on_host(VISION_LAYERS):
         vision = model.transformer.vision
         offloaded = OffloadedTransformer(vision.transformer.layers, hardware.device)
-        vision.transformer = offloaded  # type: ignore[assignment]
-    model.eval()  # type: ignore[no-untyped-call]
+        vision.transformer = offloaded
+    model.eval()
     return model, unkept
 
 
 def _load(
     folder: Path, config: ModelConfig, hardware: Hardware, layout: Layout, gauges: Gauges
-) -> tuple[GLM4VForConditionalGeneration, PackedCache | None]:
+) -> tuple[Any, PackedCache | None]:
     begun = gauges.loaded
 
     def report(share: float) -> None:
@@ -103,14 +104,13 @@ def _load(
         return _from_shards(folder, files, hardware, layout, report), cache
 
 
-def _from_shards(
-    folder: Path, files: list[Path], hardware: Hardware, layout: Layout, report: Report
-) -> GLM4VForConditionalGeneration:
+def _from_shards(folder: Path, files: list[Path], hardware: Hardware, layout: Layout, report: Report) -> Any:
     model = _empty(folder, layout)
     packed = packed_layers(model, layout)
     wanted = {name: parameter.shape for name, parameter in model.named_parameters()}
     wanted |= {f"{name}.weight": torch.Size((layer.out_features, layer.in_features)) for name, layer in packed.items()}
-    for name, tensor in read_tensors(files, report):
+    family = FAMILIES[model.config.model_type]
+    for name, tensor in family.tensors(model.config, read_tensors(files, report)):
         if name.endswith(IGNORED):
             continue
         if tensor.shape != wanted.pop(name, None):
@@ -129,9 +129,7 @@ def _from_shards(
     return model
 
 
-def _from_cache(
-    folder: Path, cache: PackedCache, hardware: Hardware, layout: Layout, report: Report
-) -> GLM4VForConditionalGeneration:
+def _from_cache(folder: Path, cache: PackedCache, hardware: Hardware, layout: Layout, report: Report) -> Any:
     """Raises CacheUnusableError where the cache cannot be used."""
     model = _empty(folder, layout)
     wanted = model.state_dict()
@@ -145,7 +143,7 @@ def _from_cache(
     return model
 
 
-def _empty(folder: Path, layout: Layout) -> GLM4VForConditionalGeneration:
+def _empty(folder: Path, layout: Layout) -> Any:
     try:
         return empty_model(read_config(folder), layout)
     except (OSError, ValueError, TypeError, RuntimeError, ZeroDivisionError, AttributeError) as error:
@@ -168,8 +166,15 @@ def _put(model: nn.Module, name: str, tensor: Tensor, dtype: torch.dtype, device
 
 
 def _is_packed(folder: Path, config: ModelConfig, hardware: Hardware) -> bool:
-    """As set; left to itself, a large checkpoint on a GPU is packed."""
-    if config.quantize != "auto":
-        return config.quantize == "nf4"
-    weights = sum(file.stat().st_size for file in shards(folder))
-    return hardware.device.type == "cuda" and weights > LARGE
+    """As set; left to itself, a large checkpoint on a GPU is packed.
+
+    Raises:
+        CheckpointError: bitsandbytes, which packs, is not installed.
+    """
+    packed = config.quantize == "nf4"
+    if config.quantize == "auto":
+        weights = sum(file.stat().st_size for file in shards(folder))
+        packed = hardware.device.type == "cuda" and weights > LARGE
+    if packed and find_spec("bitsandbytes") is None:
+        raise CheckpointError("4 bits (model.quantize) want bitsandbytes: pip install 'eyeglass[local]'")
+    return packed

@@ -7,9 +7,10 @@ import torch
 from model_service.config import Memory
 from model_service.detail import LEVEL_TOKENS, Level
 from model_service.engines import kernels
-from model_service.engines.glm4v.config import NINE_BILLION, GLM4VConfig
+from model_service.engines.glm4v.config import NINE_BILLION
 from model_service.engines.glm4v.language import MLP_AT_ONCE, MLP_PART
 from model_service.engines.hardware import GIB, Hardware
+from model_service.engines.weights.families import FAMILIES, Config
 from model_service.engines.weights.layout import Layout, Plan, device_bytes
 from model_service.errors import CheckpointError
 
@@ -43,28 +44,29 @@ CONTEXT = 600 * 1024**2
 class MemoryPlan:
     """A layout, the most visual tokens that fit with it, and how many answers are written together.
 
-    With `captured`, there is room for graphs by which small pictures are seen and read.
+    With `captured`, there is room for graphs by which small pictures are seen and read. So many `pictures` of as many
+    tokens can be read in one prompt.
     """
 
     layout: Layout
     max_visual_tokens: int
     together: int = 1
     captured: bool = False
+    pictures: int = 1
 
 
-def kv_bytes(config: GLM4VConfig, positions: int, dtype: torch.dtype) -> int:
+def kv_bytes(config: Config, positions: int, dtype: torch.dtype) -> int:
     """Return the bytes of a KV cache of `positions`."""
     return 2 * config.num_layers * config.multi_query_group_num * config.kv_channels * positions * dtype.itemsize
 
 
-def vision_bytes(config: GLM4VConfig, positions: int, layout: Layout) -> int:
+def vision_bytes(config: Config, positions: int, layout: Layout) -> int:
     """Return the vision tower's peak bytes for patches and the position before them: in attention or in the MLP."""
-    width, inner = config.vision.hidden_size, config.vision.intermediate_size
-    unpacked = width * inner if layout.packed else 0
-    return (positions * max(8 * width, 3 * width + inner) + unpacked) * layout.dtype.itemsize
+    unpacked = config.vision.widest if layout.packed else 0
+    return (positions * config.vision.held + unpacked) * layout.dtype.itemsize
 
 
-def prefill_bytes(config: GLM4VConfig, positions: int, layout: Layout) -> int:
+def prefill_bytes(config: Config, positions: int, layout: Layout) -> int:
     """Return the language model's peak bytes for a number of positions at once: in the MLP."""
     width, inner = config.hidden_size, config.ffn_hidden_size
     unpacked = min(2 * width * inner, kernels.UNPACKED) if layout.packed else 0
@@ -76,7 +78,7 @@ def prefill_bytes(config: GLM4VConfig, positions: int, layout: Layout) -> int:
     return (positions * 4 * width + most) * layout.dtype.itemsize
 
 
-def captured_bytes(config: GLM4VConfig, layout: Layout) -> tuple[int, int]:
+def captured_bytes(config: Config, layout: Layout) -> tuple[int, int]:
     """Return the bytes that captured layers hold, and those besides with which they compute."""
     patches, positions, size = PATCHES[-1], POSITIONS[-1], layout.dtype.itemsize
     held = (patches * config.vision.hidden_size + positions * config.hidden_size) * size
@@ -85,7 +87,7 @@ def captured_bytes(config: GLM4VConfig, layout: Layout) -> tuple[int, int]:
 
 
 def peak_bytes(
-    config: GLM4VConfig,
+    config: Config,
     layout: Layout,
     tokens: int,
     *,
@@ -115,7 +117,7 @@ def peak_bytes(
 
 
 def needed_bytes(
-    config: GLM4VConfig,
+    config: Config,
     layout: Layout,
     tokens: int,
     *,
@@ -129,7 +131,7 @@ def needed_bytes(
 
 
 def choose_plan(
-    config: GLM4VConfig, packed: bool, hardware: Hardware, wanted: Memory, together: int | None = None
+    config: Config, packed: bool, hardware: Hardware, wanted: Memory, together: int | None = None
 ) -> MemoryPlan:
     """The plan that is set; left to itself, of those that allow the most visual tokens the one that streams least.
 
@@ -141,7 +143,7 @@ def choose_plan(
     layouts = [Layout(plan, packed, hardware.dtype) for plan in Plan if wanted in {"auto", plan}]
     free = hardware.free_bytes()
     if free is None:
-        return MemoryPlan(layouts[0], config.max_visual_tokens, together or 1)
+        return MemoryPlan(layouts[0], config.max_visual_tokens, together or 1, pictures=_pictures(config))
     most, layout = max(((_fitting(config, layout, free), layout) for layout in layouts), key=lambda pair: pair[0])
     if most == 0:
         least = min(needed_bytes(config, layout, min(LEVEL_TOKENS.values())) for layout in layouts)
@@ -155,7 +157,19 @@ def choose_plan(
     # Where the tower is streamed, that takes longer than launches.
     captured = packed and layout.plan is not Plan.TINY
     captured = captured and needed_bytes(config, layout, most, together=chosen, captured=True) <= free
-    return MemoryPlan(layout, most, chosen, captured)
+    albums = (  # In a prompt, what a picture takes more is text, as it were: each is seen by itself.
+        count
+        for count in range(_pictures(config), 1, -1)
+        if needed_bytes(
+            config, layout, most, conversation=CONVERSATION + (count - 1) * most, together=chosen, captured=captured
+        )
+        <= free
+    )
+    return MemoryPlan(layout, most, chosen, captured, next(albums, 1))
+
+
+def _pictures(config: Config) -> int:
+    return FAMILIES[config.model_type].pictures
 
 
 def holds_nine_billion(hardware: Hardware) -> bool:
@@ -167,7 +181,7 @@ def holds_nine_billion(hardware: Hardware) -> bool:
     return needed_bytes(NINE_BILLION, layout, LEVEL_TOKENS[Level.STANDARD]) + CONTEXT <= total
 
 
-def _fitting(config: GLM4VConfig, layout: Layout, free: int) -> int:
+def _fitting(config: Config, layout: Layout, free: int) -> int:
     """The tokens of the highest level that fits, or as many as the model makes use of; 0 where none fits."""
     levels = {min(tokens, config.max_visual_tokens) for tokens in LEVEL_TOKENS.values()}
     return max((tokens for tokens in levels if needed_bytes(config, layout, tokens) <= free), default=0)

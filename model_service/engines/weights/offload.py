@@ -34,8 +34,8 @@ class OffloadedTransformer(nn.Module):
             _move(layer, buffer)
         self._copies = torch.cuda.Stream(device) if pinned else None  # type: ignore[no-untyped-call]
 
-    def by_layer(self, x: Tensor) -> Paused[Tensor]:
-        """(B, L, hidden) -> (B, L, hidden)."""
+    def by_layer(self, x: Tensor, *beside: Tensor) -> Paused[Tensor]:
+        """(B, L, hidden) -> (B, L, hidden), with what each layer takes beside it."""
         self._fetch(0)
         for index in range(len(self.layers)):
             if self._copies is not None:
@@ -43,7 +43,7 @@ class OffloadedTransformer(nn.Module):
             if index + 1 < len(self.layers):
                 self._fetch(index + 1)
             layer, _ = self._slots[index % 2]
-            x = layer(x)
+            x = layer(x, *beside)
             yield
         return x
 

@@ -1,12 +1,12 @@
 """The bytes that a picture takes on the device beside the weights, by the arithmetic of the memory plans."""
 
 from model_service.engines.engine import PictureMemory
-from model_service.engines.glm4v.config import GLM4VConfig
+from model_service.engines.weights.families import Config
 from model_service.engines.weights.layout import Layout
 from model_service.engines.weights.memory_plan import kv_bytes, prefill_bytes, vision_bytes
 
 
-def picture_memory(config: GLM4VConfig, layout: Layout) -> PictureMemory:
+def picture_memory(config: Config, layout: Layout) -> PictureMemory:
     """Return what a picture takes while the vision tower sees it, and while it is read into its KV cache, alone.
 
     Up to the positions that the MLP takes at once, which no picture exceeds, both are lines.

@@ -7,7 +7,7 @@ from PIL import Image
 
 from assistant.pictures.documents import Opened, open_file
 from assistant.pictures.refusals import DocumentFault, DocumentRefused
-from cli.check import chinese_page
+from cli.checks.machine import chinese_page
 from tests.assistant.pictures.pdfs import OPEN, TOTAL, WAIT, carrying, foreign, form, sheet
 from tests.assistant.pictures.test_kinds import CASES, HEIC, SCAN
 from tests.bot.samples import pdf, picture

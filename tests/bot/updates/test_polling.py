@@ -9,6 +9,7 @@ import httpx
 import pytest
 from telegram.error import NetworkError
 
+from assistant.settings.settings import TelegramSettings
 from assistant.storage import Database, open_database
 from bot.delivery.faults import TelegramFaults
 from bot.updates.inbox import Inbox
@@ -31,7 +32,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 async def ask(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., Any]]:
     """Ask for updates where the network answers with what is given."""
-    async with PollingRequest(InboxQueue(Inbox(database), is_quick), 1.0, TelegramFaults()) as request:
+    async with PollingRequest(InboxQueue(Inbox(database), is_quick), TelegramSettings(), TelegramFaults()) as request:
 
         async def asked(answer: object, url: str = URL, code: int = 200) -> tuple[object, bool]:
             body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()

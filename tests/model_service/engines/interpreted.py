@@ -7,6 +7,7 @@ Exits non-zero when something differs.
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any
@@ -16,9 +17,11 @@ import torch
 from torch import Tensor, nn
 from triton.runtime import interpreter
 
+from bench.family import shapes
 from model_service.config import ModelConfig
 from model_service.engines import kernels
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
+from model_service.engines.glm46v.model import GLM46VForConditionalGeneration
 from model_service.engines.hardware import Hardware
 from model_service.engines.kernels import choice, dispatch, linear, nf4, nf4_product, self_check, unpack
 from model_service.engines.kernels import step as step_kernels
@@ -165,7 +168,7 @@ def check_linear(dtype: torch.dtype) -> None:
         close(found, wanted, dtype)
 
 
-def check_fused(model: GLM4VForConditionalGeneration, dtype: torch.dtype) -> None:
+def check_fused(model: Any, dtype: torch.dtype) -> None:
     """What layers do between their products, alone; and a picture read, and something behind it: as torch does it."""
     for found, wanted in self_check.both(CPU, dtype, small=True):
         close(found, wanted, dtype)
@@ -186,7 +189,7 @@ FORBIDDEN = torch.arange(288) % 100 == 5
 """Three of the tiny model's ids."""
 
 
-def steps_of(model: GLM4VForConditionalGeneration, dtype: torch.dtype, *sizes: int) -> CapturedSteps:
+def steps_of(model: Any, dtype: torch.dtype, *sizes: int) -> CapturedSteps:
     """Steps for answers, not captured, which choose among all ids but three."""
     return CapturedSteps(model, Hardware(CPU, dtype), sizes, FORBIDDEN)
 
@@ -194,7 +197,7 @@ def steps_of(model: GLM4VForConditionalGeneration, dtype: torch.dtype, *sizes: i
 TURNS = ([0, 1, 2], [0, 1, 2], [0, 2], [2], [2], [3, 2, 0, 1])
 
 
-def check_step(model: GLM4VForConditionalGeneration, dtype: torch.dtype, turns: Iterable[list[int]] = TURNS) -> None:
+def check_step(model: Any, dtype: torch.dtype, turns: Iterable[list[int]] = TURNS) -> None:
     """Steps for sequences of several lengths at once, of which one leaves and another comes: for each the model's own
     logits, keys and values, and its most likely ids.
     """
@@ -222,7 +225,7 @@ def check_step(model: GLM4VForConditionalGeneration, dtype: torch.dtype, turns: 
         ids[taking] = steps.chosen(len(rows))[:, 0]
 
 
-def sequence(model: GLM4VForConditionalGeneration, dtype: torch.dtype, length: int) -> tuple[KVCache, KVCache]:
+def sequence(model: Any, dtype: torch.dtype, length: int) -> tuple[KVCache, KVCache]:
     """A KV cache that holds some positions, with room for more, and another that holds the same."""
     cache, other = (KVCache(model.config, length + 10, CPU, dtype) for _ in range(2))
     ids = torch.randint(0, 256, (1, length))
@@ -231,7 +234,7 @@ def sequence(model: GLM4VForConditionalGeneration, dtype: torch.dtype, length: i
     return cache, other
 
 
-def check_rows(model: GLM4VForConditionalGeneration, dtype: torch.dtype, *texts: tuple[int, int]) -> None:
+def check_rows(model: Any, dtype: torch.dtype, *texts: tuple[int, int]) -> None:
     """Texts of many ids behind many others, in one step and in more: the model's own logits, keys and values, and
     nothing is written behind them.
     """
@@ -249,6 +252,15 @@ def check_rows(model: GLM4VForConditionalGeneration, dtype: torch.dtype, *texts:
         assert other.length == cache.length
         for found, filled in ((other.keys, cache.keys), (other.values, cache.values)):
             close(found, filled, dtype)
+
+
+def newer_models() -> Iterable[Any]:
+    """Tiny models of GLM-4.6V's kind and GLM-OCR's, with weights of which each norm behind a branch tells."""
+    for config in shapes(tiny=True).values():
+        model = GLM46VForConditionalGeneration(replace(config, padded_vocab_size=len(FORBIDDEN)))
+        for parameter in model.parameters():
+            parameter.data.normal_(0, 0.2)
+        yield model.eval()
 
 
 def check_choice(dtype: torch.dtype) -> None:
@@ -331,6 +343,10 @@ def main() -> None:
         check_rows(tiny_model(), torch.float32, (0, 5), (3, 16), (90, 20))
         check_self(tiny_model().to(torch.float16), torch.float16)  # type: ignore[arg-type]
         check_conversation(tiny_model(seed=5))
+        for model in newer_models():
+            check_fused(model, torch.float32)
+            check_step(model, torch.float32, TURNS[1:3])
+            check_rows(model, torch.float32, (3, 16))
     print("all agree")
 
 

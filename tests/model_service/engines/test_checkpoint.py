@@ -28,7 +28,8 @@ INDEX = "model.safetensors.index.json"
 def load(folder: Path, quantize: str = "none") -> GLM4VForConditionalGeneration:
     """Find and load."""
     config = ModelConfig(name=str(folder), quantize="nf4" if quantize == "nf4" else "none")
-    return load_checkpoint(find_checkpoint(str(folder), CPU), config, CPU)[0]
+    model: GLM4VForConditionalGeneration = load_checkpoint(find_checkpoint(str(folder), CPU), config, CPU)[0]
+    return model
 
 
 def change(file: Path, **values: object) -> None:

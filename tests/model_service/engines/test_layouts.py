@@ -1,6 +1,7 @@
 """Memory plans at work: whatever lies where, the model computes the same."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from model_service.engines.runtime.runner import ModelRunner
 from model_service.engines.weights.layout import EMBEDDINGS, HEAD, VISION, Layout, Plan, empty_model, packed_layers
 from model_service.engines.weights.loading import load_checkpoint
 from model_service.engines.weights.offload import OffloadedTransformer
+from model_service.errors import CheckpointError
 from tests.model_service.engines.reading import CPU, noise, prompt, read, view
 from tests.model_service.engines.tiny import tiny_config
 
@@ -21,7 +23,9 @@ pytestmark = pytest.mark.usefixtures("inference")
 
 def loaded(checkpoint: Path, memory: Memory, packed: bool) -> GLM4VForConditionalGeneration:
     """The checkpoint under a plan."""
-    return load_checkpoint(checkpoint, ModelConfig(memory=memory, quantize="nf4" if packed else "none"), CPU)[0]
+    asked = ModelConfig(memory=memory, quantize="nf4" if packed else "none")
+    model: GLM4VForConditionalGeneration = load_checkpoint(checkpoint, asked, CPU)[0]
+    return model
 
 
 def answer(model: GLM4VForConditionalGeneration) -> Tensor:
@@ -99,3 +103,15 @@ def test_many_positions_are_taken_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
     assert torch.allclose(mlp(x), wanted, atol=1e-5)
     hook.remove()
     assert widths == [3, 3, 3, 1]
+
+
+def test_without_bitsandbytes_what_is_to_be_packed_is_refused(
+    checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a sentence that names the setting and the command; what is not packed is loaded, as in the image for a CPU."""
+    monkeypatch.setattr("model_service.engines.weights.loading.find_spec", lambda name: None)
+    with pytest.raises(CheckpointError, match=r"model\.quantize.*pip install 'eyeglass\[local\]'"):
+        loaded(checkpoint, "full", packed=True)
+    unpacked: tuple[Literal["auto", "none"], ...] = ("auto", "none")
+    for quantize in unpacked:
+        assert load_checkpoint(checkpoint, ModelConfig(quantize=quantize), CPU)[0]

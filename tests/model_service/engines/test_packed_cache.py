@@ -44,6 +44,7 @@ class Started:
 
     def __call__(self, hardware: Hardware = CPU, **config: Any) -> GLM4VForConditionalGeneration:
         asked = ModelConfig(quantize="nf4", cache=self.root, **config)
+        model: GLM4VForConditionalGeneration
         model, unkept = load_checkpoint(self.checkpoint, asked, hardware)
         if unkept is not None:
             PackedCacheWriter(unkept, model.state_dict(), hardware.device, Gauges()).join()

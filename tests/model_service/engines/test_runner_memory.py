@@ -101,7 +101,7 @@ def ended(chat: str, length: int) -> Sequence:
     """A sequence of this many ids in a cache with room for more: 512 bytes an id."""
     cache = KVCache(tiny_config(), length + 100, CPU.device, CPU.dtype)
     cache.advance(length)
-    return Sequence(chat, list(range(length)), None, None, cache, visual=0, forgets=0)
+    return Sequence(chat, list(range(length)), (), cache, forgets=0)
 
 
 def test_prefixes_are_bounded_by_the_bytes_they_fill() -> None:

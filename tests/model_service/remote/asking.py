@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from model_service import (
+    CERTAIN,
     STANDARD,
     Detail,
     GenerationOutput,
@@ -52,12 +53,13 @@ def ask(
     sampling: SamplingParams | None = None,
     chat: str = "",
     wish: str = "",
+    certain: float = CERTAIN,
 ) -> GenerationRequest:
     """Return a question about a picture."""
     said = messages or (Message("user", "What is it?"),)
     if picture is not None:
         said = with_pictures(said, PictureRef(picture, detail, region))
-    return GenerationRequest(id, chat or id, said, sampling or SamplingParams(), wish=wish)
+    return GenerationRequest(id, chat or id, said, sampling or SamplingParams(), wish=wish, certain=certain)
 
 
 async def whole(service: ModelService, request: GenerationRequest) -> GenerationOutput:

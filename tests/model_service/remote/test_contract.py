@@ -116,6 +116,8 @@ async def test_here_and_over_http_the_pocket_model_says_the_same(engines: Engine
         here, served = [(await states(engines.of(name), question))[-1] for name in ("here", "served")]
         assert (served.text, served.plan, served.finish_reason) == (here.text, here.plan, here.finish_reason)
         assert (served.tokens, served.prompt_tokens) == (here.tokens, here.prompt_tokens)
+        assert served.doubts == here.doubts and served.rated
+    assert any([(await states(engines.here, question))[-1].doubts for question in QUESTIONS])
     assert "12.15" in (await states(engines.served, QUESTIONS[0]))[-1].text
 
 
@@ -123,6 +125,7 @@ async def test_levels_cost_on_a_server_what_they_cost_here(engines: Engines) -> 
     """The server keeps the pictures' sizes, and is known to."""
     assert engines.served.info is not None and engines.here.info is not None
     assert engines.served.info.dial == engines.here.info.dial
+    assert engines.served.info.sureness == engines.here.info.sureness
     async with asyncio.timeout(PATIENCE):
         while engines.served.server is None or engines.served.server.resizes is None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)

@@ -9,7 +9,8 @@ from model_service.backends.remote.dialect import Dialect
 from model_service.backends.remote.faults import judge
 
 SAMPLING = SamplingParams(max_tokens=9, temperature=0.5, top_p=0.6, seed=7)
-ALL = {"stream_options", "chat_template_kwargs", "top_p", "seed", "temperature", "max_tokens"}
+RATINGS = {"logprobs", "top_logprobs"}
+ALL = RATINGS | {"stream_options", "chat_template_kwargs", "top_p", "seed", "temperature", "max_tokens"}
 
 
 def body(dialect: Dialect) -> dict[str, Any]:
@@ -25,6 +26,9 @@ def body(dialect: Dialect) -> dict[str, Any]:
         (422, '{"detail": "Unexpected fields in the request: {\'stream_options\'}"}', ALL - {"stream_options"}),
         (422, '{"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs are not permitted"}]}', ALL - {"seed"}),
         (422, "Unprocessable", {"temperature", "max_tokens"}),
+        (422, '{"detail": "Unexpected fields: top_logprobs, logprobs, seed"}', ALL - RATINGS - {"seed"}),
+        (422, '{"detail": "Unexpected fields: top_logprobs"}', ALL - {"top_logprobs"}),
+        (400, "Requested sample logprobs of 2, which is greater than max allowed: 1", ALL - {"top_logprobs"}),
         (
             400,
             '{"error": {"message": "Unrecognized request argument: chat_template_kwargs"}}',
@@ -51,10 +55,47 @@ def test_what_teaches_nothing_is_a_refusal() -> None:
     """Or it would be asked again for ever."""
     dialect = Dialect()
     sent = body(dialect)
+    dialect.answered(sent)
     assert not dialect.learn(sent, judge(400, '{"error": {"message": "no pictures here"}}'))
     assert dialect.learn(sent, judge(422, "Unprocessable"))
     again = body(dialect)
+    assert set(again) >= RATINGS
     assert not dialect.learn(again, judge(422, "Unprocessable"))
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "Bad Request"),
+        (400, '{"error": {"message": "logprobs is not supported with this model"}}'),
+        (403, '{"error": {"message": "You are not allowed to request logprobs from this model"}}'),
+        (404, '{"error": {"message": "model m: logprobs are not available"}}'),
+        (500, "Internal Server Error"),
+        (501, '{"error": {"message": "not implemented"}}'),
+    ],
+)
+def test_a_server_that_tells_no_probabilities_is_not_asked_for_them(status: int, words: str) -> None:
+    """First for those of one token alone, as some tell no others; all else is asked as before."""
+    dialect = Dialect()
+    sent = body(dialect)
+    assert dialect.learn(sent, judge(status, words))
+    once = body(dialect)
+    assert set(once) == ALL - {"top_logprobs"}
+    assert dialect.learn(once, judge(status, words))
+    twice = body(dialect)
+    assert set(twice) == ALL - RATINGS
+    assert not dialect.learn(twice, judge(status, words))
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_what_goes_wrong_later_is_not_about_probabilities(status: int) -> None:
+    """Where they were told before; unless the server says so."""
+    dialect = Dialect()
+    sent = body(dialect)
+    dialect.answered(sent)
+    assert not dialect.learn(sent, judge(status, "Failed"))
+    assert dialect.learn(sent, judge(400, "logprobs are not allowed"))
+    assert set(body(dialect)) == ALL - {"top_logprobs"}
 
 
 def test_of_two_answers_that_are_refused_at_once_both_are_asked_again() -> None:

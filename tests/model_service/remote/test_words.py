@@ -7,7 +7,7 @@ import pytest
 from model_service.backends.remote.events import MOST_BYTES, Event, EventReader, TooLong
 from model_service.backends.remote.faults import Kind, RemoteFault, judge
 from model_service.backends.remote.pieces import Piece, read_body, read_event
-from model_service.backends.remote.visible import visible
+from model_service.visible import visible
 
 STREAM = (
     b": a comment\r\n\r\ndata: one\n\ndata: two\ndata: lines\r\n\r\nevent: error\ndata: {}\n\n"
@@ -115,6 +115,11 @@ VLLM_ANSWER = (
     "'max_tokens' or 'max_completion_tokens' is too large: 9000. This model's maximum context length is 4096 tokens "
     "and your request has 120 input tokens (9000 > 4096 - 120)."
 )
+VLLM_COUNTED_ON = (
+    "This model's maximum context length is 4096 tokens. However, your prompt contains at least 4097 input tokens, "
+    "which exceeds this limit even without any output tokens. Please reduce the length of the input prompt. "
+    "(parameter=input_tokens, value=4097)"
+)
 LLAMA_LONG = {
     "code": 500,
     "message": "no room",
@@ -127,7 +132,8 @@ LLAMA_LONG = {
 @pytest.mark.parametrize(
     ("status", "body", "kind", "prompt", "most"),
     [
-        (400, {"error": {"message": VLLM_LONG, "type": "BadRequestError", "code": 400}}, Kind.TOO_LONG, 3500, 4096),
+        (400, {"error": {"message": VLLM_LONG, "type": "BadRequestError", "code": 400}}, Kind.TOO_LONG, None, 4096),
+        (400, {"error": {"message": VLLM_COUNTED_ON, "code": 400}}, Kind.TOO_LONG, None, 4096),
         (400, {"error": {"message": VLLM_ANSWER, "code": 400}}, Kind.TOO_LONG, 120, 4096),
         (400, {"error": {"message": "Input length (6093) exceeds model's maximum context length (4096)."}},
          Kind.TOO_LONG, 6093, 4096),

@@ -87,7 +87,8 @@ class Tab:
 
     async def turn_to(self, tokens: int) -> None:
         """Turn the dial by its keys to so many tokens or the next stop above."""
-        await self.at("#tokens").press("Home")
+        for key in ("Home", "ArrowRight"):  # Before the least number of tokens there is auto.
+            await self.at("#tokens").press(key)
         while int((await self.at("#tokens").get_attribute("aria-valuetext") or "").split()[-2]) < tokens:
             await self.at("#tokens").press("ArrowRight")
 

@@ -31,6 +31,8 @@ async def test_the_slider_changes_the_preview_and_the_next_question(page: Page, 
     await tab.send(LABEL)
     assert await tab.size() == SIZE
     await tab.at("#tokens").press("Home")
+    await expect(tab.at("#tokens")).to_have_attribute("aria-valuetext", "auto")
+    await tab.at("#tokens").press("ArrowRight")
     await tab.seen("seen")
     assert await tab.size() == grid(16)
     await expect(tab.at("#tokens")).to_have_attribute("aria-valuetext", "16 tokens")
@@ -46,6 +48,19 @@ async def test_the_slider_changes_the_preview_and_the_next_question(page: Page, 
     await tab.asked("What is it?")
     assert page.engine.requests[-1].detail.tokens == 512
     await expect(tab.turn().locator(".asked")).to_contain_text("512 tokens")
+
+
+async def test_auto_is_the_first_stop(page: Page, tab: Tab) -> None:
+    """The preview is that of a first look; the question leaves the level to the bot, and a new window keeps that."""
+    await tab.send(LABEL)
+    await tab.at("#levels").get_by_text("auto").click()
+    await expect(tab.at("#tokens")).to_have_attribute("aria-valuetext", "auto")
+    await expect(tab.at("#plan")).to_contain_text("px")
+    turn = await tab.asked("What is it?")
+    await expect(turn.locator(".asked")).to_contain_text("auto")
+    assert page.engine.requests[-1].detail.level is not None
+    await tab.page.reload()
+    await expect(tab.at("#tokens")).to_have_attribute("aria-valuetext", "auto")
 
 
 async def test_levels_are_pressed_too(tab: Tab) -> None:
@@ -65,7 +80,7 @@ async def test_an_older_preview_never_comes_after_a_newer_one(tab: Tab) -> None:
     held: asyncio.Queue[Route] = asyncio.Queue()
     await tab.page.route("**/seen?tokens=16*", held.put)
     await tab.send(LABEL)
-    await tab.at("#tokens").press("Home")
+    await tab.turn_to(16)
     older = await asyncio.wait_for(held.get(), 10)
     await tab.at("#tokens").press("PageUp")
     await tab.seen("seen")
@@ -197,7 +212,7 @@ async def test_the_dial_ends_where_the_model_does(machine: Machine, browser: Bro
         await tab.send(LABEL)
         await tab.at("#tokens").press("End")
         await expect(tab.at("#tokens")).to_have_attribute("aria-valuetext", "fine: 300 tokens")
-        await expect(tab.at("#levels button")).to_have_count(3)
+        await expect(tab.at("#levels button")).to_have_count(4)
 
 
 def saying(left: int, top: int, right: int, bottom: int) -> re.Pattern[str]:

@@ -35,7 +35,7 @@ async def test_the_dial_decides_how_a_receipt_is_read(windows: Windows) -> None:
     await expect(turn.locator(".text")).to_have_text("$12.15")
     follow_up = await tab.asked("How much is the coffee?")
     await expect(follow_up.locator(".text")).to_have_text("$3.10")
-    await tab.at("#tokens").press("Home")
+    await tab.turn_to(16)
     await tab.seen("seen")
     await expect(tab.at("#plan")).to_contain_text("MiB")
     blurred = await tab.asked("What is the date?")

@@ -1,0 +1,132 @@
+"""Ask the model about one picture, and follow what it says as long as that makes sense."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
+from assistant.doubt import Watch, cut_off
+from assistant.open_questions import OpenQuestion, Step
+from assistant.pieces import Piece
+from assistant.question import Question
+from assistant.request import Asking, build_request, drop_repeats, sampling_in
+from assistant.settings.settings import ModelSettings
+from assistant.storage import Picture, Turns
+from assistant.wording.quotes import with_quote
+from assistant.wording.regions import about_part
+from assistant.wording.transcription import transcription_of
+from model_service import (
+    Ability,
+    Detail,
+    Draining,
+    EngineInfo,
+    FinishReason,
+    GenerationOutput,
+    GenerationRequest,
+    ModelService,
+    Stage,
+    Transcription,
+)
+
+
+class Streams:
+    """What the model says about a picture, or a piece of one."""
+
+    def __init__(self, model: ModelService, turns: Turns, settings: ModelSettings) -> None:
+        self._model = model
+        self._turns = turns
+        self._settings = settings
+
+    async def follow(
+        self, opened: OpenQuestion, request: GenerationRequest, until: float | None = None
+    ) -> AsyncGenerator[GenerationOutput, None]:
+        """Stream the model's output; note the last one with the question, however it ends.
+
+        Where it stops making sense it is broken off, and the last output ends there. It may last `until` then, by the
+        loop's clock.
+
+        Raises:
+            Cancelled, Draining, ModelServiceError, TimeoutError: as for `Reader.read`.
+        """
+        output, watch = GenerationOutput(Stage.WAITING), self._watch()
+        try:
+            async with aclosing(self._model.generate(request)) as outputs:
+                while True:
+                    async with opened.cancellable(), asyncio.timeout_at(until):
+                        following = await anext(outputs, None)
+                    if following is None:
+                        break
+                    output = following if following.reader else _sound(following, watch)
+                    if output.stage is not Stage.WAITING:
+                        opened.step = Step.ANSWERING
+                    yield output
+                    if output.finish_reason is FinishReason.BROKEN_OFF:
+                        break  # To leave is to abort.
+        finally:
+            opened.outputs.append(output)
+        if output.finish_reason in {None, FinishReason.ABORT}:
+            raise Draining("the answer was aborted")
+
+    def _watch(self) -> Watch:
+        info = self._model.info
+        free = info is None or Ability.DESCRIBE in info.abilities  # Between words of its own it may well hesitate.
+        return Watch(None if info is None or free else info.sureness)
+
+    async def request(
+        self, question: Question, opened: OpenQuestion, picture: Picture, data: bytes, detail: Detail
+    ) -> GenerationRequest:
+        """Return the request for a whole picture, whose encoded bytes are `data`."""
+        return await self._request(question, picture, self._asking(question, opened, data, detail))
+
+    async def piece_request(
+        self, question: Question, opened: OpenQuestion, picture: Picture, piece: Piece, text: str, *, alone: bool
+    ) -> GenerationRequest:
+        """Return the request for a piece of a picture; `alone`: without what was said before."""
+        asking = self._asking(question, opened, piece.data, piece.detail)
+        asking = replace(asking, text=text, region=None, of_long=not alone)
+        return await self._request(question, picture, asking, alone=alone)
+
+    def _asking(self, question: Question, opened: OpenQuestion, data: bytes, detail: Detail) -> Asking:
+        named, text = question.parsed.part, question.parsed.text
+        if named is not None and question.region is None:  # Else the words may be about what was marked.
+            text = about_part(text, named)
+        return Asking(
+            id=opened.request,
+            chat=str(question.chat),
+            text=with_quote(text, question.parsed.quote),
+            picture=data,
+            detail=detail,
+            person=question.asker.person,
+            length=question.settings.length,
+            region=question.looked_at,
+            transcription=transcribed_by_reader(question, self._model.info),
+        )
+
+    async def _request(
+        self, question: Question, picture: Picture, asking: Asking, *, alone: bool = False
+    ) -> GenerationRequest:
+        info = self._model.info
+        only_reads = info is not None and bool(info.fixed_prompts)  # What was said before means nothing to it.
+        alone = alone or only_reads or asking.transcription is not None
+        said = [] if alone else await self._turns.history(picture, question.asker.id)
+        history = drop_repeats(said, question.parsed.text)
+        sampling = sampling_in(question.settings, self._settings)
+        return build_request(asking, history, sampling, self._settings.history_tokens)
+
+
+def transcribed_by_reader(question: Question, info: EngineInfo | None) -> Transcription | None:
+    """Return what a question asks to be written down, where a reader does that.
+
+    Of a part of the picture that words name the model is asked: it knows these words.
+    """
+    if info is None or info.reader is None or (question.parsed.part is not None and question.region is None):
+        return None
+    return transcription_of(question.parsed)
+
+
+def _sound(output: GenerationOutput, watch: Watch) -> GenerationOutput:
+    """Return an output as it is while it makes sense, else broken off where it last did."""
+    end = watch.nonsense_in(output)
+    if end is None:
+        return output
+    return replace(cut_off(output, end), stage=Stage.DONE, finish_reason=FinishReason.BROKEN_OFF)

@@ -1,0 +1,143 @@
+"""Whether the model's attention tells where an answer was read: `python -m bench.shown --seed 8 --pages 60`.
+
+On drawn pages, whose answers' places are known, the attention of an answer's tokens over the picture's is summed up for
+each head of each layer. Shown would be the full width of the picture around the row that a head attends to, a quarter
+of its height. Right is that if the whole answer is printed inside. Of the heads of one seed the best are told; --head
+examines one of them on another.
+"""
+
+import argparse
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model_service import Detail, Engine, GenerationRequest, Message, ModelConfig, PictureRef, SamplingParams
+from model_service.engines.glm4v import attention
+from training.documents import PAPERS
+from training.exam import CANVASES, MOST_CHARACTERS, OTHER_CANVASES, choose_em, jpeg
+from training.examiner import load_engine
+from training.fonts import find_families, find_words
+from training.metrics import exact
+from training.pages import Page
+from training.pictures import draw_picture
+from training.pointing import POINTED, find
+
+PART = 0.25
+"""The share of the picture that would be shown."""
+
+Head = tuple[int, int]
+"""A layer, and a head of it."""
+
+
+def main() -> None:
+    """Draw pages, ask, and count for each head."""
+    parser = argparse.ArgumentParser(prog="python -m bench.shown", description=main.__doc__)
+    parser.add_argument("--seed", type=int, default=8)
+    parser.add_argument("--pages", type=int, default=60)
+    parser.add_argument("--level", default="standard")
+    parser.add_argument("--head", type=int, nargs=2, metavar=("LAYER", "HEAD"), help="only this one")
+    given = parser.parse_args()
+    inside = defaultdict[Head, list[bool]](list)
+    engine = load_engine(ModelConfig(name="pocket", device="cpu", prefix_cache_mib=0))
+    try:
+        for page in draw_pages(given.seed, given.pages):
+            for head, found in examine(engine, page, given.level):
+                inside[head].append(found)
+    finally:
+        engine.close()
+    wanted = [tuple(given.head)] if given.head else sorted(inside, key=lambda head: -sum(inside[head]))[:8]
+    for layer, head in wanted:
+        right = inside[layer, head]
+        print(f"layer {layer}, head {head}: {sum(right)} of {len(right)} inside ({sum(right) / len(right):.1%})")
+
+
+def draw_pages(seed: int, pages: int) -> Iterator[Page]:
+    """Draw papers as the exam does, flat."""
+    fonts, words = find_families(split="test"), find_words()
+    for number in range(pages):
+        rng = random.Random(f"shown {seed} {number}")
+        kind = PAPERS[number % len(PAPERS)]
+        size = rng.choice(CANVASES.get(kind, OTHER_CANVASES))
+        em = choose_em(rng, *size)
+        yield draw_picture(
+            rng, fonts, words, *size, em=em, kind=kind, limit=MOST_CHARACTERS, split="test", wording="test"
+        )
+
+
+def examine(engine: Engine, page: Page, level: str) -> Iterator[tuple[Head, bool]]:
+    """Ask for what is copied from the page, and yield for each head whether its place is inside what it shows.
+
+    Only right answers count.
+    """
+    for qa in [qa for qa in page.qa if qa.kind in POINTED][:3]:
+        glyphs = find(page.glyphs, qa.answer)
+        if not len(glyphs):
+            continue
+        picture = PictureRef(jpeg(page.image), Detail.parse(level))
+        request = GenerationRequest(
+            "shown", "shown", (Message("user", qa.question, (picture,)),), SamplingParams(max_tokens=80)
+        )
+        plan = engine.plan(request)
+        assert plan is not None
+        with attended() as maps:
+            said = "".join(step.text for step in engine.generate(request))
+        if not exact(said, qa.answer):
+            continue
+        heights = page.glyphs.y[glyphs] / page.image.height
+        for layer, weights in enumerate(over_picture(maps, plan.rows, plan.columns)):
+            for head, map_ in enumerate(weights):
+                yield (layer, head), lies_inside(map_, heights)
+
+
+@contextmanager
+def attended() -> Iterator[list[Tensor]]:
+    """Note the attention of each layer in each step: (heads, positions), layer after layer."""
+    noted, causal = list[Tensor](), attention.causal
+
+    def noting(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        if query.shape[2] == 1:
+            keys = key.repeat_interleave(query.shape[1] // key.shape[1], dim=1).float()
+            scores = (query.float() @ keys.transpose(-1, -2))[0, :, 0] / query.shape[-1] ** 0.5
+            noted.append(scores.softmax(-1))
+        return causal(query, key, value)
+
+    attention.causal = noting
+    try:
+        yield noted
+    finally:
+        attention.causal = causal
+
+
+BEFORE = 5
+"""Positions before the picture: [gMASK], <sop>, <|user|>, a line feed, <|begin_of_image|>."""
+
+
+def over_picture(noted: Sequence[Tensor], rows: int, columns: int) -> list[np.ndarray]:
+    """Return for each layer (heads, rows, columns): the mean attention of the answer's tokens to the picture.
+
+    The prefill notes its last layer alone; it, and what reads the end, are left out.
+    """
+    layers = 6
+    steps = [noted[at : at + layers] for at in range(1, len(noted) - layers, layers)]
+    found = []
+    for layer in range(layers):
+        maps = [step[layer][:, BEFORE : BEFORE + rows * columns] for step in steps if len(step) == layers]
+        found.append(torch.stack(maps).mean(0).reshape(-1, rows, columns).numpy())
+    return found
+
+
+def lies_inside(map_: np.ndarray, heights: np.ndarray) -> bool:
+    """Return whether all heights, from 0 to 1, are in the part around the row that is attended to most."""
+    rows = map_.sum(1)
+    middle = (int(rows.argmax()) + 0.5) / len(rows)
+    upper = min(max(0.0, middle - PART / 2), 1 - PART)
+    return bool((heights >= upper).all() and (heights <= upper + PART).all())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""What would be shown of a picture is a quarter of its height around the row that is attended to."""
+
+import numpy as np
+import pytest
+
+from bench.shown import lies_inside
+
+
+@pytest.mark.parametrize(
+    ("row", "heights", "inside"),
+    [
+        (10, [0.5, 0.55], True),
+        (10, [0.5, 0.7], False),
+        (10, [0.3], False),
+        (0, [0.01, 0.24], True),
+        (0, [0.26], False),
+        (19, [0.76, 0.99], True),
+    ],
+)
+def test_an_answer_is_inside_if_all_of_it_is(row: int, heights: list[float], inside: bool) -> None:
+    """At the edges of a picture the part begins or ends there."""
+    attention = np.full((20, 12), 0.01)
+    attention[row, 3] = 1.0
+    assert lies_inside(attention, np.array(heights)) is inside

@@ -1,0 +1,1 @@
+"""Small real proxies, and what goes through them."""

@@ -1,0 +1,43 @@
+"""docs/operating.md names commands, options, settings and files that there are."""
+
+import re
+from pathlib import Path
+
+import typer.main
+
+from assistant.settings.errors import dotted_keys
+from assistant.settings.settings import Settings, variable_name
+from cli.__main__ import app
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+UNIT = (ROOT / "systemd" / "eyeglass.service").read_text(encoding="utf-8")
+
+
+def test_its_commands_and_options_exist() -> None:
+    """Each `eyeglass NAME`, and what follows it."""
+    command = typer.main.get_command(app)
+    named = re.findall(r"(?:^|`|bin/)eyeglass (--?[a-z]+|[a-z]+)((?: +(?:--[a-z]+|[A-Z]+))*)", PAGE, re.MULTILINE)
+    assert {"backup", "restore", "check", "migrate", "--version"} <= {name for name, _ in named}
+    for name, rest in named:
+        if name.startswith("-"):
+            assert any(name in parameter.opts for parameter in command.params), name
+            continue
+        subcommand = command.commands[name]  # type: ignore[attr-defined]
+        known = {word for parameter in subcommand.params for word in parameter.opts}
+        assert {word for word in rest.split() if word.startswith("--")} <= known, (name, rest)
+
+
+def test_its_settings_exist() -> None:
+    """Those of the unit, too."""
+    keys = {key for key in dotted_keys(Settings) if "." in key}
+    sections = {key.partition(".")[0] for key in keys}
+    named = {word for word in re.findall(r"`([a-z]+\.[a-z_]+)`", PAGE) if word.partition(".")[0] in sections}
+    assert named - {"settings.toml"} <= keys
+    variables = set(re.findall(r"EYEGLASS_[A-Z]+__[A-Z_]+", PAGE + UNIT))
+    assert variables <= {variable_name(key) for key in keys}
+
+
+def test_it_is_short() -> None:
+    """An operator reads it in one go."""
+    assert len(PAGE.splitlines()) <= 150
