@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.storage import Admissions, Database, Deletion, Heard, HeardMessage, Pictures, Standing, Turns
+from assistant.storage.conversations import Conversations
 from bot.updates.inbox import Inbox
 from tests.assistant.storage.test_heard import SAID
 from tests.assistant.storage.test_tables import NEW, TURN
@@ -35,6 +36,37 @@ async def test_of_pictures_and_turns_only_older_ones_go(database: Database) -> N
     assert await Deletion(database).files() == {"2.jpg", "3.jpg"}
     assert [message.text for message in await turns.history(added[1], None)] == ["A cat."]
     assert not await turns.answered(5, 11)
+
+
+async def test_of_what_could_not_be_read_older_notes_go(database: Database) -> None:
+    """And with a chat those of this chat alone."""
+    pictures = Pictures(database)
+    for chat, number in ((5, 1), (5, 2), (6, 3)):
+        await pictures.note_unread(chat, [number])
+    for number, moment in ((1, MOMENT - 1), (2, MOMENT), (3, MOMENT)):
+        await database.write("UPDATE unread SET created_at = ? WHERE message_id = ?", moment, number)
+    await Deletion(database).older_than(MOMENT)
+    assert [await pictures.is_unread(5, number) for number in (1, 2)] == [False, True]
+    await Deletion(database).chat(5, 9)
+    assert not await pictures.is_unread(5, 2) and await pictures.is_unread(6, 3)
+
+
+async def test_of_conversations_only_older_ones_go(database: Database) -> None:
+    """What was said in them goes by its own age; one that is being deleted stays until that is done."""
+    conversations = Conversations(database)
+    made = [await conversations.begin(0) for _ in range(3)]
+    for each in made:
+        await conversations.send(each.id, "{}", "A title")
+    await ages(database, "conversations", "changed_at", _1=MOMENT - 1, _2=MOMENT, _3=MOMENT - 1)
+    await conversations.delete(made[2].id)
+    older = await conversations.send(made[1].id, "{}")
+    for number, moment in ((2, MOMENT), (older, MOMENT - 1)):
+        await database.write("UPDATE entries SET created_at = ? WHERE number = ?", moment, number)
+    await ages(database, "conversations", "changed_at", _2=MOMENT)
+    await Deletion(database).older_than(MOMENT)
+    assert [each.id for each in await conversations.of(0)] == [2]
+    assert [entry.number for entry in await conversations.entries(2)] == [2]
+    assert [each.id for each in await conversations.half_deleted()] == [3]
 
 
 async def test_of_updates_only_those_set_aside_go(database: Database) -> None:
