@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from assistant.doubt import Verdict
+from assistant.level import CLEAR
 from assistant.pieces import size_of
 from assistant.question import Question, Reading
 from assistant.storage import Picture
@@ -11,7 +12,8 @@ from assistant.wording.question import Task
 from model_service import Ability, Detail, DetailPlan, EngineInfo, Region, plan_detail
 
 MUCH_MORE = 1.6
-"""How many times the tokens of the first look a second one has to spend: half as many again show hardly more."""
+"""How many times the tokens of the first look a second one has to spend where no height of print is known: half as many
+again show hardly more."""
 
 SHORT = 6
 """The most characters of a text read out that may be all that can be read of a page that is not upright."""
@@ -52,23 +54,35 @@ def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -
 def second_level(question: Question, reading: Reading, info: EngineInfo) -> Detail | None:
     """Return the level at which a doubtful answer is looked at once more unasked; None if that is of no use.
 
-    It is the next one that shows much more, else the next that shows more. What was read in parts was looked at twice
-    where that was needed; where memory was short it is no more than it was.
+    What was read in parts was looked at twice where that was needed; where memory was short it is no more than it was.
     """
     output = reading.output
     if reading.judgement is None or reading.judgement.verdict is Verdict.SURE or output is None:
         return None
     if output.plan is None or output.memory_short or reading.parts is not None:
         return None
-    return much_closer(size_of(reading.picture, question.looked_at), output.plan, info)
+    picture = reading.picture
+    return much_closer(size_of(picture, question.looked_at), output.plan, info, picture.print_height)
 
 
-def much_closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo) -> Detail | None:
+def much_closer(
+    size: tuple[int, int], plan: DetailPlan, info: EngineInfo, line: float | None = None
+) -> Detail | None:
     """Return the next level that shows much more of a picture of `size` than a plan did, else the next that shows more.
 
-    None if there is none.
+    Where lines of print are known to be `line` pixels high, it is the next one that shows them clearly, else the
+    closest that shows more. None if there is none.
     """
-    return _closer(size, plan, info, MUCH_MORE) or _closer(size, plan, info)
+    if line is None:
+        return _closer(size, plan, info, MUCH_MORE) or _closer(size, plan, info)
+    detail = _closer(size, plan, info)
+    while detail is not None:
+        seen = plan_detail(info.dial, detail, *size, info.max_visual_tokens)
+        following = _closer(size, seen, info)
+        if following is None or line * min(seen.width / size[0], seen.height / size[1]) >= CLEAR:
+            return detail
+        detail = following
+    return None
 
 
 def closer_level(picture: Picture, region: Region | None, plan: DetailPlan, info: EngineInfo) -> Detail | None:

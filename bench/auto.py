@@ -112,7 +112,7 @@ def auto(sight: Sight, by_level: Mapping[str, Answer], info: EngineInfo) -> Look
     plan = plan_detail(info.dial, first, sight.width, sight.height, info.max_visual_tokens)
     looked = Looked(by_level[str(first)], plan.tokens, by_level[str(first)].seconds)
     worth = _worth(looked.answer, info, whole=whole)
-    second = None if worth is Verdict.SURE else much_closer((sight.width, sight.height), plan, info)
+    second = None if worth is Verdict.SURE else much_closer((sight.width, sight.height), plan, info, sight.line)
     if second is None:
         return looked
     closer = by_level[str(second)]

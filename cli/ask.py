@@ -117,7 +117,7 @@ async def _looks(
     first = await _stream(service, asking(level), out)
     judged, closer = judgement_of(first, info), None
     if judged is not None and judged.verdict is not Verdict.SURE and first.plan is not None and not first.memory_short:
-        closer = much_closer((sight.width, sight.height), first.plan, info)
+        closer = much_closer((sight.width, sight.height), first.plan, info, sight.line)
     if closer is None:
         return first, (level,), ()
     if out is not None:
