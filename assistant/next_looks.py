@@ -65,9 +65,7 @@ def second_level(question: Question, reading: Reading, info: EngineInfo) -> Deta
     return much_closer(size_of(picture, question.looked_at), output.plan, info, picture.print_height)
 
 
-def much_closer(
-    size: tuple[int, int], plan: DetailPlan, info: EngineInfo, line: float | None = None
-) -> Detail | None:
+def much_closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo, line: float | None = None) -> Detail | None:
     """Return the next level that shows much more of a picture of `size` than a plan did, else the next that shows more.
 
     Where lines of print are known to be `line` pixels high, it is the next one that shows them clearly, else the

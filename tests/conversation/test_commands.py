@@ -72,6 +72,7 @@ async def test_detail_shows_the_levels_and_a_button_chooses(stage: Stage, chat: 
     """Each level has a button with its tokens; the press is answered, and the mark moves."""
     menu = await chat.answer(await chat.send("/detail"))
     assert [button.data for button in menu.buttons] == [
+        "detail:auto",
         "detail:low",
         "detail:standard",
         "detail:fine",
@@ -79,10 +80,10 @@ async def test_detail_shows_the_levels_and_a_button_chooses(stage: Stage, chat: 
         "detail:max",
         "detail:seen",
     ]
-    assert menu.buttons[1].text == "✓ standard · 256 tokens"
+    assert menu.buttons[2].text == "✓ standard · 256 tokens"
     press = await chat.press("detail:high")
     assert "high" in await press.answered()
-    await chat.wait_until(lambda: menu.buttons[3].text.startswith("✓"))
+    await chat.wait_until(lambda: menu.buttons[4].text.startswith("✓"))
     await final(chat, await chat.send_photo(picture(), "What is this?"))
     assert stage.engine.requests[0].detail.tokens == 512
 

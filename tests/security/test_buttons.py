@@ -13,6 +13,7 @@ from telegram.ext import Application, CallbackQueryHandler
 from assistant.settings.chat_settings import ChatSettings, Footer
 from assistant.storage import Standing
 from bot import handlers
+from model_service import STANDARD
 from playground import Chat, Server
 from playground.people import Person
 from tests.bot.samples import picture
@@ -77,7 +78,7 @@ async def test_forged_data_changes_nothing_and_breaks_nothing(
     for data in FORGED:
         server.put_update({"callback_query": press(person_of(chat), data) | {"message": answered.content}})
     await final(chat, await chat.send("And now?"))
-    assert await running.services.chats.settings(chat.id) == ChatSettings(footer=Footer.EVERYTHING)
+    assert await running.services.chats.settings(chat.id) == ChatSettings(detail=STANDARD, footer=Footer.EVERYTHING)
     assert "Settings of this chat" in (await chat.answer(await chat.send("/settings"))).text
     await stage.stop()
     assert len(stage.engine.requests) == 2
@@ -188,7 +189,7 @@ async def test_members_do_not_change_a_groups_settings_by_words(stage: Stage, se
     group = server.group("Family", ada, ben)
     for words in ("/detail max", "/watch on", "/forget"):
         assert "only its admins" in (await group.answer(await group.send(words, by=ben))).text
-    assert await running.services.chats.settings(group.id) == ChatSettings(footer=Footer.EVERYTHING)
+    assert await running.services.chats.settings(group.id) == ChatSettings(detail=STANDARD, footer=Footer.EVERYTHING)
 
 
 async def test_members_do_not_change_a_groups_settings_by_buttons(stage: Stage, server: Server) -> None:
@@ -200,7 +201,7 @@ async def test_members_do_not_change_a_groups_settings_by_buttons(stage: Stage, 
     for data in MEMBERS_TRY:
         server.put_update({"callback_query": press(ben, data) | {"message": menu.content}})
     await server.wait_until(lambda: len(server.calls("answerCallbackQuery")) == len(MEMBERS_TRY))
-    assert await running.services.chats.settings(group.id) == ChatSettings(footer=Footer.EVERYTHING)
+    assert await running.services.chats.settings(group.id) == ChatSettings(detail=STANDARD, footer=Footer.EVERYTHING)
     assert {call["text"] for call in server.calls("answerCallbackQuery")} == {
         "In a group only its admins can do that: ask one of them."
     }

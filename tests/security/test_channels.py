@@ -4,6 +4,7 @@ import pytest
 
 from assistant.settings.chat_settings import ChatSettings, Footer
 from assistant.storage import Standing
+from model_service import STANDARD
 from playground import Chat, Server
 from playground.origins import as_channel, as_linked_channel
 from tests.bot.samples import picture
@@ -58,7 +59,7 @@ async def test_a_channels_name_decides_about_nothing(stage: Stage, family: Chat,
     said = await family.answer(await family.send(words, by=AS_NEWS))
     assert said.text.startswith(REFUSED)
     assert stage.server.calls("getChatMember") == []
-    assert await running.services.chats.settings(family.id) == ChatSettings(footer=Footer.EVERYTHING)
+    assert await running.services.chats.settings(family.id) == ChatSettings(detail=STANDARD, footer=Footer.EVERYTHING)
 
 
 async def test_the_account_that_stands_for_channels_owns_nothing(house: House) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from assistant.settings.chat_settings import ChatSettings, Footer, Setting
 from bot.delivery.drafts import STOPPED
-from model_service import Detail
+from model_service import STANDARD, Detail
 from playground import Chat, Server
 from playground.wire import JSON
 from tests.bot.samples import picture
@@ -56,7 +56,7 @@ async def test_who_writes_as_another_chat_is_no_admin(stage: Stage, server: Serv
     strange: list[dict[str, Any]] = [{"from": ANONYMOUS, "sender_chat": chat} for chat in (channel, other.room.header)]
     for words in strange:
         await group.answer(await group.send("/detail max", **words))
-    assert await running.services.chats.settings(group.id) == ChatSettings(footer=Footer.EVERYTHING)
+    assert await running.services.chats.settings(group.id) == ChatSettings(detail=STANDARD, footer=Footer.EVERYTHING)
     own: dict[str, Any] = {"from": ANONYMOUS, "sender_chat": group.room.header}
     await group.answer(await group.send("/detail max", **own))
     assert (await running.services.chats.settings(group.id)).detail == Detail(1600)

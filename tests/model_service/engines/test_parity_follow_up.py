@@ -29,7 +29,8 @@ def test_a_follow_up_agrees_with_the_original(reference: Path) -> None:
     assert [message.role for message in messages[:3]] == ["user", "assistant", "user"]
     wanted = load_file(reference / "reference_fp32.safetensors")
     side = model.config.vision.image_size
-    view = View((b"image", 0, 0), lambda: to_pixels(Image.open(reference / "image.png"), side, side))
+    tokens = side // model.config.vision.patch_size // 2
+    view = View((b"image", tokens, tokens), lambda: to_pixels(Image.open(reference / "image.png"), side, side))
 
     runner = ModelRunner(model, CPU, config)
     answer = tokenizer.encode("\n" + messages[1].text)
