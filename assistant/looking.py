@@ -19,7 +19,7 @@ from assistant.pictures.refusals import FetchFailed
 from assistant.question import Look, Question, Reading
 from assistant.reading import Reader
 from assistant.storage import Picture
-from assistant.texts import Sentence
+from assistant.texts import ReaderSentence, Sentence
 from assistant.wording.agreement import differences
 from assistant.wording.question import Task
 from model_service import (
@@ -125,8 +125,11 @@ class Looks:
     def _judged(self, question: Question, reading: Reading) -> Reading:
         """Return a reading with what it is worth; one that was not really read says so instead of what it invented."""
         info, output = self._model.info, reading.output
-        if info is None or output is None or not reading.text:
+        if info is None or output is None:
             return reading
+        if not reading.text:
+            said = in_language_of(question.parsed.text, question.texts).say(ReaderSentence.NO_PRINT)
+            return replace(reading, output=replace(output, text=said)) if output.reader else reading
         broken_off = output.finish_reason is FinishReason.BROKEN_OFF
         whole = question.parsed.task in {Task.TEXT, Task.TABLE}
         found = judgement_of(output, info, whole=whole) or Judgement(Verdict.SURE)
@@ -145,12 +148,14 @@ def judgement_of(output: GenerationOutput, info: EngineInfo, *, whole: bool = Fa
     sureness = sureness_of(output, info)
     if sureness is None:
         return None
-    free = Ability.DESCRIBE in info.abilities and not whole
+    free = Ability.DESCRIBE in info.abilities and not whole and not output.reader
     return judge(*stripped(output.text, output.doubts), sureness, free=free, whole=whole)
 
 
 def sureness_of(output: GenerationOutput, info: EngineInfo) -> Sureness | None:
     """Return how the probabilities of an output are to be taken; None where none were told."""
+    if output.reader and info.reader is not None:
+        return info.reader.sureness
     return info.sureness if output.rated else None
 
 

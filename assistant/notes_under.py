@@ -10,7 +10,7 @@ from assistant.pictures.notes import flaw_notes, pages_note
 from assistant.question import Parts, Question, Reading
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture, Pictures
-from assistant.texts import Count, LookSentence, Sentence, Texts
+from assistant.texts import Count, LookSentence, ReaderSentence, Sentence, Texts
 from assistant.wording.agreement import Difference
 from assistant.wording.question import Task
 from assistant.wording.regions import NAMES
@@ -200,10 +200,11 @@ def footer(
 
     `shown` is not HIDDEN. Without `hint`, leave out how the picture would have kept its small print.
     """
-    plan = output.plan
+    plan, seconds = output.plan, f"{output.seconds - output.seconds_waited:.1f}"
+    if output.reader:
+        return texts.say(ReaderSentence.READ_BY, reader=output.reader, seconds=seconds)
     if plan is None:
         return ""
-    seconds = f"{output.seconds - output.seconds_waited:.1f}"
     sentence = Sentence.FOOTER if shown is Footer.EVERYTHING else Sentence.FOOTER_SECONDS
     tokens = Count.TOKENS.of(plan.tokens)
     notes = [texts.say(sentence, width=plan.width, height=plan.height, tokens=tokens, seconds=seconds)]

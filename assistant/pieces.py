@@ -47,6 +47,15 @@ def needs_pieces(
     return seen < READABLE or _characters(picture, region) > SPARE * (info.max_characters or MOST_CHARACTERS)
 
 
+def is_read_whole(picture: Picture, region: Region | None, info: EngineInfo) -> bool:
+    """Whether the reader beside the model sees the print of a picture, or of a region of it, large enough."""
+    if info.reader is None or picture.print_height is None:
+        return False
+    size = picture.width, picture.height
+    longest = max(size if region is None else region.size(*size))
+    return picture.print_height * min(1.0, info.reader.longest_side / longest) >= READABLE
+
+
 def size_of(picture: Picture, region: Region | None) -> tuple[int, int]:
     """Return the size of a picture, or of a region of it, in pixels."""
     size = picture.width, picture.height

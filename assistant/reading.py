@@ -6,12 +6,12 @@ from contextlib import aclosing
 from assistant.latency import Latency
 from assistant.open_questions import OpenQuestion
 from assistant.pictures.library import Library
-from assistant.pieces import Piece, needs_pieces, pieces_of
+from assistant.pieces import Piece, is_read_whole, needs_pieces, pieces_of
 from assistant.piecewise import Piecewise
 from assistant.question import Look, Question, Reading
 from assistant.settings.settings import ModelSettings
 from assistant.storage import Picture, Turns
-from assistant.streaming import Streams
+from assistant.streaming import Streams, transcribed_by_reader
 from model_service import Draining, GenerationOutput, Health, ModelService, Stage
 
 
@@ -58,6 +58,8 @@ class Reader:
         if picture.print_height is None or look.again:
             return []
         info = self._model.info or await self._model.ready()
+        if transcribed_by_reader(question, info) and is_read_whole(picture, question.looked_at, info):
+            return []
         if not needs_pieces(picture, question.parsed, question.looked_at, look.closest, info):
             return []
         return await pieces_of(picture, library, question.looked_at, look.detail, info)

@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from assistant.settings.chat_settings import ChatSettings, Length
 from assistant.settings.settings import ModelSettings
 from assistant.wording.parts import WISH as WISH_OF_PART
-from model_service import Detail, GenerationRequest, Message, PictureRef, Region, SamplingParams, with_pictures
+from model_service import (
+    Detail,
+    GenerationRequest,
+    Message,
+    PictureRef,
+    Region,
+    SamplingParams,
+    Transcription,
+    with_pictures,
+)
 
 ASCII_CHARACTERS_PER_TOKEN = 3
 """A cautious estimate for Latin text (about 4 in English); any other character is counted as a token of its own."""
@@ -29,7 +38,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 class Asking:
     """A question about one picture. `picture` holds its encoded bytes; `person` is empty if unknown.
 
-    `of_long`: it is a piece of a longer picture, and may not hold the answer.
+    `of_long`: it is a piece of a longer picture, and may not hold the answer. `transcription`: it asks for nothing else
+    than that, and a reader takes it.
     """
 
     id: str
@@ -41,6 +51,7 @@ class Asking:
     length: Length = Length.NORMAL
     region: Region | None = None
     of_long: bool = False
+    transcription: Transcription | None = None
 
 
 def build_request(
@@ -63,6 +74,7 @@ def build_request(
         messages=with_pictures((*kept, Message("user", question.text)), picture),
         sampling=sampling,
         wish=wish,
+        transcription=question.transcription,
     )
 
 

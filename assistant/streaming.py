@@ -14,15 +14,18 @@ from assistant.settings.settings import ModelSettings
 from assistant.storage import Picture, Turns
 from assistant.wording.quotes import with_quote
 from assistant.wording.regions import about_part
+from assistant.wording.transcription import transcription_of
 from model_service import (
     Ability,
     Detail,
     Draining,
+    EngineInfo,
     FinishReason,
     GenerationOutput,
     GenerationRequest,
     ModelService,
     Stage,
+    Transcription,
 )
 
 
@@ -53,7 +56,7 @@ class Streams:
                         following = await anext(outputs, None)
                     if following is None:
                         break
-                    output = _sound(following, watch)
+                    output = following if following.reader else _sound(following, watch)
                     if output.stage is not Stage.WAITING:
                         opened.step = Step.ANSWERING
                     yield output
@@ -96,6 +99,7 @@ class Streams:
             person=question.asker.person,
             length=question.settings.length,
             region=question.looked_at,
+            transcription=transcribed_by_reader(question, self._model.info),
         )
 
     async def _request(
@@ -103,10 +107,21 @@ class Streams:
     ) -> GenerationRequest:
         info = self._model.info
         only_reads = info is not None and bool(info.fixed_prompts)  # What was said before means nothing to it.
-        said = [] if alone or only_reads else await self._turns.history(picture, question.asker.id)
+        alone = alone or only_reads or asking.transcription is not None
+        said = [] if alone else await self._turns.history(picture, question.asker.id)
         history = drop_repeats(said, question.parsed.text)
         sampling = sampling_in(question.settings, self._settings)
         return build_request(asking, history, sampling, self._settings.history_tokens)
+
+
+def transcribed_by_reader(question: Question, info: EngineInfo | None) -> Transcription | None:
+    """Return what a question asks to be written down, where a reader does that.
+
+    Of a part of the picture that words name the model is asked: it knows these words.
+    """
+    if info is None or info.reader is None or (question.parsed.part is not None and question.region is None):
+        return None
+    return transcription_of(question.parsed)
 
 
 def _sound(output: GenerationOutput, watch: Watch) -> GenerationOutput:

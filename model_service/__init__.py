@@ -13,7 +13,16 @@ from model_service.detail import (
     Level,
     plan_detail,
 )
-from model_service.engines.engine import Ability, Engine, EngineInfo, EngineStep, Likely, PictureMemory, Sureness
+from model_service.engines.engine import (
+    Ability,
+    Engine,
+    EngineInfo,
+    EngineStep,
+    Likely,
+    PictureMemory,
+    ReaderInfo,
+    Sureness,
+)
 from model_service.engines.glm4v.dial import GLM4V_DIAL
 from model_service.errors import (
     CheckpointError,
@@ -51,6 +60,7 @@ from model_service.types import (
     PictureRef,
     SamplingParams,
     Stage,
+    Transcription,
     with_pictures,
 )
 from model_service.upright import quarter_turns
@@ -103,6 +113,7 @@ __all__ = [
     "Place",
     "PromptTooLong",
     "QueueFull",
+    "ReaderInfo",
     "Region",
     "RemoteConfig",
     "SamplingParams",
@@ -111,6 +122,7 @@ __all__ = [
     "ServerState",
     "Stage",
     "Sureness",
+    "Transcription",
     "Trouble",
     "UnknownDetail",
     "as_seen",

@@ -55,10 +55,12 @@ class ModelConfig:
     `*_cache_mib` bounds, in MiB of a device, what is kept of earlier requests: the vision features of pictures, and the
     KV prefixes of chats; 0 keeps nothing. `cache` is the folder of packed weights: of those that an earlier start kept,
     and with `keep` of those that this one keeps; None: there is none. With `remote` nothing is loaded here: a server
-    answers, and what is said of devices and memory counts for nothing.
+    answers, and what is said of devices and memory counts for nothing. `reader` is what writes down print beside the
+    model: `rapidocr`, or empty for none.
     """
 
     name: str = "auto"
+    reader: str = ""
     remote: RemoteConfig | None = None
     device: str = "auto"
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"

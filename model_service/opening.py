@@ -55,4 +55,23 @@ def _load(config: ModelConfig, gauges: Gauges) -> Engine:
             f"a model on this machine needs more packages ({error.name}): pip install 'eyeglass[local]'; "
             "or have a server answer, with its address in model.name"
         ) from None
-    return load_engine(config, gauges)
+    engine: Engine = load_engine(config, gauges)
+    return with_reader(engine, config.reader)
+
+
+def with_reader(engine: Engine, reader: str) -> Engine:
+    """Return an engine with the reader that is named beside it, if one is.
+
+    Raises:
+        CheckpointError: it cannot be had.
+    """
+    if not reader:
+        return engine
+    from model_service.engines.rapidocr_reader import RapidOCRReader
+    from model_service.engines.with_reader import WithReader
+
+    try:
+        return WithReader(engine, RapidOCRReader())
+    except CheckpointError:
+        engine.close()
+        raise

@@ -118,6 +118,7 @@ def _grow(output: GenerationOutput, step: EngineStep, job: Job) -> GenerationOut
         seconds_to_first_token=seconds if first is None else first,
         seconds=seconds,
         prompt_tokens=output.prompt_tokens if step.prompt_tokens is None else step.prompt_tokens,
+        reader=output.reader or step.reader,
     )
 
 

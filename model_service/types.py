@@ -35,6 +35,13 @@ class Stage(StrEnum):
     DONE = "done"
 
 
+class Transcription(StrEnum):
+    """What of a picture is to be written down whole: all of its text in reading order, or its table."""
+
+    TEXT = "text"
+    TABLE = "table"
+
+
 @dataclass(frozen=True, slots=True)
 class PictureRef:
     """A picture to look at: an encoded image (any format that `open_picture` reads), how closely, and which part."""
@@ -76,7 +83,8 @@ class GenerationRequest:
     `messages` ends with a user's turn; how many pictures they may hold is `EngineInfo.pictures_per_request`. `chat` and
     `person` (empty: unknown) name who asks: chats take turns, and people within a chat. `wish` says in a sentence how
     the answer is to be ("Answer briefly."); a model that was trained on bare questions alone is not told. Doubts are
-    told of tokens that are less probable than `certain`.
+    told of tokens that are less probable than `certain`. With `transcription` nothing else is asked for than that:
+    where a reader stands beside the model, it takes the request.
     """
 
     id: str
@@ -85,6 +93,7 @@ class GenerationRequest:
     sampling: SamplingParams = field(default_factory=SamplingParams)
     person: str = ""
     wish: str = ""
+    transcription: Transcription | None = None
     certain: float = CERTAIN
 
     @property
@@ -128,7 +137,8 @@ class GenerationOutput:
     picture was read more coarsely than was planned. `prompt_tokens` are those that were read before the answer, those
     of the picture among them; None until the first token, and where the engine does not say. `doubts`,
     in order, are what of the text is not certain; there are none of a model that tells nothing of that. Where an answer
-    is not `rated` nothing of it is known, though the engine tells of others.
+    is not `rated` nothing of it is known, though the engine tells of others. `reader` names the reader that wrote the
+    text; empty: the model did.
     """
 
     stage: Stage
@@ -144,4 +154,5 @@ class GenerationOutput:
     memory_short: bool = False
     prompt_tokens: int | None = None
     doubts: tuple[Doubt, ...] = ()
+    reader: str = ""
     rated: bool = True

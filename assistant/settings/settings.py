@@ -187,6 +187,7 @@ class ModelSettings(_Section):
     """The model to load, and its parameters."""
 
     name: Annotated[str, Field(min_length=1)] = "auto"
+    reader: Literal["", "rapidocr"] = ""
     remote_name: str = ""
     key_file: str = ""
     remote_slots: Annotated[str, BeforeValidator(str), AfterValidator(_known_slots)] = AUTO
@@ -222,6 +223,7 @@ class ModelSettings(_Section):
         """
         return ModelConfig(
             name=self.name,
+            reader=self.reader,
             remote=self._remote(patient) if is_address(self.name) else None,
             device=self.device,
             dtype=self.dtype,

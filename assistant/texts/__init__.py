@@ -14,6 +14,7 @@ from assistant.texts.look_sentences import LookSentence
 from assistant.texts.messages import Sentence
 from assistant.texts.page import PageLabel
 from assistant.texts.page_sentences import PageSentence
+from assistant.texts.reader_sentences import ReaderSentence
 from assistant.texts.server_sentences import ServerSentence
 from model_service import Detail, Level, Limit, PictureFault, PictureRejected
 
@@ -29,6 +30,7 @@ __all__ = [
     "LookSentence",
     "PageLabel",
     "PageSentence",
+    "ReaderSentence",
     "Sentence",
     "ServerSentence",
     "Texts",
@@ -37,7 +39,7 @@ __all__ = [
     "texts_in",
 ]
 
-Said = Sentence | Label | PageLabel | PageSentence | ServerSentence | FamilySentence | LookSentence
+Said = Sentence | Label | PageLabel | PageSentence | ServerSentence | FamilySentence | LookSentence | ReaderSentence
 """All that can be said."""
 
 CATALOGUE = "LC_MESSAGES/eyeglass.po"

@@ -118,9 +118,7 @@ def _worth(number: str) -> str:
 
 def _words(text: str) -> int:
     """Count the words of a text, of which two Chinese characters are one."""
-    return (
-        len(re.findall(r"[^\W\u3400-\u9fff]+(?:[.,:'’/-]\w+)*", text)) + len(re.findall(r"[\u3400-\u9fff]", text)) // 2
-    )
+    return len(_WORD.findall(text)) + sum(map(len, _HAN.findall(text))) // 2
 
 
 def _likeness(one: str, other: str) -> float:

@@ -51,6 +51,18 @@ class Sureness:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderInfo:
+    """Facts about a reader beside the model: its name, and how its probabilities are to be taken.
+
+    It sees pictures of up to `longest_side` pixels as they are, and larger ones shrunk to that.
+    """
+
+    name: str
+    longest_side: int
+    sureness: Sureness
+
+
+@dataclass(frozen=True, slots=True)
 class EngineInfo:
     """Facts about a loaded engine: the model's name, its device and dtype, and the most visual tokens it may spend.
 
@@ -62,7 +74,8 @@ class EngineInfo:
     runs on a server, whose host is `device`. `sureness` says how its probabilities are to be taken; None: it tells
     none. Of a server that is not known before it answers: see `GenerationOutput.rated`. All pictures of a request
     together have `all_visual_tokens` at most; None: each has as many as one alone. `fixed_prompts` are the only
-    questions that it was made for, by what they ask; none: any.
+    questions that it was made for, by what they ask; none: any. `reader` takes what is to be transcribed; None: the
+    model does.
     """
 
     model: str
@@ -79,6 +92,7 @@ class EngineInfo:
     context_tokens: int | None = None
     remote: bool = False
     sureness: Sureness | None = None
+    reader: ReaderInfo | None = None
     all_visual_tokens: int | None = None
     fixed_prompts: Mapping[Ability, str] = field(default_factory=dict)
 
@@ -103,7 +117,8 @@ class EngineStep:
     that were read, as in GenerationOutput.
 
     `likely` is how probable the tokens that the text comes from were, and the likeliest other: of several, those of the
-    least likely. In the last step without a text it is about the end. None: the engine does not tell.
+    least likely. In the last step without a text it is about the end. None: the engine does not tell. `reader` names
+    the reader that writes this answer, in its first step.
     """
 
     text: str
@@ -113,6 +128,7 @@ class EngineStep:
     seconds: float | None = None
     prompt_tokens: int | None = None
     likely: Likely | None = None
+    reader: str = ""
 
 
 PAUSE = EngineStep("", pause=True)

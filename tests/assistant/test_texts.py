@@ -25,6 +25,7 @@ from assistant.texts import (
     LookSentence,
     PageLabel,
     PageSentence,
+    ReaderSentence,
     Sentence,
     ServerSentence,
     language_of,
@@ -67,6 +68,7 @@ def test_the_catalogue_has_every_sentence_and_no_other(language: str) -> None:
             *ServerSentence,
             *FamilySentence,
             *LookSentence,
+            *ReaderSentence,
         )
     }
     text = (LOCALE / language / CATALOGUE).read_text(encoding="utf-8")

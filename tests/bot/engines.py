@@ -14,6 +14,7 @@ from model_service import (
     FinishReason,
     GenerationRequest,
     Likely,
+    ReaderInfo,
     Sureness,
     open_picture,
     plan_detail,
@@ -27,7 +28,8 @@ class ScriptedEngine:
     `most_tokens` is what memory allows for a picture. It describes pictures only if a test adds that to `abilities`.
     `doubts` are how likely pieces were, by their numbers; with a `sureness` they are made something of. `closer` are
     the pieces that it says instead, with how likely they were, where it may spend more than STANDARD's tokens;
-    `hold_closer` stops it before the first of these.
+    `hold_closer` stops it before the first of these. With a `reader` what is to be transcribed is `transcript`, lines
+    with how likely they are.
     """
 
     def __init__(self, *pieces: str) -> None:
@@ -47,6 +49,8 @@ class ScriptedEngine:
         self.doubts: dict[int, Likely] = {}
         self.closer: tuple[tuple[str, float], ...] = ()
         self.hold_closer = False
+        self.reader: ReaderInfo | None = None
+        self.transcript: tuple[tuple[str, float], ...] = ()
 
     @property
     def info(self) -> EngineInfo:
@@ -60,11 +64,12 @@ class ScriptedEngine:
             abilities=tuple(self.abilities),
             languages=self.languages,
             sureness=self.sureness,
+            reader=self.reader,
         )
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """Return the real plan for the real picture."""
-        if not request.pictures:
+        if not request.pictures or (self.reader is not None and request.transcription is not None):
             return None
         (picture,) = request.pictures
         size = open_picture(picture.data).size
@@ -77,6 +82,12 @@ class ScriptedEngine:
         self.requests.append(request)
         if self.failure is not None:
             raise self.failure
+        if self.reader is not None and request.transcription is not None:
+            yield EngineStep("", reader=self.reader.name)
+            for line, likely in self.transcript:
+                yield EngineStep(line, likely=(likely, 0.0))
+            yield EngineStep("", FinishReason.STOP)
+            return
         closer = bool(self.closer) and request.detail.tokens > STANDARD.tokens
         pieces = [piece for piece, _ in self.closer] if closer else self.pieces
         likely = {number: (each, 0.0) for number, (_, each) in enumerate(self.closer)} if closer else self.doubts
