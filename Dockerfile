@@ -51,7 +51,8 @@ FROM code AS code-remote
 RUN rm /eyeglass/lib/python3.11/site-packages/model_service/pocket/*.safetensors
 
 FROM base AS bot
-RUN useradd --no-create-home --home-dir /data --uid 1000 eyeglass && install -d -o eyeglass -g eyeglass /data /models
+RUN useradd --no-create-home --home-dir /data --uid 1000 eyeglass \
+    && install -d -m 700 -o eyeglass -g eyeglass /data /models
 WORKDIR /app
 COPY settings.toml ./
 ENV PATH=/eyeglass/bin:${PATH} PYTHONUNBUFFERED=1
@@ -67,7 +68,7 @@ VOLUME ["/data", "/models"]
 USER eyeglass
 # A restart helps what it calls unhealthy, and nothing else does: an outage of Telegram's or a model that loads is none.
 HEALTHCHECK --interval=60s --timeout=20s --start-period=120s --retries=3 CMD ["eyeglass", "health"]
-# SIGTERM lets running answers end: give it more than model.drain_seconds.
+# SIGTERM lets running answers end: give it 90 s (stop_grace_period in compose.yaml; `docker stop --time 90`).
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["eyeglass"]
 CMD ["run"]

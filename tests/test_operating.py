@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import typer.main
+import yaml  # type: ignore[import-untyped]
 
 from assistant.settings.errors import dotted_keys
 from assistant.settings.settings import Settings, variable_name
@@ -26,6 +27,19 @@ def test_its_commands_and_options_exist() -> None:
         subcommand = command.commands[name]  # type: ignore[attr-defined]
         known = {word for parameter in subcommand.params for word in parameter.opts}
         assert {word for word in rest.split() if word.startswith("--")} <= known, (name, rest)
+
+
+def test_its_commands_for_docker_exist() -> None:
+    """Each names a service and, but for one that runs another program, a command of ours."""
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    run = re.findall(r"docker compose run --rm ((?:--\w+ (?:\"[^\"]*\"|\S+) )*)(\w+) (\w+)", PAGE)
+    assert {"backup", "restore", "check"} <= {command for _, _, command in run}
+    assert {service for _, service, _ in run} <= set(services)
+    assert {command for options, _, command in run if "--entrypoint" not in options} <= set(commands)
+    assert PAGE.count("docker compose run") == len(run)
+    named = re.findall(r"^\| `(\w+)`, `([^`]+)` \|", PAGE, re.MULTILINE)
+    assert dict(named) == {name: service["image"] for name, service in services.items()}
 
 
 def test_its_settings_exist() -> None:
