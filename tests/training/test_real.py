@@ -8,12 +8,11 @@ import pytest
 from PIL import Image
 
 from training.metrics import is_chinese
-from training.real.fetch import NotThePicture, commands, draw, picture_file, source_options, unpack
+from training.packages import Package, Tool, commands, source_options
+from training.real.fetch import NotThePicture, draw, picture_file, unpack
 from training.real.manifest import (
     Aim,
-    Package,
     Shown,
-    Tool,
     is_of_the_exam,
     packages,
     pictures,
