@@ -12,7 +12,8 @@ _OPENINGS = re.compile(
 )
 _TOO_SMALL = re.compile(
     r"\W*(?:sorry,? )?(?:the |this |its |your )?(?:print|text|type|writing|letters|words)(?: here)?"
-    r" (?:is|are) (?:much |far )?too (?:small|tiny|dense)\b|\W*(?:这里|图中|图里|图片)?的?(?:文字|字迹|字体|字)(?:实在)?太(?:小|密)",
+    r" (?:is|are) (?:much |far )?too (?:small|tiny|dense)\b"
+    r"|\W*(?:这里|图中|图里|图片)?的?(?:文字|字迹|字体|字)(?:实在)?太(?:小|密)",
     re.IGNORECASE,
 )
 _TURNED = re.compile(
