@@ -33,9 +33,9 @@ def test_the_first_pictures_are_the_same_everywhere(batches: Batches, first: int
 
     They follow from the seed, this code, matplotlib's typefaces, and the versions in constraints.txt: another Pillow
     (FreeType, libjpeg) or matplotlib draws letters otherwise, another torch may bend pages otherwise. Neither the
-    number of threads nor Python's hashes matter, nor whether the processor has AVX2 or AVX-512; one without both
-    (and so without fused sums) rounds the camera's otherwise, so there photographed pages are left out. Where the code is meant to draw
-    otherwise, keep the new hash.
+    number of threads nor Python's hashes matter, nor whether the processor has AVX2 or AVX-512; one without both (and
+    so without fused sums) rounds the camera's sums otherwise: there photographed pages are left out. Where the code is
+    meant to draw otherwise, keep the new hash.
     """
     if first and torch.backends.cpu.get_cpu_capability() not in {"AVX2", "AVX512"}:
         pytest.skip(f"this processor rounds otherwise: {torch.backends.cpu.get_cpu_capability()}")
