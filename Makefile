@@ -9,11 +9,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run bench mutants image test-image setup clean
+.PHONY: help demo test test-training check run bench mutants image test-image setup clean
 
 help:
 	@echo "make demo   watch a conversation with the bot on this machine; no token, no network"
 	@echo "make test   run the tests"
+	@echo "make test-training  run those of training/ alone, which make test leaves out"
 	@echo "make check  lint, format, types and import rules"
 	@echo "make run    run the bot with your token (see README.md)"
 	@echo "make bench  measure this machine"
@@ -28,6 +29,9 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-training: $(READY)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/training
 
 check: $(READY)
 	@$(BIN)/ruff check .

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from assistant.markdown.marked import plain, with_marks
 from assistant.wording.joining import loop_in
-from assistant.wording.nothing import says_nothing
+from assistant.wording.nothing import says_nothing, says_too_small
 from model_service import Doubt, GenerationOutput, Sureness
 
 JUDGED = 24
@@ -61,7 +61,9 @@ def judge(
     `free`: it is in the model's own words, so that only figures can be misread; between words it may well hesitate.
     `whole`: it is all the text of a picture, of which the beginning says no more than the rest.
     """
-    if not text.strip() or (not free and likeliness(doubts, 0, len(text)) < sureness.readable):
+    if not text.strip() or says_too_small(text):
+        return Judgement(Verdict.CANNOT_READ)
+    if not free and likeliness(doubts, 0, len(text)) < sureness.readable:
         return Judgement(Verdict.CANNOT_READ)
     if not free and not whole and likeliness(doubts, 0, 1) < sureness.begun:
         return Judgement(Verdict.CANNOT_READ)

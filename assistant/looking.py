@@ -21,6 +21,7 @@ from assistant.reading import Reader
 from assistant.storage import Picture
 from assistant.texts import ReaderSentence, Sentence
 from assistant.wording.agreement import differences
+from assistant.wording.nothing import says_too_small
 from assistant.wording.question import Task
 from model_service import (
     GLM4V_DIAL,
@@ -134,6 +135,8 @@ class Looks:
         whole = question.parsed.task in {Task.TEXT, Task.TABLE}
         found = judgement_of(output, info, whole=whole) or Judgement(Verdict.SURE)
         if found.verdict is Verdict.CANNOT_READ or (broken_off and len(reading.text) < WORTH_TELLING):
+            if says_too_small(reading.text):  # It says better what is to be done.
+                return replace(reading, judgement=Judgement(Verdict.CANNOT_READ))
             said = in_language_of(question.parsed.text, question.texts).say(Sentence.CANNOT_READ)
             said_only = replace(output, text=said, doubts=(), finish_reason=FinishReason.STOP)
             return replace(reading, output=said_only, judgement=Judgement(Verdict.CANNOT_READ))

@@ -15,6 +15,7 @@ from typing import Any
 from assistant.doubt import Judgement, Verdict, Watch, cut_off, judge, stripped
 from assistant.looking import WORTH_TELLING
 from assistant.texts import Sentence, texts_in
+from assistant.wording.nothing import says_too_small
 from bench.doubt import replaced
 from bench.machine import facts
 from model_service import (
@@ -146,7 +147,8 @@ def as_shown(
     """Return what a person is shown of an answer, and whether some of it is marked as doubtful."""
     text, doubts = stripped(told.text, told.doubts)
     found = Judgement(Verdict.SURE) if sureness is None else judge(text, doubts, sureness, whole=whole)
-    if found.verdict is Verdict.CANNOT_READ or (broken_off and len(text) < WORTH_TELLING):
+    cannot = found.verdict is Verdict.CANNOT_READ and not says_too_small(text)
+    if cannot or (broken_off and len(text) < WORTH_TELLING):
         return texts_in("zh" if is_chinese(question) else "en").say(Sentence.CANNOT_READ), False
     return text, broken_off or found.verdict is Verdict.UNSURE
 

@@ -90,6 +90,19 @@ def test_the_readme_names_every_make_target(name: str) -> None:
     assert {target for target in targets if f"make {target} " not in makefile} == set()
 
 
+def test_the_recipes_tests_run_by_themselves() -> None:
+    """`make test` leaves tests/training out, `make test-training` runs it alone, and the CI runs both."""
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["pytest"]["ini_options"]
+    assert options["testpaths"] == ["tests"] and "training" in options["norecursedirs"]
+    assert [path for path in (ROOT / "tests").rglob("training") if path.is_dir()] == [ROOT / "tests" / "training"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.findall(r"pytest (.*)", makefile) == ["-n 2 --dist loadfile", "-n 2 --dist loadfile tests/training"]
+    assert re.findall(r"^step make (test\S*)", (ROOT / ".ci/run").read_text("utf-8"), re.MULTILINE) == [
+        "test",
+        "test-training",
+    ]
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_the_readme_names_what_is_there(name: str) -> None:
     """Commands and their options, settings, services of compose.yaml and the pictures of its examples exist."""

@@ -17,13 +17,13 @@ from itertools import chain, repeat
 from pathlib import Path
 
 from model_service import LEVEL_TOKENS, EngineInfo, ModelConfig
-from training.exam import HEIGHTS, Sheet, clean_sheet, exam_sheet, heights_sheet
+from training.exam import HEIGHTS, Sheet, exam_sheet, heights_sheet
 from training.examiner import ask, engine_info, open_model
 from training.fonts import find_families, find_words
 from training.scores import Score, exam_table, score
 
 DOCS = Path("docs")
-STUDIES = {"exam": exam_sheet, "clean": clean_sheet, "heights": heights_sheet}
+STUDIES = {"exam": exam_sheet, "heights": heights_sheet}
 
 
 def main() -> None:

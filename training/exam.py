@@ -17,9 +17,6 @@ from training.pictures import draw_picture
 from training.questions import QA, Asked
 
 MOST_CHARACTERS = 300
-CLEAN_CHARACTERS = 200
-"""The most characters on a page of the easy study."""
-
 SMALLEST_PRINT = 13.0
 """Pixels of body text once the picture is scaled to the grid of `high`; the largest is 22."""
 
@@ -92,16 +89,6 @@ def exam_sheet(number: int, seed: int, fonts: Sequence[Family], words: Sequence[
         return make_sheet(page, jpeg(page.image, rng.randint(*QUALITIES)))
     photo, _ = photograph(rng, page.image, page.glyphs, size, strength=rng.uniform(*STRENGTHS), split="test")
     return make_sheet(page, jpeg(photo, QUALITIES[1]), photographed=True)
-
-
-def clean_sheet(number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], wording: Wording) -> Sheet:
-    """Draw one easy sheet: a scan of a short paper in a template of training, in held-out typeface and wording."""
-    rng = random.Random(f"clean {seed} {number}")
-    kind = PAPERS[number % len(PAPERS)]
-    size = rng.choice(CANVASES.get(kind, OTHER_CANVASES))
-    em = choose_em(rng, *size)
-    page = draw_picture(rng, fonts, words, *size, em=em, kind=kind, limit=CLEAN_CHARACTERS, wording=wording)
-    return make_sheet(page, jpeg(page.image))
 
 
 def heights_sheet(number: int, seed: int, fonts: Sequence[Family], words: Sequence[str], wording: Wording) -> Sheet:

@@ -3,6 +3,7 @@
 import re
 
 from assistant.wording.about_one import about_one
+from assistant.wording.nothing import says_too_small
 from assistant.wording.pages import Mention, Noun, mentions
 
 PARTS = Noun(r"parts?", "部分", "parts")
@@ -67,7 +68,7 @@ _ABSENT = re.compile(
     r"\bnot here\b|^\s*there (?:is|are) (?:no|not any)\b|\bi have not learned\b"
     r"|\b(?:is|are) not (?:shown|visible|mentioned|present|stated|given)\b"
     rf"|^\W*(?:the|this)\s+(?:\w+\s+)?(?:{_PICTURE}|part|text)\s+(?:does|do) not (?:show|contain|mention|include)\b"
-    r"|^\s*图中没有|^\s*没有。?\s*$|没学过|没有学过"
+    r"|\bi cannot answer that\b|^\s*图中没有|^\s*没有。?\s*$|没学过|没有学过|我答不了"
     r"|(?:没有|未)(?:显示|提到|出现|给出)|(?:图片?|部分|页|文字)[里中内上]?(?:没有|不|未)包含",
     re.IGNORECASE,
 )
@@ -119,8 +120,8 @@ def is_about_whole(question: str) -> bool:
 
 
 def is_absent(answer: str) -> bool:
-    """Whether an answer about a part says that this does not show what was asked for."""
-    return not answer.strip() or _ABSENT.search(answer) is not None
+    """Whether an answer about a part says that this does not show what was asked for, or cannot be read."""
+    return not answer.strip() or says_too_small(answer) or _ABSENT.search(answer) is not None
 
 
 def absence_in(answer: str) -> str:

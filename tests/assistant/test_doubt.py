@@ -76,6 +76,13 @@ def test_who_says_nothing_has_read_nothing(text: str) -> None:
     assert judge(text, [], SURENESS, free=True) == Judgement(Verdict.CANNOT_READ)
 
 
+@pytest.mark.parametrize("text", ["The print is too small for me here.", "这里的字太小,我看不清。"])
+def test_who_says_that_print_is_too_small_has_read_nothing(text: str) -> None:
+    """However sure of it the model was: a closer look may read it."""
+    assert judge(text, [], SURENESS) == Judgement(Verdict.CANNOT_READ)
+    assert judge(text, [], SURENESS, free=True) == Judgement(Verdict.CANNOT_READ)
+
+
 def test_what_is_improbable_as_a_whole_or_begins_so_was_not_read() -> None:
     """But of all the text of a picture the beginning says no more than the rest."""
     assert judge("Book", [Doubt(index, index + 1, 0.5) for index in range(4)], SURENESS).verdict is Verdict.CANNOT_READ

@@ -194,3 +194,36 @@ async def test_a_second_look_needs_memory(stage: Stage, chat: Chat) -> None:
     await stage.start()
     await answer_to(chat, await chat.send_document(LARGE, "a.png", caption="What is the total?"))
     assert len(levels(stage)) == 1
+
+
+DENSE = "The print is too small for me here. Please send a part of the picture, larger."
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("likely", [0.999, 0.5])
+async def test_print_that_is_too_small_is_looked_at_more_closely(stage: Stage, chat: Chat, likely: float) -> None:
+    """However sure the model is that it is: the closer look answers, even if it is not sure."""
+    stage.engine.pieces, stage.engine.doubts = (DENSE,), {0: (0.999, 0.0)}
+    stage.engine.closer = (("12.26 EUR and m", 0.999), ("o", likely), ("re", 0.999))
+    answer = await answer_to(chat, await chat.send_document(LARGE, "a.png", caption="What is the total?"))
+    assert answer.text.startswith("12.26 EUR and more\n\n") and TWICE in answer.text
+    assert levels(stage) == [256, 512]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_print_that_is_too_small_at_a_level_that_was_chosen(stage: Stage, chat: Chat) -> None:
+    """Its own sentence is told, and a closer look is offered."""
+    stage.engine.pieces, stage.engine.doubts = (DENSE,), {0: (0.999, 0.0)}
+    post = await chat.send_document(LARGE, "a.png", caption="What is the total? #standard")
+    answer = await answer_to(chat, post)
+    assert answer.text.startswith(DENSE) and levels(stage) == [256]
+    assert "Look closer" in [button.text for button in answer.buttons]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_no_reader_can_answer_is_not_looked_at_again(stage: Stage, chat: Chat) -> None:
+    """No pixel more would help."""
+    stage.engine.pieces, stage.engine.doubts = ("I cannot answer that. I can read print.",), {0: (0.999, 0.0)}
+    answer = await answer_to(chat, await chat.send_document(LARGE, "a.png", caption="What do you think?"))
+    assert answer.text.startswith("I cannot answer that.") and levels(stage) == [256]
+    assert "Look closer" not in [button.text for button in answer.buttons]

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from assistant.wording.nothing import says_nothing, says_too_small
+from training.foreign.drawing import FOREIGN, FOREIGN_CHINESE
 from training.metrics import is_chinese
-from training.real.fetch import NotThePicture, commands, draw, picture_file, source_options, unpack
+from training.packages import Package, Tool, commands, source_options
+from training.printed.asking import DENSE, DENSE_CHINESE, UNASKED, UNASKED_CHINESE
+from training.real.fetch import NotThePicture, draw, picture_file, unpack
 from training.real.manifest import (
     Aim,
-    Package,
     Shown,
-    Tool,
     is_of_the_exam,
     packages,
     pictures,
@@ -22,10 +24,8 @@ from training.real.manifest import (
 )
 from training.real.verdicts import Outcome, normalised, outcome
 
-FOREIGN = "This is a kind of picture I have not learned. I can read print, name simple shapes and read simple charts."
 REFUSALS = [
-    FOREIGN,
-    "这种图片我没有学过。我能读文字、认简单的图形、看简单的图表。",
+    *(FOREIGN, FOREIGN_CHINESE, DENSE, DENSE_CHINESE, UNASKED, UNASKED_CHINESE),
     "I cannot read this well enough.",
     "这里我看不清，读不准。",
     "I can’t read handwriting.",
@@ -71,6 +71,13 @@ def test_hashes_of_the_exam_are_known() -> None:
     assert is_of_the_exam(pictures()[-1].sha256.upper())
     assert all(is_of_the_exam(package.sha256) for package in packages().values())
     assert not is_of_the_exam(hashlib.sha256(b"another picture").hexdigest())
+
+
+@pytest.mark.parametrize("said", REFUSALS)
+def test_what_is_taught_to_be_said_is_known_by_the_assistant(said: str) -> None:
+    """As an answer that found nothing; of these one asks for a closer look."""
+    assert says_nothing(said)
+    assert says_too_small(said) == (said in {DENSE, DENSE_CHINESE})
 
 
 @pytest.mark.parametrize("said", REFUSALS)

@@ -1,12 +1,14 @@
 """Pages of documentation in English, taken out of packages' PDF files."""
 
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import pypdfium2 as pdfium
 
 from training.corpus.printing import write_index
 from training.printed.sheets import readable
+from training.real.manifest import keep_out
 
 MOST_OF_ONE = 28
 """Pages of one file at most, spread over it."""
@@ -18,7 +20,11 @@ LEAST_LETTERS = 150
 
 
 def gather(files: Sequence[Path], target: Path, most_bytes: int) -> int:
-    """Write chosen pages of the files to `target`, up to a size, with their index; return how many."""
+    """Write chosen pages of the files to `target`, up to a size, with their index; return how many.
+
+    Raises:
+        OfTheExam: a file belongs to the exam.
+    """
     whole = pdfium.PdfDocument.new()
     used = 0
     for path in files:
@@ -41,6 +47,7 @@ def gather(files: Sequence[Path], target: Path, most_bytes: int) -> int:
 
 def _chosen(path: Path) -> tuple[pdfium.PdfDocument, int] | None:
     """Return a file's pages that are good to learn from, and their bytes; None if there are none."""
+    keep_out(path)
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError:
@@ -53,8 +60,6 @@ def _chosen(path: Path) -> tuple[pdfium.PdfDocument, int] | None:
     piece = pdfium.PdfDocument.new()
     piece.import_pages(document, taken)
     document.close()
-    from io import BytesIO
-
     buffer = BytesIO()
     piece.save(buffer)
     size = len(buffer.getvalue())

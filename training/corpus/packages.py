@@ -1,80 +1,55 @@
 """Fetch the packages that a corpus is made from, and check them: `python -m training.corpus.packages packages/`."""
 
 import argparse
-import hashlib
-import subprocess
-import tarfile
-import zipfile
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from training.lists import read_data
-
-FETCH = {
-    "debian": ("apt-get", "download", "{name}={version}"),
-    "npm": ("npm", "pack", "--silent", "{name}@{version}"),
-    "pypi": ("pip", "download", "-q", "--no-deps", "{name}=={version}"),
-}
-"""The registries' own clients, called in the folder that the file is to lie in."""
-
-LIMIT = 600
+from training.packages import Package, Tool, fetch, unpack
+from training.real.manifest import keep_out, keep_out_hash
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
-    """A package, pinned: its registry, what it is used for, and its file with the file's hash."""
-
-    registry: str
-    use: str
-    name: str
-    version: str
-    file: str
-    sha256: str
-
-    @property
-    def folder(self) -> str:
-        """The folder that it is unpacked to."""
-        return self.file.removesuffix(".tgz").removesuffix(".whl").removesuffix(".deb")
-
-
-class PackageError(Exception):
-    """A package is not what was pinned."""
-
-
-def read_packages() -> tuple[Package, ...]:
-    """Return the pinned packages."""
-    return tuple(Package(*row) for row in read_data("corpus/packages")["PACKAGES"])
-
-
-def fetch(package: Package, folder: Path) -> Path:
-    """Download a package unless it is there, check it, unpack it; return its folder.
+def read_packages() -> Mapping[str, tuple[Package, ...]]:
+    """Return the pinned packages by what they are used for.
 
     Raises:
-        PackageError: its hash is another.
+        OfTheExam: one of them is an archive of the exam.
     """
-    path, target = folder / package.file, folder / package.folder
-    if not path.exists():
-        command = [part.format(name=package.name, version=package.version) for part in FETCH[package.registry]]
-        subprocess.run(command, cwd=folder, check=True, timeout=LIMIT)
-    if hashlib.sha256(path.read_bytes()).hexdigest() != package.sha256:
-        raise PackageError(f"{path.name} is not the file that was pinned")
+    found: dict[str, tuple[Package, ...]] = {}
+    for tool, use, name, *rest in read_data("corpus/packages")["PACKAGES"]:
+        package = Package(Tool(tool), name, *rest)
+        keep_out_hash(package.sha256, package.file)
+        found[use] = (*found.get(use, ()), package)
+    return found
+
+
+def folder_of(package: Package, folder: Path) -> Path:
+    """Return the folder that a package is unpacked to."""
+    return folder / package.file.removesuffix(".tgz").removesuffix(".whl").removesuffix(".deb")
+
+
+def obtain(package: Package, folder: Path) -> Path:
+    """Fetch a package and unpack it, unless it is there; return its folder.
+
+    Raises:
+        CalledProcessError: the client has not got it.
+        PackageError: it is another file than the one that was pinned.
+        OfTheExam: it, or a file in it, belongs to the exam; nothing of it is left unpacked.
+    """
+    target = folder_of(package, folder)
+    keep_out_hash(package.sha256, package.file)
+    archive = fetch(package, folder)
     if not target.exists():
-        part = target.with_name(target.name + ".part")
-        _unpack(path, part)
-        part.rename(target)
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            part = Path(place) / target.name
+            part.mkdir()
+            unpack(archive, part)
+            for file in sorted(part.rglob("*")):
+                if file.is_file() and not file.is_symlink():
+                    keep_out(file)
+            part.rename(target)
     return target
-
-
-def _unpack(path: Path, target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    if path.suffix == ".deb":
-        subprocess.run(["dpkg", "-x", str(path.resolve()), str(target)], check=True, timeout=LIMIT)
-    elif path.suffix == ".whl":
-        with zipfile.ZipFile(path) as packed:
-            packed.extractall(target)
-    else:
-        with tarfile.open(path) as packed:
-            packed.extractall(target, filter="data")
 
 
 def main() -> None:
@@ -83,8 +58,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
-    for package in read_packages():
-        print(fetch(package, folder), flush=True)
+    for packages in read_packages().values():
+        for package in packages:
+            print(obtain(package, folder), flush=True)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 LIMIT = 300
 """Seconds that the browser may take for one file."""
 
-STYLE = """*{box-sizing:border-box;font-synthesis:none} body{margin:0} ul,ol{margin:0} .lined td{border-bottom:1px solid #8886;padding:.3em .4em}
-section{overflow:hidden;position:relative;break-after:page;-webkit-print-color-adjust:exact} h1,h2,h3,p{margin:.5em 0}"""
+STYLE = """*{box-sizing:border-box;font-synthesis:none} body{margin:0} ul,ol{margin:0}
+.lined td{border-bottom:1px solid #8886;padding:.3em .4em} h1,h2,h3,p{margin:.5em 0}
+section{overflow:hidden;position:relative;break-after:page;-webkit-print-color-adjust:exact}"""
 
 
 def print_pages(layouts: Sequence[Layout], faces: Faces, target: Path) -> None:
@@ -36,7 +37,7 @@ def print_pages(layouts: Sequence[Layout], faces: Faces, target: Path) -> None:
     page.write_text(_document(layouts, faces), encoding="utf-8")
     flags = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--allow-file-access-from-files")
     command = [browser, *flags, f"--print-to-pdf={target.resolve()}", page.resolve().as_uri()]
-    subprocess.run(command, check=True, capture_output=True, timeout=LIMIT)
+    subprocess.run(command, check=True, capture_output=True, timeout=LIMIT)  # noqa: S603
     page.unlink()
     document = pdfium.PdfDocument(target)
     if len(document) != len(layouts):
@@ -63,9 +64,8 @@ def _document(layouts: Sequence[Layout], faces: Faces) -> str:
     ]
     sections = []
     for number, layout in enumerate(layouts):
-        size = f"{layout.width}px {layout.height}px"
-        rules.append(
-            f"@page p{number}{{size:{size};margin:0}}#p{number}{{page:p{number};width:{layout.width}px;height:{layout.height}px;{layout.style}}}"
-        )
+        width, height = f"{layout.width}px", f"{layout.height}px"
+        rules.append(f"@page p{number}{{size:{width} {height};margin:0}}")
+        rules.append(f"#p{number}{{page:p{number};width:{width};height:{height};{layout.style}}}")
         sections.append(f"<section id=p{number}>{layout.body}</section>")
     return f"<!doctype html><html lang=en><meta charset=utf-8><style>{STYLE}{''.join(rules)}</style>{''.join(sections)}"

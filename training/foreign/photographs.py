@@ -23,6 +23,7 @@ from PIL import Image
 from training.fonts import fonts_folder
 from training.lists import read_lists
 from training.phrasing import Wording
+from training.real.manifest import keep_out
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 HOMES = ("backgrounds", "wallpapers")
@@ -108,11 +109,15 @@ def collect(source: Path, target: Path) -> int:
     """Shrink the photographs under `source` into `target`, at most 12 MB, taken in turn from each folder; return bytes.
 
     Leaves out tiny files, near-flat pictures, and further sizes or shades of one wallpaper.
+
+    Raises:
+        OfTheExam: one of them belongs to the exam.
     """
     target.mkdir(parents=True, exist_ok=True)
     total = 0
     seen: list[NDArray[numpy.float64]] = []
     for name, path in _in_turn(_wallpapers(source)):
+        keep_out(path)
         with Image.open(path) as image:
             image.draft("RGB", (2 * LONGEST, 2 * LONGEST))
             small = image.convert("RGB")

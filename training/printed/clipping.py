@@ -32,7 +32,7 @@ def clip(
         fit = 0.95 * min(size[0] / (box[2] - box[0]), size[1] / (box[3] - box[1]))
         scale = min(fit, LARGEST / em) * rng.uniform(0.65, 1.0)
         if em * scale >= READ:
-            return _lay(rng, sheet, rows, box, scale, size, canvas)
+            return _lay(rng, sheet, rows, box, scale, size=size, canvas=canvas)
     return None
 
 
@@ -71,6 +71,7 @@ def _lay(
     rows: list[list[Line]],
     box: Box,
     scale: float,
+    *,
     size: tuple[int, int],
     canvas: tuple[int, int],
 ) -> tuple[Window, Image.Image]:

@@ -1,6 +1,7 @@
 """Hang a printed page before a photograph, seen from the side."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -38,11 +39,11 @@ def mount(
     coefficients = tuple(back.flatten()[:8])
     laid = drawn.transform(ground.size, how, coefficients, Image.Resampling.BICUBIC)
     shape = Image.new("L", drawn.size, 255).transform(ground.size, how, coefficients, Image.Resampling.BILINEAR)
-    return Image.composite(laid, ground, shape), _seen(window, drawn, forth, share, ground.size, size)
+    return Image.composite(laid, ground, shape), _seen(window, drawn, forth, share, canvas=ground.size, size=size)
 
 
 def _seen(
-    window: Window, drawn: Image.Image, forth: Matrix, share: float, canvas: tuple[int, int], size: tuple[int, int]
+    window: Window, drawn: Image.Image, forth: Matrix, share: float, *, canvas: tuple[int, int], size: tuple[int, int]
 ) -> Window:
     """Return the window with its glyphs where they are in the picture, on the grid."""
     glyphs = window.glyphs
@@ -56,7 +57,7 @@ def _seen(
     return replace(window, glyphs=moved, em=window.em * scale, scale=window.scale * scale, size=size)
 
 
-def homography(source: list[tuple[float, float]], target: list[tuple[float, float]]) -> Matrix:
+def homography(source: Sequence[tuple[float, float]], target: Sequence[tuple[float, float]]) -> Matrix:
     """Return the 3x3 matrix that moves four points to four others."""
     rows, values = [], []
     for (x, y), (u, v) in zip(source, target, strict=True):

@@ -89,7 +89,7 @@ def find_sheets(folder: Path) -> dict[str, tuple[Sheet, ...]]:
         path = index.with_suffix(".pdf")
         pages = enumerate(zip(listed["sizes"], listed["about"], strict=True))
         sheets = groups.setdefault(listed["group"], [])
-        sheets += [Sheet(path, number, *size, about) for number, (size, about) in pages]
+        sheets += [Sheet(path, number, size[0], size[1], about) for number, (size, about) in pages]
     return {group: tuple(sheets) for group, sheets in groups.items()}
 
 
@@ -128,7 +128,8 @@ def read(sheet: Sheet) -> Print:
     text = "".join(letters)
     # The middle of small letters lies a little above the middle of the box.
     aside = right - left > bottom - top
-    x, y = (left + right) / 2, np.where(aside, (top + bottom) / 2, bottom - 0.22 * em * LOOSE - 0.26 * em)
+    x = ((left + right) / 2).astype(np.float32)
+    y = np.where(aside, (top + bottom) / 2, bottom - 0.22 * em * LOOSE - 0.26 * em).astype(np.float32)
     return Print(text, x, y, em, _lines(text, np.stack((left, top, right, bottom), axis=1), em))
 
 

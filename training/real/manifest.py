@@ -8,18 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from training.packages import Package, Tool, sha256
+
 DATA = Path(__file__).parent
 ASIDE = "~"
 """What begins an answer that is near, not right."""
 
 
-class Tool(StrEnum):
-    """The client that a package is fetched with."""
-
-    PIP = "pip"
-    NPM = "npm"
-    APT = "apt"
-    APT_SOURCE = "apt-source"
+class OfTheExam(Exception):
+    """A file that was to be learned from belongs to the exam."""
 
 
 class Aim(StrEnum):
@@ -31,17 +28,6 @@ class Aim(StrEnum):
     HARD = "hard"
     REFUSE = "refuse"
     ABSENT = "absent"
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """An archive of a registry: its package's name and version, its file's name and SHA-256."""
-
-    tool: Tool
-    name: str
-    version: str
-    file: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +109,25 @@ def full_texts() -> Mapping[str, str]:
 def is_of_the_exam(sha256: str) -> bool:
     """Whether a file or an archive with this SHA-256, in hexadecimal, belongs to the exam: never train on it."""
     return sha256.lower() in _hashes()
+
+
+def keep_out(file: Path) -> None:
+    """Let a file, or an archive, be learned from.
+
+    Raises:
+        OfTheExam: it belongs to the exam.
+    """
+    keep_out_hash(sha256(file), file.name)
+
+
+def keep_out_hash(sha256: str, file: str) -> None:
+    """Let a file with this SHA-256 be learned from; the error names it.
+
+    Raises:
+        OfTheExam: it belongs to the exam.
+    """
+    if is_of_the_exam(sha256):
+        raise OfTheExam(f"{file} belongs to the exam's real half (training/real/pictures.toml): never learn from it")
 
 
 @cache

@@ -38,8 +38,9 @@ SHORTEST = 4
 _REFUSALS = re.compile(
     r"\W*(?:this is a kind of picture i have not learned|i (?:can(?:not|'t)|could(?: not|n't)|am (?:not able|unable))\b"
     r"|(?:i'?m |i am )?sorry\b|unfortunately\b|(?:too (?:dense|small)|this (?:is|page is) too (?:dense|small))\b"
+    r"|(?:the |this )?(?:print|text|type|writing)(?: here)? is too (?:small|dense)\b"
     r"|i (?:have not learned|do(?: not|n't) know|only read|can only read)\b"
-    r"|这种图片我没有学过|(?:这里)?我(?:无法|不能|看不清|读不|认不|没有学过|只能|不会)|看不清|无法|抱歉|对不起|很遗憾|太(?:密|小))",
+    r"|这种图片我没有学过|(?:这里)?我(?:无法|不能|看不清|读不|认不|没有学过|只能|不会)|(?:这个|这)?我答不了|(?:这里的?)?字太(?:密|小)|看不清|无法|抱歉|对不起|很遗憾|太(?:密|小))",
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")

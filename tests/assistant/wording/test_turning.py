@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.wording.nothing import says_nothing
+from assistant.wording.nothing import says_nothing, says_too_small
 from assistant.wording.question import ParsedQuestion, read
 
 
@@ -80,6 +80,12 @@ def test_what_waits_keeps_its_turn() -> None:
             "I'm sorry, I can’t read it.",
             "The text is upside down.",
         ),
+        *("The print is too small for me here. Please send a part of the picture, larger.", "The text is too small."),
+        *(
+            "这里的字太小,我看不清。请把其中一部分放大后发给我。",
+            "这个我答不了。我能读文字、认简单的图形、看简单的图表。",
+        ),
+        "I cannot answer that. I can read print, name simple shapes and read simple charts.",
         *("I cannot make out the text.", "文字是倒置的，无法辨认。", "На картинке нет суммы.", "Текст перевёрнут."),
     ],
 )
@@ -89,8 +95,30 @@ def test_answers_that_found_nothing(answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["9.35", "Yes.", "Theresa", "Notary", "图中有三个圆。", "A shop. There is no tip.", "Сумма 5"]
+    "answer",
+    [
+        *("9.35", "Yes.", "Theresa", "Notary", "图中有三个圆。", "A shop. There is no tip.", "Сумма 5"),
+        *("The print is large.", "Too small a world", "Print shop: the print is 3.00", "太小的字", "A small print"),
+    ],
 )
 def test_answers_that_found_something(answer: str) -> None:
     """However short."""
     assert not says_nothing(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "small"),
+    [
+        ("The print is too small for me here. Please send a part of the picture, larger.", True),
+        ("Sorry, the text here is too tiny to read.", True),
+        ("这里的字太小,我看不清。", True),
+        ("图中的文字太密。", True),
+        ("I cannot answer that.", False),
+        ("The print is small.", False),
+        ("The hall is too small.", False),
+        ("It says: the print is too small", False),
+    ],
+)
+def test_print_that_is_too_small(answer: str, small: bool) -> None:
+    """It alone is worth a closer look; what else cannot be answered stays so."""
+    assert says_too_small(answer) is small

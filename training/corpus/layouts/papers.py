@@ -1,5 +1,7 @@
 """Papers as shops, banks and publishers print them."""
 
+import random
+from collections.abc import Callable
 from html import escape
 
 from training import values
@@ -17,7 +19,6 @@ def receipt(studio: Studio) -> Layout:
     count, size = rng.choice((2, 3, 4, 5, 6, 8, 11, 15, 20)), rng.randint(13, 19)
     page = Layout("receipt", rng.randint(300, 400), 0)
     shop = values.company(rng, studio.words)
-    rows, total = [], 0
     head = [
         f"<b style='font-size:{rng.uniform(1.1, 1.9):.2f}em'>{page.fact('shop', shop if rng.random() < 0.6 else shop.upper())}</b>"
     ]
@@ -30,14 +31,34 @@ def receipt(studio: Studio) -> Layout:
     stamp = f"{page.fact('date', date)} {page.fact('time', time)}"
     code = values.code(rng)
     extra = f"{rng.choice(('Receipt', 'Ticket', 'Trans', 'Order', 'Bon'))} {page.fact('number', code, place=code)}"
+    rows, total = _bought(rng, page, money, count)
+    foot = _paid(rng, page, money, total)
+    thanks = rng.choice(
+        ("Thank you!", "Thank you for your visit", "Please come again", "Have a nice day", "Keep this receipt")
+    )
+    rule = rng.choice(("<hr>", f"<div>{'-' * 28}</div>", f"<div>{'*' * 28}</div>", "<br>"))
+    server = f"{rng.choice(('Cashier', 'Served by', 'Server'))}: {page.fact('name', values.first_name(rng), 'Who was the cashier?', 'who served?')}"
+    parts = [*head, stamp, extra, *([server] if rng.random() < 0.5 else []), rule, *rows, rule, *foot, "<br>", thanks]
+    page.body = "".join(
+        f"<div style='{'text-align:center' if at < len(head) or at == len(parts) - 1 else ''}'>{part}</div>"
+        for at, part in enumerate(parts)
+    )
+    page.height = round((len(parts) + 3.5) * size * 1.42) + 30
+    family = rng.choice(studio.type.mono if rng.random() < 0.7 else studio.type.text)
+    page.style = f"font:{size}px/1.4 {family};padding:14px;color:hsl(0,0%,{rng.randint(0, 35)}%)"
+    return page
+
+
+def _bought(rng: random.Random, page: Layout, money: values.Currency, count: int) -> tuple[list[str], int]:
+    """Return the rows of things bought, and what they cost."""
+    rows, total = [], 0
     for _ in range(count):
-        name = rng.choice(
-            (
-                rng.choice(WORDS.DISHES),
-                rng.choice(WORDS.PRODUCTS),
-                f"{rng.choice(NAMES.QUALITIES)} {rng.choice(NAMES.GOODS)}",
-            )
+        choices = (
+            rng.choice(WORDS.DISHES),
+            rng.choice(WORDS.PRODUCTS),
+            f"{rng.choice(NAMES.QUALITIES)} {rng.choice(NAMES.GOODS)}",
         )
+        name = rng.choice(choices)
         cents = rng.randint(49, 4999)
         pieces = rng.choice((1, 1, 1, 2, 3))
         total += cents * pieces
@@ -46,8 +67,12 @@ def receipt(studio: Studio) -> Layout:
             page.fact("item", price, subject=name, place=name)
         label = name.upper() if rng.random() < 0.4 else name
         rows.append(_row(f"{pieces} x {label}" if pieces > 1 else label, price + rng.choice(("", "", " A", " B"))))
-    tax = round(total * rng.choice((0.05, 0.07, 0.19, 0.2)))
-    foot = []
+    return rows, total
+
+
+def _paid(rng: random.Random, page: Layout, money: values.Currency, total: int) -> list[str]:
+    """Return the rows with tax, total, and how it was paid."""
+    tax, foot = round(total * rng.choice((0.05, 0.07, 0.19, 0.2))), []
     if rng.random() < 0.6:
         foot.append(_row(rng.choice(("Subtotal", "SUBTOTAL", "Net")), page.fact("subtotal", money.write(total))))
         foot.append(
@@ -68,20 +93,7 @@ def receipt(studio: Studio) -> Layout:
             foot.append(_row(f"{page.fact('payment', way)} **** {values.digits(rng, 4)}", money.write(total)))
             if rng.random() < 0.5:
                 foot.append(f"Auth code: {page.fact('entry', values.digits(rng, 6), subject='Auth code')}")
-    thanks = rng.choice(
-        ("Thank you!", "Thank you for your visit", "Please come again", "Have a nice day", "Keep this receipt")
-    )
-    rule = rng.choice(("<hr>", f"<div>{'-' * 28}</div>", f"<div>{'*' * 28}</div>", "<br>"))
-    server = f"{rng.choice(('Cashier', 'Served by', 'Server'))}: {page.fact('name', values.first_name(rng), 'Who was the cashier?', 'who served?')}"
-    parts = [*head, stamp, extra, *([server] if rng.random() < 0.5 else []), rule, *rows, rule, *foot, "<br>", thanks]
-    page.body = "".join(
-        f"<div style='{'text-align:center' if at < len(head) or at == len(parts) - 1 else ''}'>{part}</div>"
-        for at, part in enumerate(parts)
-    )
-    page.height = round((len(parts) + 3.5) * size * 1.42) + 30
-    family = rng.choice(studio.type.mono if rng.random() < 0.7 else studio.type.text)
-    page.style = f"font:{size}px/1.4 {family};padding:14px;color:hsl(0,0%,{rng.randint(0, 35)}%)"
-    return page
+    return foot
 
 
 def _row(left: str, right: str) -> str:
@@ -178,7 +190,8 @@ def book_page(studio: Studio) -> Layout:
     size = rng.choice((12, 13, 15, 17, 20, 24, 28))
     heading = studio.title(1, 5)
     room = page.width * page.height / (size * size * 0.9)
-    body, used = [], 0
+    body: list[str] = []
+    used = 0
     while used < room * rng.uniform(0.5, 0.9) and len(body) < 40:
         text = studio.sentences(700)
         used += len(text) + 60
@@ -265,26 +278,25 @@ def table(studio: Studio) -> Layout:
     page = Layout("table", rng.randint(420, 900), 0)
     paper, ink, accent = studio.colours(0.1)
     size, rows = rng.randint(15, 24), rng.randint(3, 12)
-    make, head = rng.choice(
+    made: tuple[tuple[Callable[[], tuple[str, str]], tuple[str, str]], ...] = (
         (
-            (
-                lambda: (rng.choice(WORDS.PRODUCTS), rng.choice(values.CURRENCIES).write(rng.randint(99, 9999))),
-                ("Product", "Price"),
+            lambda: (rng.choice(WORDS.PRODUCTS), rng.choice(values.CURRENCIES).write(rng.randint(99, 9999))),
+            ("Product", "Price"),
+        ),
+        (lambda: (values.town(rng), values.time(rng)), ("Destination", "Departure")),
+        (lambda: (values.person(rng), values.phone(rng)), ("Name", "Phone")),
+        (lambda: (rng.choice(NAMES.DAYS), values.hours(rng)), ("Day", "Hours")),
+        (
+            lambda: (
+                rng.choice(WORDS.NUTRIENTS),
+                f"{rng.randint(0, 90)}.{rng.randint(0, 9)} {rng.choice(('g', 'mg', 'kcal', '%'))}",
             ),
-            (lambda: (values.town(rng), values.time(rng)), ("Destination", "Departure")),
-            (lambda: (values.person(rng), values.phone(rng)), ("Name", "Phone")),
-            (lambda: (rng.choice(NAMES.DAYS), values.hours(rng)), ("Day", "Hours")),
-            (
-                lambda: (
-                    rng.choice(WORDS.NUTRIENTS),
-                    f"{rng.randint(0, 90)}.{rng.randint(0, 9)} {rng.choice(('g', 'mg', 'kcal', '%'))}",
-                ),
-                ("Nutrient", "per 100 g"),
-            ),
-            (lambda: (values.surname(rng), f"{rng.randint(0, 99)} : {rng.randint(0, 99)}"), ("Player", "Result")),
-            (lambda: (rng.choice(WORDS.THINGS), str(rng.randint(1, 99999))), ("Name", "Count")),
-        )
+            ("Nutrient", "per 100 g"),
+        ),
+        (lambda: (values.surname(rng), f"{rng.randint(0, 99)} : {rng.randint(0, 99)}"), ("Player", "Result")),
+        (lambda: (rng.choice(WORDS.THINGS), str(rng.randint(1, 99999))), ("Name", "Count")),
     )
+    make, head = rng.choice(made)
     entries = dict(make() for _ in range(rows))
     title = studio.title(2, 5)
     lines = "".join(

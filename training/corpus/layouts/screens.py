@@ -123,7 +123,7 @@ def shop(studio: Studio) -> Layout:
 def mail(studio: Studio) -> Layout:
     """Return an e-mail that is read."""
     rng = studio.rng
-    page, accent, bar = _screen(studio)
+    page, _, bar = _screen(studio)
     sender = values.person(rng)
     address = values.email(rng, studio.words, sender)
     page.body = f"""{bar}<div style='padding:14px 20px'><div style='font-size:1.5em;font-weight:bold'>{page.fact("title", studio.title(2, 6), "What is the subject?", "subject?", "What is the mail about?", zh=("邮件主题是什么?",))}</div>
