@@ -91,7 +91,13 @@ class RapidOCRReader:
         if found.boxes is None or found.txts is None:
             return []
         return [
-            Box(*map(float, (*corners.min(0), *corners.max(0))), text=text.strip(), score=float(score))
+            _box(corners, text.strip(), float(score))
             for corners, text, score in zip(np.asarray(found.boxes), found.txts, found.scores, strict=True)
             if text.strip()
         ]
+
+
+def _box(corners: np.ndarray, text: str, score: float) -> Box:
+    """Return the upright rectangle around the four corners of a piece, (4, 2)."""
+    (left, top), (right, bottom) = corners.min(0).tolist(), corners.max(0).tolist()
+    return Box(left, top, right, bottom, text, score)

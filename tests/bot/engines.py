@@ -84,8 +84,8 @@ class ScriptedEngine:
             raise self.failure
         if self.reader is not None and request.transcription is not None:
             yield EngineStep("", reader=self.reader.name)
-            for line, likely in self.transcript:
-                yield EngineStep(line, likely=(likely, 0.0))
+            for line, probability in self.transcript:
+                yield EngineStep(line, likely=(probability, 0.0))
             yield EngineStep("", FinishReason.STOP)
             return
         closer = bool(self.closer) and request.detail.tokens > STANDARD.tokens
