@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from inspect import Parameter, signature
 
 import pytest
 
@@ -102,7 +103,8 @@ async def test_each_chat_has_its_own(pictures: Pictures) -> None:
     assert numbers(here) == [1, 2, 3]
     assert numbers(await pictures.recent(5, 2)) == [2, 3]
     assert await pictures.of_album(5, "A") == [here[0], here[2]]
-    assert await pictures.of_message(5, 2) == [here[1]]
+    assert await pictures.of_message(5, 2) == await pictures.shown_by(5, 2) == [here[1]]
+    assert await pictures.shown_by(5, 4) == await pictures.shown_by(7, 2) == []
     assert await pictures.of_album(5, "C") == await pictures.of_message(5, 4) == await pictures.recent(7, 9) == []
 
 
@@ -124,6 +126,26 @@ async def test_an_album_is_what_was_sent(pictures: Pictures, database: Database)
     assert await pictures.sent(6, "A") == [None]
     await Deletion(database).older_than(time.time() + 1)
     assert await pictures.sent(6, "A") == []
+
+
+async def test_what_could_not_be_read_keeps_its_place_beside_other_albums(pictures: Pictures) -> None:
+    """Of the same message's number in another album, or in another chat, nothing counts."""
+    first = await pictures.add(replace(NEW, message_id=1, album="A"))
+    await pictures.add(replace(NEW, message_id=2, album="B"))
+    await pictures.add(replace(NEW, chat=6, message_id=2, album="A"))
+    await pictures.note_unread(5, [2], "A")
+    assert await pictures.sent(5, "A") == [first, None]
+
+
+async def test_messages_from_before_a_move_come_first(pictures: Pictures) -> None:
+    """They have negative numbers, the oldest the least below 0."""
+    made = {number: await pictures.add(replace(NEW, message_id=number, album="A")) for number in (1, -2, -1)}
+    assert await pictures.sent(5, "A") == [made[-1], made[-2], made[1]]
+
+
+def test_when_a_picture_came_has_to_be_said() -> None:
+    """There is no moment that would do for all."""
+    assert signature(Picture).parameters["created_at"].default is Parameter.empty
 
 
 async def test_pages_are_those_of_one_document(pictures: Pictures) -> None:
