@@ -7,6 +7,7 @@ from assistant.level import CLEAR
 from assistant.pieces import size_of
 from assistant.question import Question, Reading
 from assistant.storage import Picture
+from assistant.together import closer_together
 from assistant.wording.nothing import says_nothing
 from assistant.wording.question import Task
 from model_service import Ability, Detail, DetailPlan, EngineInfo, Region, plan_detail
@@ -44,6 +45,8 @@ def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -
     """
     if reading.judgement is not None and reading.judgement.verdict is Verdict.SURE:
         return None
+    if reading.others:
+        return None if info is None else closer_together(question, reading, info)
     plan = None if reading.output is None else reading.output.plan
     if reading.parts is not None and info is not None:  # Each part has a plan of its own.
         closer = info.dial.closer(reading.detail)
@@ -61,6 +64,8 @@ def second_level(question: Question, reading: Reading, info: EngineInfo) -> Deta
         return None
     if output.plan is None or output.memory_short or reading.parts is not None:
         return None
+    if reading.others:
+        return closer_together(question, reading, info)
     picture = reading.picture
     return much_closer(size_of(picture, question.looked_at), output.plan, info, picture.print_height)
 

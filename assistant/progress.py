@@ -9,7 +9,7 @@ from assistant.combined_answer import APART, CombinedAnswer
 from assistant.doubt import Verdict
 from assistant.open_questions import OpenQuestion, Step
 from assistant.question import Parts, Reading
-from assistant.texts import Count, LookSentence, Sentence, ServerSentence, Texts
+from assistant.texts import Count, FamilySentence, LookSentence, Sentence, ServerSentence, Texts
 from assistant.texts.failures import excuse
 from model_service import GenerationOutput, Health, ModelService, Stage, Trouble
 
@@ -41,6 +41,7 @@ class Progress:
         self.question: OpenQuestion | None = None
         self.parts: Parts | None = None
         self.before: Reading | None = None
+        self.together = 0
         self.answer = answer or CombinedAnswer()
         self._texts = texts
         self._model = model
@@ -53,7 +54,9 @@ class Progress:
         first = self.output is None
         changed = (state.parts is not None and state.parts != self.parts) or (state.before is not self.before)
         self.question, self.output, self.parts = state.question, state.output, state.parts
-        self.before = state.before
+        self.before, self.together = state.before, state.together
+        if state.together:
+            self.answer.unite()
         for reading in state.readings[self.answer.done :]:
             self.answer.add(self._said_about(reading))
         output = state.output
@@ -124,6 +127,8 @@ class Progress:
         if self.parts is not None and self.parts.count > 1:
             number = min(len(self.parts.read) + 1, self.parts.count)
             return self._texts.say(Sentence.LOOKING_AT_PART, number=number, count=self.parts.count)
+        if self.together > 1:
+            return self._texts.say(FamilySentence.LOOKING_TOGETHER, pictures=Count.PICTURES.of(self.together))
         if count == 1:
             return self._texts.say(Sentence.LOOKING)
         return self._texts.say(Sentence.LOOKING_AT, number=min(number, count), count=count)

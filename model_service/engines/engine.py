@@ -101,6 +101,12 @@ class EngineInfo:
         """What the model has not learned."""
         return frozenset(Ability) - set(self.abilities)
 
+    def tokens_each(self, pictures: int) -> int:
+        """Return the most visual tokens that each of so many pictures of one request may spend."""
+        if pictures < 2 or self.all_visual_tokens is None:
+            return self.max_visual_tokens
+        return min(self.max_visual_tokens, self.all_visual_tokens // pictures)
+
     @property
     def short_of_memory(self) -> bool:
         """Whether memory allows a coarser look than the model's own closest."""

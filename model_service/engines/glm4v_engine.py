@@ -187,8 +187,7 @@ class GLM4VEngine:
         if len(pictures) > self._info.pictures_per_request:
             takes = f"the model takes {self._info.pictures_per_request if self._family.pictures > 1 else 'one'}"
             raise GenerationFailed(f"{len(pictures)} pictures, and {takes}")
-        share = (self._info.all_visual_tokens or self._info.max_visual_tokens) // max(1, len(pictures))
-        cap = min(self._info.max_visual_tokens, share if len(pictures) > 1 else self._info.max_visual_tokens)
+        cap = self._info.tokens_each(len(pictures))
         with self._opening:
             return tuple(
                 self._plan(each, each.detail if most is None or each.detail.tokens < most.tokens else most, cap)
