@@ -145,7 +145,7 @@ async def test_pictures_that_have_nothing_to_do_with_each_other_are_not_seen_tog
 @pytest.mark.usefixtures("bot")
 async def test_pages_that_were_chosen_are_seen_together(stage: Stage, chat: Chat) -> None:
     """By their numbers; one alone is asked about as before."""
-    paper = await chat.send_document(pdf(5), "paper.pdf", "What differs between pages 2 and 4?")
+    paper = await chat.send_document(pdf(5), "paper.pdf", caption="What differs between pages 2 and 4?")
     await together(chat, paper, 2, "pages")
     assert [len(request.pictures) for request in stage.engine.requests] == [2]
     assert said(stage) == ["What differs between pages 2 and 4?"]
