@@ -163,7 +163,7 @@ class Looks:
             if says_too_small(reading.text):  # It says better what is to be done.
                 return replace(reading, judgement=Judgement(Verdict.CANNOT_READ))
             said = in_language_of(question.parsed.text, question.texts).say(Sentence.CANNOT_READ)
-            said_only = replace(output, text=said, doubts=(), finish_reason=FinishReason.STOP)
+            said_only = replace(output, text=said, doubts=(), thoughts="", finish_reason=FinishReason.STOP)
             return replace(reading, output=said_only, judgement=Judgement(Verdict.CANNOT_READ))
         in_parts = reading.parts is not None and question.parsed.task is not Task.TEXT
         if broken_off or in_parts:  # What one part says was chosen among what several say; nobody doubted the choice.

@@ -25,6 +25,8 @@ def turned_on(question: Question, readings: Sequence[Reading]) -> int | None:
     if len(question.pictures) != 1 or len(readings) != 1:
         return None
     text, judgement = readings[0].text, readings[0].judgement
+    if readings[0].thoughts and not text:  # Nothing was said of the picture.
+        return None
     if judgement is not None and judgement.verdict is Verdict.CANNOT_READ:
         return (question.pictures[0].turns + 1) % 4
     nothing = says_nothing(text) or (question.parsed.task is Task.TEXT and len(text) <= SHORT)
@@ -36,6 +38,13 @@ def may_differ(question: Question, info: EngineInfo | None) -> bool:
     if question.parsed.task in {Task.TEXT, Task.TABLE}:
         return False
     return question.settings.temperature > 0 or (info is not None and Ability.DESCRIBE in info.abilities)
+
+
+def may_think(question: Question, readings: Sequence[Reading], info: EngineInfo | None) -> bool:
+    """Whether a question can be thought over that was not; what was read out needs no thoughts."""
+    if info is None or not info.can_think or question.parsed.task in {Task.TEXT, Task.TABLE}:
+        return False
+    return not any(reading.thoughts or (reading.output and reading.output.reader) for reading in readings)
 
 
 def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -> Detail | None:

@@ -67,7 +67,8 @@ class Progress:
     def _said_about(self, reading: Reading) -> str:
         if reading.error is not None and self.question is not None:
             return excuse(self._texts, reading.error, self.question.update_id)
-        return reading.marked or self._texts.say(Sentence.NO_WORDS)
+        nothing = FamilySentence.ONLY_THOUGHTS if reading.thoughts else Sentence.NO_WORDS
+        return reading.marked or self._texts.say(nothing)
 
     @property
     def written(self) -> str:
@@ -122,6 +123,8 @@ class Progress:
 
     def _looking(self) -> str:
         number, count = self.answer.done + 1, self.answer.pictures
+        if self.output is not None and self.output.thoughts:
+            return self._texts.say(FamilySentence.THINKING)
         if self.before is not None:
             return self._texts.say(LookSentence.LOOKING_CLOSER)
         if self.parts is not None and self.parts.count > 1:

@@ -137,6 +137,11 @@ class Reading:
         return "" if self.output is None else self.output.text.strip()
 
     @property
+    def thoughts(self) -> str:
+        """What the model thought before this answer; it is shown, and never remembered."""
+        return "" if self.output is None else self.output.thoughts
+
+    @property
     def marked(self) -> str:
         """The answer, in Markdown, with marks around what is doubtful in it."""
         return self.text if self.judgement is None else with_marks(self.text, self.judgement.places)

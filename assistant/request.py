@@ -31,7 +31,7 @@ class Asking:
 
     `of_long`: it is a piece of a longer picture, and may not hold the answer. `transcription`: it asks for nothing else
     than that, and a reader takes it. `order` says in English and in Chinese which pictures they are, where that is not
-    clear.
+    clear. Up to `thinking` tokens may be spent on thoughts before the answer.
     """
 
     id: str
@@ -43,6 +43,7 @@ class Asking:
     of_long: bool = False
     transcription: Transcription | None = None
     order: tuple[str, str] = ("", "")
+    thinking: int = 0
 
 
 def build_request(
@@ -65,6 +66,7 @@ def build_request(
         sampling=sampling,
         wish=wish,
         transcription=question.transcription,
+        thinking=question.thinking,
     )
 
 

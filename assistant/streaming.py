@@ -13,6 +13,7 @@ from assistant.request import Asking, build_request, drop_repeats, sampling_in
 from assistant.settings.settings import ModelSettings
 from assistant.storage import Picture, Turns
 from assistant.together import order_of
+from assistant.wording.question import Task
 from assistant.wording.quotes import with_quote
 from assistant.wording.regions import about_part
 from assistant.wording.transcription import transcription_of
@@ -88,8 +89,15 @@ class Streams:
             self._asking(question, opened, seen),
             text=_worded(question, question.text_about(pictures)),
             order=order_of(question, pictures) if len(pictures) > 1 else ("", ""),
+            thinking=self._thinking(question),
         )
         return await self._request(question, pictures, asking)
+
+    def _thinking(self, question: Question) -> int:
+        """Return the tokens that the model may spend on thoughts; it needs none to write down what it reads."""
+        info, wanted = self._model.info, question.parsed.thinking or self._settings.thinking
+        reads_out = question.parsed.task in {Task.TEXT, Task.TABLE}
+        return self._settings.thinking_tokens if wanted and not reads_out and info and info.can_think else 0
 
     async def piece_request(
         self, question: Question, opened: OpenQuestion, picture: Picture, piece: Piece, text: str, *, alone: bool

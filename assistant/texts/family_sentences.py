@@ -12,6 +12,16 @@ class FamilySentence(StrEnum):
     NO_ROOM = "there was no room for {pictures}, so I did not look there"
     NTH_PAGE = "page {number}"
 
+    THINKING = "Thinking it over …"
+    ONLY_THOUGHTS = "I thought as long as I may, and came to no answer. Please ask for something smaller."
+    THOUGHTS = "What I thought before I answered:"
+    BUTTON_THINK = "Think it over"
+
+    STATUS_FAMILY = (
+        "Family: {family}; a visual token sees {pixels}x{pixels} pixels, a picture gets up to {tokens}, seen at once: "
+        "{pictures}"
+    )
+
     READS_ONLY = (
         "The model that answers here only reads: /text gives you the text of a picture, /table its table. It cannot "
         "answer questions. My owner can load a bigger model."

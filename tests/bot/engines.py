@@ -31,7 +31,8 @@ class ScriptedEngine:
     the pieces that it says instead, with how likely they were, where it may spend more than STANDARD's tokens;
     `hold_closer` stops it before the first of these. With a `reader` what is to be transcribed is `transcript`, lines
     with how likely they are. It sees up to `together` pictures in one request, which have `all_tokens` in all; where it
-    `holds` fewer it finds no memory for more.
+    `holds` fewer it finds no memory for more. With `thoughts` it can think, piece by piece; with
+    `only_thinks` that is all.
     """
 
     def __init__(self, *pieces: str) -> None:
@@ -54,6 +55,9 @@ class ScriptedEngine:
         self.together = 1
         self.all_tokens: int | None = None
         self.holds = 100
+        self.thoughts: tuple[str, ...] = ()
+        self.only_thinks = False
+        self.family = ""
         self.reader: ReaderInfo | None = None
         self.transcript: tuple[tuple[str, float], ...] = ()
 
@@ -68,6 +72,8 @@ class ScriptedEngine:
             self.dial,
             pictures_per_request=self.together,
             all_visual_tokens=self.all_tokens,
+            family=self.family,
+            can_think=bool(self.thoughts),
             abilities=tuple(self.abilities),
             languages=self.languages,
             sureness=self.sureness,
@@ -97,6 +103,11 @@ class ScriptedEngine:
             for line, probability in self.transcript:
                 yield EngineStep(line, likely=(probability, 0.0))
             yield EngineStep("", FinishReason.STOP)
+            return
+        for number, _ in enumerate(self.thoughts if request.thinking else ()):
+            yield EngineStep("", thoughts="".join(self.thoughts[: number + 1]))
+        if self.only_thinks and request.thinking:
+            yield EngineStep("", FinishReason.LENGTH)
             return
         closer = bool(self.closer) and request.detail.tokens > STANDARD.tokens
         pieces = [piece for piece, _ in self.closer] if closer else self.pieces
