@@ -201,6 +201,9 @@ def _reading(answered: Answered) -> str:
     several = (Count.PICTURES if question.pictures[0].album else Count.PAGES).of(number)
     sentence = sentences[0] if shown is Footer.EVERYTHING and tokens else sentences[1]
     notes = [texts.say(sentence, several=several, tokens=Count.TOKENS.of(tokens), seconds=f"{seconds:.1f}")]
+    short = next((output.plan for _, output in outputs if output.memory_short and output.plan), None)
+    if together is not None and short is not None:
+        notes.append(texts.say(Sentence.MEMORY_SHORT, level=texts.level(short.detail)))
     if any(output.finish_reason is FinishReason.LENGTH for _, output in outputs):
         notes.append(texts.say(Sentence.CUT_SHORT))
     return SEPARATOR.join(notes)

@@ -24,7 +24,7 @@ def are_seen_together(question: Question, info: EngineInfo) -> bool:
     if len(pictures) < 2 or most_together(question, info) < 2 or transcription_of(parsed):
         return False
     text = question.whole or parsed.text
-    if parsed.task is not None or asks_each(text) or is_one_line_prompt(text):
+    if parsed.each or parsed.task is not None or asks_each(text) or is_one_line_prompt(text):
         return False
     if compares(text):
         return True

@@ -16,7 +16,11 @@ from bot.addressing import AGAIN
 from model_service import Detail, EngineInfo
 
 _TOKENS = rf"[0-9]{{2,4}}|{Auto.AUTO}"
-PATTERN = rf"^{AGAIN}({_TOKENS}):([012]):([0-9]{{1,15}}):({'|'.join(RegionName)}|):({'|'.join(Task)}|)(?::([0-3]))?\Z"
+PATTERN = rf"^{AGAIN}({_TOKENS}):([0-5]):([0-9]{{1,15}}):({'|'.join(RegionName)}|):({'|'.join(Task)}|)(?::([0-3]))?\Z"
+
+
+OF_EACH = 3
+"""Added to the number that says how is asked again: as before, in other words, or thought over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Again:
     """A button's request: the question of the message `question`, at `tokens` at most; `reworded`: in other words.
 
     `turns`: first its picture is turned, to so many quarter turns clockwise from the way it was sent; None: it stays.
-    `thinking`: it is thought over first.
+    `thinking`: it is thought over first. `each`: each of several pictures has an answer of its own, as before.
     """
 
     tokens: int | Auto
@@ -34,12 +38,13 @@ class Again:
     task: Task | None
     turns: int | None = None
     thinking: bool = False
+    each: bool = False
 
     @property
     def data(self) -> str:
         """The button's data, 64 bytes at most."""
         turns = "" if self.turns is None else f":{self.turns}"
-        how = 2 if self.thinking else int(self.reworded)
+        how = (2 if self.thinking else int(self.reworded)) + OF_EACH * self.each
         return f"{AGAIN}{self.tokens}:{how}:{self.question}:{self.part or ''}:{self.task or ''}{turns}"
 
     def wanted(self, question: str) -> ParsedQuestion:
@@ -49,7 +54,9 @@ class Again:
             UnknownDetail: no button of ours has such a number of tokens.
         """
         detail = self.tokens if isinstance(self.tokens, Auto) else Detail(self.tokens)
-        return ParsedQuestion(question, detail, self.part, self.task, self.reworded, thinking=self.thinking)
+        return ParsedQuestion(
+            question, detail, self.part, self.task, self.reworded, thinking=self.thinking, each=self.each
+        )
 
 
 def read_data(data: str) -> Again | None:
@@ -61,11 +68,12 @@ def read_data(data: str) -> Again | None:
     named = RegionName(part) if part else None, Task(task) if task else None
     return Again(
         Auto.AUTO if tokens == Auto.AUTO else int(tokens),
-        how == "1",
+        int(how) % OF_EACH == 1,
         int(question),
         *named,
         None if turns is None else int(turns),
-        how == "2",
+        int(how) % OF_EACH == 2,
+        int(how) >= OF_EACH,
     )
 
 
@@ -82,7 +90,8 @@ def buttons_under(
     part, task = question.parsed.part, question.parsed.task
     detail = question.settings.detail
     tokens = detail.tokens if isinstance(detail, Detail) else detail
-    asked = Again(tokens, False, question.message, part, task)
+    each = len(question.pictures) > 1 and not any(one.others or one.left or one.unread for one in readings)
+    asked = Again(tokens, False, question.message, part, task, each=each)
     choices: list[tuple[Sentence | FamilySentence, Again]] = []
     closer = next(filter(None, (closer_than(question, reading, info) for reading in told)), None)
     if closer is not None:

@@ -8,7 +8,7 @@ from PIL import Image
 from assistant.pictures.library import Library
 from assistant.pictures.refusals import FetchFailed
 from assistant.storage import Picture
-from model_service import Sureness
+from model_service import Ability, Sureness
 from playground import Chat, Post, Server
 from tests.bot.samples import pdf, picture
 from tests.conversation.albums import WIDTHS, HandWindow, album, answered, looked_at
@@ -115,6 +115,36 @@ async def test_what_is_asked_of_each_is_answered_for_each(
     await chat.wait_until(lambda: len(stage.engine.requests) == 2)
     assert looked_at(stage) == [1, 2]
     assert [len(request.pictures) for request in stage.engine.requests] == [1, 1]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_was_asked_of_each_is_asked_so_again(stage: Stage, chat: Chat, window: HandWindow) -> None:
+    """By a button, and by the next one; the words that said so were taken out of the question."""
+    stage.engine.abilities.add(Ability.DESCRIBE)
+    await stage.stop()
+    await stage.start()
+    posts = await album(chat, window, 2, "What is the total on each page?")
+    reply = await answered(chat, posts[0], 2)
+    for _ in range(2):
+        await chat.press("Retry", reply)
+        reply = await answered(chat, reply, 2)
+    assert seen(stage) == [[1], [2]] * 3
+    assert {request.messages[-1].text for request in stage.engine.requests} == {"What is the total?"}
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_album_without_a_question_is_described_one_by_one(
+    stage: Stage, chat: Chat, window: HandWindow
+) -> None:
+    """Each in a line; what is asked then is asked of all."""
+    stage.engine.abilities.add(Ability.DESCRIBE)
+    await stage.stop()
+    await stage.start()
+    posts = await album(chat, window, 2)
+    await answered(chat, posts[0], 2)
+    await together(chat, await chat.send(CHEAPER), 2)
+    assert seen(stage) == [[1], [2], [1, 2]]
+    assert len(said(stage)) == 3
 
 
 @pytest.mark.usefixtures("bot")
