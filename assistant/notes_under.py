@@ -194,14 +194,14 @@ def _reading(answered: Answered) -> str:
     tokens = sum(output.plan.tokens for _, output in outputs if output.plan)
     number = len(outputs)
     sentences: tuple[Sentence | FamilySentence, ...] = (Sentence.FOOTER_SEVERAL, Sentence.FOOTER_SECONDS)
+    short = next((output.plan for _, output in outputs if output.memory_short and output.plan), None)
     together = next((reading for reading in answered.readings if reading.others), None)
     if together is not None:
-        number, tokens = len(together.pictures), together.tokens
+        number, tokens = len(together.pictures), 0 if short else together.tokens  # More were planned.
         sentences = FamilySentence.FOOTER_TOGETHER, FamilySentence.FOOTER_TOGETHER_SECONDS
     several = (Count.PICTURES if question.pictures[0].album else Count.PAGES).of(number)
     sentence = sentences[0] if shown is Footer.EVERYTHING and tokens else sentences[1]
     notes = [texts.say(sentence, several=several, tokens=Count.TOKENS.of(tokens), seconds=f"{seconds:.1f}")]
-    short = next((output.plan for _, output in outputs if output.memory_short and output.plan), None)
     if together is not None and short is not None:
         notes.append(texts.say(Sentence.MEMORY_SHORT, level=texts.level(short.detail)))
     if any(output.finish_reason is FinishReason.LENGTH for _, output in outputs):
