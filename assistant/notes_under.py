@@ -199,7 +199,7 @@ def _reading(answered: Answered) -> str:
     if together is not None:
         number, tokens = len(together.pictures), 0 if short else together.tokens  # More were planned.
         sentences = FamilySentence.FOOTER_TOGETHER, FamilySentence.FOOTER_TOGETHER_SECONDS
-    several = (Count.PICTURES if question.pictures[0].album else Count.PAGES).of(number)
+    several = (Count.PAGES if is_of_pages(question.pictures) else Count.PICTURES).of(number)
     sentence = sentences[0] if shown is Footer.EVERYTHING and tokens else sentences[1]
     notes = [texts.say(sentence, several=several, tokens=Count.TOKENS.of(tokens), seconds=f"{seconds:.1f}")]
     if together is not None and short is not None:
