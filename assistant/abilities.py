@@ -63,6 +63,11 @@ def one_line_prompt(texts: Texts, info: EngineInfo | None) -> str | None:
     return in_known_language(Sentence.PROMPT_ONE_LINE, texts, info)
 
 
+def is_one_line_prompt(question: str) -> bool:
+    """Whether a question is the one that describes any picture in one line."""
+    return question in _said(Sentence.PROMPT_ONE_LINE)
+
+
 def in_known_language(sentence: Sentence, texts: Texts, info: EngineInfo | None) -> str:
     """Return a question that the bot proposes in the person's language; in English if the model does not know that."""
     said = texts.say(sentence)

@@ -16,8 +16,9 @@ from assistant.pictures.refusals import FetchFailed
 from assistant.question import Parts, Question, Reading
 from assistant.reading import Reader
 from assistant.settings.settings import ModelSettings
-from assistant.storage import Turn, Turns, surely
+from assistant.storage import Picture, Turn, Turns, surely
 from assistant.texts.failures import NoSuchPart, Unable
+from assistant.together import are_seen_together, most_together
 from model_service import (
     CheckpointError,
     Draining,
@@ -52,8 +53,9 @@ class AnswerState:
     """The progress of a question.
 
     `readings` are of the pictures that are done, `output` is the newest about the current picture, of which `parts`
-    were read if it is read in parts; `before` is what a first look at it gave, while there is a second one. The last
-    state has an `end`, and the `error` behind it.
+    were read if it is read in parts; `before` is what a first look at it gave, while there is a second one. `together`
+    is how many pictures are seen in one request, which has one reading; else there is one of each. The last state has
+    an `end`, and the `error` behind it.
     """
 
     question: OpenQuestion
@@ -61,6 +63,7 @@ class AnswerState:
     output: GenerationOutput | None = None
     parts: Parts | None = None
     before: Reading | None = None
+    together: int = 0
     end: End | None = None
     error: Exception | None = None
 
@@ -159,14 +162,15 @@ class Assistant:
 
     async def remember(self, question: Question, readings: Sequence[Reading], messages: Sequence[int] = ()) -> None:
         """Store a delivered answer and the numbers of its messages; wait while the disk is full."""
-        turns = [(reading.picture, _turn(question, reading, messages)) for reading in readings if reading.text]
+        told = [reading for reading in readings if reading.text]
+        turns = [(each, _turn(question, reading, messages)) for reading in told for each in reading.pictures]
         if turns:
             await surely(lambda: self._turns.add(turns), f"remembering the answer to question {question.number}")
 
     async def _answer(
         self, question: Question, opened: OpenQuestion, library: Library
     ) -> AsyncGenerator[AnswerState, None]:
-        """Wait for the question's turn, then read one picture after the other.
+        """Wait for the question's turn, then read its pictures: together where the model can, else one after the other.
 
         Raises:
             Cancelled: the person wants no answer any more.
@@ -180,20 +184,22 @@ class Assistant:
                 await self._model.ready()
                 await self.questions.others_first(opened)
             question = await self._fitted(question)
-        state = AnswerState(opened)
-        for number, picture in enumerate(question.pictures):
+        sights, left = self._sights(question)
+        state = AnswerState(opened, together=len(sights[0]) if len(sights) < len(question.pictures) else 0)
+        for number, pictures in enumerate(sights):
             opened.picture = number
             try:
-                async with contextlib.aclosing(self._looks.look(question, opened, picture, library)) as readings:
+                async with contextlib.aclosing(self._looks.look(question, opened, pictures, library)) as readings:
                     async for reading in readings:
                         state = replace(state, output=reading.output, parts=reading.parts, before=reading.before)
                         yield state
             except (CheckpointError, Draining, EngineDead):
                 raise
             except (ModelServiceError, FetchFailed) as error:
-                place = f"{number + 1} of {len(question.pictures)}"
+                place = f"{number + 1} of {len(sights)}"
                 _log.warning("question %d: picture %s was not read: %s", question.number, place, error)
-                reading = Reading(picture, error=error)
+                reading = Reading(pictures[0], error=error, others=pictures[1:])
+            reading = replace(reading, left=(*left, *reading.left))
             state = replace(state, readings=(*state.readings, reading), output=None, parts=None, before=None)
             yield state
             if isinstance(reading.error, LimitReached | QueueFull):  # It holds for the others as well.
@@ -202,6 +208,14 @@ class Assistant:
         if not state.outputs and failure is not None:
             raise failure
 
+    def _sights(self, question: Question) -> tuple[list[tuple[Picture, ...]], tuple[Picture, ...]]:
+        """Return the pictures that are seen together, in order; and the oldest, for which there is no room."""
+        info, pictures = self._model.info, question.pictures
+        if info is None or not are_seen_together(question, info):
+            return [(picture,) for picture in pictures], ()
+        room = most_together(question, info)
+        return [pictures[-room:]], pictures[:-room]
+
     async def _fitted(self, question: Question) -> Question:
         """Return the question as the model can be asked it; where it matters, wait until it is known which model.
 
@@ -209,7 +223,7 @@ class Assistant:
             Unable: it cannot be asked this.
         """
         info = self._model.info
-        if info is None and is_for_any(question.parsed):
+        if info is None and is_for_any(question.parsed) and len(question.pictures) == 1:
             return question
         return replace(question, parsed=fitted(question.parsed, info or await self._model.ready()))
 
@@ -217,7 +231,7 @@ class Assistant:
 def _turn(question: Question, reading: Reading, messages: Sequence[int]) -> Turn:
     output = reading.output
     return Turn(
-        question=question.parsed.text,
+        question=question.text_about(reading.pictures),
         answer=reading.text,
         user=question.asker.id,
         name=question.asker.name,

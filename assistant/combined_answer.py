@@ -27,6 +27,10 @@ class CombinedAnswer:
         """The answer so far."""
         return APART.join(self._paragraphs)
 
+    def unite(self) -> None:
+        """Have one answer about all pictures, without a name: they are seen together."""
+        self._names = ("",)
+
     def add(self, text: str) -> None:
         """Add the answer about the next picture."""
         self._paragraphs.append(self._paragraph(text))

@@ -1,8 +1,8 @@
-"""Look at a picture for a question: once, or with auto once more where the first look left doubts; and judge it."""
+"""Look at pictures for a question: once, or with auto once more where the first look left doubts; and judge it."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -33,6 +33,8 @@ from model_service import (
     GenerationOutput,
     ModelService,
     ModelServiceError,
+    OutOfMemory,
+    PromptTooLong,
     Stage,
     Sureness,
 )
@@ -58,11 +60,12 @@ class Looks:
         self._latency = latency
 
     async def look(
-        self, question: Question, opened: OpenQuestion, picture: Picture, library: Library
+        self, question: Question, opened: OpenQuestion, pictures: Sequence[Picture], library: Library
     ) -> AsyncGenerator[Reading, None]:
-        """Yield what the model says about a picture whenever it says more; the last reading is the whole, judged.
+        """Yield what the model says about a picture, or several together, whenever it says more.
 
-        While it is looked at once more, readings have the first look's answer as `before`.
+        The last reading is the whole, judged. While it is looked at once more, readings have the first look's answer as
+        `before`. Of several pictures those that cannot be read are left out, and where there is no room the oldest.
 
         Raises:
             Cancelled: the person wants no answer any more.
@@ -70,9 +73,29 @@ class Looks:
             NoSuchPart: a part is named that the picture does not have.
         """
         async with opened.cancellable():
-            look = await self._first(question, picture, library)
-        first = Reading(picture, detail=look.detail)
-        async with aclosing(self._reader.read(question, opened, picture, library, look)) as readings:
+            unread = await _unread(pictures, library) if len(pictures) > 1 else ()
+        left: tuple[Picture, ...] = ()
+        shown = tuple(picture for picture in pictures if picture not in unread)
+        while True:
+            try:
+                async with aclosing(self._look(question, opened, shown, library)) as readings:
+                    async for reading in readings:
+                        yield replace(reading, left=left, unread=unread)
+            except (OutOfMemory, PromptTooLong) as error:
+                if len(shown) == 1:
+                    raise
+                _log.info("question %d: the oldest of %d pictures is left out: %s", question.number, len(shown), error)
+                left, shown = (*left, shown[0]), shown[1:]
+            else:
+                return
+
+    async def _look(
+        self, question: Question, opened: OpenQuestion, pictures: Sequence[Picture], library: Library
+    ) -> AsyncGenerator[Reading, None]:
+        async with opened.cancellable():
+            look = await self._first(question, pictures, library)
+        first = Reading(pictures[0], detail=look.finest, others=tuple(pictures[1:]))
+        async with aclosing(self._reader.read(question, opened, pictures, library, look)) as readings:
             async for first in readings:
                 yield first
         first = self._judged(question, first)
@@ -81,10 +104,10 @@ class Looks:
             yield first
             return
         _log.info("question %d: the first look left doubts; a second one is at %s", question.number, second.detail)
-        yield Reading(picture, GenerationOutput(Stage.WAITING), before=first)
+        yield replace(first, output=GenerationOutput(Stage.WAITING), judgement=None, parts=None, before=first)
         closer: Reading | None = None
         try:
-            async with aclosing(self._reader.read(question, opened, picture, library, second)) as readings:
+            async with aclosing(self._reader.read(question, opened, pictures, library, second)) as readings:
                 async for closer in readings:
                     yield replace(closer, before=first)
         except (ModelServiceError, FetchFailed, TimeoutError) as error:
@@ -93,16 +116,17 @@ class Looks:
         else:
             yield first if closer is None else _better(first, self._judged(question, closer))
 
-    async def _first(self, question: Question, picture: Picture, library: Library) -> Look:
+    async def _first(self, question: Question, pictures: Sequence[Picture], library: Library) -> Look:
         """Return the first look, of most questions the only one."""
         setting, info = question.settings.detail, self._model.info
         if isinstance(setting, Detail):
-            return Look(setting, setting)
-        sight = await self._sight(question, picture, library)
-        dial, most = (GLM4V_DIAL, MAX_TOKENS) if info is None else (info.dial, info.max_visual_tokens)
+            return Look(setting, setting, others=(setting,) * (len(pictures) - 1))
+        dial, most = (GLM4V_DIAL, MAX_TOKENS) if info is None else (info.dial, info.tokens_each(len(pictures)))
         sureness = None if info is None else info.sureness
-        level = level_for(sight, wish_of(question.parsed), dial, most, once=info is not None and sureness is None)
-        return Look(level, CLOSEST, sureness=sureness)
+        once, wish = info is not None and sureness is None, wish_of(question.parsed)
+        sights = [await self._sight(question, picture, library) for picture in pictures]
+        level, *others = (level_for(sight, wish, dial, most, once=once) for sight in sights)
+        return Look(level, CLOSEST, sureness=sureness, others=tuple(others))
 
     @staticmethod
     async def _sight(question: Question, picture: Picture, library: Library) -> Sight:
@@ -119,9 +143,10 @@ class Looks:
             return None
         level = second_level(question, first, info)
         most = MOST_SECONDS_FOR_TEXT if task in {Task.TEXT, Task.TABLE} else MOST_SECONDS
-        if level is None or (self._latency.typical(level) or 0.0) > most:
+        if level is None or len(first.pictures) * (self._latency.typical(level) or 0.0) > most:
             return None
-        return Look(level, level, until=asyncio.get_running_loop().time() + most, again=True)
+        until, others = asyncio.get_running_loop().time() + most, (level,) * len(first.others)
+        return Look(level, level, until=until, again=True, others=others)
 
     def _judged(self, question: Question, reading: Reading) -> Reading:
         """Return a reading with what it is worth; one that was not really read says so instead of what it invented."""
@@ -138,12 +163,30 @@ class Looks:
             if says_too_small(reading.text):  # It says better what is to be done.
                 return replace(reading, judgement=Judgement(Verdict.CANNOT_READ))
             said = in_language_of(question.parsed.text, question.texts).say(Sentence.CANNOT_READ)
-            said_only = replace(output, text=said, doubts=(), finish_reason=FinishReason.STOP)
+            said_only = replace(output, text=said, doubts=(), thoughts="", finish_reason=FinishReason.STOP)
             return replace(reading, output=said_only, judgement=Judgement(Verdict.CANNOT_READ))
         in_parts = reading.parts is not None and question.parsed.task is not Task.TEXT
         if broken_off or in_parts:  # What one part says was chosen among what several say; nobody doubted the choice.
             found = replace(found, verdict=Verdict.UNSURE)
         return reading if sureness_of(output, info) is None else replace(reading, judgement=found)
+
+
+async def _unread(pictures: Sequence[Picture], library: Library) -> tuple[Picture, ...]:
+    """Return those of several pictures that cannot be read any more.
+
+    Raises:
+        FetchFailed: none of them can.
+    """
+    unread = list[Picture]()
+    for picture in pictures:
+        try:
+            await library.read(picture)
+        except FetchFailed as error:
+            _log.warning("a picture was not read: %s", error)
+            unread.append(picture)
+            if len(unread) == len(pictures):
+                raise
+    return tuple(unread)
 
 
 def judgement_of(output: GenerationOutput, info: EngineInfo, *, whole: bool = False) -> Judgement | None:

@@ -7,6 +7,7 @@ from assistant.level import CLEAR
 from assistant.pieces import size_of
 from assistant.question import Question, Reading
 from assistant.storage import Picture
+from assistant.together import closer_together
 from assistant.wording.nothing import says_nothing
 from assistant.wording.question import Task
 from model_service import Ability, Detail, DetailPlan, EngineInfo, Region, plan_detail
@@ -24,6 +25,8 @@ def turned_on(question: Question, readings: Sequence[Reading]) -> int | None:
     if len(question.pictures) != 1 or len(readings) != 1:
         return None
     text, judgement = readings[0].text, readings[0].judgement
+    if readings[0].thoughts and not text:  # Nothing was said of the picture.
+        return None
     if judgement is not None and judgement.verdict is Verdict.CANNOT_READ:
         return (question.pictures[0].turns + 1) % 4
     nothing = says_nothing(text) or (question.parsed.task is Task.TEXT and len(text) <= SHORT)
@@ -37,6 +40,13 @@ def may_differ(question: Question, info: EngineInfo | None) -> bool:
     return question.settings.temperature > 0 or (info is not None and Ability.DESCRIBE in info.abilities)
 
 
+def may_think(question: Question, readings: Sequence[Reading], info: EngineInfo | None) -> bool:
+    """Whether a question can be thought over that was not; what was read out needs no thoughts."""
+    if info is None or not info.can_think or question.parsed.task in {Task.TEXT, Task.TABLE}:
+        return False
+    return not any(reading.thoughts or (reading.output and reading.output.reader) for reading in readings)
+
+
 def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -> Detail | None:
     """Return the next level that shows more of the picture; None if there is none, or memory does not allow it.
 
@@ -44,6 +54,8 @@ def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -
     """
     if reading.judgement is not None and reading.judgement.verdict is Verdict.SURE:
         return None
+    if reading.others:
+        return None if info is None else closer_together(question, reading, info)
     plan = None if reading.output is None else reading.output.plan
     if reading.parts is not None and info is not None:  # Each part has a plan of its own.
         closer = info.dial.closer(reading.detail)
@@ -61,6 +73,8 @@ def second_level(question: Question, reading: Reading, info: EngineInfo) -> Deta
         return None
     if output.plan is None or output.memory_short or reading.parts is not None:
         return None
+    if reading.others:
+        return closer_together(question, reading, info)
     picture = reading.picture
     return much_closer(size_of(picture, question.looked_at), output.plan, info, picture.print_height)
 

@@ -10,7 +10,8 @@ from assistant.pictures.notes import flaw_notes, pages_note
 from assistant.question import Parts, Question, Reading
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture, Pictures
-from assistant.texts import Count, LookSentence, ReaderSentence, Sentence, Texts
+from assistant.texts import Count, FamilySentence, LookSentence, ReaderSentence, Sentence, Texts
+from assistant.together import is_of_pages
 from assistant.wording.agreement import Difference
 from assistant.wording.question import Task
 from assistant.wording.regions import NAMES
@@ -55,6 +56,7 @@ def note_under(answered: Answered) -> str:
         _earlier(answered),
         hidden,
         _unread(answered),
+        *_no_room(answered),
         _turned(answered),
         _part(answered),
         _region(answered),
@@ -98,8 +100,20 @@ def _earlier(answered: Answered) -> str:
 
 def _unread(answered: Answered) -> str:
     """Say which of the pictures that the question is about could not be read."""
-    texts, numbers = answered.texts, answered.question.unread
+    texts, question = answered.texts, answered.question
+    gone = [picture for reading in answered.readings for picture in reading.unread]
+    numbers = sorted({*question.unread, *question.numbers_of(gone)})
     return texts.say(Sentence.SOME_UNREAD, pictures=nth_pictures(texts, numbers)) if numbers else ""
+
+
+def _no_room(answered: Answered) -> list[str]:
+    """Say which of the pictures were not seen, since there was no room for them beside the others."""
+    left = [picture for reading in answered.readings for picture in reading.left]
+    if not left:
+        return []
+    nth = FamilySentence.NTH_PAGE if is_of_pages(left) else Sentence.NTH_PICTURE
+    named = [answered.texts.say(nth, number=number) for number in answered.question.numbers_of(left)]
+    return [answered.texts.say(FamilySentence.NO_ROOM, pictures=", ".join(named))]
 
 
 def _turned(answered: Answered) -> str:
@@ -176,11 +190,20 @@ def _reading(answered: Answered) -> str:
         in_parts = any(reading.parts is not None for reading in answered.readings)  # Each is as fine as it has to be.
         asked = output.plan.detail if in_parts and output.plan else reading.detail
         return footer(texts, picture, asked, output, shown, hint=answered.hint, info=answered.info)
-    tokens = sum(output.plan.tokens for _, output in outputs if output.plan)
     seconds = sum(output.seconds - output.seconds_waited for _, output in outputs)
-    several = (Count.PICTURES if question.pictures[0].album else Count.PAGES).of(len(outputs))
-    sentence = Sentence.FOOTER_SEVERAL if shown is Footer.EVERYTHING else Sentence.FOOTER_SECONDS
+    tokens = sum(output.plan.tokens for _, output in outputs if output.plan)
+    number = len(outputs)
+    sentences: tuple[Sentence | FamilySentence, ...] = (Sentence.FOOTER_SEVERAL, Sentence.FOOTER_SECONDS)
+    short = next((output.plan for _, output in outputs if output.memory_short and output.plan), None)
+    together = next((reading for reading in answered.readings if reading.others), None)
+    if together is not None:
+        number, tokens = len(together.pictures), 0 if short else together.tokens  # More were planned.
+        sentences = FamilySentence.FOOTER_TOGETHER, FamilySentence.FOOTER_TOGETHER_SECONDS
+    several = (Count.PAGES if is_of_pages(question.pictures) else Count.PICTURES).of(number)
+    sentence = sentences[0] if shown is Footer.EVERYTHING and tokens else sentences[1]
     notes = [texts.say(sentence, several=several, tokens=Count.TOKENS.of(tokens), seconds=f"{seconds:.1f}")]
+    if together is not None and short is not None:
+        notes.append(texts.say(Sentence.MEMORY_SHORT, level=texts.level(short.detail)))
     if any(output.finish_reason is FinishReason.LENGTH for _, output in outputs):
         notes.append(texts.say(Sentence.CUT_SHORT))
     return SEPARATOR.join(notes)
@@ -230,17 +253,21 @@ async def names_of(shown: Sequence[Picture], pictures: Pictures, texts: Texts) -
     """Return each picture's name in an answer: its page, or its place in the album; a single one needs no name."""
     if len(shown) == 1:
         return [""]
+    numbers = await numbers_of(shown, pictures)
+    return [
+        texts.say(Sentence.PAGE_NAME if picture.page and not picture.album else Sentence.PICTURE_NAME, number=number)
+        for picture, number in zip(shown, numbers, strict=True)
+    ]
+
+
+async def numbers_of(shown: Sequence[Picture], pictures: Pictures) -> tuple[int, ...]:
+    """Return each picture's number: that of its page, or its place in the album."""
     first = shown[0]
     album = await pictures.sent(first.chat, first.album) if first.album else []
     places = {picture.id: place for place, picture in enumerate(album, start=1) if picture is not None}
     if any(picture.id not in places for picture in shown):  # They did not come together.
         places = {picture.id: place for place, picture in enumerate(shown, start=1)}
-    return [
-        texts.say(Sentence.PAGE_NAME, number=picture.page)
-        if picture.page and not picture.album
-        else texts.say(Sentence.PICTURE_NAME, number=places[picture.id])
-        for picture in shown
-    ]
+    return tuple(picture.page if picture.page and not picture.album else places[picture.id] for picture in shown)
 
 
 def nth_pictures(texts: Texts, numbers: Sequence[int]) -> str:

@@ -9,7 +9,7 @@ from assistant.combined_answer import APART, CombinedAnswer
 from assistant.doubt import Verdict
 from assistant.open_questions import OpenQuestion, Step
 from assistant.question import Parts, Reading
-from assistant.texts import Count, LookSentence, Sentence, ServerSentence, Texts
+from assistant.texts import Count, FamilySentence, LookSentence, Sentence, ServerSentence, Texts
 from assistant.texts.failures import excuse
 from model_service import GenerationOutput, Health, ModelService, Stage, Trouble
 
@@ -41,6 +41,7 @@ class Progress:
         self.question: OpenQuestion | None = None
         self.parts: Parts | None = None
         self.before: Reading | None = None
+        self.together = 0
         self.answer = answer or CombinedAnswer()
         self._texts = texts
         self._model = model
@@ -53,7 +54,9 @@ class Progress:
         first = self.output is None
         changed = (state.parts is not None and state.parts != self.parts) or (state.before is not self.before)
         self.question, self.output, self.parts = state.question, state.output, state.parts
-        self.before = state.before
+        self.before, self.together = state.before, state.together
+        if state.together:
+            self.answer.unite()
         for reading in state.readings[self.answer.done :]:
             self.answer.add(self._said_about(reading))
         output = state.output
@@ -64,7 +67,8 @@ class Progress:
     def _said_about(self, reading: Reading) -> str:
         if reading.error is not None and self.question is not None:
             return excuse(self._texts, reading.error, self.question.update_id)
-        return reading.marked or self._texts.say(Sentence.NO_WORDS)
+        nothing = FamilySentence.ONLY_THOUGHTS if reading.thoughts else Sentence.NO_WORDS
+        return reading.marked or self._texts.say(nothing)
 
     @property
     def written(self) -> str:
@@ -119,11 +123,15 @@ class Progress:
 
     def _looking(self) -> str:
         number, count = self.answer.done + 1, self.answer.pictures
+        if self.output is not None and self.output.thoughts:
+            return self._texts.say(FamilySentence.THINKING)
         if self.before is not None:
             return self._texts.say(LookSentence.LOOKING_CLOSER)
         if self.parts is not None and self.parts.count > 1:
             number = min(len(self.parts.read) + 1, self.parts.count)
             return self._texts.say(Sentence.LOOKING_AT_PART, number=number, count=self.parts.count)
+        if self.together > 1:
+            return self._texts.say(FamilySentence.LOOKING_TOGETHER, pictures=Count.PICTURES.of(self.together))
         if count == 1:
             return self._texts.say(Sentence.LOOKING)
         return self._texts.say(Sentence.LOOKING_AT, number=min(number, count), count=count)

@@ -1,7 +1,8 @@
-"""Read one picture for a question: whole, or piece by piece where its print is too small or too much for one look."""
+"""Read pictures for a question: whole, or one piece by piece where its print is too small or too much at once."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from assistant.latency import Latency
 from assistant.open_questions import OpenQuestion
@@ -12,11 +13,12 @@ from assistant.question import Look, Question, Reading
 from assistant.settings.settings import ModelSettings
 from assistant.storage import Picture, Turns
 from assistant.streaming import Streams, transcribed_by_reader
+from assistant.together import tokens_of
 from model_service import Draining, GenerationOutput, Health, ModelService, Stage
 
 
 class Reader:
-    """Ask the model about one picture."""
+    """Ask the model about pictures."""
 
     def __init__(self, model: ModelService, turns: Turns, settings: ModelSettings, latency: Latency) -> None:
         self._model = model
@@ -24,9 +26,11 @@ class Reader:
         self._latency = latency
 
     async def read(
-        self, question: Question, opened: OpenQuestion, picture: Picture, library: Library, look: Look
+        self, question: Question, opened: OpenQuestion, pictures: Sequence[Picture], library: Library, look: Look
     ) -> AsyncGenerator[Reading, None]:
-        """Yield what the model says about a picture whenever it says more; the last output is the whole answer.
+        """Yield what the model says about a picture, or several seen together, whenever it says more.
+
+        The last output is the whole answer.
 
         Raises:
             Cancelled: the person wants no answer any more.
@@ -36,22 +40,27 @@ class Reader:
         """
         if self._model.health is Health.DEAD:
             raise Draining("the engine died while the question waited for another")
+        first, *others = pictures
         async with opened.cancellable():
-            pieces = await self._pieces(question, picture, library, look)
+            pieces = [] if others else await self._pieces(question, first, library, look)
         if pieces:
-            piecewise = Piecewise(self._streams, question, opened, picture, pieces, look=look)
+            piecewise = Piecewise(self._streams, question, opened, first, pieces, look=look)
             async with aclosing(piecewise.read()) as readings:
                 async for reading in readings:
                     yield reading
             return
         async with opened.cancellable():
-            data = await library.read(picture)
-            request = await self._streams.request(question, opened, picture, data, look.detail)
+            encoded = [await library.read(picture) for picture in pictures]
+            request = await self._streams.request(question, opened, pictures, encoded, look)
+        info = self._model.info
+        tokens = tokens_of(question, pictures, look, info) if others and info is not None else 0
+        reading = Reading(first, detail=look.finest, others=tuple(others), tokens=tokens)
         output = GenerationOutput(Stage.WAITING)
         async with aclosing(self._streams.follow(opened, request, look.until)) as outputs:
             async for output in outputs:
-                yield Reading(picture, output, detail=look.detail)
-        if len(request.messages) == 1 and not question.parsed.reworded:  # Otherwise the model's caches may have served.
+                yield replace(reading, output=output)
+        alone = not others and len(request.messages) == 1
+        if alone and not question.parsed.reworded:  # Otherwise the model's caches may have served.
             self._latency.note(output)
 
     async def _pieces(self, question: Question, picture: Picture, library: Library, look: Look) -> list[Piece]:

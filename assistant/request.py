@@ -7,16 +7,7 @@ from dataclasses import dataclass, replace
 from assistant.settings.chat_settings import ChatSettings, Length
 from assistant.settings.settings import ModelSettings
 from assistant.wording.parts import WISH as WISH_OF_PART
-from model_service import (
-    Detail,
-    GenerationRequest,
-    Message,
-    PictureRef,
-    Region,
-    SamplingParams,
-    Transcription,
-    with_pictures,
-)
+from model_service import GenerationRequest, Message, PictureRef, SamplingParams, Transcription, with_pictures
 
 ASCII_CHARACTERS_PER_TOKEN = 3
 """A cautious estimate for Latin text (about 4 in English); any other character is counted as a token of its own."""
@@ -36,45 +27,46 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question about one picture. `picture` holds its encoded bytes; `person` is empty if unknown.
+    """A question about a picture, or several that are seen together. `person` is empty if unknown.
 
     `of_long`: it is a piece of a longer picture, and may not hold the answer. `transcription`: it asks for nothing else
-    than that, and a reader takes it.
+    than that, and a reader takes it. `order` says in English and in Chinese which pictures they are, where that is not
+    clear. Up to `thinking` tokens may be spent on thoughts before the answer.
     """
 
     id: str
     chat: str
     text: str
-    picture: bytes
-    detail: Detail
+    pictures: tuple[PictureRef, ...]
     person: str = ""
     length: Length = Length.NORMAL
-    region: Region | None = None
     of_long: bool = False
     transcription: Transcription | None = None
+    order: tuple[str, str] = ("", "")
+    thinking: int = 0
 
 
 def build_request(
     question: Asking, history: Sequence[Message], sampling: SamplingParams, history_tokens: int
 ) -> GenerationRequest:
-    """Build the request for a question that follows `history`, alternating questions and answers about one picture.
+    """Build the request for a question that follows `history`, alternating questions and answers about the same.
 
-    The picture belongs to the first user's turn. History and question take about `history_tokens` at most: of the
+    The pictures belong to the first user's turn. History and question take about `history_tokens` at most: of the
     history the first pair is kept, then the newest ones; the question is kept whatever its length.
     """
-    wish = wish_for(question.length, question.text)
+    wish = f"{_in_language_of(question.text, question.order)} {wish_for(question.length, question.text)}".strip()
     if question.of_long:
         wish = f"{wish} {_in_language_of(question.text, WISH_OF_PART)}".strip()
     kept = truncate_history(history, history_tokens - estimate_tokens(question.text + wish))
-    picture = PictureRef(question.picture, question.detail, question.region)
     return GenerationRequest(
         id=question.id,
         chat=question.chat,
         person=question.person,
-        messages=with_pictures((*kept, Message("user", question.text)), picture),
+        messages=with_pictures((*kept, Message("user", question.text)), *question.pictures),
         sampling=sampling,
         wish=wish,
         transcription=question.transcription,
+        thinking=question.thinking,
     )
 
 

@@ -12,7 +12,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from assistant.answering import AnswerState, End
 from assistant.combined_answer import CombinedAnswer
-from assistant.notes_under import CLOSE, Answered, names_of
+from assistant.notes_under import CLOSE, Answered, names_of, numbers_of
 from assistant.open_questions import OpenQuestion
 from assistant.progress import Progress
 from assistant.question import Question, Reading
@@ -80,6 +80,8 @@ async def answer(
         earlier=asked.earlier,
         named=asked.named,
         unread=asked.unread,
+        whole=asked.whole,
+        numbers=await numbers_of(pictures, services.pictures) if len(pictures) > 1 else (),
         texts=incoming.texts,
     )
     await _Answer(context, question, begun, HOLD if asked.held and begun is None else 0.0).see_through()

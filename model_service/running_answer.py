@@ -64,7 +64,7 @@ class RunningAnswer:
             return self._end(step.finish_reason)
         if self._job.aborted.is_set():
             return self.abort()
-        if step.text or step.plan is not None:
+        if step.text or step.plan is not None or step.thoughts is not None:
             self._job.stream.put(self._output)
         return None
 
@@ -113,6 +113,7 @@ def _grow(output: GenerationOutput, step: EngineStep, job: Job) -> GenerationOut
         output,
         stage=Stage.WRITING,
         text=output.text + step.text,
+        thoughts=output.thoughts if step.thoughts is None else step.thoughts,
         doubts=doubts_with(output.doubts, len(output.text), step, job.request.certain),
         tokens=output.tokens + 1,
         seconds_to_first_token=seconds if first is None else first,

@@ -83,7 +83,8 @@ class GenerationRequest:
     `messages` ends with a user's turn; how many pictures they may hold is `EngineInfo.pictures_per_request`. `chat` and
     `person` (empty: unknown) name who asks: chats take turns, and people within a chat. `wish` says in a sentence how
     the answer is to be ("Answer briefly."); a model that was trained on bare questions alone is not told. Doubts are
-    told of tokens that are less probable than `certain`. With `transcription` nothing else is asked for than that:
+    told of tokens that are less probable than `certain`. A model that can think may spend up to `thinking` tokens on
+    thoughts before its answer; 0: it does not think. With `transcription` nothing else is asked for than that:
     where a reader stands beside the model, it takes the request.
     """
 
@@ -95,6 +96,7 @@ class GenerationRequest:
     wish: str = ""
     transcription: Transcription | None = None
     certain: float = CERTAIN
+    thinking: int = 0
 
     @property
     def pictures(self) -> tuple[PictureRef, ...]:
@@ -138,7 +140,7 @@ class GenerationOutput:
     of the picture among them; None until the first token, and where the engine does not say. `doubts`,
     in order, are what of the text is not certain; there are none of a model that tells nothing of that. Where an answer
     is not `rated` nothing of it is known, though the engine tells of others. `reader` names the reader that wrote the
-    text; empty: the model did.
+    text; empty: the model did. `thoughts` are what the model thought before its answer, no part of that.
     """
 
     stage: Stage
@@ -156,3 +158,4 @@ class GenerationOutput:
     doubts: tuple[Doubt, ...] = ()
     reader: str = ""
     rated: bool = True
+    thoughts: str = ""

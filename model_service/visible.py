@@ -1,4 +1,4 @@
-"""What of a model's text is its answer: neither its thoughts nor the marks of its template. Pure text."""
+"""What of a model's text is its answer, and what its thoughts: none of the marks of its template. Pure text."""
 
 import re
 
@@ -35,6 +35,22 @@ def visible(said: str, *, ended: bool) -> str:
     while held := _begun(text):
         text = text[:-held]
     return text
+
+
+def thoughts(said: str) -> str:
+    """Return what a model has thought, in what it has said so far."""
+    begin = said.lstrip()
+    if not begin.startswith(THINKING):
+        return ""
+    inner, mark, _ = begin.removeprefix(THINKING).rpartition(THOUGHT)
+    text = inner if mark else begin.removeprefix(THINKING)
+    held = 0 if mark else _begun(text)
+    return _BOX.sub("", text[: len(text) - held]).strip()
+
+
+def is_thinking(said: str) -> bool:
+    """Whether what a model has said so far ends within a thought."""
+    return said.lstrip().startswith(THINKING) and THOUGHT not in said
 
 
 def _begun(text: str) -> int:

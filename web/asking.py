@@ -72,11 +72,16 @@ def read_sent(body: bytes) -> Sent:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The pictures that a question is about, what is asked about each, and how many it named."""
+    """The pictures that a question is about, what is asked about each, and how many it named.
+
+    Where it named some, `whole` is what is asked of all at once, and `numbers` are theirs.
+    """
 
     pictures: list[Picture]
     parsed: ParsedQuestion
     named: int = 0
+    whole: str = ""
+    numbers: tuple[int, ...] = ()
 
 
 async def question_of(
@@ -112,6 +117,8 @@ async def question_of(
         pictures=tuple(found.pictures),
         settings=parsed.settings(defaults),
         named=found.named,
+        whole=found.whole,
+        numbers=found.numbers,
         texts=texts,
         region=sent.marked,
     )
@@ -151,19 +158,22 @@ async def _choose(
     first, text = pictures[0], parsed.text
     if first.page and names_pages(text):
         shown = await pages_of(services, first, pages_named(text, first.pages))
-        return _Chosen(shown, _about(parsed, before, PAGES), len(chosen(text, PAGES, first.pages)))
+        whole, pages = _whole(text, before, PAGES), tuple(one.page for one in shown)
+        asked = replace(parsed, text=about_one(whole, PAGES))
+        return _Chosen(shown, asked, len(chosen(text, PAGES, first.pages)), whole, pages)
     numbers = chosen(text, PICTURES, len(pictures)) if len(pictures) > 1 else []
     if not numbers:
         return _Chosen(pictures, parsed)
     if not 1 <= numbers[0] <= numbers[-1] <= len(pictures):
         raise BadSelection(Sentence.NO_SUCH_PICTURE, pictures=Count.PICTURES.of(len(pictures)))
-    return _Chosen([pictures[one - 1] for one in numbers], _about(parsed, before, PICTURES), len(numbers))
+    whole = _whole(text, before, PICTURES)
+    asked = replace(parsed, text=about_one(whole, PICTURES))
+    return _Chosen([pictures[one - 1] for one in numbers], asked, len(numbers), whole, tuple(numbers))
 
 
-def _about(parsed: ParsedQuestion, before: Sequence[str], noun: Noun) -> ParsedQuestion:
-    """Return what is asked about each of those named; "and page 2?" asks the same as the question before."""
-    text = about_one(parsed.text, noun)
-    if not text:
-        former = next((about_one(asked, noun) for asked in reversed(before) if about_one(asked, noun)), "")
-        text = about_one(asked_again(former, parsed.text, noun), noun) if former else ""
-    return replace(parsed, text=text)
+def _whole(text: str, before: Sequence[str], noun: Noun) -> str:
+    """Return what is asked of those named; "and page 2?" asks the same as the question before. Empty: nothing."""
+    if about_one(text, noun):
+        return text
+    former = next((about_one(asked, noun) for asked in reversed(before) if about_one(asked, noun)), "")
+    return asked_again(former, text, noun) if former else ""

@@ -209,6 +209,8 @@ class ModelSettings(_Section):
     slice_tokens: Annotated[int, Field(ge=1, le=8192)] = 64
     max_begun: Annotated[int, Field(ge=1, le=64)] = 4
     max_tokens: Annotated[int, Field(ge=1, le=8192)] = 1024
+    thinking: bool = False
+    thinking_tokens: Annotated[int, Field(ge=16, le=8192)] = 2048
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
     top_p: Annotated[float, Field(gt=0, le=1)] = 0.8
     history_tokens: Annotated[int, Field(ge=0, le=8192)] = 3000

@@ -1,5 +1,6 @@
 """Stored turns: the questions and answers about each picture."""
 
+import itertools
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -56,11 +57,27 @@ class Turns:
 
         In a group, the questions of others than `user`, who asks now, begin with their names.
         """
+        return await self.history_of([picture], user)
+
+    async def history_of(self, pictures: Sequence[Picture], user: int | None) -> list[Message]:
+        """Return the history of pictures that are seen together, as `history` does.
+
+        A question about several of them stands there once, with all answers to it.
+        """
+        marks = ", ".join("?" * len(numbers := [picture.id for picture in pictures]))
         sql = (
-            "SELECT role, iif(name IS NOT NULL AND user IS NOT ?, name || ': ' || text, text) AS text "
-            "FROM turns WHERE picture = ? ORDER BY id"
+            "SELECT role, message_id, iif(name IS NOT NULL AND user IS NOT ?, name || ': ' || text, text) AS text "  # noqa: S608
+            f"FROM turns WHERE picture IN ({marks}) ORDER BY id"
         )
-        return [Message(row["role"], row["text"]) for row in await self._database.rows(sql, user, picture.id)]
+        rows = await self._database.rows(sql, user, *numbers)
+        if len(pictures) == 1:
+            return [Message(row["role"], row["text"]) for row in rows]
+        told: dict[tuple[int, str], dict[str, None]] = {}
+        for asked, answer in itertools.pairwise(rows):  # An answer's row stands just behind its question's.
+            if (asked["role"], answer["role"]) == ("user", "assistant"):
+                told.setdefault((asked["message_id"], asked["text"]), {})[answer["text"]] = None
+        pairs = ((Message("user", text), Message("assistant", "\n\n".join(said))) for (_, text), said in told.items())
+        return [message for pair in pairs for message in pair]
 
     async def asked(self, chat: int, question_message: int) -> tuple[str, int | None] | None:
         """Return the question of a message, or of a button under it, and the asker; None if unanswered or deleted."""

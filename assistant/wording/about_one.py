@@ -50,7 +50,7 @@ _ASKED_FOR = re.compile(
 )
 """A whole question about a thing: "What is the total"; a page behind it is where to look."""
 
-_COMPARES = re.compile(
+COMPARES = re.compile(
     r"\b(?:compar\w+|differ\w*|between|same|than|versus|vs|match\w*|which\s+of|similar\w*|common|alike|identical)\b"
     r"|比较|对比|区别|不同|差别|差异|相比|一样|相同|哪[张页个一]",
     re.IGNORECASE,
@@ -96,7 +96,7 @@ def about_one(question: str, noun: Noun) -> str:
         return question
     if _asks_nothing(question, choices):
         return ""
-    compares = bool(_COMPARES.search(question)) and (len(choices) > 1 or choices[0].several)
+    compares = bool(COMPARES.search(question)) and (len(choices) > 1 or choices[0].several)
     for choice in reversed(choices):
         question = _without(question, choice, compares=compares, other=compares and choice is not choices[0])
     return _tidy(question)

@@ -37,6 +37,7 @@ class ParsedQuestion:
 
     `reworded`: the same is asked again, and the wording is to be another one. `quote` holds the words, of what was said
     before, that the question is about. `turn` is by how many quarter turns clockwise its pictures are to be turned.
+    `thinking`: it is to be thought over first. `each`: each picture is to have an answer of its own.
     """
 
     text: str
@@ -46,6 +47,8 @@ class ParsedQuestion:
     reworded: bool = False
     quote: str = ""
     turn: int = 0
+    thinking: bool = False
+    each: bool = False
 
     @property
     def region(self) -> Region | None:
@@ -59,7 +62,7 @@ class ParsedQuestion:
 
     @staticmethod
     def load(dumped: str) -> "ParsedQuestion":
-        """Return what `dump` was called on, except that it is not reworded."""
+        """Return what `dump` was called on, except for how it is asked again: reworded, thought over, of each."""
         text, tokens, part, task, quote, *turn = json.loads(dumped)  # Former versions knew no turn.
         named = part and RegionName(part), task and Task(task)
         detail = Auto.AUTO if tokens == Auto.AUTO else tokens and Detail(tokens)

@@ -8,13 +8,19 @@ from assistant.combined_answer import APART
 from assistant.markdown.reading import unfenced
 from assistant.markdown.spreadsheet import as_csv, rows_of
 from assistant.notes_under import Answered, note_under
-from assistant.texts import Sentence, Texts
+from assistant.texts import FamilySentence, Sentence, Texts
 from assistant.wording.question import Task
 from bot.render import MOST_PARTS, MOST_UNITS, Part, Rendered, as_copyable, render, units
 
+MORE = "\n…"
+
 
 def whole_answer(answered: Answered) -> list[Part]:
-    """Return the messages that show a finished answer, with the notes under it."""
+    """Return the messages that show a finished answer, with the notes under it, and what was thought."""
+    return _with_thoughts(answered, _parts(answered))
+
+
+def _parts(answered: Answered) -> list[Part]:
     note, readings = note_under(answered), answered.readings
     task, pictures = answered.question.parsed.task, answered.question.pictures
     if task is Task.TEXT and len(readings) == len(pictures) and any(reading.text for reading in readings):
@@ -29,6 +35,27 @@ def parts_of(texts: Texts, answer: Rendered) -> list[Part]:
     if answer.file is None:
         return list(answer.parts)
     return [*answer.parts, Part(texts.say(Sentence.WHOLE_ANSWER), file=answer.file)]
+
+
+def _with_thoughts(answered: Answered, parts: list[Part]) -> list[Part]:
+    """Add what the model thought, in a collapsed quote of its own: under the last message, or as one of its own."""
+    thoughts = APART.join(reading.thoughts for reading in answered.readings if reading.thoughts)
+    if not thoughts:
+        return parts
+    said = f"{answered.texts.say(FamilySentence.THOUGHTS)}\n{thoughts}"
+    *others, last = parts
+    if last.file is None and units(last.text + APART + said) <= MOST_UNITS:
+        quote = _quoted(last.text + APART, said)
+        return [*others, Part(quote.text, (*last.entities, *quote.entities))]
+    while units(said) > MOST_UNITS:
+        over = units(said) + units(MORE) - MOST_UNITS
+        said = said.removesuffix(MORE)[: -max(1, over // 2)] + MORE  # A character has two units at most.
+    return [*parts, _quoted("", said)]
+
+
+def _quoted(before: str, said: str) -> Part:
+    entity = MessageEntity(MessageEntity.EXPANDABLE_BLOCKQUOTE, units(before), units(said))
+    return Part(before + said, (entity,))
 
 
 def _to_copy(texts: Texts, text: str, note: str) -> list[Part]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from assistant.texts import Sentence, ServerSentence, Texts, own_names
+from assistant.texts import Count, FamilySentence, Sentence, ServerSentence, Texts, own_names
 from model_service import Ability, Detail, EngineInfo, ServerState, Trouble
 
 TROUBLES: Mapping[Trouble, ServerSentence] = {
@@ -26,6 +26,16 @@ def model_line(texts: Texts, info: EngineInfo) -> str:
     if info.remote:
         return texts.say(ServerSentence.STATUS_MODEL, model=info.model, host=info.device)
     return texts.say(Sentence.STATUS_MODEL, model=info.model, device=info.device, dtype=info.dtype)
+
+
+def family_lines(texts: Texts, info: EngineInfo) -> list[str]:
+    """Say of which family the model is and how it looks at pictures, where that is known."""
+    if not info.family:
+        return []
+    tokens, pictures = Count.TOKENS.of(info.dial.max_tokens), Count.PICTURES.of(info.pictures_per_request)
+    pixels = info.dial.token_pixels
+    said = FamilySentence.STATUS_FAMILY
+    return [texts.say(said, family=info.family, pixels=pixels, tokens=tokens, pictures=pictures)]
 
 
 def server_lines(texts: Texts, server: ServerState | None) -> list[str]:

@@ -72,7 +72,7 @@ async def _asked_of(
             said = replace(asked, parsed=_again(former, asked.parsed, noun))
     text = about_one(said.parsed.text, noun)
     parsed = replace(said.parsed, text=text, part=said.parsed.part or named_in(text))
-    return Chosen(shown, replace(said, parsed=parsed), said)
+    return Chosen(shown, replace(said, parsed=parsed, whole=said.parsed.text), said)
 
 
 def _again(former: ParsedQuestion, asked: ParsedQuestion, noun: Noun) -> ParsedQuestion:

@@ -34,6 +34,7 @@ class Asked:
 
     `beside` is the message about whose pictures the same was asked a moment before. `earlier` is when its pictures
     came (in seconds since 1970), if it could be doubted that they are meant. `held`: one may follow that it is about.
+    `whole`: its words if all pictures are seen at once, where each by itself is asked with others.
     `told`: it reads otherwise now, and was told before that it waits for a picture. `named` and `unread` are those of
     `Question`.
     """
@@ -47,6 +48,7 @@ class Asked:
     told: bool = False
     named: int = 0
     unread: tuple[int, ...] = ()
+    whole: str = ""
 
 
 async def asked_by(message: Message, context: BotContext) -> Asked:

@@ -11,6 +11,7 @@ from assistant.settings.settings import Settings
 from cli.checks.verdicts import Remark, Wanting
 from model_service import (
     Detail,
+    EngineInfo,
     GenerationRequest,
     Message,
     ModelServiceError,
@@ -111,4 +112,15 @@ async def check_model(settings: Settings) -> str:
     if not outputs[-1].text.strip():
         raise Wanting(f"{info.model} on {info.device} is loaded, but answers with nothing: try another model.dtype")
     note = "; the server resizes pictures on its own, so levels of detail count for little" if resizes else ""
-    return f"{info.model} on {info.device} ({info.dtype}) answers in {outputs[-1].seconds:.1f} s{note}"
+    return f"{info.model} on {info.device} ({info.dtype}) answers in {outputs[-1].seconds:.1f} s{_family(info)}{note}"
+
+
+def _family(info: EngineInfo) -> str:
+    """Return of which family a model is, and its dial; nothing where that is not known."""
+    if not info.family:
+        return ""
+    dial, pictures = info.dial, info.pictures_per_request
+    shape = "a square at max" if dial.squashes_at_max else "in its own shape"
+    together = "one picture at a time" if pictures == 1 else f"up to {pictures} pictures together"
+    seen = f"a token sees {dial.token_pixels}x{dial.token_pixels} pixels, a picture gets {dial.min_tokens} to"
+    return f"; it is of {info.family}: {seen} {dial.max_tokens} of them, {shape}, {together}"

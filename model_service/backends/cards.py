@@ -154,6 +154,9 @@ def _joined(infos: Sequence[EngineInfo]) -> EngineInfo:
         infos[0],
         device=", ".join(info.device for info in infos),
         max_visual_tokens=min(info.max_visual_tokens for info in infos),
+        all_visual_tokens=min(
+            (info.all_visual_tokens for info in infos if info.all_visual_tokens is not None), default=None
+        ),
         together=sum(info.together for info in infos),
     )
 

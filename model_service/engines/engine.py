@@ -75,7 +75,8 @@ class EngineInfo:
     none. Of a server that is not known before it answers: see `GenerationOutput.rated`. All pictures of a request
     together have `all_visual_tokens` at most; None: each has as many as one alone. `fixed_prompts` are the only
     questions that it was made for, by what they ask; none: any. `reader` takes what is to be transcribed; None: the
-    model does.
+    model does. `family` is the common name of the models it is one of; empty: not known. `can_think`: it can write down
+    thoughts before its answer.
     """
 
     model: str
@@ -95,11 +96,19 @@ class EngineInfo:
     reader: ReaderInfo | None = None
     all_visual_tokens: int | None = None
     fixed_prompts: Mapping[Ability, str] = field(default_factory=dict)
+    family: str = ""
+    can_think: bool = False
 
     @property
     def lacking(self) -> frozenset[Ability]:
         """What the model has not learned."""
         return frozenset(Ability) - set(self.abilities)
+
+    def tokens_each(self, pictures: int) -> int:
+        """Return the most visual tokens that each of so many pictures of one request may spend."""
+        if pictures < 2 or self.all_visual_tokens is None:
+            return self.max_visual_tokens
+        return min(self.max_visual_tokens, self.all_visual_tokens // pictures)
 
     @property
     def short_of_memory(self) -> bool:
@@ -118,7 +127,8 @@ class EngineStep:
 
     `likely` is how probable the tokens that the text comes from were, and the likeliest other: of several, those of the
     least likely. In the last step without a text it is about the end. None: the engine does not tell. `reader` names
-    the reader that writes this answer, in its first step.
+    the reader that writes this answer, in its first step. `thoughts` are all that the model has thought so far, if it
+    thinks; None: nothing new.
     """
 
     text: str
@@ -128,6 +138,7 @@ class EngineStep:
     seconds: float | None = None
     prompt_tokens: int | None = None
     likely: Likely | None = None
+    thoughts: str | None = None
     reader: str = ""
 
 

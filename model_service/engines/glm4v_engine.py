@@ -102,6 +102,7 @@ def _info(name: str, config: Sizes, hardware: Hardware, plan: MemoryPlan, surene
         sureness=sureness or Sureness(**(config.sureness or {})),
         all_visual_tokens=plan.max_visual_tokens * plan.pictures,
         fixed_prompts=family.prompts or {},
+        family=family.name,
     )
 
 
@@ -133,7 +134,7 @@ class GLM4VEngine:
             self._runner = ModelRunner(model, hardware, config, allowed, info.together, captured=captured)
         self._batch = Batch(self._runner, ahead=hardware.device.type == "cuda")
         self._pacer = Pacer(self._batch)
-        self._info, self._gauges = info, gauges
+        self._info, self._gauges = replace(info, can_think=getattr(tokenizer, "can_think", False)), gauges
         gauges.memory = hardware.memory()
         self._opening = threading.Lock()
         self._open = lru_cache(maxsize=1)(open_picture)
@@ -187,8 +188,7 @@ class GLM4VEngine:
         if len(pictures) > self._info.pictures_per_request:
             takes = f"the model takes {self._info.pictures_per_request if self._family.pictures > 1 else 'one'}"
             raise GenerationFailed(f"{len(pictures)} pictures, and {takes}")
-        share = (self._info.all_visual_tokens or self._info.max_visual_tokens) // max(1, len(pictures))
-        cap = min(self._info.max_visual_tokens, share if len(pictures) > 1 else self._info.max_visual_tokens)
+        cap = self._info.tokens_each(len(pictures))
         with self._opening:
             return tuple(
                 self._plan(each, each.detail if most is None or each.detail.tokens < most.tokens else most, cap)
@@ -206,13 +206,14 @@ class GLM4VEngine:
     @torch.inference_mode()
     def _generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         request, prompt = self._fitting(request)
-        limit = min(request.sampling.max_tokens, self._config.seq_length - len(prompt.ids))
+        limit = min(_most_tokens(request), self._config.seq_length - len(prompt.ids))
         planned = self._plans(request)
         sequence, logits, plans = yield from self._read(request, prompt, planned, limit)
         read = len(sequence.ids) + sequence.visual
         others_wait = self._batch.ahead and self._batch.awaited
         row = self._batch.join(sequence, logits, Sampler(request.sampling, self._allowed), limit)
-        stream = Detokenizer(self._tokenizer, self._family.answer and self._family.answer())
+        answer = self._family.answer and self._family.answer(thinking=prompt.thinking)
+        stream = Detokenizer(self._tokenizer, answer)
         try:
             if plans != planned:
                 yield EngineStep("", plan=plans[0])
@@ -223,11 +224,13 @@ class GLM4VEngine:
                     yield PAUSE
                     continue
                 text, likely = stream.push(token, row.read_likely)
-                if row.read == limit:
+                thoughts = answer.thoughts if answer and request.thinking and not text else None
+                too_long = answer is not None and answer.is_thinking and 0 < request.thinking <= row.read
+                if row.read == limit or too_long:
                     text += stream.finish()[0]
-                    yield EngineStep(text, FinishReason.LENGTH, likely=likely, prompt_tokens=read)
+                    yield EngineStep(text, FinishReason.LENGTH, likely=likely, prompt_tokens=read, thoughts=thoughts)
                     return
-                yield EngineStep(text, likely=likely, prompt_tokens=read)
+                yield EngineStep(text, likely=likely, prompt_tokens=read, thoughts=thoughts or None)
             text, likely = stream.finish()
             yield EngineStep(text, FinishReason.STOP, likely=likely or row.read_likely, prompt_tokens=read)
         finally:
@@ -278,7 +281,7 @@ class GLM4VEngine:
         length, reserve = self._config.seq_length, self._reserve(request)
         messages = request.messages if self._config.bare_questions else request.worded
         while True:
-            prompt = self._family.prompt(self._tokenizer, messages)
+            prompt = self._family.prompt(self._tokenizer, messages, thinking=request.thinking > 0)
             first = next(index for index, message in enumerate(messages) if message.role == "user")
             if len(prompt.ids) + reserve <= length:
                 break
@@ -292,7 +295,7 @@ class GLM4VEngine:
         return replace(request, messages=messages, wish=""), prompt
 
     def _reserve(self, request: GenerationRequest) -> int:
-        reserve: int = min(request.sampling.max_tokens, self._config.seq_length // 4)
+        reserve: int = min(_most_tokens(request), self._config.seq_length // 4)
         return reserve
 
     def _check_length(self, request: GenerationRequest, tokens: int) -> None:
@@ -315,6 +318,11 @@ class GLM4VEngine:
         key = (what, plan.rows, plan.columns)
         size, device = (plan.width, plan.height), self._hardware.device
         return View(key, lambda: to_pixels(cropped(self._open(data), region), *size, device))
+
+
+def _most_tokens(request: GenerationRequest) -> int:
+    """The most tokens of an answer, with its thoughts."""
+    return request.sampling.max_tokens + request.thinking
 
 
 def _pausing(work: Paced[Result]) -> Generator[EngineStep, None, Result]:

@@ -29,12 +29,13 @@ def at_once(work: Paused[Result]) -> Result:
 class Prompt:
     """Ids, with each picture still as `placeholders`; `image_begin` is the index of the first, None without.
 
-    Of further pictures `further` has the indices, in order.
+    Of further pictures `further` has the indices, in order. `thinking`: it ends within a thought.
     """
 
     ids: tuple[int, ...]
     image_begin: int | None
     further: tuple[int, ...] = ()
+    thinking: bool = False
 
     @property
     def begins(self) -> tuple[int, ...]:

@@ -95,3 +95,22 @@ def test_what_was_not_looked_at_is_said(region: Region | None, said: str) -> Non
     parsed, settings = ParsedQuestion("?", part=RegionName.TOP), ChatSettings(footer=Footer.HIDDEN)
     question = Question(5, 11, 11, Asker(5, "Ada", None), parsed, (PHOTO,), settings, region=region)
     assert note_under(Answered(texts_in("en"), question, [Reading(PHOTO, OUTPUT)], "A cat.")) == said
+
+
+def test_pictures_that_were_seen_together_are_counted() -> None:
+    """With all their tokens, unless memory was short; which had no room, or could not be read, is said by number."""
+    album = tuple(replace(PHOTO, id=number, album="a") for number in (1, 2, 3, 4))
+    settings = ChatSettings(footer=Footer.EVERYTHING)
+    question = Question(5, 11, 11, Asker(5, "Ada", None), ParsedQuestion("?"), album, settings)
+    reading = Reading(album[2], OUTPUT, others=album[3:], tokens=500, left=album[:1], unread=album[1:2])
+
+    def noted(reading: Reading) -> str:
+        return note_under(Answered(texts_in("en"), question, [reading], "A cat."))
+
+    assert "2 pictures read together, 500 tokens in all" in noted(reading)
+    assert "there was no room for picture 1, so I did not look there" in noted(reading)
+    assert "I could not read picture 2" in noted(reading)
+    short = noted(replace(reading, output=replace(OUTPUT, memory_short=True)))
+    assert "2 pictures read together, " in short
+    assert "500" not in short
+    assert "memory was short" in short

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from assistant.request import Asking, build_request, estimate_tokens, sampling_in, truncate_history, wish_for
 from assistant.settings.chat_settings import ChatSettings, Length
 from assistant.settings.settings import ModelSettings
-from model_service import STANDARD, Message, SamplingParams
+from model_service import STANDARD, Message, PictureRef, SamplingParams
 
-QUESTION = Asking("1:2", "1", "And now?", b"picture", STANDARD)
+QUESTION = Asking("1:2", "1", "And now?", (PictureRef(b"picture", STANDARD),))
 
 
 def talk(*texts: str) -> list[Message]:

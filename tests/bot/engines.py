@@ -14,6 +14,7 @@ from model_service import (
     FinishReason,
     GenerationRequest,
     Likely,
+    OutOfMemory,
     ReaderInfo,
     Sureness,
     open_picture,
@@ -29,7 +30,9 @@ class ScriptedEngine:
     `doubts` are how likely pieces were, by their numbers; with a `sureness` they are made something of. `closer` are
     the pieces that it says instead, with how likely they were, where it may spend more than STANDARD's tokens;
     `hold_closer` stops it before the first of these. With a `reader` what is to be transcribed is `transcript`, lines
-    with how likely they are.
+    with how likely they are. It sees up to `together` pictures in one request, which have `all_tokens` in all; where it
+    `holds` fewer it finds no memory for more. With `thoughts` it can think, piece by piece; with
+    `only_thinks` that is all.
     """
 
     def __init__(self, *pieces: str) -> None:
@@ -49,6 +52,12 @@ class ScriptedEngine:
         self.doubts: dict[int, Likely] = {}
         self.closer: tuple[tuple[str, float], ...] = ()
         self.hold_closer = False
+        self.together = 1
+        self.all_tokens: int | None = None
+        self.holds = 100
+        self.thoughts: tuple[str, ...] = ()
+        self.only_thinks = False
+        self.family = ""
         self.reader: ReaderInfo | None = None
         self.transcript: tuple[tuple[str, float], ...] = ()
 
@@ -61,6 +70,10 @@ class ScriptedEngine:
             "float32",
             self.most_tokens,
             self.dial,
+            pictures_per_request=self.together,
+            all_visual_tokens=self.all_tokens,
+            family=self.family,
+            can_think=bool(self.thoughts),
             abilities=tuple(self.abilities),
             languages=self.languages,
             sureness=self.sureness,
@@ -71,22 +84,30 @@ class ScriptedEngine:
         """Return the real plan for the real picture."""
         if not request.pictures or (self.reader is not None and request.transcription is not None):
             return None
-        (picture,) = request.pictures
+        assert len(request.pictures) <= self.together
+        picture = request.pictures[0]
         size = open_picture(picture.data).size
         if picture.region is not None:
             size = picture.region.size(*size)
-        return plan_detail(self.dial, picture.detail, *size, self.most_tokens)
+        return plan_detail(self.dial, picture.detail, *size, self.info.tokens_each(len(request.pictures)))
 
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Say the pieces."""
         self.requests.append(request)
         if self.failure is not None:
             raise self.failure
+        if len(request.pictures) > self.holds:
+            raise OutOfMemory(f"no room for {len(request.pictures)} pictures")
         if self.reader is not None and request.transcription is not None:
             yield EngineStep("", reader=self.reader.name)
             for line, probability in self.transcript:
                 yield EngineStep(line, likely=(probability, 0.0))
             yield EngineStep("", FinishReason.STOP)
+            return
+        for number, _ in enumerate(self.thoughts if request.thinking else ()):
+            yield EngineStep("", thoughts="".join(self.thoughts[: number + 1]))
+        if self.only_thinks and request.thinking:
+            yield EngineStep("", FinishReason.LENGTH)
             return
         closer = bool(self.closer) and request.detail.tokens > STANDARD.tokens
         pieces = [piece for piece, _ in self.closer] if closer else self.pieces

@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from types import SimpleNamespace
@@ -364,3 +365,29 @@ async def test_model(shown: Show, engine: Any, kind: str, words: str, monkeypatc
     monkeypatch.setattr(cli.checks.model, "open_service", lambda _: local_service(engine, ModelConfig()))
     found, text = await shown(lambda: model.check_model(settings()))
     assert (found, words in text) == (kind, True)
+
+
+@pytest.mark.parametrize(
+    ("family", "pictures", "said"),
+    [
+        (
+            "GLM-4.6V",
+            8,
+            "; it is of GLM-4.6V: a token sees 28x28 pixels, a picture gets 16 to 1600 of them, in its own ",
+        ),
+        ("GLM-4V", 1, "one picture at a time"),
+        ("", 1, " s"),
+    ],
+)
+async def test_the_family_and_its_dial_are_named(
+    shown: Show, family: str, pictures: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where they are known; of a model that nothing is known of, nothing is said."""
+    engine = ScriptedEngine()
+    engine.family, engine.together = family, pictures
+    engine.dial = replace(engine.dial, squashes_at_max=family == "GLM-4V")
+    monkeypatch.setattr(cli.checks.model, "open_service", lambda _: local_service(lambda: engine, ModelConfig()))
+    _, text = await shown(lambda: model.check_model(settings()))
+    assert said in text
+    assert ("a square at max" in text) == (family == "GLM-4V")
+    assert ("; it is of" in text) == bool(family)

@@ -126,6 +126,34 @@ async def test_pictures_sent_together_are_answered_one_by_one(page: Page, visito
     assert len(page.engine.requests) == 3
 
 
+async def test_a_model_of_several_pictures_sees_them_together(machine: Machine) -> None:
+    """One answer without names; pages that were named are told to the model by their numbers."""
+    machine.engine.together = 8
+    page = await machine.open()
+    visitor = Visitor(page.url)
+    await visitor.enter(page.desk.entrance.local_path)
+    id = await visitor.begin()
+    first = (await visitor.upload(id, picture())).json()["pictures"][0]["id"]
+    second = (await visitor.upload(id, picture(640, 480), "b.png", **{"X-Together": "1"})).json()["pictures"][0]["id"]
+    asked = (await visitor.ask(id, "Which is cheaper?", first, second)).json()["message"]
+    answer = await visitor.answer(id, asked)
+    assert answer["text"] == "A grey gradient."
+    assert "2 pictures read together" in answer["notes"]
+    paper = (await visitor.upload(id, pdf(4), "scan.pdf")).json()["pictures"][0]["id"]
+    asked = (await visitor.ask(id, "What is on pages 2 and 4?", paper)).json()["message"]
+    assert "2 pages read together" in (await visitor.answer(id, asked))["notes"]
+    asked = (await visitor.ask(id, "What is on each page? Pages 2 and 4", paper)).json()["message"]
+    await visitor.answer(id, asked)
+    together, pages, *each = page.engine.requests
+    assert [len(request.pictures) for request in (together, pages)] == [2, 2]
+    assert (pages.messages[-1].text, pages.wish) == (
+        "What is on pages 2 and 4?",
+        "You see page 2, page 4, in this order.",
+    )
+    assert {len(request.pictures) for request in each} == {1}
+    await visitor.http.aclose()
+
+
 async def test_a_page_and_pictures_that_came_apart_are_told_apart(page: Page, visitor: Visitor) -> None:
     """A page by its number, a picture by its place; what is read out has no names, as in Telegram."""
     id = await visitor.begin()

@@ -1,7 +1,7 @@
 """What of a text, as it grows, is the answer: neither thoughts nor the marks around it."""
 
 from model_service.engines.engine import Likely
-from model_service.visible import THINKING, visible
+from model_service.visible import THINKING, is_thinking, thoughts, visible
 
 Piece = tuple[str, Likely | None]
 
@@ -12,9 +12,20 @@ class AnswerText:
     What may turn out to be a mark is kept back. With a piece goes how likely its least likely part was.
     """
 
-    def __init__(self) -> None:
-        self._said, self._shown = "", ""
+    def __init__(self, *, thinking: bool = False) -> None:
+        """Begin; `thinking`: the prompt ends within a thought."""
+        self._said, self._shown = THINKING if thinking else "", ""
         self._pending: Likely | None = None
+
+    @property
+    def thoughts(self) -> str:
+        """What the model has thought so far."""
+        return thoughts(self._said)
+
+    @property
+    def is_thinking(self) -> bool:
+        """Whether it goes on to think."""
+        return is_thinking(self._said)
 
     def push(self, text: str, likely: Likely | None) -> Piece:
         """The text that this piece makes certain."""

@@ -16,6 +16,9 @@ from model_service.types import Message, PictureRef
 NO_THOUGHT = "<think></think><answer>"
 """Written for a model that always thinks, where its answer begins: as if it had thought already."""
 
+THINKING = {"enable_thinking": True}
+"""What a template is told where the model is to think."""
+
 TRIED = (
     Message("user", "?", (PictureRef(b""), PictureRef(b""))),
     Message("assistant", "!"),
@@ -39,6 +42,8 @@ class Chat:
         self._template, self._image = template, config.image_token_id
         self._said: dict[str, Any] = {} if config.model_type == OCR else {"enable_thinking": False}
         self._behind = ""
+        self.can_think = False
+        """Whether it thinks where it is told to, or not told that it has thought already."""
         if tokenizer.special("<|image|>") != config.image_token_id:
             raise CheckpointError(
                 f"tokenizer.json does not fit config.json: <|image|> is {tokenizer.special('<|image|>')},"
@@ -50,8 +55,11 @@ class Chat:
             raise CheckpointError(f"tokenizer.json does not fit config.json: it {told}")
         try:
             self.prompt(TRIED)
-            if self._said and self._written(TRIED, {"enable_thinking": True}) == self._written(TRIED, self._said):
-                self._behind = NO_THOUGHT if "<think>" in tokenizer.special_ids or "think" in template else ""
+            if self._said:
+                switched = self._written(TRIED, THINKING) != self._written(TRIED, self._said)
+                if not switched and ("<think>" in tokenizer.special_ids or "think" in template):
+                    self._behind = NO_THOUGHT
+                self.can_think = switched or bool(self._behind)
         except GenerationFailed as error:
             raise CheckpointError(str(error)) from error
 
@@ -67,18 +75,20 @@ class Chat:
         except (CheckpointError, OSError, ValueError) as error:
             raise CheckpointError(f"{folder}: {error}") from error
 
-    def prompt(self, messages: Sequence[Message]) -> Prompt:
-        """The ids, with one for each picture, where the template puts it.
+    def prompt(self, messages: Sequence[Message], *, thinking: bool = False) -> Prompt:
+        """The ids, with one for each picture, where the template puts it; with `thinking`, for one that can.
 
         Raises:
             GenerationFailed: the template fails, or writes other pictures than there are.
         """
-        ids = self.tokenizer.encode_marked(self._written(messages, self._said) + self._behind)
+        thinking = thinking and self.can_think
+        written = self._written(messages, THINKING) if thinking else self._written(messages, self._said) + self._behind
+        ids = self.tokenizer.encode_marked(written)
         begins = tuple(index for index, token in enumerate(ids) if token == self._image)
         pictures = sum(len(message.pictures) for message in messages)
         if len(begins) != pictures:
             raise GenerationFailed(f"the chat template wrote {len(begins)} pictures of {pictures}")
-        return Prompt(tuple(ids), begins[0] if begins else None, begins[1:])
+        return Prompt(tuple(ids), begins[0] if begins else None, begins[1:], written.rstrip().endswith("<think>"))
 
     def _written(self, messages: Sequence[Message], said: dict[str, Any]) -> str:
         turns = [self._turn(message) for message in messages]

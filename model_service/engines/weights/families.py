@@ -35,9 +35,9 @@ class Family:
     """A family: its common name, how its config.json is read and its model made, and what it needs beside the shards.
 
     `tensors` gives a checkpoint's tensors, as they come, the names that they have in the model. `tokenizer` reads what
-    turns text into ids, and `prompt` writes a conversation with that. `dial` is how pictures are looked at, up to
-    `pictures` in a prompt. With `answer`, not all that is written is the answer. `prompts` are the only questions that
-    it was made for; None: any.
+    turns text into ids, and `prompt` writes a conversation with that, `thinking` or not. `dial` is how pictures are
+    looked at, up to `pictures` in a prompt. With `answer`, not all that is written is the answer. `prompts` are the
+    only questions that it was made for; None: any.
     """
 
     name: str
@@ -46,10 +46,10 @@ class Family:
     files: tuple[str, ...]
     tensors: Callable[[Any, Tensors], Iterator[tuple[str, Tensor]]]
     tokenizer: Callable[[Path, Any], Any]
-    prompt: Callable[[Any, Sequence[Message]], Prompt]
+    prompt: Callable[..., Prompt]
     dial: Callable[[Any], DetailDial]
     pictures: int = 1
-    answer: Callable[[], AnswerText] | None = None
+    answer: Callable[..., AnswerText] | None = None
     prompts: Mapping[Ability, str] | None = None
 
 
@@ -80,7 +80,7 @@ def _glm4v_tokenizer(folder: Path, config: GLM4VConfig) -> Tokenizer:
     return tokenizer
 
 
-def _glm4v_prompt(tokenizer: Tokenizer, messages: Sequence[Message]) -> Prompt:
+def _glm4v_prompt(tokenizer: Tokenizer, messages: Sequence[Message], *, thinking: bool = False) -> Prompt:
     return build_prompt(tokenizer, messages, any(message.pictures for message in messages))
 
 

@@ -84,6 +84,21 @@ async def test_what_somebody_asked_last_about_some_pictures(turns: Turns, pictur
     assert [await last(99, 42, *about) for about in ([first, second], [second])] == ["What?", None]
 
 
+async def test_the_history_of_pictures_that_are_seen_together(turns: Turns, pictures: list[Picture]) -> None:
+    """Each question once, in order, with all answers to it; what concerns other pictures is left out."""
+    first, second, _ = pictures
+    both = replace(TURN, question="Which?", answer="The first.", question_message=20, answer_messages=(21,))
+    each = replace(TURN, question="Who?", question_message=22, answer_messages=(23,))
+    await turns.add([(first, both), (second, both)])
+    await turns.add([(first, replace(each, answer="Ada.")), (second, replace(each, answer="Ben."))])
+    told = await turns.history_of([first, second], 42)
+    assert [message.role for message in told] == ["user", "assistant"] * (len(told) // 2)
+    assert [message.text for message in told][:2] == ["What?", "A cat."]
+    assert [message.text for message in told][-4:] == ["Which?", "The first.", "Who?", "Ada.\n\nBen."]
+    assert len([message for message in told if message.text == "Which?"]) == 1
+    assert await turns.history_of([first], 42) == await turns.history(first, 42)
+
+
 async def test_a_question_that_is_asked_in_another_way_is_retracted(turns: Turns, pictures: list[Picture]) -> None:
     """With its answers, about all its pictures; nothing else is, and only a question can be."""
 

@@ -22,6 +22,12 @@ VOCABULARY = 320
 ALWAYS_THINKS = TEMPLATE.replace("enable_thinking is defined and not enable_thinking", "false")
 """One without a switch."""
 
+BEGINS_THOUGHT = TEMPLATE.replace(
+    "{%- if add_generation_prompt %}<|assistant|>\n",
+    "{%- if add_generation_prompt %}<|assistant|>\n{{- '\\n<think>' if enable_thinking else '' -}}\n",
+)
+"""One that writes the mark of a thought itself where the model is to think."""
+
 
 def facts(kind: str) -> dict[str, Any]:
     """The configuration, of widths that four bits can be made of."""
