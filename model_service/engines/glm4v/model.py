@@ -1,6 +1,7 @@
 """GLM-4V as a PreTrainedModel: original shards load without conversion."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -31,19 +32,65 @@ class Embedding(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Everything under the checkpoint's prefix `transformer.`."""
+    """Everything under the checkpoint's prefix `transformer.`; of another family other types, by the same names."""
 
-    def __init__(self, config: GLM4VConfig) -> None:
+    encoder_type: type[nn.Module] = Decoder
+    vision_type: type[nn.Module] = VisionModel
+    encoder: Any
+    vision: Any
+
+    def __init__(self, config: Sizes) -> None:
         super().__init__()
         self.embedding = Embedding(config)
-        self.encoder = Decoder(config)
+        self.encoder = self.encoder_type(config)
         self.output_layer = nn.Linear(config.hidden_size, config.padded_vocab_size, bias=False)
-        self.vision = VisionModel(config)
+        self.vision = self.vision_type(config)
 
 
-class GLM4VForConditionalGeneration(PreTrainedModel):  # type: ignore[no-untyped-call]
+class PicturesAndText:
+    """What the models of all families do with their parts: a tower, embeddings, a decoder and a head."""
+
+    transformer: Any
+    placeholders: int
+
+    def see(self, pixels: Tensor) -> Paused[Tensor]:
+        """(1, 3, height, width) -> the picture's (1, places, hidden) embeddings; pauses after each layer."""
+        return self.transformer.vision.by_layer(pixels)  # type: ignore[no-any-return]
+
+    def embed(self, ids: Tensor, image: Tensor | None = None, begin: int = 0) -> Tensor:
+        """(B, T) ids -> (B, T', hidden) embeddings, on the device of the image, or else of the ids.
+
+        With `image`, what the tower made of a picture, the placeholders from `begin` on give way to it. So in GLM-4V
+        even the begin and end of image are the tower's own vectors, not rows of the text table.
+        """
+        embeds: Tensor = self.transformer.embedding(ids, ids.device if image is None else image.device)
+        if image is None:
+            return embeds
+        return torch.cat((embeds[:, :begin], image.to(embeds.dtype), embeds[:, begin + self.placeholders :]), dim=1)
+
+    def forward(self, embeds: Tensor, positions: Tensor, cache: Cache | None = None, last: bool = False) -> Tensor:
+        """Logits, (B, T, vocabulary) for (B, T, hidden) at as many positions; with `last`, of the last position only.
+
+        Positions are (B, T), or (B, T, 3) where they are of time, row and column.
+        """
+        hidden = self.transformer.encoder(embeds, positions, cache, last)
+        return self.transformer.output_layer(hidden)  # type: ignore[no-any-return]
+
+    def read(self, embeds: Tensor, positions: Tensor, cache: Cache) -> Paused[Tensor]:
+        """The (vocabulary,) logits of the last of (1, T, hidden) at as many positions; pauses after each layer."""
+        hidden = yield from self.transformer.encoder.by_layer(embeds, positions, (cache,), last=True)
+        return self.transformer.output_layer(hidden)[0, -1]  # type: ignore[no-any-return]
+
+    def decode(self, ids: Tensor, positions: Tensor, caches: Sequence[Cache]) -> Tensor:
+        """(B, vocabulary) logits of (B,) ids at (B,) positions, each put behind what a cache of its own holds."""
+        hidden = at_once(self.transformer.encoder.by_layer(self.embed(ids[:, None]), positions[:, None], caches))
+        return self.transformer.output_layer(hidden)[:, 0]  # type: ignore[no-any-return]
+
+
+class GLM4VForConditionalGeneration(PicturesAndText, PreTrainedModel):  # type: ignore[no-untyped-call]
     """Pictures and text in, logits out."""
 
+    transformer: Transformer
     placeholders = PLACEHOLDERS
 
     config: GLM4VConfig
@@ -67,10 +114,6 @@ class GLM4VForConditionalGeneration(PreTrainedModel):  # type: ignore[no-untyped
         """The head, which transformers leaves out of quantisation by default."""
         return self.transformer.output_layer
 
-    def see(self, pixels: Tensor) -> Paused[Tensor]:
-        """(1, 3, height, width) -> the visual tokens, (1, N + 2, hidden); pauses after each layer."""
-        return self.transformer.vision.by_layer(pixels)
-
     def extent(self, rows: int, columns: int) -> tuple[int, int]:
         """How many places of a cache, and positions, a picture on a grid takes more than its placeholders."""
         return rows * columns + 2 - PLACEHOLDERS, 0
@@ -78,32 +121,6 @@ class GLM4VForConditionalGeneration(PreTrainedModel):  # type: ignore[no-untyped
     def positions(self, length: int, begin: int | None, grid: tuple[int, int] | None, device: torch.device) -> Tensor:
         """Positions of a prompt of `length` ids whose picture, on a grid, begins at `begin`."""
         return image_positions(length, begin, 0 if grid is None else grid[0] * grid[1], device)
-
-    def embed(self, ids: Tensor, image: Tensor | None = None, begin: int = 0) -> Tensor:
-        """(B, T) ids -> (B, T', hidden) embeddings, on the device of the image, or else of the ids.
-
-        With `image`, the vision tower's (B, N + 2, hidden), the three ids from `begin` on give way to it: even the
-        begin and end of image are the tower's own vectors, not rows of the text table.
-        """
-        embeds: Tensor = self.transformer.embedding(ids, ids.device if image is None else image.device)
-        if image is None:
-            return embeds
-        return torch.cat((embeds[:, :begin], image.to(embeds.dtype), embeds[:, begin + PLACEHOLDERS :]), dim=1)
-
-    def forward(self, embeds: Tensor, positions: Tensor, cache: Cache | None = None, last: bool = False) -> Tensor:
-        """Logits, (B, T, vocabulary) for (B, T, hidden) at (B, T) positions; with `last`, of the last position only."""
-        hidden = self.transformer.encoder(embeds, positions, cache, last)
-        return self.transformer.output_layer(hidden)  # type: ignore[no-any-return]
-
-    def read(self, embeds: Tensor, positions: Tensor, cache: Cache) -> Paused[Tensor]:
-        """The (vocabulary,) logits of the last of (1, T, hidden) at (1, T) positions; pauses after each layer."""
-        hidden = yield from self.transformer.encoder.by_layer(embeds, positions, (cache,), last=True)
-        return self.transformer.output_layer(hidden)[0, -1]  # type: ignore[no-any-return]
-
-    def decode(self, ids: Tensor, positions: Tensor, caches: Sequence[Cache]) -> Tensor:
-        """(B, vocabulary) logits of (B,) ids at (B,) positions, each put behind what a cache of its own holds."""
-        hidden = at_once(self.transformer.encoder.by_layer(self.embed(ids[:, None]), positions[:, None], caches))
-        return self.transformer.output_layer(hidden)[:, 0]  # type: ignore[no-any-return]
 
 
 def image_positions(length: int, begin: int | None, visual_tokens: int, device: torch.device) -> Tensor:
