@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from assistant.pictures.threads import to_the_end
+from assistant.storage.durable import sync
 
 DIGEST_BYTES = 16
 
@@ -56,7 +57,7 @@ class Copies:
             torn.unlink(missing_ok=True)
             raise
         with contextlib.suppress(OSError):  # Not every file system syncs a folder.
-            _sync(self.folder)
+            sync(self.folder)
 
 
 def name_of(chat: int, suffix: str) -> str:
@@ -67,12 +68,3 @@ def name_of(chat: int, suffix: str) -> str:
 def digest_of(data: bytes) -> str:
     """Return the digest by which a copy is verified."""
     return hashlib.blake2b(data, digest_size=DIGEST_BYTES).hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    """Make the folder's entries durable."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from assistant.storage.archive import LIST, Entry, Listing, copy_digest, is_copy
 from assistant.storage.conversations import FIRST_CHAT
 from assistant.storage.database import BUSY_MILLISECONDS, FILE, FOLDER
+from assistant.storage.durable import sync
 from assistant.storage.errors import StorageError, damaged, storage_error
 
 PRIVATE = 0o600
@@ -132,12 +133,3 @@ def copies_in(database: Path) -> set[str]:
     if strange := [name for name in names if not is_copy(name)]:
         raise StorageError(f"The database names a picture {strange[0]!r}, which is no file of Eyeglass's.")
     return names
-
-
-def sync(path: Path) -> None:
-    """Have a file, or the names in a folder, survive a power cut."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

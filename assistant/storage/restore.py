@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.storage.archive import Listing, copy_digest, read_listing
-from assistant.storage.backup import PRIVATE, copies_in, sync
+from assistant.storage.backup import PRIVATE, copies_in
 from assistant.storage.database import FILE, FOLDER, RESTORING, migrations
+from assistant.storage.durable import sync
 from assistant.storage.errors import StorageError
 from assistant.storage.lock import LOCK, locked
 
@@ -142,7 +143,7 @@ def _belong_as(folder: Path, new: Path) -> None:
 
 
 def _exchange(folder: Path, new: Path) -> None:
-    """Exchange what is kept; wherever that ends, a second restore does the rest, and no bot begins anew."""
+    """Exchange what is kept; wherever that ends, a second restore does the rest, and no bot begins with nothing."""
     former = folder / FORMER
     if not (folder / RESTORING).exists():
         _delete(former)
