@@ -24,6 +24,9 @@ MOST_WRONG = 20
 MOST_SHARE = 0.07
 """The share of such tokens up to which the beginning of it is told all the same."""
 
+WORTH_TELLING = 20
+"""The fewest characters that are told of an answer that was broken off behind them."""
+
 STRETCH = 2
 """How many times less likely, in logarithms, a stretch may be than a whole answer: it varies more."""
 
@@ -76,6 +79,11 @@ def judge(
     elif likeliness(doubts, 0, 1) < 1 - (1 - sureness.sure) / DENIED and says_nothing(text):
         places = [(0, len(text))]
     return Judgement(Verdict.UNSURE, tuple(places)) if places else Judgement(Verdict.SURE)
+
+
+def is_refused(found: Judgement, text: str, *, broken_off: bool) -> bool:
+    """Whether nothing is told of an answer but that the picture cannot be read well enough."""
+    return found.verdict is Verdict.CANNOT_READ or (broken_off and len(text) < WORTH_TELLING)
 
 
 def likeliness(doubts: Sequence[Doubt], begin: int, end: int) -> float:

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from assistant.abilities import in_language_of
-from assistant.doubt import Judgement, Verdict, judge, stripped
+from assistant.doubt import Judgement, Verdict, is_refused, judge, stripped
 from assistant.latency import Latency
 from assistant.level import CLOSEST, Sight, Wish, level_for, sight_of, wish_of
 from assistant.next_looks import second_level
@@ -38,9 +38,6 @@ from model_service import (
     Stage,
     Sureness,
 )
-
-WORTH_TELLING = 20
-"""The fewest characters that are told of an answer that was broken off behind them."""
 
 MOST_SECONDS, MOST_SECONDS_FOR_TEXT = 30.0, 120.0
 """The seconds that a second look may take, its wait in line included: a third of what a picture in parts may."""
@@ -159,7 +156,7 @@ class Looks:
         broken_off = output.finish_reason is FinishReason.BROKEN_OFF
         whole = question.parsed.task in {Task.TEXT, Task.TABLE}
         found = judgement_of(output, info, whole=whole) or Judgement(Verdict.SURE)
-        if found.verdict is Verdict.CANNOT_READ or (broken_off and len(reading.text) < WORTH_TELLING):
+        if is_refused(found, reading.text, broken_off=broken_off):
             if says_too_small(reading.text):  # It says better what is to be done.
                 return replace(reading, judgement=Judgement(Verdict.CANNOT_READ))
             said = in_language_of(question.parsed.text, question.texts).say(Sentence.CANNOT_READ)

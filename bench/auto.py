@@ -18,6 +18,7 @@ from typing import Any
 
 from assistant.doubt import Verdict, judge, stripped
 from assistant.level import Sight, Wish, level_for, sight_in
+from assistant.looking import RANKS
 from assistant.next_looks import much_closer
 from bench.doubt import origin, replaced
 from model_service import GLM4V_DIAL, Detail, DetailDial, Doubt, EngineInfo, Sureness, plan_detail
@@ -117,8 +118,7 @@ def auto(sight: Sight, by_level: Mapping[str, Answer], info: EngineInfo) -> Look
         return looked
     closer = by_level[str(second)]
     tokens = plan_detail(info.dial, second, sight.width, sight.height, info.max_visual_tokens).tokens
-    ranks = (Verdict.CANNOT_READ, Verdict.UNSURE, Verdict.SURE)
-    better = closer if ranks.index(_worth(closer, info, whole=whole)) >= ranks.index(worth) else looked.answer
+    better = closer if RANKS.index(_worth(closer, info, whole=whole)) >= RANKS.index(worth) else looked.answer
     return Looked(better, looked.tokens + tokens, looked.seconds + closer.seconds, 2)
 
 

@@ -15,8 +15,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from assistant.doubt import Judgement, Verdict, Watch, cut_off, judge
-from model_service import Doubt, GenerationOutput, Stage, Sureness
+from assistant.doubt import Judgement, Verdict, judge
+from bench.watched import stopped
+from model_service import Doubt, Sureness
 from training.metrics import exact, says_absent
 from training.questions import Asked
 from training.scores import Answer, Share, table
@@ -103,11 +104,9 @@ def judged_by(answer: Answer, sureness: Sureness) -> Judged:
     """
     whole = answer.kind == Asked.TEXT
     right = says_absent(answer.said) if answer.kind == Asked.ABSENT else exact(answer.said, answer.right)
-    written = GenerationOutput(Stage.WRITING, answer.said, doubts=answer.doubts)
-    end = Watch(sureness).nonsense_in(written)
-    told = written if end is None else cut_off(written, end)
+    told, broken_off = stopped(answer.said, answer.doubts, sureness)
     answer = replace(answer, said=told.text, doubts=told.doubts)
-    return Judged(answer, judge(told.text, told.doubts, sureness, whole=whole), right, end is not None)
+    return Judged(answer, judge(told.text, told.doubts, sureness, whole=whole), right, broken_off)
 
 
 def characters(judged: Judged) -> Iterator[Character]:

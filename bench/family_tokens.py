@@ -3,23 +3,13 @@
 import json
 from collections.abc import Mapping
 
+from model_service.engines.glm4v.config import SPECIAL_TOKENS
+from model_service.engines.glm46v.tokenizer import BYTES as ALPHABET
+
 BYTES = 256
 
 SPECIAL = (
-    "<|endoftext|>",
-    "[MASK]",
-    "[gMASK]",
-    "[sMASK]",
-    "<sop>",
-    "<eop>",
-    "<|system|>",
-    "<|user|>",
-    "<|assistant|>",
-    "<|observation|>",
-    "<|begin_of_image|>",
-    "<|end_of_image|>",
-    "<|begin_of_video|>",
-    "<|end_of_video|>",
+    *SPECIAL_TOKENS,
     "<|image|>",
     "<|begin_of_box|>",
     "<|end_of_box|>",
@@ -66,9 +56,7 @@ def special_ids(first: int, **other: int) -> dict[str, int]:
 
 def tokenizer_json(ids: Mapping[str, int]) -> str:
     """Return a tokenizer.json of single bytes, and special tokens; `<think>` is not marked as special, as in some."""
-    plain = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    others = [byte for byte in range(256) if byte not in plain]
-    letters = {byte: chr(byte) for byte in plain} | {byte: chr(256 + at) for at, byte in enumerate(others)}
+    letters = {byte: letter for letter, byte in ALPHABET.items()}
     fixed = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
     added = [fixed | {"id": id_, "content": token, "special": "think" not in token} for token, id_ in ids.items()]
     words = {"type": "Split", "pattern": {"Regex": r"\s+|\S+"}, "behavior": "Isolated", "invert": False}

@@ -16,24 +16,20 @@ from difflib import SequenceMatcher
 from itertools import chain, cycle, repeat
 from pathlib import Path
 
-from assistant.doubt import Verdict, Watch, cut_off, judge
-from assistant.looking import WORTH_TELLING
+from assistant.doubt import is_refused, judge
 from assistant.wording.nothing import says_nothing
 from bench.doubt import DOCUMENT, pocket_sureness, replaced
+from bench.watched import ask, stopped
 from model_service import (
     Detail,
     Doubt,
-    Engine,
-    GenerationOutput,
     GenerationRequest,
     Message,
     ModelConfig,
     PictureRef,
     SamplingParams,
-    Stage,
     Sureness,
 )
-from model_service.running_answer import doubts_with
 from training.examiner import MOST_TOKENS, load_engine
 from training.scores import table
 
@@ -116,17 +112,6 @@ def ask_all(pictures: Sequence[Path], kept: Path, level: str) -> None:
         engine.close()
 
 
-def ask(engine: Engine, request: GenerationRequest) -> tuple[str, tuple[Doubt, ...]]:
-    """Return what the engine says until it is stopped, as it makes no sense any more, and the doubts about it."""
-    said, doubts, watch = "", tuple[Doubt, ...](), Watch(engine.info.sureness)
-    for step in engine.generate(request):
-        doubts = doubts_with(doubts, len(said), step)
-        said += step.text
-        if watch.nonsense_in(GenerationOutput(Stage.WRITING, said, doubts=doubts)) is not None:
-            break  # What is left of the iterator is closed with it.
-    return said, doubts
-
-
 def read_said(kept: Path) -> Iterator[Said]:
     """Yield the answers that were kept."""
     if kept.exists():
@@ -137,13 +122,11 @@ def read_said(kept: Path) -> Iterator[Said]:
 
 def shown_of(said: Said, truth: str, sureness: Sureness) -> Shown:
     """Return what a person is shown of an answer."""
-    output, watch = GenerationOutput(Stage.WRITING, said.text, doubts=said.doubts), Watch(sureness)
-    end = watch.nonsense_in(output)
-    told = output if end is None else cut_off(output, end)
-    refused = judge(told.text.strip(), told.doubts, sureness, whole=said.whole).verdict is Verdict.CANNOT_READ
-    refused |= end is not None and len(told.text.strip()) < WORTH_TELLING
+    told, broken_off = stopped(said.text, said.doubts, sureness)
+    text = told.text.strip()
+    refused = is_refused(judge(text, told.doubts, sureness, whole=said.whole), text, broken_off=broken_off)
     invented = 0 if refused or says_nothing(told.text) else count_invented(told.text, truth)
-    return Shown(said, refused, end is not None, invented)
+    return Shown(said, refused, broken_off, invented)
 
 
 def count_invented(text: str, truth: str) -> int:

@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.doubt import Judgement, Verdict, Watch, cut_off, judge, stripped
-from assistant.looking import WORTH_TELLING
+from assistant.doubt import Judgement, Verdict, is_refused, judge, stripped
 from assistant.texts import Sentence, texts_in
 from assistant.wording.nothing import says_too_small
+from bench import watched
 from bench.doubt import replaced
 from bench.machine import facts
 from model_service import (
     Detail,
-    Doubt,
     Engine,
     GenerationOutput,
     GenerationRequest,
@@ -28,10 +27,8 @@ from model_service import (
     ModelConfig,
     PictureRef,
     SamplingParams,
-    Stage,
     Sureness,
 )
-from model_service.running_answer import doubts_with
 from training.examiner import MOST_TOKENS, load_engine
 from training.metrics import is_chinese
 from training.real.fetch import picture_file
@@ -92,7 +89,7 @@ def _parse() -> argparse.Namespace:
 
 
 def examine(arguments: argparse.Namespace) -> Iterator[RealAnswer]:
-    """Yield the answers of a level, then those of the next; what was asked before is judged anew, but not asked."""
+    """Yield the answers of a level, then those of the next; what was asked before is judged again, but not asked."""
     before = _said_before(arguments.answers)
     engine: Engine | None = None
     for level in arguments.levels.split(","):
@@ -125,19 +122,10 @@ def ask(engine: Engine, picture: bytes, question: str, level: str, *, whole: boo
     request = GenerationRequest(
         id=f"real-{level}", chat="real", messages=(message,), sampling=SamplingParams(max_tokens=MOST_TOKENS)
     )
-    sureness = engine.info.sureness
-    watch, said, doubts, begun = Watch(sureness), "", tuple[Doubt, ...](), time.perf_counter()
-    shown: GenerationOutput | None = None
-    for step in engine.generate(request):
-        doubts = doubts_with(doubts, len(said), step)
-        said += step.text
-        written = GenerationOutput(Stage.WRITING, said, doubts=doubts)
-        end = watch.nonsense_in(written)
-        if end is not None:
-            shown = cut_off(written, end)
-            break
-    told = shown or GenerationOutput(Stage.WRITING, said, doubts=doubts)
-    text, marked = as_shown(told, question, sureness, broken_off=shown is not None, whole=whole)
+    sureness, begun = engine.info.sureness, time.perf_counter()
+    said, doubts = watched.ask(engine, request)
+    told, broken_off = watched.stopped(said, doubts, sureness)
+    text, marked = as_shown(told, question, sureness, broken_off=broken_off, whole=whole)
     return {"said": said, "shown": text, "marked": marked, "seconds": round(time.perf_counter() - begun, 3)}
 
 
@@ -147,8 +135,7 @@ def as_shown(
     """Return what a person is shown of an answer, and whether some of it is marked as doubtful."""
     text, doubts = stripped(told.text, told.doubts)
     found = Judgement(Verdict.SURE) if sureness is None else judge(text, doubts, sureness, whole=whole)
-    cannot = found.verdict is Verdict.CANNOT_READ and not says_too_small(text)
-    if cannot or (broken_off and len(text) < WORTH_TELLING):
+    if is_refused(found, text, broken_off=broken_off) and not says_too_small(text):
         return texts_in("zh" if is_chinese(question) else "en").say(Sentence.CANNOT_READ), False
     return text, broken_off or found.verdict is Verdict.UNSURE
 
