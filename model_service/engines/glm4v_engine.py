@@ -225,7 +225,7 @@ class GLM4VEngine:
                     continue
                 text, likely = stream.push(token, row.read_likely)
                 thoughts = answer.thoughts if answer and request.thinking and not text else None
-                too_long = answer is not None and answer.is_thinking and 0 < request.thinking <= row.read
+                too_long = 0 < request.thinking <= row.read and answer is not None and answer.is_thinking
                 if row.read == limit or too_long:
                     text += stream.finish()[0]
                     yield EngineStep(text, FinishReason.LENGTH, likely=likely, prompt_tokens=read, thoughts=thoughts)
