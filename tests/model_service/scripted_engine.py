@@ -52,6 +52,8 @@ class Gate:
 
     def __init__(self) -> None:
         self._steps = threading.Semaphore(0)
+        self._waiting = threading.Condition()
+        self._waits = 0
 
     def open(self, steps: int = 1) -> None:
         """Allow some steps more."""
@@ -59,8 +61,16 @@ class Gate:
 
     def wait(self) -> None:
         """Wait to be allowed a step."""
+        with self._waiting:
+            self._waits += 1
+            self._waiting.notify_all()
         if not self._steps.acquire(timeout=PATIENCE):
             raise TimeoutError("nobody opened the gate")
+
+    def wait_until_asked(self, times: int) -> None:
+        """Block until the engine has come to the gate this many times in all."""
+        with self._waiting:
+            assert self._waiting.wait_for(lambda: self._waits >= times, PATIENCE)
 
     def script(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Echo, each step allowed by the gate."""

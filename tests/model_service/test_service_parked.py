@@ -108,7 +108,7 @@ async def test_the_deadline_ends_parked_answers_with_their_text() -> None:
         async with aclosing(service.generate(ask("waiting"))) as waiting:
             await anext(waiting)
             held.gate.open(3)
-            await asyncio.to_thread(held.work.wait_for, 3)
+            await asyncio.to_thread(held.gate.wait_until_asked, 4)
             drained = group.create_task(service.drain(0))
             with pytest.raises(Draining):
                 [output async for output in waiting]
