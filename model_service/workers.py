@@ -22,8 +22,8 @@ PROCESS = Path(__file__).with_name("worker.py")
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """All that a worker is told of the environment, which may hold the bot's token."""
 
-MOST_IDLE = 2
-"""The workers that are kept; more are started while more work is to be done at the same time."""
+MOST = 3
+"""The most workers, each started when there is work for it and kept: two may be at pictures that take long."""
 
 ENDED_BY_SYSTEM = frozenset({-signal.SIGALRM, -signal.SIGKILL})
 """How a process ends that takes too much time, or memory."""
@@ -137,13 +137,14 @@ class _Worker:
 
 
 class _Workers:
-    """As many as there are threads that have work for one at the same time."""
+    """Those of this process."""
 
     def __init__(self) -> None:
         self._begin: Callable[[], object] | None = None
         self._idle: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._lock = threading.Lock()
+        self._places = threading.Semaphore(MOST)
 
     def open(self, begin: Callable[[], object]) -> None:
         """Have work done by workers from now on."""
@@ -168,6 +169,12 @@ class _Workers:
         Raises:
             as for `in_worker`.
         """
+        if self._begin is None:
+            return work(*arguments)
+        with self._places:
+            return self._done(work, arguments)
+
+    def _done(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         for last in (False, True):
             worker = self._taken()
             if worker is None:
@@ -175,10 +182,10 @@ class _Workers:
             try:
                 return worker.run(work, arguments)
             except _Died as death:
-                closing = self._begin is None
-                if not closing:
-                    logger.warning("a process that works on pictures %s", death)
-                if last or closing or death.code == -signal.SIGALRM:
+                if self._begin is None:
+                    raise _closed() from None
+                logger.warning("a process that works on pictures %s", death)
+                if last or death.code == -signal.SIGALRM:
                     fault = PictureFault.TOO_MUCH if death.code in ENDED_BY_SYSTEM else PictureFault.CRASHED
                     raise PictureRejected(fault, str(death)) from None
             except MemoryError:
@@ -188,7 +195,11 @@ class _Workers:
         raise AssertionError
 
     def _taken(self) -> _Worker | None:
-        """Return a worker that has nothing to do; None where there are to be none, or no further one can be started."""
+        """Return a worker that has nothing to do; None where no further one can be started.
+
+        Raises:
+            PictureRejected: there are to be none any more.
+        """
         with self._lock:
             begin = self._begin
             while self._idle:
@@ -198,7 +209,7 @@ class _Workers:
                 self._all.discard(worker)
                 worker.end()
         if begin is None:
-            return None
+            raise _closed()
         try:
             worker = _Worker(begin)
         except OSError as error:
@@ -209,15 +220,19 @@ class _Workers:
                 self._all.add(worker)
                 return worker
         worker.end()
-        return None
+        raise _closed()
 
     def _put_back(self, worker: _Worker) -> None:
         with self._lock:
-            if worker in self._all and worker.lives and len(self._idle) < MOST_IDLE:  # Else it died, or all are to.
+            if worker in self._all and worker.lives:  # Else it died, or all are to.
                 self._idle.append(worker)
                 return
             self._all.discard(worker)
         worker.end()
+
+
+def _closed() -> PictureRejected:
+    return PictureRejected(PictureFault.CRASHED, "this process is about to end")
 
 
 _workers = _Workers()
