@@ -20,6 +20,9 @@ SECONDS = 60
 MOST_MEMORY = 3 * 1024**3
 """The most bytes of addresses: the largest picture that is read takes 700 MiB, and libraries reserve more."""
 
+NICE = 5
+"""The event loop, on which all wait, goes before a picture, on which one does."""
+
 FIRST_TO_GO = "500"
 """Where memory runs out the system ends a worker rather than the bot, which begins again without it (Linux)."""
 
@@ -31,6 +34,7 @@ def main() -> None:
             resource.setrlimit(limit, (most, most))
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
+    os.nice(NICE)
     asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # What a library prints is no answer.
     while True:
