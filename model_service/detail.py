@@ -150,7 +150,7 @@ def _grid(most_rows: int, most_columns: int, budget: int, fewest: int, aspect: f
         if least <= most:
             wanted = math.floor(rows * aspect)
             grids += ((rows, min(max(columns, least, 1), most)) for columns in (wanted, wanted + 1))
-    return min(grids, key=lambda grid: _cost(*grid, budget, aspect))
+    return min(grids, key=lambda grid: _cost(grid[0], grid[1], budget, aspect))
 
 
 def _useful_tokens(pixels: int, dial: DetailDial) -> int:

@@ -184,6 +184,6 @@ def test_of_all_grids_the_cheapest_is_taken(tokens: int, width: int, height: int
     budget = min(tokens, math.prod(most))
     grids = [(rows, columns) for rows in range(1, most[0] + 1) for columns in range(1, most[1] + 1)]
     fitting = [grid for grid in grids if fewest <= math.prod(grid) <= budget]
-    cheapest = min(fitting, key=lambda grid: _cost(*grid, budget, width / height))
+    cheapest = min(fitting, key=lambda grid: _cost(grid[0], grid[1], budget, width / height))
     plan = plan_detail(dial, Detail(tokens), width, height)
     assert (plan.rows, plan.columns) == cheapest
