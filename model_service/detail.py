@@ -132,10 +132,13 @@ def plan_detail(dial: DetailDial, detail: Detail, width: int, height: int, cap: 
         return DetailPlan(detail, dial.native_side, dial.native_side, dial.token_pixels)
     most_rows, most_columns = _at_least(dial.fewest, _useful_tokens(height, dial), _useful_tokens(width, dial))
     budget = min(detail.tokens, most_rows * most_columns)
-    candidates = ((rows, min(budget // rows, most_columns)) for rows in range(1, min(budget, most_rows) + 1))
-    grids = [(rows, columns) for rows, most in candidates for columns in range(1, most + 1)]
-    enough = [grid for grid in grids if grid[0] * grid[1] >= dial.fewest]
-    rows, columns = min(enough, key=lambda grid: _cost(grid[0], grid[1], budget, width / height))
+    aspect, grids = width / height, list[tuple[int, int]]()
+    for rows in range(1, min(budget, most_rows) + 1):
+        fewest, most = max(1, math.ceil(dial.fewest / rows)), min(budget // rows, most_columns)
+        if fewest <= most:  # Of a number of rows the cost falls up to the picture's own shape, and rises beyond it.
+            own = math.floor(rows * aspect)
+            grids += [(rows, min(max(columns, fewest), most)) for columns in (own, own + 1)]
+    rows, columns = min(grids, key=lambda grid: _cost(grid[0], grid[1], budget, aspect))
     return DetailPlan(detail, rows, columns, dial.token_pixels)
 
 

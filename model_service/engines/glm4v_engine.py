@@ -166,8 +166,9 @@ class GLM4VEngine:
             self._gauges.memory = self._hardware.memory()
 
     def forget(self, chat: str) -> None:
-        """Drop the chat's KV prefix, and of pictures all that is remembered."""
+        """Drop the chat's KV prefix, and of pictures and texts all that is remembered."""
         self._runner.forget(chat)
+        self._tokenizer.forget()
         with self._opening:
             self._sizes.clear()
         self._open.cache_clear()

@@ -38,7 +38,7 @@ class Chat:
             CheckpointError: it fails, or does not write what belongs into a prompt.
         """
         self.tokenizer = tokenizer
-        self.encode, self.decode_bytes = tokenizer.encode, tokenizer.decode_bytes
+        self.encode, self.decode_bytes, self.forget = tokenizer.encode, tokenizer.decode_bytes, tokenizer.forget
         self.ordinary_ids: Sequence[int] = tokenizer.ordinary_ids
         self._template, self._image = template, config.image_token_id
         self._said: dict[str, Any] = {} if config.model_type == OCR else {"enable_thinking": False}
