@@ -50,8 +50,8 @@ class Reader:
                     yield reading
             return
         async with opened.cancellable():
-            encoded = [await library.read(picture) for picture in pictures]
-            request = await self._streams.request(question, opened, pictures, encoded, look)
+            copies = [await library.copy(picture) for picture in pictures]
+            request = await self._streams.request(question, opened, pictures, copies, look)
         info = self._model.info
         tokens = tokens_of(question, pictures, look, info) if others and info is not None else 0
         reading = Reading(first, detail=look.finest, others=tuple(others), tokens=tokens)

@@ -15,6 +15,14 @@ DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """The content of a copy, and the digest by which it was verified."""
+
+    data: bytes
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Copies:
     """The files in one folder."""
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.pictures.copies import Copies, digest_of, name_of
+from assistant.pictures.copies import Copies, Copy, digest_of, name_of
 from assistant.pictures.documents import REFUSED, File, Opened, Wanted, open_file
 from assistant.pictures.kinds import HEAD, Kind, is_whole_heic, kind_of
 from assistant.pictures.normalize import CheckedPicture, Marked, check, with_pixels
@@ -103,6 +103,10 @@ class Library:
         return replace(checked, width=width, height=height, print_height=print_height, flaws=flaws)
 
     async def read(self, picture: Picture) -> bytes:
+        """Return the copy of a picture, as `copy` does."""
+        return (await self.copy(picture)).data
+
+    async def copy(self, picture: Picture) -> Copy:
         """Return the copy of a picture; fetch it again where it is gone, torn or altered.
 
         If the file is another one by now, that becomes the picture.
@@ -111,14 +115,16 @@ class Library:
             PictureRejected, FetchFailed, FileTooBig, OSError: the copy is gone, and cannot be made again.
         """
         name = Path(picture.path).name
-        copy = await self._copies.read(name)
-        if await self._is_sound(picture, copy):
-            return copy
+        data = await self._copies.read(name)
+        digest = digest_of(data)
+        if await self._is_sound(picture, data, digest):
+            return Copy(data, digest)
         _log.warning("the copy of picture %d is gone or damaged, and is fetched again", picture.id)
         checked = await self._check(await self._opened_again(picture), picture.chat, picture.turns)
         await self._copies.keep(name, checked.copy)
-        await self._pictures.note_copy(picture.id, digest_of(checked.copy))
-        return checked.copy
+        digest = digest_of(checked.copy)
+        await self._pictures.note_copy(picture.id, digest)
+        return Copy(checked.copy, digest)
 
     async def seen(
         self, picture: Picture, detail: Detail, info: EngineInfo, region: Region | None = None
@@ -185,9 +191,8 @@ class Library:
             return error.fault not in {PictureFault.NOT_A_PICTURE, PictureFault.TRUNCATED}
         return CUT not in checked.flaws.split()
 
-    async def _is_sound(self, picture: Picture, copy: bytes) -> bool:
+    async def _is_sound(self, picture: Picture, copy: bytes, digest: str) -> bool:
         """Whether this is the copy that was kept. Without a digest, check that it is a picture, and record one."""
-        digest = digest_of(copy)
         if picture.digest is not None or not copy:
             return picture.digest == digest
         try:

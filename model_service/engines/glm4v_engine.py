@@ -139,7 +139,7 @@ class GLM4VEngine:
         gauges.memory = hardware.memory()
         self._opening = threading.Lock()
         self._open = lru_cache(maxsize=1)(open_picture)
-        self._digest = lru_cache(maxsize=max(1, info.pictures_per_request))(
+        self._hashed = lru_cache(maxsize=max(1, info.pictures_per_request))(
             lambda picture: hashlib.sha256(picture).digest()
         )
         self._sizes: LRUCache[bytes, tuple[int, int]] = LRUCache(SIZES)
@@ -172,7 +172,7 @@ class GLM4VEngine:
         with self._opening:
             self._sizes.clear()
         self._open.cache_clear()
-        self._digest.cache_clear()
+        self._hashed.cache_clear()
 
     def close(self) -> None:
         """Drop the weights; where they are not all kept by now, the next start packs again."""
@@ -198,7 +198,7 @@ class GLM4VEngine:
             )
 
     def _plan(self, picture: PictureRef, detail: Detail, cap: int) -> DetailPlan:
-        digest = self._digest(picture.data)
+        digest = self._digest(picture)
         size = self._sizes.get(digest)
         if size is None:
             size = self._open(picture.data).size
@@ -330,6 +330,10 @@ class GLM4VEngine:
         fitting = self._config.seq_length - self._reserve(request) - (tokens - length)
         raise PromptTooLong(tokens, most, max(0, len(question) * fitting // length))
 
+    def _digest(self, picture: PictureRef) -> bytes:
+        """What tells a picture's bytes from all others."""
+        return picture.digest.encode() if picture.digest else self._hashed(picture.data)
+
     def _view(self, request: GenerationRequest, plan: DetailPlan | None) -> View | None:
         """The request's picture, the first of several, on a grid; None without a picture."""
         return self._view_of(request.pictures[0], plan) if request.pictures and plan is not None else None
@@ -337,7 +341,7 @@ class GLM4VEngine:
     def _view_of(self, picture: PictureRef, plan: DetailPlan) -> View:
         """A picture, or the region of it, on a grid."""
         data, region = picture.data, picture.region
-        what = self._digest(data) + (repr(region).encode() if region else b"")
+        what = self._digest(picture) + (repr(region).encode() if region else b"")
         key = (what, plan.rows, plan.columns)
         size, device = (plan.width, plan.height), self._hardware.device
         return View(key, lambda: to_pixels(cropped(self._open(data), region), *size, device))
