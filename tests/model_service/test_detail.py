@@ -181,7 +181,7 @@ def test_no_grid_within_the_budget_costs_less(tokens: int, width: int, height: i
         for columns in range(1, min(budget // rows, most[1]) + 1)
         if rows * columns >= dial.fewest
     ]
-    assert (plan.rows, plan.columns) == min(grids, key=lambda grid: _cost(*grid, budget, width / height))
+    assert (plan.rows, plan.columns) == min(grids, key=lambda grid: _cost(grid[0], grid[1], budget, width / height))
 
 
 def test_another_dial_looks_otherwise() -> None:

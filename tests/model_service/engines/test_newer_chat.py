@@ -273,7 +273,12 @@ def test_what_was_said_before_is_not_encoded_again(monkeypatch: pytest.MonkeyPat
     """Of a follow-up only what is new is; once it is to be forgotten, nothing is known any more."""
     made, encoded = chat(), list[str]()
     encode = made.tokenizer.encode
-    monkeypatch.setattr(made.tokenizer, "encode", lambda text: encoded.append(text) or encode(text))
+
+    def noting(text: str) -> list[int]:
+        encoded.append(text)
+        return encode(text)
+
+    monkeypatch.setattr(made.tokenizer, "encode", noting)
     first = made.prompt(TALK)
     asked = list(encoded)
     assert any("What is it?" in part for part in asked)
