@@ -110,8 +110,9 @@ def ask(
     from cli.ask import ask_model
 
     with clear_errors():
-        if Path(question).is_file():
-            raise SettingsError(f"What do you want to know? The question comes last, behind {question}.")
+        with contextlib.suppress(OSError):  # A question may be longer than the name of a file.
+            if Path(question).is_file():
+                raise SettingsError(f"What do you want to know? The question comes last, behind {question}.")
         loaded = load_settings(settings)
         set_up_logs("critical")  # Whatever fails is said in one sentence below.
         asyncio.run(ask_model(loaded, pictures, question, detail, as_json=as_json))

@@ -256,7 +256,12 @@ class GLM4VEngine:
         return request.sampling.max_tokens + thinking
 
     def _most_thoughts(self, request: GenerationRequest, limit: int) -> int:
-        """The most tokens of thoughts: where there is no room for all, the answer has the half of it at least."""
+        """The most tokens of thoughts: where there is no room for all, the answer has the half of it at least.
+
+        0: the model cannot think, and no end is put to anything.
+        """
+        if not self._end_of_thought:
+            return 0
         room = limit - len(self._end_of_thought)
         return min(request.thinking, max(room - request.sampling.max_tokens, room // 2))
 

@@ -99,6 +99,10 @@ async def test_ask_with_what_is_no_picture(tmp_path: Path) -> None:
         (("gone.png", "What?"), "gone.png"),
         (("letter.png", "What?"), "not a picture"),
         (("page.png", "What?", "--detail", "ultra"), "low, standard"),
+        (("page.png", "page.png"), "What do you want to know?"),
+        (("page.png", "gone.png", "What?"), "gone.png"),
+        (("page.png", "page.png", "What is in picture 3?"), "2 pictures"),
+        (("gone.png", "What? " * 200), "gone.png"),
     ):
         code, _, said = await eyeglass("ask", *arguments, folder=tmp_path)
         assert (code, said.count("\n")) == (2, 1)

@@ -229,3 +229,12 @@ def test_an_answer_that_cannot_go_on_alone_fails(engine: GLM4VEngine) -> None:
     assert len(engine._batch) == 0
     engine._runner._extend = extend  # type: ignore[method-assign]
     assert ids_of(engine, request)[0] == wanted
+
+
+def test_nothing_is_put_behind_what_a_model_writes_that_cannot_think(engine: GLM4VEngine) -> None:
+    """Even if it begins a thought, and a request has a bound for that."""
+    engine._end_of_thought = ()
+    found, steps = ids_of(engine, asked())
+    assert len(found) == BOUND + ANSWER
+    assert ID["</think>"] not in found
+    assert steps[-1].finish_reason is FinishReason.LENGTH
