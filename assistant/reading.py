@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from assistant.latency import Latency
 from assistant.open_questions import OpenQuestion
+from assistant.pictures.copies import Copy
 from assistant.pictures.library import Library
 from assistant.pictures.refusals import FetchFailed, PictureGone
 from assistant.pieces import Piece, is_read_whole, needs_pieces, pieces_of
@@ -52,8 +53,8 @@ class Reader:
                     yield reading
             return
         async with opened.cancellable():
-            encoded = await _copies(pictures, library)
-            request = await self._streams.request(question, opened, pictures, encoded, look)
+            copies = await _copies(pictures, library)
+            request = await self._streams.request(question, opened, pictures, copies, look)
         info = self._model.info
         tokens = tokens_of(question, pictures, look, info) if others and info is not None else 0
         reading = Reading(first, detail=look.finest, others=tuple(others), tokens=tokens)
@@ -76,17 +77,17 @@ class Reader:
         return await pieces_of(picture, library, question.looked_at, look.detail, info)
 
 
-async def _copies(pictures: Sequence[Picture], library: Library) -> list[bytes]:
+async def _copies(pictures: Sequence[Picture], library: Library) -> list[Copy]:
     """Return the copies of pictures.
 
     Raises:
         FetchFailed: the only one cannot be read.
         PictureGone: one of several cannot.
     """
-    copies = list[bytes]()
+    copies = list[Copy]()
     for picture in pictures:
         try:
-            copies.append(await library.read(picture))
+            copies.append(await library.copy(picture))
         except FetchFailed as error:
             if len(pictures) == 1:
                 raise

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from assistant.doubt import Watch, cut_off
 from assistant.open_questions import OpenQuestion, Step
+from assistant.pictures.copies import Copy
 from assistant.pieces import Piece
 from assistant.question import Look, Question
 from assistant.request import Asking, build_request, drop_repeats, sampling_in
@@ -79,12 +80,12 @@ class Streams:
         question: Question,
         opened: OpenQuestion,
         pictures: Sequence[Picture],
-        encoded: Sequence[bytes],
+        copies: Sequence[Copy],
         look: Look,
     ) -> GenerationRequest:
-        """Return the request for whole pictures that are seen together, mostly one; `encoded` are their bytes."""
-        shown = zip(encoded, look.details, strict=True)
-        seen = tuple(PictureRef(data, detail, question.looked_at) for data, detail in shown)
+        """Return the request for whole pictures that are seen together, mostly one; `copies` are theirs."""
+        shown, region = zip(copies, look.details, strict=True), question.looked_at
+        seen = tuple(PictureRef(copy.data, detail, region, digest=copy.digest) for copy, detail in shown)
         asking = replace(
             self._asking(question, opened, seen),
             text=_worded(question, question.text_about(pictures)),

@@ -149,7 +149,7 @@ class Family:
         return {what: round(sorted(each[what] for each in rounds)[2], 2) for what in rounds[0]}
 
     def _first_once(self, engine: GLM4VEngine, grid: tuple[int, int]) -> dict[str, float]:
-        runner, request = engine._runner, _asked(grid)
+        runner, request = engine._runner, asked_about(grid)
         prompt, (plan,) = engine._fitting_prompt(request), engine._plans(request)
         pixels = engine._view_of(request.pictures[0], plan).pixels()
         view = View((secrets.token_bytes(8), plan.rows, plan.columns), lambda: pixels)
@@ -162,9 +162,16 @@ class Family:
         found["first token"], text = self._first_of(engine, request, time.perf_counter())
         messages = (*request.messages, Message("assistant", text), Message("user", "And what is the date?"))
         asked_again = replace(request, messages=messages)
+        found["follow-up ids"] = float(self._new_ids(engine, asked_again))
         found["follow-up"], _ = self._first_of(engine, asked_again, time.perf_counter())
         runner.forget(request.chat)
         return found
+
+    def _new_ids(self, engine: GLM4VEngine, request: GenerationRequest) -> int:
+        """How many ids of a follow-up have to be read: of random weights its answer, too, which is no text."""
+        prompt, prefix = engine._fitting_prompt(request), engine._runner._prefixes.find(request.chat)
+        shown = () if prefix is None else tuple(picture.view for picture in prefix.pictures)
+        return len(prompt.ids) - (0 if prefix is None else prefix.common(prompt, shown))
 
     def _read(self, engine: GLM4VEngine, prompt: Prompt, view: View, chat: str) -> None:
         _, logits = at_once(engine._runner.prefill(chat, prompt, view, 8))
@@ -188,8 +195,8 @@ class Family:
         """Milliseconds to the first token about four pictures at once, new ones each time; the median of three."""
         took = []
         for _ in range(4):
-            pictures = tuple(_asked((3, 5) if self.tiny else (16, 16)).pictures[0] for _ in range(4))
-            request = replace(_asked((3, 5)), messages=(Message("user", QUESTION, pictures),))
+            pictures = tuple(asked_about((3, 5) if self.tiny else (16, 16)).pictures[0] for _ in range(4))
+            request = replace(asked_about((3, 5)), messages=(Message("user", QUESTION, pictures),))
             took.append(self._first_of(engine, request, time.perf_counter())[0])
         return {"first token": round(sorted(took[1:])[1], 2)}
 
@@ -213,7 +220,7 @@ class Family:
         if cuda:
             found["loaded and captured"] = (torch.cuda.memory_allocated() - before) / GIB
             gpu_engine.reset_peak()
-            self._first_of(engine, _asked(grid), 0.0)
+            self._first_of(engine, asked_about(grid), 0.0)
             found["peak"] = (torch.cuda.max_memory_allocated() - before) / GIB
             found["peak by calculated"] = float(str(found["peak"])) / float(str(found["calculated peak"]))
             chosen = choose_plan(config, True, engine._hardware, "auto")
@@ -235,7 +242,7 @@ class Family:
         found: dict[str, object] = {"loaded": (torch.cuda.memory_allocated() - before) / GIB if cuda else None}
         gpu_engine.reset_peak()
         for engine, grid in zip(engines, ((6, 10),) * 2 if self.tiny else (GRIDS["1575"], GRIDS["1500"]), strict=True):
-            self._first_of(engine, _asked(grid), 0.0)
+            self._first_of(engine, asked_about(grid), 0.0)
         if cuda:
             found["peak"] = (torch.cuda.max_memory_allocated() - before) / GIB
             found["reserved"] = torch.cuda.max_memory_reserved() / GIB
@@ -255,7 +262,7 @@ class Family:
             torch.cuda.synchronize()
 
 
-def _asked(grid: tuple[int, int]) -> GenerationRequest:
+def asked_about(grid: tuple[int, int]) -> GenerationRequest:
     """A question about a picture that nobody has seen yet, of the size of a grid."""
     rows, columns = grid
     out = io.BytesIO()

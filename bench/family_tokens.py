@@ -16,6 +16,7 @@ SPECIAL = (
     "/nothink",
     "<think>",
     "</think>",
+    "<|video|>",
 )
 """Special tokens in the order of their ids."""
 
@@ -25,7 +26,7 @@ TEMPLATE = """[gMASK]<sop>
         {{- content }}
     {%- else -%}
         {%- for item in content -%}
-            {%- if item.type == 'image' -%}
+            {%- if item.type in ['image', 'image_url'] -%}
                 <|begin_of_image|><|image|><|end_of_image|>
             {%- else -%}
                 {{- item.text }}

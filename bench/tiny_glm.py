@@ -9,37 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from tokenizers import Tokenizer
 from transformers import Glm4vConfig, Glm4vForConditionalGeneration, PreTrainedTokenizerFast
 
-MARKS = ("image", "video")
-SPECIAL = (
-    "<|endoftext|>", "[gMASK]", "<sop>", "<|system|>", "<|user|>", "<|assistant|>", "<|observation|>",
-    *(mark for kind in MARKS for mark in (f"<|begin_of_{kind}|>", f"<|{kind}|>", f"<|end_of_{kind}|>")),
-)  # fmt: skip
-TEMPLATE = (
-    "[gMASK]<sop>{%- for m in messages -%}<|{{ m.role }}|>\n"
-    "{%- if m.content is string -%}{{ m.content }}{%- else -%}{%- for c in m.content -%}"
-    "{%- if c.type in ['image', 'image_url'] -%}<|begin_of_image|><|image|><|end_of_image|>"
-    "{%- elif c.type == 'text' -%}{{ c.text }}{%- endif -%}{%- endfor -%}{%- endif -%}{%- endfor -%}<|assistant|>\n"
-)
-"""The shape of GLM's own: each turn behind its role, a picture between its marks."""
+from bench.family_tokens import BYTES, TEMPLATE, special_ids, tokenizer_json
 
+MARKS = ("image", "video")
 HEAD = 64
 """The size of a head: vLLM on a CPU wants 32 or more."""
 
 CONTEXT = 4096
 PIXELS = {"shortest_edge": 112 * 112, "longest_edge": 28 * 28 * 6144 * 2}
-
-
-def tokenizer() -> Tokenizer:
-    """Return a tokenizer whose tokens are bytes, and the marks of GLM's template."""
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    made = Tokenizer(models.BPE(vocab={byte: number for number, byte in enumerate(alphabet)}, merges=[]))
-    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    made.decoder = decoders.ByteLevel()
-    made.add_special_tokens(list(SPECIAL))
-    return made
 
 
 def config(ids: dict[str, Any]) -> Glm4vConfig:
@@ -65,8 +45,8 @@ def config(ids: dict[str, Any]) -> Glm4vConfig:
 
 def write(folder: Path) -> int:
     """Write checkpoint, tokenizer and processors into a folder; return the number of weights."""
-    made = tokenizer()
-    ids = {mark: made.token_to_id(mark) for mark in SPECIAL}
+    ids = special_ids(BYTES)
+    made = Tokenizer.from_str(tokenizer_json(ids))
     extra = {f"{kind}_token": f"<|{kind}|>" for kind in MARKS}
     end = "<|endoftext|>"
     fast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]

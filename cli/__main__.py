@@ -95,19 +95,27 @@ def demo() -> None:
 
 @app.command()
 def ask(
-    picture: Annotated[Path, typer.Argument(help="A picture, or a PDF: of one, name the page in the question.")],
-    question: Annotated[str, typer.Argument(help="What you want to know about it.")],
+    pictures: Annotated[
+        list[Path],
+        typer.Argument(
+            help="A picture, or several, which a model that can sees together; or a PDF: name the page in the question."
+        ),
+    ],
+    question: Annotated[str, typer.Argument(help="What you want to know about them.")],
     detail: Annotated[str | None, typer.Option(help="auto, low, standard, fine, high, max, or 16 to 1600.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each answer instead of text.")] = False,
     settings: SettingsFile = None,
 ) -> None:
-    """Ask about a picture on this terminal."""
+    """Ask about a picture, or several, on this terminal: eyeglass ask one.jpg two.jpg "Which is cheaper?"."""
     from cli.ask import ask_model
 
     with clear_errors():
+        with contextlib.suppress(OSError):  # A question may be longer than the name of a file.
+            if Path(question).is_file():
+                raise SettingsError(f"What do you want to know? The question comes last, behind {question}.")
         loaded = load_settings(settings)
         set_up_logs("critical")  # Whatever fails is said in one sentence below.
-        asyncio.run(ask_model(loaded, picture, question, detail, as_json=as_json))
+        asyncio.run(ask_model(loaded, pictures, question, detail, as_json=as_json))
 
 
 @app.command()

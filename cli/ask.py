@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -15,16 +15,18 @@ from assistant.next_looks import much_closer
 from assistant.notes_under import looks_notes
 from assistant.pictures.documents import Opened, open_file
 from assistant.pictures.notes import notes_on
-from assistant.pictures.refusals import USER_ERRORS, refusal
+from assistant.pictures.refusals import USER_ERRORS, BadSelection, refusal
 from assistant.pictures.selection import pages_named
 from assistant.settings.detail_setting import DetailSetting, read_detail
 from assistant.settings.errors import SettingsError
 from assistant.settings.settings import Settings
-from assistant.texts import LookSentence, Sentence, texts_in
+from assistant.texts import Count, LookSentence, Sentence, texts_in
 from assistant.wording.about_one import about_one
 from assistant.wording.agreement import Difference, differences
-from assistant.wording.pages import PAGES
+from assistant.wording.pages import PAGES, PICTURES, Noun, chosen
 from assistant.wording.question import ParsedQuestion
+from cli.answer_facts import as_object
+from cli.ask_several import ask_about_several
 from model_service import (
     Detail,
     GenerationOutput,
@@ -42,7 +44,7 @@ from model_service import (
 
 async def ask_model(
     settings: Settings,
-    file: Path,
+    files: Sequence[Path],
     question: str,
     detail: str | None,
     *,
@@ -50,48 +52,72 @@ async def ask_model(
     model: ModelService | None = None,
     out: TextIO | None = None,
 ) -> None:
-    """Write the answer about a picture, or the pages that the question names, to `out` as it grows; or JSON at its end.
+    """Write the answer about pictures, or pages that the question names, to `out` as it grows; or JSON at its end.
+
+    A model that sees several pictures together is asked about all at once, as the bot asks it; else each has an answer.
 
     Raises:
-        SettingsError: the file cannot be read, or it or the detail is not what it should be.
+        SettingsError: a file cannot be read, or it or the detail is not what it should be.
         ModelServiceError: the model could not answer.
     """
-    out, texts = out or sys.stdout, texts_in("en")
-    setting, pictures = _detail(settings, detail), await _opened(file, question)
-    words = about_one(question, PAGES) if pictures[0].page else question
+    out, setting = out or sys.stdout, _detail(settings, detail)
+    pictures = _named([picture for file in files for picture in await _opened(file, question)], files, question)
     async with model or open_service(settings.model.config(patient=False)) as service:
-        await service.ready()
-        for number, picture in enumerate(pictures, start=1):
-            if len(pictures) > 1 and not as_json:
-                out.write(texts.say(Sentence.PAGE_NAME, number=picture.page) + "\n")
-            sampling, shown = settings.model.sampling(), None if as_json else out
-            asking = partial(_request, f"ask-{number}", words or question, picture.data, sampling)
-            output, looks, differ = await _looks(service, asking, setting, picture.data, question, out=shown)
-            if as_json:
-                told = {"looks": [str(look) for look in looks]} if len(looks) > 1 else {}
-                out.write(json.dumps({**as_object(output, picture), **told}, ensure_ascii=False) + "\n")
-            elif len(looks) > 1:
-                notes = looks_notes(texts, [(looks, differ)])
-                out.writelines(f"({note})\n" for note in notes)
-    if not as_json:
-        out.writelines(f"({note})\n" for note in notes_on(texts, pictures, question))
+        info = await service.ready()
+        if len(pictures) > 1 and info.pictures_per_request > 1:
+            await ask_about_several(settings, files, question, setting, service=service, out=out, as_json=as_json)
+        else:
+            noun = PAGES if len(files) == 1 else PICTURES
+            each = partial(_ask_about_each, settings, pictures, question, setting)
+            await each(service=service, out=out, as_json=as_json, noun=noun)
 
 
-def as_object(output: GenerationOutput, picture: Opened) -> dict[str, object]:
-    """Return the answer with the facts about it; sizes are in pixels, times in seconds. A page has its number, too."""
-    plan = output.plan
-    return {
-        "answer": output.text.strip(),
-        "level": str(plan.detail) if plan else None,
-        "rows": plan.rows if plan else None,
-        "columns": plan.columns if plan else None,
-        "width": plan.width if plan else None,
-        "height": plan.height if plan else None,
-        "tokens": plan.tokens if plan else None,
-        "seconds_to_first_token": _rounded(output.seconds_to_first_token),
-        "total_seconds": _rounded(output.seconds),
-        **({"page": picture.page, "pages": picture.pages} if picture.page else {}),
-    }
+async def _ask_about_each(
+    settings: Settings,
+    pictures: Sequence[tuple[int, Opened]],
+    question: str,
+    setting: DetailSetting,
+    *,
+    service: ModelService,
+    out: TextIO,
+    as_json: bool,
+    noun: Noun,
+) -> None:
+    """Write an answer about each picture, of which several have their numbers as this `noun`."""
+    texts = texts_in("en")
+    words = about_one(question, noun) if noun is PICTURES or pictures[0][1].page else question
+    for number, picture in pictures:
+        if len(pictures) > 1 and not as_json:
+            name = Sentence.PAGE_NAME if noun is PAGES else Sentence.PICTURE_NAME
+            out.write(texts.say(name, number=number) + "\n")
+        sampling, shown = settings.model.sampling(), None if as_json else out
+        asking = partial(_request, f"ask-{number}", words or question, picture.data, sampling)
+        output, looks, differ = await _looks(service, asking, setting, picture.data, question, out=shown)
+        if as_json:
+            told = {"looks": [str(look) for look in looks]} if len(looks) > 1 else {}
+            named = {"pictures": [number]} if noun is PICTURES else {}
+            out.write(json.dumps({**as_object(output, picture), **told, **named}, ensure_ascii=False) + "\n")
+        elif len(looks) > 1:
+            notes = looks_notes(texts, [(looks, differ)])
+            out.writelines(f"({note})\n" for note in notes)
+    if not as_json and noun is PAGES:
+        notes = notes_on(texts, [picture for _, picture in pictures], question)
+        out.writelines(f"({note})\n" for note in notes)
+
+
+def _named(pictures: Sequence[Opened], files: Sequence[Path], question: str) -> list[tuple[int, Opened]]:
+    """Return the pictures that a question is about, with their numbers: of one file those of its pages.
+
+    Raises:
+        SettingsError: it names pictures that are not there.
+    """
+    if len(files) == 1:
+        return [(picture.page, picture) for picture in pictures]
+    numbers = chosen(question, PICTURES, len(pictures)) or range(1, len(pictures) + 1)
+    if not 1 <= numbers[0] <= numbers[-1] <= len(pictures):
+        error = BadSelection(Sentence.NO_SUCH_PICTURE, pictures=Count.PICTURES.of(len(pictures)))
+        raise SettingsError(refusal(texts_in("en"), error))
+    return [(number, pictures[number - 1]) for number in numbers]
 
 
 def _request(number: str, question: str, data: bytes, sampling: SamplingParams, level: Detail) -> GenerationRequest:
@@ -159,7 +185,3 @@ def _detail(settings: Settings, word: str | None) -> DetailSetting:
     except UnknownDetail:
         sentence = "must be auto, low, standard, fine, high, max or a number of tokens from 16 to 1600"
         raise SettingsError(f"--detail {sentence}, not {word!r}.") from None
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)

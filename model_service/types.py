@@ -44,11 +44,15 @@ class Transcription(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PictureRef:
-    """A picture to look at: an encoded image (any format that `open_picture` reads), how closely, and which part."""
+    """A picture to look at: an encoded image (any format that `open_picture` reads), how closely, and which part.
+
+    Whoever kept the data may know a `digest` of it, which no other data has; empty: it is computed where it is wanted.
+    """
 
     data: bytes
     detail: Detail = STANDARD
     region: Region | None = None
+    digest: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

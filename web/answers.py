@@ -13,7 +13,7 @@ from assistant.combined_answer import APART, CombinedAnswer
 from assistant.markdown.marked import plain
 from assistant.markdown.reading import unfenced
 from assistant.markdown.spreadsheet import rows_of
-from assistant.next_looks import closer_than, may_differ
+from assistant.next_looks import closer_than, may_differ, may_think
 from assistant.notes_under import Answered, names_of, note_under
 from assistant.progress import Progress
 from assistant.question import Question, Reading
@@ -52,8 +52,8 @@ class Answer:
     """An answer as it is shown.
 
     `state` is one of STAGES or ENDS. `notice` is said where there is no text, or under what was written of it. `closer`
-    are the tokens of a look that would show more; `retry`: another answer may come out. `tables` are texts with one
-    each.
+    are the tokens of a look that would show more; `retry`: another answer may come out; `think`: it can be thought
+    over. `tables` are texts with one each. `thoughts` are what the model thought before, in pure text.
     """
 
     state: str
@@ -64,6 +64,8 @@ class Answer:
     closer: int | None = None
     retry: bool = False
     tables: tuple[str, ...] = ()
+    thoughts: str = ""
+    think: bool = False
 
     @property
     def ended(self) -> bool:
@@ -221,6 +223,8 @@ class Answers:
             None if closer is None else closer.tokens,
             bool(told) and may_differ(question, info),
             tables,
+            APART.join(reading.thoughts for reading in read if reading.thoughts),
+            bool(told) and may_think(question, told, info),
         )
 
 

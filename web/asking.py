@@ -31,7 +31,10 @@ _COMMAND = re.compile(rf"\s*/({ASK}|{'|'.join(Task)})\b\s*", re.IGNORECASE)
 
 
 class Sent(BaseModel):
-    """A question as it was sent and is kept: `pictures` by their numbers, `region` in fractions, `tokens` or auto."""
+    """A question as it was sent and is kept: `pictures` by their numbers, `region` in fractions, `tokens` or auto.
+
+    `thinking`: it is to be thought over first, by a model that can.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -40,6 +43,7 @@ class Sent(BaseModel):
     tokens: Annotated[int, Field(ge=MIN_TOKENS, le=MAX_TOKENS)] | Auto
     region: tuple[float, float, float, float] | None = None
     reworded: bool = False
+    thinking: bool = False
 
     @property
     def detail(self) -> DetailSetting:
@@ -102,7 +106,7 @@ async def question_of(
     found = await _choose(services, pictures, parsed, before)
     if not found.parsed.text:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, Sentence.WHAT_TO_KNOW)
-    parsed = replace(found.parsed, reworded=sent.reworded)
+    parsed = replace(found.parsed, reworded=sent.reworded, thinking=sent.thinking)
     if parsed.turn:
         turns = parsed.turn
         turned = [await services.library.turn(one, (one.turns + turns) % 4) for one in found.pictures]

@@ -36,12 +36,13 @@ IDLE_SECONDS = 15.0
 
 
 class _Again(BaseModel):
-    """The same question once more: at so many tokens, or in other words."""
+    """The same question once more: at so many tokens, in other words, or thought over, as what was so already is."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     tokens: int | None = Field(default=None, ge=MIN_TOKENS, le=MAX_TOKENS)
     reworded: bool = False
+    thinking: bool = False
 
 
 class _Current(BaseModel):
@@ -124,7 +125,12 @@ class _Conversations:
         if self._desk.answers.answer_to(entry.number) is not None:
             raise NOT_UNDERSTOOD
         sent = Sent.model_validate_json(entry.sent)
-        sent = sent.model_copy(update={"tokens": wanted.tokens or sent.tokens, "reworded": wanted.reworded})
+        changes = {
+            "tokens": wanted.tokens or sent.tokens,
+            "reworded": wanted.reworded,
+            "thinking": wanted.thinking or sent.thinking,
+        }
+        sent = sent.model_copy(update=changes)
         answered = told is not None and told.state == "answered"
         return await self._ask(conversation, sent, texts_for(request), None if answered else entry.number)
 
@@ -241,6 +247,7 @@ def _question_item(conversation: Conversation, number: int, sent: Sent, answer: 
         "pictures": sent.pictures,
         "tokens": sent.tokens,
         "region": sent.region,
+        "thinking": sent.thinking,
         "answer": answer.shown(conversation.id, number),
     }
 

@@ -12,6 +12,7 @@ from assistant.texts import (
     LANGUAGES,
     LEVELS,
     PURPOSES,
+    FamilySentence,
     Label,
     LookSentence,
     PageLabel,
@@ -26,6 +27,13 @@ from web.desk import Desk
 from web.entrance import COOKIE_SECONDS
 from web.language import COOKIE, language_for
 
+LABELS: dict[str, PageLabel | FamilySentence] = {
+    **{label.name.lower(): label for label in PageLabel},
+    "think": FamilySentence.BUTTON_THINK,
+    "thoughts": FamilySentence.THOUGHTS,
+}
+"""The words of the page, by the names that it knows them by."""
+
 
 def state_routes(desk: Desk) -> list[Route]:
     """Return the route of the page's state."""
@@ -36,9 +44,10 @@ def state_routes(desk: Desk) -> list[Route]:
         shown = {
             "language": language,
             "languages": [{"code": code, "name": texts_in(code).say(Label.OWN_NAME)} for code in LANGUAGES],
-            "texts": {label.name.lower(): texts.say(label) for label in PageLabel},
+            "texts": {name: texts.say(label) for name, label in LABELS.items()},
             "model": _model(desk, texts),
             "dial": None if services.model.info is None else _dial(services.model.info, texts),
+            "thinking": _thinking(desk),
             "detail": _setting(services.settings.model.default_detail()),
             "most_bytes": services.settings.telegram.most_bytes,
             "conversations": [
@@ -55,6 +64,12 @@ def state_routes(desk: Desk) -> list[Route]:
 
 def _setting(detail: DetailSetting) -> int | str:
     return detail.tokens if isinstance(detail, Detail) else detail
+
+
+def _thinking(desk: Desk) -> bool:
+    """Whether a person can choose that a question is thought over: the model can, and does not always."""
+    info = desk.services.model.info
+    return info is not None and info.can_think and not desk.services.settings.model.thinking
 
 
 def _model(desk: Desk, texts: Texts) -> dict[str, Any]:

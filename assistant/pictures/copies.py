@@ -15,13 +15,21 @@ DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """The content of a copy, and its digest, by which it is verified."""
+
+    data: bytes
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Copies:
     """The files in one folder."""
 
     folder: Path
 
-    async def read(self, name: str) -> tuple[bytes, str]:
-        """Return the content of a copy, and its digest; no content if it is gone or cannot be read."""
+    async def read(self, name: str) -> Copy:
+        """Return a copy; without content if it is gone or cannot be read."""
         return await asyncio.to_thread(_read, self.folder / name)
 
     async def keep(self, name: str, data: bytes) -> str:
@@ -60,12 +68,12 @@ class Copies:
         return digest_of(data)
 
 
-def _read(path: Path) -> tuple[bytes, str]:
+def _read(path: Path) -> Copy:
     try:
         data = path.read_bytes()
     except OSError:
         data = b""
-    return data, digest_of(data)
+    return Copy(data, digest_of(data))
 
 
 def name_of(chat: int, suffix: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.pictures.copies import Copies, name_of
+from assistant.pictures.copies import Copies, Copy, name_of
 from assistant.pictures.documents import REFUSED, File, Opened, Wanted, open_file
 from assistant.pictures.kinds import HEAD, Kind, is_whole_heic, kind_of
 from assistant.pictures.normalize import CheckedPicture, check, scaled, with_pixels
@@ -96,6 +96,10 @@ class Library:
         return replace(checked, width=width, height=height, print_height=line, stroke=stroke, flaws=flaws)
 
     async def read(self, picture: Picture) -> bytes:
+        """Return the copy of a picture, as `copy` does."""
+        return (await self.copy(picture)).data
+
+    async def copy(self, picture: Picture) -> Copy:
         """Return the copy of a picture; fetch it again where it is gone, torn or altered.
 
         If the file is another one by now, that becomes the picture.
@@ -104,13 +108,14 @@ class Library:
             PictureRejected, FetchFailed, FileTooBig, OSError: the copy is gone, and cannot be made again.
         """
         name = Path(picture.path).name
-        copy, digest = await self._copies.read(name)
-        if await self._is_sound(picture, copy, digest):
+        copy = await self._copies.read(name)
+        if await self._is_sound(picture, copy):
             return copy
         _log.warning("the copy of picture %d is gone or damaged, and is fetched again", picture.id)
         checked = await self._check(await self._opened_again(picture), picture.chat, picture.turns)
-        await self._pictures.note_copy(picture.id, await self._copies.keep(name, checked.copy))
-        return checked.copy
+        digest = await self._copies.keep(name, checked.copy)
+        await self._pictures.note_copy(picture.id, digest)
+        return Copy(checked.copy, digest)
 
     async def seen(
         self, picture: Picture, detail: Detail, info: EngineInfo, region: Region | None = None
@@ -173,15 +178,15 @@ class Library:
             return error.fault not in {PictureFault.NOT_A_PICTURE, PictureFault.TRUNCATED}
         return CUT not in checked.flaws.split()
 
-    async def _is_sound(self, picture: Picture, copy: bytes, digest: str) -> bool:
+    async def _is_sound(self, picture: Picture, copy: Copy) -> bool:
         """Whether this is the copy that was kept. Without a digest, check that it is a picture, and record its own."""
-        if picture.digest is not None or not copy:
-            return picture.digest == digest
+        if picture.digest is not None or not copy.data:
+            return picture.digest == copy.digest
         try:
-            await check(copy, picture.chat, turns=0)
+            await check(copy.data, picture.chat, turns=0)
         except PictureRejected:
             return False
-        await self._pictures.note_copy(picture.id, digest)
+        await self._pictures.note_copy(picture.id, copy.digest)
         return True
 
     async def _opened_again(self, picture: Picture) -> Opened:

@@ -18,7 +18,7 @@ from model_service.engines.engine import PAUSE, Ability, EngineInfo, EngineStep,
 from model_service.engines.glm4v.image import to_pixels
 from model_service.engines.hardware import Hardware, choose_hardware
 from model_service.engines.model import Prompt, Sizes, Vocabulary
-from model_service.engines.runtime.batch import Batch
+from model_service.engines.runtime.batch import Batch, Row
 from model_service.engines.runtime.detokenizer import Detokenizer
 from model_service.engines.runtime.lru_cache import LRUCache
 from model_service.engines.runtime.pacing import Paced, Pacer, until_room
@@ -134,11 +134,12 @@ class GLM4VEngine:
             self._runner = ModelRunner(model, hardware, config, allowed, info.together, captured=captured)
         self._batch = Batch(self._runner, ahead=hardware.device.type == "cuda")
         self._pacer = Pacer(self._batch)
-        self._info, self._gauges = replace(info, can_think=getattr(tokenizer, "can_think", False)), gauges
+        self._end_of_thought: tuple[int, ...] = getattr(tokenizer, "end_of_thought", ())
+        self._info, self._gauges = replace(info, can_think=bool(self._end_of_thought)), gauges
         gauges.memory = hardware.memory()
         self._opening = threading.Lock()
         self._open = lru_cache(maxsize=1)(open_picture)
-        self._digest = lru_cache(maxsize=max(1, info.pictures_per_request))(
+        self._hashed = lru_cache(maxsize=max(1, info.pictures_per_request))(
             lambda picture: hashlib.sha256(picture).digest()
         )
         self._sizes: LRUCache[bytes, tuple[int, int]] = LRUCache(SIZES)
@@ -165,12 +166,13 @@ class GLM4VEngine:
             self._gauges.memory = self._hardware.memory()
 
     def forget(self, chat: str) -> None:
-        """Drop the chat's KV prefix, and of pictures all that is remembered."""
+        """Drop the chat's KV prefix, and of pictures and texts all that is remembered."""
         self._runner.forget(chat)
+        self._tokenizer.forget()
         with self._opening:
             self._sizes.clear()
         self._open.cache_clear()
-        self._digest.cache_clear()
+        self._hashed.cache_clear()
 
     def close(self) -> None:
         """Drop the weights; where they are not all kept by now, the next start packs again."""
@@ -196,7 +198,7 @@ class GLM4VEngine:
             )
 
     def _plan(self, picture: PictureRef, detail: Detail, cap: int) -> DetailPlan:
-        digest = self._digest(picture.data)
+        digest = self._digest(picture)
         size = self._sizes.get(digest)
         if size is None:
             size = self._open(picture.data).size
@@ -206,14 +208,14 @@ class GLM4VEngine:
     @torch.inference_mode()
     def _generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         request, prompt = self._fitting(request)
-        limit = min(_most_tokens(request), self._config.seq_length - len(prompt.ids))
+        limit = min(self._most_tokens(request), self._config.seq_length - len(prompt.ids))
         planned = self._plans(request)
         sequence, logits, plans = yield from self._read(request, prompt, planned, limit)
         read = len(sequence.ids) + sequence.visual
         others_wait = self._batch.ahead and self._batch.awaited
         row = self._batch.join(sequence, logits, Sampler(request.sampling, self._allowed), limit)
         answer = self._family.answer and self._family.answer(thinking=prompt.thinking)
-        stream = Detokenizer(self._tokenizer, answer)
+        stream, bound = Detokenizer(self._tokenizer, answer), self._most_thoughts(request, limit)
         try:
             if plans != planned:
                 yield EngineStep("", plan=plans[0])
@@ -225,17 +227,43 @@ class GLM4VEngine:
                     continue
                 text, likely = stream.push(token, row.read_likely)
                 thoughts = answer.thoughts if answer and request.thinking and not text else None
-                too_long = 0 < request.thinking <= row.read and answer is not None and answer.is_thinking
-                if row.read == limit or too_long:
+                if row.read == limit:
                     text += stream.finish()[0]
                     yield EngineStep(text, FinishReason.LENGTH, likely=likely, prompt_tokens=read, thoughts=thoughts)
                     return
                 yield EngineStep(text, likely=likely, prompt_tokens=read, thoughts=thoughts or None)
+                if 0 < bound <= row.read and answer is not None:
+                    bound = 0
+                    if answer.is_thinking:
+                        yield from self._end_thought(request, row, stream)
             text, likely = stream.finish()
             yield EngineStep(text, FinishReason.STOP, likely=likely or row.read_likely, prompt_tokens=read)
         finally:
             self._batch.leave(row)
             self._runner.keep(sequence)
+
+    def _end_thought(self, request: GenerationRequest, row: Row, stream: Detokenizer) -> Iterator[EngineStep]:
+        """Have the model's thought end here, so that its answer follows."""
+        ids = list(self._end_of_thought)
+        while not self._batch.amend(row, ids, Sampler(request.sampling, self._allowed)):
+            yield from (PAUSE for _ in until_room(self._batch))
+        for token in ids:
+            stream.push(token)
+
+    def _most_tokens(self, request: GenerationRequest) -> int:
+        """The most tokens of an answer, with its thoughts and what ends them."""
+        thinking = request.thinking + len(self._end_of_thought) if request.thinking else 0
+        return request.sampling.max_tokens + thinking
+
+    def _most_thoughts(self, request: GenerationRequest, limit: int) -> int:
+        """The most tokens of thoughts: where there is no room for all, the answer has the half of it at least.
+
+        0: the model cannot think, and no end is put to anything.
+        """
+        if not self._end_of_thought:
+            return 0
+        room = limit - len(self._end_of_thought)
+        return min(request.thinking, max(room - request.sampling.max_tokens, room // 2))
 
     def _read(
         self, request: GenerationRequest, prompt: Prompt, plans: Plans, limit: int
@@ -295,7 +323,7 @@ class GLM4VEngine:
         return replace(request, messages=messages, wish=""), prompt
 
     def _reserve(self, request: GenerationRequest) -> int:
-        reserve: int = min(_most_tokens(request), self._config.seq_length // 4)
+        reserve: int = min(self._most_tokens(request), self._config.seq_length // 4)
         return reserve
 
     def _check_length(self, request: GenerationRequest, tokens: int) -> None:
@@ -307,6 +335,10 @@ class GLM4VEngine:
         fitting = self._config.seq_length - self._reserve(request) - (tokens - length)
         raise PromptTooLong(tokens, most, max(0, len(question) * fitting // length))
 
+    def _digest(self, picture: PictureRef) -> bytes:
+        """What tells a picture's bytes from all others."""
+        return picture.digest.encode() if picture.digest else self._hashed(picture.data)
+
     def _view(self, request: GenerationRequest, plan: DetailPlan | None) -> View | None:
         """The request's picture, the first of several, on a grid; None without a picture."""
         return self._view_of(request.pictures[0], plan) if request.pictures and plan is not None else None
@@ -314,15 +346,10 @@ class GLM4VEngine:
     def _view_of(self, picture: PictureRef, plan: DetailPlan) -> View:
         """A picture, or the region of it, on a grid."""
         data, region = picture.data, picture.region
-        what = self._digest(data) + (repr(region).encode() if region else b"")
+        what = self._digest(picture) + (repr(region).encode() if region else b"")
         key = (what, plan.rows, plan.columns)
         size, device = (plan.width, plan.height), self._hardware.device
         return View(key, lambda: to_pixels(cropped(self._open(data), region), *size, device))
-
-
-def _most_tokens(request: GenerationRequest) -> int:
-    """The most tokens of an answer, with its thoughts."""
-    return request.sampling.max_tokens + request.thinking
 
 
 def _pausing(work: Paced[Result]) -> Generator[EngineStep, None, Result]:

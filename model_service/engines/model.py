@@ -55,6 +55,9 @@ class Vocabulary(Protocol):
     def decode_bytes(self, token: int) -> bytes:
         """The bytes of one token that an answer may hold: perhaps only a part of a character."""
 
+    def forget(self) -> None:
+        """Drop what is remembered of texts."""
+
 
 class Cache(Protocol):
     """Keys and values of all layers for one sequence, (layers, groups, capacity, head_dim) each."""

@@ -99,6 +99,10 @@ async def test_ask_with_what_is_no_picture(tmp_path: Path) -> None:
         (("gone.png", "What?"), "gone.png"),
         (("letter.png", "What?"), "not a picture"),
         (("page.png", "What?", "--detail", "ultra"), "low, standard"),
+        (("page.png", "page.png"), "What do you want to know?"),
+        (("page.png", "gone.png", "What?"), "gone.png"),
+        (("page.png", "page.png", "What is in picture 3?"), "2 pictures"),
+        (("gone.png", "What? " * 200), "gone.png"),
     ):
         code, _, said = await eyeglass("ask", *arguments, folder=tmp_path)
         assert (code, said.count("\n")) == (2, 1)
@@ -161,10 +165,10 @@ async def test_ask_streams_to_the_terminal_or_prints_json(tmp_path: Path) -> Non
     file = tmp_path / "page.png"
     file.write_bytes(picture(400, 600))
     out = io.StringIO()
-    await ask_model(Settings(), file, "What?", "384", model=scripted(ScriptedEngine()), out=out)
+    await ask_model(Settings(), [file], "What?", "384", model=scripted(ScriptedEngine()), out=out)
     assert out.getvalue() == "A grey gradient.\n"
     out = io.StringIO()
-    await ask_model(Settings(), file, "What?", "fine", as_json=True, model=scripted(ScriptedEngine()), out=out)
+    await ask_model(Settings(), [file], "What?", "fine", as_json=True, model=scripted(ScriptedEngine()), out=out)
     answer = json.loads(out.getvalue())
     assert list(answer) == [
         "answer",
@@ -189,7 +193,7 @@ async def test_ask_streams_to_the_terminal_or_prints_json(tmp_path: Path) -> Non
 async def asked(file: Path, question: str, **options: bool) -> tuple[list[str], ScriptedEngine]:
     """Return the lines that `ask` writes about a file, and the engine that was asked."""
     engine, out = ScriptedEngine(), io.StringIO()
-    await ask_model(Settings(), file, question, None, model=scripted(engine), out=out, **options)
+    await ask_model(Settings(), [file], question, None, model=scripted(engine), out=out, **options)
     return out.getvalue().splitlines(), engine
 
 
@@ -233,7 +237,7 @@ async def test_what_ask_refuses_is_called_what_it_is(tmp_path: Path, data: bytes
     file = tmp_path / "report.pdf"
     file.write_bytes(data)
     with pytest.raises(SettingsError, match=r"report\.pdf") as refused:
-        await ask_model(Settings(), file, question, None)
+        await ask_model(Settings(), [file], question, None)
     assert said in str(refused.value)
 
 

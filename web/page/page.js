@@ -16,6 +16,7 @@ const LOST_PAUSE = 2000; // Milliseconds between attempts to reach the server.
 const at = (selector) => document.querySelector(selector);
 const question = at("#question");
 const languages = at("#language");
+const think = at("#think input");
 let state = null;
 let conversation = null;
 let items = [];
@@ -76,6 +77,7 @@ async function getState() {
     viewer.dial.fit(state.dial, kept === AUTO ? kept : Number(kept) || state.detail);
     viewer.refresh();
   }
+  at("#think").hidden = !state.thinking;
   const { name, device, health, said } = state.model;
   at("#model").textContent = name ? `${name} · ${device}` : "";
   tell("model", health === "ready" ? "" : said);
@@ -246,7 +248,8 @@ async function send(file, name, together) {
 
 /** Ask what was typed, or a task. */
 async function ask(text) {
-  const asked = { text, pictures: current, tokens: viewer.dial.tokens() ?? state.detail, region: viewer.part.edges() };
+  const tokens = viewer.dial.tokens() ?? state.detail;
+  const asked = { text, pictures: current, tokens, region: viewer.part.edges(), thinking: state.thinking && think.checked };
   if (!current.length) {
     complain(say("picture_first"));
     return false;
@@ -368,6 +371,8 @@ async function start() {
   at("#fold").addEventListener("click", fold);
   at("#new").addEventListener("click", () => open(null));
   for (const chip of document.querySelectorAll("[data-ask]")) chip.addEventListener("click", () => ask(chip.dataset.ask));
+  think.checked = sessionStorage.getItem("think") === "true";
+  think.addEventListener("change", () => sessionStorage.setItem("think", think.checked));
   languages.addEventListener("change", () => {
     want(languages.value);
     attempt(getState);

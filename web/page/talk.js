@@ -48,11 +48,13 @@ export function createTalk({ again, pick }) {
     const about = item.tokens === AUTO ? [say("auto")] : [say("tokens", { tokens: item.tokens })];
     if (item.pictures.length > 1) about.push(say("about_pictures", { count: item.pictures.length }));
     if (item.region) about.push(say("about_part"));
+    if (item.thinking) about.push(say("think"));
     const places = {
       answer: make("div", { class: "answer" }),
       text: make("div", { class: "text" }),
       notice: make("p", { class: "notice" }),
       files: make("p", { class: "files buttons" }),
+      thoughts: make("details", { class: "thoughts" }, make("summary", { text: say("thoughts") }), make("p", {})),
       notes: make("p", { class: "notes" }),
       buttons: make("p", { class: "buttons" }),
     };
@@ -79,6 +81,8 @@ export function createTalk({ again, pick }) {
     places.text.innerHTML = answer.html; // Made safe by the server, from the model's Markdown.
     for (const block of places.text.querySelectorAll("pre")) block.tabIndex = 0; // It may be wider than its place.
     places.notice.textContent = answer.notice;
+    places.thoughts.hidden = !answer.thoughts;
+    places.thoughts.lastChild.textContent = answer.thoughts;
     places.notes.textContent = answer.notes;
     places.files.replaceChildren(...answer.files.map(({ name, url }) => make("a", { href: url, download: name, text: `↓ ${name}` })));
     places.buttons.replaceChildren(...(running ? [] : offers(message, answer)));
@@ -96,6 +100,7 @@ export function createTalk({ again, pick }) {
       const reworded = answer.state === "answered";
       found.push(button("retry", null, () => again(message, { tokens: null, reworded })));
     }
+    if (answer.think) found.push(button("think", null, () => again(message, { tokens: null, reworded: false, thinking: true })));
     if (answer.text && navigator.clipboard) found.push(button("copy", null, () => copy(answer.text)));
     return found;
   }

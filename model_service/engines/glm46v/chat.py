@@ -12,6 +12,7 @@ from model_service.engines.glm46v.tokenizer import Tokenizer
 from model_service.engines.model import Prompt
 from model_service.errors import CheckpointError, GenerationFailed
 from model_service.types import Message, PictureRef
+from model_service.visible import THOUGHT
 
 NO_THOUGHT = "<think></think><answer>"
 """Written for a model that always thinks, where its answer begins: as if it had thought already."""
@@ -37,13 +38,13 @@ class Chat:
             CheckpointError: it fails, or does not write what belongs into a prompt.
         """
         self.tokenizer = tokenizer
-        self.encode, self.decode_bytes = tokenizer.encode, tokenizer.decode_bytes
+        self.encode, self.decode_bytes, self.forget = tokenizer.encode, tokenizer.decode_bytes, tokenizer.forget
         self.ordinary_ids: Sequence[int] = tokenizer.ordinary_ids
         self._template, self._image = template, config.image_token_id
         self._said: dict[str, Any] = {} if config.model_type == OCR else {"enable_thinking": False}
         self._behind = ""
-        self.can_think = False
-        """Whether it thinks where it is told to, or not told that it has thought already."""
+        self.end_of_thought: tuple[int, ...] = ()
+        """Ids that end a thought; none: it cannot think."""
         if tokenizer.special("<|image|>") != config.image_token_id:
             raise CheckpointError(
                 f"tokenizer.json does not fit config.json: <|image|> is {tokenizer.special('<|image|>')},"
@@ -59,7 +60,8 @@ class Chat:
                 switched = self._written(TRIED, THINKING) != self._written(TRIED, self._said)
                 if not switched and ("<think>" in tokenizer.special_ids or "think" in template):
                     self._behind = NO_THOUGHT
-                self.can_think = switched or bool(self._behind)
+                if switched or self._behind:
+                    self.end_of_thought = tuple(tokenizer.encode_marked(THOUGHT))
         except GenerationFailed as error:
             raise CheckpointError(str(error)) from error
 
@@ -74,6 +76,11 @@ class Chat:
             return cls(Tokenizer.load(folder / "tokenizer.json"), _template_in(folder), config)
         except (CheckpointError, OSError, ValueError) as error:
             raise CheckpointError(f"{folder}: {error}") from error
+
+    @property
+    def can_think(self) -> bool:
+        """Whether it thinks where it is told to, or not told that it has thought already."""
+        return bool(self.end_of_thought)
 
     def prompt(self, messages: Sequence[Message], *, thinking: bool = False) -> Prompt:
         """The ids, with one for each picture, where the template puts it; with `thinking`, for one that can.

@@ -15,6 +15,9 @@ WANTED = ("[gMASK]", "<sop>", "<|user|>", "<|assistant|>", "<|begin_of_image|>",
 MARKS = ("<think>", "</think>", "<answer>", "</answer>", "<|begin_of_box|>", "<|end_of_box|>")
 """Special tokens that an answer may hold; what of it is shown, `answer` knows."""
 
+PARTS = 256
+"""Number of parts of prompts, between their marks, whose ids are remembered, as a follow-up repeats what was said."""
+
 BLANK = "\ufdd0"
 """A character that no text has, as Unicode keeps it from texts: put into a typed mark it makes it none."""
 
@@ -57,6 +60,7 @@ class Tokenizer:
         ordinary = set(self._plain.get_vocab(with_added_tokens=False).values()) - set(self.special_ids.values())
         self.ordinary_ids = [*sorted(ordinary), *self._marks]
         """Ids that an answer may hold beside those that end it."""
+        self._known = lru_cache(PARTS)(lambda part: tuple(self.encode(part)))
 
     @classmethod
     def load(cls, path: Path) -> "Tokenizer":
@@ -90,8 +94,12 @@ class Tokenizer:
             if part in self.special_ids:
                 ids.append(self.special_ids[part])
             elif part:
-                ids += self.encode(part.replace(BLANK, ""))
+                ids += self._known(part.replace(BLANK, ""))
         return ids
+
+    def forget(self) -> None:
+        """Drop what is remembered of prompts."""
+        self._known.cache_clear()
 
     def decode_bytes(self, token: int) -> bytes:
         """The bytes of one token: perhaps only a part of a character."""

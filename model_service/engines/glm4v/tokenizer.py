@@ -57,3 +57,6 @@ class Tokenizer:
     def decode_bytes(self, token: int) -> bytes:
         """The bytes of one ordinary token: perhaps only a part of a character."""
         return self._encoding.decode_single_token_bytes(token)
+
+    def forget(self) -> None:
+        """Do nothing: it remembers no text."""

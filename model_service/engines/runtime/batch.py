@@ -18,6 +18,10 @@ UNMEASURED = 0.005
 """Seconds that a step is taken to last until one was measured."""
 
 
+GIVEN: Likely = (1.0, 0.0)
+"""How likely an id is that nobody chose."""
+
+
 class Arriving:
     """(n, 3) rated ids on their way from the device; others may be chosen there before they are waited for.
 
@@ -90,6 +94,11 @@ class Row:
         """The probabilities of the id that was read last."""
         return self.likely[self.read - 1]
 
+    def drop_unread(self) -> None:
+        """Take back what was chosen beyond the ids that the caller has read; its sequence holds no more than those."""
+        del self.ids[self.read :], self.likely[self.read :], self.sequence.ids[self.begin + self.read :]
+        self.put, self.chosen = len(self.sequence.ids) - self.begin, self.read
+
     def learn(self, token: int, *parts: int) -> None:
         """Take in an id that has arrived, with its probabilities in millionths."""
         self.ids.append(token)
@@ -119,7 +128,8 @@ class Batch:
         self.ahead = ahead
         self._clock = clock
         self._rows: list[Row] = []
-        self._pending: deque[tuple[list[Row], Arriving]] = deque()
+        self._pending: deque[tuple[list[Row | None], Arriving]] = deque()
+        """What is on its way, and to whom: None, who does not want it any more."""
         self.steps = 0
         """Count of steps so far."""
         self.left = 0
@@ -169,6 +179,47 @@ class Batch:
         row.read += 1
         return row.ids[row.read - 1]
 
+    def amend(self, row: Row, ids: list[int], sampler: Sampler) -> bool:
+        """Put ids behind those that the caller has read, in place of what was chosen; count them as read.
+
+        A fresh `sampler` chooses from there on: how often the former one chose depends on the other rows. False if
+        memory is short and the others' answers come first: the row takes no part until it is tried again.
+
+        Raises:
+            torch.OutOfMemoryError: even without the others.
+        """
+        row.drop_unread()
+        self._pending = deque(
+            ([None if each is row else each for each in rows], arriving) for rows, arriving in self._pending
+        )
+        first = self._extended(row, [*row.ids[row.put :], *ids], sampler)
+        if first is None:
+            row.chosen = row.limit
+            return False
+        row.ids += ids
+        row.likely += [GIVEN] * len(ids)
+        row.read = row.put = len(row.ids)
+        row.chosen, row.sampler, row.token = row.read + 1, sampler, first[:, 0]
+        self._pending.append(([row], Arriving(first)))
+        return True
+
+    def _extended(self, row: Row, ids: list[int], sampler: Sampler) -> Tensor | None:
+        """Put ids behind a row's sequence; the rated id behind them, None if memory is short and others go on."""
+        cache = row.sequence.cache
+        while True:
+            # Left by the with statement, the error lets go of the tensors that its frames hold.
+            with contextlib.suppress(torch.OutOfMemoryError):
+                if cache.parked:
+                    cache.unpark()
+                return sampler.choose_rated(self._runner.extend(row.sequence, ids))
+            if self.make_room():
+                continue
+            if all(each.sequence.cache.parked for each in self._rows if each is not row):
+                raise torch.OutOfMemoryError("an answer could not go on, even without the others")
+            if not cache.parked:
+                cache.park()
+            return None
+
     @property
     def awaited(self) -> bool:
         """Whether a caller waits for the next step."""
@@ -194,7 +245,8 @@ class Batch:
         for _ in range(pending or len(self._pending)):
             rows, arriving = self._pending.popleft()
             for row, found in zip(rows, arriving.wait(), strict=True):
-                row.learn(*found)
+                if row is not None:
+                    row.learn(*found)
             if arriving.seconds is not None:
                 self.seconds = arriving.seconds
             if asking.unread:
@@ -230,7 +282,7 @@ class Batch:
         else:
             return
         self.steps += 1
-        self._pending.append((rows, Arriving(ids, began)))
+        self._pending.append(([*rows], Arriving(ids, began)))
         for row, token in zip(rows, torch.split(ids[:, 0], 1), strict=True):
             row.token = token
             row.chosen += 1

@@ -10,7 +10,7 @@ from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.runtime.lru_cache import LRUCache
 
 ViewKey = tuple[bytes, int, int]
-"""A picture on a grid: the SHA-256 of its bytes and its region, if any, rows and columns of visual tokens."""
+"""A picture on a grid: the digest of its bytes, with its region, if any, rows and columns of visual tokens."""
 
 
 @dataclass(frozen=True, slots=True)

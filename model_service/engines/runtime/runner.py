@@ -10,7 +10,7 @@ from torch import Tensor
 
 from model_service.config import ModelConfig
 from model_service.engines.hardware import Hardware
-from model_service.engines.model import Paused, Prompt, VisionLanguageModel
+from model_service.engines.model import Paused, Prompt, VisionLanguageModel, at_once
 from model_service.engines.runtime.kv_cache import KVCache
 from model_service.engines.runtime.lru_cache import LRUCache
 from model_service.engines.runtime.prefix_cache import Pictures, PrefixCache, Sequence, Shown, ViewKey
@@ -96,6 +96,18 @@ class ModelRunner:
         self._make_way()
         return self._decode(sequences, tokens, samplers)
 
+    def extend(self, sequence: Sequence, ids: list[int]) -> Tensor:
+        """Put ids behind a sequence, which nobody chose; the last one's (vocabulary,) logits.
+
+        Raises:
+            torch.OutOfMemoryError: even without what was kept.
+        """
+        # Left by the with statement, the error lets go of the tensors that its frames hold.
+        with contextlib.suppress(torch.OutOfMemoryError):
+            return self._extend(sequence, ids)
+        self._make_way()
+        return self._extend(sequence, ids)
+
     def keep(self, sequence: Sequence) -> None:
         """Remember a sequence that ended, for whatever reason; its passes that failed left nothing in it."""
         with contextlib.suppress(torch.OutOfMemoryError):
@@ -175,6 +187,13 @@ class ModelRunner:
             features = yield from (self._layers if captured else self._model).see(pixels)  # type: ignore[union-attr]
             self._features.put(view.key, features, features.nbytes)
         return features
+
+    def _extend(self, sequence: Sequence, ids: list[int]) -> Tensor:
+        sequence.rewind()
+        known, whole = len(sequence.ids), (*sequence.ids, *ids)
+        logits = at_once(self._read(whole, known, sequence.next_position, sequence.cache, []))
+        sequence.ids.extend(ids)
+        return logits
 
     def _decode(self, sequences: list[Sequence], tokens: list[Tensor], samplers: list[Sampler]) -> Tensor:
         for sequence in sequences:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.pictures.copies import Copies, digest_of, name_of
+from assistant.pictures.copies import Copies, Copy, digest_of, name_of
 from assistant.tasks import spawn
 
 
@@ -22,10 +22,10 @@ async def test_a_copy_is_private_and_alone(tmp_path: Path) -> None:
     copies = Copies(tmp_path / "pictures")
     await copies.keep("a.png", b"one")
     await copies.keep("a.png", b"two")
-    assert await copies.read("a.png") == (b"two", digest_of(b"two"))
+    assert await copies.read("a.png") == Copy(b"two", digest_of(b"two"))
     (file,) = copies.folder.iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert (await copies.read("b.png"))[0] == b""
+    assert (await copies.read("b.png")).data == b""
 
 
 async def test_a_copy_is_synced_before_it_has_its_name_and_the_folder_after(

@@ -132,6 +132,15 @@ class Card:
         self.steps.append(sequences)
         return DECODE(runner, sequences, *given)
 
+    def extend(self, runner: ModelRunner, sequence: Sequence, ids: list[int]) -> Tensor:
+        """Ids that are put behind an answer, if there is room for it."""
+        assert not sequence.cache.parked
+        if len(self.held()) > self.room or self.failing:
+            self.failing = max(0, self.failing - 1)
+            self._note(sequence)
+            raise torch.OutOfMemoryError("no memory")
+        return EXTEND(runner, sequence, ids)
+
     def unpark(self, cache: KVCache) -> None:
         """Bring a cache back, if there is room for it."""
         if len(self.held()) >= self.room and any(row.sequence.cache is cache for row in self._batch._rows):
@@ -145,7 +154,7 @@ class Card:
             self.hopeless.append(sequence)
 
 
-DECODE, UNPARK = ModelRunner._decode, KVCache.unpark
+DECODE, EXTEND, UNPARK = ModelRunner._decode, ModelRunner._extend, KVCache.unpark
 
 
 @contextmanager
@@ -156,8 +165,15 @@ def card(batch: Batch, room: int) -> Iterator[Card]:
     def decode(runner: ModelRunner, *given: Any) -> Tensor:
         return made.decode(runner, *given)
 
+    def extend(runner: ModelRunner, *given: Any) -> Tensor:
+        return made.extend(runner, *given)
+
     def unpark(cache: KVCache) -> None:
         made.unpark(cache)
 
-    with patch.object(ModelRunner, "_decode", decode), patch.object(KVCache, "unpark", unpark):
+    with (
+        patch.object(ModelRunner, "_decode", decode),
+        patch.object(ModelRunner, "_extend", extend),
+        patch.object(KVCache, "unpark", unpark),
+    ):
         yield made

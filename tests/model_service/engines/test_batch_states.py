@@ -1,6 +1,8 @@
 """Whatever others do, an answer has the ids that it has alone: a state machine on the batch."""
 
+from dataclasses import replace
 from functools import cache
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -19,7 +21,19 @@ from model_service import ModelConfig
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
 from model_service.engines.runtime.batch import Batch, Row
 from model_service.engines.runtime.runner import ModelRunner
-from tests.model_service.engines.answers import QUESTIONS, Answer, Asked, alone, begin, card, drawn, end, logits_of
+from tests.model_service.engines.answers import (
+    DECODE,
+    QUESTIONS,
+    Answer,
+    Asked,
+    Watched,
+    alone,
+    begin,
+    card,
+    drawn,
+    end,
+    logits_of,
+)
 from tests.model_service.engines.reading import CPU, prompt
 from tests.model_service.engines.tiny import tiny_model
 
@@ -60,13 +74,18 @@ class Answers(RuleBasedStateMachine):
         """Rows, what was read of each, and what it comes to alone."""
         self.silent: set[int] = set()
         """Indices of rows that are not read in rounds."""
+        self.asked: dict[Row, Asked] = {}
+        self.amending: dict[Row, tuple[list[int], Watched, Answer]] = {}
+        """Rows behind which ids are to be put, once there is room: those, who chooses then, and what it comes to."""
 
     @precondition(lambda self: len(self.rows) < SLOTS)
     @rule(data=st.data())
     def join(self, data: st.DataObject) -> None:
         """Somebody's answer begins, perhaps behind what an earlier one left."""
         asked, wanted = answers()[data.draw(st.integers(0, len(answers()) - 1))]
-        self.rows.append((begin(self.runner, self.batch, asked), [], wanted))
+        row = begin(self.runner, self.batch, asked)
+        self.asked[row] = asked
+        self.rows.append((row, [], wanted))
 
     def read(self, index: int) -> bool:
         """Somebody reads an id, and leaves with the last; whether anybody got on: read, or left.
@@ -75,6 +94,8 @@ class Answers(RuleBasedStateMachine):
         """
         row, found, wanted = self.rows[index]
         try:
+            if row in self.amending:
+                return self.amend(index)
             token = self.batch.next_id(row)
         except torch.OutOfMemoryError:
             assert any(each is row.sequence for each in self.card.hopeless)
@@ -87,9 +108,40 @@ class Answers(RuleBasedStateMachine):
             self.leave(index)
         return token is not None
 
+    @precondition(lambda self: self.rows)
+    @rule(data=st.data(), count=st.integers(1, 2))
+    def put_behind(self, data: st.DataObject, count: int) -> None:
+        """One of them goes on behind ids that it did not choose."""
+        index = data.draw(st.integers(0, len(self.rows) - 1))
+        row, found, wanted = self.rows[index]
+        left = row.limit - len(found) - count
+        if row in self.amending or not found or left < 1:
+            return
+        ids, asked = [30, 31][:count], self.asked[row]
+        whole = replace(asked.prompt, ids=(*asked.prompt.ids, *found, *ids))
+        with patch.object(ModelRunner, "_decode", DECODE):
+            behind = alone(model(), replace(asked, prompt=whole, limit=left))
+        before = [*wanted.logits[: len(found)], *[torch.empty(0)] * count]
+        sampler = Watched(asked.params, torch.ones(model().config.padded_vocab_size, dtype=torch.bool))
+        sampler.logits += before
+        comes_to = Answer([*found, *ids, *behind.ids], [*before, *behind.logits])
+        self.amending[row] = ids, sampler, comes_to
+        self.read(index)
+
+    def amend(self, index: int) -> bool:
+        """Whether there was room to put ids behind one of them."""
+        row, found, _ = self.rows[index]
+        ids, sampler, comes_to = self.amending[row]
+        if not self.batch.amend(row, ids, sampler):
+            return False
+        del self.amending[row]
+        self.rows[index] = row, [*found, *ids], comes_to
+        return True
+
     def leave(self, index: int) -> None:
         """Somebody has it all, or gives up."""
         row, *_ = self.rows.pop(index)
+        self.amending.pop(row, None)
         self.silent = {each - (each > index) for each in self.silent if each != index}
         end(self.runner, self.batch, row)
 
@@ -151,6 +203,8 @@ class Answers(RuleBasedStateMachine):
     def what_is_computed_is_right(self) -> None:
         """To rounding, whether it is read or not."""
         for row, _, wanted in getattr(self, "rows", []):
+            if row in self.amending:
+                continue
             assert len(logits_of(row)) == row.chosen
             assert torch.allclose(logits_of(row)[-1], wanted.logits[row.chosen - 1], atol=1e-3)
 

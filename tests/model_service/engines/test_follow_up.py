@@ -175,3 +175,25 @@ def test_a_failed_question_spoils_nothing(warm: GLM4VEngine, cold: GLM4VEngine) 
     steps = list(warm.generate(request))
     assert steps == list(cold.generate(request))
     assert steps[-1].finish_reason in {FinishReason.STOP, FinishReason.LENGTH}
+
+
+def test_a_picture_whose_digest_is_known_is_not_hashed(warm: GLM4VEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor opened again; another picture with another digest is another one."""
+    seen = {name: PictureRef(data, Detail(16), digest=name) for name, data in PICTURES.items()}
+
+    def asked(name: str, chat: str) -> str:
+        request = Chat(chat, None).request("What is it?")
+        whole = GenerationRequest(request.id, chat, with_pictures(request.messages, seen[name]), GREEDY)
+        return "".join(step.text for step in warm.generate(whole))
+
+    monkeypatch.setattr(warm, "_hashed", lambda _: pytest.fail("it was hashed"))
+    answers = [asked(name, name) for name in PICTURES]
+    opened = list[bytes]()
+    monkeypatch.setattr(warm, "_open", opened.append)
+    assert [asked(name, f"{name} again") for name in PICTURES] == answers
+    assert not opened
+    monkeypatch.undo()
+    warm.forget("left")
+    unknown = [PictureRef(data, Detail(16)) for data in PICTURES.values()]
+    seen = dict(zip(PICTURES, unknown, strict=True))
+    assert [asked(name, f"{name} unknown") for name in PICTURES] == answers

@@ -267,3 +267,30 @@ def test_more_pictures_than_it_takes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(GenerationFailed, match="9 pictures, and the model takes 8"):
         engine.plan(asking(Message("user", "?", (WIDE,) * 9)))
     engine.close()
+
+
+def test_what_was_said_before_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a follow-up only what is new is; once it is to be forgotten, nothing is known any more."""
+    made, encoded = chat(), list[str]()
+    encode = made.tokenizer.encode
+
+    def noting(text: str) -> list[int]:
+        encoded.append(text)
+        return encode(text)
+
+    monkeypatch.setattr(made.tokenizer, "encode", noting)
+    first = made.prompt(TALK)
+    asked = list(encoded)
+    assert any("What is it?" in part for part in asked)
+    assert made.prompt(TALK) == first
+    assert encoded == asked
+    following = (*TALK, Message("assistant", "Yes."), Message("user", "And its name?"))
+    del encoded[:]
+    longer = made.prompt(following)
+    assert not any("What is it?" in part for part in encoded)
+    assert any("And its name?" in part for part in encoded)
+    assert longer == chat().prompt(following)
+    made.forget()
+    del encoded[:]
+    assert made.prompt(following) == longer
+    assert any("What is it?" in part for part in encoded)

@@ -54,14 +54,16 @@ def thinking(folder: Path, tokens: int) -> list[EngineStep]:
 
 
 def test_thoughts_are_told_apart_and_end_at_their_bound(tmp_path: Path) -> None:
-    """Nothing of them is the answer, of which there is none then; one that is not wanted is not begun."""
+    """Nothing of them is the answer, which follows within a bound of its own; one that is not wanted is not begun."""
     steps = thinking(tmp_path, 24)
-    assert "".join(step.text for step in steps) == ""
-    assert steps[-1].finish_reason is FinishReason.LENGTH
-    assert len(steps) == 24
-    told = [step.thoughts for step in steps if step.thoughts]
+    thought, answer = steps[:24], steps[24:]
+    assert "".join(step.text for step in thought) == ""
+    told = [step.thoughts for step in thought if step.thoughts]
     assert told
     assert all(len(one) <= len(following) for one, following in pairwise(told))
+    assert "".join(step.text for step in answer)
+    assert len(answer) == 8
+    assert answer[-1].finish_reason is FinishReason.LENGTH
     assert not any(step.thoughts for step in thinking(tmp_path / "other", 0))
 
 
