@@ -109,6 +109,8 @@ class Piecewise:
         self._begun, self._waited = time.monotonic(), 0.0
         self._before = GenerationOutput(Stage.WAITING)
         self._read: list[int] = []
+        self._writers: list[str] = []
+        """Who wrote down the pieces, each once: readers, or the model, as nobody."""
         self._broken_off = False
         self._differ: list[Difference] = []
         self._texts: dict[int, str] = {}
@@ -246,6 +248,7 @@ class Piecewise:
     def _end(self, piece: Piece, output: GenerationOutput) -> None:
         """Count a piece as read."""
         self._read.append(piece.number)
+        self._writers += [output.reader] if output.reader not in self._writers else []
         self._waited += output.seconds_waited
         first = self._before.tokens == 0
         self._before = replace(
@@ -269,7 +272,8 @@ class Piecewise:
         seconds = time.monotonic() - self._begun + self._before.seconds_waited
         end = FinishReason.BROKEN_OFF if self._broken_off else FinishReason.STOP
         done = replace(self._before, stage=Stage.DONE, seconds=seconds, finish_reason=end)
-        output = replace(done, text=text, doubts=doubts)
+        reader = self._streams.names(self._writers) if any(self._writers) else ""
+        output = replace(done, text=text, doubts=doubts, reader=reader)
         parts = self._parts(len(self._pieces) - len(self._read))
         differ = tuple(dict.fromkeys(self._differ))[:MOST]
         return Reading(self._picture, output, parts=parts, detail=self._look.detail, differ=differ)

@@ -19,7 +19,7 @@ from assistant.wording.fields import fields_of
 from assistant.wording.question import Task
 from assistant.wording.quotes import with_quote
 from assistant.wording.regions import about_part
-from assistant.written import as_written, is_worthless
+from assistant.written import as_shown, is_worthless, with_its_tables
 from model_service import (
     Ability,
     Draining,
@@ -58,7 +58,7 @@ class Streams:
         async with aclosing(self._follow(opened, request, until)) as outputs:
             async for output in outputs:
                 if not is_worthless(output):
-                    yield as_written(output, request.transcription) if self._only_reads(output) else output
+                    yield as_shown(output, request.transcription) if self._only_reads(output) else output
         if is_worthless(output):
             _log.info("the reader went round in circles in request %s, so the model reads", request.id)
             async with aclosing(self._follow(opened, replace(request, transcription=None), until)) as outputs:
@@ -82,7 +82,8 @@ class Streams:
                         break
                     if following.reader not in watches:
                         watches[following.reader] = self._watch(following)
-                    output = _sound(following, watches[following.reader])
+                    written = with_its_tables(following) if self._only_reads(following) else following
+                    output = _sound(written, watches[following.reader])
                     if output.stage is not Stage.WAITING:
                         opened.step = Step.ANSWERING
                     yield output
@@ -92,6 +93,11 @@ class Streams:
             opened.outputs.append(output)
         if output.finish_reason in {None, FinishReason.ABORT}:
             raise Draining("the answer was aborted")
+
+    def names(self, readers: Sequence[str]) -> str:
+        """Return the names of readers, and of the model where it wrote itself."""
+        own = "" if self._model.info is None else self._model.info.model
+        return ", ".join(reader or own for reader in readers)
 
     def _watch(self, output: GenerationOutput) -> Watch | None:
         """Return a watch over what writes this; None: no model, which goes round in no circles."""

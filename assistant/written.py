@@ -13,13 +13,21 @@ CODE = {Transcription.FORMULA: "latex", Transcription.FIELDS: "json"}
 """What is shown as code, to be copied, and in which language it is."""
 
 
-def as_written(output: GenerationOutput, what: Transcription | None) -> GenerationOutput:
-    """Return an output of one that only reads as it is shown, with its doubts in their places."""
-    if what in CODE:
-        text, doubts = _fenced(output.text, output.doubts, CODE[what])
-    else:
-        text, doubts = with_tables(output.text, output.doubts)
+def with_its_tables(output: GenerationOutput) -> GenerationOutput:
+    """Return an output of one that only reads with its tables in Markdown.
+
+    Whether it makes sense is judged by that: HTML repeats itself in each row of empty cells.
+    """
+    text, doubts = with_tables(output.text, output.doubts)
     return output if text == output.text else replace(output, text=text, doubts=doubts)
+
+
+def as_shown(output: GenerationOutput, what: Transcription | None) -> GenerationOutput:
+    """Return an output of one that only reads as it is shown."""
+    if what not in CODE:
+        return output
+    text, doubts = _fenced(output.text, output.doubts, CODE[what])
+    return replace(output, text=text, doubts=doubts)
 
 
 def is_worthless(output: GenerationOutput) -> bool:
