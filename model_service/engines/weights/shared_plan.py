@@ -92,7 +92,8 @@ def choose_plans(
     """Plan for a model, packed or not, and a reader, in whichever of these ways, the best first.
 
     Of the plans that fit, the ones that allow the most visual tokens; of these the model that streams least, then
-    several answers together, then the best reader. Up to as many answers as are planned are written together by both.
+    several answers together, then captured layers of the model, then the best reader. Up to as many answers as are
+    planned are written together by both.
 
     Raises:
         CheckpointError: the device is too small for both, under the plan that is set or under any.
@@ -103,21 +104,29 @@ def choose_plans(
         first, second = pairs[0]
         rows, most = together or 1, MAX_TOKENS
         return _plan(first, most, rows, pictures_of(first.config)), _plan(second, most, rows)
-    found = [(pair, level) for pair in pairs if (level := _fitting(pair, free))]
-    if not found:
+    fitted = [_fitted(pair, level, free, together) for pair in pairs if (level := _level(pair, free))]
+    if not fitted:
         raise CheckpointError(_too_small(pairs, hardware, free, wanted))
-    best, level = max(found, key=lambda each: _worth(each[0], each[1], free, together))
-    rows = _rows(best, level, free, together)
-    for number in range(2):  # The model's first.
-        more = replace(best[number], captured=may_capture(best[number].layout))
-        tried = (more, best[1]) if number == 0 else (best[0], more)
-        best = tried if needed_by_both(tried, level, together=rows) <= free else best
+    best = max(fitted, key=_worth)
     albums = (
         count
-        for count in range(pictures_of(best[0].config), 1, -1)
-        if needed_by_both(best, level, conversation=CONVERSATION + (count - 1) * level, together=rows) <= free
+        for count in range(pictures_of(best.both[0].config), 1, -1)
+        if needed_by_both(
+            best.both, best.level, conversation=CONVERSATION + (count - 1) * best.level, together=best.together
+        )
+        <= free
     )
-    return _plan(best[0], level, rows, next(albums, 1)), _plan(best[1], level, rows)
+    first, second = best.both
+    return _plan(first, best.level, best.together, next(albums, 1)), _plan(second, best.level, best.together)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """Two models as they fit: the visual tokens of a picture, and how many answers are written together."""
+
+    both: Both
+    level: int
+    together: int
 
 
 def _pairs(
@@ -132,22 +141,27 @@ def _pairs(
     return list(product([placed(config, each) for each in layouts], [placed(reading, each) for each in ways]))
 
 
-def _fitting(pair: Both, free: int) -> int:
+def _level(pair: Both, free: int) -> int:
     """Return the tokens of the highest level that fits; 0 where none fits."""
     return max((tokens for tokens in LEVEL_TOKENS.values() if needed_by_both(pair, tokens) <= free), default=0)
 
 
-def _rows(pair: Both, level: int, free: int, together: int | None) -> int:
-    """Return how many answers fit at a level, `together` at most."""
-    return next((count for count in counts(together) if needed_by_both(pair, level, together=count) <= free), 1)
+def _fitted(pair: Both, level: int, free: int, together: int | None) -> _Fitted:
+    """Fit in as many answers as there is room for, `together` at most, then captured layers: the model's first."""
+    rows = next((count for count in counts(together) if needed_by_both(pair, level, together=count) <= free), 1)
+    for number in (0, 1):
+        each = [*pair]
+        each[number] = replace(each[number], captured=may_capture(each[number].layout))
+        captured = each[0], each[1]
+        pair = captured if needed_by_both(captured, level, together=rows) <= free else pair
+    return _Fitted(pair, level, rows)
 
 
-def _worth(pair: Both, level: int, free: int, together: int | None) -> tuple[int, int, int, bool, int]:
+def _worth(fitted: _Fitted) -> tuple[int, int, int, bool, bool, int]:
     """Return what a way to place the two is worth, to be compared."""
-    (model, reader), ranks = pair, list(Plan)
-    rows = min(SEVERAL, _rows(pair, level, free, together))
+    (model, reader), ranks = fitted.both, list(Plan)
     whole = -ranks.index(model.layout.plan), -ranks.index(reader.layout.plan)
-    return level, whole[0], rows, not reader.layout.packed, whole[1]
+    return fitted.level, whole[0], min(SEVERAL, fitted.together), model.captured, not reader.layout.packed, whole[1]
 
 
 def _plan(one: Placed, level: int, together: int, pictures: int = 1) -> MemoryPlan:

@@ -75,19 +75,20 @@ def test_what_is_chosen_fits(free: float, together: int | None) -> None:
 
 
 def test_a_larger_card_is_never_used_worse() -> None:
-    """First the closest look, then the model whole, then several answers, then the reader in 16 bits."""
+    """First the closest look, then the model whole, several answers, captured layers, and the reader in 16 bits."""
     found = [plans(free / 10) for free in range(72, 240, 8)]
     worth = [
         (
             model.max_visual_tokens,
             -list(Plan).index(model.layout.plan),
             min(model.together, shared_plan.SEVERAL),
+            model.captured,
             not reader.layout.packed,
         )
         for model, reader in found
     ]
     assert worth == sorted(worth)
-    assert worth[0][3] is False and worth[-1] == (MAX_TOKENS, 0, shared_plan.SEVERAL, True)
+    assert worth[0][4] is False and worth[-1] == (MAX_TOKENS, 0, shared_plan.SEVERAL, True, True)
 
 
 def test_a_reader_costs_the_model_no_detail_where_there_is_room() -> None:
