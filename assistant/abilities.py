@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from assistant.texts import LANGUAGES, Sentence, Texts, texts_in
 from assistant.texts.failures import Unable
+from assistant.wording.fields import fields_of
 from assistant.wording.question import PROMPTS, ParsedQuestion, Task
-from model_service import Ability, EngineInfo
+from assistant.wording.transcription import OF_TASKS, transcription_of
+from model_service import Ability, EngineInfo, Transcription
 
 NEEDS: Mapping[str, Ability] = {Task.TABLE: Ability.TABLE, Task.DESCRIBE: Ability.DESCRIBE}
 """What a task needs of the model."""
@@ -29,11 +31,6 @@ def missing_for(command: str, info: EngineInfo | None) -> Ability | None:
     return need if info is not None and need in info.lacking else None
 
 
-def is_for_any(parsed: ParsedQuestion) -> bool:
-    """Whether every model can be asked this."""
-    return parsed.task not in NEEDS and any(takes(parsed.text, [language]) for language in SCRIPTS)
-
-
 def fitted(parsed: ParsedQuestion, info: EngineInfo) -> ParsedQuestion:
     """Return the question as the model can be asked it: a task in English if it does not know the person's language.
 
@@ -41,10 +38,7 @@ def fitted(parsed: ParsedQuestion, info: EngineInfo) -> ParsedQuestion:
         Unable: it cannot be asked this.
     """
     if info.fixed_prompts:
-        prompt = info.fixed_prompts.get(Ability(parsed.task)) if parsed.task else None
-        if prompt is None:
-            raise Unable(None, reads_only=True)
-        return replace(parsed, text=prompt)
+        return _by_prompt(parsed, info)
     if (lacks := missing_for(parsed.task or "", info)) is not None:
         raise Unable(lacks)
     if takes(parsed.text, info.languages):
@@ -54,6 +48,18 @@ def fitted(parsed: ParsedQuestion, info: EngineInfo) -> ParsedQuestion:
         said = next((text for text in _said(asked) if parsed.text.startswith(text)), "")
         return replace(parsed, text=asked + parsed.text.removeprefix(said))
     raise Unable(None, info.languages)
+
+
+def _by_prompt(parsed: ParsedQuestion, info: EngineInfo) -> ParsedQuestion:
+    """Return the question in the words of a model that only reads, which knows no others."""
+    what = OF_TASKS.get(parsed.task) if parsed.task else transcription_of(parsed)
+    prompt = info.fixed_prompts.get(what) if what else None
+    if prompt is None:
+        raise Unable(None, reads_only=True)
+    if what is Transcription.FIELDS:
+        return replace(parsed, text=prompt + fields_of(parsed.text))
+    task = next((task for task, each in OF_TASKS.items() if each is what), None)
+    return replace(parsed, text=prompt, task=task)
 
 
 def one_line_prompt(texts: Texts, info: EngineInfo | None) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from assistant.abilities import fitted, is_for_any
+from assistant.abilities import fitted
 from assistant.latency import Latency
 from assistant.looking import Looks
 from assistant.open_questions import Cancelled, OpenQuestion, OpenQuestions
@@ -217,15 +217,13 @@ class Assistant:
         return [pictures[-room:]], pictures[:-room]
 
     async def _fitted(self, question: Question) -> Question:
-        """Return the question as the model can be asked it; where it matters, wait until it is known which model.
+        """Return the question as the model can be asked it, once it is known which model that is.
 
         Raises:
             Unable: it cannot be asked this.
         """
-        info = self._model.info
-        if info is None and is_for_any(question.parsed) and len(question.pictures) == 1:
-            return question
-        return replace(question, parsed=fitted(question.parsed, info or await self._model.ready()))
+        info = self._model.info or await self._model.ready()
+        return replace(question, parsed=fitted(question.parsed, info))
 
 
 def _turn(question: Question, reading: Reading, messages: Sequence[int]) -> Turn:

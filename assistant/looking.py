@@ -17,6 +17,7 @@ from assistant.pictures.refusals import FetchFailed, PictureGone
 from assistant.question import Look, Question, Reading
 from assistant.reading import Reader
 from assistant.storage import Picture
+from assistant.takers import taker, writer
 from assistant.texts import ReaderSentence, Sentence
 from assistant.wording.agreement import differences
 from assistant.wording.nothing import says_too_small
@@ -115,6 +116,7 @@ class Looks:
         setting, info = question.settings.detail, self._model.info
         if isinstance(setting, Detail):
             return Look(setting, setting, others=(setting,) * (len(pictures) - 1))
+        info = None if info is None else taker(question, info)
         dial, most = (GLM4V_DIAL, MAX_TOKENS) if info is None else (info.dial, info.tokens_each(len(pictures)))
         sureness = None if info is None else info.sureness
         once, wish = info is not None and sureness is None, wish_of(question.parsed)
@@ -124,11 +126,12 @@ class Looks:
 
     def _second(self, question: Question, first: Reading) -> Look | None:
         """Return a second look; None if the first is enough, a person chose it, or none shows more in time."""
-        info, task = self._model.info, question.parsed.task
+        info, task = writer(first.output, self._model.info), question.parsed.task
         if isinstance(question.settings.detail, Detail) or info is None:
             return None
         level = second_level(question, first, info)
-        most = MOST_SECONDS_FOR_TEXT if task in {Task.TEXT, Task.TABLE} else MOST_SECONDS
+        by_reader = first.output is not None and first.output.reader
+        most = MOST_SECONDS_FOR_TEXT if by_reader or task in {Task.TEXT, Task.TABLE} else MOST_SECONDS
         if level is None or len(first.pictures) * (self._latency.typical(level) or 0.0) > most:
             return None
         until, others = asyncio.get_running_loop().time() + most, (level,) * len(first.others)
@@ -143,7 +146,7 @@ class Looks:
             said = in_language_of(question.parsed.text, question.texts).say(ReaderSentence.NO_PRINT)
             return replace(reading, output=replace(output, text=said)) if output.reader else reading
         broken_off = output.finish_reason is FinishReason.BROKEN_OFF
-        whole = question.parsed.task in {Task.TEXT, Task.TABLE}
+        whole = question.parsed.task in {Task.TEXT, Task.TABLE} or bool(output.reader)
         found = judgement_of(output, info, whole=whole) or Judgement(Verdict.SURE)
         if is_refused(found, reading.text, broken_off=broken_off):
             if says_too_small(reading.text):  # It says better what is to be done.

@@ -7,6 +7,7 @@ from assistant.level import CLEAR
 from assistant.pieces import size_of
 from assistant.question import Question, Reading
 from assistant.storage import Picture
+from assistant.takers import writer
 from assistant.together import closer_together
 from assistant.wording.nothing import says_nothing
 from assistant.wording.question import Task
@@ -33,9 +34,9 @@ def turned_on(question: Question, readings: Sequence[Reading]) -> int | None:
     return (question.pictures[0].turns + 1) % 4 if nothing else None
 
 
-def may_differ(question: Question, info: EngineInfo | None) -> bool:
+def may_differ(question: Question, readings: Sequence[Reading], info: EngineInfo | None) -> bool:
     """Whether another answer can come out: of a model that writes freely, or by chance; a text is read out as it is."""
-    if question.parsed.task in {Task.TEXT, Task.TABLE}:
+    if question.parsed.task in {Task.TEXT, Task.TABLE} or any(each.output and each.output.reader for each in readings):
         return False
     return question.settings.temperature > 0 or (info is not None and Ability.DESCRIBE in info.abilities)
 
@@ -54,6 +55,7 @@ def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -
     """
     if reading.judgement is not None and reading.judgement.verdict is Verdict.SURE:
         return None
+    info = writer(reading.output, info)
     if reading.others:
         return None if info is None else closer_together(question, reading, info)
     plan = None if reading.output is None else reading.output.plan

@@ -10,6 +10,7 @@ from assistant.pictures.notes import flaw_notes, pages_note
 from assistant.question import Parts, Question, Reading
 from assistant.settings.chat_settings import Footer
 from assistant.storage import Picture, Pictures
+from assistant.takers import writer
 from assistant.texts import Count, FamilySentence, LookSentence, ReaderSentence, Sentence, Texts
 from assistant.together import is_of_pages
 from assistant.wording.agreement import Difference
@@ -202,6 +203,10 @@ def _reading(answered: Answered) -> str:
     several = (Count.PAGES if is_of_pages(question.pictures) else Count.PICTURES).of(number)
     sentence = sentences[0] if shown is Footer.EVERYTHING and tokens else sentences[1]
     notes = [texts.say(sentence, several=several, tokens=Count.TOKENS.of(tokens), seconds=f"{seconds:.1f}")]
+    readers = dict.fromkeys(output.reader for _, output in outputs)
+    if any(readers):
+        own = "" if answered.info is None else answered.info.model
+        notes.append(texts.say(ReaderSentence.WRITTEN_BY, readers=", ".join(name or own for name in readers)))
     if together is not None and short is not None:
         notes.append(texts.say(Sentence.MEMORY_SHORT, level=texts.level(short.detail)))
     if any(output.finish_reason is FinishReason.LENGTH for _, output in outputs):
@@ -224,13 +229,14 @@ def footer(
     `shown` is not HIDDEN. Without `hint`, leave out how the picture would have kept its small print.
     """
     plan, seconds = output.plan, f"{output.seconds - output.seconds_waited:.1f}"
-    if output.reader:
-        return texts.say(ReaderSentence.READ_BY, reader=output.reader, seconds=seconds)
+    info = writer(output, info)
     if plan is None:
-        return ""
-    sentence = Sentence.FOOTER if shown is Footer.EVERYTHING else Sentence.FOOTER_SECONDS
-    tokens = Count.TOKENS.of(plan.tokens)
-    notes = [texts.say(sentence, width=plan.width, height=plan.height, tokens=tokens, seconds=seconds)]
+        return texts.say(ReaderSentence.READ_BY, reader=output.reader, seconds=seconds) if output.reader else ""
+    sentence: Sentence | ReaderSentence = Sentence.FOOTER if shown is Footer.EVERYTHING else Sentence.FOOTER_SECONDS
+    if output.reader:
+        sentence = ReaderSentence.READ_CLOSELY_BY if shown is Footer.EVERYTHING else ReaderSentence.READ_BY
+    size = {"width": plan.width, "height": plan.height, "tokens": Count.TOKENS.of(plan.tokens)}
+    notes = [texts.say(sentence, seconds=seconds, reader=output.reader, **size)]
     if output.memory_short:
         notes.append(texts.say(Sentence.MEMORY_SHORT, level=texts.level(plan.detail)))
     elif plan.detail.tokens < asked.tokens:

@@ -48,8 +48,8 @@ def needs_pieces(
 
 
 def is_read_whole(picture: Picture, region: Region | None, info: EngineInfo) -> bool:
-    """Whether the reader beside the model sees the print of a picture, or of a region of it, large enough."""
-    if info.reader is None or picture.print_height is None:
+    """Whether a reader that is no model sees the print of a picture, or of a region of it, large enough."""
+    if info.reader is None or info.reader.engine is not None or picture.print_height is None:
         return False
     size = picture.width, picture.height
     longest = max(size if region is None else region.size(*size))

@@ -66,7 +66,7 @@ def _closer(piece: Piece) -> Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """A look at a piece that is read out: what was `read`, and all `lines` with it.
+    """A look at a piece that is read out: what was `read`, and all `lines` with it; by a `reader`, or the model.
 
     `sound`: it does not go in circles. `enough`: no line seems to be missing. `sure`: nothing in it is doubtful.
     """
@@ -76,6 +76,7 @@ class _Look:
     sure: bool
     read: str
     lines: list[Line]
+    reader: str
 
     @property
     def good(self) -> bool:
@@ -109,6 +110,8 @@ class Piecewise:
         self._begun, self._waited = time.monotonic(), 0.0
         self._before = GenerationOutput(Stage.WAITING)
         self._read: list[int] = []
+        self._writers: list[str] = []
+        """Who wrote down the pieces, each once: readers, or the model, as nobody."""
         self._broken_off = False
         self._differ: list[Difference] = []
         self._texts: dict[int, str] = {}
@@ -128,9 +131,13 @@ class Piecewise:
             if self._lasts_longer_than(MOST_SECONDS_FOR_TEXT):
                 break
             output, looks = GenerationOutput(Stage.WAITING), list[_Look]()
-            for looked in (piece, _closer(piece)):  # A second look if the first is no good; see `_is_good`.
+            # A second look if the first is no good; and one by the model, where a reader went round in circles twice.
+            for looked in (piece, _closer(piece), piece):
+                by_model = len(looks) == 2
+                if by_model and (not output.reader or any(look.sound for look in looks)):
+                    break
                 so_far, read = lines, ""
-                async with aclosing(self._stream(looked, text, alone=True)) as outputs:
+                async with aclosing(self._stream(looked, text, alone=True, by_model=by_model)) as outputs:
                     async for output in outputs:
                         read = without_repeats(output.text, piece.lines)
                         so_far = _joined(lines, output, read, piece)
@@ -139,7 +146,7 @@ class Piecewise:
                             break  # It begins again; to leave is to abort.
                 sound = not is_loop(output.text) and output.finish_reason is not FinishReason.BROKEN_OFF
                 enough = not self._falls_short(read, piece)
-                looks.append(_Look(sound, enough, self._is_sure(output), read, so_far))
+                looks.append(_Look(sound, enough, self._is_sure(output), read, so_far, output.reader))
                 if looks[-1].good:
                     break
             best = max(looks, key=lambda look: (look.sound, look.enough, look.sure, len(look.read)))
@@ -147,7 +154,7 @@ class Piecewise:
             lines = best.lines
             self._broken_off |= not best.sound
             self._lengths.append(len(best.read) / max(1, piece.lines))
-            self._end(piece, output)
+            self._end(piece, replace(output, reader=best.reader))
         yield self._last(*of_lines(lines))
 
     def _is_sure(self, output: GenerationOutput) -> bool:
@@ -234,11 +241,15 @@ class Piecewise:
                 output = following
         return without_repeats(output.text, piece.lines)
 
-    async def _stream(self, piece: Piece, text: str, *, alone: bool) -> AsyncGenerator[GenerationOutput, None]:
+    async def _stream(
+        self, piece: Piece, text: str, *, alone: bool, by_model: bool = False
+    ) -> AsyncGenerator[GenerationOutput, None]:
         async with self._opened.cancellable():
             request = await self._streams.piece_request(
                 self._question, self._opened, self._picture, piece, text, alone=alone
             )
+        if by_model:
+            request = replace(request, transcription=None)
         async with aclosing(self._streams.follow(self._opened, request)) as outputs:
             async for output in outputs:
                 yield output
@@ -246,6 +257,7 @@ class Piecewise:
     def _end(self, piece: Piece, output: GenerationOutput) -> None:
         """Count a piece as read."""
         self._read.append(piece.number)
+        self._writers += [output.reader] if output.reader not in self._writers else []
         self._waited += output.seconds_waited
         first = self._before.tokens == 0
         self._before = replace(
@@ -269,7 +281,8 @@ class Piecewise:
         seconds = time.monotonic() - self._begun + self._before.seconds_waited
         end = FinishReason.BROKEN_OFF if self._broken_off else FinishReason.STOP
         done = replace(self._before, stage=Stage.DONE, seconds=seconds, finish_reason=end)
-        output = replace(done, text=text, doubts=doubts)
+        reader = self._streams.names(self._writers) if any(self._writers) else ""
+        output = replace(done, text=text, doubts=doubts, reader=reader)
         parts = self._parts(len(self._pieces) - len(self._read))
         differ = tuple(dict.fromkeys(self._differ))[:MOST]
         return Reading(self._picture, output, parts=parts, detail=self._look.detail, differ=differ)

@@ -14,9 +14,10 @@ from assistant.piecewise import Piecewise
 from assistant.question import Look, Question, Reading
 from assistant.settings.settings import ModelSettings
 from assistant.storage import Picture, Turns
-from assistant.streaming import Streams, transcribed_by_reader
+from assistant.streaming import Streams
+from assistant.takers import as_task, taker, written_down
 from assistant.together import tokens_of
-from model_service import Draining, GenerationOutput, Health, ModelService, Stage
+from model_service import Draining, GenerationOutput, Health, ModelService, Stage, Transcription
 
 
 class Reader:
@@ -44,6 +45,8 @@ class Reader:
         if self._model.health is Health.DEAD:
             raise Draining("the engine died while the question waited for another")
         first, *others = pictures
+        if self._model.info is not None:
+            question = as_task(question, self._model.info)
         async with opened.cancellable():
             pieces = [] if others else await self._pieces(question, first, library, look)
         if pieces:
@@ -63,15 +66,19 @@ class Reader:
             async for output in outputs:
                 yield replace(reading, output=output)
         alone = not others and len(request.messages) == 1
-        if alone and not question.parsed.reworded:  # Otherwise the model's caches may have served.
+        if alone and not question.parsed.reworded and not output.reader:  # Else the model's caches may have served.
             self._latency.note(output)
 
     async def _pieces(self, question: Question, picture: Picture, library: Library, look: Look) -> list[Piece]:
         if picture.print_height is None or look.again:
             return []
         info = self._model.info or await self._model.ready()
-        if transcribed_by_reader(question, info) and is_read_whole(picture, question.looked_at, info):
+        what = written_down(question, info)
+        if what in {Transcription.FORMULA, Transcription.FIELDS}:  # There is one answer, wherever it stands.
             return []
+        if what and is_read_whole(picture, question.looked_at, info):
+            return []
+        info = taker(question, info)
         if not needs_pieces(picture, question.parsed, question.looked_at, look.closest, info):
             return []
         return await pieces_of(picture, library, question.looked_at, look.detail, info)

@@ -30,8 +30,8 @@ class Asking:
     """A question about a picture, or several that are seen together. `person` is empty if unknown.
 
     `of_long`: it is a piece of a longer picture, and may not hold the answer. `transcription`: it asks for nothing else
-    than that, and a reader takes it. `order` says in English and in Chinese which pictures they are, where that is not
-    clear. Up to `thinking` tokens may be spent on thoughts before the answer.
+    than that, and a reader takes it; `fields` are those to be filled in. `order` says in English and in Chinese which
+    pictures they are, where that is not clear. Up to `thinking` tokens may be spent on thoughts before the answer.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Asking:
     length: Length = Length.NORMAL
     of_long: bool = False
     transcription: Transcription | None = None
+    fields: str = ""
     order: tuple[str, str] = ("", "")
     thinking: int = 0
 
@@ -66,6 +67,7 @@ def build_request(
         sampling=sampling,
         wish=wish,
         transcription=question.transcription,
+        fields=question.fields,
         thinking=question.thinking,
     )
 

@@ -6,9 +6,10 @@ from assistant.abilities import is_one_line_prompt
 from assistant.pieces import needs_pieces, size_of
 from assistant.question import Look, Question, Reading
 from assistant.storage import Picture
+from assistant.takers import written_down
 from assistant.wording.each import asks_each, compares
 from assistant.wording.transcription import transcription_of
-from model_service import LEVEL_TOKENS, Detail, EngineInfo, Level, plan_detail
+from model_service import LEVEL_TOKENS, Detail, EngineInfo, Level, Transcription, plan_detail
 
 FEWEST = LEVEL_TOKENS[Level.LOW]
 """The visual tokens below which less is seen of a picture than a question needs: rather the oldest is left out."""
@@ -21,7 +22,9 @@ def are_seen_together(question: Question, info: EngineInfo) -> bool:
     one look is read in parts, one picture after the other, unless the question compares.
     """
     parsed, pictures = question.parsed, question.pictures
-    if len(pictures) < 2 or most_together(question, info) < 2 or transcription_of(parsed):
+    if len(pictures) < 2 or most_together(question, info) < 2:
+        return False
+    if transcription_of(parsed) in {Transcription.TEXT, Transcription.TABLE} or written_down(question, info):
         return False
     text = question.whole or parsed.text
     if parsed.each or parsed.task is not None or asks_each(text) or is_one_line_prompt(text):

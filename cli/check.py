@@ -33,6 +33,7 @@ async def check_all(settings: Settings) -> bool:
         "groups": partial(telegram.check_groups, line),
         "gpu": partial(model.check_gpu, settings),
         "files": partial(model.check_files, settings),
+        "reader": partial(model.check_reader, settings),
         "model": partial(model.check_model, settings),
     }
     return all([await said(name, look) for name, look in checks.items()])

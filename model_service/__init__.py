@@ -1,7 +1,7 @@
 """The model, in this process. Everything another package may use is named here."""
 
 from model_service.backends.backend import Backend, BackendEvents
-from model_service.config import Limits, ModelConfig, RemoteConfig
+from model_service.config import RAPIDOCR, Limits, ModelConfig, RemoteConfig
 from model_service.detail import (
     LEVEL_TOKENS,
     MAX_TOKENS,
@@ -40,6 +40,7 @@ from model_service.errors import (
     ServerFailed,
     ServerFault,
     UnknownDetail,
+    WrongFamily,
 )
 from model_service.gauges import Gauges, MemoryUse, ServerState, Trouble
 from model_service.opening import local_service, open_service
@@ -75,6 +76,7 @@ __all__ = [
     "MAX_BYTES",
     "MAX_TOKENS",
     "MIN_TOKENS",
+    "RAPIDOCR",
     "STANDARD",
     "Ability",
     "Backend",
@@ -126,6 +128,7 @@ __all__ = [
     "Transcription",
     "Trouble",
     "UnknownDetail",
+    "WrongFamily",
     "as_seen",
     "decode_picture",
     "in_worker",

@@ -6,6 +6,9 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+RAPIDOCR = "rapidocr"
+"""The reader that is a library, and no checkpoint."""
+
 Memory = Literal["auto", "full", "lean", "tiny"]
 """Contents of the device: everything; less the embeddings, the head packed; less the vision tower too."""
 
@@ -56,7 +59,7 @@ class ModelConfig:
     KV prefixes of chats; 0 keeps nothing. `cache` is the folder of packed weights: of those that an earlier start kept,
     and with `keep` of those that this one keeps; None: there is none. With `remote` nothing is loaded here: a server
     answers, and what is said of devices and memory counts for nothing. `reader` is what writes down print beside the
-    model: `rapidocr`, or empty for none.
+    model: `rapidocr`, or a folder or hub id of GLM-OCR, on the same device; empty for none.
     """
 
     name: str = "auto"

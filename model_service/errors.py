@@ -11,6 +11,7 @@ ModelServiceError
 ├── PictureRejected       the bytes are not a picture that can be looked at (see PictureFault)
 ├── UnknownDetail         neither a level nor a number of tokens in range
 ├── CheckpointError       no usable checkpoint: missing, torn, or of another model
+│   └── WrongFamily       … of a family that is not supported, or not for that
 └── EngineDead            the engine is gone and nothing can be answered until a restart
 
 QueueFull and the limits of what waits are raised by whoever lets questions in, before they come here.
@@ -139,6 +140,10 @@ class UnknownDetail(ModelServiceError):
 
 class CheckpointError(ModelServiceError):
     """No usable checkpoint at the place that was named; the text says what was looked for."""
+
+
+class WrongFamily(CheckpointError):
+    """A checkpoint is of a family that is not supported, or not for what it is to do."""
 
 
 class EngineDead(ModelServiceError):

@@ -8,7 +8,7 @@ from functools import partial
 from model_service.backends.cards import Cards
 from model_service.backends.engine_thread import EngineThread
 from model_service.backends.remote.backend import RemoteBackend
-from model_service.config import ModelConfig
+from model_service.config import RAPIDOCR, ModelConfig
 from model_service.engines.engine import Engine
 from model_service.errors import CheckpointError
 from model_service.gauges import Gauges, SeveralGauges
@@ -55,12 +55,16 @@ def _load(config: ModelConfig, gauges: Gauges) -> Engine:
             f"a model on this machine needs more packages ({error.name}): pip install 'eyeglass[local]'; "
             "or have a server answer, with its address in model.name"
         ) from None
+    if config.reader not in {"", RAPIDOCR}:
+        from model_service.engines.model_reader import load_with_reader
+
+        return load_with_reader(config, gauges)
     engine: Engine = load_engine(config, gauges)
     return with_reader(engine, config.reader)
 
 
 def with_reader(engine: Engine, reader: str) -> Engine:
-    """Return an engine with the reader that is named beside it, if one is.
+    """Return an engine with RapidOCR beside it, if that is the reader that is named.
 
     Raises:
         CheckpointError: it cannot be had.

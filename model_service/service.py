@@ -1,9 +1,11 @@
 """ModelService: the event loop's side of the model, from its start to its end."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
@@ -11,7 +13,7 @@ from typing import Self
 from model_service.backends.backend import Backend, BackendEvents, Outcome
 from model_service.config import ModelConfig
 from model_service.engines.engine import EngineInfo
-from model_service.errors import CheckpointError, Draining, EngineDead
+from model_service.errors import CheckpointError, Draining, EngineDead, GenerationFailed
 from model_service.gauges import Gauges, MemoryUse, ServerState, SeveralGauges
 from model_service.jobs import Job, JobQueue
 from model_service.scheduler import Place
@@ -157,7 +159,8 @@ class ModelService:
         """Answer a request: yield the state of the answer whenever it changed, the last one with a finish reason.
 
         Leaving the loop (break, `aclose`, cancellation) takes the request out of the queue, or stops the work at
-        the next token. The request is put in line when its first output is asked for.
+        the next token. The request is put in line when its first output is asked for. Where a reader fails that it was
+        for, it is put in line once more, for the model: outputs begin anew.
 
         Raises:
             LimitReached: at once.
@@ -166,6 +169,22 @@ class ModelService:
                 not suffer.
             ValueError: a request of the same id is in line already.
         """
+        try:
+            async with contextlib.aclosing(self._outputs(request)) as outputs:
+                async for output in outputs:
+                    yield output
+        except GenerationFailed as error:
+            if not self._is_for_reader(request):
+                raise
+            logger.warning("the reader failed in request %s, so the model reads: %s", request.id, error)
+        else:
+            return
+        async with contextlib.aclosing(self._outputs(replace(request, transcription=None))) as outputs:
+            async for output in outputs:
+                yield output
+
+    async def _outputs(self, request: GenerationRequest) -> AsyncGenerator[GenerationOutput, None]:
+        """Put a request in line, and yield what comes of it."""
         job = self._take_on(request)
         try:
             async for output in job.stream:
@@ -174,6 +193,10 @@ class ModelService:
             if self._jobs.leave(job):
                 self._let_go(job)
                 self._advance()
+
+    def _is_for_reader(self, request: GenerationRequest) -> bool:
+        reader = None if self._info is None else self._info.reader
+        return reader is not None and request.transcription in reader.writes
 
     def forget(self, chat: str) -> None:
         """Have what the engine keeps of a chat dropped, after the turn that it is at; nothing to do where none runs."""

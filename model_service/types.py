@@ -36,10 +36,15 @@ class Stage(StrEnum):
 
 
 class Transcription(StrEnum):
-    """What of a picture is to be written down whole: all of its text in reading order, or its table."""
+    """What of a picture is to be written down: all of its text in reading order, its table, its formulas as LaTeX.
+
+    Or FIELDS: a JSON object is to be filled in.
+    """
 
     TEXT = "text"
     TABLE = "table"
+    FORMULA = "formula"
+    FIELDS = "fields"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ class GenerationRequest:
     the answer is to be ("Answer briefly."); a model that was trained on bare questions alone is not told. Doubts are
     told of tokens that are less probable than `certain`. A model that can think may spend up to `thinking` tokens on
     thoughts before its answer; 0: it does not think. With `transcription` nothing else is asked for than that:
-    where a reader stands beside the model, it takes the request.
+    where a reader stands beside the model, it takes the request, and asks itself in its own words. `fields` is the JSON
+    object to be filled in, where that is asked for.
     """
 
     id: str
@@ -99,6 +105,7 @@ class GenerationRequest:
     person: str = ""
     wish: str = ""
     transcription: Transcription | None = None
+    fields: str = ""
     certain: float = CERTAIN
     thinking: int = 0
 

@@ -221,7 +221,7 @@ class Answers:
             plain(text if out is None else out),
             plain(note_under(answered)),
             None if closer is None else closer.tokens,
-            bool(told) and may_differ(question, info),
+            bool(told) and may_differ(question, told, info),
             tables,
             APART.join(reading.thoughts for reading in read if reading.thoughts),
             bool(told) and may_think(question, told, info),

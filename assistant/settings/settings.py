@@ -27,7 +27,7 @@ from assistant.settings.model_server import checked_address, is_address, read_ke
 from assistant.settings.proxy import Proxy, checked_proxy, proxy_for
 from assistant.settings.webhook_address import check_webhook
 from assistant.texts import LANGUAGES
-from model_service import Limits, ModelConfig, RemoteConfig, SamplingParams, UnknownDetail
+from model_service import RAPIDOCR, Limits, ModelConfig, RemoteConfig, SamplingParams, UnknownDetail
 
 DEFAULT_FILE = Path("settings.toml")
 PREFIX = "EYEGLASS_"
@@ -99,6 +99,16 @@ def _footer(value: object) -> object:
     if name not in Footer.__members__:
         raise ValueError(f"must be {', '.join(Footer.__members__).lower()}")
     return Footer[name]
+
+
+def _known_reader(value: str) -> str:
+    if is_address(value):
+        raise ValueError("must be rapidocr, a folder or a hub id: a reader on a server is not supported")
+    if value.lower() in {"", RAPIDOCR}:
+        return value.lower()
+    if "/" not in value and not Path(value).expanduser().is_dir():
+        raise ValueError("must be rapidocr, or a folder or a hub id of GLM-OCR (zai-org/GLM-OCR); empty for none")
+    return value
 
 
 def _web_address(value: str) -> str:
@@ -187,7 +197,7 @@ class ModelSettings(_Section):
     """The model to load, and its parameters."""
 
     name: Annotated[str, Field(min_length=1)] = "auto"
-    reader: Literal["", "rapidocr"] = ""
+    reader: Annotated[str, AfterValidator(_known_reader)] = ""
     remote_name: str = ""
     key_file: str = ""
     remote_slots: Annotated[str, BeforeValidator(str), AfterValidator(_known_slots)] = AUTO

@@ -23,6 +23,7 @@ class FamilySentence(StrEnum):
     )
 
     READS_ONLY = (
-        "The model that answers here only reads: /text gives you the text of a picture, /table its table. It cannot "
-        "answer questions. My owner can load a bigger model."
+        "The model that answers here only reads: /text gives you the text of a picture, /table its table, “formula” "
+        "its formulas, and “date, total as JSON” such fields. It cannot answer questions. "
+        "My owner can load a bigger model."
     )

@@ -100,7 +100,7 @@ def buttons_under(
         choices.append((Sentence.BUTTON_TURN, replace(asked, turns=turns)))
     if told and may_think(question, told, info):
         choices.append((FamilySentence.BUTTON_THINK, replace(asked, thinking=True)))
-    if told and may_differ(question, info):
+    if told and may_differ(question, told, info):
         choices.append((Sentence.BUTTON_RETRY, replace(asked, reworded=True)))
     if not choices:
         return None

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from assistant.texts import Count, FamilySentence, Sentence, ServerSentence, Texts, own_names
-from model_service import Ability, Detail, EngineInfo, ServerState, Trouble
+from assistant.texts import Count, FamilySentence, ReaderSentence, Sentence, ServerSentence, Texts, own_names
+from model_service import Ability, Detail, EngineInfo, ServerState, Transcription, Trouble
 
 TROUBLES: Mapping[Trouble, ServerSentence] = {
     Trouble.AWAY: ServerSentence.NOT_NOW,
@@ -36,6 +36,17 @@ def family_lines(texts: Texts, info: EngineInfo) -> list[str]:
     pixels = info.dial.token_pixels
     said = FamilySentence.STATUS_FAMILY
     return [texts.say(said, family=info.family, pixels=pixels, tokens=tokens, pictures=pictures)]
+
+
+def reader_lines(texts: Texts, info: EngineInfo) -> list[str]:
+    """Say who reads beside the model, or that who was to could not be loaded."""
+    if info.reader_fault:
+        return [texts.say(ReaderSentence.STATUS_NO_READER)]
+    if info.reader is None:
+        return []
+    more = Transcription.FORMULA in info.reader.writes
+    said = ReaderSentence.STATUS_READER_OF_MORE if more else ReaderSentence.STATUS_READER
+    return [texts.say(said, reader=info.reader.name)]
 
 
 def server_lines(texts: Texts, server: ServerState | None) -> list[str]:

@@ -11,7 +11,7 @@ from assistant.progress import in_line
 from assistant.texts import Count, Sentence, Texts
 from assistant.wording.question import as_typed
 from bot.context import BotContext
-from bot.delivery.model_facts import family_lines, model_line, server_lines
+from bot.delivery.model_facts import family_lines, model_line, reader_lines, server_lines
 from bot.delivery.say import acknowledge
 from bot.incoming.admins import is_admin_here
 from bot.incoming.subject import drop_waiting
@@ -115,6 +115,7 @@ async def status(update: Update, context: BotContext) -> None:
         lines = [
             model_line(texts, info),
             *family_lines(texts, info),
+            *reader_lines(texts, info),
             texts.say(Sentence.STATUS_CAP, tokens=Count.TOKENS.of(info.max_visual_tokens)),
         ]
     lines += server_lines(texts, model.server)

@@ -158,6 +158,7 @@ def _joined(infos: Sequence[EngineInfo]) -> EngineInfo:
             (info.all_visual_tokens for info in infos if info.all_visual_tokens is not None), default=None
         ),
         together=sum(info.together for info in infos),
+        reader_fault=next((info.reader_fault for info in infos if info.reader_fault), ""),
     )
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from model_service.detail import MAX_TOKENS, DetailDial, DetailPlan
-from model_service.types import FinishReason, GenerationRequest
+from model_service.types import FinishReason, GenerationRequest, Transcription
 
 Likely = tuple[float, float]
 """The probability of what was chosen, and that of the likeliest other."""
@@ -51,18 +51,6 @@ class Sureness:
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderInfo:
-    """Facts about a reader beside the model: its name, and how its probabilities are to be taken.
-
-    It sees pictures of up to `longest_side` pixels as they are, and larger ones shrunk to that.
-    """
-
-    name: str
-    longest_side: int
-    sureness: Sureness
-
-
-@dataclass(frozen=True, slots=True)
 class EngineInfo:
     """Facts about a loaded engine: the model's name, its device and dtype, and the most visual tokens it may spend.
 
@@ -74,9 +62,9 @@ class EngineInfo:
     runs on a server, whose host is `device`. `sureness` says how its probabilities are to be taken; None: it tells
     none. Of a server that is not known before it answers: see `GenerationOutput.rated`. All pictures of a request
     together have `all_visual_tokens` at most; None: each has as many as one alone. `fixed_prompts` are the only
-    questions that it was made for, by what they ask; none: any. `reader` takes what is to be transcribed; None: the
-    model does. `family` is the common name of the models it is one of; empty: not known. `can_think`: it can write down
-    thoughts before its answer.
+    questions that it was made for, by what they ask; none: any. `reader` takes what is to be transcribed, as far as it
+    can; None: the model does. `reader_fault` is why one that was set could not be loaded. `family` is the common name
+    of the models it is one of; empty: not known. `can_think`: it can write down thoughts before its answer.
     """
 
     model: str
@@ -93,9 +81,10 @@ class EngineInfo:
     context_tokens: int | None = None
     remote: bool = False
     sureness: Sureness | None = None
-    reader: ReaderInfo | None = None
+    reader: "ReaderInfo | None" = None
+    reader_fault: str = ""
     all_visual_tokens: int | None = None
-    fixed_prompts: Mapping[Ability, str] = field(default_factory=dict)
+    fixed_prompts: Mapping[Transcription, str] = field(default_factory=dict)
     family: str = ""
     can_think: bool = False
 
@@ -114,6 +103,21 @@ class EngineInfo:
     def short_of_memory(self) -> bool:
         """Whether memory allows a coarser look than the model's own closest."""
         return self.max_visual_tokens < min(self.dial.max_tokens, MAX_TOKENS)
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderInfo:
+    """Facts about a reader beside the model: its name, and how its probabilities are to be taken.
+
+    It `writes` down these. One that is a model itself looks at pictures, and may go wrong, as `engine` says. Any other
+    (None) sees pictures of up to `longest_side` pixels as they are, and larger ones shrunk to that.
+    """
+
+    name: str
+    longest_side: int
+    sureness: Sureness
+    writes: tuple[Transcription, ...] = (Transcription.TEXT, Transcription.TABLE)
+    engine: EngineInfo | None = None
 
 
 @dataclass(frozen=True, slots=True)

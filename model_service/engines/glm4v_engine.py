@@ -5,8 +5,9 @@ import hashlib
 import logging
 import threading
 from collections.abc import Generator, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
@@ -19,6 +20,7 @@ from model_service.engines.glm4v.image import to_pixels
 from model_service.engines.hardware import Hardware, choose_hardware
 from model_service.engines.model import Prompt, Sizes, Vocabulary
 from model_service.engines.runtime.batch import Batch, Row
+from model_service.engines.runtime.company import Company
 from model_service.engines.runtime.detokenizer import Detokenizer
 from model_service.engines.runtime.lru_cache import LRUCache
 from model_service.engines.runtime.pacing import Paced, Pacer, until_room
@@ -63,12 +65,50 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         CheckpointError: nothing usable there.
     """
     gauges = gauges or Gauges()
+    hardware = take_hardware(config)
+    found = find_model(config.name, hardware, gauges)
+    return load_found(found, config, hardware, plan_memory(found.folder, config, hardware), gauges)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A checkpoint that is there, with its tokenizer: nothing of it is loaded yet."""
+
+    folder: Path
+    tokenizer: Vocabulary
+
+
+def take_hardware(config: ModelConfig) -> Hardware:
+    """Choose the hardware, and prepare it for the thread that calls.
+
+    Raises:
+        CheckpointError: there is no such device.
+    """
     hardware = choose_hardware(config)
     hardware.take_thread()
     hardware.let_memory_grow()
-    folder = find_checkpoint(config.name, hardware, gauges)
-    tokenizer = load_tokenizer(folder, read_config(folder))
-    plan = plan_memory(folder, config, hardware)
+    return hardware
+
+
+def find_model(name: str, hardware: Hardware, gauges: Gauges) -> Found:
+    """Find the checkpoint that a setting names, and read its tokenizer.
+
+    Raises:
+        CheckpointError: nothing usable there.
+    """
+    folder = find_checkpoint(name, hardware, gauges)
+    return Found(folder, load_tokenizer(folder, read_config(folder)))
+
+
+def load_found(
+    found: Found, config: ModelConfig, hardware: Hardware, plan: MemoryPlan, gauges: Gauges
+) -> "GLM4VEngine":
+    """Load a checkpoint by its memory plan.
+
+    Raises:
+        CheckpointError: it is torn, incomplete, or of another model; or the device has become too small for it.
+    """
+    folder = found.folder
     with warming_up(folder, plan.layout, hardware, gauges) as warm:
         model, unkept = load_checkpoint(folder, config, hardware, plan.layout, gauges)
     hardware = replace(hardware, kernels=warm.checked)
@@ -77,7 +117,9 @@ def load_engine(config: ModelConfig, gauges: Gauges | None = None) -> "GLM4VEngi
         unkept = None  # The next start, too, would take what is kept for weights in groups.
     name, unkept = checkpoint_name(folder), unkept if config.keep else None
     info = _info(name, model.config, hardware, plan, kept_sureness(config.cache, name))
-    return GLM4VEngine(model, tokenizer, hardware, config, info, gauges=gauges, unkept=unkept, captured=plan.captured)
+    return GLM4VEngine(
+        model, found.tokenizer, hardware, config, info, gauges=gauges, unkept=unkept, captured=plan.captured
+    )
 
 
 def _info(name: str, config: Sizes, hardware: Hardware, plan: MemoryPlan, sureness: Sureness | None) -> EngineInfo:
@@ -133,7 +175,8 @@ class GLM4VEngine:
         with gauges.stage("preparing the steps"):
             self._runner = ModelRunner(model, hardware, config, allowed, info.together, captured=captured)
         self._batch = Batch(self._runner, ahead=hardware.device.type == "cuda")
-        self._pacer = Pacer(self._batch)
+        self._company = Company(self._batch)
+        self._pacer = Pacer(self._company)
         self._end_of_thought: tuple[int, ...] = getattr(tokenizer, "end_of_thought", ())
         self._info, self._gauges = replace(info, can_think=bool(self._end_of_thought)), gauges
         gauges.memory = hardware.memory()
@@ -174,6 +217,17 @@ class GLM4VEngine:
         self._open.cache_clear()
         self._hashed.cache_clear()
 
+    def do_without_reader(self, fault: str) -> None:
+        """Tell why the reader that was to stand beside this model does not."""
+        self._info = replace(self._info, reader_fault=fault)
+
+    def share_device(self, other: "GLM4VEngine") -> None:
+        """Take turns, and make way where memory is short, with another engine of the same thread and device."""
+        company = Company(self._batch, other._batch)
+        for engine in (self, other):
+            engine._company, engine._pacer = company, Pacer(company)
+        self._runner.share_device(other._runner)
+
     def close(self) -> None:
         """Drop the weights; where they are not all kept by now, the next start packs again."""
         if self._writer is not None:
@@ -212,7 +266,7 @@ class GLM4VEngine:
         planned = self._plans(request)
         sequence, logits, plans = yield from self._read(request, prompt, planned, limit)
         read = len(sequence.ids) + sequence.visual
-        others_wait = self._batch.ahead and self._batch.awaited
+        others_wait = self._company.ahead and self._company.awaited
         row = self._batch.join(sequence, logits, Sampler(request.sampling, self._allowed), limit)
         answer = self._family.answer and self._family.answer(thinking=prompt.thinking)
         stream, bound = Detokenizer(self._tokenizer, answer), self._most_thoughts(request, limit)
@@ -273,11 +327,11 @@ class GLM4VEngine:
             # Left by the with statement, the error lets go of the tensors that its frames hold.
             with contextlib.suppress(torch.OutOfMemoryError):
                 return (yield from self._prefill(request, prompt, plans, limit))
-            if self._batch.make_room():
+            if self._company.make_room():
                 continue
-            left = self._batch.left
-            yield from (PAUSE for _ in until_room(self._batch))
-            if self._batch.left == left:
+            left = self._company.left
+            yield from (PAUSE for _ in until_room(self._company))
+            if self._company.left == left:
                 break
         largest = max(plans, key=lambda plan: plan.tokens, default=None)
         lower = None if largest is None else self._info.dial.coarser(largest)

@@ -1,4 +1,4 @@
-"""A model with a reader beside it: what is to be written down whole goes to the reader, all else to the model."""
+"""A model with a reader beside it: what is to be written down goes to the reader, all else to the model."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,8 +35,9 @@ class WithReader:
     def __init__(self, model: Engine, reader: Reader) -> None:
         """Join two that are loaded."""
         self._model, self._reader = model, reader
-        abilities = (*model.info.abilities, Ability.TEXT, Ability.TABLE)
-        self._info = replace(model.info, reader=reader.info, abilities=tuple(dict.fromkeys(abilities)))
+        learned = (ability for ability in Ability if str(ability) in reader.info.writes)
+        abilities = tuple(dict.fromkeys((*model.info.abilities, *learned)))
+        self._info = replace(model.info, reader=reader.info, abilities=abilities)
 
     @property
     def info(self) -> EngineInfo:
@@ -64,4 +65,4 @@ class WithReader:
             self._model.close()
 
     def _taker(self, request: GenerationRequest) -> Engine | Reader:
-        return self._model if request.transcription is None else self._reader
+        return self._reader if request.transcription in self._reader.info.writes else self._model

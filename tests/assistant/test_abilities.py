@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.abilities import fitted, in_known_language, is_for_any, missing_for, one_line_prompt, takes
+from assistant.abilities import fitted, in_known_language, missing_for, one_line_prompt, takes
 from assistant.texts import FamilySentence, Sentence, texts_in
 from assistant.texts.failures import Unable, excuse
 from assistant.wording.question import Task, parse
-from model_service import GLM4V_DIAL, Ability, EngineInfo
+from model_service import GLM4V_DIAL, Ability, EngineInfo, Transcription
 
 ENGLISH = EngineInfo("m", "cpu", "float32", 1600, GLM4V_DIAL, languages=("en",))
 ALL = EngineInfo("m", "cpu", "float32", 1600, GLM4V_DIAL, abilities=tuple(Ability))
@@ -48,7 +48,7 @@ def test_a_task_is_asked_in_a_language_that_the_model_takes() -> None:
     assert unable.value.lacks is Ability.TABLE
 
 
-READER = replace(ENGLISH, languages=(), fixed_prompts={Ability.TEXT: "Read:", Ability.TABLE: "Table:"})
+READER = replace(ENGLISH, languages=(), fixed_prompts={Transcription.TEXT: "Read:", Transcription.TABLE: "Table:"})
 
 
 def test_a_reader_is_asked_by_its_own_prompts() -> None:
@@ -69,15 +69,6 @@ def test_nothing_is_missing_before_the_model_is_known() -> None:
     assert missing_for(Task.TABLE, ALL) is None
     assert missing_for(Task.TABLE, ENGLISH) is Ability.TABLE
     assert missing_for("settings", ENGLISH) is None
-
-
-@pytest.mark.parametrize(
-    ("said", "command", "for_any"),
-    [("What?", None, True), ("", "text", True), ("", "table", False), ("", "describe", False), ("Что?", None, False)],
-)
-def test_most_questions_are_for_any_model(said: str, command: str | None, for_any: bool) -> None:
-    """So they need not wait until it is loaded."""
-    assert is_for_any(parse(said, command, CHINESE)) is for_any
 
 
 def test_what_the_bot_proposes_is_in_a_language_that_the_model_takes() -> None:

@@ -17,6 +17,7 @@ from model_service import (
     OutOfMemory,
     ReaderInfo,
     Sureness,
+    Transcription,
     open_picture,
     plan_detail,
 )
@@ -30,9 +31,9 @@ class ScriptedEngine:
     `doubts` are how likely pieces were, by their numbers; with a `sureness` they are made something of. `closer` are
     the pieces that it says instead, with how likely they were, where it may spend more than STANDARD's tokens;
     `hold_closer` stops it before the first of these. With a `reader` what is to be transcribed is `transcript`, lines
-    with how likely they are. It sees up to `together` pictures in one request, which have `all_tokens` in all; where it
-    `holds` fewer it finds no memory for more. With `thoughts` it can think, piece by piece; with
-    `only_thinks` that is all.
+    with how likely they are, and then it fails, where there is a `reader_failure`. It sees up to `together` pictures in
+    one request, which have `all_tokens` in all; where it `holds` fewer it finds no memory for more. With `thoughts` it
+    can think, piece by piece; with `only_thinks` that is all.
     """
 
     def __init__(self, *pieces: str) -> None:
@@ -59,7 +60,9 @@ class ScriptedEngine:
         self.only_thinks = False
         self.family = ""
         self.reader: ReaderInfo | None = None
+        self.reader_failure: Exception | None = None
         self.transcript: tuple[tuple[str, float], ...] = ()
+        self.fixed_prompts: dict[Transcription, str] = {}
 
     @property
     def info(self) -> EngineInfo:
@@ -78,11 +81,12 @@ class ScriptedEngine:
             languages=self.languages,
             sureness=self.sureness,
             reader=self.reader,
+            fixed_prompts=self.fixed_prompts,
         )
 
     def plan(self, request: GenerationRequest) -> DetailPlan | None:
         """Return the real plan for the real picture."""
-        if not request.pictures or (self.reader is not None and request.transcription is not None):
+        if not request.pictures or (self.reads(request) and self.reader is not None and self.reader.engine is None):
             return None
         assert len(request.pictures) <= self.together
         picture = request.pictures[0]
@@ -91,6 +95,10 @@ class ScriptedEngine:
             size = picture.region.size(*size)
         return plan_detail(self.dial, picture.detail, *size, self.info.tokens_each(len(request.pictures)))
 
+    def reads(self, request: GenerationRequest) -> bool:
+        """Whether the reader takes a request."""
+        return self.reader is not None and request.transcription in self.reader.writes
+
     def generate(self, request: GenerationRequest) -> Iterator[EngineStep]:
         """Say the pieces."""
         self.requests.append(request)
@@ -98,11 +106,8 @@ class ScriptedEngine:
             raise self.failure
         if len(request.pictures) > self.holds:
             raise OutOfMemory(f"no room for {len(request.pictures)} pictures")
-        if self.reader is not None and request.transcription is not None:
-            yield EngineStep("", reader=self.reader.name)
-            for line, probability in self.transcript:
-                yield EngineStep(line, likely=(probability, 0.0))
-            yield EngineStep("", FinishReason.STOP)
+        if self.reads(request):
+            yield from self._transcribed()
             return
         for number, _ in enumerate(self.thoughts if request.thinking else ()):
             yield EngineStep("", thoughts="".join(self.thoughts[: number + 1]))
@@ -121,6 +126,19 @@ class ScriptedEngine:
         if self.then_raise is not None:
             raise self.then_raise
         yield EngineStep("", self.finish)
+
+    def _transcribed(self) -> Iterator[EngineStep]:
+        assert self.reader is not None
+        yield EngineStep("", reader=self.reader.name)
+        for number, (line, probability) in enumerate(self.transcript):
+            if number == self.hold:
+                self.held.set()
+                while not self.go.wait(0.01):
+                    yield EngineStep("")
+            yield EngineStep(line, likely=(probability, 0.0))
+        if self.reader_failure is not None:
+            raise self.reader_failure
+        yield EngineStep("", FinishReason.STOP)
 
     def forget(self, chat: str) -> None:
         """Do nothing: nothing is kept."""

@@ -73,3 +73,18 @@ async def test_without_a_reader_the_model_reads(stage: Stage, server: Server) ->
     chat = server.person("Ada").private()
     answer = await answer_to(chat, await chat.send_document(PAGE, "a.png", caption="What does it say?"))
     assert answer.text.startswith("A grey gradient.")
+
+
+async def test_what_is_printed_again_and_again_is_no_loop_of_a_library(stage: Stage, server: Server) -> None:
+    """RapidOCR reads each line by itself."""
+    stage.engine.transcript = (("the same line\n", 0.99),) * 12
+    chat = server.person("Ada").private()
+    answer = await answer_to(chat, await chat.send_document(PAGE, "a.png", caption="/text"))
+    assert answer.text.count("the same line") == 12
+
+
+async def test_a_library_writes_no_formulas(stage: Stage, server: Server) -> None:
+    """The model is asked."""
+    chat = server.person("Ada").private()
+    answer = await answer_to(chat, await chat.send_document(PAGE, "a.png", caption="What is the formula?"))
+    assert answer.text.startswith("A grey gradient.")

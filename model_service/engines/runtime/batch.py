@@ -126,6 +126,8 @@ class Batch:
     def __init__(self, runner: ModelRunner, *, ahead: bool, clock: Callable[[], float] = time.perf_counter) -> None:
         self._runner = runner
         self.ahead = ahead
+        self.beside: tuple[Batch, ...] = ()
+        """Those of other models on the same device."""
         self._clock = clock
         self._rows: list[Row] = []
         self._pending: deque[tuple[list[Row | None], Arriving]] = deque()
@@ -226,8 +228,9 @@ class Batch:
         return any(row.wants_step for row in self._rows)
 
     def make_room(self) -> bool:
-        """Park the rows that take no part now; False if there are none."""
-        idle = [row for row in self._rows if not row.wants_step and not row.sequence.cache.parked]
+        """Park the rows that take no part now, here and beside; False if there are none."""
+        rows = [row for batch in (self, *self.beside) for row in batch._rows]
+        idle = [row for row in rows if not row.wants_step and not row.sequence.cache.parked]
         for row in idle:
             row.sequence.cache.park()
         return bool(idle)

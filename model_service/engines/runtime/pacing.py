@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from model_service.engines.model import Paused
 from model_service.engines.runtime.batch import Batch
+from model_service.engines.runtime.company import Company
 
 SHARE = 4
 """Layers are computed for about as many times as long as a step takes: so the picture comes a quarter later at most."""
@@ -26,7 +27,7 @@ class Pacer:
     and wait for the step before them. So the time between two pauses is that of the layers two pauses ago.
     """
 
-    def __init__(self, batch: Batch, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, batch: Batch | Company, clock: Callable[[], float] = time.perf_counter) -> None:
         self._batch, self._clock = batch, clock
 
     def paced(self, work: Paused[Result]) -> Paced[Result]:
@@ -57,7 +58,7 @@ class Pacer:
             self._batch.interrupted = False
 
 
-def until_room(batch: Batch) -> Iterator[None]:
+def until_room(batch: Batch | Company) -> Iterator[None]:
     """Pause until a row has left the batch, or nobody else computes steps any more."""
     left = batch.left
     while len(batch) and batch.left == left:

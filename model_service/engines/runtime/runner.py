@@ -64,6 +64,11 @@ class ModelRunner:
         self._prefixes = PrefixCache(config.prefix_cache_mib * MIB)
         self._steps, self._reader = _captured_steps(model, hardware, together, allowed)
         self._layers = _captured_layers(model, hardware, self._steps) if captured else None
+        self._beside: ModelRunner | None = None
+
+    def share_device(self, other: "ModelRunner") -> None:
+        """Have what either keeps make way for both."""
+        self._beside, other._beside = other, self
 
     def prefill(
         self, chat: str, prompt: Prompt, view: View | None, room: int, further: Views = ()
@@ -124,6 +129,7 @@ class ModelRunner:
         """Drop the weights and all that was kept."""
         del self._model, self._steps, self._reader, self._layers
         self._make_way()
+        self._beside = None
 
     def _prefill(self, chat: str, prompt: Prompt, views: Views, room: int) -> Paused[tuple[Sequence, Tensor]]:
         pictures = self._shown(prompt, views)
@@ -218,8 +224,9 @@ class ModelRunner:
         return steps.chosen(len(sequences))
 
     def _make_way(self) -> None:
-        self._features.clear()
-        self._prefixes.clear()
+        for runner in filter(None, (self, self._beside)):
+            runner._features.clear()
+            runner._prefixes.clear()
         if self._hardware.device.type == "cuda":
             torch.cuda.empty_cache()
 

@@ -15,7 +15,7 @@ from model_service.engines.hardware import Hardware
 from model_service.engines.weights.families import FAMILIES, known_families
 from model_service.engines.weights.memory_plan import holds_nine_billion
 from model_service.engines.weights.shards import shards
-from model_service.errors import CheckpointError
+from model_service.errors import CheckpointError, WrongFamily
 from model_service.gauges import Gauges
 
 HUB_NAME = "zai-org/glm-4v-9b"
@@ -113,6 +113,6 @@ def _check_files(folder: Path) -> None:
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise CheckpointError(f"{folder}: a JSON file cannot be read ({error!r})") from error
     if there and kind not in FAMILIES:
-        raise CheckpointError(f"{folder}: config.json says model_type {kind!r}, not {known_families()}")
+        raise WrongFamily(f"{folder}: config.json says model_type {kind!r}, not {known_families()}")
     if missing:
         raise CheckpointError(f"{folder}: looked for a {family.name} checkpoint, but {', '.join(missing)} is missing")

@@ -9,7 +9,6 @@ from typing import Any
 from torch import Tensor
 
 from model_service.detail import DetailDial
-from model_service.engines.engine import Ability
 from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.dial import dial_up_to
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
@@ -22,8 +21,8 @@ from model_service.engines.glm46v.dial import GLM46V_DIAL
 from model_service.engines.glm46v.model import GLM46VForConditionalGeneration
 from model_service.engines.glm46v.tensors import renamed
 from model_service.engines.model import Prompt
-from model_service.errors import CheckpointError
-from model_service.types import Message
+from model_service.errors import CheckpointError, WrongFamily
+from model_service.types import Message, Transcription
 
 Tensors = Iterable[tuple[str, Tensor]]
 
@@ -50,14 +49,19 @@ class Family:
     dial: Callable[[Any], DetailDial]
     pictures: int = 1
     answer: Callable[..., AnswerText] | None = None
-    prompts: Mapping[Ability, str] | None = None
+    prompts: Mapping[Transcription, str] | None = None
 
 
 PICTURES = 8
 """Pictures that the newer models see in one prompt at most; more of them make a prompt long, and an answer vague."""
 
-READING = {Ability.TEXT: "Text Recognition:", Ability.TABLE: "Table Recognition:"}
-"""The prompts of GLM-OCR; two more, for formulas and for fields as JSON, are nobody's command."""
+READING = {
+    Transcription.TEXT: "Text Recognition:",
+    Transcription.TABLE: "Table Recognition:",
+    Transcription.FORMULA: "Formula Recognition:",
+    Transcription.FIELDS: "请按下列JSON格式输出图中信息:\n",
+}
+"""The prompts of GLM-OCR, as its card has them; behind the last one stands the JSON object to be filled in."""
 
 
 def _glm46v(folder: Path) -> GLM46VConfig:
@@ -125,7 +129,7 @@ def family_of(folder: Path) -> Family:
     """
     kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
     if kind not in FAMILIES:
-        raise CheckpointError(f"{folder}: config.json says model_type {kind!r}, not {known_families()}")
+        raise WrongFamily(f"{folder}: config.json says model_type {kind!r}, not {known_families()}")
     return FAMILIES[kind]
 
 

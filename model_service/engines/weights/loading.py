@@ -19,6 +19,7 @@ from model_service.engines.weights.memory_plan import MemoryPlan, choose_plan
 from model_service.engines.weights.offload import OffloadedTransformer
 from model_service.engines.weights.packed_cache import CacheUnusableError, PackedCache, identity
 from model_service.engines.weights.shards import read_tensors, shards
+from model_service.engines.weights.shared_plan import choose_plans
 from model_service.errors import CheckpointError
 from model_service.gauges import Gauges
 
@@ -41,14 +42,21 @@ def plan_memory(folder: Path, config: ModelConfig, hardware: Hardware) -> Memory
     Raises:
         CheckpointError: the device is too small, or config.json describes no model.
     """
-    shape = _empty(folder, Layout(Plan.FULL, False, hardware.dtype)).config
-    chosen = choose_plan(shape, _is_packed(folder, config, hardware), hardware, config.memory, config.together)
-    plan = replace(chosen, layout=replace(chosen.layout, grouped=hardware.multiplies_nf4))
-    logger.info(
-        "memory plan %s: at most %d visual tokens, %d answers together",
-        plan.layout.plan, plan.max_visual_tokens, plan.together,
-    )  # fmt: skip
-    return plan
+    packed = _is_packed(folder, config, hardware)
+    return _settled(choose_plan(_shape(folder, hardware), packed, hardware, config.memory, config.together), hardware)
+
+
+def plan_both(folder: Path, reader: Path, config: ModelConfig, hardware: Hardware) -> tuple[MemoryPlan, MemoryPlan]:
+    """Plan a checkpoint as `plan_memory` does, and that of a reader beside it on the same device.
+
+    Raises:
+        CheckpointError: the device is too small for both, or a config.json describes no model.
+    """
+    model = _shape(folder, hardware), _is_packed(folder, config, hardware)
+    beside = _shape(reader, hardware), _packings(reader, config, hardware)
+    plans = choose_plans(model, beside, hardware, config.memory, config.together)
+    first, second = (_settled(plan, hardware) for plan in plans)
+    return first, second
 
 
 def load_checkpoint(
@@ -163,6 +171,27 @@ def _put(model: nn.Module, name: str, tensor: Tensor, dtype: torch.dtype, device
     cast = tensor.to(dtype)
     placed = cast.to(device, copy=cast is tensor)  # The tensor is a view of its file, which may change.
     setattr(module, leaf, nn.Parameter(placed, requires_grad=False) if leaf in module._parameters else placed)
+
+
+def _shape(folder: Path, hardware: Hardware) -> Any:
+    """The configuration of a checkpoint of which a model can be made."""
+    return _empty(folder, Layout(Plan.FULL, False, hardware.dtype)).config
+
+
+def _settled(plan: MemoryPlan, hardware: Hardware) -> MemoryPlan:
+    """The plan with its weights in the order that this hardware wants."""
+    logger.info(
+        "memory plan %s: at most %d visual tokens, %d answers together",
+        plan.layout.plan, plan.max_visual_tokens, plan.together,
+    )  # fmt: skip
+    return replace(plan, layout=replace(plan.layout, grouped=hardware.multiplies_nf4))
+
+
+def _packings(folder: Path, config: ModelConfig, hardware: Hardware) -> tuple[bool, ...]:
+    """Whether a reader is packed: as set; left to itself, on a GPU, where there is no room for it as it is."""
+    if config.quantize == "auto" and hardware.device.type == "cuda" and find_spec("bitsandbytes") is not None:
+        return False, True
+    return (_is_packed(folder, config, hardware),)
 
 
 def _is_packed(folder: Path, config: ModelConfig, hardware: Hardware) -> bool:

@@ -86,6 +86,21 @@ def captured_bytes(config: Config, layout: Layout) -> tuple[int, int]:
     return held, max(vision_bytes(config, patches, layout), prefill_bytes(config, positions, layout))
 
 
+def work_bytes(config: Config, layout: Layout, tokens: int, conversation: int = CONVERSATION) -> int:
+    """Return the most bytes besides with which a picture of `tokens` visual tokens is seen, read, and talked about."""
+    positions = tokens + 2 + conversation
+    lengths = (positions, min(positions, MLP_AT_ONCE))  # What is taken at once can need more than all of it in parts.
+    reading = max(prefill_bytes(config, most, layout) + kv_bytes(config, most, layout.dtype) for most in lengths)
+    features = (tokens + 2) * config.hidden_size * layout.dtype.itemsize
+    return max(vision_bytes(config, 4 * tokens + 1, layout), features + reading)
+
+
+def step_bytes(config: Config, layout: Layout, together: int, *, captured: bool) -> int:
+    """Return the bytes that steps of up to `together` answers hold, and captured layers."""
+    logits = 2 * (together + 1) * config.padded_vocab_size * layout.dtype.itemsize  # Of each: 1 row, 2, 4, and so on.
+    return logits + (captured_bytes(config, layout)[0] if captured else 0)
+
+
 def peak_bytes(
     config: Config,
     layout: Layout,
@@ -99,21 +114,9 @@ def peak_bytes(
 
     Meanwhile others' answers are written, `together` in all, each behind as much.
     """
-    size, positions = layout.dtype.itemsize, tokens + 2 + conversation
-    lengths = (positions, min(positions, MLP_AT_ONCE))  # What is taken at once can need more than all of it in parts.
-    reading = max(prefill_bytes(config, most, layout) + kv_bytes(config, most, layout.dtype) for most in lengths)
-    features = (tokens + 2) * config.hidden_size * size
-    others = (together - 1) * kv_bytes(config, positions, layout.dtype)
-    logits = 2 * (together + 1) * config.padded_vocab_size * size  # Of each step: 1 row, 2, 4, and so on.
-    work = max(vision_bytes(config, 4 * tokens + 1, layout), features + reading)
-    return (
-        device_bytes(config, layout)
-        + LIBRARIES
-        + (captured_bytes(config, layout)[0] if captured else 0)
-        + logits
-        + others
-        + work
-    )
+    others = (together - 1) * kv_bytes(config, tokens + 2 + conversation, layout.dtype)
+    held = device_bytes(config, layout) + LIBRARIES + step_bytes(config, layout, together, captured=captured)
+    return held + others + work_bytes(config, layout, tokens, conversation)
 
 
 def needed_bytes(
@@ -143,7 +146,7 @@ def choose_plan(
     layouts = [Layout(plan, packed, hardware.dtype) for plan in Plan if wanted in {"auto", plan}]
     free = hardware.free_bytes()
     if free is None:
-        return MemoryPlan(layouts[0], config.max_visual_tokens, together or 1, pictures=_pictures(config))
+        return MemoryPlan(layouts[0], config.max_visual_tokens, together or 1, pictures=pictures_of(config))
     most, layout = max(((_fitting(config, layout, free), layout) for layout in layouts), key=lambda pair: pair[0])
     if most == 0:
         least = min(needed_bytes(config, layout, min(LEVEL_TOKENS.values())) for layout in layouts)
@@ -151,15 +154,12 @@ def choose_plan(
             f"{hardware.device} has {free / GIB:.1f} GiB free, and this model needs {least / GIB:.1f} GiB at least"
             f" (model.memory is {wanted})"
         )
-    counts = [count for count in TOGETHER if count <= (together or TOGETHER[0])]
-    fitting = (count for count in counts if needed_bytes(config, layout, most, together=count) <= free)
+    fitting = (count for count in counts(together) if needed_bytes(config, layout, most, together=count) <= free)
     chosen = next(fitting, 1)
-    # Where the tower is streamed, that takes longer than launches.
-    captured = packed and layout.plan is not Plan.TINY
-    captured = captured and needed_bytes(config, layout, most, together=chosen, captured=True) <= free
+    captured = may_capture(layout) and needed_bytes(config, layout, most, together=chosen, captured=True) <= free
     albums = (  # In a prompt, what a picture takes more is text, as it were: each is seen by itself.
         count
-        for count in range(_pictures(config), 1, -1)
+        for count in range(pictures_of(config), 1, -1)
         if needed_bytes(
             config, layout, most, conversation=CONVERSATION + (count - 1) * most, together=chosen, captured=captured
         )
@@ -168,7 +168,18 @@ def choose_plan(
     return MemoryPlan(layout, most, chosen, captured, next(albums, 1))
 
 
-def _pictures(config: Config) -> int:
+def counts(together: int | None) -> list[int]:
+    """Return how many answers may be written together, the most first: `together` at most, if so much is set."""
+    return [count for count in TOGETHER if count <= (together or TOGETHER[0])]
+
+
+def may_capture(layout: Layout) -> bool:
+    """Whether graphs of layers are any use: where the tower is streamed, that takes longer than launches."""
+    return layout.packed and layout.plan is not Plan.TINY
+
+
+def pictures_of(config: Config) -> int:
+    """Return how many pictures a model takes in one prompt."""
     return FAMILIES[config.model_type].pictures
 
 
