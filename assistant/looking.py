@@ -18,6 +18,7 @@ from assistant.pictures.normalize import with_pixels
 from assistant.pictures.refusals import FetchFailed
 from assistant.question import Look, Question, Reading
 from assistant.reading import Reader
+from assistant.shown_part import shown_part
 from assistant.storage import Picture
 from assistant.texts import ReaderSentence, Sentence
 from assistant.wording.agreement import differences
@@ -35,6 +36,7 @@ from model_service import (
     ModelServiceError,
     OutOfMemory,
     PromptTooLong,
+    Region,
     Stage,
     Sureness,
 )
@@ -91,7 +93,7 @@ class Looks:
     ) -> AsyncGenerator[Reading, None]:
         async with opened.cancellable():
             look = await self._first(question, pictures, library)
-        first = Reading(pictures[0], detail=look.finest, others=tuple(pictures[1:]))
+        first = Reading(pictures[0], detail=look.finest, others=tuple(pictures[1:]), region=look.region)
         async with aclosing(self._reader.read(question, opened, pictures, library, look)) as readings:
             async for first in readings:
                 yield first
@@ -116,22 +118,25 @@ class Looks:
     async def _first(self, question: Question, pictures: Sequence[Picture], library: Library) -> Look:
         """Return the first look, of most questions the only one."""
         setting, info = question.settings.detail, self._model.info
+        region = question.looked_at
+        if len(pictures) == 1:
+            region = await shown_part(pictures[0], region, wish_of(question.parsed), library, info)
         if isinstance(setting, Detail):
-            return Look(setting, setting, others=(setting,) * (len(pictures) - 1))
+            return Look(setting, setting, others=(setting,) * (len(pictures) - 1), region=region)
         dial, most = (GLM4V_DIAL, MAX_TOKENS) if info is None else (info.dial, info.tokens_each(len(pictures)))
         sureness = None if info is None else info.sureness
         once, wish = info is not None and sureness is None, wish_of(question.parsed)
-        sights = [await self._sight(question, picture, library) for picture in pictures]
+        sights = [await self._sight(question, picture, library, region) for picture in pictures]
         level, *others = (level_for(sight, wish, dial, most, once=once) for sight in sights)
-        return Look(level, CLOSEST, sureness=sureness, others=tuple(others))
+        return Look(level, CLOSEST, sureness=sureness, others=tuple(others), region=region)
 
     @staticmethod
-    async def _sight(question: Question, picture: Picture, library: Library) -> Sight:
+    async def _sight(question: Question, picture: Picture, library: Library, region: Region | None) -> Sight:
         stroke = None
         if picture.print_height is None and wish_of(question.parsed) is not Wish.LOOK:
             data = await library.read(picture)
             stroke = await with_pixels(picture.chat, find_strokes, data, picture.width)
-        return sight_of(picture, question.looked_at, stroke)
+        return sight_of(picture, region, stroke)
 
     def _second(self, question: Question, first: Reading) -> Look | None:
         """Return a second look; None if the first is enough, a person chose it, or none shows more in time."""
@@ -143,7 +148,7 @@ class Looks:
         if level is None or len(first.pictures) * (self._latency.typical(level) or 0.0) > most:
             return None
         until, others = asyncio.get_running_loop().time() + most, (level,) * len(first.others)
-        return Look(level, level, until=until, again=True, others=others)
+        return Look(level, level, until=until, again=True, others=others, region=first.region)
 
     def _judged(self, question: Question, reading: Reading) -> Reading:
         """Return a reading with what it is worth; one that was not really read says so instead of what it invented."""

@@ -84,7 +84,7 @@ class Streams:
     ) -> GenerationRequest:
         """Return the request for whole pictures that are seen together, mostly one; `encoded` are their bytes."""
         shown = zip(encoded, look.details, strict=True)
-        seen = tuple(PictureRef(data, detail, question.looked_at) for data, detail in shown)
+        seen = tuple(PictureRef(data, detail, look.region) for data, detail in shown)
         asking = replace(
             self._asking(question, opened, seen),
             text=_worded(question, question.text_about(pictures)),

@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant.pictures.copies import Copies, digest_of, name_of
 from assistant.pictures.documents import REFUSED, File, Opened, Wanted, open_file
 from assistant.pictures.kinds import HEAD, Kind, is_whole_heic, kind_of
+from assistant.pictures.margins import without_margins
 from assistant.pictures.normalize import CheckedPicture, Marked, check, with_pixels
 from assistant.pictures.refusals import DocumentRefused, FetchFailed
 from assistant.pictures.tiff import tiff_page, tiff_pages
@@ -119,6 +120,22 @@ class Library:
         await self._copies.keep(name, checked.copy)
         await self._pictures.note_copy(picture.id, digest_of(checked.copy))
         return checked.copy
+
+    async def without_margins(self, picture: Picture, line: float, *, only_print: bool) -> Region | None:
+        """Return the part of a picture that is not margin; see `margins.without_margins`.
+
+        Its lines of print are `line` pixels high, as it was sent.
+
+        Raises:
+            What `read` raises.
+        """
+        data = await self.read(picture)
+
+        def find() -> Region | None:
+            with self._marked():
+                return without_margins(data, line / picture.width, only_print=only_print)
+
+        return await with_pixels(picture.chat, find)
 
     async def seen(
         self, picture: Picture, detail: Detail, info: EngineInfo, region: Region | None = None
