@@ -8,7 +8,7 @@ and where that leaves doubts once more. Seconds and tokens are those of all look
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from statistics import mean, median
@@ -20,11 +20,11 @@ from assistant.looking import RANKS
 from assistant.next_looks import leaves_doubts, much_closer
 from assistant.pictures.margins import part_in
 from bench.doubt import origin, replaced
+from bench.looked import Looked, read_looked
 from bench.watched import stopped
 from model_service import (
     GLM4V_DIAL,
     Detail,
-    Doubt,
     EngineInfo,
     GenerationOutput,
     ModelConfig,
@@ -36,29 +36,12 @@ from training.evaluate import STUDIES
 from training.exam import HEIGHTS, Sheet
 from training.fonts import find_families, find_words
 from training.kept import read_kept
-from training.metrics import character_errors, exact, fold, says_absent
+from training.metrics import character_errors, fold
 from training.questions import QA, Asked
 from training.scores import Answer, table
 
 DOCUMENT = Path("docs/detail.md")
 AUTO = "auto"
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """An answer about a picture of `size`, and what it took: visual tokens and seconds of all `looks`, their levels."""
-
-    answer: Answer
-    tokens: int
-    seconds: float
-    looks: tuple[str, ...]
-    size: tuple[int, int]
-
-    @property
-    def good(self) -> bool:
-        """Whether a short answer is right."""
-        said, right = self.answer.said, self.answer.right
-        return says_absent(said) if self.answer.kind == Asked.ABSENT else exact(said, right)
 
 
 def main() -> None:
@@ -96,21 +79,6 @@ def ask_all(report: Mapping[str, Any], file: Path, processes: int) -> None:
         for looked in share(ask, map(drawn, left), left):
             out.write("".join(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in looked))
             out.flush()
-
-
-def read_looked(file: Path) -> list[Looked]:
-    """Return what auto answered, as far as a file holds it."""
-    if not file.exists():
-        return []
-    kept = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line]
-    return [
-        Looked(_answer(each["answer"]), each["tokens"], each["seconds"], tuple(each["looks"]), (*each["size"],))
-        for each in kept
-    ]
-
-
-def _answer(kept: Mapping[str, Any]) -> Answer:
-    return Answer(**{**kept, "doubts": tuple(Doubt(**doubt) for doubt in kept["doubts"])})
 
 
 def ask(sheet: Sheet, number: int) -> list[Looked]:

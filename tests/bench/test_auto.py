@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from bench import auto
+from bench.looked import Looked, read_looked
 from model_service import GLM4V_DIAL, EngineInfo, EngineStep, FinishReason, GenerationRequest, Sureness
 from training import evaluate, examiner
 from training.documents import Kind
@@ -58,7 +59,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Hesitant:
     return hesitant
 
 
-def run(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[auto.Looked]:
+def run(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[Looked]:
     """Run the command about two sheets of which `high` got one answer right; return what auto answered."""
     machine = {"processors": 2, "system": "Linux-6"}
     report = {"study": "exam", "seed": 7, "wording": "test", "sheets": 2, "date": "2026-12-01T00:00:00", "command": "x"}
@@ -71,7 +72,7 @@ def run(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[auto.Looked]:
     command = ["auto", str(folder / "exam.json"), "--answers", str(folder / "exam.jsonl")]
     monkeypatch.setattr(sys, "argv", [*command, "--auto", str(folder / "auto.jsonl")])
     auto.main()
-    return auto.read_looked(folder / "auto.jsonl")
+    return read_looked(folder / "auto.jsonl")
 
 
 def test_what_leaves_doubts_is_looked_at_again(
