@@ -39,12 +39,12 @@ class Wish(StrEnum):
     READ = "read"
 
 
-CLEAR = 11.0
-"""The height of a line, in pixels of what the model is shown, from which on a short answer is right nearly always."""
+LINES = {Wish.FIND: 15.0, Wish.READ: 18.0}
+"""The height of a line, in pixels of what the model is shown, from which on that is nearly always right: all text goes
+wrong sooner than a short answer. Measured with the pocket model: docs/detail.md."""
 
-LINES = {Wish.FIND: 7.0, Wish.READ: CLEAR}
-"""The height of a line from which on a first look is worth while at `standard` and above: all text goes wrong sooner
-than a short answer, whose doubts tell. Measured with the pocket model: docs/detail.md."""
+SCATTERED = 7.0
+"""The height of a line that is guessed from strokes from which on `standard` is worth while: it may be no print."""
 
 STROKE = 0.14
 """The usual distance between the strokes of letters, in heights of their line: it tells of print in no straight lines.
@@ -87,7 +87,7 @@ def sight_in(data: bytes) -> Sight:
 def level_of(info: EngineInfo, data: bytes) -> Detail:
     """Return the level at which an encoded picture is looked at once; what cannot be looked at gets any."""
     try:
-        return level_for(sight_in(data), Wish.FIND, info.dial, info.max_visual_tokens, once=True)
+        return level_for(sight_in(data), Wish.FIND, info.dial, info.max_visual_tokens)
     except PictureRejected:
         return STANDARD
 
@@ -106,25 +106,25 @@ def wish_of(parsed: ParsedQuestion) -> Wish:
     return Wish.LOOK if parsed.task is Task.DESCRIBE or is_about_whole(parsed.text) else Wish.FIND
 
 
-def level_for(sight: Sight, wish: Wish, dial: DetailDial, most: int = MAX_TOKENS, *, once: bool = False) -> Detail:
+def level_for(sight: Sight, wish: Wish, dial: DetailDial, most: int = MAX_TOKENS) -> Detail:
     """Return the lowest level that shows enough of a picture.
 
     More would be no use where the model is given every pixel that there is: so it is with what Telegram has shrunk.
-    `most` is what memory allows. `once`: no second look can follow, as the model tells no doubts.
+    `most` is what memory allows.
     """
     levels = [level for level in dial.levels if level.tokens <= LEVEL_TOKENS[LOOSE if sight.line is None else PRINT]]
     for level in levels:
         plan = plan_detail(dial, level, sight.width, sight.height, most)
         scale = min(plan.width / sight.width, plan.height / sight.height)
-        if scale >= 1 or level.tokens >= most or _shows_enough(level, scale, sight, wish, once=once):
+        if scale >= 1 or level.tokens >= most or _shows_enough(level, scale, sight, wish):
             return level
     return levels[-1]
 
 
-def _shows_enough(level: Detail, scale: float, sight: Sight, wish: Wish, *, once: bool) -> bool:
+def _shows_enough(level: Detail, scale: float, sight: Sight, wish: Wish) -> bool:
     """Whether a level that shows a picture at this scale is enough."""
-    coarse = level.tokens < STANDARD.tokens
-    line = sight.line or (sight.stroke and sight.stroke / STROKE)
-    if line is None or wish is Wish.LOOK or (coarse and sight.line is None):
-        return not coarse
-    return line * scale >= (CLEAR if once or coarse else LINES[wish])
+    if sight.line is not None and wish is not Wish.LOOK:
+        return sight.line * scale >= LINES[wish]
+    if level.tokens < STANDARD.tokens:
+        return False
+    return wish is Wish.LOOK or sight.stroke is None or sight.stroke / STROKE * scale >= SCATTERED

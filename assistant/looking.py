@@ -124,10 +124,9 @@ class Looks:
         if isinstance(setting, Detail):
             return Look(setting, setting, others=(setting,) * (len(pictures) - 1), region=region)
         dial, most = (GLM4V_DIAL, MAX_TOKENS) if info is None else (info.dial, info.tokens_each(len(pictures)))
-        sureness = None if info is None else info.sureness
-        once, wish = info is not None and sureness is None, wish_of(question.parsed)
+        sureness, wish = None if info is None else info.sureness, wish_of(question.parsed)
         sights = [await self._sight(question, picture, library, region) for picture in pictures]
-        level, *others = (level_for(sight, wish, dial, most, once=once) for sight in sights)
+        level, *others = (level_for(sight, wish, dial, most) for sight in sights)
         return Look(level, CLOSEST, sureness=sureness, others=tuple(others), region=region)
 
     @staticmethod

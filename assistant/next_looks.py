@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from assistant.doubt import Verdict, wrong_share
-from assistant.level import CLEAR
 from assistant.pieces import size_of
 from assistant.question import Question, Reading
 from assistant.storage import Picture
@@ -13,8 +12,7 @@ from assistant.wording.question import Task
 from model_service import Ability, Detail, DetailPlan, Doubt, EngineInfo, FinishReason, Region, plan_detail
 
 MUCH_MORE = 1.6
-"""How many times the tokens of the first look a second one has to spend where no height of print is known: half as many
-again show hardly more."""
+"""How many times the tokens of the first look a second one has to spend: half as many again show hardly more."""
 
 MOST_DOUBTFUL = 0.01
 """The share of a text that may be wrong by its own probabilities without a second look at it; it has its marks."""
@@ -81,8 +79,7 @@ def second_level(question: Question, reading: Reading, info: EngineInfo) -> Deta
         return None
     if reading.others:
         return closer_together(question, reading, info)
-    picture = reading.picture
-    return much_closer(size_of(picture, reading.region), output.plan, info, picture.print_height)
+    return much_closer(size_of(reading.picture, reading.region), output.plan, info)
 
 
 def leaves_doubts(text: str, doubts: Sequence[Doubt], verdict: Verdict, *, whole: bool) -> bool:
@@ -92,22 +89,12 @@ def leaves_doubts(text: str, doubts: Sequence[Doubt], verdict: Verdict, *, whole
     return verdict is not Verdict.SURE
 
 
-def much_closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo, line: float | None = None) -> Detail | None:
+def much_closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo) -> Detail | None:
     """Return the next level that shows much more of a picture of `size` than a plan did, else the next that shows more.
 
-    Where lines of print are known to be `line` pixels high, it is the next one that shows them clearly, else the
-    closest that shows more. None if there is none.
+    None if there is none.
     """
-    if line is None:
-        return _closer(size, plan, info, MUCH_MORE) or _closer(size, plan, info)
-    detail = _closer(size, plan, info)
-    while detail is not None:
-        seen = plan_detail(info.dial, detail, *size, info.max_visual_tokens)
-        following = _closer(size, seen, info)
-        if following is None or line * min(seen.width / size[0], seen.height / size[1]) >= CLEAR:
-            return detail
-        detail = following
-    return None
+    return _closer(size, plan, info, MUCH_MORE) or _closer(size, plan, info)
 
 
 def closer_level(picture: Picture, region: Region | None, plan: DetailPlan, info: EngineInfo) -> Detail | None:

@@ -14,23 +14,10 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-from assistant.doubt import Verdict, judge
-from assistant.level import Wish, level_for, sight_in
-from assistant.looking import RANKS
-from assistant.next_looks import leaves_doubts, much_closer
-from assistant.pictures.margins import part_in
 from bench.doubt import origin, replaced
 from bench.looked import Looked, read_looked
-from bench.watched import stopped
-from model_service import (
-    GLM4V_DIAL,
-    Detail,
-    EngineInfo,
-    GenerationOutput,
-    ModelConfig,
-    open_picture,
-    plan_detail,
-)
+from bench.looks import look
+from model_service import GLM4V_DIAL, Detail, EngineInfo, ModelConfig, Region, plan_detail
 from training import examiner
 from training.evaluate import STUDIES
 from training.exam import HEIGHTS, Sheet
@@ -83,40 +70,18 @@ def ask_all(report: Mapping[str, Any], file: Path, processes: int) -> None:
 
 def ask(sheet: Sheet, number: int) -> list[Looked]:
     """Ask every question of a sheet as auto does."""
-    return [look(qa, sheet, number, examiner.engine_info()) for qa in sheet.questions]
+    return [look_at(qa, sheet, number, examiner.engine_info()) for qa in sheet.questions]
 
 
-def look(qa: QA, sheet: Sheet, number: int, info: EngineInfo) -> Looked:
-    """Ask a question at the level that is chosen, and once more where that leaves doubts; the better look answers."""
-    whole = qa.kind is Asked.TEXT
-    image, sight = open_picture(sheet.picture), sight_in(sheet.picture)
-    region = None if sight.line is None else part_in(image, sight.line)
-    size = image.size if region is None else region.size(*image.size)
-    sight = replace(sight, width=size[0], height=size[1])
+def look_at(qa: QA, sheet: Sheet, number: int, info: EngineInfo) -> Looked:
+    """Ask a question about a sheet."""
 
-    def asked(level: Detail) -> Answer:
+    def asked(level: Detail, region: Region | None) -> Answer:
         return replace(examiner.answer_to(qa, sheet, str(level), number, region), level=AUTO)
 
-    level = level_for(sight, Wish.READ if whole else Wish.FIND, info.dial, info.max_visual_tokens)
-    plan, first = plan_detail(info.dial, level, *size, info.max_visual_tokens), asked(level)
-    looked = Looked(first, plan.tokens, first.seconds, (str(level),), image.size)
-    told, worth, broken_off = _judged(first, info, whole=whole)
-    again = broken_off or leaves_doubts(told.text, told.doubts, worth, whole=whole)
-    second = much_closer(size, plan, info, sight.line) if again else None
-    if second is None:
-        return looked
-    closer, seen = asked(second), plan_detail(info.dial, second, *size, info.max_visual_tokens)
-    better = closer if RANKS.index(_judged(closer, info, whole=whole)[1]) >= RANKS.index(worth) else first
-    levels = (str(level), str(second))
-    return Looked(better, plan.tokens + seen.tokens, first.seconds + closer.seconds, levels, image.size)
-
-
-def _judged(answer: Answer, info: EngineInfo, *, whole: bool) -> tuple[GenerationOutput, Verdict, bool]:
-    """Return what is told of an answer, what that is worth, and whether it was broken off there."""
-    assert info.sureness is not None
-    told, broken_off = stopped(answer.said, answer.doubts, info.sureness)
-    verdict = judge(told.text, told.doubts, info.sureness, whole=whole).verdict
-    return told, Verdict.UNSURE if broken_off and verdict is Verdict.SURE else verdict, broken_off
+    looks = look(sheet.picture, info, asked, whole=qa.kind is Asked.TEXT)
+    seconds = sum(answer.seconds for answer in looks.answers)
+    return Looked(looks.better, looks.tokens, seconds, tuple(map(str, looks.levels)), looks.size)
 
 
 def compared(report: Mapping[str, Any], files: Sequence[Path], auto: Sequence[Looked]) -> dict[str, list[Looked]]:
