@@ -39,7 +39,7 @@ class Wish(StrEnum):
     READ = "read"
 
 
-LINES = {Wish.FIND: 15.0, Wish.READ: 18.0}
+LINES = {Wish.FIND: 11.0, Wish.READ: 18.0}
 """The height of a line, in pixels of what the model is shown, from which on that is nearly always right: all text goes
 wrong sooner than a short answer. Measured with the pocket model: docs/detail.md."""
 

@@ -19,9 +19,9 @@ LOW, STANDARD, FINE, HIGH = map(Detail, (128, 256, 384, 512))
     ("sight", "wish", "level"),
     [
         (Sight(1280, 960, line=60), Wish.FIND, LOW),
-        (Sight(1280, 960, line=40), Wish.FIND, STANDARD),
+        (Sight(1280, 960, line=30), Wish.FIND, STANDARD),
         (Sight(1280, 960, line=40), Wish.READ, FINE),
-        (Sight(1280, 960, line=33), Wish.FIND, FINE),
+        (Sight(1280, 960, line=25), Wish.FIND, FINE),
         (Sight(1280, 960, line=33), Wish.READ, HIGH),
         (Sight(1280, 960, line=12), Wish.FIND, HIGH),
         (Sight(1280, 960, line=12), Wish.LOOK, STANDARD),
