@@ -79,7 +79,8 @@ def second_level(question: Question, reading: Reading, info: EngineInfo) -> Deta
         return None
     if reading.others:
         return closer_together(question, reading, info)
-    return much_closer(size_of(reading.picture, reading.region), output.plan, info)
+    printed = reading.picture.print_height is not None
+    return much_closer(size_of(reading.picture, reading.region), output.plan, info, printed=printed)
 
 
 def leaves_doubts(text: str, doubts: Sequence[Doubt], verdict: Verdict, *, whole: bool) -> bool:
@@ -89,11 +90,13 @@ def leaves_doubts(text: str, doubts: Sequence[Doubt], verdict: Verdict, *, whole
     return verdict is not Verdict.SURE
 
 
-def much_closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo) -> Detail | None:
+def much_closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo, *, printed: bool = False) -> Detail | None:
     """Return the next level that shows much more of a picture of `size` than a plan did, else the next that shows more.
 
-    None if there is none.
+    None if there is none. What is `printed` may be shown larger than it is, too: models read that better.
     """
+    if _is_all_seen(size, plan) and not printed:
+        return None
     return _closer(size, plan, info, MUCH_MORE) or _closer(size, plan, info)
 
 
@@ -102,13 +105,16 @@ def closer_level(picture: Picture, region: Region | None, plan: DetailPlan, info
 
     There is none where the model has seen every pixel already, and would only see them larger.
     """
-    return _closer(size_of(picture, region), plan, info)
+    size = size_of(picture, region)
+    return None if _is_all_seen(size, plan) else _closer(size, plan, info)
+
+
+def _is_all_seen(size: tuple[int, int], plan: DetailPlan) -> bool:
+    return plan.width >= size[0] and plan.height >= size[1]
 
 
 def _closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo, times: float = 1.0) -> Detail | None:
     """Return the next level that spends more than so many `times` the tokens of a plan."""
-    if plan.width >= size[0] and plan.height >= size[1]:
-        return None
     detail = info.dial.closer(plan.detail)
     while detail is not None and _tokens(detail, size, info) <= times * plan.tokens:
         detail = info.dial.closer(detail)

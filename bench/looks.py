@@ -51,7 +51,7 @@ def look(picture: bytes, info: EngineInfo, ask: Callable[[Detail, Region | None]
     first = ask(level, region)
     told, worth, broken_off = _judged(first, info, whole=whole)
     again = broken_off or leaves_doubts(told.text, told.doubts, worth, whole=whole)
-    second = much_closer(size, plan, info) if again else None
+    second = much_closer(size, plan, info, printed=sight.line is not None) if again else None
     if second is None:
         return Looks(first, (first,), (level,), plan.tokens, image.size)
     closer, seen = ask(second, region), plan_detail(info.dial, second, *size, info.max_visual_tokens)

@@ -35,5 +35,5 @@ def test_no_closer_look_is_offered_where_every_pixel_was_seen(region: Region | N
     """A small region is seen whole at the lowest level already; the smallest is two pixels."""
     asked = question(region)
     plan = plan_detail(INFO.dial, Detail(128), *size_of(PHOTO, region))
-    found = closer_than(asked, Reading(PHOTO, GenerationOutput(Stage.DONE, "A cat.", plan)), INFO)
+    found = closer_than(asked, Reading(PHOTO, GenerationOutput(Stage.DONE, "A cat.", plan), region=region), INFO)
     assert (found and found.tokens) == closer
