@@ -1,6 +1,6 @@
 """Choose the level for a picture and a question: the lowest at which its print, or its finest strokes, can be read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.pictures.bands import find_print, find_strokes
@@ -71,6 +71,12 @@ def sight_of(picture: Picture, region: Region | None = None, stroke: float | Non
     """Return what is known of a picture, or of a region of it."""
     width, height = size_of(picture, region)
     return Sight(width, height, picture.print_height, stroke)
+
+
+def resized(sight: Sight, part: Region) -> Sight:
+    """Return what is known of a part of a picture that all its print is in."""
+    width, height = part.size(sight.width, sight.height)
+    return replace(sight, width=width, height=height)
 
 
 def sight_in(data: bytes) -> Sight:

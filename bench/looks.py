@@ -1,16 +1,16 @@
 """The looks of auto at a picture, by an engine alone: the part, the level, once more where doubts are left."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from assistant.doubt import Verdict, judge
-from assistant.level import Wish, level_for, sight_in
+from assistant.level import Wish, level_for, resized, sight_in
 from assistant.looking import RANKS
 from assistant.next_looks import leaves_doubts, much_closer
-from assistant.pictures.margins import part_in
+from assistant.shown_part import part_of
 from bench.watched import stopped
-from model_service import Ability, Detail, Doubt, EngineInfo, GenerationOutput, Region, open_picture, plan_detail
+from model_service import Detail, Doubt, EngineInfo, GenerationOutput, Region, plan_detail
 
 
 class Told(Protocol):
@@ -41,22 +41,21 @@ class Looks(Generic[T]):
 
 def look(picture: bytes, info: EngineInfo, ask: Callable[[Detail, Region | None], T], *, whole: bool) -> Looks[T]:
     """Look as auto does; `whole`: all the text is asked for. What is too small for that is not read in parts here."""
-    image, sight = open_picture(picture), sight_in(picture)
-    only_print = whole or Ability.DESCRIBE not in info.abilities
-    region = None if sight.line is None else part_in(image, sight.line, only_print=only_print)
-    size = image.size if region is None else region.size(*image.size)
-    sight = replace(sight, width=size[0], height=size[1])
-    level = level_for(sight, Wish.READ if whole else Wish.FIND, info.dial, info.max_visual_tokens)
+    sight, wish = sight_in(picture), Wish.READ if whole else Wish.FIND
+    sent, region = (sight.width, sight.height), part_of(picture, sight, wish, info)
+    sight = sight if region is None else resized(sight, region)
+    size = sight.width, sight.height
+    level = level_for(sight, wish, info.dial, info.max_visual_tokens)
     plan = plan_detail(info.dial, level, *size, info.max_visual_tokens)
     first = ask(level, region)
     told, worth, broken_off = _judged(first, info, whole=whole)
     again = broken_off or leaves_doubts(told.text, told.doubts, worth, whole=whole)
     second = much_closer(size, plan, info, printed=sight.line is not None) if again else None
     if second is None:
-        return Looks(first, (first,), (level,), plan.tokens, image.size)
+        return Looks(first, (first,), (level,), plan.tokens, sent)
     closer, seen = ask(second, region), plan_detail(info.dial, second, *size, info.max_visual_tokens)
     better = closer if RANKS.index(_judged(closer, info, whole=whole)[1]) >= RANKS.index(worth) else first
-    return Looks(better, (first, closer), (level, second), plan.tokens + seen.tokens, image.size)
+    return Looks(better, (first, closer), (level, second), plan.tokens + seen.tokens, sent)
 
 
 def _judged(answer: Told, info: EngineInfo, *, whole: bool) -> tuple[GenerationOutput, Verdict, bool]:

@@ -35,7 +35,7 @@ def without_margins(data: bytes, line: float, *, only_print: bool) -> Region | N
     return part_in(image, line * image.width, only_print=only_print)
 
 
-def part_in(image: Image.Image, line: float, *, only_print: bool = True) -> Region | None:
+def part_in(image: Image.Image, line: float, *, only_print: bool) -> Region | None:
     """Return the part of a picture that is not margin, its lines `line` pixels high; see `without_margins`."""
     drawn = _extent(_edges(image), image.size, line)
     if drawn is not None and _area(drawn) <= WORTH_WHILE:
@@ -55,7 +55,8 @@ def _edges(image: Image.Image) -> Ink:
     edges = np.zeros(values.shape, dtype=np.bool_)
     edges[:, 1:-1] = np.abs(values[:, 2:] - values[:, :-2]) > FAINT
     edges[1:-1] |= np.abs(values[2:] - values[:-2]) > FAINT
-    return edges.any(axis=2)
+    drawn: Ink = np.any(edges, axis=2)
+    return drawn
 
 
 def _dense(ink: Ink, line: float) -> Ink:
@@ -66,7 +67,8 @@ def _dense(ink: Ink, line: float) -> Ink:
     side = 2 * reach + 1
     height, width = ink.shape
     inside = summed[side:, side:] - summed[:-side, side:] - summed[side:, :-side] + summed[:-side, :-side]
-    return ink & (inside[:height, :width] >= DENSE * side * side)
+    dense: Ink = ink & (inside[:height, :width] >= DENSE * side * side)
+    return dense
 
 
 def _extent(ink: Ink, size: tuple[int, int], line: float) -> Region | None:

@@ -114,4 +114,4 @@ def test_the_height_of_a_line_goes_by_the_pictures_width() -> None:
     out = io.BytesIO()
     image.save(out, "PNG")
     line = line_in(image)
-    assert without_margins(out.getvalue(), line / 1200, only_print=True) == part_in(image, line)
+    assert without_margins(out.getvalue(), line / 1200, only_print=True) == part_in(image, line, only_print=True)
