@@ -96,6 +96,11 @@ def likeliness(doubts: Sequence[Doubt], begin: int, end: int) -> float:
     return math.exp(total / max(1, end - begin))
 
 
+def wrong_share(text: str, doubts: Sequence[Doubt]) -> float:
+    """Return how many tokens of a text are wrong by their own probabilities, for each of its characters."""
+    return sum(1 - doubt.probability for doubt in doubts) / max(1, len(text.strip()))
+
+
 def together(doubts: Sequence[Doubt]) -> float:
     """Return the probability of all tokens of an answer together: that it is right from its first to its last."""
     return math.prod(doubt.probability for doubt in doubts)

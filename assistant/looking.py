@@ -16,6 +16,7 @@ from assistant.pictures.library import Library
 from assistant.pictures.refusals import FetchFailed, PictureGone
 from assistant.question import Look, Question, Reading
 from assistant.reading import Reader
+from assistant.shown_part import shown_part
 from assistant.storage import Picture
 from assistant.takers import taker, writer
 from assistant.texts import ReaderSentence, Sentence
@@ -89,7 +90,7 @@ class Looks:
         self, question: Question, opened: OpenQuestion, pictures: Sequence[Picture], library: Library
     ) -> AsyncGenerator[Reading, None]:
         look = self._first(question, pictures)
-        first = Reading(pictures[0], detail=look.finest, others=tuple(pictures[1:]))
+        first = Reading(pictures[0], detail=look.finest, others=tuple(pictures[1:]), region=look.region)
         async with aclosing(self._reader.read(question, opened, pictures, library, look)) as readings:
             async for first in readings:
                 yield first
@@ -114,15 +115,17 @@ class Looks:
     def _first(self, question: Question, pictures: Sequence[Picture]) -> Look:
         """Return the first look, of most questions the only one."""
         setting, info = question.settings.detail, self._model.info
+        region, wish = question.looked_at, wish_of(question.parsed)
+        if region is None and len(pictures) == 1:
+            region = shown_part(pictures[0], wish, info)
         if isinstance(setting, Detail):
-            return Look(setting, setting, others=(setting,) * (len(pictures) - 1))
+            return Look(setting, setting, others=(setting,) * (len(pictures) - 1), region=region)
         info = None if info is None else taker(question, info)
         dial, most = (GLM4V_DIAL, MAX_TOKENS) if info is None else (info.dial, info.tokens_each(len(pictures)))
         sureness = None if info is None else info.sureness
-        once, wish = info is not None and sureness is None, wish_of(question.parsed)
-        sights = [sight_of(picture, question.looked_at) for picture in pictures]
-        level, *others = (level_for(sight, wish, dial, most, once=once) for sight in sights)
-        return Look(level, CLOSEST, sureness=sureness, others=tuple(others))
+        sights = [sight_of(picture, region) for picture in pictures]
+        level, *others = (level_for(sight, wish, dial, most) for sight in sights)
+        return Look(level, CLOSEST, sureness=sureness, others=tuple(others), region=region)
 
     def _second(self, question: Question, first: Reading) -> Look | None:
         """Return a second look; None if the first is enough, a person chose it, or none shows more in time."""
@@ -135,7 +138,7 @@ class Looks:
         if level is None or len(first.pictures) * (self._latency.typical(level) or 0.0) > most:
             return None
         until, others = asyncio.get_running_loop().time() + most, (level,) * len(first.others)
-        return Look(level, level, until=until, again=True, others=others)
+        return Look(level, level, until=until, again=True, others=others, region=first.region)
 
     def _judged(self, question: Question, reading: Reading) -> Reading:
         """Return a reading with what it is worth; one that was not really read says so instead of what it invented."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from assistant.doubt import Verdict
-from assistant.level import CLEAR
+from assistant.doubt import Verdict, wrong_share
 from assistant.pieces import size_of
 from assistant.question import Question, Reading
 from assistant.storage import Picture
@@ -11,11 +10,13 @@ from assistant.takers import writer
 from assistant.together import closer_together
 from assistant.wording.nothing import says_nothing
 from assistant.wording.question import Task
-from model_service import Ability, Detail, DetailPlan, EngineInfo, Region, plan_detail
+from model_service import Ability, Detail, DetailPlan, Doubt, EngineInfo, FinishReason, Region, plan_detail
 
 MUCH_MORE = 1.6
-"""How many times the tokens of the first look a second one has to spend where no height of print is known: half as many
-again show hardly more."""
+"""How many times the tokens of the first look a second one has to spend: half as many again show hardly more."""
+
+MOST_DOUBTFUL = 0.01
+"""The share of a text that may be wrong by its own probabilities without a second look at it; it has its marks."""
 
 SHORT = 6
 """The most characters of a text read out that may be all that can be read of a page that is not upright."""
@@ -62,7 +63,7 @@ def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -
     if reading.parts is not None and info is not None:  # Each part has a plan of its own.
         closer = info.dial.closer(reading.detail)
         return closer if closer is not None and closer.tokens <= info.max_visual_tokens else None
-    return None if plan is None or info is None else closer_level(reading.picture, question.looked_at, plan, info)
+    return None if plan is None or info is None else closer_level(reading.picture, reading.region, plan, info)
 
 
 def second_level(question: Question, reading: Reading, info: EngineInfo) -> Detail | None:
@@ -70,33 +71,35 @@ def second_level(question: Question, reading: Reading, info: EngineInfo) -> Deta
 
     What was read in parts was looked at twice where that was needed; where memory was short it is no more than it was.
     """
-    output = reading.output
-    if reading.judgement is None or reading.judgement.verdict is Verdict.SURE or output is None:
+    output, whole = reading.output, question.parsed.task in {Task.TEXT, Task.TABLE}
+    if reading.judgement is None or output is None:
+        return None
+    broken_off = output.finish_reason is FinishReason.BROKEN_OFF
+    if not (broken_off or leaves_doubts(output.text, output.doubts, reading.judgement.verdict, whole=whole)):
         return None
     if output.plan is None or output.memory_short or reading.parts is not None:
         return None
     if reading.others:
         return closer_together(question, reading, info)
-    picture = reading.picture
-    return much_closer(size_of(picture, question.looked_at), output.plan, info, picture.print_height)
+    printed = reading.picture.print_height is not None
+    return much_closer(size_of(reading.picture, reading.region), output.plan, info, printed=printed)
 
 
-def much_closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo, line: float | None = None) -> Detail | None:
+def leaves_doubts(text: str, doubts: Sequence[Doubt], verdict: Verdict, *, whole: bool) -> bool:
+    """Whether an answer that was judged is to be looked at once more: an unsure one, of all the text much of it."""
+    if whole and verdict is Verdict.UNSURE:
+        return wrong_share(text, doubts) > MOST_DOUBTFUL
+    return verdict is not Verdict.SURE
+
+
+def much_closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo, *, printed: bool = False) -> Detail | None:
     """Return the next level that shows much more of a picture of `size` than a plan did, else the next that shows more.
 
-    Where lines of print are known to be `line` pixels high, it is the next one that shows them clearly, else the
-    closest that shows more. None if there is none.
+    None if there is none. What is `printed` may be shown larger than it is, too: models read that better.
     """
-    if line is None:
-        return _closer(size, plan, info, MUCH_MORE) or _closer(size, plan, info)
-    detail = _closer(size, plan, info)
-    while detail is not None:
-        seen = plan_detail(info.dial, detail, *size, info.max_visual_tokens)
-        following = _closer(size, seen, info)
-        if following is None or line * min(seen.width / size[0], seen.height / size[1]) >= CLEAR:
-            return detail
-        detail = following
-    return None
+    if _is_all_seen(size, plan) and not printed:
+        return None
+    return _closer(size, plan, info, MUCH_MORE) or _closer(size, plan, info)
 
 
 def closer_level(picture: Picture, region: Region | None, plan: DetailPlan, info: EngineInfo) -> Detail | None:
@@ -104,13 +107,16 @@ def closer_level(picture: Picture, region: Region | None, plan: DetailPlan, info
 
     There is none where the model has seen every pixel already, and would only see them larger.
     """
-    return _closer(size_of(picture, region), plan, info)
+    size = size_of(picture, region)
+    return None if _is_all_seen(size, plan) else _closer(size, plan, info)
+
+
+def _is_all_seen(size: tuple[int, int], plan: DetailPlan) -> bool:
+    return plan.width >= size[0] and plan.height >= size[1]
 
 
 def _closer(size: tuple[int, int], plan: DetailPlan, info: EngineInfo, times: float = 1.0) -> Detail | None:
     """Return the next level that spends more than so many `times` the tokens of a plan."""
-    if plan.width >= size[0] and plan.height >= size[1]:
-        return None
     detail = info.dial.closer(plan.detail)
     while detail is not None and _tokens(detail, size, info) <= times * plan.tokens:
         detail = info.dial.closer(detail)

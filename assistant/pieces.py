@@ -33,12 +33,21 @@ class Piece:
 
 
 def needs_pieces(
-    picture: Picture, parsed: ParsedQuestion, region: Region | None, detail: Detail, info: EngineInfo
+    picture: Picture,
+    parsed: ParsedQuestion,
+    region: Region | None,
+    detail: Detail,
+    info: EngineInfo,
+    *,
+    shown: Region | None = None,
 ) -> bool:
-    """Whether the print of a picture, or of a region of it, would be too small, or too much, if it were shown whole."""
+    """Whether the print of a picture, or of a region of it, would be too small, or too much, if it were shown whole.
+
+    `shown` is the part that all this print is in, if that is less.
+    """
     if picture.print_height is None or parsed.task in {Task.TABLE, Task.DESCRIBE}:
         return False
-    size = size_of(picture, region)
+    size = size_of(picture, shown or region)
     plan = plan_detail(info.dial, detail, *size, info.max_visual_tokens)
     seen = picture.print_height * min(plan.width / size[0], plan.height / size[1])
     if parsed.task is not Task.TEXT:

@@ -77,9 +77,10 @@ class Question:
 class Look:
     """A look at a picture: how closely, and until when at most, by the loop's clock.
 
-    `closest` is how closely it may be looked at in one look before it is read in parts. `again`: it was looked at
-    whole, and is so once more. `sureness`, if a part that is read out doubtfully is to be looked at once more, too.
-    `others` are how closely the pictures are looked at that are seen with it.
+    `region` is the part that the model is shown; None: all of it. `closest` is how closely it may be looked at in one
+    look before it is read in parts. `again`: it was looked at whole, and is so once more. `sureness`, if a part that is
+    read out doubtfully is to be looked at once more, too. `others` are how closely the pictures are looked at that are
+    seen with it.
     """
 
     detail: Detail
@@ -88,6 +89,7 @@ class Look:
     again: bool = False
     sureness: Sureness | None = None
     others: tuple[Detail, ...] = ()
+    region: Region | None = None
 
     @property
     def details(self) -> tuple[Detail, ...]:
@@ -105,8 +107,9 @@ class Reading:
     """The model's output about one picture, or the error instead of it; `parts`, if it was read in parts.
 
     `judgement`, of a whole answer, is what it is worth; None where nothing is known of that. `detail` is the level of
-    the look that it comes from, and `looks` are the levels of all looks, in order, where there were several; `differ`
-    is what they read otherwise. `before` is what the first look gave, while the picture is looked at once more.
+    the look that it comes from, `region` the part of the picture that was shown, and `looks` are the levels of all
+    looks, in order, where there were several; `differ` is what they read otherwise. `before` is what the first look
+    gave, while the picture is looked at once more.
 
     `others` are the pictures that were seen with it in one request, in which all had so many visual `tokens`. For those
     in `left`, which are older, there was no room beside them; those in `unread` could not be read.
@@ -125,6 +128,7 @@ class Reading:
     tokens: int = 0
     left: tuple[Picture, ...] = ()
     unread: tuple[Picture, ...] = ()
+    region: Region | None = None
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

@@ -60,7 +60,7 @@ class Reader:
             request = await self._streams.request(question, opened, pictures, copies, look)
         info = self._model.info
         tokens = tokens_of(question, pictures, look, info) if others and info is not None else 0
-        reading = Reading(first, detail=look.finest, others=tuple(others), tokens=tokens)
+        reading = Reading(first, detail=look.finest, others=tuple(others), tokens=tokens, region=look.region)
         output = GenerationOutput(Stage.WAITING)
         async with aclosing(self._streams.follow(opened, request, look.until)) as outputs:
             async for output in outputs:
@@ -76,10 +76,10 @@ class Reader:
         what = written_down(question, info)
         if what in {Transcription.FORMULA, Transcription.FIELDS}:  # There is one answer, wherever it stands.
             return []
-        if what and is_read_whole(picture, question.looked_at, info):
+        if what and is_read_whole(picture, look.region, info):
             return []
         info = taker(question, info)
-        if not needs_pieces(picture, question.parsed, question.looked_at, look.closest, info):
+        if not needs_pieces(picture, question.parsed, question.looked_at, look.closest, info, shown=look.region):
             return []
         return await pieces_of(picture, library, question.looked_at, look.detail, info)
 

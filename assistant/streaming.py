@@ -117,7 +117,7 @@ class Streams:
         look: Look,
     ) -> GenerationRequest:
         """Return the request for whole pictures that are seen together, mostly one; `copies` are theirs."""
-        shown, region = zip(copies, look.details, strict=True), question.looked_at
+        shown, region = zip(copies, look.details, strict=True), look.region
         seen = tuple(PictureRef(copy.data, detail, region, digest=copy.digest) for copy, detail in shown)
         asking = replace(
             self._asking(question, opened, seen),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.doubt import Judgement, Verdict, judge
+from bench.looked import read_looked
 from bench.watched import stopped
 from model_service import Doubt, Sureness
 from training.metrics import exact, says_absent
@@ -27,8 +28,7 @@ BINS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 """The edges of the bins of probability; what is at least 0.99 is not told more exactly."""
 
 
-LOOKS = ("standard", "high")
-SECOND_LOOK = "standard, and high where unsure"
+AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +65,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.doubt", description=main.__doc__)
     parser.add_argument("--report", type=Path, required=True, help="what `training.evaluate --out` kept")
     parser.add_argument("--answers", type=Path, required=True, help="what `training.evaluate --answers` kept")
+    parser.add_argument("--auto", type=Path, help="what `bench.auto --auto` kept of the same pictures")
     parser.add_argument("--document", type=Path, default=DOCUMENT)
     arguments = parser.parse_args()
     report = json.loads(arguments.report.read_text(encoding="utf-8"))
     sureness = pocket_sureness()
     judged = [judged_by(answer, sureness) for answer in read_answers(arguments.answers)]
     levels = list(dict.fromkeys(each.answer.level for each in judged))
-    closer = {SECOND_LOOK: second_looks(judged, *LOOKS)} if set(LOOKS) <= set(levels) else {}
+    looked = read_looked(arguments.auto) if arguments.auto else []
+    auto = {AUTO: [judged_by(each.answer, sureness) for each in looked]} if looked else {}
     made = {
         "reliability": reliability(judged),
-        "answers": by_level(judged, levels, answers_row, ANSWERS, closer),
-        "readings": by_level(judged, levels, readings_row, READINGS),
+        "answers": by_level(judged, levels, answers_row, ANSWERS, auto),
+        "readings": by_level(judged, levels, readings_row, READINGS, auto),
     }
     text = arguments.document.read_text(encoding="utf-8")
     for name, lines in made.items():
@@ -222,17 +224,6 @@ def by_level(
     }
     those |= {"all": judged, **(further or {})}
     return table(("", *those), list(zip(titles, *map(row, those.values()), strict=True)))
-
-
-def second_looks(judged: Sequence[Judged], first: str, closer: str) -> list[Judged]:
-    """Return the answers of the first level that are sure, and of all others those of a closer look."""
-    looked = {_question(each): each for each in judged if each.answer.level == closer}
-    return [each if each.sure else looked[_question(each)] for each in judged if each.answer.level == first]
-
-
-def _question(judged: Judged) -> tuple[object, ...]:
-    answer = judged.answer
-    return answer.sheet, answer.kind, answer.question, answer.right
 
 
 def origin(report: Mapping[str, Any], answers: int) -> str:

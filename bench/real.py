@@ -10,22 +10,25 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.doubt import Judgement, Verdict, is_refused, judge, stripped
 from assistant.texts import Sentence, texts_in
 from assistant.wording.nothing import says_too_small
 from bench import watched
 from bench.doubt import replaced
+from bench.looks import look
 from bench.machine import facts
 from model_service import (
     Detail,
+    Doubt,
     Engine,
     GenerationOutput,
     GenerationRequest,
     Message,
     ModelConfig,
     PictureRef,
+    Region,
     SamplingParams,
     Sureness,
 )
@@ -38,6 +41,7 @@ from training.scores import Share, table
 
 DOCUMENT = Path("docs/detail.md")
 COLUMNS = (*Outcome, "useful")
+AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.real", description=main.__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", default="pocket")
-    parser.add_argument("--levels", default="standard,high")
+    parser.add_argument("--levels", default="standard,auto")
     parser.add_argument("--limit", type=int, help="only so many pictures of each kind")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="cpu")
     parser.add_argument("--answers", type=Path, help="keep every answer here, a line of JSON each, and go on from them")
@@ -116,14 +120,29 @@ def chosen(limit: int | None) -> list[Shown]:
     return found
 
 
+class Said(NamedTuple):
+    """What was said until it was stopped, and the doubts about it."""
+
+    said: str
+    doubts: tuple[Doubt, ...]
+
+
 def ask(engine: Engine, picture: bytes, question: str, level: str, *, whole: bool) -> dict[str, Any]:
-    """Ask greedily; return what was said, what a person is shown of it, whether it is marked, and the seconds."""
-    message = Message("user", question, (PictureRef(picture, Detail.parse(level)),))
-    request = GenerationRequest(
-        id=f"real-{level}", chat="real", messages=(message,), sampling=SamplingParams(max_tokens=MOST_TOKENS)
-    )
+    """Ask greedily; return what was said, what a person is shown of it, whether it is marked, and the seconds.
+
+    With the level `auto` it is looked at as auto does, but for reading in parts.
+    """
+
+    def asked(detail: Detail, region: Region | None) -> Said:
+        message = Message("user", question, (PictureRef(picture, detail, region),))
+        sampling = SamplingParams(max_tokens=MOST_TOKENS)
+        return Said(*watched.ask(engine, GenerationRequest(f"real-{level}", "real", (message,), sampling)))
+
     sureness, begun = engine.info.sureness, time.perf_counter()
-    said, doubts = watched.ask(engine, request)
+    if level == AUTO:
+        said, doubts = look(picture, engine.info, asked, whole=whole).better
+    else:
+        said, doubts = asked(Detail.parse(level), None)
     told, broken_off = watched.stopped(said, doubts, sureness)
     text, marked = as_shown(told, question, sureness, broken_off=broken_off, whole=whole)
     return {"said": said, "shown": text, "marked": marked, "seconds": round(time.perf_counter() - begun, 3)}

@@ -1,9 +1,10 @@
 """Whether the model's attention tells where an answer was read: `python -m bench.shown --seed 8 --pages 60`.
 
 On drawn pages, whose answers' places are known, the attention of an answer's tokens over the picture's is summed up for
-each head of each layer. Shown would be the full width of the picture around the row that a head attends to, a quarter
-of its height. Right is that if the whole answer is printed inside. Of the heads of one seed the best are told; --head
-examines one of them on another.
+each head of each layer. The model is shown the part that is no margin, as the bot does. Shown would be the full width
+of that around the row that a head attends to, three lines high. Right is that if the whole answer is printed inside. Of
+the heads of one seed the best are told; --head examines one of them on another. Beside them stands what the middle of
+the print gets, without any model.
 """
 
 import argparse
@@ -16,7 +17,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model_service import Detail, Engine, GenerationRequest, Message, ModelConfig, PictureRef, SamplingParams
+from assistant.level import Wish, sight_in
+from assistant.shown_part import shown_part
+from model_service import (
+    Detail,
+    Engine,
+    GenerationRequest,
+    Message,
+    ModelConfig,
+    PictureRef,
+    Region,
+    SamplingParams,
+)
 from model_service.engines.glm4v import attention
 from training.documents import PAPERS
 from training.exam import CANVASES, MOST_CHARACTERS, OTHER_CANVASES, choose_em, jpeg
@@ -27,11 +39,17 @@ from training.pages import Page
 from training.pictures import draw_picture
 from training.pointing import POINTED, find
 
-PART = 0.25
-"""The share of the picture that would be shown."""
+LINES_SHOWN = 3
+"""The lines of print that would be shown."""
+
+PITCH = 1.5
+"""The distance between two lines, in heights of a line."""
 
 Head = tuple[int, int]
 """A layer, and a head of it."""
+
+MIDDLE: Head = (-1, -1)
+"""No head: the middle of the print."""
 
 
 def main() -> None:
@@ -51,9 +69,10 @@ def main() -> None:
     finally:
         engine.close()
     wanted = [tuple(given.head)] if given.head else sorted(inside, key=lambda head: -sum(inside[head]))[:8]
-    for layer, head in wanted:
+    for layer, head in (*wanted, MIDDLE):
         right = inside[layer, head]
-        print(f"layer {layer}, head {head}: {sum(right)} of {len(right)} inside ({sum(right) / len(right):.1%})")
+        name = "the middle of the print" if (layer, head) == MIDDLE else f"layer {layer}, head {head}"
+        print(f"{name}: {sum(right)} of {len(right)} inside ({sum(right) / len(right):.1%})")
 
 
 def draw_pages(seed: int, pages: int) -> Iterator[Page]:
@@ -74,11 +93,18 @@ def examine(engine: Engine, page: Page, level: str) -> Iterator[tuple[Head, bool
 
     Only right answers count.
     """
+    data = jpeg(page.image)
+    sight = sight_in(data)
+    if sight.line is None:
+        return
+    part = shown_part(sight, Wish.FIND, engine.info) or Region(0, 0, 1, 1)
+    height = part.size(sight.width, sight.height)[1]
+    places, shown = (page.glyphs.y - part.top * sight.height) / height, LINES_SHOWN * PITCH * sight.line / height
     for qa in [qa for qa in page.qa if qa.kind in POINTED][:3]:
         glyphs = find(page.glyphs, qa.answer)
         if not len(glyphs):
             continue
-        picture = PictureRef(jpeg(page.image), Detail.parse(level))
+        picture = PictureRef(data, Detail.parse(level), part)
         request = GenerationRequest(
             "shown", "shown", (Message("user", qa.question, (picture,)),), SamplingParams(max_tokens=80)
         )
@@ -88,10 +114,10 @@ def examine(engine: Engine, page: Page, level: str) -> Iterator[tuple[Head, bool
             said = "".join(step.text for step in engine.generate(request))
         if not exact(said, qa.answer):
             continue
-        heights = page.glyphs.y[glyphs] / page.image.height
+        yield MIDDLE, is_inside(float(np.median(places)), places[glyphs], shown)
         for layer, weights in enumerate(over_picture(maps, plan.rows, plan.columns)):
             for head, map_ in enumerate(weights):
-                yield (layer, head), lies_inside(map_, heights)
+                yield (layer, head), is_inside(attended_row(map_), places[glyphs], shown)
 
 
 @contextmanager
@@ -131,12 +157,17 @@ def over_picture(noted: Sequence[Tensor], rows: int, columns: int) -> list[np.nd
     return found
 
 
-def lies_inside(map_: np.ndarray, heights: np.ndarray) -> bool:
-    """Return whether all heights, from 0 to 1, are in the part around the row that is attended to most."""
+def attended_row(map_: np.ndarray) -> float:
+    """Return the height, from 0 to 1, of the row that is attended to most."""
     rows = map_.sum(1)
-    middle = (int(rows.argmax()) + 0.5) / len(rows)
-    upper = min(max(0.0, middle - PART / 2), 1 - PART)
-    return bool((heights >= upper).all() and (heights <= upper + PART).all())
+    return float((int(rows.argmax()) + 0.5) / len(rows))
+
+
+def is_inside(middle: float, heights: np.ndarray, shown: float) -> bool:
+    """Return whether all heights are in the part around a middle that is shown; all are shares of the picture."""
+    shown = min(1.0, shown)
+    upper = min(max(0.0, middle - shown / 2), 1 - shown)
+    return bool((heights >= upper).all() and (heights <= upper + shown).all())
 
 
 if __name__ == "__main__":

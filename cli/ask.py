@@ -4,12 +4,13 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from assistant.doubt import Verdict
-from assistant.level import level_for, sight_in, wish_of
+from assistant.level import Sight, Wish, level_for, resized, sight_in, wish_of
 from assistant.looking import judgement_of
 from assistant.next_looks import much_closer
 from assistant.notes_under import looks_notes
@@ -20,6 +21,7 @@ from assistant.pictures.selection import pages_named
 from assistant.settings.detail_setting import DetailSetting, read_detail
 from assistant.settings.errors import SettingsError
 from assistant.settings.settings import Settings
+from assistant.shown_part import shown_part
 from assistant.texts import Count, LookSentence, Sentence, texts_in
 from assistant.wording.about_one import about_one
 from assistant.wording.agreement import Difference, differences
@@ -91,8 +93,11 @@ async def _ask_about_each(
             name = Sentence.PAGE_NAME if noun is PAGES else Sentence.PICTURE_NAME
             out.write(texts.say(name, number=number) + "\n")
         sampling, shown = settings.model.sampling(), None if as_json else out
-        asking = partial(_request, f"ask-{number}", words or question, picture.data, sampling)
-        output, looks, differ = await _looks(service, asking, setting, picture.data, question, out=shown)
+        sight, wish = await asyncio.to_thread(sight_in, picture.data), wish_of(ParsedQuestion(question))
+        part = shown_part(sight, wish, await service.ready())
+        seen, reference = sight if part is None else resized(sight, part), PictureRef(picture.data, region=part)
+        asking = partial(_request, f"ask-{number}", words or question, reference, sampling)
+        output, looks, differ = await _looks(service, asking, setting, seen, wish, out=shown)
         if as_json:
             told = {"looks": [str(look) for look in looks]} if len(looks) > 1 else {}
             named = {"pictures": [number]} if noun is PICTURES else {}
@@ -120,8 +125,10 @@ def _named(pictures: Sequence[Opened], files: Sequence[Path], question: str) -> 
     return [(number, pictures[number - 1]) for number in numbers]
 
 
-def _request(number: str, question: str, data: bytes, sampling: SamplingParams, level: Detail) -> GenerationRequest:
-    messages = (Message("user", question, (PictureRef(data, level),)),)
+def _request(
+    number: str, question: str, picture: PictureRef, sampling: SamplingParams, level: Detail
+) -> GenerationRequest:
+    messages = (Message("user", question, (replace(picture, detail=level),)),)
     return GenerationRequest(id=number, chat="terminal", messages=messages, sampling=sampling)
 
 
@@ -129,21 +136,20 @@ async def _looks(
     service: ModelService,
     asking: Callable[[Detail], GenerationRequest],
     setting: DetailSetting,
-    data: bytes,
-    question: str,
+    sight: Sight,
+    wish: Wish,
     *,
     out: TextIO | None,
 ) -> tuple[GenerationOutput, tuple[Detail, ...], tuple[Difference, ...]]:
     """Return the answer, the levels that were looked at, and what they read otherwise: with auto two where in doubt."""
     if isinstance(setting, Detail):
         return await _stream(service, asking(setting), out), (setting,), ()
-    info, sight = await service.ready(), await asyncio.to_thread(sight_in, data)
-    wish = wish_of(ParsedQuestion(question))
-    level = level_for(sight, wish, info.dial, info.max_visual_tokens, once=info.sureness is None)
+    info = await service.ready()
+    level = level_for(sight, wish, info.dial, info.max_visual_tokens)
     first = await _stream(service, asking(level), out)
     judged, closer = judgement_of(first, info), None
     if judged is not None and judged.verdict is not Verdict.SURE and first.plan is not None and not first.memory_short:
-        closer = much_closer((sight.width, sight.height), first.plan, info, sight.line)
+        closer = much_closer((sight.width, sight.height), first.plan, info, printed=sight.line is not None)
     if closer is None:
         return first, (level,), ()
     if out is not None:

@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain, repeat
+from itertools import repeat
 from pathlib import Path
 
 from model_service import LEVEL_TOKENS, EngineInfo, ModelConfig
 from training.exam import HEIGHTS, Sheet, exam_sheet, heights_sheet
 from training.examiner import ask, engine_info, open_model
 from training.fonts import find_families, find_words
+from training.kept import Kept
 from training.scores import Score, exam_table, score
 
 DOCS = Path("docs")
@@ -50,6 +51,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, help="keep the marks here, as JSON, after each level")
     parser.add_argument("--answers", type=Path, help="keep every answer here, a line of JSON each")
+    parser.add_argument("--resume", action="store_true", help="ask only what --answers does not hold yet")
     parser.add_argument("--plot", type=Path, nargs="+", metavar="FILE", help="only draw what --out kept")
     return parser.parse_args()
 
@@ -63,11 +65,12 @@ def examine(arguments: argparse.Namespace) -> list[Score]:
     with open_model(config, arguments.processes) as share:
         sheets = draw_sheets(share, arguments)
         (info,) = share(engine_info, [None])
+        held = Kept(arguments.answers, resume=arguments.resume)
         for level in map(str.strip, arguments.levels.split(",")):
-            answers = list(chain.from_iterable(share(ask, sheets, repeat(level), range(len(sheets)))))
-            if arguments.answers:
-                with arguments.answers.open("a" if scores else "w", encoding="utf-8") as out:
-                    out.writelines(json.dumps(asdict(answer), ensure_ascii=False) + "\n" for answer in answers)
+            left = [number for number, sheet in enumerate(sheets) if not held.has(level, number, len(sheet.questions))]
+            for asked in share(ask, [sheets[number] for number in left], repeat(level), left):
+                held.keep(asked)
+            answers = held.of(level)
             heights = HEIGHTS if arguments.study == "heights" else ()
             marks = [score(level, answers, height) for height in (None, *heights)]
             scores += marks

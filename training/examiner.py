@@ -17,6 +17,7 @@ from model_service import (
     Message,
     ModelConfig,
     PictureRef,
+    Region,
     SamplingParams,
 )
 from model_service.running_answer import doubts_with
@@ -78,14 +79,15 @@ def engine_info(_: object = None) -> EngineInfo:
 
 def ask(sheet: Sheet, level: str, number: int) -> list[Answer]:
     """Ask every question of a sheet greedily, and time it."""
-    return [_ask(sheet, qa, level, number) for qa in sheet.questions]
+    return [answer_to(qa, sheet, level, number) for qa in sheet.questions]
 
 
-def _ask(sheet: Sheet, qa: QA, level: str, number: int) -> Answer:
+def answer_to(qa: QA, sheet: Sheet, level: str, number: int, region: Region | None = None) -> Answer:
+    """Ask one question of a sheet, or of a region of it, greedily, and time it."""
     request = GenerationRequest(
         id=f"exam-{level}-{number}",
         chat="exam",
-        messages=(Message("user", qa.question, (PictureRef(sheet.picture, Detail.parse(level)),)),),
+        messages=(Message("user", qa.question, (PictureRef(sheet.picture, Detail.parse(level), region),)),),
         sampling=SamplingParams(max_tokens=MOST_TOKENS),
     )
     start = time.perf_counter()

@@ -12,13 +12,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from assistant.access import one_line
-from assistant.level import usual_level
+from assistant.level import Wish, usual_level
 from assistant.pictures.copies import Copies, name_of
 from assistant.pictures.kinds import Kind, kind_of
 from assistant.pictures.library import Origin
 from assistant.pictures.normalize import with_pixels
 from assistant.pictures.refusals import BadSelection
 from assistant.settings.detail_setting import read_detail
+from assistant.shown_part import shown_part
 from assistant.storage import Conversation, Picture
 from assistant.texts import Count, Sentence
 from model_service import Detail, EngineInfo, Region, plan_detail
@@ -98,7 +99,7 @@ class _PictureRoutes:
         """Return at which grid the model would look at a picture, and what that takes."""
         picture = await self._desk.picture(request, person)
         info = await self._info()
-        detail, region = _looked_at(request, picture, info)
+        detail, region = self._looked_at(request, picture, info)
         size = (picture.width, picture.height) if region is None else region.size(picture.width, picture.height)
         plan = plan_detail(info.dial, detail, *size, info.max_visual_tokens)
         taken = None if info.picture_memory is None else info.picture_memory.of(plan.tokens)
@@ -117,9 +118,24 @@ class _PictureRoutes:
         """Return a picture as the model would see it."""
         picture = await self._desk.picture(request, person)
         info = await self._info()
-        detail, region = _looked_at(request, picture, info)
+        detail, region = self._looked_at(request, picture, info)
         _, image = await self._services.library.seen(picture, detail, info, region)
         return Response(image, media_type="image/png", headers=CACHED)
+
+    def _looked_at(self, request: Request, picture: Picture, info: EngineInfo) -> tuple[Detail, Region | None]:
+        """Return the level and the part of the picture that a query names; with auto that of a first look.
+
+        Raises:
+            Refused: they are none.
+        """
+        tokens, region = request.query_params.get("tokens", ""), request.query_params.get("region", "")
+        try:
+            edges = [float(edge) for edge in region.split(",")] if region else None
+            setting, part = read_detail(tokens), None if edges is None else Region(*edges)
+        except (ValueError, TypeError):
+            raise NOT_UNDERSTOOD from None
+        shown = part or shown_part(picture, Wish.FIND, info)
+        return usual_level(setting, picture, shown, info), shown
 
     async def _take_in(self, conversation: Conversation, number: int, data: bytes) -> list[Picture]:
         """Check, keep and remember the picture of a file, or the first page of a document, which is kept whole."""
@@ -170,18 +186,3 @@ def _shrunk(data: bytes, side: int) -> bytes:
         image.thumbnail((side, side))
         image.convert("RGB").save(out, "JPEG", quality=85)
     return out.getvalue()
-
-
-def _looked_at(request: Request, picture: Picture, info: EngineInfo) -> tuple[Detail, Region | None]:
-    """Return the level and the part of the picture that a query names; with auto that of a first look.
-
-    Raises:
-        Refused: they are none.
-    """
-    tokens, region = request.query_params.get("tokens", ""), request.query_params.get("region", "")
-    try:
-        edges = [float(edge) for edge in region.split(",")] if region else None
-        setting, part = read_detail(tokens), None if edges is None else Region(*edges)
-    except (ValueError, TypeError):
-        raise NOT_UNDERSTOOD from None
-    return usual_level(setting, picture, part, info), part

@@ -112,7 +112,7 @@ class Capacity:
 
 def find_print(image: Image.Image) -> Print:
     """Return what print a picture holds, measured in its own pixels."""
-    ink, scale = _ink(image)
+    ink, scale = ink_in(image)
     runs = [run for strip in _strips(ink) for run in _lines(ink[:, slice(*strip)], strip)]
     if not runs:
         return Print(stroke=_stroke(ink, scale))
@@ -129,7 +129,7 @@ def cut(image: Image.Image, found: Print, capacity: Capacity) -> list[Band]:
 
     Where lines are too long for a band, the picture is cut into columns first. Without print there are no bands.
     """
-    ink, scale = _ink(image)
+    ink, scale = ink_in(image)
     if found.height is None or not ink.any():
         return []
     line = found.height * scale
@@ -138,7 +138,7 @@ def cut(image: Image.Image, found: Print, capacity: Capacity) -> list[Band]:
     left, right = _extent(across, line)
     bands: list[Band] = []
     if right - left > capacity.columns * token:  # The bar of an H has only edges from above to below.
-        across = across + _ink(image.transpose(Image.Transpose.TRANSPOSE))[0].sum(axis=1)
+        across = across + ink_in(image.transpose(Image.Transpose.TRANSPOSE))[0].sum(axis=1)
     for first, last, _ in _cuts(across[left:right], capacity.columns * token, line):
         column = ink[:, left + first : left + last]
         inked = column.sum(axis=1)
@@ -194,7 +194,7 @@ class _Run:
         return self.bottom - self.top
 
 
-def _ink(image: Image.Image) -> tuple[Ink, float]:
+def ink_in(image: Image.Image) -> tuple[Ink, float]:
     """Return where the edges of letters are in a picture, shrunk to what is searched, and by how much it was shrunk.
 
     Only edges from left to right count: rules have none, and those of frames are long.

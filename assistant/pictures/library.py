@@ -75,6 +75,8 @@ class Library:
             print_height=checked.print_height,
             characters=checked.characters,
             stroke=checked.stroke,
+            drawn=checked.drawn,
+            printed=checked.printed,
             turns=checked.turns,
             flaws=checked.flaws,
         )
@@ -152,6 +154,8 @@ class Library:
             print_height=scaled(checked.print_height, times),
             characters=checked.characters,
             stroke=scaled(checked.stroke, times),
+            drawn=checked.drawn,
+            printed=checked.printed,
         )
         try:
             await self._pictures.note_turn(turned)

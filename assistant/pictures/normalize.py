@@ -11,9 +11,10 @@ from PIL import Image
 
 from assistant.pictures.bands import find_print
 from assistant.pictures.fair_slots import FairSlots
+from assistant.pictures.margins import Parts, find_parts
 from assistant.pictures.memory import give_back, keep_little
 from assistant.pictures.threads import to_the_end
-from model_service import PictureRejected, decode_picture, in_worker, quarter_turns
+from model_service import PictureRejected, Region, decode_picture, in_worker, quarter_turns
 
 MOST_PIXELS = 6_000_000
 """The area in pixels that a copy is reduced to: more than four times what the model sees at max (1120x1120)."""
@@ -64,6 +65,8 @@ class CheckedPicture:
     print_height: float | None = None
     characters: int = 0
     stroke: float | None = None
+    drawn: Region | None = None
+    printed: Region | None = None
     turns: int = 0
     flaws: str = ""
 
@@ -131,6 +134,7 @@ def check_picture(data: bytes, turns: int | None = None) -> CheckedPicture:
         width, height = height, width
     copy = _encoded(_bounded(image)) if suffix is None else data
     found = find_print(image)
+    parts = Parts() if found.height is None else find_parts(image, found.height)
     return CheckedPicture(
         copy,
         suffix or "jpg",
@@ -140,6 +144,8 @@ def check_picture(data: bytes, turns: int | None = None) -> CheckedPicture:
         scaled(found.height, width / image.width),
         found.characters,
         scaled(found.stroke, width / image.width),
+        parts.drawn,
+        parts.printed,
         turns,
         flaws,
     )

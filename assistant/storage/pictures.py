@@ -2,12 +2,13 @@
 
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from assistant.storage.database import Database
-from assistant.storage.group_commit import Statement
+from assistant.storage.group_commit import Statement, Value
+from model_service import Region
 
 Source = Literal["photo", "file", "preview", "page"]
 """The source of a picture: a photo (compressed by Telegram), an image file, a video's preview, a page of a document."""
@@ -23,8 +24,10 @@ class NewPicture:
 
     `print_height` is the height of most lines of print in pixels as sent, None where there is none (or none was looked
     for), and `characters` about how many they hold; without print `stroke` is the usual distance between strokes, None
-    where there are hardly any (or none were looked for). `turns` are the quarter turns clockwise that made the copy
-    upright. `flaws` are words that say what of the file cannot be seen.
+    where there are hardly any (or none were looked for). With print `drawn` is the part that is not blank margin, or
+    else `printed` the one that letters are in; None where that is nearly all of it (or was not looked for).
+    `turns` are the quarter turns clockwise that made the copy upright. `flaws` are words that say what of the file
+    cannot be seen.
     """
 
     chat: int
@@ -43,6 +46,8 @@ class NewPicture:
     print_height: float | None = None
     characters: int = 0
     stroke: float | None = None
+    drawn: Region | None = None
+    printed: Region | None = None
     turns: int = 0
     flaws: str = ""
 
@@ -75,7 +80,7 @@ class Pictures:
 
         A page is not linked to its document's message: call `about` for that.
         """
-        values = {name: getattr(new, name) for name in NewPicture.__dataclass_fields__} | {"created_at": time.time()}
+        values = dict(zip(_NEW, _stored(new, _NEW), strict=True)) | {"created_at": time.time()}
         sql = (
             f"INSERT INTO pictures ({', '.join(values)}) VALUES ({', '.join('?' * len(values))}) "  # noqa: S608
             f"ON CONFLICT DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _OF_FILE)} RETURNING *"
@@ -94,7 +99,7 @@ class Pictures:
     async def note_turn(self, turned: Picture) -> None:
         """Record that a picture was turned: its new copy, and its size and print as they stand now."""
         sql = f"UPDATE pictures SET {', '.join(f'{name} = ?' for name in _OF_COPY)} WHERE id = ?"  # noqa: S608
-        await self._database.write(sql, *(getattr(turned, name) for name in _OF_COPY), turned.id)
+        await self._database.write(sql, *_stored(turned, _OF_COPY), turned.id)
 
     async def get(self, picture: int) -> Picture | None:
         """Return the picture with this number."""
@@ -205,7 +210,11 @@ def linking(pictures: Sequence[Picture], message_ids: Iterable[int]) -> list[Sta
     return statements
 
 
-_OF_COPY = ("path", "digest", "turns", "width", "height", "print_height", "characters", "stroke")
+_NEW = tuple(NewPicture.__dataclass_fields__)
+_PARTS = ("drawn", "printed")
+"""What is stored as four numbers: left, top, right, bottom."""
+
+_OF_COPY = ("path", "digest", "turns", "width", "height", "print_height", "characters", "stroke", *_PARTS)
 _OF_FILE = (*_OF_COPY, "file_id", "bytes", "flaws")
 """What changes when a picture is turned, and when its message has another file."""
 
@@ -213,4 +222,16 @@ _ABOUT = "INSERT INTO message_pictures (chat, message_id, picture) VALUES (?, ?,
 
 
 def _picture(row: sqlite3.Row) -> Picture:
-    return Picture(**{name: row[name] for name in Picture.__dataclass_fields__})
+    values = {name: row[name] for name in Picture.__dataclass_fields__}
+    return Picture(**values | {name: _region(row[name]) for name in _PARTS})
+
+
+def _region(stored: str | None) -> Region | None:
+    return None if stored is None else Region(*map(float, stored.split()))
+
+
+def _stored(picture: NewPicture, names: Iterable[str]) -> Iterator[Value]:
+    """Return what a row holds of a picture by these names."""
+    for name in names:
+        value = getattr(picture, name)
+        yield f"{value.left} {value.top} {value.right} {value.bottom}" if isinstance(value, Region) else value

@@ -2,11 +2,12 @@
 
 from telegram import Message, Update
 
-from assistant.level import usual_level
+from assistant.level import Wish, usual_level
 from assistant.pictures.enlarged import enlarged
 from assistant.pictures.normalize import with_pixels
 from assistant.pictures.refusals import USER_ERRORS, refusal
 from assistant.progress import starting_up
+from assistant.shown_part import shown_part
 from assistant.storage import Picture
 from assistant.texts import Count, Sentence
 from bot.context import BotContext
@@ -47,8 +48,10 @@ async def _show(picture: Picture, info: EngineInfo, context: BotContext) -> None
     """Send it; what is replied to it is about the picture. Say why, if the picture cannot be read any more."""
     incoming = context.incoming
     try:
-        detail = usual_level(incoming.settings.detail, picture, None, info)
-        plan, png = await media_of(context).library.seen(picture, detail, info)
+        library = media_of(context).library
+        region = shown_part(picture, Wish.FIND, info)
+        detail = usual_level(incoming.settings.detail, picture, region, info)
+        plan, png = await library.seen(picture, detail, info, region)
     except USER_ERRORS as error:
         await context.say_text(refusal(incoming.texts, error))
         return

@@ -21,6 +21,7 @@ def long_picture() -> Image.Image:
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(22)
     for number in range(LINES):
         draw.text((30, 40 * number + 8), f"Item {number} of many things", font=font, fill="black")
+    draw.text((390, 8), "No", font=font, fill="black")  # Without it the margin beside the lines were left out.
     return image
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from assistant.doubt import Verdict
 from bench import doubt
+from bench.looked import Looked
 from model_service import Doubt, Sureness
 from training.questions import Asked
 from training.scores import Answer, Share
@@ -33,15 +34,6 @@ def test_answers_are_counted_by_what_they_were_given_as() -> None:
     assert doubt.readings_row(judged) == [1, 0, 0, 5, 1, Share(0, 3), Share(1, 1), Share(1, 4)]
 
 
-def test_a_closer_look_takes_the_place_of_an_unsure_one() -> None:
-    """Of the same question about the same picture, however it comes out."""
-    first = [replace(each, level="standard") for each in (RIGHT, WRONG)]
-    first[1] = replace(first[1], sheet=2)
-    closer = [replace(SURE_AND_WRONG, sheet=1), replace(NEEDLESS, sheet=2)]
-    judged = [doubt.judged_by(answer, SURENESS) for answer in (*first, *closer)]
-    assert doubt.second_looks(judged, "standard", "high") == [judged[0], judged[3]]
-
-
 def test_the_document_is_written_from_kept_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -55,11 +47,15 @@ def test_the_document_is_written_from_kept_answers(
     report.write_text(json.dumps(made), encoding="utf-8")
     names = ("reliability", "answers", "readings")
     document.write_text("Head\n" + "".join(f"<!-- {name} -->\nold\n<!-- end -->\n" for name in names), encoding="utf-8")
+    auto = tmp_path / "auto.jsonl"
+    looked = Looked(replace(NEEDLESS, level="auto"), 120, 0.2, ("low",), (900, 900))
+    auto.write_text(json.dumps(asdict(looked)) + "\n", encoding="utf-8")
     given = ["doubt", "--report", str(report), "--answers", str(answers), "--document", str(document)]
+    given += ["--auto", str(auto)]
     monkeypatch.setattr("sys.argv", given)
     doubt.main()
     text = document.read_text(encoding="utf-8")
     assert text.startswith("Head\n<!-- reliability -->\n\n| probability |") and "old" not in text
     assert text.count("*3 pictures, 7 answers, model `pocket` on cpu (2 cores, Linux), 2026-11-30") == 3
     assert "| 0.3 to 0.5 | 1 | 0.0% |" in text
-    assert "| answers | 6 | 6 |" in text and "| readings | 1 | 1 |" in capsys.readouterr().out
+    assert "| answers | 6 | 6 | 1 |" in text and "| readings | 1 | 1 | 0 |" in capsys.readouterr().out

@@ -105,6 +105,25 @@ def test_marks_and_answers_are_kept_after_each_level(monkeypatch: pytest.MonkeyP
     assert [json.loads(line)["said"] for line in answers.read_text().splitlines()][3] == "Total $5.00"
 
 
+def test_an_exam_that_was_stopped_goes_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What was asked about a sheet counts; one that was left in the middle, and a torn line, are asked again."""
+    answers, sheets = tmp_path / "answers.jsonl", (sheet(0), sheet(1))
+    (whole,) = examined(monkeypatch, sheets, "--levels", "high", "--answers", str(answers))
+    lines = answers.read_text(encoding="utf-8").splitlines(keepends=True)
+    assert len(lines) == 6
+    first = [line.replace("$5.00", "$6.00") for line in lines[:3]]
+    answers.write_text("".join([*first, lines[3], lines[4][:30]]), encoding="utf-8")
+    resumed = ("--levels", "high", "--answers", str(answers), "--resume")
+    (score,) = examined(monkeypatch, sheets, *resumed)
+    kept = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
+    assert [(each["sheet"], each["said"]) for each in kept[:3]] == [(0, json.loads(line)["said"]) for line in first]
+    assert [each["sheet"] for each in kept] == [0, 0, 0, 1, 1, 1] and score.answers == whole.answers == 6
+    (afresh,) = examined(monkeypatch, sheets, *resumed[:-1])
+    assert afresh.kept() == whole.kept() | {
+        name: value for name, value in afresh.kept().items() if name.startswith("seconds")
+    }
+
+
 def test_what_was_kept_becomes_tables_and_a_plot(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Between their markers, repeatably, with the same picture byte for byte; other text stays."""
     exam, heights = tmp_path / "exam.json", tmp_path / "heights.json"

@@ -64,6 +64,6 @@ async def test_a_question_searches_no_picture(tmp_path: Path, monkeypatch: pytes
     async with desk_with(script, tmp_path) as desk:
         question = await desk.question("What is the total?", detail="auto")
         question = replace(question, pictures=(await kept(desk.library, tilted()),))
-        monkeypatch.setattr("assistant.pictures.bands._ink", lost)
+        monkeypatch.setattr("assistant.pictures.bands.ink_in", lost)
         assert (await desk.ask(question)).end is End.ANSWERED
-    assert asked[0].pictures[0].detail == level_for(sight, Wish.FIND, GLM4V_DIAL, once=True)
+    assert asked[0].pictures[0].detail == level_for(sight, Wish.FIND, GLM4V_DIAL)

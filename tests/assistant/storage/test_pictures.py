@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from assistant.storage import Database, Deletion, Picture, Pictures
+from model_service import Region
 from tests.assistant.storage.test_tables import NEW
 
 
@@ -26,6 +27,7 @@ def test_a_picture_is_no_page_unless_it_says_so() -> None:
     """Nor has it a digest; nothing was found out about it."""
     assert (NEW.page, NEW.pages, NEW.digest) == (0, 0, None)
     assert (NEW.print_height, NEW.characters, NEW.stroke, NEW.turns, NEW.flaws) == (None, 0, None, 0, "")
+    assert (NEW.drawn, NEW.printed) == (None, None)
 
 
 async def test_when_it_was_remembered_is_kept(pictures: Pictures, database: Database) -> None:
@@ -48,6 +50,7 @@ async def test_a_copy_that_is_written_again_is_known_by_its_digest(pictures: Pic
         "digest": "f",
         "print_height": 9.5,
         "characters": 40,
+        "printed": Region(0.0, 0.25, 0.7, 0.9),
         "flaws": "cut",
     }
     again = await pictures.add(replace(NEW, message_id=1, **other))
@@ -58,7 +61,8 @@ async def test_a_copy_that_is_written_again_is_known_by_its_digest(pictures: Pic
 async def test_a_turned_picture_is_known_as_it_stands_now(pictures: Pictures) -> None:
     """Only that one; the same file sent again stands as its new copy does."""
     first, second = [await pictures.add(replace(NEW, message_id=number, digest="d")) for number in (1, 2)]
-    turned = replace(first, path="c.jpg", digest="e", turns=3, stroke=2.5, width=first.height, height=first.width)
+    now: dict[str, Any] = {"drawn": Region(0.125, 0.1, 1 / 3, 1.0), "width": first.height, "height": first.width}
+    turned = replace(first, path="c.jpg", digest="e", turns=3, stroke=2.5, **now)
     await pictures.note_turn(turned)
     assert await pictures.get(first.id) == turned
     assert await pictures.get(second.id) == second
