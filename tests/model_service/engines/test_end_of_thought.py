@@ -228,9 +228,9 @@ def test_where_memory_is_short_at_the_bound_others_come_first(engine: GLM4VEngin
     amend, amended = engine._batch.amend, list[bool]()
     with card(engine._batch, room=4) as small:
 
-        def short_at_first(row: Row, ids: list[int], chooses: Sampler) -> bool:
+        def short_at_first(row: Row, ids: list[int], sampler: Sampler) -> bool:
             small.failing = 0 if amended else 2
-            amended.append(amend(row, ids, chooses))
+            amended.append(amend(row, ids, sampler))
             return amended[-1]
 
         engine._batch.amend = short_at_first  # type: ignore[method-assign]
