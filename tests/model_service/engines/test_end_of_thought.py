@@ -192,26 +192,50 @@ def test_where_there_is_little_room_the_answer_has_its_part(engine: GLM4VEngine)
     assert text_of(steps)
 
 
+def written_by_turns(engine: GLM4VEngine, asks: list[GenerationRequest]) -> list[str]:
+    """Answers that are read a step each in turn, to their ends."""
+    begun, found = [engine.generate(each) for each in asks], [""] * len(asks)
+    going = list(range(len(asks)))
+    for _ in range(1000):
+        for index in list(going):
+            step = next(begun[index], None)
+            if step is None:
+                going.remove(index)
+            else:
+                found[index] += step.text
+    assert not going
+    return found
+
+
 @pytest.mark.parametrize("room", [1, 2])
-def test_where_memory_is_short_others_come_first(engine: GLM4VEngine, room: int) -> None:
-    """Who may not go on waits until another has left; each says what it says alone."""
+def test_on_a_card_with_room_for_few_each_says_what_it_says_alone(engine: GLM4VEngine, room: int) -> None:
+    """Whoever is parked meanwhile."""
     asks = [asked("a"), asked("b", thinking=BOUND + 1, seen=False), asked("d", thinking=2, seen=False)]
     alone = [text_of(ids_of(engine, each)[1]) for each in asks]
     for each in asks:
         engine.forget(each.chat)
     with card(engine._batch, room) as small:
-        begun, found = [engine.generate(each) for each in asks], [""] * len(asks)
-        going = list(range(len(asks)))
-        for _ in range(1000):
-            for index in list(going):
-                step = next(begun[index], None)
-                if step is None:
-                    going.remove(index)
-                else:
-                    found[index] += step.text
+        assert written_by_turns(engine, asks) == alone
         assert small.refused
-    assert not going
-    assert found == alone
+
+
+def test_where_memory_is_short_at_the_bound_others_come_first(engine: GLM4VEngine) -> None:
+    """The row takes no part until it is tried again; then the thought is ended as always."""
+    asks = [asked("a", thinking=3, seen=False), asked("b", thinking=0, seen=False)]
+    alone = [text_of(ids_of(engine, each)[1]) for each in asks]
+    for each in asks:
+        engine.forget(each.chat)
+    amend, amended = engine._batch.amend, list[bool]()
+    with card(engine._batch, room=4) as small:
+
+        def short_at_first(row: Row, ids: list[int], sampler: Sampler) -> bool:
+            small.failing = 0 if amended else 2
+            amended.append(amend(row, ids, sampler))
+            return amended[-1]
+
+        engine._batch.amend = short_at_first  # type: ignore[method-assign]
+        assert written_by_turns(engine, asks) == alone
+    assert amended == [False, True]
 
 
 def test_an_answer_that_cannot_go_on_alone_fails(engine: GLM4VEngine) -> None:
