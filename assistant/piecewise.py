@@ -16,7 +16,7 @@ from assistant.streaming import Streams
 from assistant.texts import Sentence, Texts
 from assistant.texts.failures import NoSuchPart
 from assistant.wording.agreement import MOST, Difference, differences, overlap
-from assistant.wording.joining import is_loop, seam, without_repeats
+from assistant.wording.joining import begins_again, is_loop, seam, without_repeats
 from assistant.wording.parts import absence_in, digits_in, is_absent, names, parts_named
 from assistant.wording.question import Task
 from model_service import MAX_TOKENS, Detail, Doubt, FinishReason, GenerationOutput, Stage
@@ -142,8 +142,8 @@ class Piecewise:
                         read = without_repeats(output.text, piece.lines)
                         so_far = _joined(lines, output, read, piece)
                         yield self._reading(output, of_lines(so_far)[0])
-                        if is_loop(output.text) or len(read) < len(output.text.rstrip()) - len(read.splitlines()):
-                            break  # It begins again; to leave is to abort.
+                        if is_loop(output.text) or begins_again(output.text, piece.lines):
+                            break  # To leave is to abort.
                 sound = not is_loop(output.text) and output.finish_reason is not FinishReason.BROKEN_OFF
                 enough = not self._falls_short(read, piece)
                 looks.append(_Look(sound, enough, self._is_sure(output), read, so_far, output.reader))

@@ -59,6 +59,11 @@ def without_repeats(text: str, lines: int) -> str:
     return "\n".join(found)
 
 
+def begins_again(text: str, lines: int) -> bool:
+    """Whether a reading begins again, though all the `lines` that there are were read; blank lines are none."""
+    return len(without_repeats(text, lines).splitlines()) < sum(bool(line.strip()) for line in text.splitlines())
+
+
 def joined(before: Sequence[str], text: str, *, overlaps: bool) -> list[str]:
     """Return lines with those of the next band behind them, without those that both begin and end with.
 

@@ -117,7 +117,7 @@ async def test_a_part_is_asked_of_the_reader_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("how", ["fails", "loops"])
 async def test_where_it_fails_in_a_part_the_model_reads_that(tmp_path: Path, how: str) -> None:
     """Where a closer look does not help either; both are named."""
-    both = Both(**{how: (2, 3)})
+    both = Both(fails=(2, 3)) if how == "fails" else Both(loops=(2, 3))
     async with chat(both, tmp_path) as session:
         state = await session.last_state(long_picture(), "", "text")
     said = text(state).splitlines()

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from email.utils import formatdate
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +24,17 @@ from assistant.storage import open_database
 from assistant.storage.database import RESTORING
 from cli.check import said
 from cli.checks import machine, model, telegram
-from model_service import EngineStep, FinishReason, GenerationRequest, ModelConfig, OutOfMemory, local_service
+from model_service import (
+    EngineInfo,
+    EngineStep,
+    FinishReason,
+    GenerationRequest,
+    ModelConfig,
+    OutOfMemory,
+    ReaderInfo,
+    Sureness,
+    local_service,
+)
 from playground import Server
 from tests.bot.engines import ScriptedEngine
 from tests.bot.samples import picture
@@ -391,3 +402,57 @@ async def test_the_family_and_its_dial_are_named(
     assert said in text
     assert ("a square at max" in text) == (family == "GLM-4V")
     assert ("; it is of" in text) == bool(family)
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "words"),
+    [
+        ({}, "ok", "the model reads"),
+        ({"reader": "zai-org/GLM-OCR", "name": "https://models.example.org/v1"}, "note", "no reader beside that"),
+        ({"reader": "/no/such/folder"}, "wanting", "GLM-OCR"),
+    ],
+)
+async def test_reader(shown: Show, values: dict[str, Any], kind: str, words: str) -> None:
+    """None, one that counts for nothing, one that is not there."""
+    found, text = await shown(lambda: model.check_reader(settings(model=values)))
+    assert (found, words in text) == (kind, True), text
+
+
+async def test_a_readers_folder_is_found(shown: Show, tmp_path: Path) -> None:
+    """And RapidOCR, where it is installed."""
+    assert (await shown(lambda: model.check_reader(settings(model={"reader": str(tmp_path)}))))[0] == "ok"
+    found, text = await shown(lambda: model.check_reader(settings(model={"reader": "rapidocr"})))
+    assert found == ("wanting" if find_spec("rapidocr") is None else "ok") and "apid" in text
+
+
+class Beside(ScriptedEngine):
+    """An engine with a reader beside it, that may have failed at the start, or fails now."""
+
+    def __init__(self, fault: str = "", failure: Exception | None = None) -> None:
+        super().__init__()
+        self._fault = fault
+        self.reader = None if fault else ReaderInfo("GLM-OCR", 2000, Sureness())
+        self.transcript = (("one", 0.9),)
+        self.reader_failure = failure
+
+    @property
+    def info(self) -> EngineInfo:
+        """With the fault."""
+        return replace(super().info, reader_fault=self._fault)
+
+
+@pytest.mark.parametrize(
+    ("engine", "kind", "words"),
+    [
+        (Beside, "ok", "; GLM-OCR reads beside it, in "),
+        (lambda: Beside("a shard is missing"), "wanting", "was not loaded: a shard is missing"),
+        (lambda: Beside(failure=OutOfMemory("planted")), "wanting", "its reader GLM-OCR fails"),
+    ],
+)
+async def test_the_reader_reads(
+    shown: Show, engine: Any, kind: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the model, which answers."""
+    monkeypatch.setattr(cli.checks.model, "open_service", lambda _: local_service(engine, ModelConfig()))
+    found, text = await shown(lambda: model.check_model(settings()))
+    assert (found, words in text) == (kind, True), text

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from assistant.settings.chat_settings import Footer
 from assistant.settings.errors import SettingsError, dotted_keys
-from assistant.settings.settings import Settings, load_settings, variable_name
+from assistant.settings.settings import ModelSettings, Settings, load_settings, variable_name
 
 SHIPPED = Path(__file__).parents[3] / "settings.toml"
 
@@ -190,3 +190,19 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """--settings with a path that does not exist."""
     with pytest.raises(SettingsError, match=r"gone\.toml"):
         load_settings(tmp_path / "gone.toml", {})
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [("", ""), ("RapidOCR", "rapidocr"), ("zai-org/GLM-OCR", "zai-org/GLM-OCR"), ("~/models/ocr", "~/models/ocr")],
+)
+def test_a_reader_is_a_library_a_hub_id_or_a_folder(value: str, kept: str) -> None:
+    """As the model service takes it."""
+    assert ModelSettings(reader=value).config().reader == kept
+
+
+@pytest.mark.parametrize("value", ["https://models.example.org/v1", "tesseract", "pocket", "auto"])
+def test_what_is_no_reader_is_refused(value: str) -> None:
+    """Before anything is loaded; the sentence says what it can be."""
+    with pytest.raises(SettingsError, match=r"model\.reader .*rapidocr"):
+        load_settings(environment={"EYEGLASS_MODEL__READER": value})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.wording.joining import is_loop, joined, without_repeats
+from assistant.wording.joining import begins_again, is_loop, joined, without_repeats
 
 ITEMS = [f"Item {number} {number + 1}.50" for number in range(30, 45)]
 
@@ -91,3 +91,18 @@ def test_more_lines_than_were_counted_are_kept() -> None:
 def test_a_reading_that_goes_round_in_circles(text: str, loops: bool) -> None:
     """The same words four times in a row; neither a dotted line nor equal prices."""
     assert is_loop(text) == loops
+
+
+@pytest.mark.parametrize(
+    ("said", "again"),
+    [
+        ("", False),
+        ("  \n \nItem 30 31.50", False),
+        ("\n\nItem 30 31.50\n\n\n\n\nItem 31 32.50 \n\n", False),
+        ("Item 30 31.50\nItem 31 32.50\nItem 30 31.50", True),
+        ("\n\nItem 30 31.50\n\nItem 31 32.50\nItem 30", True),
+    ],
+)
+def test_blank_lines_are_no_beginning_again(said: str, again: bool) -> None:
+    """However many come first or between, at whatever point of its growth a reading is looked at."""
+    assert begins_again(said, 2) is again
