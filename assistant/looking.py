@@ -119,10 +119,10 @@ class Looks:
         """Return the first look, of most questions the only one."""
         setting, info = question.settings.detail, self._model.info
         region = question.looked_at
-        if len(pictures) == 1:
-            region = await shown_part(pictures[0], region, wish_of(question.parsed), library, info)
         if isinstance(setting, Detail):
             return Look(setting, setting, others=(setting,) * (len(pictures) - 1), region=region)
+        if len(pictures) == 1:
+            region = await shown_part(pictures[0], region, wish_of(question.parsed), library, info)
         dial, most = (GLM4V_DIAL, MAX_TOKENS) if info is None else (info.dial, info.tokens_each(len(pictures)))
         sureness, wish = None if info is None else info.sureness, wish_of(question.parsed)
         sights = [await self._sight(question, picture, library, region) for picture in pictures]

@@ -68,7 +68,9 @@ async def ask_model(
                 out.write(texts.say(Sentence.PAGE_NAME, number=picture.page) + "\n")
             sampling, shown = settings.model.sampling(), None if as_json else out
             sight, wish = await asyncio.to_thread(sight_in, picture.data), wish_of(ParsedQuestion(question))
-            part = await asyncio.to_thread(part_of, picture.data, sight, wish, await service.ready())
+            info, part = await service.ready(), None
+            if not isinstance(setting, Detail):
+                part = await asyncio.to_thread(part_of, picture.data, sight, wish, info)
             seen, reference = sight if part is None else resized(sight, part), PictureRef(picture.data, region=part)
             asking = partial(_request, f"ask-{number}", words or question, reference, sampling)
             output, looks, differ = await _looks(service, asking, setting, seen, wish, out=shown)

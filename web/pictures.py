@@ -134,8 +134,9 @@ class _PictureRoutes:
             setting, part = read_detail(tokens), None if edges is None else Region(*edges)
         except (ValueError, TypeError):
             raise NOT_UNDERSTOOD from None
-        shown = await shown_part(picture, part, Wish.FIND, self._services.library, info)
-        return usual_level(setting, picture, shown, info), shown
+        if not isinstance(setting, Detail):
+            part = await shown_part(picture, part, Wish.FIND, self._services.library, info)
+        return usual_level(setting, picture, part, info), part
 
     async def _take_in(self, conversation: Conversation, number: int, data: bytes) -> list[Picture]:
         """Check, keep and remember the picture of a file, or the first page of a document, which is kept whole."""
