@@ -116,10 +116,10 @@ class Looks:
         """Return the first look, of most questions the only one."""
         setting, info = question.settings.detail, self._model.info
         region, wish = question.looked_at, wish_of(question.parsed)
-        if region is None and len(pictures) == 1:
-            region = shown_part(pictures[0], wish, info)
         if isinstance(setting, Detail):
             return Look(setting, setting, others=(setting,) * (len(pictures) - 1), region=region)
+        if region is None and len(pictures) == 1:
+            region = shown_part(pictures[0], wish, info)
         info = None if info is None else taker(question, info)
         dial, most = (GLM4V_DIAL, MAX_TOKENS) if info is None else (info.dial, info.tokens_each(len(pictures)))
         sureness = None if info is None else info.sureness

@@ -63,7 +63,11 @@ def closer_than(question: Question, reading: Reading, info: EngineInfo | None) -
     if reading.parts is not None and info is not None:  # Each part has a plan of its own.
         closer = info.dial.closer(reading.detail)
         return closer if closer is not None and closer.tokens <= info.max_visual_tokens else None
-    return None if plan is None or info is None else closer_level(reading.picture, reading.region, plan, info)
+    if plan is None or info is None:
+        return None
+    if reading.region != question.looked_at:  # A level that is chosen shows the whole picture.
+        return _closer_whole(reading, plan, info)
+    return closer_level(reading.picture, reading.region, plan, info)
 
 
 def second_level(question: Question, reading: Reading, info: EngineInfo) -> Detail | None:
@@ -109,6 +113,15 @@ def closer_level(picture: Picture, region: Region | None, plan: DetailPlan, info
     """
     size = size_of(picture, region)
     return None if _is_all_seen(size, plan) else _closer(size, plan, info)
+
+
+def _closer_whole(reading: Reading, plan: DetailPlan, info: EngineInfo) -> Detail | None:
+    """Return the next level at which the whole picture shows more than the part that was looked at did."""
+    whole, part = size_of(reading.picture, None), size_of(reading.picture, reading.region)
+    if _is_all_seen(part, plan):
+        return None
+    as_close = plan.tokens * whole[0] * whole[1] / (part[0] * part[1])
+    return next((level for level in info.dial.levels if _tokens(level, whole, info) > as_close), None)
 
 
 def _is_all_seen(size: tuple[int, int], plan: DetailPlan) -> bool:

@@ -94,7 +94,7 @@ async def _ask_about_each(
             out.write(texts.say(name, number=number) + "\n")
         sampling, shown = settings.model.sampling(), None if as_json else out
         sight, wish = await asyncio.to_thread(sight_in, picture.data), wish_of(ParsedQuestion(question))
-        part = shown_part(sight, wish, await service.ready())
+        part = None if isinstance(setting, Detail) else shown_part(sight, wish, await service.ready())
         seen, reference = sight if part is None else resized(sight, part), PictureRef(picture.data, region=part)
         asking = partial(_request, f"ask-{number}", words or question, reference, sampling)
         output, looks, differ = await _looks(service, asking, setting, seen, wish, out=shown)

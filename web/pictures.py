@@ -134,8 +134,9 @@ class _PictureRoutes:
             setting, part = read_detail(tokens), None if edges is None else Region(*edges)
         except (ValueError, TypeError):
             raise NOT_UNDERSTOOD from None
-        shown = part or shown_part(picture, Wish.FIND, info)
-        return usual_level(setting, picture, shown, info), shown
+        if part is None and not isinstance(setting, Detail):
+            part = shown_part(picture, Wish.FIND, info)
+        return usual_level(setting, picture, part, info), part
 
     async def _take_in(self, conversation: Conversation, number: int, data: bytes) -> list[Picture]:
         """Check, keep and remember the picture of a file, or the first page of a document, which is kept whole."""

@@ -49,8 +49,9 @@ async def _show(picture: Picture, info: EngineInfo, context: BotContext) -> None
     incoming = context.incoming
     try:
         library = media_of(context).library
-        region = shown_part(picture, Wish.FIND, info)
-        detail = usual_level(incoming.settings.detail, picture, region, info)
+        setting = incoming.settings.detail
+        region = None if isinstance(setting, Detail) else shown_part(picture, Wish.FIND, info)
+        detail = usual_level(setting, picture, region, info)
         plan, png = await library.seen(picture, detail, info, region)
     except USER_ERRORS as error:
         await context.say_text(refusal(incoming.texts, error))
