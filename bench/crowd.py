@@ -7,6 +7,7 @@ what they saw. The server then lasts until stdin ends.
 import argparse
 import asyncio
 import json
+import os
 import random
 import sys
 import time
@@ -16,6 +17,9 @@ from importlib import resources
 
 import playground
 from playground import Chat, Event, Happening, Post, Server
+
+ELSEWHERE = 10
+"""How far (`nice`) what stands for other machines gives way to the bot, with which it shares the cores of this one."""
 
 PATIENCE = 60.0
 """Seconds after which an answer counts as lost."""
@@ -137,6 +141,7 @@ def main() -> None:
     parser.add_argument("seconds", type=float)
     parser.add_argument("pause", type=float)
     asked = parser.parse_args()
+    os.nice(ELSEWHERE)
     asyncio.run(serve(asked.chats, asked.seconds, asked.pause))
 
 

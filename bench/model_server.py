@@ -7,6 +7,7 @@ import asyncio
 import base64
 import io
 import json
+import os
 import sys
 from collections.abc import AsyncIterator
 
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bench.crowd import ELSEWHERE
 from web.server import serving
 
 PIECES = ("It ", "is a ", "page ", "with ", "print.")
@@ -63,4 +65,5 @@ async def main(port: int) -> None:
 
 
 if __name__ == "__main__":
+    os.nice(ELSEWHERE)
     asyncio.run(main(int(sys.argv[1])))

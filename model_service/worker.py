@@ -46,8 +46,11 @@ def main() -> None:
         answer = _answer(work, arguments)
         del work, arguments
         signal.alarm(0)
-        answers.write(answer)
-        answers.flush()
+        try:
+            answers.write(answer)
+            answers.flush()
+        except BrokenPipeError:
+            os._exit(0)  # Whoever asked is gone, and nobody is to hear of it.
 
 
 def _answer(work: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:

@@ -221,13 +221,20 @@ def test_the_end_waits_for_no_work(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("busy", [False, True])
 def test_a_killed_bot_leaves_no_worker(tmp_path: Path, busy: bool) -> None:
-    """Whether it works or waits: it ends by itself, once it has done what it is at."""
+    """Whether it works or waits: it ends by itself, once it has done what it is at, and without a word."""
     go = tmp_path / "go"
     command = [sys.executable, "-c", ORPHAN, *([str(go)] if busy else [])]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as bot:  # noqa: S603
+    said = tmp_path / "said"
+    with (
+        said.open("w") as errors,
+        subprocess.Popen(  # noqa: S603
+            command, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as bot,
+    ):
         assert bot.stdout is not None
         worker = int(bot.stdout.readline())
         wait_until(lambda: not busy or list(tmp_path.glob("go.*")))
         bot.kill()
     go.touch()
     wait_until(lambda: not is_there(worker))
+    assert said.read_text() == ""
