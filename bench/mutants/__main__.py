@@ -1,7 +1,10 @@
 """python -m bench.mutants [FILE...]: changes the code in many small ways and lists the changes that no test notices."""
 
 import argparse
+import contextlib
 import json
+import os
+import tempfile
 import time
 import tomllib
 from collections import Counter
@@ -13,6 +16,9 @@ from bench.mutants.changing import Key, Mutant, mutants_of
 from bench.mutants.trial import outcome, warm_up
 
 RESULTS = Path("runs") / "mutants"
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+"""Where Linux keeps files in memory."""
+
 SURVIVED = 0
 FAILED = (1, 2, 4)
 """pytest's exit codes where a test failed, or neither it nor its conftest could be imported."""
@@ -61,6 +67,14 @@ def examine(module: str, tests: Sequence[str], excuses: Mapping[Key, str], *, ag
     return count
 
 
+@contextlib.contextmanager
+def files_in_memory() -> Iterator[None]:
+    """Let the tests write their files in memory where there is a folder for it: they wait for a disk at each commit."""
+    with tempfile.TemporaryDirectory(prefix="mutants-", dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
+        yield
+
+
 def numbers(count: Counter[str]) -> str:
     """How many there were and what became of them."""
     share = 100 * count["survived"] / max(1, count.total())
@@ -79,10 +93,11 @@ def main() -> None:
     options = parser.parse_args()
     excuses = {(one["module"], one["was"], one["becomes"]): one["why"] for one in plan["equivalent"]}
     RESULTS.mkdir(parents=True, exist_ok=True)
-    warm_up()
     total: Counter[str] = Counter()
-    for module in options.files:
-        total += examine(module, plan["tests"][module], excuses, again=options.again)
+    with files_in_memory():
+        warm_up()
+        for module in options.files:
+            total += examine(module, plan["tests"][module], excuses, again=options.again)
     print(f"in all: {numbers(total)}")
     raise SystemExit(total["survived"] > 0)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.storage import Admissions, Database, Deletion, Heard, HeardMessage, Pictures, Standing, Turns
+from assistant.storage import FIRST_CHAT, Admissions, Database, Deletion, Heard, HeardMessage, Pictures, Standing, Turns
 from assistant.storage.conversations import Conversations
 from bot.updates.inbox import Inbox
 from tests.assistant.storage.test_heard import SAID
@@ -36,6 +36,14 @@ async def test_of_pictures_and_turns_only_older_ones_go(database: Database) -> N
     assert await Deletion(database).files() == {"2.jpg", "3.jpg"}
     assert [message.text for message in await turns.history(added[1], None)] == ["A cat."]
     assert not await turns.answered(5, 11)
+
+
+async def test_what_the_page_was_sent_is_needed_beside_its_pictures(database: Database) -> None:
+    """Of a chat in Telegram the file lies with Telegram: its name there names no file here."""
+    pictures = Pictures(database)
+    for chat, page in ((5, "1.jpg"), (FIRST_CHAT, "2.jpg"), (FIRST_CHAT + 1, "3.jpg")):
+        await pictures.add(replace(NEW, chat=chat, path=page, file_id=f"of {chat - FIRST_CHAT}"))
+    assert await Deletion(database).files() == {"1.jpg", "2.jpg", "3.jpg", "of 0", "of 1"}
 
 
 async def test_of_what_could_not_be_read_older_notes_go(database: Database) -> None:

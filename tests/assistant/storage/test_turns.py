@@ -99,6 +99,17 @@ async def test_the_history_of_pictures_that_are_seen_together(turns: Turns, pict
     assert await turns.history_of([first], 42) == await turns.history(first, 42)
 
 
+async def test_pictures_seen_together_tell_what_was_asked_first_of_either(database: Database) -> None:
+    """Not the one picture's questions and then the other's; names are told of all but the one who asks."""
+    first, second = [await Pictures(database).add(replace(NEW, message_id=number)) for number in (1, 2)]
+    turns = Turns(database)
+    for picture, user, name, message in ((second, 42, "Ada", 11), (first, 43, "Ben", 14), (second, 43, "Ben", 17)):
+        question = replace(TURN, question="What?", answer=f"{message}.", user=user, name=name)
+        await turns.add([(picture, replace(question, question_message=message, answer_messages=(message + 1,)))])
+    told = await turns.history_of([first, second], 42)
+    assert [message.text for message in told] == ["What?", "11.", "Ben: What?", "14.", "Ben: What?", "17."]
+
+
 async def test_a_question_that_is_asked_in_another_way_is_retracted(turns: Turns, pictures: list[Picture]) -> None:
     """With its answers, about all its pictures; nothing else is, and only a question can be."""
 
