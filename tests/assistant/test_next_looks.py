@@ -83,3 +83,12 @@ def test_print_is_shown_larger_than_it_is(*, printed: bool) -> None:
     plan = plan_detail(INFO.dial, Detail(128), *size)
     assert plan.width >= size[0] and plan.height >= size[1]
     assert much_closer(size, plan, INFO, printed=printed) == (Detail(256) if printed else None)
+
+
+@pytest.mark.parametrize(("level", "closer"), [(128, 512), (256, 1600), (512, None)])
+def test_after_a_look_at_the_print_alone_more_of_the_whole_is_offered(level: int, closer: int | None) -> None:
+    """A level that shows the whole picture less closely than the part was seen would be no closer look."""
+    part = Region(0, 0, 0.5, 0.5)
+    plan = plan_detail(INFO.dial, Detail(level), *size_of(PHOTO, part))
+    found = closer_than(question(None), Reading(PHOTO, GenerationOutput(Stage.DONE, "A", plan), region=part), INFO)
+    assert (found and found.tokens) == closer
