@@ -34,6 +34,7 @@ from assistant.texts import (
 )
 from assistant.texts.catalogue import read_catalogue
 from model_service import Level, PictureFault
+from web.state import LABELS
 
 FOLDERS = (Path(bot.__file__).parent, Path(assistant.texts.__file__).parent.parent)
 
@@ -132,7 +133,8 @@ def test_every_word_of_the_page_is_on_it() -> None:
     """And the page names none that it does not get."""
     page = Path(web.__file__).parent / "page"
     code = "\n".join(path.read_text(encoding="utf-8") for path in page.iterdir() if path.suffix in {".html", ".js"})
-    there = {name.lower() for name in PageLabel.__members__}
+    there = set(LABELS)
+    assert {label.name.lower() for label in PageLabel} <= there
     assert set(re.findall(r'(?:data-(?:text|label|hint)=|\bsay\()"([a-z_]+)"', code)) - there == set()
     assert {name for name in there if f'"{name}"' not in code} == set()
 

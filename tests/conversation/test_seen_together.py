@@ -5,6 +5,7 @@ import io
 import pytest
 from PIL import Image
 
+from assistant.pictures.copies import Copy
 from assistant.pictures.library import Library
 from assistant.pictures.refusals import FetchFailed
 from assistant.storage import Picture
@@ -193,14 +194,14 @@ async def test_a_picture_that_is_gone_is_told_and_the_others_are_seen(
     stage: Stage, chat: Chat, window: HandWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By its number in the album."""
-    read = Library.read
+    copy = Library.copy
 
-    async def gone(library: Library, shown: Picture) -> bytes:
+    async def gone(library: Library, shown: Picture) -> Copy:
         if shown.width == WIDTHS[1]:
             raise FetchFailed("gone")
-        return await read(library, shown)
+        return await copy(library, shown)
 
-    monkeypatch.setattr(Library, "read", gone)
+    monkeypatch.setattr(Library, "copy", gone)
     posts = await album(chat, window, 3, CHEAPER)
     reply = await together(chat, posts[0], 2)
     assert seen(stage) == [[1, 3]]
