@@ -94,4 +94,6 @@ class Podman:
     def remove(self) -> None:
         """Remove every container, image and volume of this storage, and the storage."""
         self.run("rm", "--all", "--force", "--volumes", "--time=0", check=False)
+        place = str(self.folder / "store" / self.driver)  # Podman leaves it mounted over itself.
+        subprocess.run(["umount", place], check=False, capture_output=True)  # noqa: S603, S607
         shutil.rmtree(self.folder, ignore_errors=True)

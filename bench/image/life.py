@@ -1,0 +1,157 @@
+"""A bot's life in containers: it is paired, stopped, killed, backed up, restored elsewhere, and answers each time."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import resources
+
+import playground
+from bench.image.box import WAIT, Box, Values, free_port, wanted
+from bench.image.podman import Failed
+from bench.image.trials import CODE, DATE, FOLLOW_UP, QUESTION, TOTAL, code_in
+from playground.chat import Chat
+from playground.rooms import Post
+
+NAME, PLACE = "bot", "/backups"
+GOOD = ("settings", "access", "storage", "permissions", "disk", "documents", "fonts", "heic", "proxy", "token", "clock")
+GOOD += ("webhook", "gpu", "files", "model")
+"""What `check` has to find well in an image, and not only to note: all but `groups`, as privacy mode is on."""
+
+
+async def bot(box: Box) -> list[str]:
+    """The bot, with the page off: check, pairing, questions, SIGTERM, SIGKILL, a backup; the volume is kept."""
+    backups = box.podman.folder / "backups"
+    backups.mkdir()
+    os.chown(backups, 1000, 1000)
+    async with playground.serve() as telegram:
+        environment = {
+            "TELEGRAM_BOT_TOKEN": telegram.token,
+            "EYEGLASS_TELEGRAM__BASE_URL": telegram.base_url,
+            "EYEGLASS_TELEGRAM__BASE_FILE_URL": telegram.base_file_url,
+            "EYEGLASS_WEB__HOST": "127.0.0.1",
+            "EYEGLASS_WEB__PORT": str(free_port()),
+            "EYEGLASS_MODEL__DETAIL": "high",
+        }
+        chat = telegram.person("Ada").private()
+        life = Life(replace(box, mounted=(f"{backups}:{PLACE}",)), environment, chat)
+        return [
+            await life.checked(),
+            *await life.paired_and_stopped(),
+            *await life.stopped_as_it_is_asked(),
+            *await life.killed(),
+            await life.backed_up_and_moved(),
+        ]
+
+
+class Life:
+    """One bot, its owner's chat, and its containers one after the other."""
+
+    def __init__(self, box: Box, environment: Values, chat: Chat) -> None:
+        """`box` has a folder for backups mounted at PLACE."""
+        self._box, self._environment, self._chat = box, environment, chat
+        self._receipt = (resources.files("playground") / "pictures" / "receipt.jpg").read_bytes()
+
+    async def checked(self) -> str:
+        """`check` finds all well."""
+        said = await asyncio.to_thread(self._box.once, "check", environment=self._environment)
+        missing = [name for name in GOOD if f"{name}: ok" not in said.splitlines() and f"{name}: ok, " not in said]
+        wanted(not missing, f"not ok: {missing}; check said {said}")
+        lines = len(said.splitlines())
+        wanted(lines == len(GOOD) + 1, f"check has {lines} lines: {said}")
+        return f"check: {lines} lines, {said.count(': ok')} ok, {said.count(': note, ')} with a note"
+
+    async def paired_and_stopped(self) -> list[str]:
+        """A first question, then SIGTERM; what is asked while it is away is answered by the next container."""
+        with self._running():
+            code = await code_in(self._box, NAME)
+            await self._box.until_healthy(NAME)
+            await self._said(await self._chat.send(code), "")
+            await self._said(await self._chat.send_photo(self._receipt, QUESTION), TOTAL)
+            seconds = await asyncio.to_thread(self._box.stop, NAME)
+        asked = await self._chat.send(FOLLOW_UP)
+        with self._running():
+            await self._said(asked, DATE)
+            await asyncio.to_thread(self._box.stop, NAME)
+        return [
+            "HEALTHCHECK green with the page off; the pairing code is in the log",
+            f"before SIGTERM: {TOTAL}; exit code 0 after {seconds:.0f} s",
+            f"asked while it was away, answered by the next container: {DATE}",
+        ]
+
+    async def stopped_as_it_is_asked(self) -> list[str]:
+        """A question whose answer may be running at SIGTERM is answered once, by this container or by the next."""
+        with self._running():
+            await self._box.until_healthy(NAME)
+            asked = await self._chat.send_photo(self._receipt, QUESTION)
+            await self._chat.wait_until(lambda: self._begun(asked), WAIT)
+            seconds = await asyncio.to_thread(self._box.stop, NAME)
+        who = "by this one" if self._answers(asked, TOTAL) else "by the next one"
+        with self._running():
+            await self._said(asked, TOTAL)
+            await self._said(await self._chat.send(FOLLOW_UP), DATE)
+            answers = self._answers(asked, TOTAL)
+            await asyncio.to_thread(self._box.stop, NAME)
+        wanted(answers == 1, f"the question is answered {answers} times:\n{self._chat.transcript()}")
+        return [f"SIGTERM while it answers: exit code 0 after {seconds:.0f} s, answered once, {who}"]
+
+    async def killed(self) -> list[str]:
+        """SIGKILL, then the next container; its HEALTHCHECK is red while the process is stopped."""
+        with self._running():
+            await self._box.until_healthy(NAME)
+            asked = await self._chat.send(QUESTION)
+            await asyncio.to_thread(self._box.podman.run, "kill", "--signal=KILL", NAME)
+        with self._running():
+            await self._said(asked, TOTAL)
+            wanted(not CODE.search(self._box.logs(NAME)), "a bot with an owner shows a pairing code")
+            await self._box.until_healthy(NAME)
+            self._box.podman.run("kill", "--signal=STOP", NAME)
+            healthy = await asyncio.to_thread(self._box.is_healthy, NAME)
+            self._box.podman.run("kill", "--signal=CONT", NAME)
+            wanted(not healthy, "a process that is stopped is called healthy")
+            await self._box.until_healthy(NAME)
+            await asyncio.to_thread(self._box.stop, NAME)
+        return [
+            f"killed while it was asked, answered by the next one: {TOTAL}",
+            "HEALTHCHECK red while the process is stopped, green after",
+        ]
+
+    async def backed_up_and_moved(self) -> str:
+        """A backup of the running bot, restored into empty volumes, where RapidOCR reads what was sent before."""
+        file = f"{PLACE}/backup.zip"
+        with self._running():
+            await self._box.until_healthy(NAME)
+            photo = await self._chat.send_photo(self._receipt, QUESTION)
+            await self._said(photo, TOTAL)
+            await asyncio.to_thread(self._box.once, "backup", file)
+            await asyncio.to_thread(self._box.stop, NAME)
+        moved = replace(self._box, volume=f"{self._box.volume}-moved")
+        await asyncio.to_thread(moved.once, "restore", file)
+        there = Life(moved, {**self._environment, "EYEGLASS_MODEL__READER": "rapidocr"}, self._chat)
+        with there._running():
+            await there._said(await self._chat.send(FOLLOW_UP), DATE)
+            read = await there._said(await self._chat.send("/text", reply_to=photo), "RapidOCR")
+            wanted(TOTAL.strip("$") in read.text, f"RapidOCR read {read.text}")
+            await asyncio.to_thread(moved.stop, NAME)
+        await asyncio.to_thread(self._box.once, "restore", file, "--replace")
+        return f"backed up as it ran, restored into empty volumes: {DATE}; /text there: {read.text.splitlines()[-1]}"
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        with self._box.started(NAME, environment=self._environment):
+            yield
+
+    async def _said(self, post: Post, words: str) -> Post:
+        """Wait until the bot says words after a message; what the container wrote tells why it did not."""
+        try:
+            return await self._chat.answer(post, lambda reply: bool(reply.text) and words in reply.text, WAIT)
+        except TimeoutError as error:
+            raise Failed(f"no {words!r}:\n{error}\n{self._box.logs(NAME)}") from None
+
+    def _begun(self, post: Post) -> bool:
+        return bool(self._chat.drafts) or self._answers(post, "") > 0
+
+    def _answers(self, post: Post, words: str) -> int:
+        later = [shown for shown in self._chat.messages if shown.id > post.id and shown.by_bot]
+        return sum(words in shown.text for shown in later)
