@@ -3,7 +3,7 @@
 import argparse
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,9 @@ def _sample(table: Mapping[str, Any]) -> Sample:
 
 
 SAMPLES = tuple(_sample(table) for table in read_data("samples")["SAMPLES"])
+
+PHOTOGRAPHS: list[dict[str, Any]] = read_data("samples")["PHOTOGRAPHS"]
+"""Real photographs, which lie among the pictures as they are."""
 
 
 def draw_sample(sample: Sample, fonts: Sequence[Family]) -> tuple[Image.Image, str]:
@@ -96,7 +99,7 @@ def draw_figure(file: str, fonts: Sequence[Family]) -> Page:
 
 
 def save_samples(folder: Path, fonts: Sequence[Family]) -> None:
-    """Write the pictures and `samples.json`: for each its file, text, and questions with their answers.
+    """Write the drawn pictures and `samples.json`: for each its file, text, and questions with their answers.
 
     Raises:
         ValueError: a file would be larger than 150 kB.
@@ -112,14 +115,18 @@ def save_samples(folder: Path, fonts: Sequence[Family]) -> None:
             image.save(path, quality=85, optimize=True)
         if path.stat().st_size > MOST_BYTES:
             raise ValueError(f"{sample.file} has {path.stat().st_size} bytes")
-        questions = [{"question": question, "answer": answer} for question, answer in sample.questions]
-        index.append({"file": sample.file, "text": text, "questions": questions})
+        index.append(_entry(sample.file, text, sample.questions))
     for file in FIGURES:
         page = draw_figure(file, fonts)
         page.image.quantize(64).save(folder / file, optimize=True)
-        questions = [{"question": qa.question, "answer": qa.answer} for qa in page.qa]
-        index.append({"file": file, "text": "", "questions": questions})
+        index.append(_entry(file, "", [(qa.question, qa.answer) for qa in page.qa]))
+    index.extend(_entry(**photograph) for photograph in PHOTOGRAPHS)
     (folder / "samples.json").write_text(json.dumps(index, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _entry(file: str, text: str, questions: Iterable[Sequence[str]]) -> dict[str, Any]:
+    asked = [{"question": question, "answer": answer} for question, answer in questions]
+    return {"file": file, "text": text, "questions": asked}
 
 
 def main() -> None:

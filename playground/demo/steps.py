@@ -71,6 +71,7 @@ def conversation(
     return (
         *_beginning(samples, info),
         *_figures(samples),
+        *_photographs(samples),
         *_forms(samples),
         *_closely(samples),
         *_and_more(samples, defaults),
@@ -97,6 +98,14 @@ def _figures(samples: dict[str, Sample]) -> tuple[Scene, ...]:
         Scene("Shapes, counted", (Step(ADA, white, Way.FILE, (shapes,), expected=shapes.answers[white]),)),
         Scene("A chart, in Chinese", (Step(CHEN, most, Way.FILE, (chart,), expected=chart.answers[most]),)),
     )
+
+
+def _photographs(samples: dict[str, Sample]) -> tuple[Scene, ...]:
+    printout, coffee = samples["printout.png"], samples["coffee.jpg"]
+    title, seen = "What is the title?", "What is in this picture?"
+    read = Step(ADA, title, Way.PHOTO, (printout,), expected=printout.answers[title])
+    refused = Step(ADA, seen, Way.PHOTO, (coffee,), expected=coffee.answers[seen])
+    return Scene("A real photograph of a page", (read,)), Scene("One of what it does not know", (refused,))
 
 
 def _forms(samples: dict[str, Sample]) -> tuple[Scene, ...]:

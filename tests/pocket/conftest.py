@@ -38,7 +38,7 @@ class Pocket:
         """A question at `high`."""
         messages = (*history, Message("user", question))
         messages = with_pictures(messages, PictureRef(picture, HIGH)) if picture else messages
-        return GenerationRequest("question", "chat", messages, sampling or SamplingParams(max_tokens=64))
+        return GenerationRequest("question", "chat", messages, sampling or SamplingParams(max_tokens=128))
 
     async def ask(
         self,

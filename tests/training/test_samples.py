@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from training.fonts import BUILT_IN, Family, FontsError, find_families
-from training.samples import FIGURES, MOST_BYTES, SAMPLES, draw_sample
+from training.samples import FIGURES, MOST_BYTES, PHOTOGRAPHS, SAMPLES, draw_sample
 
 PICTURES = Path(__file__).parents[2] / "playground" / "pictures"
 
@@ -15,7 +15,8 @@ PICTURES = Path(__file__).parents[2] / "playground" / "pictures"
 def test_every_sample_is_there_with_its_answers() -> None:
     """Small files that open, and answers that are printed on them (but for denied ones)."""
     index = json.loads((PICTURES / "samples.json").read_text(encoding="utf-8"))
-    assert [entry["file"] for entry in index] == [*(sample.file for sample in SAMPLES), *FIGURES]
+    names = (*(sample.file for sample in SAMPLES), *FIGURES, *(each["file"] for each in PHOTOGRAPHS))
+    assert [entry["file"] for entry in index] == [*names]
     for entry in index:
         path = PICTURES / entry["file"]
         assert path.stat().st_size <= MOST_BYTES

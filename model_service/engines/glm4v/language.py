@@ -54,6 +54,8 @@ class SelfAttention(nn.Module):
         """Attention to what each of B caches holds, new keys and values included, or without caches to these alone."""
         if not caches:
             return attention.causal(query, key, value)
+        if len(caches) == 1:
+            return attention.causal(query, *caches[0].extend(self.layer, key, value))
         rows = zip(*(torch.split(each, 1) for each in (query, key, value)), caches, strict=True)
         return torch.cat([attention.causal(one, *cache.extend(self.layer, k, v)) for one, k, v, cache in rows])
 
