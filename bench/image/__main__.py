@@ -10,6 +10,7 @@ import asyncio
 import os
 import shlex
 import tempfile
+import time
 from datetime import date
 from pathlib import Path
 
@@ -54,8 +55,9 @@ def main() -> None:
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="eyeglass-image-"))
     (folder / "tmp").mkdir(parents=True, exist_ok=True)
     podman = Podman(folder, asked.driver)
+    podman.clear()
     try:
-        _build(podman, targets, asked.base or base_image(podman, folder))
+        _build(podman, targets, asked.base or _base(podman, folder))
         asyncio.run(measure(podman, targets))
     except Failed as error:
         raise SystemExit(f"not as it should be: {error}") from None
@@ -63,6 +65,13 @@ def main() -> None:
         if asked.folder is None:
             podman.remove()
     print(f"all is well: {facts()}, {date.today()}")
+
+
+def _base(podman: Podman, folder: Path) -> str:
+    begun = time.monotonic()
+    name = base_image(podman, folder)
+    print(f"base: {podman.megabytes(name):.0f} MB, there after {time.monotonic() - begun:.0f} s", flush=True)
+    return name
 
 
 def _build(podman: Podman, targets: list[str], base: str) -> None:
