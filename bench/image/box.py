@@ -4,7 +4,7 @@ import asyncio
 import re
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -95,10 +95,21 @@ class Box:
             await asyncio.sleep(PAUSE)
         raise Failed(f"{name} never wrote {pattern.pattern}:\n{self.logs(name)}")
 
+    def is_ready(self, name: str) -> bool:
+        """Ask the container whether it answers questions now."""
+        return self.podman.run("exec", name, "eyeglass", "health", "--ready", check=False).code == 0
+
     async def until_healthy(self, name: str) -> None:
         """Wait until HEALTHCHECK is green."""
+        await self._until(self.is_healthy, name, "healthy")
+
+    async def until_ready(self, name: str) -> None:
+        """Wait until the model is loaded."""
+        await self._until(self.is_ready, name, "ready")
+
+    async def _until(self, look: Callable[[str], bool], name: str, word: str) -> None:
         end = time.monotonic() + WAIT
-        while not await asyncio.to_thread(self.is_healthy, name):
+        while not await asyncio.to_thread(look, name):
             if time.monotonic() > end:
-                raise Failed(f"{name} is not healthy:\n{self.logs(name)}")
+                raise Failed(f"{name} is not {word}:\n{self.logs(name)}")
             await asyncio.sleep(PAUSE)

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import resources
+from typing import TypeVar
 
 import playground
 from bench.image.box import WAIT, Box, Values, free_port, wanted
@@ -14,12 +15,15 @@ from bench.image.trials import CODE, DATE, FOLLOW_UP, QUESTION, TOTAL, code_in
 from playground.chat import Chat
 from playground.rooms import Post
 
+Seen = TypeVar("Seen")
+
 NAME, PLACE = "bot", "/backups"
-GOOD = ("settings", "access", "storage", "permissions", "disk", "documents", "fonts", "heic", "proxy", "token")
-GOOD += ("webhook", "gpu", "files", "model")
+WHOLE, AMOUNT = "What does it say?", TOTAL.strip("$")
+GOOD = {"settings", "access", "storage", "permissions", "disk", "documents", "fonts", "heic", "proxy", "token"}
+GOOD |= {"webhook", "gpu", "files", "model"}
 """What `check` has to find well in an image, and not only to note."""
 
-NOTED = ("clock", "groups")
+NOTED = {"clock", "groups"}
 """What it notes: the stand-in for Telegram does not tell its time, and its bots are in privacy mode."""
 
 
@@ -42,7 +46,7 @@ async def bot(box: Box) -> list[str]:
         return [
             await life.checked(),
             *await life.paired_and_stopped(),
-            *await life.stopped_as_it_is_asked(),
+            await life.stopped_as_it_answers(),
             *await life.killed(),
             await life.backed_up_and_moved(),
         ]
@@ -61,11 +65,11 @@ class Life:
         for mode in ("755", "700"):
             await asyncio.to_thread(self._box.once, mode, "/data", entrypoint="chmod")
         said = await asyncio.to_thread(self._box.once, "check", environment=self._environment)
-        missing = [name for name in GOOD if f"{name}: ok" not in said.splitlines() and f"{name}: ok, " not in said]
-        wanted(not missing, f"not ok: {missing}; check said {said}")
-        lines = len(said.splitlines())
-        wanted(lines == len(GOOD) + len(NOTED), f"check has {lines} lines: {said}")
-        return f"check: {lines} lines, {said.count(': ok')} ok, {said.count(': note, ')} with a note"
+        found = {line.partition(": ")[0]: line.partition(": ")[2] for line in said.splitlines()}
+        ok = {name for name, told in found.items() if told.startswith("ok")}
+        noted = {name for name, told in found.items() if told.startswith("note, ")}
+        wanted((ok, noted, ok | noted) == (GOOD, NOTED, set(found)), f"check said {said}")
+        return f"check: {len(found)} lines, {len(ok)} ok, {len(noted)} with a note"
 
     async def paired_and_stopped(self) -> list[str]:
         """A first question, then SIGTERM; what is asked while it is away is answered by the next container."""
@@ -74,7 +78,6 @@ class Life:
             await self._box.until_healthy(NAME)
             await self._said(await self._chat.send(code), "")
             await self._said(await self._chat.send_photo(self._receipt, QUESTION), TOTAL)
-            await asyncio.to_thread(self._box.podman.run, "exec", NAME, "eyeglass", "health", "--ready")
             seconds = await asyncio.to_thread(self._box.stop, NAME)
         asked = await self._chat.send(FOLLOW_UP)
         with self._running():
@@ -86,21 +89,20 @@ class Life:
             f"asked while it was away, answered by the next container: {DATE}",
         ]
 
-    async def stopped_as_it_is_asked(self) -> list[str]:
-        """A question whose answer may be running at SIGTERM is answered once, by this container or by the next."""
+    async def stopped_as_it_answers(self) -> str:
+        """An answer that has begun at SIGTERM is brought to its end, and not given again by the next container."""
         with self._running():
-            await self._box.until_healthy(NAME)
-            asked = await self._chat.send_photo(self._receipt, QUESTION)
-            await self._chat.wait_until(lambda: self._begun(asked), WAIT)
+            await self._box.until_ready(NAME)
+            asked = await self._chat.send_photo(self._receipt, WHOLE)
+            await self._seen(lambda: bool(self._chat.drafts) or any(self._replies(asked, "")), "nothing is answered")
             seconds = await asyncio.to_thread(self._box.stop, NAME)
-        who = "by this one" if self._answers(asked, TOTAL) else "by the next one"
+        await self._said(asked, AMOUNT)
         with self._running():
-            await self._said(asked, TOTAL)
             await self._said(await self._chat.send(FOLLOW_UP), DATE)
-            answers = self._answers(asked, TOTAL)
             await asyncio.to_thread(self._box.stop, NAME)
+        answers = len(list(self._replies(asked, AMOUNT)))
         wanted(answers == 1, f"the question is answered {answers} times:\n{self._chat.transcript()}")
-        return [f"SIGTERM while it answers: exit code 0 after {seconds:.0f} s, answered once, {who}"]
+        return f"SIGTERM once an answer has begun: exit code 0 after {seconds:.0f} s, when it was whole"
 
     async def killed(self) -> list[str]:
         """SIGKILL, then the next container; its HEALTHCHECK is red while the process is stopped."""
@@ -138,7 +140,7 @@ class Life:
         with there._running():
             await there._said(await self._chat.send(FOLLOW_UP), DATE)
             read = await there._said(await self._chat.send("/text", reply_to=photo), "RapidOCR")
-            wanted(TOTAL.strip("$") in read.text, f"RapidOCR read {read.text}")
+            wanted(AMOUNT in read.text, f"RapidOCR read {read.text}")
             await asyncio.to_thread(moved.stop, NAME)
         await asyncio.to_thread(self._box.once, "restore", file, "--replace")
         return f"backed up as it ran, restored into empty volumes: {DATE}; /text there: {read.text.splitlines()[-1]}"
@@ -149,15 +151,16 @@ class Life:
             yield
 
     async def _said(self, post: Post, words: str) -> Post:
-        """Wait until the bot says words after a message; what the container wrote tells why it did not."""
+        """Wait until the bot says words after a message."""
+        return await self._seen(lambda: next(self._replies(post, words), None), f"no {words!r}")
+
+    async def _seen(self, look: Callable[[], Seen | None], otherwise: str) -> Seen:
+        """Wait for something in the chat; where it does not come, what the container wrote tells why."""
         try:
-            return await self._chat.answer(post, lambda reply: bool(reply.text) and words in reply.text, WAIT)
+            return await self._chat.wait_until(look, WAIT)
         except TimeoutError as error:
-            raise Failed(f"no {words!r}:\n{error}\n{self._box.logs(NAME)}") from None
+            raise Failed(f"{otherwise}:\n{error}\n{self._box.logs(NAME)}") from None
 
-    def _begun(self, post: Post) -> bool:
-        return bool(self._chat.drafts) or self._answers(post, "") > 0
-
-    def _answers(self, post: Post, words: str) -> int:
-        later = [shown for shown in self._chat.messages if shown.id > post.id and shown.by_bot]
-        return sum(words in shown.text for shown in later)
+    def _replies(self, post: Post, words: str) -> Iterator[Post]:
+        later = (shown for shown in self._chat.messages if shown.by_bot and shown.id > post.id)
+        return (shown for shown in later if shown.text and words in shown.text)
