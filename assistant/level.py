@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.pictures.bands import find_print, find_strokes
+from assistant.pictures.bands import find_print
 from assistant.pieces import size_of
 from assistant.settings.detail_setting import DetailSetting
 from assistant.storage import Picture
@@ -58,7 +58,7 @@ class Sight:
     """What is known of a picture, or of the part of it that is looked at: all in its own pixels.
 
     `line` is the height of its lines of print, None without print. `stroke` is the distance between its finest strokes,
-    None where there are hardly any, or none were looked for.
+    None where there is print, or hardly any.
     """
 
     width: int
@@ -67,10 +67,10 @@ class Sight:
     stroke: float | None = None
 
 
-def sight_of(picture: Picture, region: Region | None = None, stroke: float | None = None) -> Sight:
+def sight_of(picture: Picture, region: Region | None = None) -> Sight:
     """Return what is known of a picture, or of a region of it."""
     width, height = size_of(picture, region)
-    return Sight(width, height, picture.print_height, stroke)
+    return Sight(width, height, picture.print_height, picture.stroke)
 
 
 def sight_in(data: bytes) -> Sight:
@@ -80,8 +80,8 @@ def sight_in(data: bytes) -> Sight:
         PictureRejected: it cannot be looked at.
     """
     image = open_picture(data)
-    line = find_print(image).height
-    return Sight(image.width, image.height, line, find_strokes(data, image.width) if line is None else None)
+    found = find_print(image)
+    return Sight(image.width, image.height, found.height, found.stroke)
 
 
 def level_of(info: EngineInfo, data: bytes) -> Detail:

@@ -9,13 +9,11 @@ from dataclasses import replace
 from assistant.abilities import in_language_of
 from assistant.doubt import Judgement, Verdict, is_refused, judge, stripped
 from assistant.latency import Latency
-from assistant.level import CLOSEST, Sight, Wish, level_for, sight_of, wish_of
+from assistant.level import CLOSEST, level_for, sight_of, wish_of
 from assistant.next_looks import second_level
 from assistant.open_questions import OpenQuestion
-from assistant.pictures.bands import find_strokes
 from assistant.pictures.library import Library
-from assistant.pictures.normalize import with_pixels
-from assistant.pictures.refusals import FetchFailed
+from assistant.pictures.refusals import FetchFailed, PictureGone
 from assistant.question import Look, Question, Reading
 from assistant.reading import Reader
 from assistant.storage import Picture
@@ -69,15 +67,15 @@ class Looks:
             CheckpointError, Draining, EngineDead, ModelServiceError, FetchFailed: as in `Assistant.ask`.
             NoSuchPart: a part is named that the picture does not have.
         """
-        async with opened.cancellable():
-            unread = await _unread(pictures, library) if len(pictures) > 1 else ()
-        left: tuple[Picture, ...] = ()
-        shown = tuple(picture for picture in pictures if picture not in unread)
+        left, unread, shown = tuple[Picture, ...](), tuple[Picture, ...](), tuple(pictures)
         while True:
             try:
                 async with aclosing(self._look(question, opened, shown, library)) as readings:
                     async for reading in readings:
                         yield replace(reading, left=left, unread=unread)
+            except PictureGone as error:
+                _log.warning("a picture was not read: %s", error)
+                unread, shown = (*unread, error.picture), tuple(one for one in shown if one != error.picture)
             except (OutOfMemory, PromptTooLong) as error:
                 if len(shown) == 1:
                     raise
@@ -89,8 +87,7 @@ class Looks:
     async def _look(
         self, question: Question, opened: OpenQuestion, pictures: Sequence[Picture], library: Library
     ) -> AsyncGenerator[Reading, None]:
-        async with opened.cancellable():
-            look = await self._first(question, pictures, library)
+        look = self._first(question, pictures)
         first = Reading(pictures[0], detail=look.finest, others=tuple(pictures[1:]))
         async with aclosing(self._reader.read(question, opened, pictures, library, look)) as readings:
             async for first in readings:
@@ -113,7 +110,7 @@ class Looks:
         else:
             yield first if closer is None else _better(first, self._judged(question, closer))
 
-    async def _first(self, question: Question, pictures: Sequence[Picture], library: Library) -> Look:
+    def _first(self, question: Question, pictures: Sequence[Picture]) -> Look:
         """Return the first look, of most questions the only one."""
         setting, info = question.settings.detail, self._model.info
         if isinstance(setting, Detail):
@@ -121,17 +118,9 @@ class Looks:
         dial, most = (GLM4V_DIAL, MAX_TOKENS) if info is None else (info.dial, info.tokens_each(len(pictures)))
         sureness = None if info is None else info.sureness
         once, wish = info is not None and sureness is None, wish_of(question.parsed)
-        sights = [await self._sight(question, picture, library) for picture in pictures]
+        sights = [sight_of(picture, question.looked_at) for picture in pictures]
         level, *others = (level_for(sight, wish, dial, most, once=once) for sight in sights)
         return Look(level, CLOSEST, sureness=sureness, others=tuple(others))
-
-    @staticmethod
-    async def _sight(question: Question, picture: Picture, library: Library) -> Sight:
-        stroke = None
-        if picture.print_height is None and wish_of(question.parsed) is not Wish.LOOK:
-            data = await library.read(picture)
-            stroke = await with_pixels(picture.chat, find_strokes, data, picture.width)
-        return sight_of(picture, question.looked_at, stroke)
 
     def _second(self, question: Question, first: Reading) -> Look | None:
         """Return a second look; None if the first is enough, a person chose it, or none shows more in time."""
@@ -166,24 +155,6 @@ class Looks:
         if broken_off or in_parts:  # What one part says was chosen among what several say; nobody doubted the choice.
             found = replace(found, verdict=Verdict.UNSURE)
         return reading if sureness_of(output, info) is None else replace(reading, judgement=found)
-
-
-async def _unread(pictures: Sequence[Picture], library: Library) -> tuple[Picture, ...]:
-    """Return those of several pictures that cannot be read any more.
-
-    Raises:
-        FetchFailed: none of them can.
-    """
-    unread = list[Picture]()
-    for picture in pictures:
-        try:
-            await library.read(picture)
-        except FetchFailed as error:
-            _log.warning("a picture was not read: %s", error)
-            unread.append(picture)
-            if len(unread) == len(pictures):
-                raise
-    return tuple(unread)
 
 
 def judgement_of(output: GenerationOutput, info: EngineInfo, *, whole: bool = False) -> Judgement | None:

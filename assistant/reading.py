@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.latency import Latency
 from assistant.open_questions import OpenQuestion
 from assistant.pictures.library import Library
+from assistant.pictures.refusals import FetchFailed, PictureGone
 from assistant.pieces import Piece, is_read_whole, needs_pieces, pieces_of
 from assistant.piecewise import Piecewise
 from assistant.question import Look, Question, Reading
@@ -35,6 +36,7 @@ class Reader:
         Raises:
             Cancelled: the person wants no answer any more.
             CheckpointError, Draining, EngineDead, ModelServiceError, FetchFailed: as in `Assistant.ask`.
+            PictureGone: one of several pictures cannot be read any more.
             NoSuchPart: a part is named that the picture does not have.
             TimeoutError: the look has to end before it did.
         """
@@ -50,7 +52,7 @@ class Reader:
                     yield reading
             return
         async with opened.cancellable():
-            encoded = [await library.read(picture) for picture in pictures]
+            encoded = await _copies(pictures, library)
             request = await self._streams.request(question, opened, pictures, encoded, look)
         info = self._model.info
         tokens = tokens_of(question, pictures, look, info) if others and info is not None else 0
@@ -72,3 +74,21 @@ class Reader:
         if not needs_pieces(picture, question.parsed, question.looked_at, look.closest, info):
             return []
         return await pieces_of(picture, library, question.looked_at, look.detail, info)
+
+
+async def _copies(pictures: Sequence[Picture], library: Library) -> list[bytes]:
+    """Return the copies of pictures.
+
+    Raises:
+        FetchFailed: the only one cannot be read.
+        PictureGone: one of several cannot.
+    """
+    copies = list[bytes]()
+    for picture in pictures:
+        try:
+            copies.append(await library.read(picture))
+        except FetchFailed as error:
+            if len(pictures) == 1:
+                raise
+            raise PictureGone(picture, error) from error
+    return copies

@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from assistant.pictures.normalize import begin_worker
 from assistant.settings.settings import Settings
 from assistant.storage.database import FILE
 from assistant.tasks import background
@@ -35,6 +36,7 @@ from model_service import (
     local_service,
     open_picture,
     open_service,
+    pixel_workers,
     plan_detail,
 )
 
@@ -165,7 +167,7 @@ async def _run(crowd: Crowd, people: Process, told: dict[str, str], folder: Path
     config = settings.model.config()
     model = open_service(config) if server else local_service(FixedEngine, config)
     lags, memory = list[float](), list[float]()
-    with complaints_counted() as complaints:
+    with complaints_counted() as complaints, pixel_workers(begin_worker):
         async with (
             open_bot(settings, SecretStr(told["token"]), model),
             background(settle(model), "announce the model"),

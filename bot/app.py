@@ -45,7 +45,7 @@ from bot.updates.reports import Reports
 from bot.updates.sift import ALLOWED_UPDATES
 from bot.updates.succession import Succession
 from bot.updates.webhook import Webhook
-from model_service import Health, ModelService, ModelServiceError
+from model_service import ModelService, ModelServiceError
 
 CONNECTIONS = 48
 """The most connections to Telegram. A request searches all of them, which with hundreds halts the event loop."""
@@ -142,7 +142,7 @@ async def _open_marks(settings: Settings, model: ModelService) -> AsyncIterator[
         StorageError: the folder cannot be written.
     """
     try:
-        marks = AtWork(settings.storage.path, lambda: model.health is Health.READY)
+        marks = AtWork(settings.storage.path)
     except OSError as error:
         raise StorageError(f"storage.path: {settings.storage.path} cannot be used: {error}.") from None
     model.watch_turns(lambda requests: marks.turn(map(OpenQuestion.update_of, requests)))

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from telegram.error import InvalidToken
 
 from assistant.pictures.memory import keep_little
+from assistant.pictures.normalize import begin_worker
 from assistant.settings.settings import Settings
 from assistant.tasks import background, spawn
 from bot.app import RunningBot, open_bot, settle
@@ -19,7 +20,7 @@ from cli.listening import listening_at
 from cli.stopping import Stopped, ended_by, stop_signal
 from cli.systemd import notify, up
 from cli.web import ADDRESS, desk_of, show_link
-from model_service import ModelService, open_service
+from model_service import ModelService, open_service, pixel_workers
 from web.app import finish_deletions, page_app, whole_app
 from web.desk import Desk
 from web.health import Checks, health_routes
@@ -44,6 +45,7 @@ async def run(settings: Settings, token: SecretStr, model: ModelService | None =
     stop = stop_signal()
     model = model or open_service(settings.model.config())
     async with contextlib.AsyncExitStack() as opened:
+        opened.enter_context(pixel_workers(begin_worker))
         notify("STATUS=starting, or waiting for Telegram")
         try:
             async with ended_by(stop):

@@ -8,6 +8,7 @@ from assistant.answering import Assistant
 from assistant.clock import DAY
 from assistant.open_questions import OpenQuestions
 from assistant.pictures.memory import keep_little
+from assistant.pictures.normalize import begin_worker
 from assistant.retention import Retention
 from assistant.settings.settings import Settings
 from assistant.storage import Turns, open_database
@@ -16,7 +17,7 @@ from bot.app import settle
 from cli.listening import listening_at
 from cli.stopping import stop_signal, until_end
 from cli.systemd import up
-from model_service import ModelService, open_service
+from model_service import ModelService, open_service, pixel_workers
 from web.app import finish_deletions, page_app, whole_app
 from web.desk import Desk
 from web.entrance import Entrance, read_key
@@ -39,10 +40,11 @@ async def run_page(settings: Settings) -> None:
     """
     keep_little()
     stop, model = stop_signal(), open_service(settings.model.config())
-    async with page_alone(settings, model) as (desk, listening), background(settle(model), "announce the model"):
-        show_link(listening, desk)
-        async with up():
-            await until_end(model, stop)
+    with pixel_workers(begin_worker):
+        async with page_alone(settings, model) as (desk, listening), background(settle(model), "announce the model"):
+            show_link(listening, desk)
+            async with up():
+                await until_end(model, stop)
 
 
 @contextlib.asynccontextmanager

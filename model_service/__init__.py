@@ -64,6 +64,7 @@ from model_service.types import (
     with_pictures,
 )
 from model_service.upright import quarter_turns
+from model_service.workers import in_worker, pixel_workers
 
 __all__ = [
     "ALL_TOKENS",
@@ -127,10 +128,12 @@ __all__ = [
     "UnknownDetail",
     "as_seen",
     "decode_picture",
+    "in_worker",
     "keep_sureness",
     "local_service",
     "open_picture",
     "open_service",
+    "pixel_workers",
     "plan_detail",
     "quarter_turns",
     "with_pictures",

@@ -7,6 +7,7 @@ large a grid may be, is each model's own `DetailDial`. Everything here is a pure
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from model_service.errors import UnknownDetail
 
@@ -132,11 +133,24 @@ def plan_detail(dial: DetailDial, detail: Detail, width: int, height: int, cap: 
         return DetailPlan(detail, dial.native_side, dial.native_side, dial.token_pixels)
     most_rows, most_columns = _at_least(dial.fewest, _useful_tokens(height, dial), _useful_tokens(width, dial))
     budget = min(detail.tokens, most_rows * most_columns)
-    candidates = ((rows, min(budget // rows, most_columns)) for rows in range(1, min(budget, most_rows) + 1))
-    grids = [(rows, columns) for rows, most in candidates for columns in range(1, most + 1)]
-    enough = [grid for grid in grids if grid[0] * grid[1] >= dial.fewest]
-    rows, columns = min(enough, key=lambda grid: _cost(grid[0], grid[1], budget, width / height))
+    rows, columns = _grid(most_rows, most_columns, budget, dial.fewest, width / height)
     return DetailPlan(detail, rows, columns, dial.token_pixels)
+
+
+@lru_cache(4096)
+def _grid(most_rows: int, most_columns: int, budget: int, fewest: int, aspect: float) -> tuple[int, int]:
+    """Return the cheapest grid: the same is asked for again and again, on the event loop too.
+
+    Of those with so many rows it is one of the two nearest to the aspect: with fewer columns both parts of the cost
+    grow, with more the distortion grows more than the waste falls.
+    """
+    grids: list[tuple[int, int]] = []
+    for rows in range(1, min(budget, most_rows) + 1):
+        least, most = -(-fewest // rows), min(budget // rows, most_columns)
+        if least <= most:
+            wanted = math.floor(rows * aspect)
+            grids += ((rows, min(max(columns, least, 1), most)) for columns in (wanted, wanted + 1))
+    return min(grids, key=lambda grid: _cost(grid[0], grid[1], budget, aspect))
 
 
 def _useful_tokens(pixels: int, dial: DetailDial) -> int:

@@ -109,7 +109,9 @@ class PictureFault(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     """It has `megapixels`; of its kind `most` are read."""
     TOO_MUCH = "too_much"
-    """Decoding it would take far more time than its size says."""
+    """Decoding it would take, or took, far more time or memory than its size says."""
+    CRASHED = "crashed"
+    """The process that decoded it crashed, and another one as well."""
     TOO_SMALL = "too_small"
     """It is `width` x `height` pixels."""
     TOO_NARROW = "too_narrow"
@@ -123,7 +125,12 @@ class PictureRejected(ModelServiceError):
     def __init__(self, fault: PictureFault, detail: str = "", **facts: object) -> None:
         super().__init__(f"picture rejected ({fault}){': ' + detail if detail else ''}")
         self.fault = fault
+        self.detail = detail
         self.facts = facts
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Have it copied as it is from one process to another."""
+        return PictureRejected, (self.fault, self.detail), {"facts": self.facts}
 
 
 class UnknownDetail(ModelServiceError):

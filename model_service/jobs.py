@@ -11,6 +11,9 @@ from model_service.output_stream import OutputStream
 from model_service.scheduler import Place, Scheduler
 from model_service.types import GenerationOutput, GenerationRequest, Stage
 
+PLACES_SECONDS = 0.25
+"""How long places in line hold while nothing changes: all who wait ask for theirs, and to reckon them takes 1 ms."""
+
 
 @dataclass(slots=True, eq=False)
 class Job:
@@ -58,6 +61,9 @@ class JobQueue:
         self.idle.set()
         self._clock = clock
         self._scheduler = Scheduler(limits)
+        self._places: dict[str, Place] = {}
+        self._reckoned: float | None = None
+        """When they were; None: something has changed since."""
         self._jobs: dict[str, Job] = {}
         self._running: set[Job] = set()
 
@@ -73,6 +79,7 @@ class JobQueue:
     def resize(self, slots: int, devices: int) -> None:
         """Let up to `slots` jobs run at once, on as many devices."""
         self._scheduler.resize(slots, devices)
+        self._reckoned = None
 
     def add(self, request: GenerationRequest) -> Job:
         """Put a request in line.
@@ -82,6 +89,7 @@ class JobQueue:
             ValueError: a request of the same id is in line already.
         """
         self._scheduler.add(request, self._clock())
+        self._reckoned = None
         job = Job(request, OutputStream(asyncio.get_running_loop()), self._clock)
         self._jobs[request.id] = job
         self.idle.clear()
@@ -97,6 +105,7 @@ class JobQueue:
         request = self._scheduler.next(self._clock(), held_up)
         if request is None:
             return None
+        self._reckoned = None
         job = self._jobs[request.id]
         job.begun = True
         self._running.add(job)
@@ -107,6 +116,7 @@ class JobQueue:
         if job in self._running:
             self._running.remove(job)
             self._scheduler.end_turn(job.request, seconds, self._clock(), answered=outcome is not None)
+            self._reckoned = None
         if outcome is not None:
             self._end(job, outcome)
         self._settle()
@@ -129,12 +139,18 @@ class JobQueue:
 
     def place(self, request_id: str) -> Place | None:
         """Return the place of a request that waits for its first turn; None for any other."""
-        return self._scheduler.places(self._clock()).get(request_id)
+        return self._places_now().get(request_id)
 
     def tell_places(self) -> None:
         """Tell all who wait how many requests go first, those under way included."""
-        for request_id, place in self._scheduler.places(self._clock()).items():
+        for request_id, place in self._places_now().items():
             self._jobs[request_id].tell_place(place)
+
+    def _places_now(self) -> dict[str, Place]:
+        now = self._clock()
+        if self._reckoned is None or now - self._reckoned >= PLACES_SECONDS:
+            self._places, self._reckoned = self._scheduler.places(now), now
+        return self._places
 
     def abort_begun(self) -> None:
         """Stop the running answers at their next token, and the parked ones before theirs."""
@@ -167,6 +183,7 @@ class JobQueue:
     def _drop(self, job: Job) -> None:
         del self._jobs[job.request.id]
         self._scheduler.remove(job.request.id)
+        self._reckoned = None
         self._settle()
 
     def _settle(self) -> None:

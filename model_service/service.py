@@ -53,7 +53,7 @@ class ModelService:
         self._gauges = gauges or Gauges()
         self._jobs = JobQueue(config.limits, clock)
         self._watch: Callable[[frozenset[str]], None] = lambda _: None
-        self._started = False
+        self._started = self._telling = False
         self._health = Health.CLOSED
         self._info: EngineInfo | None = None
         self._fault: CheckpointError | EngineDead | None = None
@@ -221,9 +221,15 @@ class ModelService:
         return job
 
     def _advance(self) -> None:
-        """Let a turn begin in each free slot, and tell those who wait where they stand now."""
+        """Let a turn begin in each free slot, and soon tell those who wait where they stand then."""
         while self._info is not None and (job := self._jobs.start_next(self._backend.can_go_on)) is not None:
             self._backend.submit(job)
+        if not self._telling:  # Where many answers end in the same moment, it is reckoned once.
+            self._telling = True
+            asyncio.get_running_loop().call_soon(self._tell_places)
+
+    def _tell_places(self) -> None:
+        self._telling = False
         self._jobs.tell_places()
 
     def _let_go(self, job: Job) -> None:

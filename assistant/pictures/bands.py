@@ -12,8 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from model_service import open_picture
-
 Ink = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 
@@ -66,10 +64,14 @@ EARLIEST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """The print of a picture: the height of most of its lines in pixels, None without print; about how many letters."""
+    """The print of a picture: the height of most of its lines in pixels, None without print; about how many letters.
+
+    Without print, `stroke` is the usual distance between strokes, in pixels: None where there are hardly any.
+    """
 
     height: float | None = None
     characters: int = 0
+    stroke: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,26 +115,13 @@ def find_print(image: Image.Image) -> Print:
     ink, scale = _ink(image)
     runs = [run for strip in _strips(ink) for run in _lines(ink[:, slice(*strip)], strip)]
     if not runs:
-        return Print()
+        return Print(stroke=_stroke(ink, scale))
     height = _median([run.height for run in runs], [run.ink for run in runs])
     regular = [run for run in runs if 0.55 * height <= run.height <= 1.8 * height]
     if sum(run.ink for run in regular) < REGULAR * ink.sum():
-        return Print()
+        return Print(stroke=_stroke(ink, scale))
     letters = sum(_inked_width(ink[run.top : run.bottom, slice(*run.strip)], run.height) for run in regular)
     return Print(height / scale, round(letters / (CHARACTER * height)))
-
-
-def find_strokes(data: bytes, width: int) -> float | None:
-    """Return the usual distance between the strokes of an encoded picture, in pixels of `width` across.
-
-    None where there are hardly any.
-    """
-    image = open_picture(data)
-    ink, scale = _ink(image)
-    rows, places = np.nonzero(ink)
-    steps = np.diff(places)
-    gaps = steps[(np.diff(rows) == 0) & (steps > 1) & (steps <= LONGEST_STROKE)]
-    return float(np.median(gaps)) / scale * width / image.width if len(gaps) >= FEWEST_STROKES else None
 
 
 def cut(image: Image.Image, found: Print, capacity: Capacity) -> list[Band]:
@@ -219,6 +208,14 @@ def _ink(image: Image.Image) -> tuple[Ink, float]:
     ink = np.zeros(values.shape, dtype=np.bool_)
     ink[:, 1:-1] = np.abs(values[:, 2:] - values[:, :-2]) > CONTRAST
     return ink & ~_is_long(ink), scale
+
+
+def _stroke(ink: Ink, scale: float) -> float | None:
+    """Return the usual distance between strokes in pixels of the picture; None where there are hardly any."""
+    rows, places = np.nonzero(ink)
+    steps = np.diff(places)
+    gaps = steps[(np.diff(rows) == 0) & (steps > 1) & (steps <= LONGEST_STROKE)]
+    return float(np.median(gaps)) / scale if len(gaps) >= FEWEST_STROKES else None
 
 
 def _is_long(ink: Ink) -> Ink:

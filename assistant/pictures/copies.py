@@ -20,21 +20,20 @@ class Copies:
 
     folder: Path
 
-    async def read(self, name: str) -> bytes:
-        """Return the content of a copy; empty if it is gone or cannot be read."""
-        try:
-            return await asyncio.to_thread((self.folder / name).read_bytes)
-        except OSError:
-            return b""
+    async def read(self, name: str) -> tuple[bytes, str]:
+        """Return the content of a copy, and its digest; no content if it is gone or cannot be read."""
+        return await asyncio.to_thread(_read, self.folder / name)
 
-    async def keep(self, name: str, data: bytes) -> None:
+    async def keep(self, name: str, data: bytes) -> str:
         """Write a copy, durably: once this returns it survives a power cut. Cancelled or failed, it leaves no file.
+
+        Return its digest.
 
         Raises:
             OSError: there is no room, or the folder cannot be written.
         """
         try:
-            await to_the_end(None, self._write, name, data)
+            return await to_the_end(None, self._write, name, data)
         except asyncio.CancelledError:
             self.drop(name)
             raise
@@ -44,7 +43,7 @@ class Copies:
         with contextlib.suppress(OSError):
             (self.folder / name).unlink()
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _write(self, name: str, data: bytes) -> str:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         torn = self.folder / f"{name}.{uuid4().hex}.part"
         try:
@@ -58,6 +57,15 @@ class Copies:
             raise
         with contextlib.suppress(OSError):  # Not every file system syncs a folder.
             sync(self.folder)
+        return digest_of(data)
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        data = b""
+    return data, digest_of(data)
 
 
 def name_of(chat: int, suffix: str) -> str:

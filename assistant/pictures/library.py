@@ -1,15 +1,14 @@
 """The pictures of a storage: check, keep size-limited copies on the disk, remember in the database, read again."""
 
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.pictures.copies import Copies, digest_of, name_of
+from assistant.pictures.copies import Copies, name_of
 from assistant.pictures.documents import REFUSED, File, Opened, Wanted, open_file
 from assistant.pictures.kinds import HEAD, Kind, is_whole_heic, kind_of
-from assistant.pictures.normalize import CheckedPicture, Marked, check, with_pixels
+from assistant.pictures.normalize import CheckedPicture, check, scaled, with_pixels
 from assistant.pictures.refusals import DocumentRefused, FetchFailed
 from assistant.pictures.tiff import tiff_page, tiff_pages
 from assistant.storage import NewPicture, Picture, Pictures, Source
@@ -34,21 +33,13 @@ class Origin:
 class Library:
     """Keep pictures and return their copies.
 
-    `refetch` gets the file of a picture again, of a page its whole document. `marked` makes a block in which a picture
-    is decoded, so that a crash can be blamed on it.
+    `refetch` gets the file of a picture again, of a page its whole document.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        pictures: Pictures,
-        refetch: Callable[[Picture], Awaitable[File]],
-        marked: Marked = contextlib.nullcontext,
-    ) -> None:
+    def __init__(self, folder: Path, pictures: Pictures, refetch: Callable[[Picture], Awaitable[File]]) -> None:
         self._copies = Copies(folder)
         self._pictures = pictures
         self._refetch = refetch
-        self._marked = marked
 
     async def take_in(self, file: File, origin: Origin, wanted: Wanted) -> list[Picture]:
         """Check, keep and remember the one picture of a file, or those of its pages that are wanted.
@@ -65,7 +56,7 @@ class Library:
     async def _add(self, opened: Opened, origin: Origin) -> Picture:
         checked = await self._check(opened, origin.chat)
         name = name_of(origin.chat, checked.suffix)
-        await self._copies.keep(name, checked.copy)
+        digest = await self._copies.keep(name, checked.copy)
         source: Source = "page" if opened.page else "file" if origin.source == "page" else origin.source
         new = NewPicture(
             chat=origin.chat,
@@ -80,9 +71,10 @@ class Library:
             path=name,
             page=opened.page,
             pages=opened.pages,
-            digest=digest_of(checked.copy),
+            digest=digest,
             print_height=checked.print_height,
             characters=checked.characters,
+            stroke=checked.stroke,
             turns=checked.turns,
             flaws=checked.flaws,
         )
@@ -94,13 +86,14 @@ class Library:
 
     async def _check(self, opened: Opened, chat: int, turns: int | None = None) -> CheckedPicture:
         """Check a picture, turned so often or as its print tells, and add what its file tells of it."""
-        checked = await check(opened.data, chat, self._marked, turns)
+        checked = await check(opened.data, chat, turns)
         width, height = checked.width, checked.height
         if opened.size is not None:
             width, height = opened.size[::-1] if checked.turns % 2 else opened.size
         flaws = f"{opened.flaws} {checked.flaws}".strip()
-        print_height = checked.print_height and checked.print_height * width / checked.width
-        return replace(checked, width=width, height=height, print_height=print_height, flaws=flaws)
+        times = width / checked.width
+        line, stroke = scaled(checked.print_height, times), scaled(checked.stroke, times)
+        return replace(checked, width=width, height=height, print_height=line, stroke=stroke, flaws=flaws)
 
     async def read(self, picture: Picture) -> bytes:
         """Return the copy of a picture; fetch it again where it is gone, torn or altered.
@@ -111,13 +104,12 @@ class Library:
             PictureRejected, FetchFailed, FileTooBig, OSError: the copy is gone, and cannot be made again.
         """
         name = Path(picture.path).name
-        copy = await self._copies.read(name)
-        if await self._is_sound(picture, copy):
+        copy, digest = await self._copies.read(name)
+        if await self._is_sound(picture, copy, digest):
             return copy
         _log.warning("the copy of picture %d is gone or damaged, and is fetched again", picture.id)
         checked = await self._check(await self._opened_again(picture), picture.chat, picture.turns)
-        await self._copies.keep(name, checked.copy)
-        await self._pictures.note_copy(picture.id, digest_of(checked.copy))
+        await self._pictures.note_copy(picture.id, await self._copies.keep(name, checked.copy))
         return checked.copy
 
     async def seen(
@@ -129,12 +121,7 @@ class Library:
             What `read` raises.
         """
         data = await self.read(picture)
-
-        def look() -> tuple[DetailPlan, bytes]:
-            with self._marked():
-                return as_seen(data, info.dial, detail, region, info.max_visual_tokens)
-
-        return await with_pixels(picture.chat, look)
+        return await with_pixels(picture.chat, as_seen, data, info.dial, detail, region, info.max_visual_tokens)
 
     async def turn(self, picture: Picture, turns: int) -> Picture:
         """Turn a picture for good: to so many quarter turns clockwise from the way it was sent.
@@ -145,20 +132,21 @@ class Library:
         more = (turns - picture.turns) % 4
         if not more:
             return picture
-        checked = await check(await self.read(picture), picture.chat, self._marked, more)
+        checked = await check(await self.read(picture), picture.chat, more)
         name = name_of(picture.chat, checked.suffix)
-        await self._copies.keep(name, checked.copy)
+        digest = await self._copies.keep(name, checked.copy)
         size = (picture.height, picture.width) if more % 2 else (picture.width, picture.height)
-        seen = checked.print_height  # In pixels of the copy, not as sent.
+        times = size[0] / checked.width  # What was found is in pixels of the copy, not as sent.
         turned = replace(
             picture,
             path=name,
-            digest=digest_of(checked.copy),
+            digest=digest,
             turns=turns,
             width=size[0],
             height=size[1],
-            print_height=None if seen is None else seen * size[0] / checked.width,
+            print_height=scaled(checked.print_height, times),
             characters=checked.characters,
+            stroke=scaled(checked.stroke, times),
         )
         try:
             await self._pictures.note_turn(turned)
@@ -180,18 +168,17 @@ class Library:
         if kind is Kind.TIFF_PAGES:
             data = tiff_page(data, tiff_pages(data)[-1])
         try:
-            checked = await check(data, chat, self._marked, turns=0)
+            checked = await check(data, chat, turns=0)
         except PictureRejected as error:
             return error.fault not in {PictureFault.NOT_A_PICTURE, PictureFault.TRUNCATED}
         return CUT not in checked.flaws.split()
 
-    async def _is_sound(self, picture: Picture, copy: bytes) -> bool:
-        """Whether this is the copy that was kept. Without a digest, check that it is a picture, and record one."""
-        digest = digest_of(copy)
+    async def _is_sound(self, picture: Picture, copy: bytes, digest: str) -> bool:
+        """Whether this is the copy that was kept. Without a digest, check that it is a picture, and record its own."""
         if picture.digest is not None or not copy:
             return picture.digest == digest
         try:
-            await check(copy, picture.chat, self._marked, turns=0)
+            await check(copy, picture.chat, turns=0)
         except PictureRejected:
             return False
         await self._pictures.note_copy(picture.id, digest)

@@ -1,6 +1,5 @@
 """Check the bytes of a picture, and make a size-limited upright copy for follow-up questions."""
 
-import contextlib
 import io
 import math
 from collections.abc import Callable
@@ -12,9 +11,9 @@ from PIL import Image
 
 from assistant.pictures.bands import find_print
 from assistant.pictures.fair_slots import FairSlots
-from assistant.pictures.memory import give_back
+from assistant.pictures.memory import give_back, keep_little
 from assistant.pictures.threads import to_the_end
-from model_service import PictureRejected, decode_picture, quarter_turns
+from model_service import PictureRejected, decode_picture, in_worker, quarter_turns
 
 MOST_PIXELS = 6_000_000
 """The area in pixels that a copy is reduced to: more than four times what the model sees at max (1120x1120)."""
@@ -43,9 +42,6 @@ QUALITIES = ((95, 0), (90, 2), (75, 2), (50, 2))
 _pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="pixels")
 _slots = FairSlots(MOST_AT_ONCE)
 
-Marked = Callable[[], contextlib.AbstractContextManager[None]]
-"""Makes a block that marks its work, so that a crash in it can be blamed on that."""
-
 ORIENTATION = 0x0112
 """The EXIF tag that says which way is up; 1 is upright."""
 
@@ -67,6 +63,7 @@ class CheckedPicture:
     bytes: int
     print_height: float | None = None
     characters: int = 0
+    stroke: float | None = None
     turns: int = 0
     flaws: str = ""
 
@@ -76,28 +73,33 @@ T = TypeVar("T")
 
 
 async def with_pixels(chat: int, work: Callable[[Unpack[Arguments]], T], *arguments: *Arguments) -> T:
-    """Do what decodes a picture in a thread: a few at a time, and one at a time for a chat."""
+    """Do what decodes a picture in a worker: a few at a time, and one at a time for a chat.
+
+    Raises:
+        as for `in_worker`.
+    """
     async with _slots.of(chat):
-        return await to_the_end(_pool, work, *arguments)
+        return await to_the_end(_pool, in_worker, work, *arguments)
 
 
-async def check(
-    data: bytes, chat: int, marked: Marked = contextlib.nullcontext, turns: int | None = None
-) -> CheckedPicture:
-    """Run `check_picture` in a thread: a few pictures at a time, and one at a time for a chat.
+def begin_worker() -> None:
+    """Have a worker make itself ready for pictures."""
+    keep_little()
+    quarter_turns(Image.effect_noise((400, 400), 100))  # The network is read.
 
-    It runs in a block that `marked` makes, on its thread.
+
+async def check(data: bytes, chat: int, turns: int | None = None) -> CheckedPicture:
+    """Run `check_picture` in a worker: a few pictures at a time, and one at a time for a chat.
 
     Raises:
         PictureRejected: it cannot be looked at.
     """
-    return await with_pixels(chat, _check_and_give_back, data, marked, turns)
+    return await with_pixels(chat, _check_and_give_back, data, turns)
 
 
-def _check_and_give_back(data: bytes, marked: Marked, turns: int | None) -> CheckedPicture:
+def _check_and_give_back(data: bytes, turns: int | None) -> CheckedPicture:
     try:
-        with marked():
-            checked = check_picture(data, turns)
+        checked = check_picture(data, turns)
         large = checked.width * checked.height > LARGE
     except PictureRejected as error:
         refused = error.with_traceback(None)  # Its frames hold what was decoded so far.
@@ -129,8 +131,23 @@ def check_picture(data: bytes, turns: int | None = None) -> CheckedPicture:
         width, height = height, width
     copy = _encoded(_bounded(image)) if suffix is None else data
     found = find_print(image)
-    size = None if found.height is None else found.height * width / image.width
-    return CheckedPicture(copy, suffix or "jpg", width, height, len(data), size, found.characters, turns, flaws)
+    return CheckedPicture(
+        copy,
+        suffix or "jpg",
+        width,
+        height,
+        len(data),
+        scaled(found.height, width / image.width),
+        found.characters,
+        scaled(found.stroke, width / image.width),
+        turns,
+        flaws,
+    )
+
+
+def scaled(length: float | None, times: float) -> float | None:
+    """Return a length in other pixels, where there is one."""
+    return None if length is None else length * times
 
 
 def scale_of(width: int, height: int) -> float:

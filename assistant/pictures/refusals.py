@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from assistant.storage import Picture
 from assistant.texts import Sentence, Texts
 from model_service import PictureRejected
 
@@ -55,6 +56,14 @@ class DocumentRefused(Exception):
 
 class FetchFailed(Exception):
     """A file is no longer available; the text is for the log and holds no address."""
+
+
+class PictureGone(FetchFailed):
+    """One of several pictures is no longer available."""
+
+    def __init__(self, picture: Picture, error: FetchFailed) -> None:
+        super().__init__(str(error))
+        self.picture = picture
 
 
 class FileTooBig(Exception):

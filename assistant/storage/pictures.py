@@ -22,8 +22,9 @@ class NewPicture:
     that of the copy, None where it was kept before there were digests.
 
     `print_height` is the height of most lines of print in pixels as sent, None where there is none (or none was looked
-    for), and `characters` about how many they hold. `turns` are the quarter turns clockwise that made the copy upright.
-    `flaws` are words that say what of the file cannot be seen.
+    for), and `characters` about how many they hold; without print `stroke` is the usual distance between strokes, None
+    where there are hardly any (or none were looked for). `turns` are the quarter turns clockwise that made the copy
+    upright. `flaws` are words that say what of the file cannot be seen.
     """
 
     chat: int
@@ -41,6 +42,7 @@ class NewPicture:
     digest: str | None = None
     print_height: float | None = None
     characters: int = 0
+    stroke: float | None = None
     turns: int = 0
     flaws: str = ""
 
@@ -76,8 +78,7 @@ class Pictures:
         values = {name: getattr(new, name) for name in NewPicture.__dataclass_fields__} | {"created_at": time.time()}
         sql = (
             f"INSERT INTO pictures ({', '.join(values)}) VALUES ({', '.join('?' * len(values))}) "  # noqa: S608
-            "ON CONFLICT DO UPDATE SET file_id = excluded.file_id, path = excluded.path, digest = excluded.digest, "
-            "turns = excluded.turns, width = excluded.width, height = excluded.height RETURNING *"
+            f"ON CONFLICT DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _OF_FILE)} RETURNING *"
         )
         async with self._database.transaction() as connection:
             rows = list(await connection.execute_fetchall(sql, tuple(values.values())))
@@ -92,9 +93,8 @@ class Pictures:
 
     async def note_turn(self, turned: Picture) -> None:
         """Record that a picture was turned: its new copy, and its size and print as they stand now."""
-        names = ("path", "digest", "turns", "width", "height", "print_height", "characters")
-        sql = f"UPDATE pictures SET {', '.join(f'{name} = ?' for name in names)} WHERE id = ?"  # noqa: S608
-        await self._database.write(sql, *(getattr(turned, name) for name in names), turned.id)
+        sql = f"UPDATE pictures SET {', '.join(f'{name} = ?' for name in _OF_COPY)} WHERE id = ?"  # noqa: S608
+        await self._database.write(sql, *(getattr(turned, name) for name in _OF_COPY), turned.id)
 
     async def get(self, picture: int) -> Picture | None:
         """Return the picture with this number."""
@@ -204,6 +204,10 @@ def linking(pictures: Sequence[Picture], message_ids: Iterable[int]) -> list[Sta
             statements += [(_ABOUT, (chat, message, picture.id)) for picture in pictures]
     return statements
 
+
+_OF_COPY = ("path", "digest", "turns", "width", "height", "print_height", "characters", "stroke")
+_OF_FILE = (*_OF_COPY, "file_id", "bytes", "flaws")
+"""What changes when a picture is turned, and when its message has another file."""
 
 _ABOUT = "INSERT INTO message_pictures (chat, message_id, picture) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 

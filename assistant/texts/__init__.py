@@ -65,6 +65,7 @@ FAULTS = {
     PictureFault.TOO_MANY_BYTES: Sentence.TOO_MANY_BYTES,
     PictureFault.TOO_MANY_PIXELS: Sentence.TOO_MANY_PIXELS,
     PictureFault.TOO_MUCH: Sentence.TOO_MUCH,
+    PictureFault.CRASHED: Sentence.CRASHED,
     PictureFault.TOO_SMALL: Sentence.TOO_SMALL,
     PictureFault.TOO_NARROW: Sentence.TOO_NARROW,
     PictureFault.ANIMATED: Sentence.ANIMATED,

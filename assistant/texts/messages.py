@@ -322,6 +322,7 @@ class Sentence(StrEnum):
     TOO_MUCH = (
         "This file would take far too much time or memory to open. Save it as an ordinary PNG or JPEG, and send that."
     )
+    CRASHED = "My program for pictures crashes over this file. Save it as an ordinary PNG or JPEG, and send that."
     TOO_SMALL = (
         "This picture is too small to see anything in it: {width}x{height} pixels. Please send it in its original size."
     )

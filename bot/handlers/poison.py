@@ -1,4 +1,4 @@
-"""Poison updates: set aside an update of which the process died again and again; delay one that may be such."""
+"""Poison updates: set aside an update of which the process died again and again."""
 
 import logging
 
@@ -7,7 +7,6 @@ from telegram.ext import ApplicationHandlerStop
 
 from assistant.texts import Count, Sentence
 from bot.context import BotContext
-from model_service import ModelServiceError
 
 _log = logging.getLogger(__name__)
 
@@ -26,9 +25,3 @@ async def give_up(update: Update, context: BotContext) -> None:
         if context.incoming.question is not None:
             await context.say_as_answer(Sentence.PUT_ASIDE, times=Count.TIMES.of(times))
         raise ApplicationHandlerStop
-    if inbox.was_interrupted(number):
-        try:
-            await context.services.model.ready()
-        except ModelServiceError:
-            await inbox.postpone(number)
-            raise ApplicationHandlerStop from None

@@ -1,13 +1,11 @@
 """Fetch files from Telegram, and add them to the library of pictures."""
 
-import contextlib
 from collections.abc import Awaitable, Callable
 
 from telegram import Bot
 
 from assistant.pictures.documents import File, Wanted
 from assistant.pictures.library import Library
-from assistant.pictures.normalize import Marked
 from assistant.settings.settings import Settings
 from assistant.storage import FOLDER, Picture, Pictures
 from bot.attachments import Attachment
@@ -17,8 +15,7 @@ from bot.incoming.downloads import MOST_WAIT, Downloads
 class Media:
     """Fetch the files that one question needs into `library`, which keeps them under `storage.path`/pictures.
 
-    `marked` makes a block in which a picture is decoded, so that a crash can be blamed on it. `waiting` is called once
-    if an outage of Telegram takes long; it is waited out for `most_wait` seconds.
+    `waiting` is called once if an outage of Telegram takes long; it is waited out for `most_wait` seconds.
     """
 
     def __init__(
@@ -26,12 +23,11 @@ class Media:
         bot: Bot,
         settings: Settings,
         pictures: Pictures,
-        marked: Marked = contextlib.nullcontext,
         *,
         waiting: Callable[[], Awaitable[None]] | None = None,
         most_wait: float = MOST_WAIT,
     ) -> None:
-        self.library = Library(settings.storage.path / FOLDER, pictures, self._refetch, marked)
+        self.library = Library(settings.storage.path / FOLDER, pictures, self._refetch)
         telegram = settings.telegram
         self._downloads = Downloads(
             bot,

@@ -39,8 +39,7 @@ def media_of(
 ) -> Media:
     """Return the `Media` for an update; the other arguments are those of `Media`."""
     services = context.services
-    marked = partial(services.at_work.marked, context.update_id)
-    return Media(context.bot, services.settings, services.pictures, marked, waiting=waiting, most_wait=most_wait)
+    return Media(context.bot, services.settings, services.pictures, waiting=waiting, most_wait=most_wait)
 
 
 async def fetch_pictures(

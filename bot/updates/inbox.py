@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.storage.database import Database
-from bot.updates.at_work import Mark
 
 MOST_ATTEMPTS = 8
-"""The most deaths of the process in an update's own turn, or during its decoding; then it is not tried again."""
+"""The most deaths of the process in an update's own turn; then it is not tried again."""
 
 KEPT_SECONDS = 2 * 24 * 3600
 """The seconds for which the number of a finished update is remembered: Telegram repeats one for at most a day."""
@@ -79,7 +78,6 @@ class Inbox:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._attempts: dict[int, int] = {}
-        self._interrupted: frozenset[int] = frozenset()
         self._repeated: set[int] = set()
         self.postponed: set[int] = set()
         """The updates that wait for the next run."""
@@ -120,19 +118,12 @@ class Inbox:
         return await self._database.write(sql, update_id) == 1
 
     def attempts(self, update_id: int) -> int:
-        """Return how many times the process died while this very update was decoded or answered."""
+        """Return how many times the process died while this very update was answered."""
         return self._attempts.get(update_id, 0)
 
     def is_deadly(self, update_id: int) -> bool:
         """Whether that was too often: the update is to be given up."""
         return self.attempts(update_id) >= MOST_ATTEMPTS
-
-    def was_interrupted(self, update_id: int) -> bool:
-        """Whether the last run died while it decoded this update's picture, before the model was loaded.
-
-        It may be the picture, or the model: decoded again once there is a model, it shows.
-        """
-        return update_id in self._interrupted
 
     def is_repeated(self, update_id: int) -> bool:
         """Whether work on this update was begun before, by a former run or by this one."""
@@ -250,10 +241,9 @@ class Inbox:
         row = await self._database.row("SELECT received_at, retried_at FROM inbox WHERE update_id = ?", update_id)
         return Moments(row["received_at"], row["retried_at"]) if row else Moments()
 
-    async def recover(self, killers: Iterable[Mark] = ()) -> None:
+    async def recover(self, killers: Iterable[int] = ()) -> None:
         """Have the last run's unfinished updates wait again, at the start; count its death against `killers`."""
-        marks = set(killers)
-        blamed = [mark.update_id for mark in marks if mark.ready]
+        blamed = set(killers)
         unfinished = "state IN ('waiting', 'working')"
         sql = f"UPDATE inbox SET attempts = attempts + 1 WHERE update_id = ? AND {unfinished}"  # noqa: S608
         await self._database.write_all(
@@ -263,7 +253,6 @@ class Inbox:
         )
         for number in blamed:
             _log.warning("the process died while it worked on update %d", number)
-        self._interrupted = frozenset(mark.update_id for mark in marks if not mark.ready)
         sql = f"SELECT * FROM inbox WHERE attempts > 0 AND {unfinished}"  # noqa: S608
         rows = await self._database.rows(sql)
         self._attempts = {row["update_id"]: row["attempts"] for row in rows}

@@ -3,14 +3,18 @@
 import io
 import struct
 import zlib
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
 
+from assistant.pictures.normalize import begin_worker
+from model_service import pixel_workers
 from playground import Chat, Server
 from tests.bot.samples import animation, picture
 from tests.cases import PICTURES
 from tests.conversation.conftest import Stage, final
+from tests.model_service.working import touch_nothing, work_without_end
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -57,6 +61,21 @@ async def test_a_bad_picture_gets_one_sentence_and_the_chat_goes_on(stage: Stage
     assert words in reply.text
     assert reply.text.count("\n") == 0
     await final(chat, await chat.send_photo(picture(), "And this?"))
+    assert len(stage.engine.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("work", "words"), [(touch_nothing, "crashes over this file"), (work_without_end, "too much time or memory")]
+)
+async def test_a_picture_that_crashes_its_decoder_gets_one_sentence(
+    stage: Stage, chat: Chat, monkeypatch: pytest.MonkeyPatch, work: Callable[[], None], words: str
+) -> None:
+    """Or that keeps it busy without an end; the bot lives on, and the next picture is answered."""
+    with pixel_workers(begin_worker):
+        with monkeypatch.context() as patched:
+            patched.setattr("assistant.pictures.normalize._check_and_give_back", work)
+            assert words in (await chat.answer(await chat.send_photo(picture(), "What is this?"))).text
+        await final(chat, await chat.send_photo(picture(), "And this?"))
     assert len(stage.engine.requests) == 1
 
 

@@ -18,7 +18,7 @@ from model_service import (
     UnknownDetail,
     plan_detail,
 )
-from model_service.detail import USEFUL_ENLARGEMENT
+from model_service.detail import USEFUL_ENLARGEMENT, _at_least, _cost
 
 NATIVE_SIDE, TOKEN_PIXELS = GLM4V_DIAL.native_side, GLM4V_DIAL.token_pixels
 budgets = st.integers(MIN_TOKENS, MAX_TOKENS)
@@ -173,3 +173,17 @@ def test_another_dial_looks_otherwise() -> None:
     assert plan.columns > plan.rows
     assert (plan.width, plan.height) == (plan.columns * 32, plan.rows * 32)
     assert plan.tokens <= 1024
+
+
+@quick
+@given(budgets, st.integers(1, 4000), st.integers(1, 4000), st.sampled_from([1, 8, 14]))
+def test_of_all_grids_the_cheapest_is_taken(tokens: int, width: int, height: int, fewest: int) -> None:
+    """Though not all are tried."""
+    dial = DetailDial(token_pixels=28, native_side=24, squashes_at_max=False, fewest=fewest)
+    most = _at_least(fewest, *(math.ceil(side * USEFUL_ENLARGEMENT / 28) for side in (height, width)))
+    budget = min(tokens, math.prod(most))
+    grids = [(rows, columns) for rows in range(1, most[0] + 1) for columns in range(1, most[1] + 1)]
+    fitting = [grid for grid in grids if fewest <= math.prod(grid) <= budget]
+    cheapest = min(fitting, key=lambda grid: _cost(grid[0], grid[1], budget, width / height))
+    plan = plan_detail(dial, Detail(tokens), width, height)
+    assert (plan.rows, plan.columns) == cheapest

@@ -4,9 +4,9 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, aclosing
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -63,11 +63,10 @@ class RemoteAnswer:
         *,
         pictures: Prepared,
         aside: Executor,
-        at_work: Callable[[str], AbstractContextManager[None]],
     ) -> None:
-        """Work by `server`; pictures are prepared on `aside`, where native code is marked `at_work`."""
+        """Work by `server`; pictures are prepared on `aside`."""
         self._server, self._info, self._job, self._pictures = server, info, job, pictures
-        self._aside, self._at_work = aside, at_work
+        self._aside = aside
         self._messages = job.request.worded
         self._sampling = job.request.sampling
         self._url = ""
@@ -108,8 +107,7 @@ class RemoteAnswer:
     async def _look(self, picture: PictureRef, detail: Detail) -> None:
         """Prepare the picture."""
         work = partial(self._pictures.sent, picture, self._info.dial, detail, self._info.max_visual_tokens)
-        with self._at_work(self._job.request.id):
-            plan, self._url = await asyncio.get_running_loop().run_in_executor(self._aside, work)
+        plan, self._url = await asyncio.get_running_loop().run_in_executor(self._aside, work)
         self._output = replace(self._output, plan=plan)
 
     async def _attempt(self) -> GenerationOutput:

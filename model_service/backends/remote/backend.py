@@ -2,10 +2,8 @@
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,7 +37,6 @@ class RemoteBackend:
         """Ask a server; what was measured of its model is in `cache`."""
         self._config, self._gauges, self._cache = config, gauges, cache
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._preparing: Counter[str] = Counter()
         self._server: Server | None = None
         self._info: EngineInfo | None = None
         self._pictures = Prepared()
@@ -71,9 +68,7 @@ class RemoteBackend:
     def submit(self, job: Job) -> None:
         """Have a job answered; end it if it is aborted."""
         assert self._server is not None and self._info is not None  # noqa: S101
-        answer = RemoteAnswer(
-            self._server, self._info, job, pictures=self._pictures, aside=self._aside, at_work=self._marked
-        )
+        answer = RemoteAnswer(self._server, self._info, job, pictures=self._pictures, aside=self._aside)
         task = self._spawn(answer.run())
         task.add_done_callback(partial(self._ended, job, answer))
         job.when_aborted = task.cancel
@@ -136,17 +131,6 @@ class RemoteBackend:
     def _ended(self, job: Job, answer: RemoteAnswer, task: asyncio.Task[Any]) -> None:
         job.when_aborted = None
         self._events.turned(job, _outcome(job, answer, task), answer.seconds)
-
-    @contextmanager
-    def _marked(self, request_id: str) -> Iterator[None]:
-        """Mark a request while native code decodes its picture: nothing else of it can end this process."""
-        self._preparing[request_id] += 1
-        self._events.at_work(frozenset(self._preparing))
-        try:
-            yield
-        finally:
-            del self._preparing[request_id]
-            self._events.at_work(frozenset(self._preparing))
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = self._events.loop.create_task(work)

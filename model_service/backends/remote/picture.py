@@ -15,6 +15,7 @@ from model_service.engines.runtime.lru_cache import LRUCache
 from model_service.picture import open_picture
 from model_service.seen import cropped, plan_region, resized
 from model_service.types import PictureRef
+from model_service.workers import in_worker
 
 JPEG_QUALITY = 95
 """With whole colours, so that coloured print keeps its edges."""
@@ -60,7 +61,7 @@ class Prepared:
         with self._lock:
             kept, forgotten = self._kept.get(key), self._forgotten
         if kept is None:
-            kept = seen_by_server(picture, dial, detail, cap)
+            kept = in_worker(seen_by_server, picture, dial, detail, cap)
             with self._lock:
                 if forgotten == self._forgotten:
                     self._kept.put(key, kept, len(kept[1]))

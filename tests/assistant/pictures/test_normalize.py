@@ -13,11 +13,14 @@ from assistant.pictures.normalize import (
     MOST_PIXELS,
     MOST_SIDE,
     CheckedPicture,
+    begin_worker,
     check,
     check_picture,
     scale_of,
 )
 from assistant.tasks import spawn
+from model_service import PictureFault, PictureRejected, pixel_workers
+from tests.bot.samples import picture
 from tests.model_service.pictures import encode, noise
 
 
@@ -89,6 +92,19 @@ def test_a_copy_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     large = len(check_picture(data).copy)
     monkeypatch.setattr(normalize, "MOST_KEPT_BYTES", large // 3)
     assert len(check_picture(data).copy) <= large // 3
+
+
+async def test_a_worker_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same copy, size, print and flaws as here; and refuses the same."""
+    pictures = [picture(640, 480, kind=kind) for kind in ("JPEG", "PNG", "WEBP", "TIFF")]
+    pictures.append(encode(noise(160, 320), "PNG")[:-9000])
+    here = [check_picture(data) for data in pictures]
+    with pixel_workers(begin_worker):
+        monkeypatch.setattr(normalize, "check_picture", None)  # Of this process.
+        assert [await check(data, chat=5) for data in pictures] == here
+        with pytest.raises(PictureRejected) as caught:
+            await check(b"a letter", chat=5)
+    assert caught.value.fault is PictureFault.NOT_A_PICTURE
 
 
 def test_of_a_cut_picture_what_is_there_is_kept() -> None:

@@ -205,7 +205,8 @@ async def test_a_full_disk_is_told_to_all_who_wait(database: Database) -> None:
 
 
 async def test_an_outage_is_known_until_a_write_goes_through(database: Database) -> None:
-    """Of a transaction as well; a mistake in a statement is none."""
+    """Of a transaction as well; a mistake in a statement is none, and at the start there is none."""
+    assert database.outage is None
     ((pages,),) = await database.rows("PRAGMA page_count")
     await database.rows(f"PRAGMA max_page_count = {pages}")
     insert = "INSERT INTO chats (id, detail) VALUES (?, ?)"
@@ -346,3 +347,18 @@ async def test_scrubbing_erases_what_stayed_behind_when_a_page_was_divided(tmp_p
                 words[chat] = f"zebra{number:05}x"
     left = (tmp_path / FILE).read_bytes()
     assert [word for word in deleted if word.encode() in left] == []
+
+
+async def test_what_a_restore_left_half_done_is_not_opened(tmp_path: Path) -> None:
+    """The mark that it leaves keeps its name: the program that finds it may be another version."""
+    (tmp_path / "restoring").touch()
+    with pytest.raises(StorageError) as told:
+        async with open_database(tmp_path):
+            pass
+    assert str(told.value) == (
+        f"storage.path: a restore into {tmp_path} was broken off. Restore the backup again; what was there before lies "
+        "in its folder restore.former."
+    )
+    (tmp_path / "restoring").unlink()
+    async with open_database(tmp_path) as database:
+        assert await database.rows("SELECT id FROM chats") == []

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from inspect import Parameter, signature
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def numbers(found: list[Picture]) -> list[int]:
 def test_a_picture_is_no_page_unless_it_says_so() -> None:
     """Nor has it a digest; nothing was found out about it."""
     assert (NEW.page, NEW.pages, NEW.digest) == (0, 0, None)
-    assert (NEW.print_height, NEW.characters, NEW.turns, NEW.flaws) == (None, 0, 0, "")
+    assert (NEW.print_height, NEW.characters, NEW.stroke, NEW.turns, NEW.flaws) == (None, 0, None, 0, "")
 
 
 async def test_when_it_was_remembered_is_kept(pictures: Pictures, database: Database) -> None:
@@ -41,15 +42,23 @@ async def test_a_copy_that_is_written_again_is_known_by_its_digest(pictures: Pic
     await pictures.note_copy(first.id, "e")
     assert await pictures.get(first.id) == replace(first, digest="e")
     assert await pictures.get(second.id) == second
-    again = await pictures.add(replace(NEW, message_id=1, file_id="G", path="b.jpg", digest="f"))
-    assert again == replace(first, file_id="G", path="b.jpg", digest="f")
+    other: dict[str, Any] = {
+        "file_id": "G",
+        "path": "b.jpg",
+        "digest": "f",
+        "print_height": 9.5,
+        "characters": 40,
+        "flaws": "cut",
+    }
+    again = await pictures.add(replace(NEW, message_id=1, **other))
+    assert again == replace(first, **other)
     assert await pictures.get(99) is None
 
 
 async def test_a_turned_picture_is_known_as_it_stands_now(pictures: Pictures) -> None:
     """Only that one; the same file sent again stands as its new copy does."""
     first, second = [await pictures.add(replace(NEW, message_id=number, digest="d")) for number in (1, 2)]
-    turned = replace(first, path="c.jpg", digest="e", turns=3, width=first.height, height=first.width)
+    turned = replace(first, path="c.jpg", digest="e", turns=3, stroke=2.5, width=first.height, height=first.width)
     await pictures.note_turn(turned)
     assert await pictures.get(first.id) == turned
     assert await pictures.get(second.id) == second

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from assistant.storage import Database
-from bot.updates.at_work import Mark
 from bot.updates.inbox import MOST_ATTEMPTS, Inbox, Received
 
 
@@ -50,10 +49,10 @@ async def test_the_answers_message_is_remembered(inbox: Inbox) -> None:
     assert await inbox.answer_of(2) is None
 
 
-async def died_of(inbox: Inbox, number: int, *, ready: bool = True) -> None:
+async def died_of(inbox: Inbox, number: int) -> None:
     """End the process in the middle of the work on an update, and start it again."""
     assert await inbox.claim(number)
-    await inbox.recover([Mark(number, ready)])
+    await inbox.recover([number])
 
 
 async def test_only_what_the_process_died_of_is_blamed(inbox: Inbox, database: Database) -> None:
@@ -63,7 +62,7 @@ async def test_only_what_the_process_died_of_is_blamed(inbox: Inbox, database: D
     for number in (1, 2, 4):
         await inbox.claim(number)
     await inbox.finish(4)
-    await inbox.recover([Mark(1, ready=True), Mark(4, ready=True), Mark(99, ready=True)])
+    await inbox.recover([1, 4, 99])
     assert [inbox.attempts(number) for number in (1, 2, 3, 4, 99)] == [1, 0, 0, 0, 0]
     assert await state(database, 1) == ("waiting", 1)
     assert await state(database, 2) == ("waiting", 0)
@@ -71,14 +70,13 @@ async def test_only_what_the_process_died_of_is_blamed(inbox: Inbox, database: D
 
 
 async def test_a_model_that_does_not_load_blames_nobody(inbox: Inbox, database: Database) -> None:
-    """However often; but what was being decoded then is looked at with care the next time, and that time alone."""
+    """However often: nothing was at work."""
     await inbox.receive(1, b"{}")
     for _ in range(MOST_ATTEMPTS + 1):
-        await died_of(inbox, 1, ready=False)
-        assert not inbox.is_deadly(1) and inbox.was_interrupted(1)
+        assert await inbox.claim(1)
+        await inbox.recover()
+        assert not inbox.is_deadly(1)
     assert await state(database, 1) == ("waiting", 0)
-    await inbox.recover()
-    assert not inbox.was_interrupted(1)
 
 
 async def test_what_the_process_dies_of_too_often_is_set_aside(inbox: Inbox, database: Database) -> None:

@@ -5,7 +5,6 @@ import time
 import pytest
 
 from assistant.storage import Database
-from bot.updates.at_work import Mark
 from bot.updates.inbox import Inbox, Received, SetAside
 from tests.bot.updates.test_inbox import died_of, payload, state
 
@@ -92,7 +91,6 @@ async def test_what_went_wrong_is_kept_when_it_is_given_up(inbox: Inbox) -> None
 async def test_who_reports_is_told_that_there_is_news(inbox: Inbox) -> None:
     """Set aside, given up, found at the start."""
     assert not inbox.news.is_set()
-    assert not inbox.was_interrupted(1)
     await inbox.receive(1, payload(5))
     assert not inbox.news.is_set()
     for happens in (inbox.set_aside(1, b"", "odd"), inbox.give_up(1), inbox.recover()):
@@ -173,10 +171,9 @@ async def test_deaths_add_up_from_start_to_start(inbox: Inbox, database: Databas
     """Also those of an update that was not worked on this time; a mark that came twice counts once."""
     for number in (1, 2):
         await inbox.receive(number, payload(5))
-    await inbox.recover([Mark(1, ready=True), Mark(1, ready=True)])
-    await inbox.recover([Mark(2, ready=True), Mark(1, ready=False)])
+    await inbox.recover([1, 1])
+    await inbox.recover([2])
     assert [inbox.attempts(number) for number in (1, 2)] == [1, 1]
-    assert [inbox.was_interrupted(number) for number in (1, 2)] == [True, False]
     again = Inbox(database)
     await again.recover()
     assert [again.attempts(number) for number in (1, 2, 3)] == [1, 1, 0]

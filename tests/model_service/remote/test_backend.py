@@ -12,12 +12,14 @@ from model_service import (
     FinishReason,
     Health,
     Message,
+    PictureRejected,
     Region,
     SamplingParams,
     ServerFailed,
     Stage,
     as_seen,
     open_picture,
+    pixel_workers,
 )
 from tests.model_service.pictures import BLUE, RED, encode, near, noise
 from tests.model_service.remote.asking import PATIENCE, PICTURE, ask, served, states, whole
@@ -32,6 +34,7 @@ from tests.model_service.remote.fake_server import (
     prompt_tokens,
     streamed,
 )
+from tests.model_service.working import ready, touch_nothing
 
 
 async def test_an_answer_streams_as_from_an_engine_here(server: FakeServer) -> None:
@@ -219,16 +222,31 @@ async def test_as_many_as_there_are_slots_go_on_at_once(server: FakeServer) -> N
     assert server.most_running == 2
 
 
-async def test_native_code_is_marked_and_nothing_else(server: FakeServer) -> None:
-    """An answer that a server writes cannot end this process, so a kill in it is nobody's fault."""
+async def test_nothing_is_marked(server: FakeServer) -> None:
+    """A question to a server cannot end this process, so its end is nobody's fault."""
     server.replies = [held("A ")]
     marks: list[frozenset[str]] = []
     async with asyncio.timeout(PATIENCE), served(server, watch=marks.append) as service:
         task = asyncio.ensure_future(whole(service, ask()))
         await server.held.wait()
-        assert marks == [frozenset({"a"}), frozenset()]
         server.go.set()
         await task
+    assert marks == []
+
+
+async def test_a_picture_is_prepared_by_another_process(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it would be here; one over which that crashes is refused, and the next question is answered."""
+    async with served(server) as service:
+        await whole(service, ask("a"))
+        with pixel_workers(ready):
+            service.forget("")
+            await whole(service, ask("b"))
+            monkeypatch.setattr("model_service.backends.remote.picture.seen_by_server", touch_nothing)
+            with pytest.raises(PictureRejected, match="crashed"):
+                await whole(service, ask("c", region=Region(0, 0, 0.5, 1)))
+            await whole(service, ask("d"))
+    sent = [body["messages"][0]["content"][0] for body in server.requests]
+    assert len(sent) == 3 and sent[0] == sent[1] == sent[2]
 
 
 async def test_a_key_is_sent_and_shown_nowhere(caplog: pytest.LogCaptureFixture) -> None:
