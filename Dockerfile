@@ -28,13 +28,14 @@ RUN ${PIP} install ".[remote,heic]" \
 RUN ${PIP} uninstall --yes rich pygments markdown-it-py mdurl
 
 # The usual build of torch for Linux brings NVIDIA's libraries, 4 GB. Empty: torch comes from where all else comes from.
+# RapidOCR, which reads print better than the pocket model, is there for those who ask for it (model.reader).
 FROM build AS packages-cpu
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN ${PIP} install --no-deps ${TORCH_INDEX:+--index-url ${TORCH_INDEX}} torch \
-    && ${PIP} install ".[cpu,demo,heic]"
+    && ${PIP} install ".[cpu,demo,heic,rapidocr]"
 
 FROM build AS packages-cuda
-RUN ${PIP} install ".[local,demo,heic]"
+RUN ${PIP} install ".[local,demo,heic,rapidocr]"
 
 FROM build AS code
 COPY api api

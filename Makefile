@@ -60,8 +60,9 @@ image:
 
 export IMAGE_FLAGS
 
+# TRIALS: which images, and other options of `python -m bench.image`, such as `--folder FOLDER`, which keeps them.
 test-image: $(READY)
-	@$(BIN)/python -m bench.image
+	@$(BIN)/python -m bench.image $(TRIALS)
 
 setup: $(READY)
 

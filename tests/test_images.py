@@ -9,6 +9,8 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from assistant.settings.settings import Settings, load_settings
+from bench.image.box import STOPPING
+from bot.app import LAST_SECONDS, POLLING_SECONDS
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
@@ -45,9 +47,9 @@ def test_compose_has_a_service_for_each_image() -> None:
 def test_a_service_has_time_to_end() -> None:
     """Longer than running answers may take, and than a Telegram that is away delays the end (docs/operating.md)."""
     settings = Settings()
-    longest = settings.model.drain_seconds + 18 + settings.telegram.timeout_seconds
+    longest = settings.model.drain_seconds + POLLING_SECONDS + LAST_SECONDS + settings.telegram.timeout_seconds
     for service in COMPOSE["services"].values():
-        assert float(service["stop_grace_period"].removesuffix("s")) > longest
+        assert float(service["stop_grace_period"].removesuffix("s")) == STOPPING > longest
 
 
 @pytest.mark.parametrize("target", ["cpu", "cuda", "remote"])
@@ -83,12 +85,13 @@ def test_the_health_check_is_the_same_in_both_files() -> None:
 
 
 def test_each_image_has_the_packages_that_serve_there() -> None:
-    """No torch where a server answers; what packs into 4 bits only beside a card."""
+    """No torch where a server answers; what packs into 4 bits only beside a card; another reader beside a model."""
     extras = {
         target: set(re.findall(r'"\.\[([a-z,]+)\]"', stages()[f"packages-{target}"][1])[0].split(","))
         for target in ("cpu", "cuda", "remote")
     }
-    assert extras == {"cpu": {"cpu", "demo", "heic"}, "cuda": {"local", "demo", "heic"}, "remote": {"remote", "heic"}}
+    beside = {"demo", "heic", "rapidocr"}
+    assert extras == {"cpu": {"cpu", *beside}, "cuda": {"local", *beside}, "remote": {"remote", "heic"}}
     lists = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
     assert lists["remote"] == []
     assert [line for line in lists["cpu"] if line.startswith(("bitsandbytes", "triton"))] == []

@@ -12,6 +12,7 @@ from cli.__main__ import app
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+RUN = "## What of this was run"
 UNIT = (ROOT / "systemd" / "eyeglass.service").read_text(encoding="utf-8")
 
 
@@ -55,3 +56,27 @@ def test_its_settings_exist() -> None:
 def test_it_is_short() -> None:
     """An operator reads it in one go."""
     assert len(PAGE.splitlines()) <= 150
+
+
+def commands() -> set[str]:
+    """Return every command on the page: a program, or one of Docker Compose's, of make's, or of ours."""
+    blocks = re.findall(r"^```\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    lines += re.findall(r"`((?:eyeglass|docker|make|system[\w-]*|journalctl) [^`]+)`", PAGE.partition(RUN)[0])
+    of_many = {"eyeglass": 2, "make": 2, "docker": 3}
+    words = [(Path(first).name, *rest) for first, *rest in map(str.split, lines)]
+    return {" ".join(line[: of_many.get(line[0], 1)]) for line in words}
+
+
+def test_it_says_of_each_command_how_it_was_run() -> None:
+    """By a test, by the trials of the images, by hand, or not at all; those by a test are run by one."""
+    told = re.sub(r"\s+", " ", PAGE.partition(RUN)[2])
+    by_tests = told.partition("- By `make")[0]
+    tests = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "cli").glob("test_*.py"))
+    found = commands()
+    assert {"eyeglass backup", "docker compose up", "systemctl", "systemd-analyze", "pip", "make test-image"} <= found
+    for command in found:
+        name = command.split()[-1]
+        assert re.search(rf"`(?:{name}|{command})(?![\w-])", told), command
+        if re.search(rf"`(?:eyeglass )?{name}`", by_tests):
+            assert re.search(rf"eyeglass\(\s*\"{name}\"", tests), command

@@ -91,7 +91,14 @@ class Podman:
         (found,) = json.loads(self.run("inspect", name).out)
         return dict(found)
 
-    def remove(self) -> None:
-        """Remove every container, image and volume of this storage, and the storage."""
+    def clear(self) -> None:
+        """Remove every container and volume of this storage; its images stay."""
         self.run("rm", "--all", "--force", "--volumes", "--time=0", check=False)
+        self.run("volume", "rm", "--all", "--force", check=False)
+
+    def remove(self) -> None:
+        """Remove this storage, and all that is in it."""
+        self.clear()
+        place = str(self.folder / "store" / self.driver)  # Podman leaves it mounted over itself.
+        subprocess.run(["umount", place], check=False, capture_output=True)  # noqa: S603, S607
         shutil.rmtree(self.folder, ignore_errors=True)

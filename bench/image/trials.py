@@ -3,19 +3,12 @@
 import asyncio
 import json
 import re
-import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib import resources
-from types import MappingProxyType
 
-import playground
-from bench.image.podman import HARDENED, Failed, Podman
-from playground.chat import Chat
+from bench.image.box import NOTHING, PAUSE, WAIT, Box, Values, free_port, wanted
+from bench.image.podman import Failed
 
 QUESTION, TOTAL = "What is the total?", "$12.15"
 FOLLOW_UP, DATE = "And the date?", "14/03/2025"
@@ -23,15 +16,6 @@ PICTURES = "/eyeglass/lib/python3.11/site-packages/playground/pictures"
 RECEIPT = f"{PICTURES}/receipt.jpg"
 CODE = re.compile(r"\b[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}\b")
 LINK = re.compile(r"http://127\.0\.0\.1:(\d+)(/enter/\S+)")
-WAIT, PAUSE, STOPPING = 240.0, 0.5, 90
-GOOD = ("settings", "storage", "permissions", "documents", "fonts", "heic", "token", "gpu", "files", "model")
-"""What `check` has to find well in an image, and not only to note."""
-
-Values = Mapping[str, str]
-"""Variables of the environment."""
-
-NOTHING: Values = MappingProxyType({})
-
 
 OF_PODMAN = {"/data", "/models", "/etc", "/run", "/proc", "/sys", "/dev"}
 """Folders that Podman itself mounts something in."""
@@ -64,78 +48,9 @@ print(json.dumps([there, len(said) == len(LANGUAGES)]))
 """
 
 
-def wanted(found: bool, otherwise: str) -> None:
-    """Raise Failed unless something was found."""
-    if not found:
-        raise Failed(otherwise)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens at now."""
-    with socket.create_server(("127.0.0.1", 0)) as opened:
-        return int(opened.getsockname()[1])
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """An image's containers with one pair of volumes, hardened as compose.yaml has it."""
-
-    podman: Podman
-    image: str
-    volume: str
-
-    def options(self, environment: Values) -> list[str]:
-        """Return the options of `podman run`."""
-        volumes = [f"--volume={self.volume}-{name}:/{name}" for name in ("data", "models")]
-        return [*HARDENED, *volumes, *(f"--env={name}={value}" for name, value in environment.items())]
-
-    def once(
-        self,
-        *command: str,
-        entrypoint: str | None = None,
-        check: bool = True,
-        environment: Values = NOTHING,
-    ) -> str:
-        """Run a command to its end; returns what it wrote."""
-        options = [*self.options(environment), *([f"--entrypoint={entrypoint}"] if entrypoint else [])]
-        options += ["--rm", "--no-healthcheck"]
-        said = self.podman.run("run", *options, self.image, *command, check=check)
-        return said.out if check else said.out + said.error
-
-    @contextmanager
-    def started(self, name: str, *command: str, environment: Values = NOTHING) -> Iterator[str]:
-        """Have a container run for as long as the block lasts; it may end before."""
-        self.podman.run("run", "--detach", f"--name={name}", *self.options(environment), self.image, *command)
-        try:
-            yield name
-        finally:
-            self.podman.run("rm", "--force", "--time=0", name)
-
-    def logs(self, name: str) -> str:
-        """Return what a container has written so far."""
-        said = self.podman.run("logs", name)
-        return said.out + said.error
-
-    def is_healthy(self, name: str) -> bool:
-        """Run the image's HEALTHCHECK once."""
-        return self.podman.run("healthcheck", "run", name, check=False).code == 0
-
-    async def until(self, name: str, pattern: re.Pattern[str]) -> re.Match[str]:
-        """Wait until a container writes something."""
-        end = time.monotonic() + WAIT
-        while time.monotonic() < end:
-            if found := pattern.search(await asyncio.to_thread(self.logs, name)):
-                return found
-            await asyncio.sleep(PAUSE)
-        raise Failed(f"{name} never wrote {pattern.pattern}:\n{self.logs(name)}")
-
-    async def until_healthy(self, name: str) -> None:
-        """Wait until HEALTHCHECK is green."""
-        end = time.monotonic() + WAIT
-        while not await asyncio.to_thread(self.is_healthy, name):
-            if time.monotonic() > end:
-                raise Failed(f"{name} is not healthy:\n{self.logs(name)}")
-            await asyncio.sleep(PAUSE)
+async def code_in(box: Box, name: str) -> str:
+    """Wait for a pairing code in what a container writes, and return it."""
+    return (await box.until(name, CODE)).group()
 
 
 def rights(box: Box) -> str:
@@ -170,61 +85,6 @@ def nothing_outside(box: Box) -> str:
     left = [line for line in changed if line[2:] not in OF_PODMAN]
     wanted(not left, f"written outside the volumes: {left}")
     return "with a root that can be written nothing is written to it"
-
-
-async def bot(box: Box) -> list[str]:
-    """The bot, with the page off: check, pairing, a question, SIGTERM, SIGKILL; the volume is kept."""
-    seen = []
-    async with playground.serve() as telegram:
-        environment = {
-            "TELEGRAM_BOT_TOKEN": telegram.token,
-            "EYEGLASS_TELEGRAM__BASE_URL": telegram.base_url,
-            "EYEGLASS_TELEGRAM__BASE_FILE_URL": telegram.base_file_url,
-            "EYEGLASS_WEB__HOST": "127.0.0.1",
-            "EYEGLASS_WEB__PORT": str(free_port()),
-            "EYEGLASS_MODEL__DETAIL": "high",
-        }
-        checked = await asyncio.to_thread(box.once, "check", environment=environment)
-        wanted(all(f"{name}: ok" in checked for name in GOOD), f"check said {checked}")
-        seen.append(f"check: {checked.count(': ok')} lines ok, {checked.count(': note, ')} with a note")
-        chat = telegram.person("Ada").private()
-        with box.started("bot", environment=environment) as name:
-            code = (await box.until(name, CODE)).group()
-            await box.until_healthy(name)
-            seen.append("HEALTHCHECK green with the page off; the pairing code is in the log")
-            await said_to(chat, code)
-            receipt = (resources.files("playground") / "pictures" / "receipt.jpg").read_bytes()
-            photo = await chat.send_photo(receipt, QUESTION)
-            await chat.answer(photo, lambda reply: TOTAL in reply.text, WAIT)
-            seen.append(f"before SIGTERM: {TOTAL}")
-            begun = time.monotonic()
-            await asyncio.to_thread(box.podman.run, "stop", f"--time={STOPPING}", name)
-            state = box.podman.inspect(name)["State"]
-            wanted(state["ExitCode"] == 0, f"after SIGTERM it ended with {state['ExitCode']}:\n{box.logs(name)}")
-            seen.append(f"SIGTERM: exit code 0 after {time.monotonic() - begun:.0f} s")
-        asked = await chat.send(FOLLOW_UP)
-        with box.started("bot", environment=environment) as name:
-            await chat.answer(asked, lambda reply: DATE in reply.text, WAIT)
-            seen.append(f"asked while it was away, answered by the next container: {DATE}")
-            asked = await chat.send(QUESTION)
-            await asyncio.to_thread(box.podman.run, "kill", "--signal=KILL", name)
-        with box.started("bot", environment=environment) as name:
-            await chat.answer(asked, lambda reply: TOTAL in reply.text, WAIT)
-            seen.append(f"killed while it was asked, answered by the next one: {TOTAL}")
-            wanted(not CODE.search(box.logs(name)), "a bot with an owner shows a pairing code")
-            await box.until_healthy(name)
-            box.podman.run("kill", "--signal=STOP", name)
-            wanted(not await asyncio.to_thread(box.is_healthy, name), "a process that is stopped is called healthy")
-            box.podman.run("kill", "--signal=CONT", name)
-            await box.until_healthy(name)
-            seen.append("HEALTHCHECK red while the process is stopped, green after")
-    return seen
-
-
-async def said_to(chat: Chat, code: str) -> None:
-    """Send the pairing code, and wait for the bot's word."""
-    post = await chat.send(code)
-    await chat.answer(post, lambda reply: bool(reply.text), WAIT)
 
 
 async def page(box: Box) -> str:

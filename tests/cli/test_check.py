@@ -20,6 +20,7 @@ from assistant.storage import open_database
 from assistant.storage.database import RESTORING
 from cli.checks import machine, model, telegram
 from playground import Server
+from playground.updates import HookError
 from tests.bot.samples import picture
 from tests.cli.lines import Show, settings, shown
 from tests.proxies.conftest import no_proxies, port_of
@@ -131,6 +132,11 @@ async def test_webhook(server: Server, shown: Show) -> None:
         assert (kind, "other.example.com" in text, "c2VjcmV0" in text) == ("wanting", True, False)
     server.set_foreign_webhook("http://127.0.0.1/hook")
     assert (await shown(lambda: telegram.check_webhook(own)))[0] == "ok"
+    server.world.updates.error = HookError(0, "Connection refused")
+    assert (await shown(lambda: telegram.check_webhook(own)))[0] == "ok"  # Nothing waits: it was so once.
+    await server.person("Ada").private().send("hello")
+    kind, text = await shown(lambda: telegram.check_webhook(own))
+    assert (kind, "127.0.0.1 (Connection refused)" in text) == ("wanting", True)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import playground
+from assistant.settings.settings import Settings
+from bot.app import LAST_SECONDS, POLLING_SECONDS
 from bot.logs import goes_to_journal, set_up_logs
 from cli.systemd import ADDRESS, WATCHDOG, notify, up
 from tests.cli.test_commands import TOKEN, eyeglass
@@ -118,7 +120,9 @@ def test_the_unit_waits_for_all_that_it_should() -> None:
     """Longer than answers may take to end; never again after a wrong setting; the token is no word of the unit."""
     lines = dict(line.split("=", 1) for line in UNIT.read_text().splitlines() if "=" in line and line[0] != "#")
     assert lines["Type"] == "notify"
-    assert int(lines["TimeoutStopSec"]) > 30 + 15 + 3
+    settings = Settings()
+    longest = settings.model.drain_seconds + POLLING_SECONDS + LAST_SECONDS + settings.telegram.timeout_seconds
+    assert int(lines["TimeoutStopSec"]) > longest
     assert lines["RestartPreventExitStatus"] == "2"
     assert lines["LoadCredential"].startswith("token:")
 
