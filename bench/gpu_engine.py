@@ -22,7 +22,8 @@ from model_service import (
     SamplingParams,
     with_pictures,
 )
-from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.glm4v_engine import GLM4VEngine
+from model_service.engines.load import load_engine
 from model_service.engines.model import at_once
 from model_service.engines.runtime.runner import View
 from model_service.engines.runtime.sampling import Sampler

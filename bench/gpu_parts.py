@@ -12,7 +12,8 @@ from bench import card, gpu_engine
 from bench.record import Record
 from bench.weights import write_checkpoint
 from model_service import Level, ModelConfig
-from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.glm4v_engine import GLM4VEngine
+from model_service.engines.load import load_engine
 from model_service.engines.weights.nf4 import NF4Linear
 
 LENGTHS = (64, 1700, 4000)

@@ -49,7 +49,7 @@ def local_service(
 
 def _load(config: ModelConfig, gauges: Gauges) -> Engine:
     try:
-        from model_service.engines.glm4v_engine import load_engine
+        from model_service.engines.load import load_engine
     except ModuleNotFoundError as error:
         raise CheckpointError(
             f"a model on this machine needs more packages ({error.name}): pip install 'eyeglass[local]'; "

@@ -37,7 +37,7 @@ def load_engine(config: ModelConfig) -> Engine:
     Raises:
         CheckpointError: there is none of this name.
     """
-    from model_service.engines.glm4v_engine import load_engine as load
+    from model_service.engines.load import load_engine as load
 
     return load(config)
 

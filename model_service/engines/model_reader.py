@@ -10,8 +10,9 @@ import torch
 from model_service.config import ModelConfig
 from model_service.detail import DetailPlan
 from model_service.engines.engine import Engine, EngineStep, ReaderInfo, Sureness
-from model_service.engines.glm4v_engine import Found, GLM4VEngine, find_model, load_found, take_hardware
+from model_service.engines.glm4v_engine import GLM4VEngine
 from model_service.engines.hardware import Hardware
+from model_service.engines.load import Found, find_model, load_found, take_hardware
 from model_service.engines.weights.families import FAMILIES, family_of
 from model_service.engines.weights.loading import plan_both, plan_memory
 from model_service.engines.with_reader import WithReader

@@ -8,7 +8,7 @@ from transformers import AutoTokenizer
 from bench.family_tokens import BYTES, special_ids
 from bench.tiny_glm import write
 from model_service import Detail, GenerationRequest, Message, ModelConfig, PictureRef, SamplingParams
-from model_service.engines.glm4v_engine import load_engine
+from model_service.engines.load import load_engine
 from tests.bot.samples import picture
 
 

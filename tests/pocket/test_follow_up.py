@@ -17,7 +17,8 @@ from model_service import (
     with_pictures,
 )
 from model_service.engines.glm4v.language import DecoderLayer
-from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.glm4v_engine import GLM4VEngine
+from model_service.engines.load import load_engine
 from playground.demo.samples import load_samples
 
 SAMPLES = load_samples()

@@ -5,7 +5,7 @@ from typing import Any
 from torch.profiler import ProfilerActivity, profile
 
 from model_service import Detail, GenerationRequest, Message, ModelConfig, PictureRef, SamplingParams, with_pictures
-from model_service.engines.glm4v_engine import load_engine
+from model_service.engines.load import load_engine
 from playground.demo.samples import load_samples
 
 

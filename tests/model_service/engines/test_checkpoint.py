@@ -13,8 +13,8 @@ from safetensors.torch import load_file, save_file
 from model_service.config import ModelConfig
 from model_service.engines.glm4v.config import GLM4VConfig
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
-from model_service.engines.glm4v_engine import load_engine
 from model_service.engines.hardware import Hardware
+from model_service.engines.load import load_engine
 from model_service.engines.weights.checkpoint import POCKET, find_checkpoint, load_tokenizer
 from model_service.engines.weights.loading import load_checkpoint
 from model_service.errors import CheckpointError

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from model_service import CheckpointError, Gauges, ModelConfig, open_service
-from model_service.engines import glm4v_engine
-from model_service.engines.glm4v_engine import load_engine
+from model_service.engines import load as load_module
 from model_service.engines.hardware import GIB, choose_hardware
 from model_service.engines.kernels import dispatch
 from model_service.engines.kernels.self_check import NONE, Checked
+from model_service.engines.load import load_engine
 from model_service.engines.runtime import warmup
 from model_service.engines.weights.layout import Layout, Plan
 from model_service.engines.weights.loading import FROM_SHARDS
@@ -106,7 +106,7 @@ async def test_each_card_that_is_named_has_an_engine(monkeypatch: pytest.MonkeyP
         gauges.memory = MemoryUse(1, 8)
         return ScriptedEngine()
 
-    monkeypatch.setattr(glm4v_engine, "load_engine", load)
+    monkeypatch.setattr(load_module, "load_engine", load)
     async with open_service(ModelConfig(device="cuda:0,cuda:1")) as service:
         info = await service.ready()
         assert (await follow(service, ask("a")))[-1].text == "one two three "

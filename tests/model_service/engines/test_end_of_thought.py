@@ -19,7 +19,8 @@ from model_service import (
     OutOfMemory,
     SamplingParams,
 )
-from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.glm4v_engine import GLM4VEngine
+from model_service.engines.load import load_engine
 from model_service.engines.runtime.batch import Batch, Row
 from model_service.engines.runtime.runner import ModelRunner
 from model_service.engines.runtime.sampling import Sampler

@@ -34,8 +34,9 @@ from model_service import (
     open_picture,
     with_pictures,
 )
-from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.glm4v_engine import GLM4VEngine
 from model_service.engines.hardware import Hardware
+from model_service.engines.load import load_engine
 from model_service.engines.model import Paused
 from model_service.engines.runtime.runner import ModelRunner, View
 from model_service.engines.weights.layout import Layout, Plan

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from model_service import Detail, EngineStep, GenerationRequest, ModelConfig, OutOfMemory, PictureRef, with_pictures
-from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.glm4v_engine import GLM4VEngine
+from model_service.engines.load import load_engine
 from model_service.engines.model import Paused
 from model_service.engines.runtime import pacing
 from model_service.engines.runtime.pacing import Pacer

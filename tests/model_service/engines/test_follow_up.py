@@ -22,7 +22,8 @@ from model_service import (
     with_pictures,
 )
 from model_service.engines import glm4v_engine as engine_module
-from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.glm4v_engine import GLM4VEngine
+from model_service.engines.load import load_engine
 from model_service.picture import open_picture
 from tests.bot.samples import picture
 from tests.model_service.engines.tiny import write_checkpoint

@@ -26,7 +26,8 @@ from model_service import (
     open_service,
 )
 from model_service.engines import model_reader
-from model_service.engines.glm4v_engine import GLM4VEngine, load_engine, load_found
+from model_service.engines.glm4v_engine import GLM4VEngine
+from model_service.engines.load import load_engine, load_found
 from model_service.engines.model_reader import ModelReader, load_with_reader
 from model_service.engines.runtime import pacing
 from model_service.engines.runtime.pacing import Pacer

@@ -11,12 +11,12 @@ from transformers.utils.chat_template_utils import render_jinja_template
 
 from bench.family_tokens import TEMPLATE, tokenizer_json
 from model_service import Message, ModelConfig, PictureRef
-from model_service.engines.glm4v_engine import load_engine
 from model_service.engines.glm46v.answer import AnswerText
 from model_service.engines.glm46v.chat import NO_THOUGHT, Chat
 from model_service.engines.glm46v.config import parse
 from model_service.engines.glm46v.tokenizer import Tokenizer
 from model_service.engines.hardware import Hardware
+from model_service.engines.load import load_engine
 from model_service.engines.weights.checkpoint import find_checkpoint
 from model_service.engines.weights.families import FAMILIES, read_config
 from model_service.engines.weights.loading import load_checkpoint, plan_memory

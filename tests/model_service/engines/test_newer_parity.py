@@ -14,8 +14,9 @@ from torch import Tensor
 
 from model_service import Detail, GenerationRequest, Message, ModelConfig, PictureRef, SamplingParams
 from model_service.engines.glm4v.image import to_pixels
-from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.glm4v_engine import GLM4VEngine
 from model_service.engines.glm46v.vision import patches
+from model_service.engines.load import load_engine
 from model_service.engines.model import at_once
 from model_service.picture import open_picture
 from tests.model_service.engines.newer import ID, KINDS, write_checkpoint

@@ -18,12 +18,12 @@ from bench.family import shapes
 from model_service import Detail, Gauges, Message, ModelConfig, PictureRef, plan_detail
 from model_service.detail import LEVEL_TOKENS
 from model_service.engines.glm4v.image import MEAN, STD, to_pixels
-from model_service.engines.glm4v_engine import load_engine
 from model_service.engines.glm46v.config import FLASH, SMALL_READER, GLM46VConfig, parse
 from model_service.engines.glm46v.dial import GLM46V_DIAL
 from model_service.engines.glm46v.model import GLM46VForConditionalGeneration
 from model_service.engines.glm46v.vision import patches
 from model_service.engines.hardware import GIB, Hardware
+from model_service.engines.load import load_engine
 from model_service.engines.model import at_once
 from model_service.engines.runtime.captured_layers import CapturedLayers
 from model_service.engines.runtime.kv_cache import KVCache

@@ -7,7 +7,7 @@ import pytest
 
 from bench.family_tokens import TEMPLATE
 from model_service import EngineStep, FinishReason, GenerationRequest, Message, ModelConfig, SamplingParams
-from model_service.engines.glm4v_engine import load_engine
+from model_service.engines.load import load_engine
 from model_service.visible import is_thinking, thoughts
 from tests.model_service.engines.newer import ALWAYS_THINKS, BEGINS_THOUGHT, ID, write_checkpoint
 from tests.model_service.engines.test_newer_chat import chat

@@ -18,8 +18,8 @@ from safetensors.torch import save_file
 
 from model_service.config import ModelConfig
 from model_service.engines.glm4v.model import GLM4VForConditionalGeneration
-from model_service.engines.glm4v_engine import load_engine
 from model_service.engines.hardware import Hardware
+from model_service.engines.load import load_engine
 from model_service.engines.weights import loading, packed_cache
 from model_service.engines.weights.layout import Layout, Plan
 from model_service.engines.weights.loading import load_checkpoint
@@ -214,7 +214,7 @@ import os, signal, sys
 from pathlib import Path
 from model_service.config import ModelConfig
 from model_service.engines.weights import packed_cache
-from model_service.engines.glm4v_engine import load_engine
+from model_service.engines.load import load_engine
 
 real, packed_cache.FILE_BYTES = packed_cache.save_file, 30_000
 

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from model_service import Gauges, GenerationRequest, Message, ModelConfig, SamplingParams
 from model_service.config import Memory
-from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.glm4v_engine import GLM4VEngine
+from model_service.engines.load import load_engine
 from model_service.engines.weights import packed_cache
 from model_service.engines.weights.loading import FROM_CACHE, FROM_SHARDS
 from model_service.engines.weights.packed_cache import PackedCache
@@ -115,7 +116,7 @@ import sys, threading
 from pathlib import Path
 from model_service.config import ModelConfig
 from model_service.engines.weights import packed_cache
-from model_service.engines.glm4v_engine import load_engine
+from model_service.engines.load import load_engine
 
 real, packed_cache.FILE_BYTES = packed_cache.save_file, 30_000
 begun, made = threading.Event(), threading.Event()

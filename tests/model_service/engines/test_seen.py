@@ -20,7 +20,8 @@ from model_service import (
     with_pictures,
 )
 from model_service.engines.glm4v.image import MEAN, STD
-from model_service.engines.glm4v_engine import GLM4VEngine, load_engine
+from model_service.engines.glm4v_engine import GLM4VEngine
+from model_service.engines.load import load_engine
 from tests.model_service.engines.tiny import write_checkpoint
 
 CORNER = Region(0.6, 0.5, 1.0, 1.0)
