@@ -223,6 +223,10 @@ async def test_an_outage_is_known_until_a_write_goes_through(database: Database)
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
         await database.write("INSERT INTO nowhere VALUES (1)")
     assert database.outage is None
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        async with database.transaction() as connection:
+            await connection.execute("INSERT INTO nowhere VALUES (1)")
+    assert database.outage is None
 
 
 async def test_what_was_talked_about_before_albums_is_still_known(tmp_path: Path) -> None:
