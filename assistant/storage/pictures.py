@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -80,7 +80,7 @@ class Pictures:
 
         A page is not linked to its document's message: call `about` for that.
         """
-        values = dict(zip(_NEW, _stored(new, _NEW), strict=True)) | {"created_at": time.time()}
+        values = _stored(new, _NEW) | {"created_at": time.time()}
         sql = (
             f"INSERT INTO pictures ({', '.join(values)}) VALUES ({', '.join('?' * len(values))}) "  # noqa: S608
             f"ON CONFLICT DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _OF_FILE)} RETURNING *"
@@ -99,7 +99,7 @@ class Pictures:
     async def note_turn(self, turned: Picture) -> None:
         """Record that a picture was turned: its new copy, and its size and print as they stand now."""
         sql = f"UPDATE pictures SET {', '.join(f'{name} = ?' for name in _OF_COPY)} WHERE id = ?"  # noqa: S608
-        await self._database.write(sql, *_stored(turned, _OF_COPY), turned.id)
+        await self._database.write(sql, *_stored(turned, _OF_COPY).values(), turned.id)
 
     async def get(self, picture: int) -> Picture | None:
         """Return the picture with this number."""
@@ -230,8 +230,8 @@ def _region(stored: str | None) -> Region | None:
     return None if stored is None else Region(*map(float, stored.split()))
 
 
-def _stored(picture: NewPicture, names: Iterable[str]) -> Iterator[Value]:
+def _stored(picture: NewPicture, names: Iterable[str]) -> dict[str, Value]:
     """Return what a row holds of a picture by these names."""
-    for name in names:
-        value = getattr(picture, name)
-        yield f"{value.left} {value.top} {value.right} {value.bottom}" if isinstance(value, Region) else value
+    values = {name: getattr(picture, name) for name in names}
+    parts = {name: value for name, value in values.items() if isinstance(value, Region)}
+    return values | {name: f"{part.left} {part.top} {part.right} {part.bottom}" for name, part in parts.items()}
