@@ -71,3 +71,5 @@ async def test_what_begins_once_more_is_known(inbox: Inbox) -> None:
     assert not inbox.is_repeated(1)
     inbox.repeat(1)
     assert inbox.is_repeated(1) and not inbox.is_repeated(2)
+    await inbox.finish(1)
+    assert not inbox.is_repeated(1)
