@@ -20,7 +20,7 @@ help:
 	@echo "make bench  measure this machine"
 	@echo "make mutants  which changes of the code no test notices; takes an hour, no part of the tests"
 	@echo "make image  build the Docker image (TARGET=cpu, cuda or remote)"
-	@echo "make test-image  build the images from nothing and run them; half an hour, as root, with Podman"
+	@echo "make test-image  build the images from nothing and run them; 20 minutes or more, as root, with Podman"
 	@echo "make setup  only set up the virtual environment"
 	@echo "make clean  remove it, and all caches"
 
