@@ -13,6 +13,7 @@ from model_service.detail import (
     Level,
     plan_detail,
 )
+from model_service.durable import sync
 from model_service.engines.engine import (
     Ability,
     Engine,
@@ -139,5 +140,6 @@ __all__ = [
     "pixel_workers",
     "plan_detail",
     "quarter_turns",
+    "sync",
     "with_pictures",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from assistant.pictures.threads import to_the_end
-from assistant.storage.durable import sync
+from model_service import sync
 
 DIGEST_BYTES = 16
 

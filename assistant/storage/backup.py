@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 from assistant.storage.archive import LIST, Entry, Listing, copy_digest, is_copy
 from assistant.storage.conversations import FIRST_CHAT
 from assistant.storage.database import BUSY_MILLISECONDS, FILE, FOLDER
-from assistant.storage.durable import sync
 from assistant.storage.errors import StorageError, damaged, storage_error
+from model_service import sync
 
 PRIVATE = 0o600
 

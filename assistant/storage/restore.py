@@ -13,9 +13,9 @@ from pathlib import Path
 from assistant.storage.archive import Listing, copy_digest, read_listing
 from assistant.storage.backup import PRIVATE, copies_in
 from assistant.storage.database import FILE, FOLDER, RESTORING, migrations
-from assistant.storage.durable import sync
 from assistant.storage.errors import StorageError
 from assistant.storage.lock import LOCK, locked
+from model_service import sync
 
 NEW = "restore.new"
 """The folder in storage.path in which a backup is unpacked."""

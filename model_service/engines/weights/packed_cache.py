@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import json
 import logging
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
+from model_service.durable import sync
 from model_service.engines.weights.layout import HEAD, Layout
 from model_service.engines.weights.readahead import ReadAhead
 from model_service.engines.weights.shards import read_file
@@ -99,7 +99,7 @@ class PackedCache:
             _write_files(new, _groups(tensors, to_host), self._identity)
             shutil.rmtree(self._folder, ignore_errors=True)
             new.rename(self._folder)
-            _sync(self._root)
+            sync(self._root)
         except BaseException:
             shutil.rmtree(new, ignore_errors=True)
             raise
@@ -129,12 +129,12 @@ def _write_files(folder: Path, groups: Iterator[dict[str, Tensor]], identity: st
     for count, group in enumerate(groups):
         file = folder / f"{count:05}.safetensors"
         save_file(group, file)
-        _sync(file)
+        sync(file)
         files[file.name] = _facts(file)
     manifest = folder / MANIFEST
     manifest.write_text(json.dumps({"identity": identity, "files": files}), encoding="utf-8")
-    _sync(manifest)
-    _sync(folder)
+    sync(manifest)
+    sync(folder)
 
 
 def _groups(tensors: Mapping[str, Tensor], to_host: ToHost) -> Iterator[dict[str, Tensor]]:
@@ -154,12 +154,3 @@ def _facts(file: Path) -> list[Any]:
         length = int.from_bytes(opened.read(8), "little")
         header = opened.read(min(length, 100_000_000))
     return [file.stat().st_size, hashlib.sha256(header).hexdigest()]
-
-
-def _sync(path: Path) -> None:
-    """Have what was written on the disk before anything that depends on it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
