@@ -1,12 +1,10 @@
 """What auto answered, and what its looks took, as `bench.auto` keeps it: a line of JSON each."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from model_service import Doubt
+from training.kept import answer_of
 from training.metrics import exact, says_absent
 from training.questions import Asked
 from training.scores import Answer
@@ -35,10 +33,6 @@ def read_looked(file: Path) -> list[Looked]:
         return []
     kept = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line]
     return [
-        Looked(_answer(each["answer"]), each["tokens"], each["seconds"], tuple(each["looks"]), (*each["size"],))
+        Looked(answer_of(each["answer"]), each["tokens"], each["seconds"], tuple(each["looks"]), (*each["size"],))
         for each in kept
     ]
-
-
-def _answer(kept: Mapping[str, Any]) -> Answer:
-    return Answer(**{**kept, "doubts": tuple(Doubt(**doubt) for doubt in kept["doubts"])})

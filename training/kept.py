@@ -2,10 +2,11 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from model_service import Doubt
 from training.scores import Answer
@@ -60,6 +61,10 @@ def read_kept(file: Path) -> list[Answer]:
     with suppress(FileNotFoundError):
         for line in file.read_text(encoding="utf-8").split("\n"):
             with suppress(ValueError):
-                kept = json.loads(line)
-                found.append(Answer(**{**kept, "doubts": tuple(Doubt(**doubt) for doubt in kept["doubts"])}))
+                found.append(answer_of(json.loads(line)))
     return found
+
+
+def answer_of(kept: Mapping[str, Any]) -> Answer:
+    """Return an answer as its line of JSON has it."""
+    return Answer(**{**kept, "doubts": tuple(Doubt(**doubt) for doubt in kept["doubts"])})
