@@ -4,8 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.pictures.bands import find_print
-from assistant.pictures.margins import Parts, find_parts
-from assistant.settings.detail_setting import DetailSetting
+from assistant.pictures.margins import find_parts
 from assistant.storage import Picture
 from assistant.wording.parts import is_about_whole
 from assistant.wording.question import ParsedQuestion, Task
@@ -89,7 +88,7 @@ def sight_in(data: bytes) -> Sight:
     """
     image = open_picture(data)
     found = find_print(image)
-    parts = Parts() if found.height is None else find_parts(image, found.height)
+    parts = find_parts(image, found.height)
     return Sight(image.width, image.height, found.height, found.stroke, parts.drawn, parts.printed)
 
 
@@ -99,13 +98,6 @@ def level_of(info: EngineInfo, data: bytes) -> Detail:
         return level_for(sight_in(data), Wish.FIND, info.dial, info.max_visual_tokens)
     except PictureRejected:
         return STANDARD
-
-
-def usual_level(setting: DetailSetting, picture: Picture, region: Region | None, info: EngineInfo) -> Detail:
-    """Return the level at which a picture is looked at for most questions, where so much is set."""
-    if isinstance(setting, Detail):
-        return setting
-    return level_for(sight_of(picture, region), Wish.FIND, info.dial, info.max_visual_tokens)
 
 
 def wish_of(parsed: ParsedQuestion) -> Wish:

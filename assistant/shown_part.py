@@ -2,8 +2,10 @@
 
 from typing import Protocol
 
-from assistant.level import Wish
-from model_service import Ability, EngineInfo, Region
+from assistant.level import Wish, level_for, sight_of
+from assistant.settings.detail_setting import DetailSetting
+from assistant.storage import Picture
+from model_service import Ability, Detail, EngineInfo, Region
 
 
 class Parted(Protocol):
@@ -26,6 +28,16 @@ def shown_part(seen: Parted, wish: Wish, info: EngineInfo | None) -> Region | No
     if wish is Wish.LOOK:
         return None
     return seen.drawn or (seen.printed if _is_print_all(wish, info) else None)
+
+
+def usual_look(
+    setting: DetailSetting, picture: Picture, chosen: Region | None, info: EngineInfo
+) -> tuple[Detail, Region | None]:
+    """Return the level and the part of a picture at most questions' first look, where so much is set or chosen."""
+    if isinstance(setting, Detail):
+        return setting, chosen
+    part = chosen or shown_part(picture, Wish.FIND, info)
+    return level_for(sight_of(picture, part), Wish.FIND, info.dial, info.max_visual_tokens), part
 
 
 def _is_print_all(wish: Wish, info: EngineInfo | None) -> bool:

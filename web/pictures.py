@@ -12,14 +12,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from assistant.access import one_line
-from assistant.level import Wish, usual_level
 from assistant.pictures.copies import Copies, name_of
 from assistant.pictures.kinds import Kind, kind_of
 from assistant.pictures.library import Origin
 from assistant.pictures.normalize import with_pixels
 from assistant.pictures.refusals import BadSelection
 from assistant.settings.detail_setting import read_detail
-from assistant.shown_part import shown_part
+from assistant.shown_part import usual_look
 from assistant.storage import Conversation, Picture
 from assistant.texts import Count, Sentence
 from model_service import Detail, EngineInfo, Region, plan_detail
@@ -134,9 +133,7 @@ class _PictureRoutes:
             setting, part = read_detail(tokens), None if edges is None else Region(*edges)
         except (ValueError, TypeError):
             raise NOT_UNDERSTOOD from None
-        if part is None and not isinstance(setting, Detail):
-            part = shown_part(picture, Wish.FIND, info)
-        return usual_level(setting, picture, part, info), part
+        return usual_look(setting, picture, part, info)
 
     async def _take_in(self, conversation: Conversation, number: int, data: bytes) -> list[Picture]:
         """Check, keep and remember the picture of a file, or the first page of a document, which is kept whole."""

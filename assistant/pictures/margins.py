@@ -36,8 +36,10 @@ class Parts:
     printed: Region | None = None
 
 
-def find_parts(image: Image.Image, line: float) -> Parts:
-    """Return the parts of a picture whose lines of print are `line` pixels high."""
+def find_parts(image: Image.Image, line: float | None) -> Parts:
+    """Return the parts of a picture whose lines of print are `line` pixels high; without print it has none."""
+    if line is None:
+        return Parts()
     drawn = _extent(_edges(image), image.size, line)
     if drawn is not None and _area(drawn) <= WORTH_WHILE:
         return Parts(drawn=drawn)

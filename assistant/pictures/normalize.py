@@ -11,7 +11,7 @@ from PIL import Image
 
 from assistant.pictures.bands import find_print
 from assistant.pictures.fair_slots import FairSlots
-from assistant.pictures.margins import Parts, find_parts
+from assistant.pictures.margins import find_parts
 from assistant.pictures.memory import give_back, keep_little
 from assistant.pictures.threads import to_the_end
 from model_service import PictureRejected, Region, decode_picture, in_worker, quarter_turns
@@ -134,7 +134,7 @@ def check_picture(data: bytes, turns: int | None = None) -> CheckedPicture:
         width, height = height, width
     copy = _encoded(_bounded(image)) if suffix is None else data
     found = find_print(image)
-    parts = Parts() if found.height is None else find_parts(image, found.height)
+    parts = find_parts(image, found.height)
     return CheckedPicture(
         copy,
         suffix or "jpg",

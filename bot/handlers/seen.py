@@ -2,12 +2,11 @@
 
 from telegram import Message, Update
 
-from assistant.level import Wish, usual_level
 from assistant.pictures.enlarged import enlarged
 from assistant.pictures.normalize import with_pixels
 from assistant.pictures.refusals import USER_ERRORS, refusal
 from assistant.progress import starting_up
-from assistant.shown_part import shown_part
+from assistant.shown_part import usual_look
 from assistant.storage import Picture
 from assistant.texts import Count, Sentence
 from bot.context import BotContext
@@ -49,9 +48,7 @@ async def _show(picture: Picture, info: EngineInfo, context: BotContext) -> None
     incoming = context.incoming
     try:
         library = media_of(context).library
-        setting = incoming.settings.detail
-        region = None if isinstance(setting, Detail) else shown_part(picture, Wish.FIND, info)
-        detail = usual_level(setting, picture, region, info)
+        detail, region = usual_look(incoming.settings.detail, picture, None, info)
         plan, png = await library.seen(picture, detail, info, region)
     except USER_ERRORS as error:
         await context.say_text(refusal(incoming.texts, error))
